@@ -1,0 +1,104 @@
+/**
+ * The wire facts the controller shares with the devices: component names, stage names, topics and the health document.
+ * It imports nothing, and it is the only controller file the twin may import. The health documents exist a second time
+ * as hand-written fixtures (fixtures/health-v1.json, health-v2.json) that both sides are tested against, so that a
+ * mistake here cannot hide by being shared.
+ */
+
+/** Rollout stages in the order they are deployed. [seed: canary, early, production] */
+export const STAGES = ['canary', 'early', 'production'] as const
+export type StageName = (typeof STAGES)[number]
+
+/** Greengrass components that every stage's deployment carries side by side. [seed: "runs in parallel"] */
+export const FIRMWARE_COMPONENT = 'com.plant.LineFirmware'
+export const HEALTH_COMPONENT = 'com.plant.HealthMonitor'
+
+/** Named shadow that carries the health document. [seed: 'health' namespace] */
+export const HEALTH_SHADOW = 'health'
+
+/** Period of the health component's samples. [seed: every 60 seconds] */
+export const SAMPLE_PERIOD_MS = 60_000
+
+/** Topic a device publishes a named-shadow update to. [iot: reserved topics] */
+export const shadowTopic = (thingName: string, shadowName: string): string =>
+  `$aws/things/${thingName}/shadow/name/${shadowName}`
+
+/** Lifecycle states that ListInstalledComponents and the health document use. [gg: InstalledComponentLifecycleState] */
+export type ComponentState =
+  | 'NEW'
+  | 'INSTALLED'
+  | 'STARTING'
+  | 'RUNNING'
+  | 'STOPPING'
+  | 'ERRORED'
+  | 'BROKEN'
+  | 'FINISHED'
+
+/** Cumulative since the health component started (`sequence` 1); they survive a restart of the firmware process. */
+export interface HealthCounters {
+  readonly connectionAttempts: number
+  readonly connectionFailures: number
+  readonly cycles: number
+  readonly cycleTimeMsSum: number
+  readonly cycleTimeMsSumOfSquares: number
+  readonly operations: number
+  readonly errors: number
+  readonly crashes: number
+  readonly unitsProduced: number
+  readonly qualityChecks: number
+  readonly qualityPasses: number
+}
+
+/** The value at the moment of the sample. */
+export interface HealthGauges {
+  readonly cpuPct: number
+  readonly memoryMiB: number
+  readonly memoryLimitMiB: number
+  readonly uptimeS: number
+  readonly connected: boolean
+}
+
+/** `state.reported` of the `health` shadow, version 2.0. */
+export interface HealthReportV2 {
+  readonly schema: '2.0'
+  readonly line: number
+  readonly firmwareVersion: string
+  readonly componentState: ComponentState
+  /** Identifies one run of the firmware process; a restart shows as a new one. */
+  readonly bootId: string
+  /** 1 for the first sample of the health component, then +1; a smaller one than before means the counters restarted. */
+  readonly sequence: number
+  readonly sampledAtMs: number
+  readonly counters: HealthCounters
+  readonly gauges: HealthGauges
+}
+
+/** `state.reported` of the `health` shadow, version 1.0: flat, and counting the last minute only. */
+export interface HealthReportV1 {
+  readonly schema: '1.0'
+  readonly line: number
+  readonly fw_version: string
+  readonly state: ComponentState
+  readonly boot_id: string
+  readonly seq: number
+  readonly sampled_at_ms: number
+  readonly conn_attempts: number
+  readonly conn_failures: number
+  readonly cycles: number
+  readonly cycle_time_ms_avg: number
+  readonly ops: number
+  readonly errors: number
+  readonly crashes: number
+  readonly units: number
+  readonly quality_checks: number
+  readonly quality_passes: number
+  readonly cpu_pct: number
+  readonly mem_mib: number
+  readonly mem_limit_mib: number
+  readonly uptime_s: number
+  readonly connected: boolean
+}
+
+/** Source and detail types of the events the controller puts on the default event bus. */
+export const ROLLOUT_EVENT_SOURCE = 'plant.firmware-rollout'
+export const STAGE_PASSED_EVENT = 'Firmware Rollout Stage Passed'

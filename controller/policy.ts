@@ -1,0 +1,91 @@
+import type { StageName } from './contract.ts'
+
+/** How the thresholds are applied: raw at every tick, or with evidence rules that keep healthy releases alive. */
+export type Profile = 'seed-literal' | 'default'
+
+/** One weekly period in site-local time. `days` are ISO weekdays, 1 = Monday; `to` may lie past midnight. */
+export interface WeeklyWindow {
+  readonly days: readonly number[]
+  /** Site-local wall time "HH:MM". */
+  readonly from: string
+  readonly to: string
+}
+
+export interface Shift {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
+export interface Policy {
+  readonly profile: Profile
+  /** Healthy exposure a stage needs before it is promoted. [seed: 24-hour monitoring window] */
+  readonly windowMs: number
+  /** Period of the analyzer. [seed: every 5 minutes] */
+  readonly tickMs: number
+  /** History the baseline is made of. [seed: 7-day baseline] */
+  readonly baselineMs: number
+  /** IANA zone that shifts and windows are written in. */
+  readonly zone: string
+  /** In day order; the last one may span midnight. [detection E3: 06-14, 14-22, 22-06] */
+  readonly shifts: readonly Shift[]
+  /** When a stage's deployment may be created: inside any of its windows. [seed: stagger by shift] */
+  readonly gates: Readonly<Record<StageName, readonly WeeklyWindow[]>>
+  readonly limits: {
+    /** Failed share of connection attempts. [seed: > 2 %] */
+    readonly connectionFailurePct: number
+    /** Increase over the baseline. [seed: > 10 %] */
+    readonly cycleTimeIncreasePct: number
+    /** Increase over the baseline rate, relative. [seed: > 5 %; detection D2: why relative] */
+    readonly errorRateIncreasePct: number
+    /** Crashes of the firmware allowed in a stage. [seed: any component crash] */
+    readonly crashes: number
+  }
+  readonly evidence: {
+    /** Rolling window of the connection and cycle time rules. [detection D2] */
+    readonly rollingMs: number
+    /** One-sided boundary in standard deviations over 288 looks. [detection D3: alpha 8.33e-4 -> 4.00] */
+    readonly boundarySigma: number
+    /** Device-minutes the connection rule needs before it may speak. [detection D2: N >= 500] */
+    readonly connectionMinAttempts: number
+    /** Excess errors below which a relative increase is ignored. [detection D2: >= 4 extra errors] */
+    readonly minExtraErrors: number
+  }
+  /** Share of a stage's devices that must have counted as installed before the soak may end. [detection D4: 15/17, 90 %] */
+  readonly quorumShare: number
+  /** Share of devices x window that healthy exposure must reach. [detection D4: total >= 0.9 x n x 24 h] */
+  readonly exposureShare: number
+  /** A device that has not installed after this long is failed, not waited for. [detection B2: 10 min install timeout] */
+  readonly installTimeoutMs: number
+  /** Silence after which a device that reported before counts as lost. [detection D2: no report for 10 min] */
+  readonly lostAfterMs: number
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7] as const
+
+/** The seed's numbers with the reference calendar: two maintenance windows a week. [detection E3: Wed + Sun 02-06] */
+export const DEFAULT_POLICY: Policy = {
+  profile: 'default',
+  windowMs: 24 * HOUR_MS,
+  tickMs: 5 * MINUTE_MS,
+  baselineMs: 7 * 24 * HOUR_MS,
+  zone: 'Europe/Berlin',
+  shifts: [
+    { name: 'first', from: '06:00', to: '14:00' },
+    { name: 'second', from: '14:00', to: '22:00' },
+    { name: 'third', from: '22:00', to: '06:00' },
+  ],
+  gates: {
+    canary: [{ days: EVERY_DAY, from: '14:00', to: '22:00' }],
+    early: [{ days: EVERY_DAY, from: '22:00', to: '06:00' }],
+    production: [{ days: [3, 7], from: '02:00', to: '06:00' }],
+  },
+  limits: { connectionFailurePct: 2, cycleTimeIncreasePct: 10, errorRateIncreasePct: 5, crashes: 0 },
+  evidence: { rollingMs: HOUR_MS, boundarySigma: 4, connectionMinAttempts: 500, minExtraErrors: 4 },
+  quorumShare: 0.88,
+  exposureShare: 0.9,
+  installTimeoutMs: 10 * MINUTE_MS,
+  lostAfterMs: 10 * MINUTE_MS,
+}

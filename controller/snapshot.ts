@@ -1,0 +1,21 @@
+import type { ComponentState, HealthCounters, HealthGauges } from './contract.ts'
+
+/** A health document of either version, accepted by the parser (health.ts). */
+export interface HealthSample {
+  readonly line: number
+  readonly firmwareVersion: string
+  readonly componentState: ComponentState
+  readonly bootId: string
+  readonly sequence: number
+  readonly sampledAtMs: number
+  /** Version 2.0 counts since `sequence` 1; version 1.0 only over the minute before `sampledAtMs`. */
+  readonly counting: 'cumulative' | 'last-minute'
+  readonly counters: HealthCounters
+  readonly gauges: HealthGauges
+}
+
+/** The last readable sample of every device at one look, by thing name. */
+export interface Snapshot {
+  readonly atMs: number
+  readonly devices: Readonly<Record<string, HealthSample>>
+}

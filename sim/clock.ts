@@ -1,0 +1,124 @@
+/** Virtual time: an integer of milliseconds since the Unix epoch, and the timers that wait on it. */
+
+/** Lower runs first among timers due at the same millisecond. */
+export const Priority = {
+  /** The world: devices, jobs, faults. */
+  world: 0,
+  /** Messages and events the cloud delivers after the world has moved. */
+  delivery: 1,
+  /** The controller's schedules look at what all of that left behind. */
+  schedule: 2,
+} as const
+export type Priority = (typeof Priority)[keyof typeof Priority]
+
+export interface Timer {
+  cancel(): void
+}
+
+export interface Clock {
+  nowMs(): number
+  /** Runs `action` when virtual time reaches `atMs`; a time in the past runs at the present one. */
+  at(atMs: number, action: () => void, priority?: Priority): Timer
+  after(delayMs: number, action: () => void, priority?: Priority): Timer
+}
+
+interface Entry {
+  readonly atMs: number
+  readonly priority: Priority
+  readonly sequence: number
+  action: (() => void) | null
+}
+
+const before = (a: Entry, b: Entry): boolean =>
+  a.atMs !== b.atMs ? a.atMs < b.atMs : a.priority !== b.priority ? a.priority < b.priority : a.sequence < b.sequence
+
+/** A clock that stands still until its owner calls `advance`; ties break by (priority, order of scheduling). */
+export class VirtualClock implements Clock {
+  #nowMs: number
+  #sequence = 0
+  /** A binary heap: the entry at 0 is the earliest, cancelled ones included until they surface. */
+  readonly #heap: Entry[] = []
+
+  constructor(startMs: number) {
+    this.#nowMs = startMs
+  }
+
+  nowMs(): number {
+    return this.#nowMs
+  }
+
+  at(atMs: number, action: () => void, priority: Priority = Priority.world): Timer {
+    if (!Number.isFinite(atMs)) throw new RangeError(`a timer needs a finite time, got ${atMs}`)
+    const entry: Entry = {
+      atMs: Math.max(Math.round(atMs), this.#nowMs),
+      priority,
+      sequence: this.#sequence++,
+      action,
+    }
+    this.#push(entry)
+    return {
+      cancel: () => {
+        entry.action = null
+      },
+    }
+  }
+
+  after(delayMs: number, action: () => void, priority: Priority = Priority.world): Timer {
+    return this.at(this.#nowMs + delayMs, action, priority)
+  }
+
+  /** When the next timer is due, or null when none is left. */
+  nextAtMs(): number | null {
+    this.#dropCancelled()
+    return this.#heap[0]?.atMs ?? null
+  }
+
+  /**
+   * Jumps to the earliest timer and runs every timer of that millisecond and priority that was due before the first
+   * of them ran. Returns false when no timer is left.
+   */
+  advance(): boolean {
+    this.#dropCancelled()
+    const first = this.#heap[0]
+    if (first === undefined) return false
+    this.#nowMs = first.atMs
+    const due: Entry[] = []
+    while (this.#heap[0]?.atMs === first.atMs && this.#heap[0].priority === first.priority) due.push(this.#pop())
+    for (const entry of due) entry.action?.()
+    return true
+  }
+
+  #dropCancelled(): void {
+    while (this.#heap[0]?.action === null) this.#pop()
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap
+    let child = heap.push(entry) - 1
+    while (child > 0) {
+      const parent = (child - 1) >> 1
+      if (!before(entry, heap[parent] as Entry)) break
+      heap[child] = heap[parent] as Entry
+      child = parent
+    }
+    heap[child] = entry
+  }
+
+  #pop(): Entry {
+    const heap = this.#heap
+    const top = heap[0] as Entry
+    const last = heap.pop() as Entry
+    if (heap.length === 0) return top
+    let parent = 0
+    for (;;) {
+      let child = 2 * parent + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child += 1
+      if (!before(heap[child] as Entry, last)) break
+      heap[parent] = heap[child] as Entry
+      parent = child
+    }
+    heap[parent] = last
+    return top
+  }
+}

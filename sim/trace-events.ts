@@ -1,0 +1,91 @@
+import type { StageName } from '../controller/contract.ts'
+
+/**
+ * The vocabulary of the trace: what happened in the rehearsed world, at virtual times. Reports are folds over it.
+ * Nothing that differs between two runs of one seed (message ids, ports, wall time) or between the two levels belongs
+ * in an event.
+ */
+export type TraceEvent =
+  /** An injected fault begins to act on a device: the ground truth that detection is judged against. */
+  | { kind: 'fault-started'; fault: number; faultKind: string; thing: string }
+  | {
+      kind: 'deployment-created'
+      deploymentId: string
+      /** Name of the target thing group or thing. */
+      target: string
+      revisionId: string
+      jobId: string | null
+      /** Component versions by component name. */
+      components: Readonly<Record<string, string>>
+    }
+  | { kind: 'deployment-cancelled'; deploymentId: string; target: string }
+  /** The IoT Jobs execution of one device changed its status (QUEUED when it was created). */
+  | { kind: 'job-execution'; thing: string; deploymentId: string; status: string }
+  | { kind: 'device-connected'; thing: string }
+  | { kind: 'device-disconnected'; thing: string }
+  /** The nucleus took a deployment out of its queue and began to work on it. */
+  | { kind: 'deployment-received'; thing: string; deploymentId: string }
+  /** Terminal status as the nucleus reports it, with the nucleus' detailed status, e.g. FAILED_ROLLBACK_COMPLETE. */
+  | { kind: 'deployment-finished'; thing: string; deploymentId: string; status: string; detailedStatus: string }
+  | { kind: 'component-state'; thing: string; component: string; version: string; state: string }
+  /** A process of this firmware version came up; a new boot id. */
+  | { kind: 'firmware-started'; thing: string; version: string; bootId: string }
+  | { kind: 'firmware-crashed'; thing: string; version: string; reason: string }
+  /** The first health report after a start that says RUNNING with this version. */
+  | { kind: 'device-healthy'; thing: string; version: string; bootId: string }
+  /** An event was put on the bus, by the cloud or by the controller. */
+  | { kind: 'event-put'; eventSource: string; detailType: string }
+  /** One look of the controller at a stage: what it saw, what it concluded, what it did. */
+  | {
+      kind: 'evaluated'
+      handler: string
+      stage: StageName | null
+      state: string
+      verdict: string
+      decision: string
+      reason: string
+      findings: readonly TraceFinding[]
+    }
+  | { kind: 'handler-failed'; handler: string; error: string; message: string }
+
+/** One judged metric in numbers, as the controller gives it. */
+export interface TraceFinding {
+  readonly rule: string
+  readonly metric: string
+  readonly outcome: string
+  readonly observed: number | null
+  readonly baseline: number | null
+  readonly limit: number
+  readonly n: number
+  readonly line?: number
+  readonly thing?: string
+}
+
+/** An event as it stands in the trace. */
+export type TraceRecord = TraceEvent & {
+  /** Position in the trace, from 0. */
+  readonly sequence: number
+  readonly atMs: number
+  /** The one entity that saw it, e.g. `core/line-03-12`; order within a millisecond is by source. */
+  readonly source: string
+  /** `sequence` of the event that led to this one. */
+  readonly cause?: number
+}
+
+/** First line of a saved trace: everything a report needs beside the events. Not part of the digest. */
+export interface TraceHeader {
+  readonly schemaVersion: 1
+  readonly scenario: string
+  readonly story: string
+  readonly seed: number
+  readonly level: 'wire' | 'model'
+  readonly profile: string
+  readonly windowHours: number
+  readonly startedAtMs: number
+  readonly zone: string
+  readonly release: { readonly version: string; readonly replaces: string }
+  /** Thing names by stage; the stage's thing group has the stage's name. */
+  readonly stages: Readonly<Record<StageName, readonly string[]>>
+  /** Line number by thing name. */
+  readonly lines: Readonly<Record<string, number>>
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from './clock.ts'
+import type { TraceEvent, TraceRecord } from './trace-events.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Names one recorded event, to be given as the cause of another. */
+export interface TraceRef {
+  readonly source: string
+}
+
+interface Pending {
+  readonly event: TraceEvent
+  readonly source: string
+  readonly atMs: number
+  readonly cause: Pending | undefined
+  sequence: number
+}
+
+/**
+ * The append-only record of a run. Within one virtual millisecond events are ordered by source and then as recorded, so
+ * that the order in which sockets happened to deliver cannot show.
+ */
+export class Trace {
+  readonly records: TraceRecord[] = []
+  readonly #clock: Clock
+  readonly #startMs: number
+  readonly #hourDigests: string[] = []
+  readonly #total = createHash('sha256')
+  #hour = createHash('sha256')
+  #pending: Pending[] = []
+  #listeners: ((record: TraceRecord) => void)[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#startMs = clock.nowMs()
+  }
+
+  /** `source` is the one entity that saw the event; two entities never share one. */
+  record(source: string, event: TraceEvent, cause?: TraceRef): TraceRef {
+    const atMs = this.#clock.nowMs()
+    if (this.#pending[0] !== undefined && this.#pending[0].atMs !== atMs) this.flush()
+    const pending: Pending = { event, source, atMs, cause: cause as Pending | undefined, sequence: -1 }
+    this.#pending.push(pending)
+    return pending
+  }
+
+  onRecord(listener: (record: TraceRecord) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Orders what the present millisecond recorded and appends it; called before time moves and before reading. */
+  flush(): void {
+    const batch = this.#pending
+    if (batch.length === 0) return
+    this.#pending = []
+    batch.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0))
+    const first = this.records.length
+    batch.forEach((pending, index) => {
+      pending.sequence = first + index
+    })
+    for (const pending of batch) this.#append(pending)
+  }
+
+  /** SHA-256 over every event so far. */
+  digest(): string {
+    this.flush()
+    return this.#total.copy().digest('hex')
+  }
+
+  /** One SHA-256 for each virtual hour since the start, the running one included. */
+  digestsByHour(): string[] {
+    this.flush()
+    return [...this.#hourDigests, this.#hour.copy().digest('hex')]
+  }
+
+  #append(pending: Pending): void {
+    const { event, source, atMs, sequence, cause } = pending
+    const record: TraceRecord = {
+      sequence,
+      atMs,
+      source,
+      ...(cause !== undefined && { cause: cause.sequence }),
+      ...event,
+    }
+    while (this.#hourDigests.length < Math.floor((atMs - this.#startMs) / HOUR_MS)) {
+      this.#hourDigests.push(this.#hour.digest('hex'))
+      this.#hour = createHash('sha256')
+    }
+    const line = `${JSON.stringify(record)}\n`
+    this.#total.update(line)
+    this.#hour.update(line)
+    this.records.push(record)
+    for (const listener of this.#listeners) listener(record)
+  }
+}

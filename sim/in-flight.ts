@@ -1,0 +1,84 @@
+/** Work that was begun and must end before virtual time may move: messages, acknowledgements, calls, handlers. */
+
+/** Nothing ended for too long in real time: something that was begun will never end. */
+export class Stalled extends Error {
+  override readonly name = 'Stalled'
+  readonly exitCode = 70
+  readonly pending: Readonly<Record<string, number>>
+
+  constructor(pending: Readonly<Record<string, number>>) {
+    const list = Object.entries(pending)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ')
+    super(`the rehearsal stalled: still in flight after ${STALL_LIMIT_MS / 1000} s of real time: ${list}`)
+    this.pending = pending
+  }
+}
+
+const STALL_LIMIT_MS = 60_000
+/** Turns of the event loop without any change that count as quiet. Counting is exact; the second turn is for callbacks. */
+const QUIET_TURNS = 2
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** A ledger of begun and not yet ended work, by kind. */
+export class InFlight {
+  readonly #counts = new Map<string, number>()
+  #total = 0
+  /** Grows with every begin and end, so that "nothing changed" can be seen. */
+  #changes = 0
+  #settledAtChange = 0
+
+  begin(kind: string): void {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
+    this.#total += 1
+    this.#changes += 1
+  }
+
+  end(kind: string): void {
+    const count = this.#counts.get(kind) ?? 0
+    if (count <= 0) throw new Error(`invariant: "${kind}" ended more often than it began`)
+    this.#counts.set(kind, count - 1)
+    this.#total -= 1
+    this.#changes += 1
+  }
+
+  /** Holds `kind` while `work` runs. */
+  async during<T>(kind: string, work: () => Promise<T>): Promise<T> {
+    this.begin(kind)
+    try {
+      return await work()
+    } finally {
+      this.end(kind)
+    }
+  }
+
+  /**
+   * Resolves when nothing is in flight and the event loop has turned without change; at once when nothing was begun
+   * since the last time.
+   * @throws Stalled when the work does not end within a minute of real time without any change.
+   */
+  async settled(): Promise<void> {
+    if (this.#total === 0 && this.#changes === this.#settledAtChange) return
+    let quietTurns = 0
+    let seen = this.#changes
+    let changedAtMs = performance.now()
+    while (quietTurns < QUIET_TURNS) {
+      await nextTurn()
+      if (this.#changes !== seen) {
+        seen = this.#changes
+        changedAtMs = performance.now()
+        quietTurns = 0
+      } else if (this.#total === 0) {
+        quietTurns += 1
+      } else if (performance.now() - changedAtMs > STALL_LIMIT_MS) {
+        throw new Stalled(this.pending())
+      }
+    }
+    this.#settledAtChange = this.#changes
+  }
+
+  pending(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].filter(([, count]) => count > 0))
+  }
+}

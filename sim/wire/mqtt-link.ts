@@ -1,0 +1,124 @@
+import mqtt, { type MqttClient } from 'mqtt'
+import type { DeviceLink, DeviceLinkEvents } from '../device/link.ts'
+import type { InFlight } from '../in-flight.ts'
+
+/** Kinds of in-flight work on a link. A publish is counted until the broker is done with it, a delivery until handled. */
+type Kind = 'publish' | 'delivery' | 'acknowledgement' | 'connection'
+
+/** One device's own mqtt.js connection to the broker, and its share of what is in flight. */
+export class MqttLink implements DeviceLink {
+  readonly #clientId: string
+  readonly #port: number
+  readonly #inFlight: InFlight
+  readonly #events: DeviceLinkEvents
+  readonly #open = new Map<Kind, number>()
+  #client: MqttClient | null = null
+
+  constructor(clientId: string, port: number, inFlight: InFlight, events: DeviceLinkEvents) {
+    this.#clientId = clientId
+    this.#port = port
+    this.#inFlight = inFlight
+    this.#events = events
+  }
+
+  connect(): void {
+    this.#begin('connection')
+    const client = mqtt.connect({
+      host: '127.0.0.1',
+      port: this.#port,
+      clientId: this.#clientId,
+      protocolVersion: 4, // aedes speaks 3.1.1 only
+      clean: true,
+      keepalive: 0, // keep-alive would run on real time
+      reconnectPeriod: 0, // the nucleus decides when to reconnect, on virtual time
+      queueQoSZero: false,
+      resubscribe: false,
+    })
+    this.#client = client
+    client.on('connect', () => {
+      this.#events.onConnected()
+      this.#end('connection')
+    })
+    client.on('message', (topic, payload) => {
+      this.#events.onMessage(topic, JSON.parse(payload.toString()))
+      this.#end('delivery')
+    })
+    client.on('close', () => this.#closed(client))
+    client.on('error', () => client.end(true)) // the close that follows tells the device
+  }
+
+  disconnect(): void {
+    const client = this.#client
+    if (client === null) return
+    this.#begin('connection')
+    client.end(true, () => this.#end('connection'))
+  }
+
+  publish(topic: string, payload: object, qos: 0 | 1): void {
+    const client = this.#client
+    if (client === null) return
+    this.#begin('publish')
+    if (qos === 0) {
+      client.publish(topic, JSON.stringify(payload), { qos })
+      return
+    }
+    this.#begin('acknowledgement')
+    client.publish(topic, JSON.stringify(payload), { qos }, () => this.#end('acknowledgement'))
+  }
+
+  subscribe(filters: readonly string[], onGranted: () => void): void {
+    const client = this.#client
+    if (client === null) return
+    this.#begin('acknowledgement')
+    client.subscribe([...filters], { qos: 1 }, (error) => {
+      if (error === null || error === undefined) onGranted()
+      this.#end('acknowledgement')
+    })
+  }
+
+  unsubscribe(filters: readonly string[]): void {
+    const client = this.#client
+    if (client === null) return
+    this.#begin('acknowledgement')
+    client.unsubscribe([...filters], () => this.#end('acknowledgement'))
+  }
+
+  /** The broker has dealt with a publish of this device. */
+  publishDone(): void {
+    this.#end('publish')
+  }
+
+  /** The broker is about to write a message to this device. */
+  forwarded(): void {
+    this.#begin('delivery')
+  }
+
+  /** Ends the connection for good and resolves when the socket is closed. */
+  async close(): Promise<void> {
+    const client = this.#client
+    if (client !== null) await client.endAsync(true)
+  }
+
+  #closed(client: MqttClient): void {
+    if (this.#client !== client) return
+    this.#client = null
+    // What was under way on a broken connection will never be answered.
+    for (const [kind, count] of this.#open) {
+      for (let i = 0; i < count; i++) this.#inFlight.end(kind)
+    }
+    this.#open.clear()
+    this.#events.onDisconnected()
+  }
+
+  #begin(kind: Kind): void {
+    this.#open.set(kind, (this.#open.get(kind) ?? 0) + 1)
+    this.#inFlight.begin(kind)
+  }
+
+  #end(kind: Kind): void {
+    const count = this.#open.get(kind) ?? 0
+    if (count === 0) return // already ended when the connection closed
+    this.#open.set(kind, count - 1)
+    this.#inFlight.end(kind)
+  }
+}

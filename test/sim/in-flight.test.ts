@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest'
+import { VirtualClock } from '../../sim/clock.ts'
+import { InFlight } from '../../sim/in-flight.ts'
+import { runLockstep } from '../../sim/lockstep.ts'
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const never = { untilMs: 1_000_000, pace: async (): Promise<void> => undefined }
+
+it('is settled only when everything begun has ended, however many turns that takes', async () => {
+  const inFlight = new InFlight()
+  let done = false
+  inFlight.begin('message')
+  void (async () => {
+    for (let i = 0; i < 20; i++) await nextTurn()
+    inFlight.begin('forward') // work may beget work before it ends
+    inFlight.end('message')
+    await nextTurn()
+    done = true
+    inFlight.end('forward')
+  })()
+  await inFlight.settled()
+  expect(done).toBe(true)
+})
+
+it('names a kind that ends more often than it began', () => {
+  expect(() => new InFlight().end('handler')).toThrow('"handler" ended more often')
+})
+
+it('counts work as ended when it throws', async () => {
+  const inFlight = new InFlight()
+  await expect(inFlight.during('call', () => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
+  expect(inFlight.pending()).toEqual({})
+})
+
+it('does not let time move while something is in flight', async () => {
+  const clock = new VirtualClock(0)
+  const inFlight = new InFlight()
+  let endedAtMs = -1
+  clock.at(10, () => {
+    inFlight.begin('call')
+    void nextTurn().then(() => {
+      endedAtMs = clock.nowMs()
+      inFlight.end('call')
+    })
+  })
+  clock.at(11, () => undefined)
+  await runLockstep({ clock, inFlight, ...never, isOver: () => clock.nowMs() === 11 })
+  expect(endedAtMs).toBe(10)
+})
+
+it('stops at the given time, and says that it was not over', async () => {
+  const clock = new VirtualClock(0)
+  clock.at(50, () => undefined)
+  clock.at(150, () => expect.unreachable('past the end'))
+  const stop = await runLockstep({ clock, inFlight: new InFlight(), ...never, untilMs: 100, isOver: () => false })
+  expect([stop, clock.nowMs()]).toEqual(['until', 50])
+})
+
+it('reports timers that only ever beget timers of the same instant', async () => {
+  const clock = new VirtualClock(0)
+  const again = (): void => void clock.after(0, again)
+  again()
+  await expect(runLockstep({ clock, inFlight: new InFlight(), ...never, isOver: () => false })).rejects.toThrow(
+    'virtual time stands still',
+  )
+})
+
+it('stops with the reason of an abort', async () => {
+  const clock = new VirtualClock(0)
+  const again = (): void => void clock.after(1, again)
+  again()
+  const signal = AbortSignal.abort(new Error('interrupted'))
+  await expect(runLockstep({ clock, inFlight: new InFlight(), ...never, signal, isOver: () => false })).rejects.toThrow(
+    'interrupted',
+  )
+})

@@ -1,0 +1,137 @@
+import mqtt, { type MqttClient } from 'mqtt'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { DeviceLinkEvents } from '../../../sim/device/link.ts'
+import { InFlight } from '../../../sim/in-flight.ts'
+import { type Broker, startBroker } from '../../../sim/wire/broker.ts'
+import { MqttLink } from '../../../sim/wire/mqtt-link.ts'
+
+let broker: Broker
+let inFlight: InFlight
+let links: Map<string, MqttLink>
+let published: { clientId: string; topic: string; payload: unknown }[]
+let observers: MqttClient[]
+
+beforeEach(async () => {
+  inFlight = new InFlight()
+  links = new Map()
+  published = []
+  observers = []
+  broker = await startBroker({
+    port: 0,
+    isThing: (id) => id.startsWith('line-'),
+    onPublish: (clientId, topic, payload) => published.push({ clientId, topic, payload }),
+    onDisconnect: () => undefined,
+    onForward: (clientId) => links.get(clientId)?.forwarded(),
+    onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
+  })
+})
+
+afterEach(async () => {
+  for (const link of links.values()) await link.close()
+  for (const observer of observers) await observer.endAsync(true)
+  await broker.close()
+})
+
+function link(thing: string, events: Partial<DeviceLinkEvents> = {}): MqttLink {
+  const made = new MqttLink(thing, broker.port, inFlight, {
+    onConnected: () => undefined,
+    onDisconnected: () => undefined,
+    onMessage: () => undefined,
+    ...events,
+  })
+  links.set(thing, made)
+  made.connect()
+  return made
+}
+
+async function observer(clientId: string): Promise<MqttClient> {
+  const client = await mqtt.connectAsync(broker.url, { clientId, reconnectPeriod: 0 })
+  observers.push(client)
+  return client
+}
+
+const closed = (client: MqttClient): Promise<void> => new Promise((resolve) => client.on('close', () => resolve()))
+
+it('has dealt with every publish and every delivery once nothing is in flight', async () => {
+  const received: string[] = []
+  const things = Array.from({ length: 40 }, (_, i) => `line-${i}`)
+  for (const thing of things) link(thing, { onMessage: (topic) => received.push(topic) })
+  await inFlight.settled()
+  for (const [thing, one] of links) one.subscribe([`$aws/things/${thing}/jobs/notify`], () => undefined)
+  await inFlight.settled()
+  for (const [thing, one] of links) {
+    one.publish(`$aws/things/${thing}/x`, { thing }, 0)
+    one.publish(`$aws/things/${thing}/x`, { thing }, 1)
+    broker.publish(`$aws/things/${thing}/jobs/notify`, {})
+    broker.reply(thing, `$aws/things/${thing}/jobs/get/accepted`, {})
+  }
+  await inFlight.settled()
+  expect(published).toHaveLength(80)
+  expect(received).toHaveLength(80)
+})
+
+it('replies to one connection whether it subscribed or not', async () => {
+  const received: unknown[] = []
+  link('line-1', { onMessage: (topic, payload) => received.push([topic, payload]) })
+  await inFlight.settled()
+  broker.reply('line-1', '$aws/things/line-1/jobs/get/accepted', { timestamp: 1 })
+  await inFlight.settled()
+  expect(received).toEqual([['$aws/things/line-1/jobs/get/accepted', { timestamp: 1 }]])
+})
+
+it.each([
+  ['another thing’s topic', '$aws/things/line-2/shadow/get', 0 as const],
+  ['QoS 2', '$aws/things/line-1/shadow/get', 2 as const],
+])('closes a device that publishes to %s, and no service sees it', async (_, topic, qos) => {
+  const device = await observer('line-1')
+  const gone = closed(device)
+  device.publish(topic, '{}', { qos })
+  await gone
+  expect(published).toEqual([])
+})
+
+it('refuses a device’s subscription to another thing, and grants an observer everything', async () => {
+  const device = await observer('line-1')
+  await expect(device.subscribeAsync('$aws/things/line-2/#')).rejects.toThrow()
+  const backend = await observer('backend')
+  expect(await backend.subscribeAsync('$aws/things/+/shadow/#')).toHaveLength(1)
+  expect(broker.hasSubscribers('$aws/things/line-9/shadow/update/accepted')).toBe(true)
+  expect(broker.hasSubscribers('$aws/things/line-9/jobs/notify')).toBe(false)
+})
+
+it('lets a second connection of one client id take over', async () => {
+  const first = await observer('line-1')
+  const gone = closed(first)
+  await observer('line-1')
+  await gone
+})
+
+it('leaves nothing in flight when a connection breaks in the middle', async () => {
+  let disconnected = 0
+  const one = link('line-1', { onDisconnected: () => (disconnected += 1) })
+  await inFlight.settled()
+  one.publish('$aws/things/line-2/not-mine', {}, 1) // the broker closes the connection
+  await inFlight.settled()
+  expect([disconnected, inFlight.pending()]).toEqual([1, {}])
+})
+
+it('hands on what is not JSON as undefined, and an empty payload as an empty request', async () => {
+  const backend = await observer('backend')
+  await backend.publishAsync('$aws/things/line-1/shadow/update', 'no json', { qos: 1 })
+  await backend.publishAsync('$aws/things/line-1/shadow/get', '', { qos: 1 })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(published.map(({ payload }) => payload)).toEqual([undefined, {}])
+})
+
+it('names a port that is in use', async () => {
+  await expect(
+    startBroker({
+      port: broker.port,
+      isThing: () => true,
+      onPublish: () => undefined,
+      onDisconnect: () => undefined,
+      onForward: () => undefined,
+      onPublishDone: () => undefined,
+    }),
+  ).rejects.toThrow(`port ${broker.port} for MQTT is in use`)
+})

@@ -1,0 +1,62 @@
+import type { Services } from '../level.ts'
+import type { CloudContext } from './cloud-context.ts'
+import { EventBus } from './event-bus.ts'
+import { FleetIndex } from './fleet-index.ts'
+import { DEPLOYMENT_SHADOW, GreengrassService } from './greengrass.ts'
+import { JobsService } from './jobs.ts'
+import type { MqttServices } from './mqtt-router.ts'
+import { ShadowService } from './shadow.ts'
+import { ThingRegistry } from './things.ts'
+
+/** The emulated services of one account and region, wired to each other. */
+export interface Cloud {
+  readonly things: ThingRegistry
+  readonly shadows: ShadowService
+  readonly jobs: JobsService
+  readonly greengrass: GreengrassService
+  readonly events: EventBus
+  /** What the endpoints serve, by signing name. */
+  readonly services: Services
+  /** Who gets which publish of a device. */
+  readonly mqtt: MqttServices
+}
+
+/** `invoke` runs a Lambda function; it must not throw. */
+export function makeCloud(
+  ctx: CloudContext,
+  settings: { readonly indexedShadows: readonly string[] },
+  invoke: (functionArn: string, event: object) => void,
+): Cloud {
+  const things = new ThingRegistry(ctx)
+  const shadows = new ShadowService(ctx, things)
+  const jobs = new JobsService(ctx, things)
+  const events = new EventBus(ctx, invoke)
+  const greengrass = new GreengrassService(
+    ctx,
+    { things, jobs, events, shadow: shadows },
+    { supersededStatus: 'INACTIVE', cancelInProgressOnSupersede: true },
+  )
+  shadows.onReported((thing, shadow, reported) => {
+    if (shadow === DEPLOYMENT_SHADOW) greengrass.handleDeploymentShadow(thing, reported)
+  })
+  const index = new FleetIndex({ things, shadows }, settings.indexedShadows)
+  return {
+    things,
+    shadows,
+    jobs,
+    greengrass,
+    events,
+    services: new Map([
+      ['greengrass', greengrass.operations],
+      ['iot', { ...things.operations, ...jobs.operations, ...index.operations }],
+      ['iotdata', shadows.operations],
+      ['iot-jobs-data', jobs.dataOperations],
+      ['events', events.operations],
+    ]),
+    mqtt: {
+      shadow: (clientId, thing, shadow, verb, payload) => shadows.handleMessage(clientId, thing, shadow, verb, payload),
+      jobs: (clientId, thing, rest, payload) => jobs.handleMessage(clientId, thing, rest, payload),
+      fleetStatus: (thing, payload) => greengrass.handleFleetStatus(thing, payload),
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import type { SearchIndexRequest, ThingDocument } from '@aws-sdk/client-iot'
+import { NotEmulated } from './aws-error.ts'
+import type { JsonObject, JsonValue, Operations } from './cloud-context.ts'
+import { parseQuery } from './fleet-query.ts'
+import { page } from './paging.ts'
+import type { ShadowService } from './shadow.ts'
+import { deltaOf, isObject } from './shadow-document.ts'
+import type { ThingRegistry } from './things.ts'
+
+/** Things a page holds at most. [iot: SearchIndex, as used with 100 a page] */
+const MAX_PAGE = 100
+
+/**
+ * Fleet indexing over AWS_Things with the named shadows it is configured for. The real index is eventually consistent;
+ * this one is not behind. The shadow text leaves out metadata, which the index offers only as timestamps.
+ */
+export class FleetIndex {
+  readonly #things: ThingRegistry
+  readonly #shadows: ShadowService
+  readonly #indexedShadows: readonly string[]
+
+  constructor(sources: { things: ThingRegistry; shadows: ShadowService }, indexedShadows: readonly string[]) {
+    this.#things = sources.things
+    this.#shadows = sources.shadows
+    this.#indexedShadows = indexedShadows
+  }
+
+  readonly operations: Operations = {
+    SearchIndex: (input: SearchIndexRequest) => {
+      if (input.indexName !== undefined && input.indexName !== 'AWS_Things') {
+        throw new NotEmulated(`the fleet index ${input.indexName}`)
+      }
+      const query = parseQuery(input.queryString ?? '')
+      const found = this.#things.names().filter((thing) => query((field) => this.#values(thing, field)))
+      const { items, nextToken } = page(found, input, { max: MAX_PAGE })
+      return { things: items.map((thing) => this.#document(thing)), nextToken }
+    },
+  }
+
+  #document(name: string): ThingDocument {
+    const thing = this.#things.thing(name)
+    const connectivity = this.#things.connectivity(name)
+    return {
+      thingName: name,
+      thingId: thing?.id,
+      thingTypeName: thing?.typeName,
+      thingGroupNames: [...this.#things.groupsOf(name)],
+      attributes: thing?.attributes,
+      shadow: this.#shadowText(name),
+      connectivity: connectivity && {
+        connected: connectivity.connected,
+        timestamp: connectivity.timestampMs,
+        disconnectReason: connectivity.disconnectReason,
+      },
+    }
+  }
+
+  #shadowText(thing: string): string | undefined {
+    const named: JsonObject = {}
+    for (const shadow of this.#indexedShadows) {
+      const document = this.#shadows.document(thing, shadow)
+      if (document === undefined) continue
+      named[shadow] = {
+        desired: document.desired,
+        reported: document.reported,
+        hasDelta: deltaOf(document) !== undefined,
+        version: document.version,
+      }
+    }
+    return Object.keys(named).length === 0 ? undefined : JSON.stringify({ name: named })
+  }
+
+  #values(thing: string, field: string): readonly string[] {
+    if (field === 'thingName') return [thing]
+    if (field === 'thingGroupNames') return this.#things.groupsOf(thing)
+    if (field === 'thingTypeName') return present(this.#things.thing(thing)?.typeName)
+    if (field === 'connectivity.connected') return [String(this.#things.connectivity(thing)?.connected ?? false)]
+    const [area, ...path] = field.split('.')
+    if (area === 'attributes') return present(this.#things.thing(thing)?.attributes[path.join('.')])
+    if (area === 'shadow' && path[0] === 'name') return this.#shadowValues(thing, path.slice(1), field)
+    throw new NotEmulated(`the fleet index field "${field}"`)
+  }
+
+  #shadowValues(thing: string, [shadow, section, ...path]: readonly string[], field: string): readonly string[] {
+    if (shadow === undefined || !this.#indexedShadows.includes(shadow)) {
+      throw new NotEmulated(`the fleet index field "${field}" (indexed shadows: ${this.#indexedShadows.join(', ')})`)
+    }
+    const document = this.#shadows.document(thing, shadow)
+    if (document === undefined) return []
+    if (section === 'hasDelta') return [String(deltaOf(document) !== undefined)]
+    if (section !== 'reported' && section !== 'desired') throw new NotEmulated(`the fleet index field "${field}"`)
+    let value: JsonValue | undefined = document[section]
+    for (const key of path) value = isObject(value) ? value[key] : undefined
+    return value === undefined || typeof value === 'object' ? [] : [String(value)]
+  }
+}
+
+const present = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value])

@@ -1,0 +1,32 @@
+import { AwsError } from './aws-error.ts'
+
+/** What every list operation of the emulated services takes. */
+interface PageRequest {
+  readonly maxResults?: number | undefined
+  readonly nextToken?: string | undefined
+}
+
+const PREFIX = 'from-'
+
+/**
+ * One page of `all`; the token is opaque to callers and names the next index.
+ * @throws AwsError with `errorName` (400) for a token that this never gave out, or a page size out of range.
+ */
+export function page<T>(
+  all: readonly T[],
+  request: PageRequest,
+  limits: { readonly max: number; readonly errorName?: string } = { max: 250 },
+): { items: T[]; nextToken: string | undefined } {
+  const refuse = (message: string): AwsError =>
+    new AwsError(limits.errorName ?? 'InvalidRequestException', 400, message)
+  const size = request.maxResults ?? limits.max
+  if (!Number.isInteger(size) || size < 1 || size > limits.max) {
+    throw refuse(`maxResults ${request.maxResults} is not within 1 and ${limits.max}`)
+  }
+  const from = request.nextToken === undefined ? 0 : Number(request.nextToken.replace(PREFIX, ''))
+  if (!Number.isInteger(from) || from < 0 || (from > 0 && !request.nextToken?.startsWith(PREFIX))) {
+    throw refuse('nextToken is not valid')
+  }
+  const end = from + size
+  return { items: all.slice(from, end), nextToken: end < all.length ? `${PREFIX}${end}` : undefined }
+}

@@ -1,0 +1,237 @@
+import type {
+  DeleteThingShadowRequest,
+  GetThingShadowRequest,
+  ListNamedShadowsForThingRequest,
+  UpdateThingShadowRequest,
+} from '@aws-sdk/client-iot-data-plane'
+import { AwsError } from './aws-error.ts'
+import type { CloudContext, JsonObject, Operations } from './cloud-context.ts'
+import { page } from './paging.ts'
+import {
+  applyUpdate,
+  deltaOf,
+  isObject,
+  isRejection,
+  NO_DOCUMENT,
+  parseClientToken,
+  parseUpdate,
+  type ShadowDocument,
+  type ShadowRejection,
+  type ShadowUpdate,
+  sentMetadata,
+} from './shadow-document.ts'
+import type { ThingRegistry } from './things.ts'
+
+/** A deleted shadow recreated within this time continues its version. [iot: device-shadow-data-flow] */
+const VERSION_KEPT_S = 48 * 3600
+
+type ReportedListener = (thing: string, shadow: string | null, reported: JsonObject) => void
+
+/**
+ * The device shadow service over MQTT and HTTP. The service answers every request at once, so the limit of 10 requests
+ * in flight per thing cannot be reached here.
+ */
+export class ShadowService {
+  readonly #ctx: CloudContext
+  readonly #things: ThingRegistry
+  /** By thing, then by shadow name; the classic shadow has the empty name. */
+  readonly #documents = new Map<string, Map<string, ShadowDocument>>()
+  readonly #listeners: ReportedListener[] = []
+
+  constructor(ctx: CloudContext, things: ThingRegistry) {
+    this.#ctx = ctx
+    this.#things = things
+  }
+
+  /** Told of every accepted update that has a reported section. */
+  onReported(listener: ReportedListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** The document, if it exists and was not deleted. */
+  document(thing: string, shadow: string | null): ShadowDocument | undefined {
+    const found = this.#documents.get(thing)?.get(shadow ?? '')
+    return found === undefined || found.deletedAtS !== null ? undefined : found
+  }
+
+  /** One request over MQTT; answers go to whoever is subscribed. `payload` undefined: it was not JSON. */
+  handleMessage(
+    clientId: string,
+    thing: string,
+    shadow: string | null,
+    verb: 'get' | 'update' | 'delete',
+    payload: unknown,
+  ): void {
+    const clientToken = isObject(payload) ? parseClientToken(payload.clientToken) : undefined
+    const answer = this.#answer(thing, shadow, verb, payload)
+    const suffix = isRejection(answer) ? 'rejected' : 'accepted'
+    void clientId // any authorised subscriber gets the answer, not only the publisher [iot: device-shadow-mqtt]
+    if (verb === 'update' && suffix === 'accepted') return
+    this.#publish(`${topicOf(thing, shadow)}/${verb}/${suffix}`, () => ({
+      ...answer,
+      ...(suffix === 'rejected' && { timestamp: this.#nowS() }),
+      ...(typeof clientToken === 'string' && { clientToken }),
+    }))
+  }
+
+  readonly operations: Operations = {
+    GetThingShadow: ({ thingName, shadowName }: GetThingShadowRequest) =>
+      this.#http(thingName, shadowName, 'get', undefined),
+    UpdateThingShadow: ({ thingName, shadowName, payload }: UpdateThingShadowRequest) =>
+      this.#http(thingName, shadowName, 'update', parseJson(payload as Uint8Array)),
+    DeleteThingShadow: ({ thingName, shadowName }: DeleteThingShadowRequest) =>
+      this.#http(thingName, shadowName, 'delete', undefined),
+    ListNamedShadowsForThing: ({ thingName, nextToken, pageSize }: ListNamedShadowsForThingRequest) => {
+      const names = [...(this.#documents.get(thingName ?? '')?.keys() ?? [])]
+        .filter((name) => name !== '' && this.document(thingName as string, name) !== undefined)
+        .sort()
+      const { items, nextToken: next } = page(names, { maxResults: pageSize ?? 25, nextToken }, { max: 100 })
+      return { results: items, nextToken: next, timestamp: this.#nowS() }
+    },
+  }
+
+  #http(thing: string | undefined, shadow: string | undefined, verb: 'get' | 'update' | 'delete', body: unknown) {
+    const answer = this.#answer(thing ?? '', shadow ?? null, verb, body)
+    if (isRejection(answer)) throw httpError(answer)
+    return { payload: Buffer.from(JSON.stringify(answer)) }
+  }
+
+  #answer(
+    thing: string,
+    shadow: string | null,
+    verb: 'get' | 'update' | 'delete',
+    payload: unknown,
+  ): object | ShadowRejection {
+    if (!this.#things.exists(thing)) return { code: 404, message: 'Thing not found' }
+    if (verb === 'update') return this.#update(thing, shadow, payload)
+    const document = this.document(thing, shadow)
+    if (document === undefined) return { code: 404, message: `No shadow exists with name: ${shadow ?? thing}` }
+    return verb === 'get' ? this.#accepted(document) : this.#delete(thing, shadow, document)
+  }
+
+  #accepted(document: ShadowDocument): object {
+    return { ...sections(document), version: document.version, timestamp: this.#nowS() }
+  }
+
+  #delete(thing: string, shadow: string | null, document: ShadowDocument): object {
+    this.#store(thing, shadow, { ...NO_DOCUMENT, version: document.version, deletedAtS: this.#nowS() })
+    return { version: document.version, timestamp: this.#nowS() }
+  }
+
+  #update(thing: string, shadow: string | null, payload: unknown): object | ShadowRejection {
+    const update = parseUpdate(payload)
+    if (isRejection(update)) return update
+    const before = this.#current(thing, shadow)
+    const after = applyUpdate(before, update, this.#nowS())
+    if (isRejection(after)) return after
+    this.#store(thing, shadow, after)
+    const reported = update.state?.reported
+    if (isObject(reported)) for (const listener of this.#listeners) listener(thing, shadow, reported)
+    return this.#announce(thing, shadow, before, after, update)
+  }
+
+  /** Publishes accepted, delta and documents as far as anybody listens, and returns what the HTTP caller gets. */
+  #announce(
+    thing: string,
+    shadow: string | null,
+    before: ShadowDocument,
+    after: ShadowDocument,
+    update: ShadowUpdate,
+  ): object {
+    const topic = `${topicOf(thing, shadow)}/update`
+    const timestamp = this.#nowS()
+    const common = { timestamp, ...(update.clientToken !== undefined && { clientToken: update.clientToken }) }
+    const accepted = (): object => ({
+      state: update.state,
+      metadata:
+        update.state === null
+          ? { timestamp }
+          : {
+              ...(update.state.desired !== undefined && { desired: sentMetadata(update.state.desired, timestamp) }),
+              ...(update.state.reported !== undefined && { reported: sentMetadata(update.state.reported, timestamp) }),
+            },
+      version: after.version,
+      ...common,
+    })
+    this.#publish(`${topic}/accepted`, accepted)
+    const delta = deltaOf(after)
+    if (delta !== undefined) this.#publish(`${topic}/delta`, () => ({ ...delta, version: after.version, ...common }))
+    this.#publish(`${topic}/documents`, () => ({
+      previous: { ...sectionsWithoutDelta(before), version: before.version },
+      current: { ...sectionsWithoutDelta(after), version: after.version },
+      ...common,
+    }))
+    return LazyAnswer.of(accepted)
+  }
+
+  /** What an update applies to: after a deletion only the version is left, and that for 48 hours. */
+  #current(thing: string, shadow: string | null): ShadowDocument {
+    const stored = this.#documents.get(thing)?.get(shadow ?? '')
+    const expired = stored?.deletedAtS != null && this.#nowS() - stored.deletedAtS > VERSION_KEPT_S
+    return stored === undefined || expired ? NO_DOCUMENT : stored
+  }
+
+  #store(thing: string, shadow: string | null, document: ShadowDocument): void {
+    const own = this.#documents.get(thing) ?? new Map<string, ShadowDocument>()
+    this.#documents.set(thing, own)
+    own.set(shadow ?? '', document)
+  }
+
+  #publish(topic: string, make: () => object): void {
+    if (this.#ctx.messaging.hasSubscribers(topic)) this.#ctx.messaging.publish(topic, make())
+  }
+
+  #nowS(): number {
+    return Math.floor(this.#ctx.clock.nowMs() / 1000)
+  }
+}
+
+/** An update's answer, made only if the caller serialises it: over MQTT nobody does. */
+class LazyAnswer {
+  readonly #make: () => object
+  private constructor(make: () => object) {
+    this.#make = make
+  }
+  static of(make: () => object): object {
+    return new LazyAnswer(make)
+  }
+  toJSON(): object {
+    return this.#make()
+  }
+}
+
+const topicOf = (thing: string, shadow: string | null): string =>
+  `$aws/things/${thing}/shadow${shadow === null ? '' : `/name/${shadow}`}`
+
+/** State and metadata as `get` gives them; empty sections vanish. */
+function sections(document: ShadowDocument): { state: object; metadata: object } {
+  const delta = deltaOf(document)
+  const { state, metadata } = sectionsWithoutDelta(document)
+  return { state: { ...state, ...(delta !== undefined && { delta: delta.state }) }, metadata }
+}
+
+function sectionsWithoutDelta(document: ShadowDocument): { state: object; metadata: object } {
+  const { desired, reported, desiredMetadata, reportedMetadata } = document
+  return {
+    state: { ...(desired && { desired }), ...(reported && { reported }) },
+    metadata: { ...(desired && { desired: desiredMetadata }), ...(reported && { reported: reportedMetadata }) },
+  }
+}
+
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload).toString())
+  } catch {
+    return undefined
+  }
+}
+
+const HTTP_ERRORS: Readonly<Record<number, string>> = {
+  400: 'InvalidRequestException',
+  404: 'ResourceNotFoundException',
+  409: 'ConflictException',
+  413: 'RequestEntityTooLargeException',
+}
+
+const httpError = ({ code, message }: ShadowRejection): AwsError =>
+  new AwsError(HTTP_ERRORS[code] ?? 'InternalFailureException', code, message)

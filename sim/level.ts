@@ -1,0 +1,25 @@
+import type { Messaging, Operations } from './cloud/cloud-context.ts'
+import type { DeviceLink, DeviceLinkEvents } from './device/link.ts'
+
+/** What a level swaps: the links between devices and cloud, and between the controller and its services. */
+export interface Level {
+  readonly messaging: Messaging
+  /** Messages so far, for the report and the progress line. */
+  readonly counts: { readonly published: number; readonly delivered: number }
+  /** A link of this device; `events` are its own ears. */
+  link(thing: string, events: DeviceLinkEvents): DeviceLink
+  /** Opens the services to the controller. */
+  serve(services: Services): Promise<void>
+  close(): Promise<void>
+}
+
+/** Operations by the service's signing name: greengrass, iot, iotdata, iot-jobs-data, events. */
+export type Services = ReadonlyMap<string, Operations>
+
+/** What the level tells the twin. */
+export interface LevelEvents {
+  /** Whether a client id is a registered thing; anybody else is an observer. */
+  isThing(clientId: string): boolean
+  onPublish(clientId: string, topic: string, payload: unknown): void
+  onDisconnect(clientId: string): void
+}

@@ -1,0 +1,105 @@
+import { distance } from 'fastest-levenshtein'
+import { AwsError, NotEmulated } from '../cloud/aws-error.ts'
+import type { Operations } from '../cloud/cloud-context.ts'
+import {
+  decodeRestJson,
+  encodeRestJson,
+  type HttpRequest,
+  type HttpResponse,
+  parseBody,
+  requireMembers,
+} from './rest-json.ts'
+import { type Route, Router } from './router.ts'
+import { type OperationModel, type ServiceModel, VALIDATION_ERROR } from './service-model.ts'
+import { decodeShape, encodeShape, MalformedRequest } from './shapes.ts'
+
+/** A request with its method and still encoded path. */
+export interface ServiceRequest extends HttpRequest {
+  readonly method: string
+  readonly path: string
+}
+
+/** One service: requests in, responses out, over the operations that the twin emulates. */
+export class ServiceEndpoint {
+  readonly #model: ServiceModel
+  readonly #router: Router
+  readonly #operations: Operations
+  readonly #onCall: (operation: string) => void
+  readonly #onBug: (error: unknown) => void
+
+  constructor(
+    model: ServiceModel,
+    operations: Operations,
+    hooks: { onCall: (operation: string) => void; onBug: (error: unknown) => void },
+  ) {
+    this.#model = model
+    this.#router = new Router(model)
+    this.#operations = operations
+    this.#onCall = hooks.onCall
+    this.#onBug = hooks.onBug
+  }
+
+  handle(request: ServiceRequest): HttpResponse {
+    try {
+      return this.#model.protocol === 'aws-json' ? this.#awsJson(request) : this.#restJson(request)
+    } catch (error) {
+      return this.#errorResponse(this.#asAwsError(error))
+    }
+  }
+
+  #restJson(request: ServiceRequest): HttpResponse {
+    const route = this.#router.find(request.method, request.path)
+    if (route === null) throw new NotEmulated(`${request.method} ${request.path} of ${this.#model.service}`)
+    const run = this.#operationOrThrow(route.operation)
+    return encodeRestJson(route, run(decodeRestJson(route, request)))
+  }
+
+  #awsJson(request: ServiceRequest): HttpResponse {
+    const name = String(request.headers['x-amz-target']).split('.')[1] ?? ''
+    const operation = this.#model.operations.get(name)
+    if (operation === undefined) throw new NotEmulated(`the target ${request.headers['x-amz-target']}`)
+    const run = this.#operationOrThrow(operation)
+    const input = decodeShape(operation.input, parseBody(request.body), '') as Record<string, unknown>
+    requireMembers(operation.input, input)
+    const output = operation.output.isUnitSchema() ? {} : encodeShape(operation.output, run(input))
+    return {
+      statusCode: 200,
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      body: Buffer.from(JSON.stringify(output)),
+    }
+  }
+
+  #operationOrThrow({ name }: Route['operation'] | OperationModel): Operations[string] {
+    const operation = this.#operations[name]
+    if (operation === undefined) {
+      const nearest = Object.keys(this.#operations).sort((a, b) => distance(a, name) - distance(b, name))[0]
+      throw new NotEmulated(`${this.#model.service} ${name} (nearest emulated operation: ${nearest})`)
+    }
+    this.#onCall(name)
+    return operation
+  }
+
+  #asAwsError(error: unknown): AwsError {
+    if (error instanceof AwsError) return error
+    const { service } = this.#model
+    if (error instanceof MalformedRequest) {
+      const fields = [{ name: error.member, message: error.message }]
+      return new AwsError(VALIDATION_ERROR[service], 400, error.message, {
+        ...(service === 'greengrass' && { reason: 'FIELD_VALIDATION_FAILED', fields }),
+      })
+    }
+    this.#onBug(error)
+    const name = service === 'greengrass' ? 'InternalServerException' : 'InternalFailureException'
+    return new AwsError(name, 500, 'internal error of the twin')
+  }
+
+  /** REST-JSON names the error in a header, AWS JSON in the body; both give a message. [protocol 6.2, 10] */
+  #errorResponse({ name, statusCode, message, members }: AwsError): HttpResponse {
+    const isJson = this.#model.protocol === 'aws-json'
+    return {
+      statusCode,
+      headers: { 'content-type': 'application/json', ...(!isJson && { 'x-amzn-errortype': name }) },
+      body: Buffer.from(JSON.stringify({ ...(isJson && { __type: name }), message, ...members })),
+    }
+  }
+}

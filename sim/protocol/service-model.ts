@@ -1,0 +1,76 @@
+import { NormalizedSchema } from '@smithy/core/schema'
+
+/** The emulated services by their SigV4 signing names. */
+export const SERVICES = ['greengrass', 'iot', 'iotdata', 'iot-jobs-data', 'events'] as const
+export type ServiceName = (typeof SERVICES)[number]
+
+/** One operation of a service as its SDK package describes it. */
+export interface OperationModel {
+  readonly name: string
+  readonly method: string
+  /** Path pattern with its constant query left off, e.g. `/things/{thingName}/shadow`. */
+  readonly path: string
+  readonly statusCode: number
+  readonly input: NormalizedSchema
+  readonly output: NormalizedSchema
+}
+
+export interface ServiceModel {
+  readonly service: ServiceName
+  readonly protocol: 'rest-json' | 'aws-json'
+  readonly operations: ReadonlyMap<string, OperationModel>
+}
+
+/** How each service says that a request is malformed. */
+export const VALIDATION_ERROR: Readonly<Record<ServiceName, string>> = {
+  greengrass: 'ValidationException',
+  iot: 'InvalidRequestException',
+  iotdata: 'InvalidRequestException',
+  'iot-jobs-data': 'InvalidRequestException',
+  events: 'ValidationException',
+}
+
+const PACKAGES: Readonly<Record<ServiceName, () => Promise<object>>> = {
+  greengrass: () => import('@aws-sdk/client-greengrassv2'),
+  iot: () => import('@aws-sdk/client-iot'),
+  iotdata: () => import('@aws-sdk/client-iot-data-plane'),
+  'iot-jobs-data': () => import('@aws-sdk/client-iot-jobs-data-plane'),
+  events: () => import('@aws-sdk/client-eventbridge'),
+}
+
+/** First element of a schema tuple that describes an operation. [smithy: schema-serde, internal API, pinned by a test] */
+const OPERATION = 9
+
+/** `[9, namespace, name, traits, input, output]`, exported as `<Name>$`. */
+type OperationTuple = readonly [
+  9,
+  string,
+  string,
+  { readonly http?: readonly [string, string, number] } | 0,
+  unknown,
+  unknown,
+]
+
+/** Reads the operations of a service from the schemas that its SDK package exports. */
+export async function loadServiceModel(service: ServiceName): Promise<ServiceModel> {
+  const operations = new Map<string, OperationModel>()
+  for (const value of Object.values(await PACKAGES[service]())) {
+    if (!Array.isArray(value) || value[0] !== OPERATION) continue
+    const operation = readOperation(value as unknown as OperationTuple)
+    operations.set(operation.name, operation)
+  }
+  if (operations.size === 0) throw new Error(`invariant: the SDK package of ${service} exports no operation schemas`)
+  return { service, protocol: service === 'events' ? 'aws-json' : 'rest-json', operations }
+}
+
+function readOperation([, , name, traits, input, output]: OperationTuple): OperationModel {
+  const [method, uri, statusCode] = (traits !== 0 && traits.http) || ['POST', '/', 200]
+  return {
+    name,
+    method,
+    path: uri.split('?')[0] as string,
+    statusCode,
+    input: NormalizedSchema.of(input as never),
+    output: NormalizedSchema.of(output as never),
+  }
+}

@@ -10,7 +10,16 @@ export interface Level {
   link(thing: string, events: DeviceLinkEvents): DeviceLink
   /** Opens the services to the controller. */
   serve(services: Services): Promise<void>
+  /** Where clients from outside can attach; null when there is nowhere. */
+  readonly endpoints: LevelEndpoints | null
   close(): Promise<void>
+}
+
+/** Loopback addresses of a level with sockets. */
+export interface LevelEndpoints {
+  readonly mqttUrl: string
+  readonly httpUrl: string
+  readonly dynamoUrl: string
 }
 
 /** Operations by the service's signing name: greengrass, iot, iotdata, iot-jobs-data, events. */
@@ -21,5 +30,4 @@ export interface LevelEvents {
   /** Whether a client id is a registered thing; anybody else is an observer. */
   isThing(clientId: string): boolean
   onPublish(clientId: string, topic: string, payload: unknown): void
-  onDisconnect(clientId: string): void
 }

@@ -26,18 +26,18 @@ function compile(pattern: unknown): EventPattern {
   if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern)) throw invalid('expected an object')
   const parts = Object.entries(pattern).map(([field, wanted]): EventPattern => {
     if (field.startsWith('$')) throw new NotEmulated(`the operator ${field} of an event pattern`)
-    const valueOf = (event: object): unknown => (event as Record<string, unknown>)[field]
+    const valueIn = (event: object): unknown => (event as Record<string, unknown>)[field]
     if (!Array.isArray(wanted)) {
       const nested = compile(wanted)
       return (event) => {
-        const value = valueOf(event)
+        const value = valueIn(event)
         return typeof value === 'object' && value !== null && nested(value)
       }
     }
     const matchers = wanted.map(matcher)
     // A field with several values matches when any of them does. [eventbridge: arrays]
     return (event) => {
-      const value = valueOf(event)
+      const value = valueIn(event)
       const values = Array.isArray(value) ? value : [value]
       return matchers.some((matches) => values.some(matches))
     }

@@ -11,10 +11,10 @@ export const validationError = (member: string, message: string): AwsError =>
 const PATTERNS = {
   targetArn: /^arn:[^:]*:iot:[^:]*:[0-9]+:(thing|thinggroup)\/.+$/,
   clientToken: /^[a-zA-Z0-9-]{1,64}$/,
-  deploymentName: /^[^]{1,256}$/,
-  componentName: /^[^]{1,128}$/,
-  componentVersion: /^[^]{1,64}$/,
-  coreDeviceThingName: /^[^]{1,128}$/,
+  deploymentName: /^[\s\S]{1,256}$/,
+  componentName: /^[\s\S]{1,128}$/,
+  componentVersion: /^[\s\S]{1,64}$/,
+  coreDeviceThingName: /^[\s\S]{1,128}$/,
 } as const
 
 /** @throws AwsError ValidationException when the member is missing or does not match. */

@@ -21,7 +21,6 @@ export interface BrokerOptions {
   readonly isThing: (clientId: string) => boolean
   /** A client's publish was accepted; `payload` is undefined when it is not JSON. */
   readonly onPublish: (clientId: string, topic: string, payload: unknown) => void
-  readonly onDisconnect: (clientId: string) => void
   /** A message is about to be written to this client; called once a delivery. */
   readonly onForward: (clientId: string) => void
   /** The publish of this client has been dealt with, accepted or not. */
@@ -86,7 +85,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   })
   aedes.on('clientDisconnect', (client) => {
     filters.removeClient(client.id)
-    options.onDisconnect(client.id)
   })
   // A misbehaving client loses its connection and nothing else; it learns of it by the closed socket.
   aedes.on('clientError', (client) => client.close())

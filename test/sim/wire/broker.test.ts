@@ -20,7 +20,6 @@ beforeEach(async () => {
     port: 0,
     isThing: (id) => id.startsWith('line-'),
     onPublish: (clientId, topic, payload) => published.push({ clientId, topic, payload }),
-    onDisconnect: () => undefined,
     onForward: (clientId) => links.get(clientId)?.forwarded(),
     onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
   })
@@ -129,8 +128,7 @@ it('names a port that is in use', async () => {
       port: broker.port,
       isThing: () => true,
       onPublish: () => undefined,
-      onDisconnect: () => undefined,
-      onForward: () => undefined,
+        onForward: () => undefined,
       onPublishDone: () => undefined,
     }),
   ).rejects.toThrow(`port ${broker.port} for MQTT is in use`)

@@ -1,0 +1,101 @@
+import {
+  CancelDeploymentCommand,
+  ConflictException,
+  CreateDeploymentCommand,
+  DescribeComponentCommand,
+  GetDeploymentCommand,
+  type GreengrassV2Client,
+  ListDeploymentsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-greengrassv2'
+import { type IoTClient, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot'
+import type { StageName } from '../contract.ts'
+import type { Deployments, DeploymentSpec, DeviceExecution } from '../ports.ts'
+
+/** The account that the fleet lives in. */
+export interface Account {
+  readonly region: string
+  readonly accountId: string
+}
+
+/** A second safety net below the controller's own: most of what ran has failed. [gg: abortConfig] */
+const ABORT_CONFIG = {
+  criteriaList: (['FAILED', 'REJECTED', 'TIMED_OUT'] as const).map((failureType) => ({
+    failureType,
+    action: 'CANCEL' as const,
+    thresholdPercentage: 50,
+    minNumberOfExecutedThings: 3,
+  })),
+}
+const IN_PROGRESS_TIMEOUT_MIN = 60
+const NOTIFY_TIMEOUT_S = 60
+const PAGE_SIZE = 250
+
+/** Deployments through Greengrass v2, and their progress through IoT Jobs: a group's GetDeployment only says ACTIVE. */
+export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, account: Account): Deployments {
+  const groupArn = (group: StageName): string =>
+    `arn:aws:iot:${account.region}:${account.accountId}:thinggroup/${group}`
+  return {
+    async current(group) {
+      const list = new ListDeploymentsCommand({ targetArn: groupArn(group), historyFilter: 'LATEST_ONLY' })
+      const deploymentId = (await greengrass.send(list)).deployments?.[0]?.deploymentId
+      if (deploymentId === undefined) return null
+      const { deploymentName = group, components = {} } = await greengrass.send(new GetDeploymentCommand({ deploymentId }))
+      return { deploymentId, spec: { deploymentName, components: components as DeploymentSpec['components'] } }
+    },
+
+    async create(group, spec, clientToken) {
+      const created = await greengrass.send(
+        new CreateDeploymentCommand({
+          targetArn: groupArn(group),
+          deploymentName: spec.deploymentName,
+          components: { ...spec.components },
+          deploymentPolicies: {
+            failureHandlingPolicy: 'ROLLBACK',
+            componentUpdatePolicy: { action: 'NOTIFY_COMPONENTS', timeoutInSeconds: NOTIFY_TIMEOUT_S },
+          },
+          iotJobConfiguration: {
+            abortConfig: ABORT_CONFIG,
+            timeoutConfig: { inProgressTimeoutInMinutes: IN_PROGRESS_TIMEOUT_MIN },
+          },
+          clientToken,
+        }),
+      )
+      return { deploymentId: created.deploymentId as string, jobId: created.iotJobId as string }
+    },
+
+    async cancel(deploymentId) {
+      try {
+        await greengrass.send(new CancelDeploymentCommand({ deploymentId }))
+      } catch (error) {
+        // The revision that superseded it has stopped it already.
+        if (!(error instanceof ConflictException || error instanceof ResourceNotFoundException)) throw error
+      }
+    },
+
+    async executions(jobId) {
+      const found: DeviceExecution[] = []
+      let nextToken: string | undefined
+      do {
+        const command = new ListJobExecutionsForJobCommand({ jobId, maxResults: PAGE_SIZE, nextToken })
+        const answer = await iot.send(command)
+        for (const { thingArn, jobExecutionSummary } of answer.executionSummaries ?? []) {
+          found.push({ thing: thingArn?.split('/').at(-1) as string, status: jobExecutionSummary?.status as string })
+        }
+        nextToken = answer.nextToken
+      } while (nextToken !== undefined)
+      return found
+    },
+
+    async isDeployable(component, version) {
+      const arn = `arn:aws:greengrass:${account.region}:${account.accountId}:components:${component}:versions:${version}`
+      try {
+        const { status } = await greengrass.send(new DescribeComponentCommand({ arn }))
+        return status?.componentState === 'DEPLOYABLE'
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return false
+        throw error
+      }
+    },
+  }
+}

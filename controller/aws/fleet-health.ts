@@ -1,0 +1,48 @@
+import { type IoTClient, SearchIndexCommand, type ThingDocument } from '@aws-sdk/client-iot'
+import { HEALTH_SHADOW, STAGES } from '../contract.ts'
+import { parseHealth, UnreadableHealthDocument } from '../health.ts'
+import type { DeviceReading, FleetHealth } from '../ports.ts'
+import type { HealthSample } from '../snapshot.ts'
+
+const PAGE_SIZE = 100
+const QUERY = STAGES.map((stage) => `thingGroupNames:${stage}`).join(' OR ')
+
+/** Health of the fleet through fleet indexing: a page of 100 devices a call. [iot: SearchIndex] */
+export function fleetHealth(iot: IoTClient): FleetHealth {
+  return {
+    async read() {
+      const readings: DeviceReading[] = []
+      let nextToken: string | undefined
+      do {
+        const command = new SearchIndexCommand({ queryString: QUERY, maxResults: PAGE_SIZE, nextToken })
+        const answer = await iot.send(command)
+        for (const thing of answer.things ?? []) readings.push(toReading(thing))
+        nextToken = answer.nextToken
+      } while (nextToken !== undefined)
+      return readings
+    },
+  }
+}
+
+function toReading(document: ThingDocument): DeviceReading {
+  return {
+    thing: document.thingName as string,
+    groups: document.thingGroupNames ?? [],
+    line: Number(document.attributes?.line),
+    connected: document.connectivity?.connected ?? false,
+    sample: sampleOf(document.shadow),
+  }
+}
+
+/** A device whose document cannot be read counts as one that says nothing. */
+function sampleOf(shadow: string | undefined): HealthSample | null {
+  if (shadow === undefined) return null
+  const reported = JSON.parse(shadow)?.name?.[HEALTH_SHADOW]?.reported
+  if (reported === undefined) return null
+  try {
+    return parseHealth(reported)
+  } catch (error) {
+    if (error instanceof UnreadableHealthDocument) return null
+    throw error
+  }
+}

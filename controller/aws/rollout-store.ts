@@ -1,0 +1,70 @@
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb'
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb'
+import { StaleRollout } from '../errors.ts'
+import type { RolloutStore } from '../ports.ts'
+
+/** One item a document: its key, its version, and the document as JSON text. */
+interface Item {
+  readonly key: string
+  readonly version: number
+  readonly body: string
+}
+
+/** The store on one DynamoDB table with the string key `key`. */
+export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): RolloutStore {
+  const read = async (key: string): Promise<Item | undefined> => {
+    const command = new GetCommand({ TableName: tableName, Key: { key }, ConsistentRead: true })
+    return (await dynamo.send(command)).Item as Item | undefined
+  }
+  return {
+    async get<T>(key: string) {
+      const item = await read(key)
+      return item === undefined ? null : { value: JSON.parse(item.body) as T, version: item.version }
+    },
+
+    async put(key, value) {
+      const item: Item = { key, version: 1, body: JSON.stringify(value) }
+      await dynamo.send(new PutCommand({ TableName: tableName, Item: item }))
+    },
+
+    async putIf(key, value, expectedVersion) {
+      const item: Item = { key, version: expectedVersion + 1, body: JSON.stringify(value) }
+      const condition: Partial<PutCommandInput> =
+        expectedVersion === 0
+          ? { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } }
+          : {
+              ConditionExpression: '#version = :expected',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: { ':expected': expectedVersion },
+            }
+      try {
+        await dynamo.send(new PutCommand({ TableName: tableName, Item: item, ...condition }))
+        return item.version
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) throw new StaleRollout(key)
+        throw error
+      }
+    },
+  }
+}
+
+/** Creates the table if it is not there yet. */
+export async function ensureTable(dynamo: DynamoDBClient | DynamoDBDocumentClient, tableName: string): Promise<void> {
+  try {
+    await (dynamo as DynamoDBClient).send(
+      new CreateTableCommand({
+        TableName: tableName,
+        KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error
+  }
+}

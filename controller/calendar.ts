@@ -1,0 +1,68 @@
+import { Temporal } from 'temporal-polyfill'
+import type { StageName } from './contract.ts'
+import type { Policy, Shift, WeeklyWindow } from './policy.ts'
+
+/** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [detection D1] */
+export interface Cell {
+  /** `second/weekday`. */
+  readonly name: string
+  readonly shiftStartMs: number
+}
+
+const MAX_DAYS_AHEAD = 15
+
+/** The cell that `atMs` falls into; a shift belongs to the day it began on. */
+export function cellAt(policy: Policy, atMs: number): Cell {
+  const today = dateOf(policy, atMs)
+  for (const date of [today, today.subtract({ days: 1 })]) {
+    for (const shift of policy.shifts) {
+      const startMs = at(policy, date, shift.from)
+      if (startMs <= atMs && atMs < endOf(policy, date, shift)) {
+        return { name: `${shift.name}/${date.dayOfWeek >= 6 ? 'weekend' : 'weekday'}`, shiftStartMs: startMs }
+      }
+    }
+  }
+  throw new Error('invariant: the shifts of the policy do not cover the day')
+}
+
+/** Every name that `cellAt` can give. */
+export const cellNames = (policy: Policy): readonly string[] =>
+  policy.shifts.flatMap(({ name }) => [`${name}/weekday`, `${name}/weekend`])
+
+/** The instants in [fromMs, toMs] at which a shift begins, in order. */
+export function shiftBoundaries(policy: Policy, fromMs: number, toMs: number): number[] {
+  const boundaries: number[] = []
+  for (let date = dateOf(policy, fromMs); at(policy, date, '00:00') <= toMs; date = date.add({ days: 1 })) {
+    for (const { from } of policy.shifts) boundaries.push(at(policy, date, from))
+  }
+  return boundaries.filter((boundary) => boundary >= fromMs && boundary <= toMs).sort((a, b) => a - b)
+}
+
+/** `fromMs` if the stage's gate is open then, else its next opening. */
+export function gateOpensAtMs(policy: Policy, stage: StageName, fromMs: number): number {
+  const yesterday = dateOf(policy, fromMs).subtract({ days: 1 })
+  let earliest = Number.POSITIVE_INFINITY
+  for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === Number.POSITIVE_INFINITY; day++) {
+    const date = yesterday.add({ days: day })
+    for (const window of policy.gates[stage]) {
+      if (!window.days.includes(date.dayOfWeek) || endOf(policy, date, window) <= fromMs) continue
+      earliest = Math.min(earliest, Math.max(fromMs, at(policy, date, window.from)))
+    }
+  }
+  if (earliest === Number.POSITIVE_INFINITY) throw new Error(`invariant: the gate of ${stage} never opens`)
+  return earliest
+}
+
+const dateOf = (policy: Policy, atMs: number): Temporal.PlainDate =>
+  Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(policy.zone).toPlainDate()
+
+/** Wall time on a date; a time the clocks skip comes out an hour later, one they repeat is the first. */
+const at = (policy: Policy, date: Temporal.PlainDate, time: string): number =>
+  date.toZonedDateTime({ timeZone: policy.zone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
+
+function endOf(policy: Policy, date: Temporal.PlainDate, window: Shift | WeeklyWindow): number {
+  const spansMidnight = hours(window.to) <= hours(window.from)
+  return at(policy, spansMidnight ? date.add({ days: 1 }) : date, window.to)
+}
+
+const hours = (time: string): number => Number(time.slice(0, 2)) + Number(time.slice(3)) / 60

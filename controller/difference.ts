@@ -1,0 +1,35 @@
+import type { HealthCounters } from './contract.ts'
+import type { HealthSample } from './snapshot.ts'
+
+/** What happened on a device between two samples. */
+export interface Delta extends HealthCounters {
+  /** Samples the health component took in between, whether or not they were seen. */
+  readonly minutes: number
+}
+
+/**
+ * Counters between two samples of one device; null when `current` tells nothing new. A sequence that went back, or
+ * another way of counting, means that the counters began anew.
+ */
+export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
+  if (previous?.sequence === current.sequence && previous.bootId === current.bootId) return null
+  if (current.counting === 'last-minute') return { ...current.counters, minutes: 1 }
+  if (previous === undefined) return null // nothing to count from
+  const continues = previous.counting === 'cumulative' && current.sequence > previous.sequence
+  if (!continues) return { ...current.counters, minutes: current.sequence }
+  const [a, b] = [previous.counters, current.counters]
+  return {
+    minutes: current.sequence - previous.sequence,
+    connectionAttempts: b.connectionAttempts - a.connectionAttempts,
+    connectionFailures: b.connectionFailures - a.connectionFailures,
+    cycles: b.cycles - a.cycles,
+    cycleTimeMsSum: b.cycleTimeMsSum - a.cycleTimeMsSum,
+    cycleTimeMsSumOfSquares: b.cycleTimeMsSumOfSquares - a.cycleTimeMsSumOfSquares,
+    operations: b.operations - a.operations,
+    errors: b.errors - a.errors,
+    crashes: b.crashes - a.crashes,
+    unitsProduced: b.unitsProduced - a.unitsProduced,
+    qualityChecks: b.qualityChecks - a.qualityChecks,
+    qualityPasses: b.qualityPasses - a.qualityPasses,
+  }
+}

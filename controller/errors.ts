@@ -1,0 +1,26 @@
+/** The rollout cannot start; every reason at once. */
+export class PreflightRefused extends Error {
+  override readonly name = 'PreflightRefused'
+  readonly refusals: readonly string[]
+
+  constructor(refusals: readonly string[]) {
+    super(`preflight refused: ${refusals.join('; ')}`)
+    this.refusals = refusals
+  }
+}
+
+/** Somebody else wrote the rollout since it was read: another instance of the function is at work. */
+export class StaleRollout extends Error {
+  override readonly name = 'StaleRollout'
+  readonly key: string
+
+  constructor(key: string) {
+    super(`${key} was changed by another instance since it was read`)
+    this.key = key
+  }
+}
+
+/** An event that this function is not meant for. */
+export class UnexpectedEvent extends Error {
+  override readonly name = 'UnexpectedEvent'
+}

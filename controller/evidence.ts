@@ -1,0 +1,228 @@
+import { type Baseline, expectedFor } from './baseline.ts'
+import { cellAt } from './calendar.ts'
+import type { StageName } from './contract.ts'
+import { type Delta, difference } from './difference.ts'
+import type { Policy } from './policy.ts'
+import type { HealthSample, Snapshot } from './snapshot.ts'
+
+/** Whom a stage's looks are about. */
+export interface Watch {
+  readonly stage: StageName
+  readonly version: string
+  readonly previousVersion: string
+  readonly members: readonly string[]
+  /** Devices still on the previous firmware, on whatever line: the concurrent controls. */
+  readonly controls: readonly string[]
+  readonly lineOf: Readonly<Record<string, number>>
+  readonly deployedAtMs: number
+}
+
+/** What is known of one device of the stage since its deployment. */
+export interface MemberState {
+  /** Boot id before the new version ran; a confirmation needs another one. */
+  readonly bootIdBefore: string | null
+  /** Sample that first said new version, new boot id, RUNNING; a second one confirms. [design 7: twice] */
+  readonly firstSeenSequence: number | null
+  readonly installedAtMs: number | null
+  /** Time since the confirmation in which the device reported RUNNING on the new version. */
+  readonly exposureMs: number
+  readonly heardAtMs: number | null
+  readonly crashes: number
+  /** The crash counter last seen, so that a look that was lost loses no crash. */
+  readonly crashCounter: number | null
+  /** The version went back by itself after it was confirmed. */
+  readonly hasFallenBack: boolean
+}
+
+/** Observed and expected sums of some devices over some looks. */
+export interface Sums {
+  readonly minutes: number
+  readonly attempts: number
+  readonly failures: number
+  readonly cycles: number
+  readonly cycleMs: number
+  readonly expectedCycleMs: number
+  readonly operations: number
+  readonly errors: number
+  readonly expectedErrors: number
+}
+
+/** One look at one line. */
+export interface LineSums {
+  readonly line: number
+  readonly stage: Sums
+  readonly controls: Sums
+}
+
+export interface Look {
+  readonly atMs: number
+  readonly lines: readonly LineSums[]
+}
+
+/** All that the judge needs of a stage, as plain JSON of bounded size. */
+export interface Evidence {
+  readonly members: Readonly<Record<string, MemberState>>
+  /** The looks of the rolling window, oldest first. */
+  readonly looks: readonly Look[]
+  readonly total: { readonly stage: Sums; readonly controls: Sums }
+  /** Cells of the week that the stage was observed in. */
+  readonly cells: readonly string[]
+  readonly controlsHeardAtMs: number | null
+}
+
+export const NO_SUMS: Sums = {
+  minutes: 0,
+  attempts: 0,
+  failures: 0,
+  cycles: 0,
+  cycleMs: 0,
+  expectedCycleMs: 0,
+  operations: 0,
+  errors: 0,
+  expectedErrors: 0,
+}
+
+export const NO_EVIDENCE: Evidence = {
+  members: {},
+  looks: [],
+  total: { stage: NO_SUMS, controls: NO_SUMS },
+  cells: [],
+  controlsHeardAtMs: null,
+}
+
+const NEW_MEMBER: MemberState = {
+  bootIdBefore: null,
+  firstSeenSequence: null,
+  installedAtMs: null,
+  exposureMs: 0,
+  heardAtMs: null,
+  crashes: 0,
+  crashCounter: null,
+  hasFallenBack: false,
+}
+
+/** Takes in one look: what every device did between two snapshots. Minutes before a confirmation count for nothing. */
+export function observe(
+  evidence: Evidence,
+  watch: Watch,
+  previous: Snapshot | null,
+  current: Snapshot,
+  baseline: Baseline,
+  policy: Policy,
+): Evidence {
+  const cell = cellAt(policy, current.atMs - policy.tickMs / 2).name
+  const lines = new Map<number, { stage: Sums; controls: Sums }>()
+  const add = (thing: string, role: 'stage' | 'controls', delta: Delta | null): void => {
+    if (delta === null) return
+    const line = watch.lineOf[thing] as number
+    const sums = lines.get(line) ?? { stage: NO_SUMS, controls: NO_SUMS }
+    lines.set(line, { ...sums, [role]: addSums(sums[role], sumsOf(delta, baseline, thing, cell)) })
+  }
+  const members: Record<string, MemberState> = {}
+  for (const thing of watch.members) {
+    const before = evidence.members[thing] ?? NEW_MEMBER
+    const [from, to] = [previous?.devices[thing], current.devices[thing]]
+    const delta = to === undefined ? null : difference(from, to)
+    members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
+    if (before.installedAtMs !== null && to?.firmwareVersion === watch.version) add(thing, 'stage', delta)
+  }
+  let controlsHeardAtMs = evidence.controlsHeardAtMs
+  for (const thing of watch.controls) {
+    const to = current.devices[thing]
+    const delta = to === undefined ? null : difference(previous?.devices[thing], to)
+    if (delta !== null) controlsHeardAtMs = current.atMs
+    if (to?.firmwareVersion === watch.previousVersion) add(thing, 'controls', delta)
+  }
+  const look: Look = { atMs: current.atMs, lines: [...lines].map(([line, sums]) => ({ line, ...sums })) }
+  const isObserved = look.lines.some(({ stage }) => stage.minutes > 0)
+  return {
+    members,
+    looks: [...evidence.looks.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs), look],
+    total: isObserved
+      ? {
+          stage: total(look.lines, 'stage', evidence.total.stage),
+          controls: total(look.lines, 'controls', evidence.total.controls),
+        }
+      : evidence.total,
+    cells: isObserved && !evidence.cells.includes(cell) ? [...evidence.cells, cell] : evidence.cells,
+    controlsHeardAtMs,
+  }
+}
+
+export const installedCount = (evidence: Evidence): number =>
+  Object.values(evidence.members).filter(({ installedAtMs }) => installedAtMs !== null).length
+
+export const exposureMs = (evidence: Evidence): number =>
+  Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
+
+/** Sums over lines, and over looks when several are given. */
+export const total = (lines: readonly LineSums[], role: 'stage' | 'controls', start: Sums = NO_SUMS): Sums =>
+  lines.reduce((sum, line) => addSums(sum, line[role]), start)
+
+export const addSums = (a: Sums, b: Sums): Sums => ({
+  minutes: a.minutes + b.minutes,
+  attempts: a.attempts + b.attempts,
+  failures: a.failures + b.failures,
+  cycles: a.cycles + b.cycles,
+  cycleMs: a.cycleMs + b.cycleMs,
+  expectedCycleMs: a.expectedCycleMs + b.expectedCycleMs,
+  operations: a.operations + b.operations,
+  errors: a.errors + b.errors,
+  expectedErrors: a.expectedErrors + b.expectedErrors,
+})
+
+/** A device whose baseline lacks this cell adds its connection minutes, but nothing that needs an expectation. */
+function sumsOf(delta: Delta, baseline: Baseline, thing: string, cell: string): Sums {
+  const expected = expectedFor(baseline, thing, cell)
+  const connection = { minutes: delta.minutes, attempts: delta.connectionAttempts, failures: delta.connectionFailures }
+  if (expected === null) return { ...NO_SUMS, ...connection }
+  return {
+    ...connection,
+    cycles: delta.cycles,
+    cycleMs: delta.cycleTimeMsSum,
+    expectedCycleMs: delta.cycles * expected.cycleTimeMs,
+    operations: delta.operations,
+    errors: delta.errors,
+    expectedErrors: delta.operations * expected.errorsPerOperation,
+  }
+}
+
+function memberAfter(
+  member: MemberState,
+  watch: Watch,
+  from: HealthSample | undefined,
+  to: HealthSample | undefined,
+  delta: Delta | null,
+  nowMs: number,
+): MemberState {
+  if (to === undefined || delta === null) return member
+  const isNew = to.firmwareVersion === watch.version
+  const bootIdBefore = member.bootIdBefore ?? (from?.firmwareVersion === watch.version ? null : (from?.bootId ?? null))
+  const runsNew = isNew && to.componentState === 'RUNNING' && to.bootId !== bootIdBefore
+  const seenBefore = member.firstSeenSequence !== null && member.firstSeenSequence !== to.sequence
+  const installedAtMs = member.installedAtMs ?? (runsNew && seenBefore ? nowMs : null)
+  const observedMs = delta.minutes * 60_000
+  return {
+    bootIdBefore,
+    firstSeenSequence: member.firstSeenSequence ?? (runsNew ? to.sequence : null),
+    installedAtMs,
+    exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
+    heardAtMs: nowMs,
+    ...crashesAfter(member, from, to, delta),
+    hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),
+  }
+}
+
+/** Every crash since the deployment counts, also one that a rollback on the device has already hidden. */
+function crashesAfter(
+  member: MemberState,
+  from: HealthSample | undefined,
+  to: HealthSample,
+  delta: Delta,
+): Pick<MemberState, 'crashes' | 'crashCounter'> {
+  if (to.counting === 'last-minute') return { crashes: member.crashes + delta.crashes, crashCounter: null }
+  const counter = to.counters.crashes
+  const before = member.crashCounter ?? (from?.counting === 'cumulative' ? from.counters.crashes : counter)
+  // A smaller counter began anew.
+  return { crashes: member.crashes + (counter >= before ? counter - before : counter), crashCounter: counter }
+}

@@ -1,0 +1,144 @@
+import type { ComponentState, HealthReportV1, HealthReportV2 } from './contract.ts'
+import type { HealthSample } from './snapshot.ts'
+
+/** A shadow's health section that is neither a 1.0 nor a 2.0 document: another writer, or a broken one. */
+export class UnreadableHealthDocument extends Error {
+  override readonly name = 'UnreadableHealthDocument'
+  readonly field: string
+  readonly value: unknown
+
+  constructor(field: string, value: unknown) {
+    super(`health document: ${field} is ${JSON.stringify(value)}`)
+    this.field = field
+    this.value = value
+  }
+}
+
+const STATES: readonly ComponentState[] = [
+  'NEW',
+  'INSTALLED',
+  'STARTING',
+  'RUNNING',
+  'STOPPING',
+  'ERRORED',
+  'BROKEN',
+  'FINISHED',
+]
+
+/** Reads `state.reported` of the health shadow, version 1.0 or 2.0. @throws UnreadableHealthDocument */
+export function parseHealth(document: unknown): HealthSample {
+  const schema = new Fields(document, '').text('schema')
+
+  if (schema === '2.0') return readV2(new Fields<HealthReportV2>(document, ''))
+  if (schema === '1.0') return readV1(new Fields<HealthReportV1>(document, ''))
+  throw new UnreadableHealthDocument('schema', schema)
+}
+
+function readV2(raw: Fields<HealthReportV2>): HealthSample {
+  const counters = raw.section('counters')
+  const gauges = raw.section('gauges')
+  return {
+    line: raw.number('line'),
+    firmwareVersion: raw.text('firmwareVersion'),
+    componentState: raw.state('componentState'),
+    bootId: raw.text('bootId'),
+    sequence: raw.number('sequence'),
+    sampledAtMs: raw.number('sampledAtMs'),
+    counting: 'cumulative',
+    counters: {
+      connectionAttempts: counters.number('connectionAttempts'),
+      connectionFailures: counters.number('connectionFailures'),
+      cycles: counters.number('cycles'),
+      cycleTimeMsSum: counters.number('cycleTimeMsSum'),
+      cycleTimeMsSumOfSquares: counters.number('cycleTimeMsSumOfSquares'),
+      operations: counters.number('operations'),
+      errors: counters.number('errors'),
+      crashes: counters.number('crashes'),
+      unitsProduced: counters.number('unitsProduced'),
+      qualityChecks: counters.number('qualityChecks'),
+      qualityPasses: counters.number('qualityPasses'),
+    },
+    gauges: {
+      cpuPct: gauges.number('cpuPct'),
+      memoryMiB: gauges.number('memoryMiB'),
+      memoryLimitMiB: gauges.number('memoryLimitMiB'),
+      uptimeS: gauges.number('uptimeS'),
+      connected: gauges.flag('connected'),
+    },
+  }
+}
+
+function readV1(raw: Fields<HealthReportV1>): HealthSample {
+  const cycles = raw.number('cycles')
+  const meanMs = raw.number('cycle_time_ms_avg')
+  return {
+    line: raw.number('line'),
+    firmwareVersion: raw.text('fw_version'),
+    componentState: raw.state('state'),
+    bootId: raw.text('boot_id'),
+    sequence: raw.number('seq'),
+    sampledAtMs: raw.number('sampled_at_ms'),
+    counting: 'last-minute',
+    counters: {
+      connectionAttempts: raw.number('conn_attempts'),
+      connectionFailures: raw.number('conn_failures'),
+      cycles,
+      cycleTimeMsSum: Math.round(cycles * meanMs),
+      // 1.0 gives no spread; the squares of equal cycles are the least it can have been.
+      cycleTimeMsSumOfSquares: Math.round(cycles * meanMs * meanMs),
+      operations: raw.number('ops'),
+      errors: raw.number('errors'),
+      crashes: raw.number('crashes'),
+      unitsProduced: raw.number('units'),
+      qualityChecks: raw.number('quality_checks'),
+      qualityPasses: raw.number('quality_passes'),
+    },
+    gauges: {
+      cpuPct: raw.number('cpu_pct'),
+      memoryMiB: raw.number('mem_mib'),
+      memoryLimitMiB: raw.number('mem_limit_mib'),
+      uptimeS: raw.number('uptime_s'),
+      connected: raw.flag('connected'),
+    },
+  }
+}
+
+/** Reads members of an unknown object one by one; the names are those of the contract's type. */
+class Fields<T = Record<string, unknown>> {
+  readonly #value: Readonly<Record<string, unknown>>
+  readonly #path: string
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== 'object' || value === null) throw new UnreadableHealthDocument(path || 'document', value)
+    this.#value = value as Record<string, unknown>
+    this.#path = path
+  }
+
+  number(name: keyof T & string): number {
+    const value = this.#value[name]
+    return typeof value === 'number' && Number.isFinite(value) ? value : this.#refuse(name)
+  }
+
+  text(name: keyof T & string): string {
+    const value = this.#value[name]
+    return typeof value === 'string' ? value : this.#refuse(name)
+  }
+
+  flag(name: keyof T & string): boolean {
+    const value = this.#value[name]
+    return typeof value === 'boolean' ? value : this.#refuse(name)
+  }
+
+  state(name: keyof T & string): ComponentState {
+    const value = this.#value[name] as ComponentState
+    return STATES.includes(value) ? value : this.#refuse(name)
+  }
+
+  section<K extends keyof T & string>(name: K): Fields<T[K]> {
+    return new Fields<T[K]>(this.#value[name], name)
+  }
+
+  #refuse(name: string): never {
+    throw new UnreadableHealthDocument(this.#path === '' ? name : `${this.#path}.${name}`, this.#value[name])
+  }
+}

@@ -1,0 +1,75 @@
+import type { StageName } from './contract.ts'
+import type { HealthSample } from './snapshot.ts'
+
+/** One device as the fleet index shows it. */
+export interface DeviceReading {
+  readonly thing: string
+  readonly groups: readonly string[]
+  readonly line: number
+  readonly connected: boolean
+  /** Null when there is no health document, or none that can be read. */
+  readonly sample: HealthSample | null
+}
+
+/** Reads the whole fleet in bulk, never a call a device. */
+export interface FleetHealth {
+  read(): Promise<readonly DeviceReading[]>
+}
+
+/** What a deployment gives to the devices of a target, as the API spells it. */
+export interface DeploymentSpec {
+  readonly deploymentName: string
+  /** Component versions by name; configuration updates ride along unread. */
+  readonly components: Readonly<Record<string, { readonly componentVersion: string; readonly [key: string]: unknown }>>
+}
+
+export interface CreatedDeployment {
+  readonly deploymentId: string
+  readonly jobId: string
+}
+
+export interface DeviceExecution {
+  readonly thing: string
+  /** QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, REJECTED, TIMED_OUT, REMOVED, CANCELED. [iot] */
+  readonly status: string
+}
+
+export interface Deployments {
+  /** The newest revision of the group's deployment, or null if it never had one. */
+  current(group: StageName): Promise<{ readonly deploymentId: string; readonly spec: DeploymentSpec } | null>
+  /** A new revision for the group; the same token twice is one deployment. */
+  create(group: StageName, spec: DeploymentSpec, clientToken: string): Promise<CreatedDeployment>
+  /** Stops what has not begun; a deployment that is no longer active is left as it is. */
+  cancel(deploymentId: string): Promise<void>
+  executions(jobId: string): Promise<readonly DeviceExecution[]>
+  isDeployable(component: string, version: string): Promise<boolean>
+}
+
+/** A stored document with its version, which a conditional write must name. */
+export interface Stored<T> {
+  readonly value: T
+  readonly version: number
+}
+
+/** Documents by key, with conditional writes. */
+export interface RolloutStore {
+  get<T>(key: string): Promise<Stored<T> | null>
+  put<T>(key: string, value: T): Promise<void>
+  /**
+   * Writes only if the document still has `expectedVersion` (0: does not exist); returns the new version.
+   * @throws StaleRollout
+   */
+  putIf<T>(key: string, value: T, expectedVersion: number): Promise<number>
+}
+
+export interface EventSink {
+  put(detailType: string, detail: object): Promise<void>
+}
+
+/** All that the controller touches. Time is not among it: it comes with the event. */
+export interface Ports {
+  readonly health: FleetHealth
+  readonly deployments: Deployments
+  readonly store: RolloutStore
+  readonly events: EventSink
+}

@@ -1,0 +1,77 @@
+import type { Baseline } from './baseline.ts'
+import { shiftBoundaries } from './calendar.ts'
+import type { StageName } from './contract.ts'
+import type { Evidence } from './evidence.ts'
+import type { Policy } from './policy.ts'
+import type { DeviceReading, RolloutStore, Stored } from './ports.ts'
+import type { Rollout } from './rollout.ts'
+import type { HealthSample, Snapshot } from './snapshot.ts'
+
+/** Keys of what the controller keeps, and the few ways it is read and written. */
+const ACTIVE = 'active-rollout'
+const LATEST = 'snapshot#latest'
+const boundaryKey = (atMs: number): string => `snapshot#${atMs}`
+const rolloutKey = (id: string): string => `rollout#${id}`
+const baselineKey = (id: string): string => `baseline#${id}`
+const evidenceKey = (id: string, stage: StageName): string => `evidence#${id}#${stage}`
+
+/** The last readable sample of every device: a device that says nothing new keeps its old one. */
+export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Snapshot {
+  const devices: Record<string, HealthSample> = {}
+  for (const { thing, sample } of readings) if (sample !== null) devices[thing] = sample
+  return { atMs, devices }
+}
+
+/**
+ * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before. Returns the one before.
+ */
+export async function record(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<Snapshot | null> {
+  const previous = (await store.get<Snapshot>(LATEST))?.value ?? null
+  const boundary = shiftBoundaries(policy, snapshot.atMs - policy.tickMs + 1, snapshot.atMs).at(-1)
+  if (boundary !== undefined) await store.put(boundaryKey(boundary), { ...snapshot, atMs: boundary })
+  await store.put(LATEST, snapshot)
+  return previous
+}
+
+/** The snapshots that the baseline before `atMs` is made of, oldest first; missing ones are left out. */
+export async function baselineSnapshots(store: RolloutStore, policy: Policy, atMs: number): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = []
+  for (const boundary of shiftBoundaries(policy, atMs - policy.baselineMs, atMs)) {
+    const stored = await store.get<Snapshot>(boundaryKey(boundary))
+    if (stored !== null) snapshots.push(stored.value)
+  }
+  return snapshots
+}
+
+export async function loadActive(store: RolloutStore): Promise<Stored<Rollout> | null> {
+  const active = await store.get<{ rolloutId: string }>(ACTIVE)
+  return active === null ? null : store.get<Rollout>(rolloutKey(active.value.rolloutId))
+}
+
+/** @throws StaleRollout when another rollout became active meanwhile. */
+export async function createRollout(store: RolloutStore, rollout: Rollout, baseline: Baseline): Promise<void> {
+  const active = await store.get(ACTIVE)
+  await store.put(baselineKey(rollout.id), baseline)
+  await store.putIf(rolloutKey(rollout.id), rollout, 0)
+  await store.putIf(ACTIVE, { rolloutId: rollout.id }, active?.version ?? 0)
+}
+
+/** @throws StaleRollout when another instance wrote it since `version`. */
+export const saveRollout = (store: RolloutStore, rollout: Rollout, version: number): Promise<number> =>
+  store.putIf(rolloutKey(rollout.id), rollout, version)
+
+export async function loadBaseline(store: RolloutStore, rolloutId: string): Promise<Baseline> {
+  const stored = await store.get<Baseline>(baselineKey(rolloutId))
+  if (stored === null) throw new Error(`invariant: rollout ${rolloutId} has no baseline`)
+  return stored.value
+}
+
+export const loadEvidence = async (store: RolloutStore, id: string, stage: StageName): Promise<Evidence | null> =>
+  (await store.get<Evidence>(evidenceKey(id, stage)))?.value ?? null
+
+export const saveEvidence = (store: RolloutStore, id: string, stage: StageName, evidence: Evidence): Promise<void> =>
+  store.put(evidenceKey(id, stage), evidence)
+
+/** One line of the audit trail; the sequence is the rollout's version, so that a retry writes the same entry. */
+export const saveAudit = (store: RolloutStore, id: string, sequence: number, entry: object): Promise<void> =>
+  store.put(`audit#${id}#${String(sequence).padStart(6, '0')}`, entry)

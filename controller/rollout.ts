@@ -1,0 +1,89 @@
+import { type StageName, STAGES } from './contract.ts'
+import type { CreatedDeployment, DeploymentSpec } from './ports.ts'
+
+/** The release that a rollout brings. */
+export interface Release {
+  readonly version: string
+  readonly replaces: string
+  readonly data: { readonly writes: number; readonly reads: readonly number[] }
+  readonly shadow: { readonly writes: string; readonly reads: readonly string[] }
+}
+
+export type RolloutState =
+  /** The next stage waits for its gate. */
+  | 'waiting'
+  /** Devices of the stage take the new firmware. */
+  | 'deploying'
+  /** The stage runs it under watch. */
+  | 'soaking'
+  | 'rolling-back'
+  | 'completed'
+  | 'rolled-back'
+  /** A human is needed. */
+  | 'halted'
+
+export interface Stage {
+  readonly name: StageName
+  /** Frozen at the start. */
+  readonly members: readonly string[]
+  /** What the group ran before: the way back. */
+  readonly previous: DeploymentSpec
+  readonly deployment: (CreatedDeployment & { readonly atMs: number }) | null
+  readonly soakingSinceMs: number | null
+  readonly rollback: (CreatedDeployment & { readonly atMs: number }) | null
+}
+
+/** An effect on the world, stored before it is tried and ticked off after it succeeded. */
+export type Effect =
+  | { readonly kind: 'deploy'; readonly stage: StageName; readonly clientToken: string }
+  | { readonly kind: 'roll-back'; readonly stage: StageName; readonly clientToken: string }
+  | { readonly kind: 'cancel'; readonly deploymentId: string }
+  | { readonly kind: 'announce'; readonly detailType: string; readonly detail: object }
+
+export interface Rollout {
+  readonly id: string
+  readonly release: Release
+  readonly state: RolloutState
+  /** Index of the stage that the state is about. */
+  readonly stageIndex: number
+  readonly stages: readonly Stage[]
+  readonly lineOf: Readonly<Record<string, number>>
+  readonly startedAtMs: number
+  /** Effects that were decided and not yet known to have happened, in order. */
+  readonly pending: readonly Effect[]
+  /** Why the state is what it is. */
+  readonly reason: string
+}
+
+export const isFinal = ({ state }: Rollout): boolean =>
+  state === 'completed' || state === 'rolled-back' || state === 'halted'
+
+export const stageOf = (rollout: Rollout): Stage => rollout.stages[rollout.stageIndex] as Stage
+
+/** Stages that new firmware was ordered for and not yet taken back, the newest last. */
+export const deployedStages = (rollout: Rollout): readonly Stage[] =>
+  rollout.stages.filter(({ deployment }) => deployment !== null)
+
+/** Components of the stage with the new firmware; every other component stays, or it would be uninstalled. [gg] */
+export const specWith = (spec: DeploymentSpec, component: string, version: string): DeploymentSpec => ({
+  ...spec,
+  components: { ...spec.components, [component]: { ...spec.components[component], componentVersion: version } },
+})
+
+/** Token of a step, the same on every try, so that trying again is one effect. [gg: clientToken 1-64 of a-z0-9-] */
+export const clientToken = (rollout: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
+  `${rollout.id}-${step}-${stage}`
+
+/** The rollout after an effect happened: ticked off, and its result kept. */
+export function withDone(rollout: Rollout, effect: Effect, result: CreatedDeployment | null, nowMs: number): Rollout {
+  const pending = rollout.pending.filter((one) => one !== effect)
+  if (result === null || (effect.kind !== 'deploy' && effect.kind !== 'roll-back')) return { ...rollout, pending }
+  const field = effect.kind === 'deploy' ? 'deployment' : 'rollback'
+  const stages = rollout.stages.map((stage) =>
+    stage.name === effect.stage ? { ...stage, [field]: { ...result, atMs: nowMs } } : stage,
+  )
+  return { ...rollout, stages, pending }
+}
+
+/** Index of the last stage. */
+export const LAST_STAGE = STAGES.length - 1

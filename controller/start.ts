@@ -1,0 +1,85 @@
+import { makeBaseline } from './baseline.ts'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, type StageName, STAGES } from './contract.ts'
+import { PreflightRefused } from './errors.ts'
+import type { Policy } from './policy.ts'
+import type { DeploymentSpec, Ports } from './ports.ts'
+import { membersOf, preflight } from './preflight.ts'
+import { baselineSnapshots, createRollout, loadActive, record, saveAudit, toSnapshot } from './records.ts'
+import { isFinal, type Release, type Rollout } from './rollout.ts'
+
+/** Who asks for a rollout, and of what. */
+export interface StartRequest {
+  readonly release: Release
+  readonly actor: string
+  readonly reason: string
+}
+
+/**
+ * Checks that the rollout may start, and freezes what it rests on: members, previous specs, baseline.
+ * @throws PreflightRefused with every refusal
+ */
+export async function startRollout(ports: Ports, policy: Policy, request: StartRequest, nowMs: number): Promise<Rollout> {
+  const { release } = request
+  const readings = await ports.health.read()
+  await record(ports.store, policy, toSnapshot(readings, nowMs))
+  const active = await loadActive(ports.store)
+  const current = await currentSpecs(ports)
+  const baseline = makeBaseline(await baselineSnapshots(ports.store, policy, nowMs), policy)
+  const refusals = preflight({
+    release,
+    policy,
+    activeRollout: active === null || isFinal(active.value) ? null : active.value.id,
+    readings,
+    current,
+    deployable: await deployableVersions(ports, release, current),
+    baseline,
+  })
+  if (refusals.length > 0) throw new PreflightRefused(refusals)
+  const rollout: Rollout = {
+    id: `r-${release.version.replaceAll('.', '-')}-${Math.floor(nowMs / 1000)}`,
+    release,
+    state: 'waiting',
+    stageIndex: 0,
+    stages: STAGES.map((name) => ({
+      name,
+      members: membersOf(readings, name).map(({ thing }) => thing),
+      previous: current[name] as DeploymentSpec,
+      deployment: null,
+      soakingSinceMs: null,
+      rollback: null,
+    })),
+    lineOf: Object.fromEntries(readings.map(({ thing, line }) => [thing, line])),
+    startedAtMs: nowMs,
+    pending: [],
+    reason: request.reason,
+  }
+  await createRollout(ports.store, rollout, baseline)
+  await saveAudit(ports.store, rollout.id, 0, { atMs: nowMs, kind: 'start', actor: request.actor, reason: request.reason })
+  return rollout
+}
+
+async function currentSpecs(ports: Ports): Promise<Record<StageName, DeploymentSpec | null>> {
+  const specs: Partial<Record<StageName, DeploymentSpec | null>> = {}
+  for (const stage of STAGES) specs[stage] = (await ports.deployments.current(stage))?.spec ?? null
+  return specs as Record<StageName, DeploymentSpec | null>
+}
+
+/** N, N-1 and the health component that runs beside them. */
+async function deployableVersions(
+  ports: Ports,
+  release: Release,
+  current: Readonly<Record<StageName, DeploymentSpec | null>>,
+): Promise<Record<string, boolean>> {
+  const health = current.canary?.components[HEALTH_COMPONENT]?.componentVersion
+  const wanted: [string, string | undefined][] = [
+    [FIRMWARE_COMPONENT, release.version],
+    [FIRMWARE_COMPONENT, release.replaces],
+    [HEALTH_COMPONENT, health],
+  ]
+  const found: Record<string, boolean> = {}
+  for (const [component, version] of wanted) {
+    const isKnown = version !== undefined
+    found[`${component} ${version ?? '(none deployed)'}`] = isKnown && (await ports.deployments.isDeployable(component, version))
+  }
+  return found
+}

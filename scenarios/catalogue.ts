@@ -1,0 +1,35 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { closest } from 'fastest-levenshtein'
+import { InvalidScenario, loadScenario } from './load.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Shipped scenarios in reading order; the files stand beside this one. */
+export const SHIPPED = ['healthy', 'memory-leak', 'crash-on-start', 'cycle-drift'] as const
+
+/** The package's own folder, from the source as well as from `dist/`. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+}
+
+const fileOf = (name: string): string => join(packageRoot(), 'scenarios', `${name}.yaml`)
+
+/** A shipped scenario by its name, or any scenario by its file. @throws InvalidScenario */
+export function findScenario(nameOrFile: string): Scenario {
+  const name = nameOrFile.replace(/^scenarios\//, '')
+  if ((SHIPPED as readonly string[]).includes(name)) return loadScenario(fileOf(name))
+  if (/\.ya?ml$/.test(nameOrFile)) return loadScenario(nameOrFile)
+  const nearest = closest(name, [...SHIPPED])
+  throw new InvalidScenario([`no scenario "${nameOrFile}"; did you mean "${nearest}"? (rehearse list shows all)`])
+}
+
+export const shippedScenarios = (): readonly Scenario[] => SHIPPED.map((name) => loadScenario(fileOf(name)))
+
+/** Scenario files that are shipped but not listed, for the test of the list. */
+export const unlistedFiles = (): readonly string[] =>
+  readdirSync(join(packageRoot(), 'scenarios')).filter(
+    (file) => file.endsWith('.yaml') && !(SHIPPED as readonly string[]).includes(file.replace('.yaml', '')),
+  )

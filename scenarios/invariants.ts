@@ -1,0 +1,94 @@
+import { type StageName, STAGES } from '../controller/contract.ts'
+import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+
+export interface InvariantResult {
+  /** Names of the laws that were checked. */
+  readonly checked: readonly string[]
+  /** One sentence a violation, with its virtual time and place in the trace. */
+  readonly violated: readonly string[]
+}
+
+/** A law over the whole trace: what must never happen, whoever caused it. Returns a sentence for each violation. */
+type Law = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
+
+/** Checks from outside the controller what no rollout may ever do. */
+export function checkInvariants(header: TraceHeader, records: readonly TraceRecord[]): InvariantResult {
+  return {
+    checked: Object.keys(LAWS),
+    violated: Object.entries(LAWS).flatMap(([name, law]) => law(header, records).map((text) => `${name}: ${text}`)),
+  }
+}
+
+const at = (record: TraceRecord): string => `event ${record.sequence} at ${new Date(record.atMs).toISOString()}`
+
+/** When a deployment with the new firmware was first created for each stage. */
+function deployedAtMs(header: TraceHeader, records: readonly TraceRecord[]): Map<string, number> {
+  const found = new Map<string, number>()
+  for (const record of records) {
+    if (record.kind !== 'deployment-created' || found.has(record.target)) continue
+    if (Object.values(record.components).includes(header.release.version)) found.set(record.target, record.atMs)
+  }
+  return found
+}
+
+const stageOfThing = (header: TraceHeader): Map<string, StageName> =>
+  new Map(STAGES.flatMap((stage) => header.stages[stage].map((thing) => [thing, stage] as const)))
+
+const LAWS: Readonly<Record<string, Law>> = {
+  'canary is exactly one device of every line': (header) => {
+    const perLine = new Map<number, number>()
+    for (const line of Object.values(header.lines)) perLine.set(line, 0)
+    for (const thing of header.stages.canary) {
+      const line = header.lines[thing] as number
+      perLine.set(line, (perLine.get(line) ?? 0) + 1)
+    }
+    return [...perLine].filter(([, count]) => count !== 1).map(([line, count]) => `line ${line} has ${count}`)
+  },
+
+  'a device runs one of the two versions of the release': (header, records) => {
+    const allowed = [header.release.version, header.release.replaces]
+    return records.flatMap((record) =>
+      record.kind === 'firmware-started' && !allowed.includes(record.version)
+        ? [`${record.thing} started ${record.version} (${at(record)})`]
+        : [],
+    )
+  },
+
+  'new firmware reaches a device only with its own stage': (header, records) => {
+    const deployed = deployedAtMs(header, records)
+    const stages = stageOfThing(header)
+    return records.flatMap((record) => {
+      if (record.kind !== 'firmware-started' || record.version !== header.release.version) return []
+      const since = deployed.get(stages.get(record.thing) as StageName)
+      return since === undefined || since > record.atMs ? [`${record.thing} (${at(record)})`] : []
+    })
+  },
+
+  'stages are deployed in order': (header, records) => {
+    const deployed = deployedAtMs(header, records)
+    return STAGES.slice(1).flatMap((stage, index) => {
+      const before = STAGES[index] as StageName
+      const [own, previous] = [deployed.get(stage), deployed.get(before)]
+      return own !== undefined && (previous === undefined || previous >= own) ? [`${stage} not after ${before}`] : []
+    })
+  },
+
+  'nothing is promoted unless its verdict is healthy': (_, records) =>
+    records.flatMap((record) =>
+      record.kind === 'evaluated' &&
+      (record.decision === 'promote' || record.decision === 'complete') &&
+      record.verdict !== 'healthy'
+        ? [`${record.decision} of ${record.stage} on ${record.verdict} (${at(record)})`]
+        : [],
+    ),
+
+  'a rollback touches only stages that were deployed': (header, records) => {
+    const deployed = deployedAtMs(header, records)
+    return records.flatMap((record) => {
+      if (record.kind !== 'deployment-created' || !(STAGES as readonly string[]).includes(record.target)) return []
+      if (Object.values(record.components).includes(header.release.version)) return []
+      const since = deployed.get(record.target)
+      return since === undefined || since > record.atMs ? [`${record.target} (${at(record)})`] : []
+    })
+  },
+}

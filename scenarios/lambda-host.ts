@@ -1,0 +1,95 @@
+import type { Outcome } from '../controller/reconcile.ts'
+import { isFinal, type Rollout, stageOf } from '../controller/rollout.ts'
+import type { InFlight } from '../sim/in-flight.ts'
+import type { Trace } from '../sim/trace.ts'
+import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
+
+/** The controller's functions by name, as they would be deployed. */
+export interface Functions {
+  readonly analyze: (event: unknown) => Promise<Outcome>
+  readonly promote: (event: unknown) => Promise<Outcome>
+  readonly start: (event: unknown) => Promise<Rollout>
+}
+
+/** Errors that are the world's and not the program's: the next schedule tries again. */
+const EXPECTED_ERRORS = new Set(['StaleRollout', 'EventNotTaken', 'ThrottlingException'])
+
+/** Runs the controller's functions as Lambda would, one invocation of a function at a time, and tells the trace. */
+export class LambdaHost {
+  readonly #inFlight: InFlight
+  #functions: Functions | null = null
+  #trace: Trace | null = null
+  #queue: Promise<void> = Promise.resolve()
+  #last: { state: string; stage: string | null } = { state: 'idle', stage: null }
+  #failure: unknown = null
+
+  constructor(inFlight: InFlight) {
+    this.#inFlight = inFlight
+  }
+
+  install(functions: Functions, trace: Trace): void {
+    this.#functions = functions
+    this.#trace = trace
+  }
+
+  arnOf(name: keyof Functions): string {
+    return `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`
+  }
+
+  /** The controller's last word, for the progress line. */
+  get status(): string {
+    return this.#last.stage === null ? this.#last.state : `${this.#last.stage} ${this.#last.state}`
+  }
+
+  /** True when the rollout has ended. @throws what a function failed with, if that was a bug */
+  isOver(): boolean {
+    if (this.#failure !== null) throw this.#failure
+    return isFinal({ state: this.#last.state } as Rollout)
+  }
+
+  /** A bug ends the rehearsal. */
+  fail(error: unknown): void {
+    this.#failure ??= error
+  }
+
+  /** Reserved concurrency of one: two rules that fire together do not race each other. */
+  invoke(functionArn: string, event: object): void {
+    const name = functionArn.split(':').at(-1) as keyof Functions
+    this.#inFlight.begin('handler')
+    this.#queue = this.#queue.then(() => this.#run(name, event)).finally(() => this.#inFlight.end('handler'))
+  }
+
+  async #run(name: keyof Functions, event: object): Promise<void> {
+    try {
+      const result = await (this.#functions as Functions)[name](event)
+      this.#tell(name, 'decision' in result ? result : startOutcome(result))
+    } catch (error) {
+      const { name: kind, message } = error as Error
+      this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
+      if (!EXPECTED_ERRORS.has(kind)) this.fail(error)
+    }
+  }
+
+  #tell(handler: string, { state, stage, verdict, decision }: Outcome): void {
+    this.#last = { state, stage }
+    if (state === 'idle') return
+    this.#trace?.record('controller', {
+      kind: 'evaluated',
+      handler,
+      stage,
+      state,
+      verdict: verdict?.kind ?? 'none',
+      decision: decision.kind,
+      reason: decision.reason,
+      findings: verdict?.findings ?? [],
+    })
+  }
+}
+
+const startOutcome = (rollout: Rollout): Outcome => ({
+  rolloutId: rollout.id,
+  state: rollout.state,
+  stage: stageOf(rollout).name,
+  verdict: null,
+  decision: { kind: 'wait', reason: `started: ${rollout.reason}` },
+})

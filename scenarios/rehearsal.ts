@@ -1,0 +1,58 @@
+import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+
+/** How fast virtual time may pass: as fast as the processor, or `factor` virtual seconds a second. */
+export type Pace = { readonly kind: 'max' } | { readonly kind: 'times'; readonly factor: number }
+
+/** How to run one scenario; what is absent is the scenario's own or the default. */
+export interface RehearsalOptions {
+  readonly seed: number
+  readonly level: 'wire'
+  readonly windowMs?: number
+  readonly profile?: 'seed-literal' | 'default'
+  readonly pace: Pace
+  /** Virtual time after the start at which to stop even if the rollout has not ended. */
+  readonly untilMs?: number
+  /** Loopback ports; 0 lets the system choose. */
+  readonly mqttPort: number
+  readonly httpPort: number
+  readonly onProgress?: (progress: Progress) => void
+  /** Told once when the endpoints listen, so that a user can attach clients from outside. */
+  readonly onListening?: (endpoints: Endpoints) => void
+  readonly signal?: AbortSignal
+}
+
+export interface Endpoints {
+  readonly mqttUrl: string
+  readonly httpUrl: string
+}
+
+export interface Progress {
+  readonly nowMs: number
+  readonly startedAtMs: number
+  /** Virtual time at which the rehearsal is expected to end, as far as the calendar tells. */
+  readonly expectedEndMs: number
+  /** The controller's stage and state in words: "canary soaking". */
+  readonly stage: string
+  readonly messagesPerS: number
+  /** Virtual seconds per wall second. */
+  readonly speedup: number
+  readonly etaS: number
+}
+
+/** Facts about the run that are not in the trace because they may differ from run to run or level to level. */
+export interface RunFacts {
+  /** `ended`: the rollout reached an end; `until`: stopped by `untilMs` or the scenario's time limit. */
+  readonly stop: 'ended' | 'until'
+  readonly endedAtMs: number
+  readonly wallSeconds: number
+  readonly awsCalls: Readonly<Record<string, number>>
+  readonly messages: { readonly published: number; readonly delivered: number }
+  readonly digest: string
+  readonly digestsByHour: readonly string[]
+}
+
+export interface RehearsalResult {
+  readonly header: TraceHeader
+  readonly records: readonly TraceRecord[]
+  readonly facts: RunFacts
+}

@@ -1,0 +1,108 @@
+import type { ComponentState } from '../../controller/contract.ts'
+import type { Clock } from '../clock.ts'
+import type { ComponentRuntime } from './component-runtime.ts'
+import { ComponentService } from './component-service.ts'
+
+/** Versions of components by name. */
+export type ComponentVersions = Readonly<Record<string, string>>
+
+/** The components installed on one device, and how one set of versions becomes another. */
+export class ComponentSet {
+  readonly #runtimes: Readonly<Record<string, ComponentRuntime>>
+  readonly #clock: Clock
+  readonly #onState: (service: ComponentService) => void
+  readonly #services = new Map<string, ComponentService>()
+
+  constructor(
+    runtimes: Readonly<Record<string, ComponentRuntime>>,
+    clock: Clock,
+    onState: (service: ComponentService) => void,
+  ) {
+    this.#runtimes = runtimes
+    this.#clock = clock
+    this.#onState = onState
+  }
+
+  services(): readonly ComponentService[] {
+    return [...this.#services.values()]
+  }
+
+  state(name: string): { readonly version: string; readonly state: ComponentState } | undefined {
+    return this.#services.get(name)
+  }
+
+  versions(): ComponentVersions {
+    return Object.fromEntries([...this.#services].map(([name, { version }]) => [name, version]))
+  }
+
+  /** A component this device could not run at all. */
+  unknown(versions: ComponentVersions): string[] {
+    return Object.keys(versions).filter((name) => this.#runtimes[name] === undefined)
+  }
+
+  /** Components whose version differs or that are BROKEN; only these are touched. [nucleus: DeploymentConfigMerger] */
+  changed(versions: ComponentVersions): string[] {
+    return Object.entries(versions)
+      .filter(([name, version]) => {
+        const service = this.#services.get(name)
+        return service === undefined || service.version !== version || service.state === 'BROKEN'
+      })
+      .map(([name]) => name)
+  }
+
+  assumeRunning(versions: ComponentVersions): void {
+    for (const [name, version] of Object.entries(versions)) this.#add(name, version).assumeRunning()
+  }
+
+  /**
+   * Stops what goes or changes, then installs and starts what is new; `onSettled` follows when every component is
+   * RUNNING or FINISHED (null) or as soon as one is BROKEN (its name).
+   */
+  become(versions: ComponentVersions, onSettled: (broken: string | null) => void): void {
+    const leaving = [...this.#services.keys()].filter((name) => versions[name] === undefined)
+    const touched = [...leaving, ...this.changed(versions)]
+    let toStop = touched.length
+    if (toStop === 0) return onSettled(null)
+    const startAll = (): void => {
+      for (const name of leaving) this.#services.delete(name)
+      const started = this.changed(versions).map((name) => this.#add(name, versions[name] as string))
+      this.#watch(started, onSettled)
+      for (const service of started) service.begin()
+    }
+    const stopped = (): void => {
+      toStop -= 1
+      if (toStop === 0) startAll()
+    }
+    for (const name of touched) {
+      const service = this.#services.get(name)
+      if (service === undefined) stopped()
+      else service.stop(stopped)
+    }
+  }
+
+  #settling: { services: readonly ComponentService[]; onSettled: (broken: string | null) => void } | null = null
+
+  #watch(services: readonly ComponentService[], onSettled: (broken: string | null) => void): void {
+    if (services.length === 0) return onSettled(null)
+    this.#settling = { services, onSettled }
+  }
+
+  #add(name: string, version: string): ComponentService {
+    const runtime = this.#runtimes[name]
+    if (runtime === undefined) throw new Error(`invariant: no runtime for component ${name}`)
+    const service = new ComponentService(name, version, runtime, this.#clock, (changed) => this.#stateChanged(changed))
+    this.#services.set(name, service)
+    return service
+  }
+
+  #stateChanged(service: ComponentService): void {
+    this.#onState(service)
+    const settling = this.#settling
+    if (settling === null) return
+    const broken = settling.services.find(({ state }) => state === 'BROKEN')
+    const done = settling.services.every(({ state }) => state === 'RUNNING' || state === 'FINISHED')
+    if (broken === undefined && !done) return
+    this.#settling = null
+    settling.onSettled(broken?.name ?? null)
+  }
+}

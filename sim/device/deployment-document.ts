@@ -1,0 +1,51 @@
+/** A deployment as the nucleus keeps it. [nucleus: DeploymentDocument] */
+export interface DeviceDeployment {
+  readonly id: string
+  readonly configurationArn: string
+  /** `thinggroup/canary` or `thing/line-01-01`. */
+  readonly target: string
+  readonly createdAtMs: number
+  /** Versions of the root components by name. */
+  readonly components: Readonly<Record<string, string>>
+  readonly failureHandlingPolicy: 'ROLLBACK' | 'DO_NOTHING'
+  readonly requiredCapabilities: readonly string[]
+}
+
+/** The document cannot be worked with; `code` is the nucleus' error code. */
+export interface UnreadableDocument {
+  readonly code: 'DEPLOYMENT_DOCUMENT_PARSE_ERROR' | 'NUCLEUS_MISSING_REQUIRED_CAPABILITIES'
+  readonly reason: string
+}
+
+const CAPABILITIES = ['LARGE_CONFIGURATION', 'LINUX_RESOURCE_LIMITS', 'SUB_DEPLOYMENTS']
+
+/** Accepts a job document or fleetConfig. [component-common: Configuration.java] */
+export function parseDeployment(document: unknown): DeviceDeployment | UnreadableDocument {
+  const parsed = document as Partial<Record<string, unknown>> | null
+  const arn = parsed?.configurationArn
+  const target = typeof arn === 'string' ? /:configuration:(thing(?:group)?\/.+):\d+$/.exec(arn)?.[1] : undefined
+  if (parsed === null || parsed === undefined || target === undefined) return unreadable('configurationArn')
+  const { deploymentId, creationTimestamp, components, requiredCapabilities = [] } = parsed
+  if (typeof deploymentId !== 'string') return unreadable('deploymentId')
+  if (typeof creationTimestamp !== 'number') return unreadable('creationTimestamp')
+  if (typeof components !== 'object' || components === null) return unreadable('components')
+  const missing = (requiredCapabilities as string[]).filter((capability) => !CAPABILITIES.includes(capability))
+  if (missing.length > 0) {
+    return { code: 'NUCLEUS_MISSING_REQUIRED_CAPABILITIES', reason: `missing capabilities: ${missing.join(', ')}` }
+  }
+  const versions = Object.entries(components as Record<string, { version: string }>)
+  return {
+    id: deploymentId,
+    configurationArn: arn as string,
+    target,
+    createdAtMs: creationTimestamp,
+    components: Object.fromEntries(versions.map(([name, { version }]) => [name, version])),
+    failureHandlingPolicy: parsed.failureHandlingPolicy === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK',
+    requiredCapabilities: requiredCapabilities as string[],
+  }
+}
+
+const unreadable = (member: string): UnreadableDocument => ({
+  code: 'DEPLOYMENT_DOCUMENT_PARSE_ERROR',
+  reason: `the deployment document has no valid ${member}`,
+})

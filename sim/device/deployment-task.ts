@@ -1,0 +1,112 @@
+import type { Clock } from '../clock.ts'
+import type { Stream } from '../random.ts'
+import type { ComponentSet, ComponentVersions } from './component-set.ts'
+import type { DeviceDeployment } from './deployment-document.ts'
+import { type DeploymentResult, failedBroken, failedUnchanged, SUCCESS } from './deployment-result.ts'
+import type { DataPlane } from './link.ts'
+import { draw, TIMINGS } from './timings.ts'
+
+/** What a task works with. */
+export interface TaskContext {
+  readonly thing: string
+  readonly clock: Clock
+  readonly dataPlane: DataPlane
+  readonly components: ComponentSet
+  readonly stream: (label: string) => Stream
+  /** Component versions wanted by the device's other targets, by name. [nucleus: merge of targets] */
+  readonly otherTargets: ComponentVersions
+  /** Versions whose artefacts are on the device; a task adds what it downloads. */
+  readonly artefacts: Set<string>
+}
+
+/** Progress of one deployment on the device: resolve, download, merge, wait for the components. */
+export class DeploymentTask {
+  readonly deployment: DeviceDeployment
+  readonly #ctx: TaskContext
+  readonly #onEnd: (result: DeploymentResult) => void
+  readonly #stream: Stream
+  #stage: 'before-merge' | 'merging' | 'ended' = 'before-merge'
+
+  constructor(deployment: DeviceDeployment, ctx: TaskContext, onEnd: (result: DeploymentResult) => void) {
+    this.deployment = deployment
+    this.#ctx = ctx
+    this.#onEnd = onEnd
+    this.#stream = ctx.stream(`deployment/${deployment.id}`)
+  }
+
+  start(): void {
+    this.#after(draw(TIMINGS.resolve, this.#stream), () => this.#resolve())
+  }
+
+  /** Possible only before the merge; afterwards the deployment runs to its end. [nucleus: DeploymentService] */
+  cancel(): boolean {
+    if (this.#stage !== 'before-merge') return false
+    this.#stage = 'ended'
+    return true
+  }
+
+  #resolve(): void {
+    const { dataPlane, components, otherTargets } = this.#ctx
+    const wanted = this.deployment.components
+    const conflict = Object.entries(wanted).find(([name, version]) => (otherTargets[name] ?? version) !== version)
+    if (conflict !== undefined) {
+      const [name, version] = conflict
+      const cause = `${name} is required as ${version} and as ${otherTargets[name]} by another target`
+      return this.#end(failedUnchanged('NO_AVAILABLE_COMPONENT_VERSION', 'REQUEST_ERROR', cause))
+    }
+    const { missing } = dataPlane.resolveComponentCandidates(new Map(Object.entries(wanted)))
+    const impossible = [...missing, ...components.unknown(wanted)]
+    if (impossible.length > 0) {
+      const cause = `no available version of ${impossible.join(', ')}`
+      return this.#end(failedUnchanged('NO_AVAILABLE_COMPONENT_VERSION', 'REQUEST_ERROR', cause))
+    }
+    this.#download({ ...otherTargets, ...wanted })
+  }
+
+  /** Only what the device does not keep is downloaded, so a revert to N-1 needs no network. */
+  #download(wanted: ComponentVersions): void {
+    const absent = this.#ctx.components
+      .changed(wanted)
+      .map((name) => `${name} ${wanted[name]}`)
+      .filter((artefact) => !this.#ctx.artefacts.has(artefact))
+    const durationMs = absent.length === 0 ? 0 : draw(TIMINGS.download, this.#stream)
+    this.#after(durationMs, () => {
+      for (const artefact of absent) this.#ctx.artefacts.add(artefact)
+      // Our components subscribe to no update notifications, so NOTIFY_COMPONENTS has nobody to wait for.
+      this.#merge(wanted)
+    })
+  }
+
+  #merge(wanted: ComponentVersions): void {
+    this.#stage = 'merging'
+    const snapshot = this.#ctx.components.versions()
+    this.#changeTo(wanted, (broken) => {
+      if (broken === null) return this.#end(SUCCESS)
+      if (this.deployment.failureHandlingPolicy === 'DO_NOTHING') {
+        return this.#end(failedBroken(broken, 'FAILED_ROLLBACK_NOT_REQUESTED'))
+      }
+      this.#changeTo(snapshot, (stillBroken) => {
+        this.#end(failedBroken(broken, stillBroken === null ? 'FAILED_ROLLBACK_COMPLETE' : 'FAILED_UNABLE_TO_ROLLBACK'))
+      })
+    })
+  }
+
+  #changeTo(versions: ComponentVersions, onSettled: (broken: string | null) => void): void {
+    const { components } = this.#ctx
+    const untouched = components.changed(versions).length === 0
+    const isSame = untouched && Object.keys(versions).length === components.services().length
+    if (isSame) return onSettled(null)
+    this.#after(draw(TIMINGS.merge, this.#stream), () => components.become(versions, onSettled))
+  }
+
+  #after(delayMs: number, action: () => void): void {
+    this.#ctx.clock.after(delayMs, () => {
+      if (this.#stage !== 'ended') action()
+    })
+  }
+
+  #end(result: DeploymentResult): void {
+    this.#stage = 'ended'
+    this.#onEnd(result)
+  }
+}

@@ -1,0 +1,148 @@
+import type { DeviceLink } from './link.ts'
+
+const NAMESPACE = 'namespace-aws-gg-deployment'
+
+/** A job execution with its document, as `$next` gives it. */
+export interface NextJob {
+  readonly jobId: string
+  readonly queuedAt: number
+  readonly document: unknown
+}
+
+interface JobReport {
+  readonly jobId: string
+  readonly status: string
+  readonly statusDetails: Readonly<Record<string, string>>
+}
+
+export interface JobsClientEvents {
+  /** A job that was not seen before. */
+  onJob(job: NextJob): void
+  /** No job is pending any more: what is running was cancelled by the cloud. */
+  onNothingPending(): void
+}
+
+/**
+ * The nucleus' client of IoT Jobs on the topics it really uses: `$next` gets, notifications without `-next`, and a
+ * subscription to the answers of each report. [nucleus: IotJobsHelper]
+ */
+export class JobsClient {
+  readonly #base: string
+  readonly #thing: string
+  readonly #link: DeviceLink
+  readonly #events: JobsClientEvents
+  #connected = false
+  /** Notifications with a queued job that no non-empty answer has followed yet. */
+  #unanswered = 0
+  #newestQueuedAt = 0
+  /** Job ids seen with the newest queuedAt: the de-duplication of the nucleus. */
+  readonly #seenJobIds = new Set<string>()
+  /** Reports in order; those made while offline are replayed after reconnect. [nucleus: DeploymentStatusKeeper] */
+  readonly #reports: JobReport[] = []
+  #reporting = false
+
+  constructor(thing: string, link: DeviceLink, events: JobsClientEvents) {
+    this.#thing = thing
+    this.#base = `$aws/things/${thing}/jobs`
+    this.#link = link
+    this.#events = events
+  }
+
+  filters(): readonly string[] {
+    return [
+      `${this.#base}/$next/${NAMESPACE}/get/accepted`,
+      `${this.#base}/$next/${NAMESPACE}/get/rejected`,
+      `${this.#base}/notify-${NAMESPACE}`,
+    ]
+  }
+
+  /** The subscriptions stand, after every connect. */
+  subscribed(): void {
+    this.#connected = true
+    this.#getNext()
+    this.#sendReport()
+  }
+
+  disconnected(): void {
+    this.#connected = false
+    this.#reporting = false
+  }
+
+  report(jobId: string, status: string, statusDetails: Readonly<Record<string, string>>): void {
+    this.#reports.push({ jobId, status, statusDetails })
+    this.#sendReport()
+  }
+
+  handle(topic: string, payload: unknown): void {
+    if (!topic.startsWith(`${this.#base}/`)) return
+    const rest = topic.slice(this.#base.length + 1)
+    if (rest === `notify-${NAMESPACE}`) this.#notified(payload as { jobs?: Record<string, unknown[]> })
+    else if (rest === `$next/${NAMESPACE}/get/accepted`) this.#gotNext(payload as { execution?: Execution })
+    else if (rest.endsWith(`/${NAMESPACE}/update/accepted`) || rest.endsWith(`/${NAMESPACE}/update/rejected`)) {
+      this.#reported(rest.split('/')[0] as string)
+    }
+  }
+
+  #notified({ jobs = {} }: { jobs?: Record<string, unknown[]> }): void {
+    if ((jobs.QUEUED?.length ?? 0) > 0) {
+      this.#unanswered += 1
+      this.#getNext()
+    } else if (Object.keys(jobs).length === 0) {
+      this.#unanswered = 0
+      this.#events.onNothingPending()
+    }
+  }
+
+  #gotNext({ execution }: { execution?: Execution }): void {
+    if (execution === undefined) {
+      // The nucleus asks again at once while a notification promised a job.
+      if (this.#unanswered > 0) this.#getNext()
+      return
+    }
+    this.#unanswered = Math.max(0, this.#unanswered - 1)
+    const { jobId, queuedAt, jobDocument: document } = execution
+    const isOld = queuedAt < this.#newestQueuedAt || (queuedAt === this.#newestQueuedAt && this.#seenJobIds.has(jobId))
+    if (isOld) return
+    if (queuedAt > this.#newestQueuedAt) this.#seenJobIds.clear()
+    this.#newestQueuedAt = queuedAt
+    this.#seenJobIds.add(jobId)
+    this.#events.onJob({ jobId, queuedAt, document })
+  }
+
+  #getNext(): void {
+    const request = { thingName: this.#thing, jobId: '$next', includeJobDocument: true }
+    if (this.#connected) this.#link.publish(`${this.#base}/$next/${NAMESPACE}/get`, request, 1)
+  }
+
+  /** One report at a time: subscribe to its answers, publish, and unsubscribe when answered. */
+  #sendReport(): void {
+    const next = this.#reports[0]
+    if (next === undefined || this.#reporting || !this.#connected) return
+    this.#reporting = true
+    const topic = `${this.#base}/${next.jobId}/${NAMESPACE}/update`
+    this.#link.subscribe(this.#answerTopics(next.jobId), () => {
+      const { jobId, status, statusDetails } = next
+      this.#link.publish(topic, { thingName: this.#thing, jobId, status, statusDetails }, 1)
+    })
+  }
+
+  /** Accepted or rejected: a rejected report is dropped, not retried. [nucleus: DeploymentService] */
+  #reported(jobId: string): void {
+    if (this.#reports[0]?.jobId !== jobId || !this.#reporting) return
+    this.#reports.shift()
+    this.#reporting = false
+    this.#link.unsubscribe(this.#answerTopics(jobId))
+    this.#sendReport()
+  }
+
+  #answerTopics(jobId: string): readonly string[] {
+    const topic = `${this.#base}/${jobId}/${NAMESPACE}/update`
+    return [`${topic}/accepted`, `${topic}/rejected`]
+  }
+}
+
+interface Execution {
+  readonly jobId: string
+  readonly queuedAt: number
+  readonly jobDocument: unknown
+}

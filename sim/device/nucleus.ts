@@ -1,0 +1,278 @@
+import type { ComponentState } from '../../controller/contract.ts'
+import type { Clock } from '../clock.ts'
+import type { Stream } from '../random.ts'
+import type { Trace, TraceRef } from '../trace.ts'
+import type { ComponentRuntime } from './component-runtime.ts'
+import type { ComponentService } from './component-service.ts'
+import { ComponentSet, type ComponentVersions } from './component-set.ts'
+import { type DeviceDeployment, parseDeployment } from './deployment-document.ts'
+import { type DeploymentResult, failedUnchanged, jobStatusDetails, REJECTED_STALE } from './deployment-result.ts'
+import { DeploymentTask } from './deployment-task.ts'
+import { FleetStatus } from './fleet-status.ts'
+import { JobsClient, type NextJob } from './jobs-client.ts'
+import type { DataPlane, DeviceLink, DeviceLinkEvents } from './link.ts'
+import { ShadowDeployments } from './shadow-deployments.ts'
+import { TIMINGS } from './timings.ts'
+
+export interface NucleusOptions {
+  readonly thing: string
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly link: (events: DeviceLinkEvents) => DeviceLink
+  readonly dataPlane: DataPlane
+  readonly stream: (label: string) => Stream
+  readonly runtimes: Readonly<Record<string, ComponentRuntime>>
+}
+
+/** A deployment waiting for its turn, and how to report on it. */
+type Queued = { readonly source: 'IOT_JOBS' | 'SHADOW'; readonly key: string } & (
+  | { readonly deployment: DeviceDeployment }
+  | { readonly refused: DeploymentResult; readonly deploymentId: string }
+)
+
+/** What the device took last for one target. */
+interface Applied {
+  readonly createdAtMs: number
+  readonly components: ComponentVersions
+}
+
+/**
+ * The Greengrass nucleus of one core device: takes deployments from IoT Jobs and from its deployment shadow, one at a
+ * time and in order, and reports what came of them. [nucleus: DeploymentService]
+ */
+export class Nucleus implements DeviceLinkEvents {
+  readonly #thing: string
+  readonly #source: string
+  readonly #clock: Clock
+  readonly #trace: Trace
+  readonly #link: DeviceLink
+  readonly #dataPlane: DataPlane
+  readonly #stream: (label: string) => Stream
+  readonly #components: ComponentSet
+  readonly #jobs: JobsClient
+  readonly #shadow: ShadowDeployments
+  readonly #status: FleetStatus
+  readonly #pollPhaseMs: number
+  readonly #queue: Queued[] = []
+  readonly #applied = new Map<string, Applied>()
+  readonly #artefacts = new Set<string>()
+  #current: { readonly queued: Queued; readonly task: DeploymentTask; readonly cause: TraceRef } | null = null
+  #pollScheduled = false
+  #online = false
+  #launched = false
+
+  constructor(options: NucleusOptions) {
+    this.#thing = options.thing
+    this.#source = `core/${options.thing}`
+    this.#clock = options.clock
+    this.#trace = options.trace
+    this.#dataPlane = options.dataPlane
+    this.#stream = (label) => options.stream(`core/${options.thing}/${label}`)
+    this.#pollPhaseMs = Math.floor(this.#stream('poll-phase').between(0, TIMINGS.pollPeriodMs))
+    this.#components = new ComponentSet(options.runtimes, options.clock, (service) => this.#componentChanged(service))
+    this.#link = options.link(this)
+    this.#jobs = new JobsClient(options.thing, this.#link, {
+      onJob: (job) => this.#jobArrived(job),
+      onNothingPending: () => this.#cancelJobs(),
+    })
+    this.#shadow = new ShadowDeployments(options.thing, this.#link, {
+      onDeployment: (document, arn) => this.#shadowArrived(document, arn),
+      onCancel: (arn) => this.#cancelShadow(arn),
+    })
+    this.#status = new FleetStatus({
+      thing: options.thing,
+      clock: options.clock,
+      stream: this.#stream('fleet-status'),
+      services: () => this.#components.services(),
+      publish: (topic, payload, qos) => this.publish(topic, payload, qos),
+    })
+  }
+
+  /** The device as it was before the rehearsal: these versions RUNNING, taken from this target at this time. */
+  assumeInstalled(target: string, components: ComponentVersions, createdAtMs: number): void {
+    this.#applied.set(target, { components, createdAtMs })
+    for (const [name, version] of Object.entries(components)) this.#artefacts.add(`${name} ${version}`)
+    this.#components.assumeRunning(components)
+  }
+
+  start(): void {
+    this.#link.connect()
+  }
+
+  goOffline(): void {
+    this.#link.disconnect()
+  }
+
+  goOnline(): void {
+    this.#link.connect()
+  }
+
+  componentState(name: string): { readonly version: string; readonly state: ComponentState } | undefined {
+    return this.#components.state(name)
+  }
+
+  /** Publishes for a component of this device; false while offline, when the message is not sent. */
+  publish(topic: string, payload: object, qos: 0 | 1): boolean {
+    if (this.#online) this.#link.publish(topic, payload, qos)
+    return this.#online
+  }
+
+  get online(): boolean {
+    return this.#online
+  }
+
+  onConnected(): void {
+    this.#online = true
+    this.#trace.record(this.#source, { kind: 'device-connected', thing: this.#thing })
+    this.#link.subscribe([...this.#jobs.filters(), ...this.#shadow.filters()], () => {
+      this.#jobs.subscribed()
+      this.#shadow.subscribed()
+      if (this.#launched) this.#status.reconnected()
+      else this.#status.launch()
+      this.#launched = true
+    })
+  }
+
+  onDisconnected(): void {
+    if (!this.#online) return
+    this.#online = false
+    this.#trace.record(this.#source, { kind: 'device-disconnected', thing: this.#thing })
+    this.#jobs.disconnected()
+    this.#shadow.disconnected()
+  }
+
+  onMessage(topic: string, payload: unknown): void {
+    this.#jobs.handle(topic, payload)
+    this.#shadow.handle(topic, payload)
+  }
+
+  #jobArrived({ jobId, document }: NextJob): void {
+    this.#cancelJobs() // a genuinely new job first cancels one still running [nucleus: IotJobsHelper]
+    this.#enqueue('IOT_JOBS', jobId, document)
+  }
+
+  #shadowArrived(document: unknown, configurationArn: string): void {
+    this.#cancelShadow(configurationArn)
+    this.#enqueue('SHADOW', configurationArn, document)
+  }
+
+  #enqueue(source: Queued['source'], key: string, document: unknown): void {
+    const parsed = parseDeployment(document)
+    if ('reason' in parsed) {
+      const refused = failedUnchanged(parsed.code, 'REQUEST_ERROR', parsed.reason)
+      this.#queue.push({ source, key, refused, deploymentId: key })
+    } else this.#queue.push({ source, key, deployment: parsed })
+    this.#schedulePoll()
+  }
+
+  #cancelJobs(): void {
+    this.#dropQueued('IOT_JOBS')
+    if (this.#current?.queued.source === 'IOT_JOBS') this.#cancelCurrent()
+  }
+
+  #cancelShadow(configurationArn: string): void {
+    this.#dropQueued('SHADOW')
+    if (this.#current?.queued.source !== 'SHADOW' || !this.#cancelCurrent()) return
+    this.#shadow.report(configurationArn, 'CANCELED')
+  }
+
+  #dropQueued(source: Queued['source']): void {
+    for (let i = this.#queue.length - 1; i >= 0; i--) if (this.#queue[i]?.source === source) this.#queue.splice(i, 1)
+  }
+
+  #cancelCurrent(): boolean {
+    if (!this.#current?.task.cancel()) return false
+    this.#current = null
+    this.#schedulePoll()
+    return true
+  }
+
+  /** The queue is looked at every 15 s at the device's own phase; the timer exists only while something waits. */
+  #schedulePoll(): void {
+    if (this.#pollScheduled || this.#queue.length === 0 || this.#current !== null) return
+    this.#pollScheduled = true
+    const period = TIMINGS.pollPeriodMs
+    const sincePollMs = (this.#clock.nowMs() - this.#pollPhaseMs) % period
+    this.#clock.after(period - sincePollMs, () => {
+      this.#pollScheduled = false
+      this.#poll()
+    })
+  }
+
+  #poll(): void {
+    if (this.#current !== null) return
+    const queued = this.#queue.shift()
+    if (queued === undefined) return
+    if ('refused' in queued) return this.#refuse(queued, queued.deploymentId, queued.refused)
+    const { deployment } = queued
+    // Equal creation times are accepted. [nucleus: stale check]
+    const isStale = deployment.createdAtMs < (this.#applied.get(deployment.target)?.createdAtMs ?? 0)
+    if (isStale) return this.#refuse(queued, deployment.id, REJECTED_STALE)
+    this.#run(queued, deployment)
+  }
+
+  #run(queued: Queued, deployment: DeviceDeployment): void {
+    const cause = this.#trace.record(this.#source, {
+      kind: 'deployment-received',
+      thing: this.#thing,
+      deploymentId: deployment.id,
+    })
+    if (queued.source === 'IOT_JOBS') this.#jobs.report(queued.key, 'IN_PROGRESS', {})
+    else this.#shadow.report(queued.key, 'IN_PROGRESS')
+    this.#status.deploymentStarted()
+    const task = new DeploymentTask(
+      deployment,
+      {
+        thing: this.#thing,
+        clock: this.#clock,
+        dataPlane: this.#dataPlane,
+        components: this.#components,
+        stream: this.#stream,
+        otherTargets: this.#otherTargets(deployment.target),
+        artefacts: this.#artefacts,
+      },
+      (result) => this.#ended(queued, deployment, result, cause),
+    )
+    this.#current = { queued, task, cause }
+    task.start()
+  }
+
+  /** What the device's other targets want, as long as it still belongs to them. [nucleus: ThingGroupHelper] */
+  #otherTargets(target: string): ComponentVersions {
+    const groups = this.#dataPlane.thingGroupsForCoreDevice(this.#thing).map((group) => `thinggroup/${group}`)
+    const own = [`thing/${this.#thing}`, ...groups].filter((one) => one !== target)
+    return Object.assign({}, ...own.map((one) => this.#applied.get(one)?.components ?? {})) as ComponentVersions
+  }
+
+  #ended(queued: Queued, deployment: DeviceDeployment, result: DeploymentResult, cause: TraceRef): void {
+    this.#current = null
+    if (result.status === 'SUCCEEDED') {
+      this.#applied.set(deployment.target, { createdAtMs: deployment.createdAtMs, components: deployment.components })
+    }
+    this.#finish(queued, deployment.id, result, cause)
+    const trigger = queued.source === 'IOT_JOBS' ? 'THING_GROUP_DEPLOYMENT' : 'THING_DEPLOYMENT'
+    const { id, configurationArn } = deployment
+    this.#status.deploymentEnded({ id, configurationArn, result, trigger })
+    this.#schedulePoll()
+  }
+
+  #refuse(queued: Queued, deploymentId: string, result: DeploymentResult): void {
+    this.#finish(queued, deploymentId, result)
+    this.#schedulePoll()
+  }
+
+  #finish(queued: Queued, deploymentId: string, result: DeploymentResult, cause?: TraceRef): void {
+    const { status, detailedStatus } = result
+    const thing = this.#thing
+    this.#trace.record(this.#source, { kind: 'deployment-finished', thing, deploymentId, status, detailedStatus }, cause)
+    if (queued.source === 'IOT_JOBS') this.#jobs.report(queued.key, status, jobStatusDetails(result))
+    else this.#shadow.report(queued.key, result)
+  }
+
+  #componentChanged(service: ComponentService): void {
+    const { name: component, version, state } = service
+    const event = { kind: 'component-state', thing: this.#thing, component, version, state } as const
+    this.#trace.record(this.#source, event, this.#current?.cause)
+    this.#status.componentChanged(service)
+  }
+}

@@ -1,0 +1,109 @@
+import { shadowTopic } from '../../controller/contract.ts'
+import type { DeploymentResult } from './deployment-result.ts'
+import type { DeviceLink } from './link.ts'
+
+const SHADOW = 'AWSManagedGreengrassV2Deployment'
+const NUCLEUS_VERSION = '2.18.0'
+
+export interface ShadowDeploymentEvents {
+  onDeployment(document: unknown, configurationArn: string): void
+  onCancel(configurationArn: string): void
+}
+
+interface ShadowMessage {
+  readonly version?: number
+  readonly state?: {
+    readonly desired?: { readonly fleetConfig?: string; readonly desiredStatus?: string }
+    readonly reported?: { readonly fleetConfigurationArnForStatus?: string; readonly status?: string }
+  }
+}
+
+/** Deployments to this thing alone arrive as the desired state of a named shadow. [nucleus: ShadowDeploymentListener] */
+export class ShadowDeployments {
+  readonly #topic: string
+  readonly #link: DeviceLink
+  readonly #events: ShadowDeploymentEvents
+  #connected = false
+  #version = 0
+  #lastArn: string | null = null
+  #lastStatus: string | null = null
+  #unsent: object | null = null
+
+  constructor(thing: string, link: DeviceLink, events: ShadowDeploymentEvents) {
+    this.#topic = shadowTopic(thing, SHADOW)
+    this.#link = link
+    this.#events = events
+  }
+
+  filters(): readonly string[] {
+    return [`${this.#topic}/update/accepted`, `${this.#topic}/update/rejected`, `${this.#topic}/get/accepted`]
+  }
+
+  subscribed(): void {
+    this.#connected = true
+    this.#get()
+  }
+
+  disconnected(): void {
+    this.#connected = false
+  }
+
+  report(configurationArn: string, status: 'IN_PROGRESS' | 'CANCELED' | DeploymentResult): void {
+    const result = typeof status === 'string' ? null : status
+    this.#send({
+      fleetConfigurationArnForStatus: configurationArn,
+      status: result?.status ?? status,
+      // Empty texts and lists clear what an earlier deployment left. [nucleus: on success]
+      statusDetails: {
+        detailedStatus: result?.detailedStatus ?? null,
+        failureCause: result?.failureCause ?? '',
+        errorStack: result?.errorStack ?? [],
+        errorTypes: result?.errorTypes ?? [],
+      },
+      ggcVersion: NUCLEUS_VERSION,
+    })
+  }
+
+  handle(topic: string, payload: unknown): void {
+    if (topic === `${this.#topic}/update/rejected`) return this.#get()
+    if (topic !== `${this.#topic}/update/accepted` && topic !== `${this.#topic}/get/accepted`) return
+    const message = payload as ShadowMessage
+    if ((message.version ?? 0) < this.#version) return
+    this.#version = message.version ?? this.#version
+    const unsent = this.#unsent
+    if (unsent !== null && topic.endsWith('/get/accepted')) {
+      this.#unsent = null
+      this.#send(unsent)
+    }
+    this.#take(message.state)
+  }
+
+  #take(state: ShadowMessage['state']): void {
+    const { fleetConfig, desiredStatus } = state?.desired ?? {}
+    if (desiredStatus === 'CANCELED' && this.#lastArn !== null && this.#lastStatus !== 'CANCELED') {
+      this.#lastStatus = desiredStatus
+      return this.#events.onCancel(this.#lastArn)
+    }
+    if (fleetConfig === undefined || desiredStatus !== 'SUCCEEDED') return
+    const document = JSON.parse(fleetConfig) as { configurationArn?: string }
+    const arn = document.configurationArn
+    const reported = state?.reported
+    const isDone = reported?.fleetConfigurationArnForStatus === arn && reported?.status !== 'IN_PROGRESS'
+    if (arn === undefined || arn === this.#lastArn || isDone) return
+    this.#lastArn = arn
+    this.#lastStatus = desiredStatus
+    this.#events.onDeployment(document, arn)
+  }
+
+  #get(): void {
+    if (this.#connected) this.#link.publish(`${this.#topic}/get`, {}, 1)
+  }
+
+  /** Kept while offline; after a conflict the get that follows brings the version to send it again with. */
+  #send(reported: object): void {
+    this.#unsent = reported
+    if (!this.#connected) return
+    const version = this.#version === 0 ? {} : { version: this.#version }
+    this.#link.publish(`${this.#topic}/update`, { state: { reported }, ...version }, 1)
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Counter-based noise: every value is a pure function of (key, channel, minute), so that a device or a fault more or less
+ * moves nobody else's numbers. Integers and table look-ups only, so that every machine gives the same values.
+ */
+
+const TABLE_BITS = 16
+const TABLE_SIZE = 1 << TABLE_BITS
+/** Standard normal quantiles in steps of 1/65,536, rounded to 2^-20 so that no engine's last digit shows. */
+const NORMAL = makeNormalTable()
+
+/** A well-mixed 32-bit integer. [lowbias32: a published hash with low bias] */
+export function hash32(value: number): number {
+  let x = value | 0
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d)
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b)
+  return (x ^ (x >>> 16)) >>> 0
+}
+
+/** 32 random bits for this key, channel and minute. Two levels, so that streams cannot overlap by arithmetic. */
+export const bitsAt = (key: number, channel: number, minute: number): number =>
+  hash32(hash32(key ^ Math.imul(channel + 1, 0x9e3779b1)) + minute)
+
+/** Uniform in [0, 1). */
+export const uniformAt = (key: number, channel: number, minute: number): number =>
+  bitsAt(key, channel, minute) / 0x1_0000_0000
+
+/** Standard normal, |z| <= 4.4. */
+export const normalAt = (key: number, channel: number, minute: number): number =>
+  NORMAL[bitsAt(key, channel, minute) >>> (32 - TABLE_BITS)] as number
+
+/** A Poisson count from one uniform, by inversion; meant for means below about 20. */
+export function poissonFrom(uniform: number, mean: number): number {
+  // (1 - m/16)^16 would do for small means; the exact series below needs e^-m, made of products only.
+  let probability = expNegative(mean)
+  let cumulative = probability
+  let count = 0
+  while (uniform >= cumulative && count < 1_000) {
+    count += 1
+    probability *= mean / count
+    cumulative += probability
+  }
+  return count
+}
+
+/** e^-x by a series, since Math.exp may differ in its last digit between engines. */
+function expNegative(x: number): number {
+  let term = 1
+  let sum = 1
+  for (let n = 1; n < 60; n++) {
+    term *= x / n
+    sum += term
+    if (term < 1e-17 * sum) break
+  }
+  return 1 / sum
+}
+
+function makeNormalTable(): Float64Array {
+  const table = new Float64Array(TABLE_SIZE)
+  for (let i = 0; i < TABLE_SIZE; i++) {
+    const z = normalQuantile((i + 0.5) / TABLE_SIZE)
+    table[i] = Math.round(z * 1_048_576) / 1_048_576
+  }
+  return table
+}
+
+/** Acklam's rational approximation of the inverse normal distribution, relative error below 1.2e-9. */
+function normalQuantile(p: number): number {
+  const low = 0.02425
+  if (p > 1 - low) return -normalQuantile(1 - p)
+  if (p < low) {
+    const q = Math.sqrt(-2 * Math.log(p))
+    const c = [-7.784894002430293e-3, -3.223964580411365e-1, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783]
+    const d = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416]
+    return horner(c, q) / (horner(d, q) * q + 1)
+  }
+  const q = p - 0.5
+  const r = q * q
+  const a = [-3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.38357751867269e2, -3.066479806614716e1, 2.506628277459239]
+  const b = [-5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1]
+  return (horner(a, r) * q) / (horner(b, r) * r + 1)
+}
+
+function horner(coefficients: readonly number[], x: number): number {
+  return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0)
+}

@@ -1,0 +1,202 @@
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW, SAMPLE_PERIOD_MS, type StageName } from '../controller/contract.ts'
+import { VirtualClock } from './clock.ts'
+import { type Cloud, makeCloud } from './cloud/cloud.ts'
+import type { CloudContext } from './cloud/cloud-context.ts'
+import { routePublish } from './cloud/mqtt-router.ts'
+import { type DeviceFault, Firmware } from './device/firmware.ts'
+import { HealthMonitor } from './device/health-monitor.ts'
+import { Nucleus } from './device/nucleus.ts'
+import { type FaultSpec, makeFault } from './faults/catalogue.ts'
+import { selects } from './faults/fault.ts'
+import type { InFlight } from './in-flight.ts'
+import type { Level, LevelEvents } from './level.ts'
+import { Machine } from './plant/machine.ts'
+import { PlantCalendar } from './plant/shifts.ts'
+import type { Seed } from './random.ts'
+import { Trace } from './trace.ts'
+
+/** One device of the plant. */
+export interface DevicePlan {
+  readonly thing: string
+  readonly line: number
+  readonly stage: StageName
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+export interface TwinPlan {
+  readonly seed: Seed
+  /** Where the clock begins. */
+  readonly startMs: number
+  /** IANA zone of the site. */
+  readonly zone: string
+  readonly devices: readonly DevicePlan[]
+  /** What every device runs at the start, by component name. */
+  readonly installed: Readonly<Record<string, string>>
+  /** Further component versions that can be deployed. */
+  readonly deployable: readonly { readonly name: string; readonly version: string }[]
+  readonly schemaOf: (firmwareVersion: string) => '1.0' | '2.0'
+  readonly faults: readonly FaultSpec[]
+}
+
+export const REGION = 'eu-central-1'
+export const ACCOUNT_ID = '123456789012'
+
+interface CoreDevice {
+  readonly plan: DevicePlan
+  readonly machine: Machine
+  readonly firmware: Firmware
+  readonly monitor: HealthMonitor
+  readonly nucleus: Nucleus
+}
+
+/** The rehearsed world: the plant's devices and the cloud they talk to, on one virtual clock. */
+export class Twin {
+  readonly clock: VirtualClock
+  readonly trace: Trace
+  readonly inFlight: InFlight
+  readonly cloud: Cloud
+  readonly level: Level
+  readonly #plan: TwinPlan
+  readonly #devices: readonly CoreDevice[]
+
+  private constructor(plan: TwinPlan, clock: VirtualClock, inFlight: InFlight, level: Level, invoke: Invoke, live: Live) {
+    this.#plan = plan
+    this.clock = clock
+    this.inFlight = inFlight
+    this.level = level
+    this.trace = new Trace(clock)
+    const { messaging } = level
+    const stream: CloudContext['stream'] = (label) => plan.seed.stream(label)
+    const ctx: CloudContext = { clock, trace: this.trace, messaging, region: REGION, accountId: ACCOUNT_ID, stream }
+    this.cloud = makeCloud(ctx, { indexedShadows: [HEALTH_SHADOW] }, invoke)
+    live.cloud = this.cloud
+    this.#register()
+    const calendar = new PlantCalendar(plan.zone)
+    this.#devices = plan.devices.map((device) => this.#makeDevice(device, calendar))
+  }
+
+  /** `open` makes the level; `invoke` runs a Lambda function that the event bus calls. */
+  static async open(
+    plan: TwinPlan,
+    inFlight: InFlight,
+    open: (events: LevelEvents, inFlight: InFlight) => Promise<Level>,
+    invoke: Invoke,
+  ): Promise<Twin> {
+    const clock = new VirtualClock(plan.startMs)
+    // The level listens before the cloud exists that it brings messages to.
+    const live: Live = { cloud: null }
+    const level = await open(levelEvents(live), inFlight)
+    try {
+      const twin = new Twin(plan, clock, inFlight, level, invoke, live)
+      await level.serve(twin.cloud.services)
+      return twin
+    } catch (error) {
+      await level.close()
+      throw error
+    }
+  }
+
+  /** Connects every device. */
+  start(): void {
+    for (const { nucleus } of this.#devices) nucleus.start()
+  }
+
+  /**
+   * Lets the time before the start pass in the plant alone, without messages: at each instant of `timesMs`, in order, the
+   * documents of all devices as a reader of their shadows would have found them.
+   */
+  *history(fromMs: number, timesMs: readonly number[]): Generator<{ atMs: number; documents: ReadonlyMap<string, object> }> {
+    const version = this.#plan.installed[FIRMWARE_COMPONENT] as string
+    let sinceMs = fromMs
+    for (const atMs of [...timesMs, this.#plan.startMs]) {
+      for (const { monitor } of this.#devices) monitor.passHistory(sinceMs, atMs)
+      sinceMs = atMs
+      if (atMs === this.#plan.startMs && !timesMs.includes(atMs)) return
+      const documents = this.#devices.map(({ plan, monitor }) => [plan.thing, monitor.documentAt(atMs, version)] as const)
+      yield { atMs, documents: new Map(documents) }
+    }
+  }
+
+  /** Things, groups and deployments as they were before the rehearsal. */
+  #register(): void {
+    const { devices, installed, deployable } = this.#plan
+    const { things, greengrass } = this.cloud
+    const stages = [...new Set(devices.map(({ stage }) => stage))]
+    for (const stage of stages) things.operations.CreateThingGroup?.({ thingGroupName: stage })
+    for (const { thing, attributes, stage } of devices) {
+      things.operations.CreateThing?.({ thingName: thing, attributePayload: { attributes } })
+      things.operations.AddThingToThingGroup?.({ thingGroupName: stage, thingName: thing })
+    }
+    const components = Object.fromEntries(
+      Object.entries(installed).map(([name, version]) => [name, { componentVersion: version }]),
+    )
+    greengrass.installHistory({
+      components: [...Object.entries(installed).map(([name, version]) => ({ name, version })), ...deployable],
+      deployments: stages.map((stage) => ({ targetArn: things.groupArn(stage), deploymentName: `Line firmware ${stage}`, components })),
+    })
+  }
+
+  #makeDevice(plan: DevicePlan, calendar: PlantCalendar): CoreDevice {
+    const { clock, trace } = this
+    const { seed, faults, schemaOf, installed, startMs } = this.#plan
+    const { thing, line, stage } = plan
+    const stream: CloudContext['stream'] = (label) => seed.stream(label)
+    const machine = new Machine(seed, thing, line, calendar)
+    const deviceFaults: DeviceFault[] = faults.map((spec, index) => ({
+      index,
+      fault: makeFault(spec),
+      actsOn: (version) => selects(spec.in, thing, line, version),
+    }))
+    const firmware = new Firmware({ thing, machine, faults: deviceFaults, clock, trace, stream })
+    const phaseMs = Math.floor(seed.stream(`core/${thing}/sample-phase`).next() * (SAMPLE_PERIOD_MS / 1000)) * 1000
+    const monitor = new HealthMonitor({ thing, machine, firmware, clock, trace, phaseMs, schemaOf })
+    const nucleus = new Nucleus({
+      thing,
+      clock,
+      trace,
+      link: (events) => this.level.link(thing, this.#withConnectivity(thing, events)),
+      dataPlane: this.cloud.greengrass.dataPlane,
+      stream,
+      runtimes: { [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
+    })
+    monitor.attach({
+      firmwareState: () => nucleus.componentState(FIRMWARE_COMPONENT),
+      publish: (topic, payload, qos) => nucleus.publish(topic, payload, qos),
+      get online() {
+        return nucleus.online
+      },
+    })
+    nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
+    return { plan, machine, firmware, monitor, nucleus }
+  }
+
+  /** The registry learns of connections as the index shows them. */
+  #withConnectivity(thing: string, events: Parameters<Level['link']>[1]): Parameters<Level['link']>[1] {
+    const { things } = this.cloud
+    return {
+      onConnected: () => {
+        things.setConnectivity(thing, true)
+        events.onConnected()
+      },
+      onDisconnected: () => {
+        things.setConnectivity(thing, false, 'CONNECTION_LOST')
+        events.onDisconnected()
+      },
+      onMessage: (topic, payload) => events.onMessage(topic, payload),
+    }
+  }
+}
+
+/** Runs a Lambda function; it must not throw. */
+export type Invoke = (functionArn: string, event: object) => void
+
+interface Live {
+  cloud: Cloud | null
+}
+
+const levelEvents = (live: Live): LevelEvents => ({
+  isThing: (clientId) => live.cloud?.things.exists(clientId) ?? false,
+  onPublish: (clientId, topic, payload) => {
+    if (live.cloud !== null) routePublish(live.cloud.mqtt, clientId, topic, payload)
+  },
+})

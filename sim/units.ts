@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** Quantities are written with their units, so that `24` can be neither hours nor seconds by mistake. */
+
+const DURATION_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  min: 60_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** `24h`, `90 min`, `14d`, `1h30m` -> milliseconds. Null when it is not a duration. */
+export function parseDuration(text: string): number | null {
+  const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/gy)]
+  const isWhole = parts.length > 0 && parts.reduce((length, [part]) => length + part.length, 0) === text.trimEnd().length
+  return isWhole ? parts.reduce((sum, [, count, unit]) => sum + Number(count) * (DURATION_MS[unit as string] as number), 0) : null
+}
+
+function quantity(what: string, example: string, parse: (text: string) => number | null) {
+  const message = (input: unknown): string =>
+    `${JSON.stringify(input)} is not ${what}; write it with its unit, such as "${example}"`
+  return z
+    .string({ error: ({ input }) => message(input) })
+    .transform((text, context) => {
+      const value = parse(text)
+      if (value !== null) return value
+      context.addIssue({ code: 'custom', message: message(text) })
+      return z.NEVER
+    })
+    .describe(`${what[0]?.toUpperCase()}${what.slice(1)}, such as "${example}"`)
+}
+
+const numberBefore = (pattern: RegExp) => (text: string): number | null => {
+  const found = pattern.exec(text.trim())
+  return found === null ? null : Number(found[1])
+}
+
+/** In milliseconds. */
+export const duration = quantity('a duration (ms, s, min, h, d)', '24h', parseDuration)
+/** In MiB per hour. */
+export const memoryRate = quantity('a memory rate (MiB/h)', '26 MiB/h', numberBefore(/^(\d+(?:\.\d+)?)\s*MiB\/h$/))
+/** In per cent per hour. */
+export const percentRate = quantity('a rate (%/h)', '3 %/h', numberBefore(/^(\d+(?:\.\d+)?)\s*%\/h$/))

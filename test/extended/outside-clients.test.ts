@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { GreengrassV2Client, ListDeploymentsCommand, ListInstalledComponentsCommand } from '@aws-sdk/client-greengrassv2'
+import { GetThingShadowCommand, IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/** A rehearsal in its own process, as a user starts one, watched from outside by programs that are not ours. */
+
+const ROOT = new URL('../..', import.meta.url).pathname
+const hasMosquitto = spawnSync('mosquitto_sub', ['--help']).error === undefined
+if (!hasMosquitto) console.warn('skipped: mosquitto_sub is not installed (Debian package mosquitto-clients)')
+
+let out: string
+let rehearsal: ChildProcess
+let mqttPort: string
+let endpoint: string
+
+beforeAll(async () => {
+  out = mkdtempSync(join(tmpdir(), 'rehearsal-'))
+  rehearsal = spawn('node', ['dist/scenarios/cli.js', 'run', 'crash-on-start', '--pace', '30x', '--out', out], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  for await (const line of createInterface({ input: rehearsal.stderr as NodeJS.ReadableStream })) {
+    mqttPort ??= /mqtt:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1] as string
+    endpoint ??= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] as string
+    if (mqttPort !== undefined && endpoint !== undefined) break
+  }
+})
+
+afterAll(async () => {
+  rehearsal.kill('SIGINT')
+  const [code] = (await once(rehearsal, 'exit')) as [number]
+  rmSync(out, { recursive: true })
+  expect(code).toBe(130)
+})
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+describe.skipIf(!hasMosquitto)('mosquitto_sub', () => {
+  const listen = (topic: string, count: number): string[] => {
+    const args = ['-h', '127.0.0.1', '-p', mqttPort, '-t', topic, '-C', String(count), '-W', '60', '-v']
+    return spawnSync('mosquitto_sub', args, { encoding: 'utf8' }).stdout.trim().split('\n')
+  }
+
+  it('sees health reports and the shadow service’s answers', () => {
+    const lines = listen('$aws/things/+/shadow/name/health/#', 40)
+    const byTopic = (ending: string): Record<string, never>[] =>
+      lines.filter((line) => line.split(' ')[0]?.endsWith(ending)).map((line) => JSON.parse(line.replace(/^\S+ /, '')))
+    expect(byTopic('/update')[0]).toHaveProperty('state.reported.counters.cycles')
+    expect(byTopic('/update/accepted')[0]).toHaveProperty('version')
+    expect(byTopic('/update/documents')[0]).toHaveProperty('current.state.reported.firmwareVersion')
+  })
+
+  it('sees deployments arrive as jobs in the namespace of Greengrass', () => {
+    const [line] = listen('$aws/things/+/jobs/notify-namespace-aws-gg-deployment', 1)
+    expect(JSON.parse((line as string).replace(/^\S+ /, ''))).toHaveProperty('jobs')
+  })
+})
+
+describe('a plain SDK client in another process', () => {
+  it('lists the deployments of the fleet', async () => {
+    const client = new GreengrassV2Client({ endpoint, region: 'eu-central-1', credentials })
+    const { deployments } = await client.send(new ListDeploymentsCommand({ historyFilter: 'ALL' }))
+    expect(deployments?.length).toBeGreaterThanOrEqual(3)
+    const installed = await client.send(new ListInstalledComponentsCommand({ coreDeviceThingName: 'line-01-01' }))
+    expect(installed.installedComponents?.map(({ lifecycleState }) => lifecycleState)).toContain('RUNNING')
+    client.destroy()
+  })
+
+  it('reads a device’s health shadow', async () => {
+    const client = new IoTDataPlaneClient({ endpoint, region: 'eu-central-1', credentials })
+    const { payload } = await client.send(new GetThingShadowCommand({ thingName: 'line-01-01', shadowName: 'health' }))
+    const document = JSON.parse(Buffer.from(payload as Uint8Array).toString())
+    expect(document).toHaveProperty('state.reported.schema')
+    expect(document.version).toBeGreaterThan(0)
+    client.destroy()
+  })
+})

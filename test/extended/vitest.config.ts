@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests that need programs from Debian's packages; each says by name what it skipped. */
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/extended/**/*.test.ts'],
+    testTimeout: 120_000,
+  },
+})

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+const time = z.iso.datetime()
+const spread = z.strictObject({ p50: z.number(), p90: z.number(), max: z.number() })
+const count = z.int().nonnegative()
+const stageName = z.enum(['canary', 'early', 'production'])
+
+/** The schema of report.json; every field of schemaVersion 1 is required. */
+export const reportSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  scenario: z.string(),
+  seed: z.int(),
+  level: z.enum(['wire', 'model']),
+  profile: z.string(),
+  windowHours: z.number(),
+  fleet: z.strictObject({ devices: count, lines: count }),
+  outcome: z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive']),
+  caughtIn: stageName.nullable(),
+  stages: z.array(
+    z.strictObject({
+      name: stageName,
+      devices: count,
+      updated: count,
+      startedAt: time.nullable(),
+      installedAt: time.nullable(),
+      promotedAt: time.nullable(),
+      rolledBackAt: time.nullable(),
+    }),
+  ),
+  leadTimeHours: z.number().nullable(),
+  faults: z.array(z.strictObject({ kind: z.string(), onsetAt: time, devices: count })),
+  detection: z.strictObject({
+    detected: z.boolean(),
+    at: time.nullable(),
+    latencyMinutes: z.number().nullable(),
+    by: z.string().nullable(),
+    finding: z
+      .strictObject({
+        metric: z.string(),
+        observed: z.number().nullable(),
+        baseline: z.number().nullable(),
+        limit: z.number(),
+        line: z.int().optional(),
+      })
+      .nullable(),
+  }),
+  rollback: z
+    .strictObject({
+      legsMinutes: z.strictObject({
+        onsetToDetected: z.number().nullable(),
+        detectedToReceived: spread.nullable(),
+        receivedToReverted: spread.nullable(),
+        onsetToAllHealthy: z.number().nullable(),
+      }),
+      devices: count,
+      failed: count,
+    })
+    .nullable(),
+  exposure: z.strictObject({ devices: count, deviceHours: z.number(), lines: count }),
+  falseAlarm: z.boolean(),
+  expectation: z.strictObject({ met: z.boolean(), failures: z.array(z.string()) }),
+  invariants: z.strictObject({ checked: z.array(z.string()), violated: z.array(z.string()) }),
+  virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
+  wall: z.strictObject({ seconds: z.number(), speedup: z.number() }),
+  awsCalls: z.record(z.string(), count),
+  messages: z.strictObject({ published: count, delivered: count }),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  digestsByHour: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
+})

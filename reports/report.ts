@@ -1,0 +1,154 @@
+import { STAGES } from '../controller/contract.ts'
+import type { TraceFinding, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import { type Exposure, foldExposure } from './exposure.ts'
+import { isoTime, rounded } from './format.ts'
+import { foldRollback, type Rollback } from './rollback.ts'
+import { foldStages, type StageReport } from './stages.ts'
+
+export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusive'
+
+/** Facts of the run that the trace does not carry. */
+export interface RunSummary {
+  readonly endedAtMs: number
+  readonly wallSeconds: number
+  readonly awsCalls: Readonly<Record<string, number>>
+  readonly messages: { readonly published: number; readonly delivered: number }
+  readonly digest: string
+  readonly digestsByHour: readonly string[]
+}
+
+/** report.json, schemaVersion 1. Times are ISO 8601 in UTC; what did not happen is null. */
+export interface Report {
+  readonly schemaVersion: 1
+  readonly scenario: string
+  readonly seed: number
+  readonly level: 'wire' | 'model'
+  readonly profile: string
+  readonly windowHours: number
+  readonly fleet: { readonly devices: number; readonly lines: number }
+  readonly outcome: ReportOutcome
+  readonly caughtIn: 'canary' | 'early' | 'production' | null
+  readonly stages: readonly StageReport[]
+  /** Canary's deployment to the last production device on the new firmware. */
+  readonly leadTimeHours: number | null
+  readonly faults: readonly { readonly kind: string; readonly onsetAt: string; readonly devices: number }[]
+  readonly detection: {
+    readonly detected: boolean
+    readonly at: string | null
+    readonly latencyMinutes: number | null
+    /** The rule that decided. */
+    readonly by: string | null
+    readonly finding: {
+      readonly metric: string
+      readonly observed: number | null
+      readonly baseline: number | null
+      readonly limit: number
+      readonly line?: number
+    } | null
+  }
+  readonly rollback: Rollback | null
+  readonly exposure: Exposure
+  /** Rolled back although no fault had begun. */
+  readonly falseAlarm: boolean
+  readonly expectation: { readonly met: boolean; readonly failures: readonly string[] }
+  readonly invariants: { readonly checked: readonly string[]; readonly violated: readonly string[] }
+  readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
+  readonly wall: { readonly seconds: number; readonly speedup: number }
+  readonly awsCalls: Readonly<Record<string, number>>
+  readonly messages: { readonly published: number; readonly delivered: number }
+  readonly digest: string
+  readonly digestsByHour: readonly string[]
+}
+
+/** The report before it is compared with what was expected. */
+export type OpenReport = Omit<Report, 'expectation' | 'invariants'>
+
+const HOUR_MS = 3_600_000
+
+/** Folds a trace: what the twin saw, not what the controller claims. Pure. */
+export function foldReport(header: TraceHeader, records: readonly TraceRecord[], run: RunSummary): OpenReport {
+  const stages = foldStages(header, records)
+  const faultStarts = records.filter((record) => record.kind === 'fault-started')
+  const onsetAtMs = faultStarts[0]?.atMs ?? null
+  const rollback = foldRollback(header, records, onsetAtMs)
+  const decided = records.find((record) => record.kind === 'evaluated' && record.decision === 'rollback')
+  const finding = decided?.kind === 'evaluated' ? decided.findings.find(({ outcome }) => outcome === 'breach') : undefined
+  const virtualMs = run.endedAtMs - header.startedAtMs
+  return {
+    schemaVersion: 1,
+    scenario: header.scenario,
+    seed: header.seed,
+    level: header.level,
+    profile: header.profile,
+    windowHours: header.windowHours,
+    fleet: { devices: Object.keys(header.lines).length, lines: new Set(Object.values(header.lines)).size },
+    outcome: outcomeOf(records),
+    caughtIn: rollback === null ? null : (STAGES.findLast((_, index) => stages[index]?.startedAt != null) ?? null),
+    stages,
+    leadTimeHours: leadTimeHours(header, records),
+    faults: faultsOf(faultStarts),
+    detection: {
+      detected: rollback !== null,
+      at: rollback === null ? null : isoTime(rollback.detectedAtMs),
+      latencyMinutes:
+        rollback === null || onsetAtMs === null ? null : rounded((rollback.detectedAtMs - onsetAtMs) / 60_000),
+      by: finding?.rule ?? null,
+      finding: finding === undefined ? null : findingOf(finding),
+    },
+    rollback: rollback?.report ?? null,
+    exposure: foldExposure(header, records, run.endedAtMs),
+    falseAlarm: rollback !== null && (onsetAtMs === null || onsetAtMs > rollback.detectedAtMs),
+    virtual: {
+      startedAt: isoTime(header.startedAtMs),
+      endedAt: isoTime(run.endedAtMs),
+      hours: rounded(virtualMs / HOUR_MS),
+    },
+    wall: { seconds: rounded(run.wallSeconds, 1), speedup: Math.round(virtualMs / 1000 / run.wallSeconds) },
+    awsCalls: run.awsCalls,
+    messages: run.messages,
+    digest: run.digest,
+    digestsByHour: run.digestsByHour,
+  }
+}
+
+const OUTCOMES: Readonly<Record<string, ReportOutcome>> = {
+  completed: 'promoted',
+  'rolled-back': 'rolled-back',
+  halted: 'halted',
+}
+
+function outcomeOf(records: readonly TraceRecord[]): ReportOutcome {
+  const last = records.findLast((record) => record.kind === 'evaluated')
+  return (last?.kind === 'evaluated' ? OUTCOMES[last.state] : undefined) ?? 'inconclusive'
+}
+
+function findingOf({ metric, observed, baseline, limit, line }: TraceFinding): Report['detection']['finding'] {
+  return { metric, observed, baseline, limit, ...(line !== undefined && { line }) }
+}
+
+/** Each fault of the scenario that acted: its first onset and on how many devices. */
+function faultsOf(starts: readonly TraceRecord[]): Report['faults'] {
+  const byFault = new Map<number, { kind: string; onsetAt: string; things: Set<string> }>()
+  for (const record of starts) {
+    if (record.kind !== 'fault-started') continue
+    const known = byFault.get(record.fault)
+    if (known === undefined) {
+      const things = new Set([record.thing])
+      byFault.set(record.fault, { kind: record.faultKind, onsetAt: isoTime(record.atMs), things })
+    } else known.things.add(record.thing)
+  }
+  return [...byFault.values()].map(({ kind, onsetAt, things }) => ({ kind, onsetAt, devices: things.size }))
+}
+
+/** Null unless the whole fleet ran the new firmware. */
+function leadTimeHours(header: TraceHeader, records: readonly TraceRecord[]): number | null {
+  const updated = new Map<string, number>()
+  let startedAtMs: number | null = null
+  for (const record of records) {
+    if (record.kind === 'deployment-created' && record.target === 'canary') startedAtMs ??= record.atMs
+    if (record.kind !== 'firmware-started' || record.version !== header.release.version) continue
+    if (!updated.has(record.thing)) updated.set(record.thing, record.atMs)
+  }
+  if (startedAtMs === null || updated.size < Object.keys(header.lines).length) return null
+  return rounded((Math.max(...updated.values()) - startedAtMs) / HOUR_MS)
+}

@@ -1,0 +1,91 @@
+import type { Report } from './report.ts'
+import type { Spread } from './rollback.ts'
+
+/** The end of a run for people: what came out, where it was caught, how fast it was undone, what it cost. */
+export function renderSummary(report: Report, story: string): string {
+  const { expectation, invariants, wall, virtual } = report
+  return [
+    headline(report),
+    `  ${story}`,
+    '',
+    ...stageTable(report),
+    '',
+    ...detectionLines(report),
+    ...rollbackLines(report),
+    row('exposure', exposureText(report)),
+    row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
+    ...invariants.violated.map((text) => `    ! ${text}`),
+    row('expectation', expectation.met ? 'met' : 'NOT met'),
+    ...expectation.failures.map((text) => `    ! ${text}`),
+    '',
+    `  ${hours(virtual.hours)} of plant time in ${wall.seconds.toFixed(1)} s (${wall.speedup} x), ` +
+      `${count(report.messages.published)} MQTT messages, ${count(sum(report.awsCalls))} AWS calls`,
+    `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
+  ].join('\n')
+}
+
+function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm }: Report): string {
+  const name = scenario.toUpperCase()
+  if (outcome === 'promoted') return `${name}: PROMOTED to the whole fleet in ${hours(leadTimeHours ?? 0)}`
+  if (outcome === 'rolled-back') {
+    return falseAlarm
+      ? `${name}: ROLLED BACK without cause, in ${caughtIn}`
+      : `${name}: caught in ${caughtIn?.toUpperCase()} and ROLLED BACK`
+  }
+  return `${name}: ${outcome.toUpperCase()}`
+}
+
+const LABEL_WIDTH = 14
+const row = (label: string, text: string): string => `  ${label.padEnd(LABEL_WIDTH)}${text}`
+
+function stageTable({ stages }: Report): string[] {
+  const columns = ['stage', 'devices', 'started', 'installed', 'promoted', 'rolled back']
+  const cells = stages.map((stage) => [
+    stage.name,
+    `${stage.updated}/${stage.devices}`,
+    ...[stage.startedAt, stage.installedAt, stage.promotedAt, stage.rolledBackAt].map(shortTime),
+  ])
+  const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => (line[i] as string).length)))
+  return [columns, ...cells].map((line) => `  ${line.map((cell, i) => cell.padEnd(widths[i] as number)).join('  ')}`.trimEnd())
+}
+
+function detectionLines({ faults, detection }: Report): string[] {
+  const lines = faults.map(({ kind, onsetAt, devices }) =>
+    row('fault', `${kind} on ${devices} devices, first at ${shortTime(onsetAt)} UTC`),
+  )
+  if (!detection.detected) return [...lines, row('detected', faults.length === 0 ? 'nothing, and nothing was wrong' : 'no')]
+  const { finding, by, at, latencyMinutes } = detection
+  const when = `${shortTime(at)} UTC${latencyMinutes === null ? '' : `, ${duration(latencyMinutes)} after onset`}`
+  const what =
+    finding === null
+      ? ''
+      : `${by}: ${finding.metric} ${number(finding.observed)}, limit ${number(finding.limit)}${finding.line === undefined ? '' : `, line ${finding.line}`}`
+  return [...lines, row('detected', when), ...(what === '' ? [] : [row('by', what)])]
+}
+
+function rollbackLines({ rollback }: Report): string[] {
+  if (rollback === null) return []
+  const { onsetToDetected, detectedToReceived, receivedToReverted, onsetToAllHealthy } = rollback.legsMinutes
+  const total = onsetToAllHealthy === null ? 'not all healthy' : duration(onsetToAllHealthy)
+  return [
+    row('rollback', `onset to all healthy ${total}; ${rollback.devices} devices, ${rollback.failed} failed`),
+    row('', `onset to detected     ${onsetToDetected === null ? '-' : duration(onsetToDetected)}`),
+    row('', `detected to received  ${spread(detectedToReceived)}`),
+    row('', `received to reverted  ${spread(receivedToReverted)}`),
+  ]
+}
+
+const exposureText = ({ exposure, fleet }: Report): string =>
+  `${exposure.devices} of ${fleet.devices} devices on ${exposure.lines} of ${fleet.lines} lines ran the release, ` +
+  `${count(Math.round(exposure.deviceHours))} device-hours`
+
+const spread = (leg: Spread | null): string =>
+  leg === null ? '-' : `p50 ${leg.p50.toFixed(1)}  p90 ${leg.p90.toFixed(1)}  max ${leg.max.toFixed(1)} min`
+
+const shortTime = (time: string | null): string => (time === null ? '-' : time.slice(5, 16).replace('T', ' '))
+const hours = (value: number): string => (value >= 48 ? `${(value / 24).toFixed(1)} days` : `${value.toFixed(1)} h`)
+const duration = (minutes: number): string =>
+  minutes >= 120 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`
+const number = (value: number | null): string => (value === null ? '-' : String(Number(value.toFixed(2))))
+const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0)

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { parseDuration } from '../sim/units.ts'
+import { EXIT } from './exit-codes.ts'
+import type { Pace } from './rehearsal.ts'
+
+// The SDK warns at every start that versions of 2027 will need a newer Node; it is not about this program.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
+const integer = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+const port = (text: string): number => {
+  const value = integer(text)
+  if (value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.')
+  return value
+}
+
+const durationMs = (text: string): number => {
+  const value = parseDuration(text)
+  if (value === null || value <= 0) throw new InvalidArgumentError('It must be a duration with its unit, such as 4h.')
+  return value
+}
+
+const pace = (text: string): Pace => {
+  if (text === 'max') return { kind: 'max' }
+  const factor = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1])
+  if (!(factor > 0)) throw new InvalidArgumentError('It must be max, or a factor such as 60x.')
+  return { kind: 'times', factor }
+}
+
+const oneOf =
+  (...valid: readonly string[]) =>
+  (text: string): string => {
+    if (!valid.includes(text)) throw new InvalidArgumentError(`It must be one of ${valid.join(', ')}.`)
+    return text
+  }
+
+function program(): Command {
+  const rehearse = new Command('rehearse')
+    .description('Rehearse a firmware release on a digital twin of the fleet before it touches a machine.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rehearse: ')) })
+    .showSuggestionAfterError()
+  rehearse
+    .command('run')
+    .description('play one scenario and report what came of it')
+    .argument('<scenario>', 'a shipped scenario (see list) or a YAML file')
+    .option('--seed <n>', 'seed of all chance in the run', integer, 1)
+    .option('--level <level>', 'wire: real MQTT and HTTP on loopback', oneOf('wire', 'model'), 'wire')
+    .option('--window <duration>', 'monitoring window of each stage, such as 4h', durationMs)
+    .option('--profile <profile>', 'how thresholds are applied: default or seed-literal', oneOf('default', 'seed-literal'))
+    .option('--pace <pace>', 'max, or virtual seconds a second, such as 60x', pace, { kind: 'max' })
+    .option('--until <duration>', 'stop after this much virtual time', durationMs)
+    .option('--out <dir>', 'where the report goes (default: reports/out/<scenario>-<seed>)')
+    .option('--json', 'print report.json to stdout and nothing else there')
+    .option('--check-determinism', 'run twice and compare, event by event')
+    .option('--mqtt-port <port>', 'loopback port of the broker (default: any free one)', port, 0)
+    .option('--http-port <port>', 'loopback port of the AWS endpoints (default: any free one)', port, 0)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse run memory-leak\n  rehearse run cycle-drift --window 4h --seed 7\n' +
+        '  rehearse run memory-leak --pace 60x --mqtt-port 1883 --http-port 4566   # watch it from outside\n',
+    )
+    .action(async (scenario: string, options) => {
+      const { run } = await import('./commands/run.ts')
+      process.exitCode = await run(scenario, options, process)
+    })
+  rehearse
+    .command('list')
+    .description('the shipped scenarios, in reading order')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      const { list } = await import('./commands/list.ts')
+      process.exitCode = list(options, process)
+    })
+  rehearse
+    .command('validate')
+    .description('check scenario files')
+    .argument('<file...>', 'YAML files')
+    .action(async (files: string[]) => {
+      const { validate } = await import('./commands/validate.ts')
+      process.exitCode = validate(files, process)
+    })
+  rehearse
+    .command('schema')
+    .description('print the JSON Schema of scenario files')
+    .action(async () => {
+      const { schema } = await import('./commands/schema.ts')
+      process.exitCode = schema(process)
+    })
+  return rehearse
+}
+
+try {
+  await program().parseAsync()
+} catch (error) {
+  const { reportError } = await import('./user-error.ts')
+  // Commander has printed its own line; help and version end well.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.met : EXIT.usage
+  else process.exitCode = reportError(error, process.stderr)
+}

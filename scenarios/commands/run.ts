@@ -1,0 +1,113 @@
+import type { Report } from '../../reports/report.ts'
+import { foldReport } from '../../reports/report.ts'
+import { renderSummary } from '../../reports/summary.ts'
+import { findScenario } from '../catalogue.ts'
+import { compareRuns } from '../determinism.ts'
+import { EXIT } from '../exit-codes.ts'
+import { checkExpectation } from '../expectation.ts'
+import { checkInvariants } from '../invariants.ts'
+import { writeReportFiles } from '../output-files.ts'
+import { progressLine } from '../progress-line.ts'
+import type { Pace, RehearsalOptions, RehearsalResult } from '../rehearsal.ts'
+import type { Scenario } from '../scenario.ts'
+import { Interrupted } from '../user-error.ts'
+
+export interface RunOptions {
+  readonly seed: number
+  readonly level: string
+  readonly window?: number
+  readonly profile?: 'default' | 'seed-literal'
+  readonly pace: Pace
+  readonly until?: number
+  readonly out?: string
+  readonly json?: boolean
+  readonly checkDeterminism?: boolean
+  readonly mqttPort: number
+  readonly httpPort: number
+}
+
+/** What a command needs of its process. */
+export interface Io {
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
+  once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+  off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+}
+
+type Rehearse = (scenario: Scenario, options: RehearsalOptions) => Promise<RehearsalResult>
+
+/** `rehearse run`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+export async function run(name: string, options: RunOptions, io: Io, rehearse?: Rehearse): Promise<number> {
+  if (options.level !== 'wire') {
+    io.stderr.write('rehearse: level "model" is not available yet; use --level wire\n')
+    return EXIT.usage
+  }
+  const scenario = findScenario(name)
+  const play = rehearse ?? (await import('../rehearse.ts')).rehearse
+  const abort = new AbortController()
+  const interrupt = (): void => abort.abort(new Interrupted())
+  io.once('SIGINT', interrupt)
+  io.once('SIGTERM', interrupt)
+  try {
+    const first = await playOnce(play, scenario, options, io, abort.signal)
+    if (options.checkDeterminism) {
+      const second = await playOnce(play, scenario, options, io, abort.signal)
+      const difference = compareRuns(first, second)
+      io.stderr.write(difference === null ? `deterministic: twice ${first.facts.digest}\n` : `${difference}\n`)
+      if (difference !== null) return EXIT.notMet
+    }
+    return finish(scenario, first, options, io)
+  } finally {
+    io.off('SIGINT', interrupt)
+    io.off('SIGTERM', interrupt)
+  }
+}
+
+async function playOnce(
+  play: Rehearse,
+  scenario: Scenario,
+  options: RunOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<RehearsalResult> {
+  const progress = progressLine(scenario, io.stderr)
+  try {
+    return await play(scenario, {
+      seed: options.seed,
+      level: 'wire',
+      pace: options.pace,
+      mqttPort: options.mqttPort,
+      httpPort: options.httpPort,
+      onProgress: progress.show,
+      onListening: ({ mqttUrl, httpUrl }) => progress.note(`listening on ${mqttUrl} and ${httpUrl}`),
+      signal,
+      ...(options.window !== undefined && { windowMs: options.window }),
+      ...(options.profile !== undefined && { profile: options.profile }),
+      ...(options.until !== undefined && { untilMs: options.until }),
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+function finish(scenario: Scenario, result: RehearsalResult, options: RunOptions, io: Io): number {
+  const { header, records, facts } = result
+  const open = foldReport(header, records, facts)
+  const report: Report = {
+    ...open,
+    expectation: checkExpectation(scenario.expect, open, header, records),
+    invariants: checkInvariants(header, records),
+  }
+  const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
+  writeReportFiles(folder, report, result)
+  if (options.json) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  else io.stdout.write(`${renderSummary(report, scenario.story)}\n  ${folder}/report.json, trace.jsonl\n`)
+  return exitCodeOf(report)
+}
+
+/** An expected inconclusive end is as good as any other expected one. */
+export function exitCodeOf({ expectation, invariants, outcome }: Report): number {
+  if (invariants.violated.length > 0) return EXIT.notMet
+  if (expectation.met) return EXIT.met
+  return outcome === 'inconclusive' ? EXIT.inconclusive : EXIT.notMet
+}

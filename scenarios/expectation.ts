@@ -1,0 +1,50 @@
+import type { OpenReport, Report } from '../reports/report.ts'
+import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import type { Expectation } from './scenario.ts'
+
+/** Compares a report with what its scenario says must come out; each failure is a sentence in numbers. */
+export function checkExpectation(
+  expect: Expectation,
+  report: OpenReport,
+  header: TraceHeader,
+  records: readonly TraceRecord[],
+): Report['expectation'] {
+  const failures: string[] = []
+  const same = (what: string, wanted: unknown, actual: unknown): void => {
+    if (wanted !== undefined && wanted !== actual) failures.push(`${what} is ${actual}, expected ${wanted}`)
+  }
+  const within = (what: string, range: readonly [number, number] | undefined, actualMs: number | null): void => {
+    if (range === undefined) return
+    const [lowMs, highMs] = range
+    if (actualMs !== null && actualMs >= lowMs && actualMs <= highMs) return
+    failures.push(`${what} is ${durationText(actualMs)}, expected ${durationText(lowMs)} to ${durationText(highMs)}`)
+  }
+  same('outcome', expect.outcome, report.outcome)
+  same('caughtIn', expect.caughtIn, report.caughtIn)
+  same('falseAlarm', expect.falseAlarm, report.falseAlarm)
+  same('exposed devices', expect.exposed?.devices, report.exposure.devices)
+  for (const { name, updated } of report.stages) same(`devices updated in ${name}`, expect.stages?.[name], updated)
+  within('lead time', expect.leadTime?.between, scaled(report.leadTimeHours, 3_600_000))
+  const detectedAtMs = report.detection.at === null ? null : Date.parse(report.detection.at)
+  const fromMs = expect.detected?.after === 'install' ? firstInstall(header, records) : firstOnset(records)
+  const detectedMs = detectedAtMs === null || fromMs === null ? null : detectedAtMs - fromMs
+  within(`detection after ${expect.detected?.after}`, expect.detected?.between, detectedMs)
+  const allHealthyMs = scaled(report.rollback?.legsMinutes.onsetToAllHealthy ?? null, 60_000)
+  within('onset to all healthy', expect.onsetToAllHealthy?.between, allHealthyMs)
+  return { met: failures.length === 0, failures }
+}
+
+const scaled = (value: number | null, factor: number): number | null => (value === null ? null : value * factor)
+
+const firstOnset = (records: readonly TraceRecord[]): number | null =>
+  records.find(({ kind }) => kind === 'fault-started')?.atMs ?? null
+
+const firstInstall = (header: TraceHeader, records: readonly TraceRecord[]): number | null =>
+  records.find((record) => record.kind === 'firmware-started' && record.version === header.release.version)?.atMs ?? null
+
+function durationText(durationMs: number | null): string {
+  if (durationMs === null) return 'never'
+  return durationMs >= 2 * 3_600_000
+    ? `${(durationMs / 3_600_000).toFixed(2)} h`
+    : `${(durationMs / 60_000).toFixed(1)} min`
+}

@@ -1,0 +1,28 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Report } from '../reports/report.ts'
+import type { RehearsalResult } from './rehearsal.ts'
+import { CannotWrite } from './user-error.ts'
+
+/** Writes trace.jsonl (header, then a record a line) and report.json, each whole or not at all. @throws CannotWrite */
+export function writeReportFiles(folder: string, report: Report, { header, records }: RehearsalResult): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new CannotWrite(folder, error)
+  }
+  const lines = [header, ...records].map((line) => JSON.stringify(line))
+  writeWhole(join(folder, 'trace.jsonl'), `${lines.join('\n')}\n`)
+  writeWhole(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+}
+
+function writeWhole(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.part`
+  try {
+    writeFileSync(draft, text)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw new CannotWrite(file, error)
+  }
+}

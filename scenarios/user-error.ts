@@ -1,0 +1,33 @@
+import { EXIT } from './exit-codes.ts'
+
+/** The user stopped the run. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly exitCode = EXIT.interrupted
+
+  constructor() {
+    super('interrupted; no report was written')
+  }
+}
+
+/** The report cannot be written where it should go. */
+export class CannotWrite extends Error {
+  override readonly name = 'CannotWrite'
+  readonly exitCode = EXIT.internal
+
+  constructor(file: string, cause: unknown) {
+    super(`cannot write ${file} (${(cause as NodeJS.ErrnoException).code ?? cause})`, { cause })
+  }
+}
+
+/** Prints an error as the user should see it and returns the exit code; an error with an `exitCode` is expected. */
+export function reportError(error: unknown, stderr: { write(text: string): unknown }): number {
+  const { exitCode, message, stack } = error as Error & { exitCode?: unknown }
+  if (process.env.REHEARSE_DEBUG !== undefined) stderr.write(`${stack}\n`)
+  if (typeof exitCode === 'number') {
+    for (const line of message.split('\n')) stderr.write(`rehearse: ${line}\n`)
+    return exitCode
+  }
+  stderr.write(`rehearse: internal error: ${message ?? error} (REHEARSE_DEBUG=1 shows where)\n`)
+  return EXIT.internal
+}

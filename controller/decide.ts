@@ -1,5 +1,5 @@
 import { gateOpensAtMs } from './calendar.ts'
-import { type StageName, STAGE_PASSED_EVENT, STAGES } from './contract.ts'
+import { STAGE_PASSED_EVENT, STAGES, type StageName } from './contract.ts'
 import { type Evidence, exposureMs, installedCount } from './evidence.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceReading } from './ports.ts'
@@ -89,7 +89,8 @@ function whileSoaking(rollout: Rollout, { nowMs, evidence, verdict }: Facts, pol
     const kind = rollout.stageIndex === LAST_STAGE ? 'complete' : 'promote'
     return { kind, reason: `${hoursText(exposedMs)} of healthy exposure, ${hoursText(neededMs)} needed` }
   }
-  const lack = verdict?.kind === 'healthy' ? `${hoursText(exposedMs)} of exposure` : (verdict?.findings[0]?.reason ?? 'no data')
+  const lack =
+    verdict?.kind === 'healthy' ? `${hoursText(exposedMs)} of exposure` : (verdict?.findings[0]?.reason ?? 'no data')
   return soakedMs > policy.windowMs + MAX_EXTENSION_MS
     ? { kind: 'halt', reason: `still inconclusive ${hoursText(soakedMs)} into the window: ${lack}` }
     : { kind: 'wait', reason: `the window is extended: ${lack}` }
@@ -157,8 +158,10 @@ const announcement = (rollout: Rollout, detail: object): Rollout['pending'][numb
 
 /** Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. [design 6] */
 function rollbackEffects(rollout: Rollout): Rollout['pending'] {
-  return [...deployedStages(rollout)].reverse().flatMap(({ name, deployment }) => [
-    { kind: 'roll-back', stage: name, clientToken: clientToken(rollout, 'back', name) } as const,
-    { kind: 'cancel', deploymentId: deployment?.deploymentId as string } as const,
-  ])
+  return [...deployedStages(rollout)]
+    .reverse()
+    .flatMap(({ name, deployment }) => [
+      { kind: 'roll-back', stage: name, clientToken: clientToken(rollout, 'back', name) } as const,
+      { kind: 'cancel', deploymentId: deployment?.deploymentId as string } as const,
+    ])
 }

@@ -1,5 +1,5 @@
 import { type Baseline, coverageOf } from './baseline.ts'
-import { FIRMWARE_COMPONENT, type StageName, STAGES } from './contract.ts'
+import { FIRMWARE_COMPONENT, STAGES, type StageName } from './contract.ts'
 import type { Policy } from './policy.ts'
 import type { DeploymentSpec, DeviceReading } from './ports.ts'
 import type { Release } from './rollout.ts'
@@ -69,5 +69,7 @@ function refuseBaseline({ baseline, readings, policy }: Findings): string[] {
   const things = readings.map(({ thing }) => thing)
   const coverage = coverageOf(baseline, things, policy)
   if (coverage >= MIN_BASELINE_COVERAGE) return []
-  return [`the baseline covers ${(coverage * 100).toFixed(0)} % of devices x shifts, ${MIN_BASELINE_COVERAGE * 100} % needed`]
+  return [
+    `the baseline covers ${(coverage * 100).toFixed(0)} % of devices x shifts, ${MIN_BASELINE_COVERAGE * 100} % needed`,
+  ]
 }

@@ -1,3 +1,4 @@
+import type { FailedDevice } from './case.ts'
 import { FIRMWARE_COMPONENT } from './contract.ts'
 import { type Decision, decide, type Facts, transition } from './decide.ts'
 import { type Evidence, NO_EVIDENCE, observe, type Watch } from './evidence.ts'
@@ -14,8 +15,16 @@ import {
   saveRollout,
   toSnapshot,
 } from './records.ts'
-import { deployedStages, type Effect, isFinal, type Rollout, type Stage, specWith, stageOf, withDone } from './rollout.ts'
-import type { FailedDevice } from './rules/devices.ts'
+import {
+  deployedStages,
+  type Effect,
+  isFinal,
+  type Rollout,
+  type Stage,
+  specWith,
+  stageOf,
+  withDone,
+} from './rollout.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 

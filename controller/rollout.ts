@@ -1,4 +1,4 @@
-import { type StageName, STAGES } from './contract.ts'
+import { STAGES, type StageName } from './contract.ts'
 import type { CreatedDeployment, DeploymentSpec } from './ports.ts'
 
 /** The release that a rollout brings. */

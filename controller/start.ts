@@ -1,5 +1,5 @@
 import { makeBaseline } from './baseline.ts'
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, type StageName, STAGES } from './contract.ts'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES, type StageName } from './contract.ts'
 import { PreflightRefused } from './errors.ts'
 import type { Policy } from './policy.ts'
 import type { DeploymentSpec, Ports } from './ports.ts'
@@ -18,7 +18,12 @@ export interface StartRequest {
  * Checks that the rollout may start, and freezes what it rests on: members, previous specs, baseline.
  * @throws PreflightRefused with every refusal
  */
-export async function startRollout(ports: Ports, policy: Policy, request: StartRequest, nowMs: number): Promise<Rollout> {
+export async function startRollout(
+  ports: Ports,
+  policy: Policy,
+  request: StartRequest,
+  nowMs: number,
+): Promise<Rollout> {
   const { release } = request
   const readings = await ports.health.read()
   await record(ports.store, policy, toSnapshot(readings, nowMs))
@@ -54,7 +59,12 @@ export async function startRollout(ports: Ports, policy: Policy, request: StartR
     reason: request.reason,
   }
   await createRollout(ports.store, rollout, baseline)
-  await saveAudit(ports.store, rollout.id, 0, { atMs: nowMs, kind: 'start', actor: request.actor, reason: request.reason })
+  await saveAudit(ports.store, rollout.id, 0, {
+    atMs: nowMs,
+    kind: 'start',
+    actor: request.actor,
+    reason: request.reason,
+  })
   return rollout
 }
 
@@ -79,7 +89,8 @@ async function deployableVersions(
   const found: Record<string, boolean> = {}
   for (const [component, version] of wanted) {
     const isKnown = version !== undefined
-    found[`${component} ${version ?? '(none deployed)'}`] = isKnown && (await ports.deployments.isDeployable(component, version))
+    found[`${component} ${version ?? '(none deployed)'}`] =
+      isKnown && (await ports.deployments.isDeployable(component, version))
   }
   return found
 }

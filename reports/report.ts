@@ -72,7 +72,8 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
   const onsetAtMs = faultStarts[0]?.atMs ?? null
   const rollback = foldRollback(header, records, onsetAtMs)
   const decided = records.find((record) => record.kind === 'evaluated' && record.decision === 'rollback')
-  const finding = decided?.kind === 'evaluated' ? decided.findings.find(({ outcome }) => outcome === 'breach') : undefined
+  const finding =
+    decided?.kind === 'evaluated' ? decided.findings.find(({ outcome }) => outcome === 'breach') : undefined
   const virtualMs = run.endedAtMs - header.startedAtMs
   return {
     schemaVersion: 1,

@@ -39,21 +39,24 @@ const LABEL_WIDTH = 14
 const row = (label: string, text: string): string => `  ${label.padEnd(LABEL_WIDTH)}${text}`
 
 function stageTable({ stages }: Report): string[] {
-  const columns = ['stage', 'devices', 'started', 'installed', 'promoted', 'rolled back']
+  const columns = ['stage (UTC)', 'devices', 'started', 'installed', 'promoted', 'rolled back']
   const cells = stages.map((stage) => [
     stage.name,
     `${stage.updated}/${stage.devices}`,
     ...[stage.startedAt, stage.installedAt, stage.promotedAt, stage.rolledBackAt].map(shortTime),
   ])
   const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => (line[i] as string).length)))
-  return [columns, ...cells].map((line) => `  ${line.map((cell, i) => cell.padEnd(widths[i] as number)).join('  ')}`.trimEnd())
+  return [columns, ...cells].map((line) =>
+    `  ${line.map((cell, i) => cell.padEnd(widths[i] as number)).join('  ')}`.trimEnd(),
+  )
 }
 
 function detectionLines({ faults, detection }: Report): string[] {
   const lines = faults.map(({ kind, onsetAt, devices }) =>
     row('fault', `${kind} on ${devices} devices, first at ${shortTime(onsetAt)} UTC`),
   )
-  if (!detection.detected) return [...lines, row('detected', faults.length === 0 ? 'nothing, and nothing was wrong' : 'no')]
+  if (!detection.detected)
+    return [...lines, row('detected', faults.length === 0 ? 'nothing, and nothing was wrong' : 'no')]
   const { finding, by, at, latencyMinutes } = detection
   const when = `${shortTime(at)} UTC${latencyMinutes === null ? '' : `, ${duration(latencyMinutes)} after onset`}`
   const what =

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { closest } from 'fastest-levenshtein'
@@ -27,9 +27,3 @@ export function findScenario(nameOrFile: string): Scenario {
 }
 
 export const shippedScenarios = (): readonly Scenario[] => SHIPPED.map((name) => loadScenario(fileOf(name)))
-
-/** Scenario files that are shipped but not listed, for the test of the list. */
-export const unlistedFiles = (): readonly string[] =>
-  readdirSync(join(packageRoot(), 'scenarios')).filter(
-    (file) => file.endsWith('.yaml') && !(SHIPPED as readonly string[]).includes(file.replace('.yaml', '')),
-  )

@@ -38,11 +38,18 @@ const oneOf =
     return text
   }
 
+/** Commander's complaint and its suggestion in one line. */
+const oneLine = (text: string): string =>
+  `${text
+    .replace(/^error: /, 'rehearse: ')
+    .trim()
+    .replaceAll('\n', ' ')}\n`
+
 function program(): Command {
   const rehearse = new Command('rehearse')
     .description('Rehearse a firmware release on a digital twin of the fleet before it touches a machine.')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rehearse: ')) })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .showSuggestionAfterError()
   rehearse
     .command('run')
@@ -51,7 +58,11 @@ function program(): Command {
     .option('--seed <n>', 'seed of all chance in the run', integer, 1)
     .option('--level <level>', 'wire: real MQTT and HTTP on loopback', oneOf('wire', 'model'), 'wire')
     .option('--window <duration>', 'monitoring window of each stage, such as 4h', durationMs)
-    .option('--profile <profile>', 'how thresholds are applied: default or seed-literal', oneOf('default', 'seed-literal'))
+    .option(
+      '--profile <profile>',
+      'how thresholds are applied: default or seed-literal',
+      oneOf('default', 'seed-literal'),
+    )
     .option('--pace <pace>', 'max, or virtual seconds a second, such as 60x', pace, { kind: 'max' })
     .option('--until <duration>', 'stop after this much virtual time', durationMs)
     .option('--out <dir>', 'where the report goes (default: reports/out/<scenario>-<seed>)')

@@ -40,7 +40,8 @@ const firstOnset = (records: readonly TraceRecord[]): number | null =>
   records.find(({ kind }) => kind === 'fault-started')?.atMs ?? null
 
 const firstInstall = (header: TraceHeader, records: readonly TraceRecord[]): number | null =>
-  records.find((record) => record.kind === 'firmware-started' && record.version === header.release.version)?.atMs ?? null
+  records.find((record) => record.kind === 'firmware-started' && record.version === header.release.version)?.atMs ??
+  null
 
 function durationText(durationMs: number | null): string {
   if (durationMs === null) return 'never'

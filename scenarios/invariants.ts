@@ -1,4 +1,4 @@
-import { type StageName, STAGES } from '../controller/contract.ts'
+import { STAGES, type StageName } from '../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 
 export interface InvariantResult {

@@ -58,7 +58,8 @@ export function parseScenario(text: string, file: string): Scenario {
 function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents
-    const items = (parent as { items?: { key?: { value?: unknown; range?: number[] }; range?: number[] }[] }).items ?? []
+    const items =
+      (parent as { items?: { key?: { value?: unknown; range?: number[] }; range?: number[] }[] }).items ?? []
     const key = path[length - 1]
     const found = items.find((item, index) => item.key?.value === key || (item.key === undefined && index === key))
     const offset = found?.key?.range?.[0] ?? found?.range?.[0]
@@ -82,7 +83,9 @@ function describe(issue: z.core.$ZodIssue, raw: unknown, where: (path: Path) => 
     const given = valueAt(raw, issue.path)
     const valid = issue.values.map(String)
     const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}; one of ${valid.join(', ')}${nearest(String(given), valid)}`]
+    return [
+      `${where(issue.path)}: ${issue.path.join('.')} ${message}; one of ${valid.join(', ')}${nearest(String(given), valid)}`,
+    ]
   }
   const message = valueAt(raw, issue.path) === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message
   return [`${where(issue.path)}: ${issue.path.join('.') || 'scenario'}: ${message}`]
@@ -124,7 +127,8 @@ function unwrap(node: SchemaNode | undefined): readonly SchemaNode[] {
 const faultKinds = (): string[] =>
   unwrap((scenarioSchema as unknown as SchemaNode).def.shape?.faults)
     .flatMap(({ def }) => unwrap(def.element))
-    .flatMap(({ def }) => (def.shape?.kind as unknown as { def: { values: string[] } }).def.values)
+    .map(({ def }) => def.shape?.kind as unknown as { def: { values: string[] } })
+    .flatMap(({ def }) => def.values)
 
 /** What the schema cannot see: a line, device or version that this scenario does not have. */
 function impossibleReferences({ fleet, release, faults }: Scenario): { path: Path; message: string }[] {
@@ -141,11 +145,17 @@ function impossibleReferences({ fleet, release, faults }: Scenario): { path: Pat
       problems.push({ path: [...path, 'firmware'], message })
     }
     if (line !== undefined && line > fleet.lines) {
-      problems.push({ path: [...path, 'line'], message: `line ${line} does not exist; the fleet has 1 to ${fleet.lines}` })
+      problems.push({
+        path: [...path, 'line'],
+        message: `line ${line} does not exist; the fleet has 1 to ${fleet.lines}`,
+      })
     }
     const devices = device === undefined ? [] : deviceNames(fleet)
     if (device !== undefined && !devices.includes(device)) {
-      problems.push({ path: [...path, 'device'], message: `device ${device} does not exist${nearest(device, devices)}` })
+      problems.push({
+        path: [...path, 'device'],
+        message: `device ${device} does not exist${nearest(device, devices)}`,
+      })
     }
   })
   return problems

@@ -1,11 +1,17 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Report } from '../reports/report.ts'
+import { reportSchema } from '../reports/report-schema.ts'
 import type { RehearsalResult } from './rehearsal.ts'
 import { CannotWrite } from './user-error.ts'
 
-/** Writes trace.jsonl (header, then a record a line) and report.json, each whole or not at all. @throws CannotWrite */
+/**
+ * Writes trace.jsonl (header, then a record a line) and report.json, each whole or not at all; the report is checked
+ * against its schema first.
+ * @throws CannotWrite
+ */
 export function writeReportFiles(folder: string, report: Report, { header, records }: RehearsalResult): void {
+  reportSchema.parse(report)
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {

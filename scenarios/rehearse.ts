@@ -1,8 +1,15 @@
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, ROLLOUT_EVENT_SOURCE, STAGE_PASSED_EVENT, STAGES, type StageName } from '../controller/contract.ts'
 import { makeClients } from '../controller/aws/clients.ts'
 import { awsPorts } from '../controller/aws/ports.ts'
 import { ensureTable } from '../controller/aws/rollout-store.ts'
 import { gateOpensAtMs, shiftBoundaries } from '../controller/calendar.ts'
+import {
+  FIRMWARE_COMPONENT,
+  HEALTH_COMPONENT,
+  ROLLOUT_EVENT_SOURCE,
+  STAGE_PASSED_EVENT,
+  STAGES,
+  type StageName,
+} from '../controller/contract.ts'
 import { parseHealth } from '../controller/health.ts'
 import { makeAnalyze } from '../controller/lambda/analyze.ts'
 import { makePromote } from '../controller/lambda/promote.ts'
@@ -84,7 +91,13 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
     options.onListening?.(endpoints)
     twin.start()
     const { untilMs = scenario.timeLimit, signal } = options
-    const meter = new ProgressMeter(twin, host, scenario.start.atMs, expectedEndMs(policy, scenario), options.onProgress)
+    const meter = new ProgressMeter(
+      twin,
+      host,
+      scenario.start.atMs,
+      expectedEndMs(policy, scenario),
+      options.onProgress,
+    )
     const pace = pacer(options.pace, twin.clock.nowMs(), signal)
     const stop = await runLockstep({
       clock: twin.clock,
@@ -196,4 +209,3 @@ function headerOf(
     lines: Object.fromEntries(fleet.map(({ thing, line }) => [thing, line])),
   }
 }
-

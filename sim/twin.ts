@@ -1,4 +1,10 @@
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW, SAMPLE_PERIOD_MS, type StageName } from '../controller/contract.ts'
+import {
+  FIRMWARE_COMPONENT,
+  HEALTH_COMPONENT,
+  HEALTH_SHADOW,
+  SAMPLE_PERIOD_MS,
+  type StageName,
+} from '../controller/contract.ts'
 import { VirtualClock } from './clock.ts'
 import { type Cloud, makeCloud } from './cloud/cloud.ts'
 import type { CloudContext } from './cloud/cloud-context.ts'
@@ -59,7 +65,14 @@ export class Twin {
   readonly #plan: TwinPlan
   readonly #devices: readonly CoreDevice[]
 
-  private constructor(plan: TwinPlan, clock: VirtualClock, inFlight: InFlight, level: Level, invoke: Invoke, live: Live) {
+  private constructor(
+    plan: TwinPlan,
+    clock: VirtualClock,
+    inFlight: InFlight,
+    level: Level,
+    invoke: Invoke,
+    live: Live,
+  ) {
     this.#plan = plan
     this.clock = clock
     this.inFlight = inFlight
@@ -105,14 +118,19 @@ export class Twin {
    * Lets the time before the start pass in the plant alone, without messages: at each instant of `timesMs`, in order, the
    * documents of all devices as a reader of their shadows would have found them.
    */
-  *history(fromMs: number, timesMs: readonly number[]): Generator<{ atMs: number; documents: ReadonlyMap<string, object> }> {
+  *history(
+    fromMs: number,
+    timesMs: readonly number[],
+  ): Generator<{ atMs: number; documents: ReadonlyMap<string, object> }> {
     const version = this.#plan.installed[FIRMWARE_COMPONENT] as string
     let sinceMs = fromMs
     for (const atMs of [...timesMs, this.#plan.startMs]) {
       for (const { monitor } of this.#devices) monitor.passHistory(sinceMs, atMs)
       sinceMs = atMs
       if (atMs === this.#plan.startMs && !timesMs.includes(atMs)) return
-      const documents = this.#devices.map(({ plan, monitor }) => [plan.thing, monitor.documentAt(atMs, version)] as const)
+      const documents = this.#devices.map(
+        ({ plan, monitor }) => [plan.thing, monitor.documentAt(atMs, version)] as const,
+      )
       yield { atMs, documents: new Map(documents) }
     }
   }
@@ -132,7 +150,11 @@ export class Twin {
     )
     greengrass.installHistory({
       components: [...Object.entries(installed).map(([name, version]) => ({ name, version })), ...deployable],
-      deployments: stages.map((stage) => ({ targetArn: things.groupArn(stage), deploymentName: `Line firmware ${stage}`, components })),
+      deployments: stages.map((stage) => ({
+        targetArn: things.groupArn(stage),
+        deploymentName: `Line firmware ${stage}`,
+        components,
+      })),
     })
   }
 

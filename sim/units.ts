@@ -14,8 +14,11 @@ const DURATION_MS: Readonly<Record<string, number>> = {
 /** `24h`, `90 min`, `14d`, `1h30m` -> milliseconds. Null when it is not a duration. */
 export function parseDuration(text: string): number | null {
   const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/gy)]
-  const isWhole = parts.length > 0 && parts.reduce((length, [part]) => length + part.length, 0) === text.trimEnd().length
-  return isWhole ? parts.reduce((sum, [, count, unit]) => sum + Number(count) * (DURATION_MS[unit as string] as number), 0) : null
+  const isWhole =
+    parts.length > 0 && parts.reduce((length, [part]) => length + part.length, 0) === text.trimEnd().length
+  return isWhole
+    ? parts.reduce((sum, [, count, unit]) => sum + Number(count) * (DURATION_MS[unit as string] as number), 0)
+    : null
 }
 
 function quantity(what: string, example: string, parse: (text: string) => number | null) {
@@ -32,10 +35,12 @@ function quantity(what: string, example: string, parse: (text: string) => number
     .describe(`${what[0]?.toUpperCase()}${what.slice(1)}, such as "${example}"`)
 }
 
-const numberBefore = (pattern: RegExp) => (text: string): number | null => {
-  const found = pattern.exec(text.trim())
-  return found === null ? null : Number(found[1])
-}
+const numberBefore =
+  (pattern: RegExp) =>
+  (text: string): number | null => {
+    const found = pattern.exec(text.trim())
+    return found === null ? null : Number(found[1])
+  }
 
 /** In milliseconds. */
 export const duration = quantity('a duration (ms, s, min, h, d)', '24h', parseDuration)

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-greengrassv2'
 import { type IoTClient, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot'
 import type { StageName } from '../contract.ts'
-import type { Deployments, DeploymentSpec, DeviceExecution } from '../ports.ts'
+import type { DeploymentSpec, Deployments, DeviceExecution } from '../ports.ts'
 
 /** The account that the fleet lives in. */
 export interface Account {
@@ -40,7 +40,9 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
       const list = new ListDeploymentsCommand({ targetArn: groupArn(group), historyFilter: 'LATEST_ONLY' })
       const deploymentId = (await greengrass.send(list)).deployments?.[0]?.deploymentId
       if (deploymentId === undefined) return null
-      const { deploymentName = group, components = {} } = await greengrass.send(new GetDeploymentCommand({ deploymentId }))
+      const { deploymentName = group, components = {} } = await greengrass.send(
+        new GetDeploymentCommand({ deploymentId }),
+      )
       return { deploymentId, spec: { deploymentName, components: components as DeploymentSpec['components'] } }
     },
 

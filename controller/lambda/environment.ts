@@ -15,7 +15,11 @@ let made: Environment | null = null
 /** AWS_REGION is set by Lambda; ACCOUNT_ID and TABLE_NAME by whoever deploys the function. */
 export function environment(): Environment {
   if (made === null) {
-    const [region, accountId, tableName] = ['AWS_REGION', 'ACCOUNT_ID', 'TABLE_NAME'].map(required) as [string, string, string]
+    const [region, accountId, tableName] = ['AWS_REGION', 'ACCOUNT_ID', 'TABLE_NAME'].map(required) as [
+      string,
+      string,
+      string,
+    ]
     made = { ports: awsPorts(makeClients({ region }), { region, accountId }, tableName), policy: DEFAULT_POLICY }
   }
   return made

@@ -4,8 +4,10 @@ import { advance, type Outcome } from '../reconcile.ts'
 import { environment, timeOf } from './environment.ts'
 
 /** The promoter for given ports: what the event of a passed stage calls. */
-export const makePromote = (ports: Ports, policy: Policy) => (event: unknown): Promise<Outcome> =>
-  advance(ports, policy, timeOf(event))
+export const makePromote =
+  (ports: Ports, policy: Policy) =>
+  (event: unknown): Promise<Outcome> =>
+    advance(ports, policy, timeOf(event))
 
 /** AWS Lambda entry point of the rule on "Firmware Rollout Stage Passed". [seed: EventBridge triggers a Lambda] */
 export const handler = (event: unknown): Promise<Outcome> => {

@@ -6,8 +6,10 @@ import { type StartRequest, startRollout } from '../start.ts'
 import { environment, timeOf } from './environment.ts'
 
 /** What a release pipeline sends: the time, and the request as `detail`. */
-export const makeStart = (ports: Ports, policy: Policy) => async (event: unknown): Promise<Rollout> =>
-  startRollout(ports, policy, requestOf(event), timeOf(event))
+export const makeStart =
+  (ports: Ports, policy: Policy) =>
+  async (event: unknown): Promise<Rollout> =>
+    startRollout(ports, policy, requestOf(event), timeOf(event))
 
 /** AWS Lambda entry point for the release pipeline. */
 export const handler = (event: unknown): Promise<Rollout> => {

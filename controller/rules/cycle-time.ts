@@ -1,5 +1,5 @@
+import type { Case } from '../case.ts'
 import { addSums, type LineSums, NO_SUMS, type Sums } from '../evidence.ts'
-import type { Case } from '../judge.ts'
 import type { Finding } from '../verdict.ts'
 
 /**

@@ -1,11 +1,5 @@
-import type { Case } from '../judge.ts'
+import type { Case } from '../case.ts'
 import type { Finding } from '../verdict.ts'
-
-/** A device that failed to take its deployment, in the words of IoT Jobs. */
-export interface FailedDevice {
-  readonly thing: string
-  readonly status: string
-}
 
 /** Lost devices that are one too many: two, or more than a tenth of the stage. [detection D2] */
 const MAX_LOST = 1

@@ -1,6 +1,6 @@
 import type { Baseline } from '../baseline.ts'
+import type { Case } from '../case.ts'
 import { type Sums, total } from '../evidence.ts'
-import type { Case } from '../judge.ts'
 import type { Finding } from '../verdict.ts'
 
 /**

@@ -101,9 +101,7 @@ export class HealthMonitor implements ComponentRuntime {
       uptimeS: firmware.uptimeS(atMs),
       connected: this.#host?.online ?? true,
     }
-    return schemaOf(version) === '2.0'
-      ? healthReportV2(machine, facts)
-      : healthReportV1(machine, facts, this.#before)
+    return schemaOf(version) === '2.0' ? healthReportV2(machine, facts) : healthReportV1(machine, facts, this.#before)
   }
 
   #sample(): void {

@@ -264,7 +264,11 @@ export class Nucleus implements DeviceLinkEvents {
   #finish(queued: Queued, deploymentId: string, result: DeploymentResult, cause?: TraceRef): void {
     const { status, detailedStatus } = result
     const thing = this.#thing
-    this.#trace.record(this.#source, { kind: 'deployment-finished', thing, deploymentId, status, detailedStatus }, cause)
+    this.#trace.record(
+      this.#source,
+      { kind: 'deployment-finished', thing, deploymentId, status, detailedStatus },
+      cause,
+    )
     if (queued.source === 'IOT_JOBS') this.#jobs.report(queued.key, status, jobStatusDetails(result))
     else this.#shadow.report(queued.key, result)
   }

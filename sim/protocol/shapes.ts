@@ -55,7 +55,6 @@ function decodeScalar(schema: NormalizedSchema, value: unknown, path: string): u
 }
 
 function expectType(value: unknown, type: 'string' | 'number' | 'boolean', path: string): unknown {
-  // biome-ignore lint/suspicious/useValidTypeof: `type` is one of three valid names
   if (typeof value !== type) throw new MalformedRequest(path, `expected a ${type}`)
   return value
 }

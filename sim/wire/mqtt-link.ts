@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import mqtt, { type MqttClient } from 'mqtt'
 import type { DeviceLink, DeviceLinkEvents } from '../device/link.ts'
 import type { InFlight } from '../in-flight.ts'
@@ -36,6 +37,9 @@ export class MqttLink implements DeviceLink {
     })
     this.#client = client
     client.on('connect', () => {
+      // A device writes once a minute and is never answered at once: with Nagle each write waits for a delayed ACK.
+      const socket = client.stream as unknown as Socket
+      socket.setNoDelay(true)
       this.#events.onConnected()
       this.#end('connection')
     })

@@ -4,7 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { GreengrassV2Client, ListDeploymentsCommand, ListInstalledComponentsCommand } from '@aws-sdk/client-greengrassv2'
+import {
+  GreengrassV2Client,
+  ListDeploymentsCommand,
+  ListInstalledComponentsCommand,
+} from '@aws-sdk/client-greengrassv2'
 import { GetThingShadowCommand, IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

@@ -128,7 +128,7 @@ it('names a port that is in use', async () => {
       port: broker.port,
       isThing: () => true,
       onPublish: () => undefined,
-        onForward: () => undefined,
+      onForward: () => undefined,
       onPublishDone: () => undefined,
     }),
   ).rejects.toThrow(`port ${broker.port} for MQTT is in use`)

@@ -1,7 +1,7 @@
-import { StaleRollout } from './errors.ts'
-import type { RolloutStore, Stored } from './ports.ts'
+import { StaleRollout } from '../../controller/errors.ts'
+import type { RolloutStore, Stored } from '../../controller/ports.ts'
 
-/** The store in memory, for tests and for rehearsals without a database; values are copied as JSON like anywhere else. */
+/** The store in memory, for tests; values are copied as JSON like anywhere else. */
 export class MemoryStore implements RolloutStore {
   readonly #documents = new Map<string, { text: string; version: number }>()
 

@@ -1,7 +1,13 @@
 import { connectionFailureShare } from '../baseline.ts'
 import type { Case } from '../case.ts'
-import { type Sums, total } from '../evidence.ts'
+import { type Evidence, type Look, type Sums, total } from '../evidence.ts'
+import type { Policy } from '../policy.ts'
 import type { Finding } from '../verdict.ts'
+
+interface Observed {
+  readonly stage: Sums
+  readonly controls: Sums
+}
 
 /**
  * Failed share of connection attempts. By default over the rolling hour: above the limit, significantly above the
@@ -9,9 +15,7 @@ import type { Finding } from '../verdict.ts'
  */
 export function judgeConnection({ evidence, policy, baseline }: Case): Finding {
   const isLiteral = policy.profile === 'seed-literal'
-  const looks = isLiteral ? evidence.looks.slice(-1) : evidence.looks
-  const lines = looks.flatMap((look) => look.lines)
-  const [stage, controls] = [total(lines, 'stage'), total(lines, 'controls')]
+  const { stage, controls } = isLiteral ? ofLooks(evidence.looks.slice(-1)) : enough(evidence, policy)
   const normal = connectionFailureShare(baseline)
   const limit = policy.limits.connectionFailurePct
   const observed = sharePct(stage)
@@ -35,6 +39,17 @@ export function judgeConnection({ evidence, policy, baseline }: Case): Finding {
         ? 'no connection attempts were reported'
         : `${stage.failures} of ${stage.attempts} attempts failed (${observed.toFixed(2)} %), ${limit} % allowed`,
   }
+}
+
+const ofLooks = (looks: readonly Look[]): Observed => {
+  const lines = looks.flatMap((look) => look.lines)
+  return { stage: total(lines, 'stage'), controls: total(lines, 'controls') }
+}
+
+/** The rolling window; a stage too small to fill it is judged on all that it did. */
+function enough(evidence: Evidence, { evidence: { connectionMinAttempts } }: Policy): Observed {
+  const rolling = ofLooks(evidence.looks)
+  return rolling.stage.attempts >= connectionMinAttempts ? rolling : evidence.total
 }
 
 const sharePct = ({ attempts, failures }: Sums): number | null => (attempts === 0 ? null : (failures / attempts) * 100)

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { difference } from '../../controller/difference.ts'
+import { NO_COUNTS, sample } from './fixtures.ts'
+
+const counts = (cycles: number, crashes = 0) => ({ ...NO_COUNTS, cycles, crashes })
+
+it('counts what happened in between, also when samples in between were lost', () => {
+  const delta = difference(
+    sample({ sequence: 10, counters: counts(100) }),
+    sample({ sequence: 15, counters: counts(140) }),
+  )
+  expect(delta).toMatchObject({ minutes: 5, cycles: 40 })
+})
+
+it('says nothing about a sample that was seen before', () => {
+  expect(difference(sample({ sequence: 10 }), sample({ sequence: 10 }))).toBeNull()
+})
+
+it('counts on over a restart of the firmware', () => {
+  const delta = difference(
+    sample({ sequence: 10, bootId: 'a', counters: counts(100) }),
+    sample({ sequence: 12, bootId: 'b', counters: counts(101, 1) }),
+  )
+  expect(delta).toMatchObject({ minutes: 2, cycles: 1, crashes: 1 })
+})
+
+it('counts from zero when the health component itself began anew', () => {
+  const delta = difference(
+    sample({ sequence: 500, counters: counts(900) }),
+    sample({ sequence: 3, counters: counts(5) }),
+  )
+  expect(delta).toMatchObject({ minutes: 3, cycles: 5 })
+})
+
+it('takes a version 1.0 document as one minute, and cumulative counting after it as a new beginning', () => {
+  const old = sample({ sequence: 10, counting: 'last-minute', counters: counts(2) })
+  expect(difference(undefined, old)).toMatchObject({ minutes: 1, cycles: 2 })
+  const renewed = sample({ sequence: 4, counters: counts(6), bootId: 'b' })
+  expect(difference(old, renewed)).toMatchObject({ minutes: 4, cycles: 6 })
+})
+
+it('has nothing to count from at the first sight of a device', () => {
+  expect(difference(undefined, sample({ counters: counts(100) }))).toBeNull()
+})

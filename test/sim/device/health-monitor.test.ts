@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { HealthReportV2 } from '../../../controller/contract.ts'
+import { VirtualClock } from '../../../sim/clock.ts'
+import { Firmware } from '../../../sim/device/firmware.ts'
+import { HealthMonitor } from '../../../sim/device/health-monitor.ts'
+import { type FaultSpec, makeFault } from '../../../sim/faults/catalogue.ts'
+import { selects } from '../../../sim/faults/fault.ts'
+import { Machine } from '../../../sim/plant/machine.ts'
+import { PlantCalendar } from '../../../sim/plant/shifts.ts'
+import { Seed } from '../../../sim/random.ts'
+import { Trace } from '../../../sim/trace.ts'
+
+const START_MS = Date.parse('2026-03-02T13:00:00Z')
+const HOUR_MS = 3_600_000
+
+/** Firmware and monitor of one device, without a nucleus: the test starts and restarts the process. */
+class Station {
+  readonly clock = new VirtualClock(START_MS)
+  readonly trace = new Trace(this.clock)
+  readonly sent: { topic: string; document: HealthReportV2; qos: number }[] = []
+  readonly exits: { atMs: number; exitCode: number }[] = []
+  readonly machine: Machine
+  readonly firmware: Firmware
+  readonly monitor: HealthMonitor
+  version = '2.4.0'
+
+  constructor(faults: readonly FaultSpec[] = [], schema: '1.0' | '2.0' = '2.0') {
+    const seed = new Seed(1)
+    const { clock, trace } = this
+    const thing = 'line-01-01'
+    this.machine = new Machine(seed, thing, 1, new PlantCalendar('Europe/Berlin'))
+    const stream = (label: string) => seed.stream(label)
+    const deviceFaults = faults.map((spec, index) => ({
+      index,
+      fault: makeFault(spec),
+      actsOn: (version: string) => selects(spec.in, thing, 1, version),
+    }))
+    this.firmware = new Firmware({ thing, machine: this.machine, faults: deviceFaults, clock, trace, stream })
+    const { machine, firmware } = this
+    this.monitor = new HealthMonitor({
+      thing,
+      machine,
+      firmware,
+      clock,
+      trace,
+      phaseMs: 17_000,
+      schemaOf: () => schema,
+    })
+    this.monitor.attach({
+      firmwareState: () => ({ version: this.version, state: 'RUNNING' }),
+      publish: (topic, payload, qos) => {
+        this.sent.push({ topic, document: (payload as { state: { reported: HealthReportV2 } }).state.reported, qos })
+        return true
+      },
+      online: true,
+    })
+  }
+
+  /** Starts the process, and again whenever it dies. */
+  start(): void {
+    this.firmware.running(this.version, (exitCode) => {
+      this.exits.push({ atMs: this.clock.nowMs(), exitCode })
+      this.firmware.stopped()
+      this.start()
+    })
+  }
+
+  runFor(durationMs: number): void {
+    const untilMs = this.clock.nowMs() + durationMs
+    this.clock.at(untilMs, () => undefined)
+    while ((this.clock.nextAtMs() ?? Number.POSITIVE_INFINITY) <= untilMs) this.clock.advance()
+  }
+
+  onsets(): number[] {
+    this.trace.flush()
+    return this.trace.records.filter(({ kind }) => kind === 'fault-started').map(({ atMs }) => atMs)
+  }
+}
+
+let station: Station
+const begin = (faults?: readonly FaultSpec[], schema?: '1.0' | '2.0'): void => {
+  station = new Station(faults, schema)
+  station.start()
+  station.monitor.running()
+}
+const last = (): HealthReportV2 => station.sent.at(-1)?.document as HealthReportV2
+const shapeOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, child]) => [key, shapeOf(child)]))
+    : typeof value
+const fixture = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../fixtures/${name}`, import.meta.url), 'utf8'))
+
+beforeEach(() => begin())
+
+describe('the health component', () => {
+  it('reports every minute at its own second, QoS 0, to the health shadow', () => {
+    station.runFor(5 * 60_000)
+    expect(station.sent.map(({ document }) => (document.sampledAtMs - START_MS) / 1000)).toEqual([
+      17, 77, 137, 197, 257,
+    ])
+    expect(station.sent[0]).toMatchObject({ topic: '$aws/things/line-01-01/shadow/name/health/update', qos: 0 })
+    expect(last()).toMatchObject({ sequence: 5, gauges: { uptimeS: 257 } })
+  })
+
+  it.each([
+    ['2.0', 'health-v2.json'],
+    ['1.0', 'health-v1.json'],
+  ] as const)('writes version %s as the hand-written document has it', (schema, file) => {
+    begin([], schema)
+    station.runFor(3 * 60_000)
+    expect(shapeOf(last())).toEqual(shapeOf(fixture(file)))
+  })
+
+  it('says which minute was the last one in version 1.0', () => {
+    begin([], '1.0')
+    station.runFor(60 * 60_000)
+    const total = station.sent.reduce(
+      (sum, { document }) => sum + (document as unknown as { cycles: number }).cycles,
+      0,
+    )
+    expect(total).toBe(station.machine.cycles)
+  })
+
+  it('counts the same whether a minute was lived or is history', () => {
+    const past = new Station()
+    past.monitor.passHistory(START_MS, START_MS + HOUR_MS)
+    station.runFor(HOUR_MS)
+    expect(past.machine).toMatchObject({
+      cycles: station.machine.cycles,
+      cycleTimeMsSum: station.machine.cycleTimeMsSum,
+    })
+  })
+
+  it('notes the first healthy report of each process', () => {
+    station.runFor(10 * 60_000)
+    station.trace.flush()
+    expect(station.trace.records.filter(({ kind }) => kind === 'device-healthy')).toHaveLength(1)
+  })
+})
+
+describe('a memory leak', () => {
+  it('grows at its rate until the process is killed at the limit, and begins again', () => {
+    begin([{ kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 26 }])
+    station.runFor(10 * HOUR_MS)
+    expect(last().gauges.memoryMiB).toBeGreaterThan(148 + 260 - 60)
+    expect(station.onsets()).toEqual([START_MS])
+    station.runFor(20 * HOUR_MS)
+    const hours = station.exits.map(({ atMs }) => (atMs - START_MS) / HOUR_MS)
+    expect(hours[0]).toBeCloseTo((512 - station.machine.baseMemoryMiB) / 26, 2)
+    expect(hours[1]).toBeCloseTo(2 * (hours[0] as number), 2)
+    expect(last()).toMatchObject({ counters: { crashes: 2 } })
+    expect(new Set(station.sent.map(({ document }) => document.bootId)).size).toBe(3)
+  })
+
+  it('does not touch another version', () => {
+    station = new Station([{ kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 26 }])
+    station.version = '2.3.1'
+    station.start()
+    station.monitor.running()
+    station.runFor(20 * HOUR_MS)
+    expect([station.exits, station.onsets()]).toEqual([[], []])
+  })
+})
+
+describe('a crash', () => {
+  it('at start makes every startup script fail', () => {
+    station = new Station([{ kind: 'crash', in: { firmware: '2.4.0' }, at: 'start' }])
+    expect(station.firmware.startup('2.4.0').exitCode).toBe(1)
+    expect(station.firmware.startup('2.3.1').exitCode).toBe(0)
+    station.runFor(60_000)
+    expect([station.firmware.crashes, station.onsets().length]).toEqual([1, 1])
+  })
+
+  it('comes at its uptime, every time', () => {
+    begin([{ kind: 'crash', in: { device: 'line-01-01' }, after: 2 * HOUR_MS }])
+    station.runFor(5 * HOUR_MS)
+    expect(station.exits.map(({ atMs }) => atMs - START_MS)).toEqual([2 * HOUR_MS, 4 * HOUR_MS])
+  })
+})
+
+describe('a drift', () => {
+  it('starts after its onset and lengthens the cycles at its rate', () => {
+    begin([{ kind: 'cycle-drift', in: { line: 1 }, onset: 2 * HOUR_MS, rate: 10 }])
+    const healthy = new Station()
+    healthy.start()
+    healthy.monitor.running()
+    station.runFor(2 * HOUR_MS)
+    healthy.runFor(2 * HOUR_MS)
+    expect(station.machine.cycleTimeMsSum).toBe(healthy.machine.cycleTimeMsSum)
+    const mean = (one: Station, sumMs: number, cycles: number): number =>
+      (one.machine.cycleTimeMsSum - sumMs) / (one.machine.cycles - cycles)
+    const [sumMs, cycles] = [station.machine.cycleTimeMsSum, station.machine.cycles]
+    station.runFor(2 * HOUR_MS)
+    healthy.runFor(2 * HOUR_MS)
+    expect(mean(station, sumMs, cycles) / mean(healthy, sumMs, cycles)).toBeCloseTo(1.1, 1)
+    expect(station.onsets()).toEqual([START_MS + 2 * HOUR_MS])
+  })
+})

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { type Condition, HEALTHY, Machine } from '../../../sim/plant/machine.ts'
+import { PlantCalendar } from '../../../sim/plant/shifts.ts'
+import { Seed } from '../../../sim/random.ts'
+
+const MINUTE_MS = 60_000
+const MONDAY_MS = Date.parse('2026-03-02T05:00:00Z') // 06:00 in Berlin: the first shift begins
+const calendar = new PlantCalendar('Europe/Berlin')
+
+function run(
+  hours: number,
+  fromMs = MONDAY_MS,
+  condition: Condition = HEALTHY,
+  thing = 'line-01-01',
+  seed = 1,
+): Machine {
+  const machine = new Machine(new Seed(seed), thing, 1, calendar)
+  for (let minute = 0; minute < hours * 60; minute++) machine.runMinute(fromMs + minute * MINUTE_MS, condition)
+  return machine
+}
+
+const cycleMs = (machine: Machine): number => machine.cycleTimeMsSum / machine.cycles
+
+describe('a healthy station', () => {
+  it('makes about two units a minute in the first shift, errs twice an hour, and fails 0.5 % of connections', () => {
+    const machine = run(8)
+    expect(machine.cycles / 480).toBeGreaterThan(1.7)
+    expect(machine.cycles / 480).toBeLessThan(2.3)
+    expect(machine.unitsProduced).toBe(machine.cycles)
+    expect(machine.qualityPasses / machine.qualityChecks).toBeGreaterThan(0.95)
+    const many = Array.from({ length: 50 }, (_, i) => run(8, MONDAY_MS, HEALTHY, `line-01-${i}`))
+    const sum = (field: 'errors' | 'connectionFailures' | 'connectionAttempts'): number =>
+      many.reduce((total, one) => total + one[field], 0)
+    expect(sum('errors') / (50 * 8)).toBeCloseTo(2, 0)
+    expect(sum('connectionFailures') / sum('connectionAttempts')).toBeCloseTo(0.005, 3)
+  })
+
+  it('is slower in the second shift and slowest in the third, at lower volume', () => {
+    const [first, second, third] = [0, 8, 16].map((hour) => run(8, MONDAY_MS + hour * 60 * MINUTE_MS))
+    expect(cycleMs(second as Machine) / cycleMs(first as Machine)).toBeCloseTo(1.2, 1)
+    expect(cycleMs(third as Machine) / cycleMs(first as Machine)).toBeCloseTo(1.33, 1)
+    expect(second?.unitsProduced).toBeLessThan((first as Machine).unitsProduced)
+  })
+
+  it('does less at the weekend', () => {
+    expect(run(8, MONDAY_MS + 5 * 24 * 60 * MINUTE_MS).cycles / run(8).cycles).toBeCloseTo(0.6, 1)
+  })
+})
+
+describe('the counters', () => {
+  it('are whole numbers that only grow', () => {
+    const machine = new Machine(new Seed(3), 'x', 2, calendar)
+    let before = 0
+    for (let minute = 0; minute < 300; minute++) {
+      machine.runMinute(MONDAY_MS + minute * MINUTE_MS, HEALTHY)
+      expect(Number.isInteger(machine.cycleTimeMsSum) && Number.isInteger(machine.cycleTimeMsSumOfSquares)).toBe(true)
+      expect(machine.cycleTimeMsSum).toBeGreaterThanOrEqual(before)
+      before = machine.cycleTimeMsSum
+    }
+  })
+
+  it('of squares agree with 5 % spread of single cycles', () => {
+    const { cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares } = run(8)
+    const mean = cycleTimeMsSum / cycles
+    expect(Math.sqrt(cycleTimeMsSumOfSquares / cycles - mean * mean) / mean).toBeCloseTo(0.05, 2)
+  })
+})
+
+describe('a condition', () => {
+  it('lengthens cycles by its factor', () => {
+    expect(cycleMs(run(8, MONDAY_MS, { ...HEALTHY, cycleTimeFactor: 1.2 })) / cycleMs(run(8))).toBeCloseTo(1.2, 2)
+  })
+
+  it('without firmware stops production but not the connection', () => {
+    const machine = run(1, MONDAY_MS, { ...HEALTHY, isRunning: false })
+    expect([machine.cycles, machine.connectionAttempts]).toEqual([0, 60])
+  })
+
+  it('of one minute moves no other minute’s noise', () => {
+    const [plain, faulty] = [0, 1].map(() => new Machine(new Seed(1), 'a', 1, calendar)) as [Machine, Machine]
+    const memory: number[][] = [[], []]
+    for (let minute = 0; minute < 60; minute++) {
+      plain.runMinute(MONDAY_MS + minute * MINUTE_MS, HEALTHY)
+      faulty.runMinute(MONDAY_MS + minute * MINUTE_MS, minute === 30 ? { ...HEALTHY, isRunning: false } : HEALTHY)
+      memory[0]?.push(plain.memoryMiB)
+      memory[1]?.push(faulty.memoryMiB)
+    }
+    expect(memory[1]?.slice(31)).toEqual(memory[0]?.slice(31))
+    expect(faulty.connectionFailures).toBe(plain.connectionFailures)
+  })
+})
+
+it('differs between devices and seeds, and is the same for the same', () => {
+  expect(run(1).cycleTimeMsSum).toBe(run(1).cycleTimeMsSum)
+  expect(run(1, MONDAY_MS, HEALTHY, 'line-01-02').cycleTimeMsSum).not.toBe(run(1).cycleTimeMsSum)
+  expect(run(1, MONDAY_MS, HEALTHY, 'line-01-01', 2).cycleTimeMsSum).not.toBe(run(1).cycleTimeMsSum)
+})

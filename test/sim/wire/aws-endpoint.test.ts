@@ -1,0 +1,268 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import {
+  CancelDeploymentCommand,
+  ConflictException,
+  CreateComponentVersionCommand,
+  CreateDeploymentCommand,
+  DeleteCoreDeviceCommand,
+  DescribeComponentCommand,
+  GetDeploymentCommand,
+  GreengrassV2Client,
+  ListDeploymentsCommand,
+  ListTagsForResourceCommand,
+  ResourceNotFoundException,
+  UntagResourceCommand,
+  ValidationException,
+} from '@aws-sdk/client-greengrassv2'
+import {
+  DescribeThingCommand,
+  IoTClient,
+  ListJobExecutionsForThingCommand,
+  ThrottlingException,
+} from '@aws-sdk/client-iot'
+import { IoTDataPlaneClient, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane'
+import { GetPendingJobExecutionsCommand, IoTJobsDataPlaneClient } from '@aws-sdk/client-iot-jobs-data-plane'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { AwsError } from '../../../sim/cloud/aws-error.ts'
+import type { Operation } from '../../../sim/cloud/cloud-context.ts'
+import { loadServiceModel, SERVICES } from '../../../sim/protocol/service-model.ts'
+import { type AwsEndpoint, startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
+
+/** The real SDK clients against the real server; only what an operation answers is made up here. */
+
+let endpoint: AwsEndpoint
+const operations = new Map<string, Record<string, Operation>>()
+const seen: { operation: string; input: Record<string, unknown> }[] = []
+const bugs: unknown[] = []
+let clients: ReturnType<typeof makeClients>
+
+function makeClients(url: string) {
+  const config = { endpoint: url, region: 'eu-central-1', credentials: { accessKeyId: 'k', secretAccessKey: 's' } }
+  return {
+    greengrass: new GreengrassV2Client(config),
+    iot: new IoTClient({ ...config, maxAttempts: 1 }),
+    data: new IoTDataPlaneClient(config),
+    jobs: new IoTJobsDataPlaneClient(config),
+    events: new EventBridgeClient(config),
+  }
+}
+
+/** Lets an operation answer with a value, or throw an error. */
+function answer(service: string, operation: string, result: object | AwsError): void {
+  const table = operations.get(service) as Record<string, Operation>
+  table[operation] = (input) => {
+    seen.push({ operation, input })
+    if (result instanceof Error) throw result
+    return result
+  }
+}
+
+beforeAll(async () => {
+  for (const service of SERVICES) operations.set(service, {})
+  endpoint = await startAwsEndpoint({
+    port: 0,
+    services: operations,
+    onCall: () => undefined,
+    onBug: (bug) => bugs.push(bug),
+  })
+  clients = makeClients(endpoint.url)
+})
+
+beforeEach(() => {
+  seen.length = 0
+  bugs.length = 0
+})
+
+afterAll(async () => {
+  for (const client of Object.values(clients)) client.destroy()
+  await endpoint.close()
+})
+
+const ARN = 'arn:aws:greengrass:eu-central-1:123456789012:components:com.plant.App:versions:1.0.0'
+
+describe('requests', () => {
+  it('carry maps, lists and numbers in the body, and 201 comes back', async () => {
+    answer('greengrass', 'CreateDeployment', { deploymentId: 'd1', iotJobId: 'j1' })
+    const components = { App: { componentVersion: '1.0.0', configurationUpdate: { merge: '{}', reset: ['/a'] } } }
+    const iotJobConfiguration = { timeoutConfig: { inProgressTimeoutInMinutes: 60 } }
+    const command = new CreateDeploymentCommand({ targetArn: 'arn:x', components, iotJobConfiguration })
+    const result = await clients.greengrass.send(command)
+    expect(result).toMatchObject({ deploymentId: 'd1', iotJobId: 'j1', $metadata: { httpStatusCode: 201 } })
+    expect(seen[0]?.input).toMatchObject({
+      targetArn: 'arn:x',
+      components,
+      iotJobConfiguration,
+      clientToken: expect.any(String),
+    })
+  })
+
+  it('carry a label and bring timestamps back as dates', async () => {
+    answer('greengrass', 'GetDeployment', { deploymentId: 'd1', creationTimestamp: new Date(1_772_456_400_500) })
+    const result = await clients.greengrass.send(new GetDeploymentCommand({ deploymentId: 'd1' }))
+    expect(result.creationTimestamp).toEqual(new Date(1_772_456_400_500))
+    expect(seen[0]?.input).toEqual({ deploymentId: 'd1' })
+  })
+
+  it('carry queries, with numbers and lists', async () => {
+    answer('greengrass', 'ListDeployments', { deployments: [{ deploymentId: 'd1' }], nextToken: 't' })
+    const page = await clients.greengrass.send(new ListDeploymentsCommand({ historyFilter: 'ALL', maxResults: 7 }))
+    expect(page).toMatchObject({ deployments: [{ deploymentId: 'd1' }], nextToken: 't' })
+    expect(seen[0]?.input).toEqual({ historyFilter: 'ALL', maxResults: 7 })
+    answer('greengrass', 'UntagResource', {})
+    await clients.greengrass.send(new UntagResourceCommand({ resourceArn: ARN, tagKeys: ['a', 'b'] }))
+    expect(seen[1]?.input).toEqual({ resourceArn: ARN, tagKeys: ['a', 'b'] })
+  })
+
+  it('carry an ARN in the path, percent-encoded on the way', async () => {
+    answer('greengrass', 'DescribeComponent', { arn: ARN, status: { componentState: 'DEPLOYABLE' } })
+    const result = await clients.greengrass.send(new DescribeComponentCommand({ arn: ARN }))
+    expect([result.status?.componentState, seen[0]?.input.arn]).toEqual(['DEPLOYABLE', ARN])
+    answer('greengrass', 'ListTagsForResource', { tags: { a: 'b' } })
+    expect((await clients.greengrass.send(new ListTagsForResourceCommand({ resourceArn: ARN }))).tags).toEqual({
+      a: 'b',
+    })
+  })
+
+  it('carry blobs', async () => {
+    answer('greengrass', 'CreateComponentVersion', {
+      componentName: 'n',
+      componentVersion: 'v',
+      creationTimestamp: new Date(0),
+      status: { componentState: 'REQUESTED' },
+    })
+    await clients.greengrass.send(new CreateComponentVersionCommand({ inlineRecipe: Buffer.from('{"a":1}') }))
+    expect(Buffer.from(seen[0]?.input.inlineRecipe as Uint8Array).toString()).toBe('{"a":1}')
+  })
+
+  it('carry a shadow as the whole body, both ways', async () => {
+    answer('iotdata', 'UpdateThingShadow', { payload: Buffer.from('{"version":1}') })
+    const update = { thingName: 't', shadowName: 'health', payload: Buffer.from('{"state":{}}') }
+    const result = await clients.data.send(new UpdateThingShadowCommand(update))
+    expect(Buffer.from(result.payload as Uint8Array).toString()).toBe('{"version":1}')
+    expect(Buffer.from(seen[0]?.input.payload as Uint8Array).toString()).toBe('{"state":{}}')
+    expect(seen[0]?.input).toMatchObject({ thingName: 't', shadowName: 'health' })
+  })
+
+  it('of two services with the same path reach their own operation', async () => {
+    answer('iot', 'ListJobExecutionsForThing', { executionSummaries: [{ jobId: 'iot' }] })
+    answer('iot-jobs-data', 'GetPendingJobExecutions', { queuedJobs: [{ jobId: 'data' }] })
+    const control = await clients.iot.send(new ListJobExecutionsForThingCommand({ thingName: 't' }))
+    const device = await clients.jobs.send(new GetPendingJobExecutionsCommand({ thingName: 't' }))
+    expect([control.executionSummaries?.[0]?.jobId, device.queuedJobs?.[0]?.jobId]).toEqual(['iot', 'data'])
+  })
+
+  it('of AWS JSON go by their target', async () => {
+    answer('events', 'PutEvents', { FailedEntryCount: 0, Entries: [{ EventId: 'e' }] })
+    const entry = { Source: 's', DetailType: 'd', Detail: '{}', Time: new Date(1_000) }
+    const result = await clients.events.send(new PutEventsCommand({ Entries: [entry] }))
+    expect(result).toMatchObject({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] })
+    expect(seen[0]?.input).toEqual({ Entries: [entry] })
+  })
+
+  it('without an answer body end with 204', async () => {
+    answer('greengrass', 'DeleteCoreDevice', {})
+    const result = await clients.greengrass.send(new DeleteCoreDeviceCommand({ coreDeviceThingName: 't' }))
+    expect(result.$metadata.httpStatusCode).toBe(204)
+  })
+})
+
+describe('errors', () => {
+  const failing = (error: AwsError) => {
+    answer('greengrass', 'CancelDeployment', error)
+    return clients.greengrass
+      .send(new CancelDeploymentCommand({ deploymentId: 'd' }))
+      .catch((caught: unknown) => caught)
+  }
+
+  it('arrive as the SDK’s own exceptions, with their members', async () => {
+    const members = { resourceId: 'd', resourceType: 'Deployment' }
+    const missing = await failing(new AwsError('ResourceNotFoundException', 404, 'no such', members))
+    expect(missing).toBeInstanceOf(ResourceNotFoundException)
+    expect(missing).toMatchObject({ message: 'no such', resourceId: 'd' })
+    expect(await failing(new AwsError('ConflictException', 409, 'busy', members))).toBeInstanceOf(ConflictException)
+    expect(seen).toHaveLength(2) // and are not retried
+  })
+
+  it('of throttling are 400 in iot', async () => {
+    answer('iot', 'DescribeThing', new AwsError('ThrottlingException', 400, 'Rate exceeded'))
+    const error = await clients.iot
+      .send(new DescribeThingCommand({ thingName: 't' }))
+      .catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(ThrottlingException)
+  })
+
+  it('name the operation that is not emulated, and the nearest one that is', async () => {
+    answer('iot', 'DescribeThing', {})
+    const { ListThingTypesCommand } = await import('@aws-sdk/client-iot')
+    await expect(clients.iot.send(new ListThingTypesCommand({}))).rejects.toMatchObject({
+      name: 'NotEmulated',
+      message: expect.stringContaining('iot ListThingTypes (nearest emulated operation:'),
+    })
+  })
+
+  it('name the member that is missing or unknown', async () => {
+    answer('greengrass', 'CreateDeployment', {})
+    const missing = await clients.greengrass
+      .send(new CreateDeploymentCommand({} as never))
+      .catch((caught: unknown) => caught)
+    expect(missing).toBeInstanceOf(ValidationException)
+    expect(missing).toMatchObject({ message: 'targetArn: is required' })
+    const authorization = 'AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/greengrass/aws4_request'
+    const response = await fetch(`${endpoint.url}/greengrass/v2/deployments`, {
+      method: 'POST',
+      headers: { authorization },
+      body: JSON.stringify({ targetArn: 'a', components: { App: { componentVersion: '1', versoin: '2' } } }),
+    })
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { message: 'components.App.versoin: is not a member of this request' },
+    ])
+    expect(seen).toEqual([])
+  })
+
+  it('refuse a request without signature, and services that are not emulated', async () => {
+    expect((await fetch(`${endpoint.url}/things/t`)).status).toBe(403)
+    const authorization = 'AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/s3/aws4_request'
+    const response = await fetch(`${endpoint.url}/`, { headers: { authorization } })
+    expect([response.status, await response.json()]).toMatchObject([
+      501,
+      { message: expect.stringContaining('"s3" is not emulated') },
+    ])
+  })
+
+  it('of the twin itself are reported as bugs, and 500 to the caller', async () => {
+    answer('iot', 'DescribeThing', new TypeError('oops') as unknown as AwsError)
+    await expect(clients.iot.send(new DescribeThingCommand({ thingName: 't' }))).rejects.toMatchObject({
+      name: 'InternalFailureException',
+    })
+    expect(bugs).toHaveLength(1)
+  })
+
+  it('name a port that is in use', async () => {
+    const port = Number(new URL(endpoint.url).port)
+    const start = startAwsEndpoint({ port, services: operations, onCall: () => undefined, onBug: () => undefined })
+    await expect(start).rejects.toThrow(`port ${port} for HTTP is in use`)
+  })
+})
+
+it('sends the real date, since a virtual one makes the SDK retry every error as clock skew', async () => {
+  const response = await fetch(`${endpoint.url}/`)
+  expect(Math.abs(Date.parse(response.headers.get('date') as string) - Date.now())).toBeLessThan(60_000)
+})
+
+it('reads the schemas that the pinned SDK packages export', async () => {
+  const counts: Record<string, number> = {}
+  for (const service of SERVICES) counts[service] = (await loadServiceModel(service)).operations.size
+  expect(counts).toMatchInlineSnapshot(`
+    {
+      "events": 57,
+      "greengrass": 29,
+      "iot": 272,
+      "iot-jobs-data": 5,
+      "iotdata": 11,
+    }
+  `)
+  const create = (await loadServiceModel('greengrass')).operations.get('CreateDeployment')
+  expect([create?.method, create?.path, create?.statusCode]).toEqual(['POST', '/greengrass/v2/deployments', 201])
+  expect(create?.input.getMemberSchemas()).toHaveProperty('targetArn')
+})

@@ -17,7 +17,8 @@ export interface Clients {
   readonly greengrass: GreengrassV2Client
   readonly iot: IoTClient
   readonly events: EventBridgeClient
-  readonly dynamo: DynamoDBDocumentClient
+  readonly dynamo: DynamoDBClient
+  readonly documents: DynamoDBDocumentClient
   destroy(): void
 }
 
@@ -27,12 +28,13 @@ export function makeClients({ dynamoEndpoint, endpoint, ...rest }: ClientOptions
   const greengrass = new GreengrassV2Client(config as object)
   const iot = new IoTClient(config as object)
   const events = new EventBridgeClient(config as object)
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(dynamoConfig as DynamoDBClientConfig))
+  const dynamo = new DynamoDBClient(dynamoConfig as DynamoDBClientConfig)
   return {
     greengrass,
     iot,
     events,
     dynamo,
+    documents: DynamoDBDocumentClient.from(dynamo),
     destroy: () => {
       for (const client of [greengrass, iot, events, dynamo]) client.destroy()
     },

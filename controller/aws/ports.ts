@@ -9,6 +9,6 @@ import { dynamoStore } from './rollout-store.ts'
 export const awsPorts = (clients: Clients, account: Account, tableName: string): Ports => ({
   health: fleetHealth(clients.iot),
   deployments: deployments(clients.greengrass, clients.iot, account),
-  store: dynamoStore(clients.dynamo, tableName),
+  store: dynamoStore(clients.documents, tableName),
   events: eventSink(clients.events),
 })

@@ -3,6 +3,7 @@ import {
   CreateTableCommand,
   type DynamoDBClient,
   ResourceInUseException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb'
 import { StaleRollout } from '../errors.ts'
@@ -53,10 +54,13 @@ export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): 
   }
 }
 
-/** Creates the table if it is not there yet. */
-export async function ensureTable(dynamo: DynamoDBClient | DynamoDBDocumentClient, tableName: string): Promise<void> {
+/** A table in AWS takes some seconds to become active. */
+const TABLE_WAIT_S = 120
+
+/** Creates the table if it is not there yet, and waits until it can be written to. */
+export async function ensureTable(dynamo: DynamoDBClient, tableName: string): Promise<void> {
   try {
-    await (dynamo as DynamoDBClient).send(
+    await dynamo.send(
       new CreateTableCommand({
         TableName: tableName,
         KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
@@ -67,4 +71,6 @@ export async function ensureTable(dynamo: DynamoDBClient | DynamoDBDocumentClien
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
   }
+  const patience = { client: dynamo, maxWaitTime: TABLE_WAIT_S, minDelay: 0.05, maxDelay: 5 }
+  await waitUntilTableExists(patience, { TableName: tableName })
 }

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { checkInvariants } from '../../scenarios/invariants.ts'
+import type { TraceEvent, TraceHeader } from '../../sim/trace-events.ts'
+
+const header: TraceHeader = {
+  schemaVersion: 1,
+  scenario: 's',
+  story: 's',
+  seed: 1,
+  level: 'wire',
+  profile: 'default',
+  windowHours: 24,
+  startedAtMs: 0,
+  zone: 'UTC',
+  release: { version: '2', replaces: '1' },
+  stages: { canary: ['a1', 'b1'], early: ['a2'], production: ['a3'] },
+  lines: { a1: 1, a2: 1, a3: 1, b1: 2 },
+}
+
+const created = (target: string, version: string): TraceEvent => ({
+  kind: 'deployment-created',
+  deploymentId: 'd',
+  target,
+  revisionId: '1',
+  jobId: null,
+  components: { firmware: version },
+})
+const started = (thing: string, version: string): TraceEvent => ({
+  kind: 'firmware-started',
+  thing,
+  version,
+  bootId: 'b',
+})
+const evaluated = (decision: string, verdict: string): TraceEvent => ({
+  kind: 'evaluated',
+  handler: 'analyze',
+  stage: 'canary',
+  state: 'soaking',
+  verdict,
+  decision,
+  reason: '',
+  findings: [],
+})
+
+const violated = (events: readonly TraceEvent[], over: Partial<TraceHeader> = {}): string[] =>
+  checkInvariants(
+    { ...header, ...over },
+    events.map((event, sequence) => ({ sequence, atMs: sequence, source: 's', ...event })),
+  ).violated.map((text) => text.split(':')[0] as string)
+
+describe('each law', () => {
+  it('holds for a rollout as it should be', () => {
+    expect(
+      violated([
+        created('canary', '2'),
+        started('a1', '2'),
+        evaluated('promote', 'healthy'),
+        created('early', '2'),
+        started('a2', '2'),
+        evaluated('rollback', 'breach'),
+        created('early', '1'),
+        created('canary', '1'),
+        started('a1', '1'),
+      ]),
+    ).toEqual([])
+  })
+
+  it.each<[string, readonly TraceEvent[], Partial<TraceHeader>]>([
+    ['canary is exactly one device of every line', [], { stages: { ...header.stages, canary: ['a1', 'a2'] } }],
+    ['a device runs one of the two versions of the release', [started('a1', '3')], {}],
+    ['new firmware reaches a device only with its own stage', [created('canary', '2'), started('a2', '2')], {}],
+    ['stages are deployed in order', [created('early', '2')], {}],
+    ['nothing is promoted unless its verdict is healthy', [evaluated('promote', 'inconclusive')], {}],
+    ['a rollback touches only stages that were deployed', [created('early', '1')], {}],
+  ])('sees when it is broken that %s', (law, events, over) => {
+    expect(violated(events, over)).toContain(law)
+  })
+})

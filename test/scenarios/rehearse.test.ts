@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { foldReport } from '../../reports/report.ts'
+import { findScenario } from '../../scenarios/catalogue.ts'
+import { compareRuns } from '../../scenarios/determinism.ts'
+import { checkExpectation } from '../../scenarios/expectation.ts'
+import { checkInvariants } from '../../scenarios/invariants.ts'
+import type { RehearsalOptions, RehearsalResult } from '../../scenarios/rehearsal.ts'
+import { rehearse } from '../../scenarios/rehearse.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
+/** Whole rehearsals over real sockets: MQTT, the SDK's HTTP and dynalite. */
+const play = (scenario: Scenario, over: Partial<RehearsalOptions> = {}): Promise<RehearsalResult> =>
+  rehearse(scenario, { seed: 1, level: 'wire', pace: { kind: 'max' }, mqttPort: 0, httpPort: 0, ...over })
+
+function outcomeOf(scenario: Scenario, { header, records, facts }: RehearsalResult) {
+  const report = foldReport(header, records, facts)
+  const expectation = checkExpectation(scenario.expect, report, header, records)
+  return { report, failures: [...expectation.failures, ...checkInvariants(header, records).violated] }
+}
+
+/** A fleet of 3 lines, so that days of virtual time take seconds. */
+const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } })
+
+describe('shipped scenarios on the whole fleet', () => {
+  it('memory-leak is caught in canary and rolled back, with every leg told', async () => {
+    const scenario = findScenario('memory-leak')
+    const { report, failures } = outcomeOf(scenario, await play(scenario))
+    expect(failures).toEqual([])
+    expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', exposure: { devices: 17, lines: 17 } })
+    const { detectedToReceived, receivedToReverted, onsetToAllHealthy } = report.rollback?.legsMinutes ?? {}
+    expect(detectedToReceived?.max).toBeLessThanOrEqual(1) // [seed: within 60 seconds]
+    expect(receivedToReverted?.p50).toBeGreaterThanOrEqual(2) // [seed: within 2-3 minutes]
+    expect(receivedToReverted?.max).toBeLessThanOrEqual(3)
+    expect(onsetToAllHealthy).not.toBeNull()
+  })
+
+  it.each([1, 2, 3, 4, 5])('crash-on-start is healthy again within 4.5 to 11.4 minutes (seed %i)', async (seed) => {
+    const scenario = findScenario('crash-on-start')
+    expect(outcomeOf(scenario, await play(scenario, { seed })).failures).toEqual([])
+  })
+
+  it('the same seed gives the same digest over TCP, and another seed another', async () => {
+    const scenario = findScenario('crash-on-start')
+    const [first, second, other] = [await play(scenario), await play(scenario), await play(scenario, { seed: 2 })]
+    expect(compareRuns(first, second)).toBeNull()
+    expect(other.facts.digest).not.toBe(first.facts.digest)
+  })
+})
+
+describe('on a small fleet', () => {
+  it('a healthy release passes all three stages in its calendar', async () => {
+    const scenario = small(findScenario('healthy'))
+    const { report, failures } = outcomeOf(
+      { ...scenario, expect: { ...scenario.expect, stages: {} } },
+      await play(scenario),
+    )
+    expect(failures).toEqual([])
+    expect(report.stages.map(({ updated }) => updated)).toEqual([3, 6, 21])
+    expect(report.leadTimeHours).toBeGreaterThan(60) // Thursday 14:00 to Sunday 02:00
+    expect(report.leadTimeHours).toBeLessThan(60.3)
+  })
+
+  it('a drift from the twelfth hour on is found by the cycle time', async () => {
+    const scenario = small(findScenario('cycle-drift'))
+    const { report, failures } = outcomeOf(
+      { ...scenario, expect: { ...scenario.expect, exposed: undefined } },
+      await play(scenario),
+    )
+    expect(failures).toEqual([])
+    expect([report.detection.by, report.exposure.devices]).toEqual(['cycle-time', 3])
+  })
+
+  it('stops where it is told to, inconclusive', async () => {
+    const scenario = small(findScenario('memory-leak'))
+    const { report } = outcomeOf(scenario, await play(scenario, { untilMs: 2 * 3_600_000 }))
+    expect([report.outcome, report.virtual.hours]).toEqual(['inconclusive', 2])
+  })
+
+  it('stops at once when it is aborted, and leaves nothing open', async () => {
+    const abort = new AbortController()
+    const reason = new Error('enough')
+    const playing = play(small(findScenario('memory-leak')), {
+      signal: abort.signal,
+      pace: { kind: 'times', factor: 1 },
+      onListening: () => abort.abort(reason),
+    })
+    await expect(playing).rejects.toBe(reason)
+  })
+
+  it('refuses a port that is in use, with nothing left open', async () => {
+    const scenario = small(findScenario('crash-on-start'))
+    let taken = 0
+    const holder = new AbortController()
+    const holding = play(scenario, {
+      pace: { kind: 'times', factor: 1 },
+      signal: holder.signal,
+      onListening: ({ mqttUrl }) => {
+        taken = Number(new URL(mqttUrl).port)
+      },
+    }).catch(() => undefined)
+    while (taken === 0) await new Promise((resolve) => setImmediate(resolve))
+    await expect(play(scenario, { mqttPort: taken })).rejects.toMatchObject({ name: 'PortInUse', exitCode: 70 })
+    await expect(play(scenario, { httpPort: taken })).rejects.toMatchObject({ name: 'PortInUse', exitCode: 70 })
+    holder.abort(new Error('done'))
+    await holding
+  })
+})

@@ -102,3 +102,5 @@ export interface HealthReportV1 {
 /** Source and detail types of the events the controller puts on the default event bus. */
 export const ROLLOUT_EVENT_SOURCE = 'plant.firmware-rollout'
 export const STAGE_PASSED_EVENT = 'Firmware Rollout Stage Passed'
+/** A human is needed: what pages somebody. */
+export const ROLLOUT_HALTED_EVENT = 'Firmware Rollout Halted'

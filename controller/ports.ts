@@ -1,3 +1,4 @@
+import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
 import type { StageName } from './contract.ts'
 import type { HealthSample } from './snapshot.ts'
 
@@ -17,7 +18,8 @@ export interface FleetHealth {
 }
 
 /** What a deployment gives to the devices of a target, as the API spells it. */
-export interface DeploymentSpec {
+export interface DeploymentSpec
+  extends Readonly<Pick<CreateDeploymentRequest, 'deploymentPolicies' | 'iotJobConfiguration'>> {
   readonly deploymentName: string
   /** Component versions by name; configuration updates ride along unread. */
   readonly components: Readonly<Record<string, { readonly componentVersion: string; readonly [key: string]: unknown }>>
@@ -54,6 +56,7 @@ export interface Stored<T> {
 /** Documents by key, with conditional writes. */
 export interface RolloutStore {
   get<T>(key: string): Promise<Stored<T> | null>
+  /** Writes whatever is there; not for documents that are written with `putIf`. */
   put<T>(key: string, value: T): Promise<void>
   /**
    * Writes only if the document still has `expectedVersion` (0: does not exist); returns the new version.

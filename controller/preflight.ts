@@ -23,6 +23,7 @@ export function preflight(found: Findings): readonly string[] {
   return [
     ...(found.activeRollout === null ? [] : [`rollout ${found.activeRollout} is active`]),
     ...STAGES.flatMap((stage) => refuseGroup(stage, found)),
+    ...STAGES.flatMap((stage) => refuseReach(stage, found)),
     ...refuseMembership(found),
     ...Object.entries(found.deployable)
       .filter(([, isDeployable]) => !isDeployable)
@@ -42,6 +43,16 @@ function refuseGroup(stage: StageName, { readings, current, release }: Findings)
   return [`thing group ${stage} runs ${version ?? 'no firmware'}, not ${release.replaces}`]
 }
 
+/** A stage that cannot reach its quorum would only be halted a window later. [detection D4] */
+function refuseReach(stage: StageName, { readings, policy }: Findings): string[] {
+  const members = membersOf(readings, stage)
+  const reporting = members.filter(({ connected, sample }) => connected && sample !== null).length
+  const quorum = Math.ceil(policy.quorumShare * members.length)
+  return reporting >= quorum
+    ? []
+    : [`${reporting} of ${members.length} devices of ${stage} are connected and report, ${quorum} needed`]
+}
+
 function refuseMembership({ readings }: Findings): string[] {
   const overlapping = readings.filter(({ groups }) => STAGES.filter((stage) => groups.includes(stage)).length > 1)
   const lines = [...new Set(readings.map(({ line }) => line))].sort((a, b) => a - b)
@@ -55,12 +66,12 @@ function refuseMembership({ readings }: Findings): string[] {
   ]
 }
 
-/** N must read what N-1 wrote, and N-1 what N writes: the way back. [seed: N-1 and N+1] */
+/** A firmware reads what its predecessor wrote and what its successor will have written: the way back. [seed: N-1 and N+1] */
 function refuseSchemas({ version, data, shadow }: Release): string[] {
-  const previous = data.writes - 1
   return [
-    ...(data.reads.includes(data.writes) ? [] : [`${version} cannot read its own data version ${data.writes}`]),
-    ...(data.reads.includes(previous) ? [] : [`${version} cannot read data version ${previous} of its predecessor`]),
+    ...[data.writes - 1, data.writes, data.writes + 1]
+      .filter((wanted) => !data.reads.includes(wanted))
+      .map((wanted) => `${version} writes data version ${data.writes} and does not read ${wanted}`),
     ...(shadow.reads.includes('1.0') || shadow.writes === '1.0' ? [] : [`${version} does not read shadow version 1.0`]),
   ]
 }

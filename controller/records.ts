@@ -23,11 +23,13 @@ export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Sn
 }
 
 /**
- * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before. Returns the one before.
+ * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before, however late the look
+ * is. Returns the one before.
  */
 export async function record(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<Snapshot | null> {
   const previous = (await store.get<Snapshot>(LATEST))?.value ?? null
-  const boundary = shiftBoundaries(policy, snapshot.atMs - policy.tickMs + 1, snapshot.atMs).at(-1)
+  const sinceMs = previous?.atMs ?? snapshot.atMs - policy.tickMs
+  const boundary = shiftBoundaries(policy, sinceMs + 1, snapshot.atMs).at(-1)
   if (boundary !== undefined) await store.put(boundaryKey(boundary), { ...snapshot, atMs: boundary })
   await store.put(LATEST, snapshot)
   return previous
@@ -48,11 +50,16 @@ export async function loadActive(store: RolloutStore): Promise<Stored<Rollout> |
   return active === null ? null : store.get<Rollout>(rolloutKey(active.value.rolloutId))
 }
 
-/** @throws StaleRollout when another rollout became active meanwhile. */
+/**
+ * A second delivery of the same start event finds the documents of the first and only makes them active.
+ * @throws StaleRollout when another rollout became active meanwhile
+ */
 export async function createRollout(store: RolloutStore, rollout: Rollout, baseline: Baseline): Promise<void> {
   const active = await store.get(ACTIVE)
-  await store.put(baselineKey(rollout.id), baseline)
-  await store.putIf(rolloutKey(rollout.id), rollout, 0)
+  if ((await store.get(rolloutKey(rollout.id))) === null) {
+    await store.put(baselineKey(rollout.id), baseline)
+    await store.putIf(rolloutKey(rollout.id), rollout, 0)
+  }
   await store.putIf(ACTIVE, { rolloutId: rollout.id }, active?.version ?? 0)
 }
 

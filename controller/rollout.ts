@@ -49,6 +49,8 @@ export interface Rollout {
   readonly stages: readonly Stage[]
   readonly lineOf: Readonly<Record<string, number>>
   readonly startedAtMs: number
+  /** When the state began. */
+  readonly stateSinceMs: number
   /** Effects that were decided and not yet known to have happened, in order. */
   readonly pending: readonly Effect[]
   /** Why the state is what it is. */
@@ -60,15 +62,17 @@ export const isFinal = ({ state }: Rollout): boolean =>
 
 export const stageOf = (rollout: Rollout): Stage => rollout.stages[rollout.stageIndex] as Stage
 
-/** Stages that new firmware was ordered for and not yet taken back, the newest last. */
-export const deployedStages = (rollout: Rollout): readonly Stage[] =>
-  rollout.stages.filter(({ deployment }) => deployment !== null)
-
-/** Components of the stage with the new firmware; every other component stays, or it would be uninstalled. [gg] */
-export const specWith = (spec: DeploymentSpec, component: string, version: string): DeploymentSpec => ({
-  ...spec,
-  components: { ...spec.components, [component]: { ...spec.components[component], componentVersion: version } },
-})
+/**
+ * Stages that the new firmware was ordered for, the newest last; an order that is still pending counts, because a
+ * function that died may have placed it.
+ */
+export const touchedStages = (rollout: Rollout): readonly Stage[] =>
+  rollout.stages.filter(
+    ({ name, deployment, rollback }) =>
+      deployment !== null ||
+      rollback !== null ||
+      rollout.pending.some((effect) => 'stage' in effect && effect.stage === name),
+  )
 
 /** Token of a step, the same on every try, so that trying again is one effect. [gg: clientToken 1-64 of a-z0-9-] */
 export const clientToken = (rollout: Rollout, step: 'deploy' | 'back', stage: StageName): string =>

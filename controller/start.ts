@@ -41,7 +41,7 @@ export async function startRollout(
   })
   if (refusals.length > 0) throw new PreflightRefused(refusals)
   const rollout: Rollout = {
-    id: `r-${release.version.replaceAll('.', '-')}-${Math.floor(nowMs / 1000)}`,
+    id: rolloutId(release.version, nowMs),
     release,
     state: 'waiting',
     stageIndex: 0,
@@ -55,6 +55,7 @@ export async function startRollout(
     })),
     lineOf: Object.fromEntries(readings.map(({ thing, line }) => [thing, line])),
     startedAtMs: nowMs,
+    stateSinceMs: nowMs,
     pending: [],
     reason: request.reason,
   }
@@ -67,6 +68,10 @@ export async function startRollout(
   })
   return rollout
 }
+
+/** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps included. [gg: clientToken] */
+const rolloutId = (version: string, nowMs: number): string =>
+  `r-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 32)}-${Math.floor(nowMs / 1000)}`
 
 async function currentSpecs(ports: Ports): Promise<Record<StageName, DeploymentSpec | null>> {
   const specs: Partial<Record<StageName, DeploymentSpec | null>> = {}

@@ -105,6 +105,11 @@ function program(): Command {
   return rehearse
 }
 
+// A reader that has seen enough, such as head, closes the pipe; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 try {
   await program().parseAsync()
 } catch (error) {

@@ -11,8 +11,14 @@ export interface Functions {
   readonly start: (event: unknown) => Promise<Rollout>
 }
 
-/** Errors that are the world's and not the program's: the next schedule tries again. */
-const EXPECTED_ERRORS = new Set(['StaleRollout', 'EventNotTaken', 'ThrottlingException'])
+const EXPECTED_ERRORS = new Set(['StaleRollout', 'EventNotTaken'])
+
+/**
+ * Errors that are the world's and not the program's: AWS answered with one, and the next schedule tries again. What the
+ * twin does not emulate is no such answer.
+ */
+const isOfTheWorld = (error: Error): boolean =>
+  EXPECTED_ERRORS.has(error.name) || ('$metadata' in error && error.name !== 'NotEmulated')
 
 /** Runs the controller's functions as Lambda would, one invocation of a function at a time, and tells the trace. */
 export class LambdaHost {
@@ -66,7 +72,7 @@ export class LambdaHost {
     } catch (error) {
       const { name: kind, message } = error as Error
       this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
-      if (!EXPECTED_ERRORS.has(kind)) this.fail(error)
+      if (!isOfTheWorld(error as Error)) this.fail(error)
     }
   }
 

@@ -18,17 +18,6 @@ export interface Account {
   readonly accountId: string
 }
 
-/** A second safety net below the controller's own: most of what ran has failed. [gg: abortConfig] */
-const ABORT_CONFIG = {
-  criteriaList: (['FAILED', 'REJECTED', 'TIMED_OUT'] as const).map((failureType) => ({
-    failureType,
-    action: 'CANCEL' as const,
-    thresholdPercentage: 50,
-    minNumberOfExecutedThings: 3,
-  })),
-}
-const IN_PROGRESS_TIMEOUT_MIN = 60
-const NOTIFY_TIMEOUT_S = 60
 const PAGE_SIZE = 250
 
 /** Deployments through Greengrass v2, and their progress through IoT Jobs: a group's GetDeployment only says ACTIVE. */
@@ -40,26 +29,18 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
       const list = new ListDeploymentsCommand({ targetArn: groupArn(group), historyFilter: 'LATEST_ONLY' })
       const deploymentId = (await greengrass.send(list)).deployments?.[0]?.deploymentId
       if (deploymentId === undefined) return null
-      const { deploymentName = group, components = {} } = await greengrass.send(
-        new GetDeploymentCommand({ deploymentId }),
-      )
-      return { deploymentId, spec: { deploymentName, components: components as DeploymentSpec['components'] } }
+      const found = await greengrass.send(new GetDeploymentCommand({ deploymentId }))
+      const { deploymentName = group, components = {}, deploymentPolicies, iotJobConfiguration } = found
+      const spec = { deploymentName, components, deploymentPolicies, iotJobConfiguration } as DeploymentSpec
+      return { deploymentId, spec }
     },
 
     async create(group, spec, clientToken) {
       const created = await greengrass.send(
         new CreateDeploymentCommand({
           targetArn: groupArn(group),
-          deploymentName: spec.deploymentName,
+          ...spec,
           components: { ...spec.components },
-          deploymentPolicies: {
-            failureHandlingPolicy: 'ROLLBACK',
-            componentUpdatePolicy: { action: 'NOTIFY_COMPONENTS', timeoutInSeconds: NOTIFY_TIMEOUT_S },
-          },
-          iotJobConfiguration: {
-            abortConfig: ABORT_CONFIG,
-            timeoutConfig: { inProgressTimeoutInMinutes: IN_PROGRESS_TIMEOUT_MIN },
-          },
           clientToken,
         }),
       )

@@ -18,7 +18,7 @@ export const handler = (event: unknown): Promise<Rollout> => {
 }
 
 function requestOf(event: unknown): StartRequest {
-  const detail = (event as { detail?: Partial<StartRequest> }).detail
+  const detail = (event as { detail?: Partial<StartRequest> } | null)?.detail
   if (detail?.release === undefined || detail.actor === undefined || detail.reason === undefined) {
     throw new UnexpectedEvent('a start event needs detail.release, detail.actor and detail.reason')
   }

@@ -97,7 +97,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     socket.on('close', () => sockets.delete(socket))
     aedes.handle(socket)
   })
-  const port = await listen(server, options.port)
+  const port = await listen(server, options.port).catch(async (error: unknown) => {
+    await close(aedes, server, sockets) // its timers would keep the process alive
+    throw error
+  })
 
   const send = (topic: string, payload: object): PublishPacket => ({
     cmd: 'publish',

@@ -43,6 +43,7 @@ function rollout(state: RolloutState, stageIndex: number, atMs = START_MS): Roll
     })),
     lineOf: {},
     startedAtMs: atMs,
+    stateSinceMs: atMs,
     pending: [],
     reason: '',
   }
@@ -53,6 +54,7 @@ const facts = (over: Partial<Facts>): Facts => ({
   verdict: null,
   evidence: NO_EVIDENCE,
   readings: [],
+  rollbackExecutions: [],
   ...over,
 })
 

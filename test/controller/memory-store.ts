@@ -11,12 +11,12 @@ export class MemoryStore implements RolloutStore {
   }
 
   async put<T>(key: string, value: T): Promise<void> {
-    this.#documents.set(key, { text: JSON.stringify(value), version: (this.#documents.get(key)?.version ?? 0) + 1 })
+    this.#documents.set(key, { text: JSON.stringify(value), version: 1 })
   }
 
   async putIf<T>(key: string, value: T, expectedVersion: number): Promise<number> {
     if ((this.#documents.get(key)?.version ?? 0) !== expectedVersion) throw new StaleRollout(key)
-    await this.put(key, value)
+    this.#documents.set(key, { text: JSON.stringify(value), version: expectedVersion + 1 })
     return expectedVersion + 1
   }
 }

@@ -43,6 +43,20 @@ afterAll(async () => {
   expect(code).toBe(130)
 })
 
+describe('a second rehearsal on the same port', () => {
+  it('says so in one line, and ends', () => {
+    const { status, stderr } = spawnSync('node', ['dist/scenarios/cli.js', 'run', 'healthy', '--mqtt-port', mqttPort], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      timeout: 30_000,
+    })
+    expect([status, stderr]).toEqual([
+      70,
+      `rehearse: port ${mqttPort} for MQTT is in use; choose another or leave it out to let the system choose\n`,
+    ])
+  })
+})
+
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 describe.skipIf(!hasMosquitto)('mosquitto_sub', () => {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { foldReport } from '../../reports/report.ts'
+import { renderSummary } from '../../reports/summary.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { compareRuns } from '../../scenarios/determinism.ts'
 import { checkExpectation } from '../../scenarios/expectation.ts'
@@ -7,8 +9,6 @@ import { checkInvariants } from '../../scenarios/invariants.ts'
 import type { RehearsalOptions, RehearsalResult } from '../../scenarios/rehearsal.ts'
 import { rehearse } from '../../scenarios/rehearse.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
-
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 /** Whole rehearsals over real sockets: MQTT, the SDK's HTTP and dynalite. */
 const play = (scenario: Scenario, over: Partial<RehearsalOptions> = {}): Promise<RehearsalResult> =>
@@ -26,7 +26,9 @@ const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 
 describe('shipped scenarios on the whole fleet', () => {
   it('memory-leak is caught in canary and rolled back, with every leg told', async () => {
     const scenario = findScenario('memory-leak')
-    const { report, failures } = outcomeOf(scenario, await play(scenario))
+    const result = await play(scenario)
+    const { header, records } = result
+    const { report, failures } = outcomeOf(scenario, result)
     expect(failures).toEqual([])
     expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', exposure: { devices: 17, lines: 17 } })
     const { detectedToReceived, receivedToReverted, onsetToAllHealthy } = report.rollback?.legsMinutes ?? {}
@@ -34,6 +36,11 @@ describe('shipped scenarios on the whole fleet', () => {
     expect(receivedToReverted?.p50).toBeGreaterThanOrEqual(2) // [seed: within 2-3 minutes]
     expect(receivedToReverted?.max).toBeLessThanOrEqual(3)
     expect(onsetToAllHealthy).not.toBeNull()
+    // The README shows this very run; only the wall time is its own.
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const whole = { ...report, expectation: { met: true, failures: [] }, invariants: checkInvariants(header, records) }
+    const lines = renderSummary(whole, scenario.story).split('\n')
+    expect(lines.filter((line) => !line.includes('of plant time in') && !readme.includes(line))).toEqual([])
   })
 
   it.each([1, 2, 3, 4, 5])('crash-on-start is healthy again within 4.5 to 11.4 minutes (seed %i)', async (seed) => {

@@ -21,8 +21,8 @@ function makeIo() {
     text,
     interrupt: (): void => interrupts.forEach((listener) => void listener()),
     listeners: interrupts,
-    stdout: { write: (more: string) => void (text.stdout += more) },
-    stderr: { write: (more: string) => void (text.stderr += more) },
+    stdout: { write: (more: string) => Object.assign(text, { stdout: text.stdout + more }) },
+    stderr: { write: (more: string) => Object.assign(text, { stderr: text.stderr + more }) },
     once: (_: string, listener: () => void) => void interrupts.push(listener),
     off: (_: string, listener: () => void) => void interrupts.splice(interrupts.indexOf(listener), 1),
   }

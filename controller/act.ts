@@ -1,0 +1,61 @@
+import { FIRMWARE_COMPONENT } from './contract.ts'
+import { releaseSpec, wayBackSpec } from './deployment-spec.ts'
+import type { CreatedDeployment, Deployments, Ports, Stored } from './ports.ts'
+import { saveRollout } from './records.ts'
+import { type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
+
+/** The rollout with its effects done as far as the world allowed. */
+export interface Acted {
+  readonly stored: Stored<Rollout>
+  /** What effects failed with; they are still pending. */
+  readonly failures: readonly unknown[]
+}
+
+/**
+ * Does every pending effect, saving after each. One that fails stays pending and does not hold up the others: the way
+ * back of one stage must not wait for that of another.
+ * @throws StaleRollout when another instance is at work
+ */
+export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number): Promise<Acted> {
+  let { value: rollout, version } = stored
+  const failures: unknown[] = []
+  for (const effect of stored.value.pending) {
+    const result = await perform(ports, rollout, effect).catch((error: unknown) => {
+      failures.push(error)
+      return 'failed' as const
+    })
+    if (result === 'failed') continue
+    rollout = withDone(rollout, effect, result, nowMs)
+    version = await saveRollout(ports.store, rollout, version)
+  }
+  return { stored: { value: rollout, version }, failures }
+}
+
+async function perform(ports: Ports, rollout: Rollout, effect: Effect): Promise<CreatedDeployment | null> {
+  switch (effect.kind) {
+    case 'deploy': {
+      const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, rollout.release.version)
+      return ports.deployments.create(effect.stage, spec, effect.clientToken)
+    }
+    case 'roll-back': {
+      const stage = stageNamed(rollout, effect.stage)
+      if (stage.deployment === null && !(await wasOrdered(ports.deployments, stage, rollout))) return null
+      return ports.deployments.create(effect.stage, wayBackSpec(stage.previous), effect.clientToken)
+    }
+    case 'cancel':
+      await ports.deployments.cancel(effect.deploymentId)
+      return null
+    case 'announce':
+      await ports.events.put(effect.detailType, effect.detail)
+      return null
+  }
+}
+
+/** Whether a deployment that nobody lived to tell of was created after all. */
+async function wasOrdered(deployments: Deployments, { name }: Stage, { release }: Rollout): Promise<boolean> {
+  const current = await deployments.current(name)
+  return current?.spec.components[FIRMWARE_COMPONENT]?.componentVersion === release.version
+}
+
+const stageNamed = (rollout: Rollout, name: Stage['name']): Stage =>
+  rollout.stages.find((stage) => stage.name === name) as Stage

@@ -1,0 +1,87 @@
+import type { FailedDevice } from './case.ts'
+import type { Facts } from './decide.ts'
+import { type Evidence, NO_EVIDENCE, observe, type Watch } from './evidence.ts'
+import { hasFailed } from './job-status.ts'
+import { judge } from './judge.ts'
+import type { Policy } from './policy.ts'
+import type { DeviceExecution, DeviceReading, Ports } from './ports.ts'
+import { loadBaseline, loadEvidence, saveEvidence } from './records.ts'
+import { type Rollout, type Stage, stageOf, touchedStages } from './rollout.ts'
+import type { Snapshot } from './snapshot.ts'
+import { type Verdict, verdictOf } from './verdict.ts'
+
+/** One look at the fleet: the snapshot before it, and what was read now. */
+export interface Look {
+  readonly previous: Snapshot | null
+  readonly current: Snapshot
+  readonly readings: readonly DeviceReading[]
+}
+
+/**
+ * Takes the look into the evidence of every stage that runs the new firmware, and judges them all: a stage that was
+ * promoted is still watched, but only a breach of it counts once the next one is deployed. On the way back nothing is
+ * judged; the devices' progress is read instead.
+ */
+export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, look: Look): Promise<Facts> {
+  const nowMs = look.current.atMs
+  const facts: Facts = { ...NO_FACTS, nowMs, readings: look.readings }
+  if (rollout.state === 'rolling-back') return { ...facts, rollbackExecutions: await progress(ports, rollout) }
+  const stages = touchedStages(rollout)
+  if (stages.length === 0) return facts
+  const baseline = await loadBaseline(ports.store, rollout.id)
+  const verdicts: Verdict[] = []
+  let evidence: Evidence | null = null
+  for (const stage of stages) {
+    const watch = watchOf(rollout, stage)
+    const before = (await loadEvidence(ports.store, rollout.id, stage.name)) ?? NO_EVIDENCE
+    const after = observe(before, watch, look.previous, look.current, baseline, policy)
+    await saveEvidence(ports.store, rollout.id, stage.name, after)
+    const failedDevices = await failures(ports, stage, after, look.readings)
+    const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
+    const isCurrent = stage.name === stageOf(rollout).name
+    if (isCurrent) evidence = after
+    verdicts.push(isCurrent || rollout.state === 'waiting' ? verdict : breachesOf(verdict))
+  }
+  return { ...facts, evidence, verdict: verdictOf(verdicts.flatMap(({ findings }) => findings)) }
+}
+
+/** Nothing looked at. */
+export const NO_FACTS: Facts = { nowMs: 0, verdict: null, evidence: null, readings: [], rollbackExecutions: [] }
+
+const breachesOf = (verdict: Verdict): Verdict =>
+  verdictOf(verdict.findings.filter(({ outcome }) => outcome === 'breach'))
+
+function watchOf(rollout: Rollout, stage: Stage): Watch {
+  const updated = new Set(touchedStages(rollout).flatMap(({ members }) => members))
+  return {
+    stage: stage.name,
+    version: rollout.release.version,
+    previousVersion: rollout.release.replaces,
+    members: stage.members,
+    controls: rollout.stages.flatMap(({ members }) => members).filter((thing) => !updated.has(thing)),
+    lineOf: rollout.lineOf,
+    deployedAtMs: stage.deployment?.atMs ?? rollout.stateSinceMs,
+  }
+}
+
+/** Only asked for while a device that can be reached has not installed: one call more would be made every tick. */
+async function failures(
+  ports: Ports,
+  stage: Stage,
+  evidence: Evidence,
+  readings: readonly DeviceReading[],
+): Promise<readonly FailedDevice[]> {
+  const isOpen = (thing: string): boolean => (evidence.members[thing]?.installedAtMs ?? null) === null
+  const open = new Set(stage.members.filter(isOpen))
+  if (stage.deployment === null || !readings.some(({ thing, connected }) => connected && open.has(thing))) return []
+  const executions = await ports.deployments.executions(stage.deployment.jobId)
+  return executions.filter(hasFailed)
+}
+
+async function progress(ports: Ports, rollout: Rollout): Promise<readonly DeviceExecution[]> {
+  const found: DeviceExecution[] = []
+  for (const { rollback } of rollout.stages) {
+    if (rollback !== null) found.push(...(await ports.deployments.executions(rollback.jobId)))
+  }
+  return found
+}

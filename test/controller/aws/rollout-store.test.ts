@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Clients, makeClients } from '../../../controller/aws/clients.ts'
+import { dynamoStore, ensureTable } from '../../../controller/aws/rollout-store.ts'
+import { StaleRollout } from '../../../controller/errors.ts'
+import type { RolloutStore } from '../../../controller/ports.ts'
+import { type Dynamo, startDynamo } from '../../../sim/wire/dynamo.ts'
+import { MemoryStore } from '../memory-store.ts'
+
+let dynamo: Dynamo
+let clients: Clients
+const TABLE = 'rollouts'
+
+beforeAll(async () => {
+  dynamo = await startDynamo()
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
+  clients = makeClients({ region: 'eu-central-1', dynamoEndpoint: dynamo.url, credentials })
+  await ensureTable(clients.dynamo, TABLE)
+})
+
+afterAll(async () => {
+  clients.destroy()
+  await dynamo.close()
+})
+
+/** What every store does. */
+describe.each<[string, () => RolloutStore]>([
+  ['in memory', () => new MemoryStore()],
+  ['in DynamoDB', () => dynamoStore(clients.documents, TABLE)],
+])('a store %s', (name, open) => {
+  const key = (suffix: string): string => `${name}#${suffix}`
+
+  it('gives back what was put, and null for what was not', async () => {
+    const store = open()
+    expect(await store.get(key('none'))).toBeNull()
+    await store.put(key('a'), { deep: [1, null, 'é'] })
+    expect((await store.get(key('a')))?.value).toEqual({ deep: [1, null, 'é'] })
+  })
+
+  it('writes conditionally on the version, and refuses a stale one', async () => {
+    const store = open()
+    expect(await store.putIf(key('b'), 'one', 0)).toBe(1)
+    expect(await store.putIf(key('b'), 'two', 1)).toBe(2)
+    await expect(store.putIf(key('b'), 'late', 1)).rejects.toThrow(StaleRollout)
+    await expect(store.putIf(key('b'), 'again', 0)).rejects.toThrow(StaleRollout)
+    expect(await store.get(key('b'))).toEqual({ value: 'two', version: 2 })
+  })
+
+  it('keeps a document longer than an item of DynamoDB may be', async () => {
+    const store = open()
+    const baseline = Array.from({ length: 6_000 }, (_, i) => ({
+      thing: `line-${i}`,
+      minutes: i * 7,
+      cycles: i * 1_003,
+    }))
+    expect(JSON.stringify(baseline).length).toBeLessThan(400 * 1024)
+    const doubled = { first: baseline, second: baseline }
+    expect(JSON.stringify(doubled).length).toBeGreaterThan(400 * 1024)
+    await store.putIf(key('c'), doubled, 0)
+    expect((await store.get(key('c')))?.value).toEqual(doubled)
+  })
+})
+
+it('takes a table that is already there', async () => {
+  await ensureTable(clients.dynamo, TABLE)
+})

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest'
+import { makeAnalyze } from '../../controller/lambda/analyze.ts'
+import { makePromote } from '../../controller/lambda/promote.ts'
+import { makeStart } from '../../controller/lambda/start.ts'
+import type { Deployments, Ports } from '../../controller/ports.ts'
+import { loadActive, record, toSnapshot } from '../../controller/records.ts'
+import { MINUTE_MS, START_MS } from './fixtures.ts'
+import { killedAt, policy, release, startedWorld, World } from './world.ts'
+
+const withDeployments = (world: World, over: Partial<Deployments>): Ports => ({
+  ...world.ports,
+  deployments: { ...world.ports.deployments, ...over },
+})
+
+const created = (world: World): string[] => world.created.map(({ group, version }) => `${group} ${version}`)
+
+const tick = async (world: World, ports: Ports = world.ports): Promise<string> => {
+  const outcome = await makeAnalyze(ports, policy)(world.event()).catch((error: Error) => ({ state: error.message }))
+  world.nowMs += policy.tickMs
+  return outcome.state
+}
+
+/** A rollout whose canary soaks. */
+async function soakingWorld(): Promise<World> {
+  const world = await startedWorld()
+  await world.run(0.5)
+  return world
+}
+
+/** A rollout that is about to deploy early, at the tick when the third shift begins. */
+async function worldBeforeEarly(): Promise<World> {
+  const world = await startedWorld()
+  await world.run(8)
+  expect((await loadActive(world.store))?.value).toMatchObject({ state: 'waiting', stageIndex: 1 })
+  return world
+}
+
+describe('new firmware', () => {
+  it('that cannot be ordered does not keep the stages before it from going back', async () => {
+    const world = await worldBeforeEarly()
+    const ports = withDeployments(world, {
+      create: (group, spec, token) =>
+        group === 'early' ? Promise.reject(new Error('throttled')) : world.ports.deployments.create(group, spec, token),
+    })
+    expect(await tick(world, ports)).toBe('throttled')
+    world.plant.crash('line-1-0')
+    expect(await tick(world, ports)).toBe('rolling-back')
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('whose order died with the function is not ordered after a breach', async () => {
+    const world = await worldBeforeEarly()
+    const ports = withDeployments(world, { create: () => Promise.reject(new Error('killed')) })
+    await tick(world, ports)
+    world.plant.crash('line-1-0')
+    await tick(world)
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('that was ordered by a function that died then is taken back', async () => {
+    const world = await worldBeforeEarly()
+    const ports = withDeployments(world, {
+      create: async (group, spec, token) => {
+        await world.ports.deployments.create(group, spec, token)
+        throw new Error('killed')
+      },
+    })
+    await tick(world, ports)
+    world.plant.crash('line-1-0')
+    await tick(world)
+    expect(created(world)).toEqual(['canary 2.4.0', 'early 2.4.0', 'early 2.3.1', 'canary 2.3.1'])
+  })
+
+  it('is not ordered while nothing is known of the stage before it', async () => {
+    const world = await worldBeforeEarly()
+    const silent: Ports = {
+      ...world.ports,
+      health: { read: async () => world.readings().map((reading) => ({ ...reading, sample: null })) },
+    }
+    world.nowMs += 30 * MINUTE_MS
+    expect(await tick(world, silent)).toBe('waiting')
+    expect(await tick(world, silent)).toBe('waiting')
+    expect(created(world)).toEqual(['canary 2.4.0'])
+  })
+})
+
+describe('a way back', () => {
+  it('of one stage does not wait for that of another', async () => {
+    const world = await worldBeforeEarly()
+    await world.run(0.5)
+    world.plant.crash('line-1-0')
+    let isThrottled = true
+    const ports = withDeployments(world, {
+      create: (group, spec, token) =>
+        group === 'early' && isThrottled
+          ? Promise.reject(new Error('throttled'))
+          : world.ports.deployments.create(group, spec, token),
+    })
+    expect(await tick(world, ports)).toBe('throttled')
+    expect(created(world).slice(2)).toEqual(['canary 2.3.1'])
+    isThrottled = false
+    expect(await tick(world, ports)).toBe('rolling-back')
+    expect(created(world).slice(2)).toEqual(['canary 2.3.1', 'early 2.3.1'])
+    expect(await tick(world, ports)).toBe('rolled-back')
+  })
+
+  it('goes on while the fleet index cannot be read', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    await tick(world, withDeployments(world, { create: () => Promise.reject(new Error('throttled')) }))
+    await tick(world, { ...world.ports, health: { read: () => Promise.reject(new Error('no index')) } })
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('is not confirmed while a device still has it before it', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    expect(await tick(world)).toBe('rolling-back')
+    world.executions = [{ thing: 'line-1-0', status: 'IN_PROGRESS' }]
+    expect(await tick(world)).toBe('rolling-back')
+    world.executions = [{ thing: 'line-1-0', status: 'SUCCEEDED' }]
+    expect(await tick(world)).toBe('rolled-back')
+  })
+
+  it('that fails on a device halts the rollout and pages, also when the page was lost at first', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    await tick(world)
+    world.executions = [{ thing: 'line-1-0', status: 'FAILED' }]
+    expect(await tick(world, { ...world.ports, events: { put: () => Promise.reject(new Error('lost')) } })).toBe('lost')
+    expect(await tick(world)).toBe('halted')
+    expect(world.announced).toEqual(['Firmware Rollout Halted'])
+    await tick(world)
+    expect(world.announced).toHaveLength(1)
+  })
+
+  it('that was never taken is a breach of its own after a quarter of an hour', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    const ports = withDeployments(world, { create: () => Promise.reject(new Error('throttled')) })
+    for (let i = 0; i < 6; i++) await tick(world, ports)
+    expect((await loadActive(world.store))?.value.state).toBe('halted')
+    expect(world.announced).toEqual(['Firmware Rollout Halted'])
+    await tick(world) // it is not given up
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('carries no abort criteria, and the release does', async () => {
+    const world = await soakingWorld()
+    expect(world.specOf('canary').iotJobConfiguration?.abortConfig?.criteriaList?.[0]).toMatchObject({
+      minNumberOfExecutedThings: 3,
+    })
+    world.plant.crash('line-1-0')
+    await tick(world)
+    expect(world.specOf('canary').iotJobConfiguration?.abortConfig).toBeUndefined()
+  })
+})
+
+describe('a stage', () => {
+  it('does not soak while a device that can be reached is still installing, whoever else is offline', async () => {
+    const world = await startedWorld()
+    const update = world.plant.update.bind(world.plant)
+    world.plant.update = (things) => update(things.filter((thing) => thing !== 'line-5-0'))
+    const lenient = { ...policy, quorumShare: 0.6 }
+    const look = async () => {
+      const { decision } = await makeAnalyze(world.ports, lenient)(world.event())
+      world.nowMs += 2 * MINUTE_MS
+      return decision
+    }
+    for (let i = 0; i < 4; i++) await look() // 4 of 5 are installed
+    world.offline.add('line-1-0')
+    expect(await look()).toMatchObject({ kind: 'wait', reason: '4 of 5 devices installed, 1 offline, 3 needed' })
+    world.nowMs += 10 * MINUTE_MS
+    expect(await look()).toMatchObject({ kind: 'soak', reason: expect.stringContaining('not waited for: line-5-0') })
+  })
+})
+
+describe('a start killed at any call', () => {
+  it.each(['before', 'after'] as const)('and delivered again leaves one active rollout (%s)', async (moment) => {
+    let points = 0
+    for (let k = 1; ; k++) {
+      const world = new World()
+      await world.recordHistory()
+      const { ports, killed, revive } = killedAt(world.ports, k, moment)
+      await world.start(ports).catch(() => null)
+      revive()
+      if (killed()) await world.start(ports).catch((error: Error) => expect(error.message).toContain('is active'))
+      expect((await loadActive(world.store))?.value).toMatchObject({ state: 'waiting', stageIndex: 0 })
+      if (!killed()) break
+      points += 1
+    }
+    expect(points).toBeGreaterThan(15)
+  })
+})
+
+describe('events', () => {
+  it.each([null, {}, { time: 7 }, { time: '2026' }, { time: '2026-03-02T13:00:00' }, { time: '2026-13-02T13:00:00Z' }])(
+    'without a time as EventBridge writes it are refused: %j',
+    async (event) => {
+      const world = new World()
+      for (const make of [makeAnalyze, makePromote]) {
+        await expect((async () => make(world.ports, policy)(event))()).rejects.toThrow('without a valid time')
+      }
+    },
+  )
+
+  it('that start nothing are refused', async () => {
+    const world = new World()
+    for (const event of [null, world.event(), { ...world.event(), detail: { release } }]) {
+      await expect(makeStart(world.ports, policy)(event)).rejects.toThrow('detail.release')
+    }
+  })
+})
+
+describe('the record of shifts', () => {
+  it('keeps the boundary also when the look comes late', async () => {
+    const world = new World()
+    const at = (minutes: number): Promise<unknown> =>
+      record(world.store, policy, toSnapshot(world.readings(), START_MS + minutes * MINUTE_MS))
+    await at(-5)
+    await at(12)
+    expect(await world.store.get(`snapshot#${START_MS}`)).not.toBeNull()
+  })
+})

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { FIRMWARE_COMPONENT, STAGES } from '../../controller/contract.ts'
+import { type Findings, preflight } from '../../controller/preflight.ts'
+import { baselineOf, Plant, START_MS, sample } from './fixtures.ts'
+import { policy, release } from './world.ts'
+
+const plant = new Plant(START_MS - policy.baselineMs, { lines: 2, perLine: 3 })
+const baseline = baselineOf(plant, policy)
+const spec = {
+  deploymentName: 'x',
+  components: { [FIRMWARE_COMPONENT]: { componentVersion: '2.3.1' } },
+}
+const readings = plant.things.map((thing) => ({
+  thing,
+  groups: [STAGES[Number(thing.split('-')[2])] as string],
+  line: plant.lineOf[thing] as number,
+  connected: true,
+  sample: sample(),
+}))
+const good: Findings = {
+  release,
+  policy,
+  activeRollout: null,
+  readings,
+  current: { canary: spec, early: spec, production: spec },
+  deployable: { [`${FIRMWARE_COMPONENT} 2.4.0`]: true },
+  baseline,
+}
+
+describe('preflight', () => {
+  it('finds nothing against a good release', () => {
+    expect(preflight(good)).toEqual([])
+  })
+
+  it.each<[string, Partial<Findings>, string]>([
+    ['another rollout', { activeRollout: 'r-1' }, 'rollout r-1 is active'],
+    [
+      'another version in place',
+      { release: { ...release, replaces: '2.3.0' } },
+      'thing group canary runs 2.3.1, not 2.3.0',
+    ],
+    ['a group without a deployment', { current: { ...good.current, early: null } }, 'early runs no firmware'],
+    ['an empty group', { readings: readings.filter(({ groups }) => groups[0] !== 'early') }, 'early has no members'],
+    [
+      'an overlap',
+      { readings: readings.map((one, i) => (i === 0 ? { ...one, groups: ['canary', 'early'] } : one)) },
+      'line-1-0 is in several stages',
+    ],
+    [
+      'a line without a canary',
+      { readings: readings.filter(({ thing }) => thing !== 'line-2-0') },
+      'line 2 has 0 canaries, not 1',
+    ],
+    ['a missing artefact', { deployable: { 'c 1': false } }, 'component c 1 is not DEPLOYABLE'],
+    [
+      'a release that cannot read what its successor writes',
+      { release: { ...release, data: { writes: 7, reads: [6, 7] } } },
+      '2.4.0 writes data version 7 and does not read 8',
+    ],
+    [
+      'a release blind to the older shadow',
+      { release: { ...release, shadow: { writes: '2.0', reads: ['2.0'] } } },
+      'does not read shadow version 1.0',
+    ],
+    ['no history', { baseline: { fromMs: 0, toMs: 0, devices: {} } }, 'the baseline covers 0 %'],
+    [
+      'a silent stage',
+      { readings: readings.map((one) => (one.groups[0] === 'early' ? { ...one, sample: null } : one)) },
+      '0 of 2 devices of early are connected and report, 2 needed',
+    ],
+  ])('refuses %s', (_, over, refusal) => {
+    expect(preflight({ ...good, ...over })).toEqual([expect.stringContaining(refusal), ...rest(over)])
+  })
+})
+
+/** A wrong version in place is wrong in every group. */
+const rest = ({ release: asked }: Partial<Findings>): unknown[] =>
+  asked?.replaces === '2.3.0' ? [expect.stringContaining('early'), expect.stringContaining('production')] : []

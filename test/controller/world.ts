@@ -1,0 +1,157 @@
+import { shiftBoundaries } from '../../controller/calendar.ts'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
+import { makeAnalyze } from '../../controller/lambda/analyze.ts'
+import { makeStart } from '../../controller/lambda/start.ts'
+import type { DeploymentSpec, DeviceExecution, DeviceReading, Ports } from '../../controller/ports.ts'
+import { record, toSnapshot } from '../../controller/records.ts'
+import { HOUR_MS, Plant, policyWith, START_MS } from './fixtures.ts'
+import { MemoryStore } from './memory-store.ts'
+
+const LINES = 5
+export const policy = policyWith({ windowMs: HOUR_MS })
+export const release = {
+  version: '2.4.0',
+  replaces: '2.3.1',
+  data: { writes: 7, reads: [6, 7, 8] },
+  shadow: { writes: '2.0', reads: ['1.0', '2.0'] },
+}
+
+/** A plant behind the controller's ports; deployments take effect at once. */
+export class World {
+  readonly plant = new Plant(START_MS - 8 * 24 * HOUR_MS, { lines: LINES, perLine: 6 })
+  readonly store = new MemoryStore()
+  readonly created: { group: StageName; version: string; token: string }[] = []
+  readonly cancelled: string[] = []
+  readonly announced: string[] = []
+  readonly offline = new Set<string>()
+  /** What IoT Jobs says of the devices of a group's newest deployment. */
+  executions: DeviceExecution[] = []
+  nowMs = START_MS
+  readonly #byToken = new Map<string, string>()
+  readonly #specs = new Map<StageName, DeploymentSpec>()
+
+  constructor() {
+    const components = {
+      [FIRMWARE_COMPONENT]: { componentVersion: '2.3.1' },
+      [HEALTH_COMPONENT]: { componentVersion: '1.2.0' },
+      'com.plant.Other': { componentVersion: '9.9.9' },
+    }
+    for (const stage of STAGES) this.#specs.set(stage, { deploymentName: stage, components })
+  }
+
+  groupOf(thing: string): StageName {
+    const station = Number(thing.split('-')[2])
+    return station === 0 ? 'canary' : station === 1 ? 'early' : 'production'
+  }
+
+  membersOf = (stage: StageName): string[] => this.plant.things.filter((thing) => this.groupOf(thing) === stage)
+
+  readings(): DeviceReading[] {
+    const { devices } = this.plant.at(this.nowMs)
+    return this.plant.things.map((thing) => ({
+      thing,
+      groups: [this.groupOf(thing)],
+      line: this.plant.lineOf[thing] as number,
+      connected: !this.offline.has(thing),
+      sample: devices[thing] ?? null,
+    }))
+  }
+
+  readonly ports: Ports = {
+    health: { read: async () => this.readings() },
+    store: this.store,
+    events: { put: async (detailType) => void this.announced.push(detailType) },
+    deployments: {
+      current: async (group) => ({ deploymentId: `old-${group}`, spec: this.#specs.get(group) as DeploymentSpec }),
+      create: async (group, spec, token) => {
+        const known = this.#byToken.get(token)
+        if (known !== undefined) return { deploymentId: known, jobId: `job-${known}` }
+        const version = spec.components[FIRMWARE_COMPONENT]?.componentVersion as string
+        this.#specs.set(group, spec)
+        this.created.push({ group, version, token })
+        const id = `d${this.created.length}`
+        this.#byToken.set(token, id)
+        if (version === '2.4.0') this.plant.update(this.membersOf(group))
+        else for (const thing of this.membersOf(group)) this.plant.versions.set(thing, version)
+        return { deploymentId: id, jobId: `job-${id}` }
+      },
+      cancel: async (id) => void this.cancelled.push(id),
+      executions: async () => this.executions,
+      isDeployable: async () => true,
+    },
+  }
+
+  specOf = (group: StageName): DeploymentSpec => this.#specs.get(group) as DeploymentSpec
+
+  event = (): object => ({ time: new Date(this.nowMs).toISOString() })
+
+  async recordHistory(): Promise<void> {
+    for (const atMs of shiftBoundaries(policy, START_MS - policy.baselineMs - 8 * HOUR_MS, START_MS)) {
+      this.nowMs = atMs
+      await record(this.store, policy, toSnapshot(this.readings(), atMs))
+    }
+    this.nowMs = START_MS
+  }
+
+  start = (ports: Ports = this.ports): Promise<unknown> =>
+    makeStart(ports, policy)({ ...this.event(), detail: { release, actor: 'test', reason: 'because' } })
+
+  /** Ticks until the controller says that the rollout has ended, or for so many hours. */
+  async run(hours: number, ports: Ports = this.ports, eachTick?: () => void): Promise<string> {
+    const analyze = makeAnalyze(ports, policy)
+    let state = ''
+    for (const untilMs = this.nowMs + hours * HOUR_MS; this.nowMs < untilMs; this.nowMs += policy.tickMs) {
+      eachTick?.()
+      state = (await analyze(this.event())).state
+      if (['completed', 'rolled-back', 'halted'].includes(state)) break
+    }
+    return state
+  }
+}
+
+export async function startedWorld(): Promise<World> {
+  const world = new World()
+  await world.recordHistory()
+  await world.start()
+  return world
+}
+
+/**
+ * Ports whose k-th call throws, and every call after it until `revive`: as if the function was killed there, before the
+ * call or after its effect.
+ */
+export function killedAt(
+  ports: Ports,
+  k: number,
+  moment: 'before' | 'after',
+): { ports: Ports; killed: () => boolean; revive: () => void } {
+  let calls = 0
+  let isKilled = false
+  let isDead = false
+  const wrap = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>
+        return async (...args: unknown[]) => {
+          if (isDead) throw new Error('dead')
+          calls += 1
+          const dies = calls === k && !isKilled
+          if (dies) [isKilled, isDead] = [true, true]
+          if (dies && moment === 'before') throw new Error('killed')
+          const result = await method.apply(target, args)
+          if (dies) throw new Error('killed')
+          return result
+        }
+      },
+    })
+  const wrapped = {
+    health: wrap(ports.health),
+    deployments: wrap(ports.deployments),
+    store: wrap(ports.store),
+    events: wrap(ports.events),
+  }
+  const revive = (): void => {
+    isDead = false
+  }
+  return { ports: wrapped, killed: () => isKilled, revive }
+}

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../sim/units.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Pace } from './rehearsal.ts'
+import { reportError } from './user-error.ts'
 
 // The SDK warns at every start that versions of 2027 will need a newer Node; it is not about this program.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
@@ -110,10 +111,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
+process.on('uncaughtException', (error) => {
+  process.exitCode = reportError(error, process.stderr)
+  process.exit()
+})
+
 try {
   await program().parseAsync()
 } catch (error) {
-  const { reportError } = await import('./user-error.ts')
   // Commander has printed its own line; help and version end well.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.met : EXIT.usage
   else process.exitCode = reportError(error, process.stderr)

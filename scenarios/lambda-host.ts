@@ -3,6 +3,7 @@ import { isFinal, type Rollout, stageOf } from '../controller/rollout.ts'
 import type { InFlight } from '../sim/in-flight.ts'
 import type { Trace } from '../sim/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
+import { RolloutRefused } from './user-error.ts'
 
 /** The controller's functions by name, as they would be deployed. */
 export interface Functions {
@@ -72,7 +73,8 @@ export class LambdaHost {
     } catch (error) {
       const { name: kind, message } = error as Error
       this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
-      if (!isOfTheWorld(error as Error)) this.fail(error)
+      if (kind === 'PreflightRefused') this.fail(new RolloutRefused(message, { cause: error }))
+      else if (!isOfTheWorld(error as Error)) this.fail(error)
     }
   }
 

@@ -10,6 +10,12 @@ export class Interrupted extends Error {
   }
 }
 
+/** The controller's preflight refused the release: a result, and not the one that was hoped for. */
+export class RolloutRefused extends Error {
+  override readonly name = 'RolloutRefused'
+  readonly exitCode = EXIT.notMet
+}
+
 /** The report cannot be written where it should go. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite'

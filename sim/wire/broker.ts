@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { JsonObject, Messaging } from '../cloud/cloud-context.ts'
@@ -25,6 +26,18 @@ export interface BrokerOptions {
   readonly onForward: (clientId: string) => void
   /** The publish of this client has been dealt with, accepted or not. */
   readonly onPublishDone: (clientId: string) => void
+  /** The broker itself cannot go on. */
+  readonly onFailure: (error: BrokerFailed) => void
+}
+
+/** The broker broke down while it ran; the rehearsal cannot be trusted from there on. */
+export class BrokerFailed extends Error {
+  override readonly name = 'BrokerFailed'
+  readonly exitCode = 70
+
+  constructor(cause: Error) {
+    super(`the MQTT broker failed: ${cause.message}`, { cause })
+  }
 }
 
 export interface Broker extends Messaging {
@@ -102,6 +115,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     throw error
   })
 
+  const fail = (error?: Error | null): void => {
+    if (error) options.onFailure(new BrokerFailed(error))
+  }
+  server.on('error', fail)
+  ;(aedes as unknown as EventEmitter).on('error', fail)
+
   const send = (topic: string, payload: object): PublishPacket => ({
     cmd: 'publish',
     topic,
@@ -117,21 +136,17 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     publish(topic, payload) {
       if (!filters.matches(topic)) return
       counts.published += 1
-      aedes.publish(send(topic, payload), failLoudly)
+      aedes.publish(send(topic, payload), fail)
     },
     reply(clientId, topic, payload) {
       const client = (aedes as unknown as { clients: Record<string, Client> }).clients[clientId]
       if (client === undefined) return
       counts.published += 1
-      client.publish(send(topic, payload), failLoudly)
+      client.publish(send(topic, payload), fail)
     },
     hasSubscribers: (topic) => filters.matches(topic),
     close: () => close(aedes, server, sockets),
   }
-}
-
-const failLoudly = (error?: Error | null): void => {
-  if (error) throw error
 }
 
 function publishRefusal(isThing: boolean, clientId: string, packet: PublishPacket): string | null {

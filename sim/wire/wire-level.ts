@@ -10,6 +10,7 @@ export interface WireOptions {
   readonly httpPort: number
   /** Told of every call of an AWS operation. */
   readonly onCall: (operation: string) => void
+  /** The broker failed, or an operation threw what is no AWS error: the rehearsal cannot go on. */
   readonly onBug: (error: unknown) => void
 }
 
@@ -26,6 +27,7 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     onPublish: events.onPublish,
     onForward: (clientId) => links.get(clientId)?.forwarded(),
     onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
+    onFailure: options.onBug,
   })
   let endpoint: AwsEndpoint | null = null
   let dynamo: Dynamo | null = null

@@ -96,6 +96,17 @@ describe('on a small fleet', () => {
     await expect(playing).rejects.toBe(reason)
   })
 
+  it('tells what the preflight refused, as a result', async () => {
+    const scenario = small(findScenario('healthy'))
+    const blind = { ...scenario, release: { ...scenario.release, data: { writes: 7, reads: [7] } } }
+    await expect(play(blind)).rejects.toMatchObject({
+      name: 'RolloutRefused',
+      exitCode: 1,
+      message:
+        'preflight refused: 2.4.0 writes data version 7 and does not read 6; 2.4.0 writes data version 7 and does not read 8',
+    })
+  })
+
   it('refuses a port that is in use, with nothing left open', async () => {
     const scenario = small(findScenario('crash-on-start'))
     let taken = 0

@@ -22,6 +22,7 @@ beforeEach(async () => {
     onPublish: (clientId, topic, payload) => published.push({ clientId, topic, payload }),
     onForward: (clientId) => links.get(clientId)?.forwarded(),
     onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
+    onFailure: (error) => expect.unreachable(error.message),
   })
 })
 
@@ -130,6 +131,7 @@ it('names a port that is in use', async () => {
       onPublish: () => undefined,
       onForward: () => undefined,
       onPublishDone: () => undefined,
+      onFailure: () => undefined,
     }),
   ).rejects.toThrow(`port ${broker.port} for MQTT is in use`)
 })

@@ -2,22 +2,23 @@ import type {
   ComponentDeploymentSpecification,
   CreateComponentVersionRequest,
   DescribeComponentRequest,
+  GetComponentRequest,
   ListComponentsRequest,
   ListComponentVersionsRequest,
 } from '@aws-sdk/client-greengrassv2'
-import { AwsError, NotEmulated } from './aws-error.ts'
+import { NotEmulated } from './aws-error.ts'
+import { ClientTokens } from './client-tokens.ts'
 import type { CloudContext, Operations } from './cloud-context.ts'
-import { page } from './paging.ts'
-import { requireMatch, validationError } from './validate.ts'
+import { isObject } from './shadow-document.ts'
+import type { Tags } from './tags.ts'
+import { checkOneOf, conflict, greengrassPage, notFound, requireMatch, validationError } from './validate.ts'
 
-export type ComponentVersionState = 'REQUESTED' | 'INITIATED' | 'DEPLOYABLE' | 'FAILED'
+type ComponentVersionState = 'REQUESTED' | 'INITIATED' | 'DEPLOYABLE'
 
 interface ComponentVersion {
   readonly name: string
   readonly version: string
-  readonly publisher: string | undefined
-  readonly description: string | undefined
-  readonly recipe: string
+  readonly recipe: Recipe
   readonly createdAtMs: number
   state: ComponentVersionState
 }
@@ -29,10 +30,20 @@ const DEPLOYABLE_AFTER_MS = 5_000
 /** The private components of the account and their versions. */
 export class ComponentRegistry {
   readonly #ctx: CloudContext
+  readonly #tags: Tags
+  readonly #tokens: ClientTokens
   readonly #versions = new Map<string, ComponentVersion>()
 
-  constructor(ctx: CloudContext) {
+  constructor(ctx: CloudContext, tags: Tags) {
     this.#ctx = ctx
+    this.#tags = tags
+    this.#tokens = new ClientTokens(ctx.clock, 'component version')
+  }
+
+  /** Whether the ARN names a component, or a version of one, that there is. */
+  exists(arn: string): boolean {
+    const [name, version] = partsOf(arn)
+    return version === undefined ? this.#versionsOf(name).length > 0 : this.#versions.has(keyOf(name, version))
   }
 
   isDeployable(name: string, version: string): boolean {
@@ -53,22 +64,10 @@ export class ComponentRegistry {
   }
 
   readonly operations: Operations = {
-    CreateComponentVersion: (input: CreateComponentVersionRequest) => {
+    CreateComponentVersion: ({ clientToken, ...input }: CreateComponentVersionRequest) => {
       if (input.lambdaFunction !== undefined) throw new NotEmulated('CreateComponentVersion lambdaFunction')
-      const added = this.#add(parseRecipe(input.inlineRecipe))
-      this.#ctx.clock.after(INITIATED_AFTER_MS, () => {
-        added.state = 'INITIATED'
-      })
-      this.#ctx.clock.after(DEPLOYABLE_AFTER_MS, () => {
-        added.state = 'DEPLOYABLE'
-      })
-      return {
-        arn: this.#arn(added.name, added.version),
-        componentName: added.name,
-        componentVersion: added.version,
-        creationTimestamp: new Date(added.createdAtMs),
-        status: { componentState: added.state, message: 'NONE' },
-      }
+      if (clientToken !== undefined) requireMatch('clientToken', clientToken)
+      return this.#tokens.once(clientToken, input, () => this.#create(input))
     },
     DescribeComponent: ({ arn }: DescribeComponentRequest) => {
       const found = this.#byArn(arn)
@@ -77,42 +76,30 @@ export class ComponentRegistry {
         componentName: found.name,
         componentVersion: found.version,
         creationTimestamp: new Date(found.createdAtMs),
-        publisher: found.publisher,
-        description: found.description,
+        publisher: found.recipe.ComponentPublisher,
+        description: found.recipe.ComponentDescription,
         status: { componentState: found.state, message: 'NONE' },
-        tags: {},
+        tags: this.#tags.of(arn as string),
       }
     },
-    GetComponent: ({ arn }: DescribeComponentRequest) => ({
-      recipeOutputFormat: 'JSON',
-      recipe: Buffer.from(this.#byArn(arn).recipe),
-      tags: {},
-    }),
+    GetComponent: ({ arn, recipeOutputFormat }: GetComponentRequest) => {
+      checkOneOf('recipeOutputFormat', recipeOutputFormat, ['JSON', 'YAML'])
+      if (recipeOutputFormat === 'YAML') throw new NotEmulated('GetComponent recipeOutputFormat YAML')
+      const recipe = Buffer.from(JSON.stringify(this.#byArn(arn).recipe))
+      return { recipeOutputFormat: 'JSON', recipe, tags: this.#tags.of(arn as string) }
+    },
     ListComponents: (input: ListComponentsRequest) => {
+      checkOneOf('scope', input.scope, ['PRIVATE', 'PUBLIC'])
       if (input.scope === 'PUBLIC') throw new NotEmulated('ListComponents of scope PUBLIC')
       const names = [...new Set([...this.#versions.values()].map(({ name }) => name))].sort()
-      const { items, nextToken } = page(names, input, { max: 100, errorName: 'ValidationException' })
-      return {
-        components: items.map((name) => {
-          const latest = this.#versionsOf(name).at(-1) as ComponentVersion
-          return {
-            arn: this.#arn(name),
-            componentName: name,
-            latestVersion: {
-              arn: this.#arn(name, latest.version),
-              componentVersion: latest.version,
-              creationTimestamp: new Date(latest.createdAtMs),
-            },
-          }
-        }),
-        nextToken,
-      }
+      const { items, nextToken } = greengrassPage(names, input)
+      return { components: items.map((name) => this.#listed(name)), nextToken }
     },
     ListComponentVersions: (input: ListComponentVersionsRequest) => {
-      const name = input.arn?.split(':components:')[1] ?? ''
+      const [name] = partsOf(requireMatch('componentArn', input.arn))
       const versions = this.#versionsOf(name)
-      if (versions.length === 0) throw notFound(input.arn ?? '')
-      const { items, nextToken } = page(versions.reverse(), input, { max: 100, errorName: 'ValidationException' })
+      if (versions.length === 0) throw notFound(input.arn as string, 'Component')
+      const { items, nextToken } = greengrassPage(versions, input)
       return {
         componentVersions: items.map(({ version }) => ({
           componentName: name,
@@ -129,22 +116,54 @@ export class ComponentRegistry {
     },
   }
 
+  #create({ inlineRecipe, tags }: CreateComponentVersionRequest): object {
+    this.#tags.check(tags)
+    const added = this.#add(parseRecipe(inlineRecipe))
+    const arn = this.#arn(added.name, added.version)
+    this.#tags.set(arn, tags)
+    this.#ctx.clock.after(INITIATED_AFTER_MS, () => {
+      added.state = 'INITIATED'
+    })
+    this.#ctx.clock.after(DEPLOYABLE_AFTER_MS, () => {
+      added.state = 'DEPLOYABLE'
+    })
+    return {
+      arn,
+      componentName: added.name,
+      componentVersion: added.version,
+      creationTimestamp: new Date(added.createdAtMs),
+      status: { componentState: added.state, message: 'NONE' },
+    }
+  }
+
+  #listed(name: string): object {
+    const { version, createdAtMs, recipe } = this.#versionsOf(name)[0] as ComponentVersion
+    return {
+      arn: this.#arn(name),
+      componentName: name,
+      latestVersion: {
+        arn: this.#arn(name, version),
+        componentVersion: version,
+        creationTimestamp: new Date(createdAtMs),
+        publisher: recipe.ComponentPublisher,
+        description: recipe.ComponentDescription,
+      },
+    }
+  }
+
   #add(recipe: Recipe): ComponentVersion {
     const name = requireMatch('componentName', recipe.ComponentName)
     const version = requireMatch('componentVersion', recipe.ComponentVersion)
+    if (!SEMANTIC_VERSION.test(version))
+      throw validationError('componentVersion', `"${version}" is not major.minor.patch`)
     const key = keyOf(name, version)
     if (this.#versions.has(key)) {
-      throw new AwsError('ConflictException', 409, `Component ${name} ${version} already exists`, {
-        resourceId: this.#arn(name, version),
-        resourceType: 'ComponentVersion',
-      })
+      throw conflict(this.#arn(name, version), 'ComponentVersion', `Component ${name} ${version} already exists`)
     }
     const added: ComponentVersion = {
       name,
       version,
-      publisher: recipe.ComponentPublisher,
-      description: recipe.ComponentDescription,
-      recipe: JSON.stringify(recipe),
+      recipe,
       createdAtMs: this.#ctx.clock.nowMs(),
       state: 'REQUESTED',
     }
@@ -152,16 +171,17 @@ export class ComponentRegistry {
     return added
   }
 
+  /** Newest version first. */
   #versionsOf(name: string): ComponentVersion[] {
-    return [...this.#versions.values()].filter((version) => version.name === name)
+    return [...this.#versions.values()]
+      .filter((version) => version.name === name)
+      .sort((a, b) => compareVersions(b.version, a.version))
   }
 
   #byArn(arn: string | undefined): ComponentVersion {
-    const [, name, version] =
-      /^arn:[^:]*:greengrass:[^:]*:(?:aws|[0-9]+):components:([^:]+):versions:([^:]+)$/.exec(arn ?? '') ?? []
-    if (name === undefined) throw validationError('arn', `"${arn}" is not the ARN of a component version`)
+    const [name, version] = partsOf(requireMatch('componentVersionArn', arn))
     const found = this.#versions.get(keyOf(name, version as string))
-    if (found === undefined) throw notFound(arn as string)
+    if (found === undefined) throw notFound(arn as string, 'ComponentVersion')
     return found
   }
 
@@ -179,19 +199,32 @@ interface Recipe {
   readonly RecipeFormatVersion?: string
 }
 
+const SEMANTIC_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
+
 const keyOf = (name: string, version: string): string => `${name}@${version}`
 
-const notFound = (arn: string): AwsError =>
-  new AwsError('ResourceNotFoundException', 404, `Component ${arn} not found`, {
-    resourceId: arn,
-    resourceType: 'ComponentVersion',
-  })
+/** Name and, if the ARN has one, version. */
+const partsOf = (arn: string): [string, string | undefined] =>
+  (arn.split(':components:')[1] ?? '').split(':versions:') as [string, string | undefined]
 
-function parseRecipe(recipe: Uint8Array | undefined): Recipe {
-  if (recipe === undefined) throw validationError('inlineRecipe', 'is required')
+/** By number; a release is newer than its own pre-releases. [semver 2.0.0, items 11.2 and 11.3] */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => /^(\d+)\.(\d+)\.(\d+)(-\S*)?/.exec(version)) as RegExpExecArray[]
+  for (const place of [1, 2, 3]) {
+    const difference = Number(left?.[place]) - Number(right?.[place])
+    if (difference !== 0) return difference
+  }
+  return Number(left?.[4] === undefined) - Number(right?.[4] === undefined) || (a < b ? -1 : a > b ? 1 : 0)
+}
+
+function parseRecipe(inlineRecipe: Uint8Array | undefined): Recipe {
+  if (inlineRecipe === undefined) throw validationError('inlineRecipe', 'is required')
+  let recipe: unknown
   try {
-    return JSON.parse(Buffer.from(recipe).toString()) as Recipe
+    recipe = JSON.parse(Buffer.from(inlineRecipe).toString())
   } catch {
     throw new NotEmulated('a component recipe that is not JSON')
   }
+  if (!isObject(recipe)) throw validationError('inlineRecipe', 'is not a JSON object')
+  return recipe as Recipe
 }

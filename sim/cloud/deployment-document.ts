@@ -1,80 +1,84 @@
-import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
+import type { ComponentDeploymentSpecification, CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
+import { NotEmulated } from './aws-error.ts'
 import type { JsonObject } from './cloud-context.ts'
-import { requireMatch, requireRange, validationError } from './validate.ts'
+import type { JobTarget } from './job.ts'
+import { isObject } from './shadow-document.ts'
+import { validationError } from './validate.ts'
 
 /** Who a revision is for, as the device's document needs it. */
 export interface DocumentIdentity {
   readonly deploymentId: string
-  readonly target: { readonly kind: 'thing' | 'group'; readonly name: string }
+  readonly target: JobTarget
   readonly revision: number
   readonly region: string
   readonly accountId: string
   readonly createdAtMs: number
 }
 
+/** Above these the message carries no full document and the device downloads it. [gg: troubleshooting] */
+const MAX_BYTES = { thing: 7 * 1024, group: 31 * 1024 } as const
+const DEFAULT_UPDATE_TIMEOUT_S = 60
+const DEFAULT_VALIDATION_TIMEOUT_S = 30
+
 /** `arn:...:configuration:thinggroup/canary:3`; the device takes target and revision from it. [nucleus: Configuration] */
 export const configurationArn = ({ region, accountId, target, revision }: DocumentIdentity): string =>
   `arn:aws:greengrass:${region}:${accountId}:configuration:${target.kind === 'group' ? 'thinggroup' : 'thing'}/${target.name}:${revision}`
 
-/** The document a core device gets for a deployment; its member names differ from the API's. [component-common: Configuration.java] */
+/**
+ * The document a core device gets for a deployment; its member names differ from the API's. [component-common:
+ * Configuration.java]
+ * @throws AwsError ValidationException for a `merge` that is not JSON, NotEmulated for a document too large for a message
+ */
 export function deploymentDocument(input: CreateDeploymentRequest, identity: DocumentIdentity): JsonObject {
-  const policies = input.deploymentPolicies
+  const { deploymentName, components = {}, deploymentPolicies: policies } = input
   const update = policies?.componentUpdatePolicy
-  return {
+  const limited = Object.values(components).some(({ runWith }) => runWith?.systemResourceLimits !== undefined)
+  const document: JsonObject = {
     deploymentId: identity.deploymentId,
     schemaDate: '2021-05-17',
-    deploymentName: input.deploymentName,
+    ...(deploymentName !== undefined && { deploymentName }),
     configurationArn: configurationArn(identity),
     creationTimestamp: identity.createdAtMs,
     components: Object.fromEntries(
-      Object.entries(input.components ?? {}).map(([name, component]) => [
-        name,
-        {
-          version: component.componentVersion,
-          ...(component.configurationUpdate && {
-            configurationUpdate: {
-              merge: parseMerge(name, component.configurationUpdate.merge),
-              reset: component.configurationUpdate.reset,
-            },
-          }),
-          ...(component.runWith && { runWith: component.runWith as JsonObject }),
-        },
-      ]),
+      Object.entries(components).map(([name, component]) => [name, componentOf(name, component)]),
     ),
     failureHandlingPolicy: policies?.failureHandlingPolicy ?? 'ROLLBACK',
-    requiredCapabilities: [],
+    requiredCapabilities: limited ? ['LINUX_RESOURCE_LIMITS'] : [],
     componentUpdatePolicy: {
-      timeout: update?.timeoutInSeconds ?? 60,
+      timeout: update?.timeoutInSeconds ?? DEFAULT_UPDATE_TIMEOUT_S,
       action: update?.action ?? 'NOTIFY_COMPONENTS',
     },
-    configurationValidationPolicy: { timeout: policies?.configurationValidationPolicy?.timeoutInSeconds ?? 30 },
+    configurationValidationPolicy: {
+      timeout: policies?.configurationValidationPolicy?.timeoutInSeconds ?? DEFAULT_VALIDATION_TIMEOUT_S,
+    },
+  }
+  if (Buffer.byteLength(JSON.stringify(document)) > MAX_BYTES[identity.target.kind]) {
+    throw new NotEmulated('a deployment document that the device must download (GetDeploymentConfiguration)')
+  }
+  return document
+}
+
+function componentOf(name: string, component: ComponentDeploymentSpecification): JsonObject {
+  const { componentVersion, configurationUpdate: update, runWith } = component
+  return {
+    version: componentVersion,
+    ...(update && {
+      configurationUpdate: {
+        ...(update.merge !== undefined && { merge: parseMerge(name, update.merge) }),
+        ...(update.reset && { reset: update.reset }),
+      },
+    }),
+    ...(runWith && { runWith: runWith as JsonObject }),
   }
 }
 
-/** @throws AwsError ValidationException naming the first member that breaks a limit of the service model. */
-export function validateDeployment(input: CreateDeploymentRequest): void {
-  requireMatch('targetArn', input.targetArn)
-  if (input.deploymentName !== undefined) requireMatch('deploymentName', input.deploymentName)
-  if (input.clientToken !== undefined) requireMatch('clientToken', input.clientToken)
-  for (const [name, component] of Object.entries(input.components ?? {})) {
-    requireMatch('componentName', name)
-    requireMatch('componentVersion', component.componentVersion)
-  }
-  const job = input.iotJobConfiguration
-  const rate = job?.jobExecutionsRolloutConfig?.maximumPerMinute
-  requireRange('maximumPerMinute', rate, 1, 1000)
-  requireRange('inProgressTimeoutInMinutes', job?.timeoutConfig?.inProgressTimeoutInMinutes, 1, 10080)
-  for (const criteria of job?.abortConfig?.criteriaList ?? []) {
-    requireRange('thresholdPercentage', criteria.thresholdPercentage, 0, 100)
-    requireRange('minNumberOfExecutedThings', criteria.minNumberOfExecutedThings, 1, Number.MAX_SAFE_INTEGER)
-  }
-}
-
-function parseMerge(component: string, merge: string | undefined): JsonObject | undefined {
-  if (merge === undefined) return undefined
+/** Escaped text in the API, an object in the document. */
+function parseMerge(component: string, merge: string): JsonObject {
   try {
-    return JSON.parse(merge) as JsonObject
+    const parsed: unknown = JSON.parse(merge)
+    if (isObject(parsed)) return parsed
   } catch {
-    throw validationError('configurationUpdate.merge', `of ${component} is not JSON`)
+    // the same answer as for JSON that is not an object
   }
+  throw validationError('configurationUpdate.merge', `of ${component} is not a JSON object`)
 }

@@ -10,7 +10,6 @@ export type JobTopicRequest =
 
 /** Reject codes of the MQTT API, and the exceptions of the HTTP one they correspond to. [iot: jobs-mqtt-api] */
 const HTTP_NAMES = {
-  InvalidTopic: ['InvalidRequestException', 400],
   InvalidJson: ['InvalidRequestException', 400],
   InvalidRequest: ['InvalidRequestException', 400],
   InvalidStateTransition: ['InvalidStateTransitionException', 409],
@@ -31,8 +30,10 @@ export class JobRejection extends Error {
     this.executionState = executionState
   }
 
-  toAwsError(): AwsError {
-    const [name, status] = HTTP_NAMES[this.code]
+  /** UpdateJobExecution declares no TerminalStateException; a finished execution is a wrong transition there. */
+  toAwsError(operation: 'update' | 'other'): AwsError {
+    const code = this.code === 'TerminalStateReached' && operation === 'update' ? 'InvalidStateTransition' : this.code
+    const [name, status] = HTTP_NAMES[code]
     return new AwsError(name, status, this.message)
   }
 }
@@ -54,31 +55,53 @@ export function parseJobRequest(rest: string): JobTopicRequest | null {
 
 const DEVICE_STATUSES = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'] as const
 
+/** Members that a device may send with start-next and update. */
+export interface JobStepUpdate {
+  readonly statusDetails: Readonly<Record<string, string>> | undefined
+  /** 1 to 10,080 starts the step timer, -1 clears it. */
+  readonly stepTimeoutInMinutes: number | undefined
+}
+
+export interface JobUpdate extends JobStepUpdate {
+  readonly status: JobExecutionStatus
+  readonly expectedVersion: number | undefined
+  readonly executionNumber: number | undefined
+  readonly includeJobExecutionState: boolean
+  readonly includeJobDocument: boolean
+}
+
 /** @throws JobRejection InvalidRequest */
-export function parseJobUpdate(payload: JsonObject): {
-  status: JobExecutionStatus
-  statusDetails: Readonly<Record<string, string>> | undefined
-  expectedVersion: number | undefined
-  includeJobExecutionState: boolean
-  includeJobDocument: boolean
-} {
-  const { status, statusDetails, expectedVersion } = payload
-  if (payload.stepTimeoutInMinutes !== undefined) {
-    throw new JobRejection('InvalidRequest', 'stepTimeoutInMinutes is not emulated by fleet-rehearsal')
+export function parseJobStep(payload: JsonObject): JobStepUpdate {
+  const { statusDetails } = payload
+  const stepTimeoutInMinutes = optionalInteger(payload, 'stepTimeoutInMinutes')
+  const isStep = stepTimeoutInMinutes === undefined || (stepTimeoutInMinutes >= 1 && stepTimeoutInMinutes <= 10_080)
+  if (!isStep && stepTimeoutInMinutes !== -1) {
+    throw new JobRejection('InvalidRequest', 'stepTimeoutInMinutes is neither -1 nor within 1 and 10080')
   }
+  return { statusDetails: statusDetails === undefined ? undefined : checkDetails(statusDetails), stepTimeoutInMinutes }
+}
+
+/** @throws JobRejection InvalidRequest */
+export function parseJobUpdate(payload: JsonObject): JobUpdate {
+  const { status } = payload
   if (!(DEVICE_STATUSES as readonly unknown[]).includes(status)) {
     throw new JobRejection('InvalidRequest', `A device may not set the status ${JSON.stringify(status)}`)
   }
-  if (expectedVersion !== undefined && typeof expectedVersion !== 'number') {
-    throw new JobRejection('InvalidRequest', 'expectedVersion is not a number')
-  }
   return {
+    ...parseJobStep(payload),
     status: status as JobExecutionStatus,
-    statusDetails: statusDetails === undefined ? undefined : checkDetails(statusDetails),
-    expectedVersion,
+    expectedVersion: optionalInteger(payload, 'expectedVersion'),
+    executionNumber: optionalInteger(payload, 'executionNumber'),
     includeJobExecutionState: payload.includeJobExecutionState === true,
     includeJobDocument: payload.includeJobDocument === true,
   }
+}
+
+/** @throws JobRejection InvalidRequest */
+export function optionalInteger(payload: JsonObject, member: string): number | undefined {
+  const value = payload[member]
+  if (value === undefined || Number.isInteger(value)) return value as number | undefined
+  throw new JobRejection('InvalidRequest', `${member} is not an integer`)
 }
 
 /** At most 10 pairs; keys of 1-128 characters, values of 1-1024. [iot: UpdateJobExecution] */

@@ -1,4 +1,5 @@
 import { AwsError } from './aws-error.ts'
+import { page } from './paging.ts'
 
 /** The ValidationException of Greengrass v2, naming the member. [gg: ValidationException] */
 export const validationError = (member: string, message: string): AwsError =>
@@ -7,9 +8,24 @@ export const validationError = (member: string, message: string): AwsError =>
     fields: [{ name: member, message }],
   })
 
-/** Patterns and lengths of the service model; the SDK's runtime schemas carry none. [gg: protocol 6.1] */
+/** The ResourceNotFoundException of Greengrass v2. */
+export const notFound = (resourceId: string, resourceType: string): AwsError =>
+  new AwsError('ResourceNotFoundException', 404, `${resourceType} ${resourceId} not found`, {
+    resourceId,
+    resourceType,
+  })
+
+/** The ConflictException of Greengrass v2. */
+export const conflict = (resourceId: string, resourceType: string, message: string): AwsError =>
+  new AwsError('ConflictException', 409, message, { resourceId, resourceType })
+
+/** Patterns and lengths of the service model; the SDK's runtime schemas carry none. [protocol 6.1] */
 const PATTERNS = {
   targetArn: /^arn:[^:]*:iot:[^:]*:[0-9]+:(thing|thinggroup)\/.+$/,
+  thingGroupArn: /^arn:[^:]*:iot:[^:]*:[0-9]+:thinggroup\/.+$/,
+  resourceArn: /^arn:[^:]*:greengrass:[^:]*:(aws|[0-9]+):(components|deployments|coreDevices):.*$/,
+  componentArn: /^arn:[^:]*:greengrass:[^:]*:(aws|[0-9]+):components:[^:]+$/,
+  componentVersionArn: /^arn:[^:]*:greengrass:[^:]*:(aws|[0-9]+):components:[^:]+:versions:[^:]+$/,
   clientToken: /^[a-zA-Z0-9-]{1,64}$/,
   deploymentName: /^[\s\S]{1,256}$/,
   componentName: /^[\s\S]{1,128}$/,
@@ -24,8 +40,30 @@ export function requireMatch(member: keyof typeof PATTERNS, value: string | unde
   return value
 }
 
-export function requireRange(member: string, value: number | undefined, min: number, max: number): void {
+/** @throws AwsError ValidationException when the member is given and out of range. */
+export function checkRange(
+  member: string,
+  value: number | undefined,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): void {
   if (value !== undefined && !(value >= min && value <= max)) {
     throw validationError(member, `${value} is not within ${min} and ${max}`)
   }
+}
+
+/** @throws AwsError ValidationException when the member is given and none of the enum's. */
+export function checkOneOf(member: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value)) {
+    throw validationError(member, `"${value}" is none of ${allowed.join(', ')}`)
+  }
+}
+
+/** One page as Greengrass v2 gives it; 1 to 100 results. @throws AwsError ValidationException */
+export function greengrassPage<T>(
+  all: readonly T[],
+  { maxResults, nextToken }: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
+): { items: T[]; nextToken: string | undefined } {
+  checkRange('maxResults', maxResults, 1, 100)
+  return page(all, { maxResults, nextToken }, { max: 100, errorName: 'ValidationException' })
 }

@@ -17,11 +17,12 @@ export class CloudBench {
   readonly replies: { clientId: string; topic: string; payload: Record<string, unknown> }[] = []
   readonly invoked: { functionArn: string; event: Record<string, unknown> }[] = []
   readonly subscriptions: string[] = ['$aws/things/+/#']
+  readonly ctx: CloudContext
   readonly cloud: Cloud
 
   constructor(seed = 1) {
     const root = new Seed(seed)
-    const ctx: CloudContext = {
+    this.ctx = {
       clock: this.clock,
       trace: this.trace,
       region: REGION,
@@ -34,7 +35,7 @@ export class CloudBench {
         hasSubscribers: (topic) => this.subscriptions.some((filter) => filterMatches(filter, topic)),
       },
     }
-    this.cloud = makeCloud(ctx, { indexedShadows: ['health'] }, (functionArn, event) =>
+    this.cloud = makeCloud(this.ctx, { indexedShadows: ['health'] }, (functionArn, event) =>
       this.invoked.push({ functionArn, event: event as Record<string, unknown> }),
     )
   }

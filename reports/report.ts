@@ -7,7 +7,7 @@ import { foldStages, type StageReport } from './stages.ts'
 
 export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusive'
 
-/** Facts of the run that the trace does not carry. */
+/** Facts of the run that the trace does not carry: wall time, calls and messages, the digest. */
 export interface RunSummary {
   readonly endedAtMs: number
   readonly wallSeconds: number

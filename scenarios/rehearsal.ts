@@ -1,3 +1,4 @@
+import type { RunSummary } from '../reports/report.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 
 /** How fast virtual time may pass: as fast as the processor, or `factor` virtual seconds a second. */
@@ -40,15 +41,9 @@ export interface Progress {
 }
 
 /** Facts about the run that are not in the trace because they may differ from run to run or level to level. */
-export interface RunFacts {
+export interface RunFacts extends RunSummary {
   /** `ended`: the rollout reached an end; `until`: stopped by `untilMs` or the scenario's time limit. */
   readonly stop: 'ended' | 'until'
-  readonly endedAtMs: number
-  readonly wallSeconds: number
-  readonly awsCalls: Readonly<Record<string, number>>
-  readonly messages: { readonly published: number; readonly delivered: number }
-  readonly digest: string
-  readonly digestsByHour: readonly string[]
 }
 
 export interface RehearsalResult {

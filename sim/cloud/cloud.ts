@@ -54,7 +54,7 @@ export function makeCloud(
       ['events', events.operations],
     ]),
     mqtt: {
-      shadow: (clientId, thing, shadow, verb, payload) => shadows.handleMessage(clientId, thing, shadow, verb, payload),
+      shadow: (thing, shadow, verb, payload) => shadows.handleMessage(thing, shadow, verb, payload),
       jobs: (clientId, thing, rest, payload) => jobs.handleMessage(clientId, thing, rest, payload),
       fleetStatus: (thing, payload) => greengrass.handleFleetStatus(thing, payload),
     },

@@ -1,12 +1,6 @@
 /** Brings a device's publish on a reserved topic to the service that owns the topic. [iot: reserved topics] */
 export interface MqttServices {
-  shadow(
-    clientId: string,
-    thing: string,
-    shadow: string | null,
-    verb: 'get' | 'update' | 'delete',
-    payload: unknown,
-  ): void
+  shadow(thing: string, shadow: string | null, verb: 'get' | 'update' | 'delete', payload: unknown): void
   /** `rest` is the topic after `$aws/things/{thing}/jobs/`. */
   jobs(clientId: string, thing: string, rest: string, payload: unknown): void
   fleetStatus(thing: string, payload: unknown): void
@@ -22,7 +16,7 @@ export function routePublish(services: MqttServices, clientId: string, topic: st
     const named = rest[0] === 'name'
     const verb = named ? rest[2] : rest[0]
     if (rest.length !== (named ? 3 : 1) || !isVerb(verb)) return false
-    services.shadow(clientId, thing, named ? (rest[1] as string) : null, verb, payload)
+    services.shadow(thing, named ? (rest[1] as string) : null, verb, payload)
     return true
   }
   if (area === 'jobs') {

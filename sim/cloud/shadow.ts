@@ -54,18 +54,14 @@ export class ShadowService {
     return found === undefined || found.deletedAtS !== null ? undefined : found
   }
 
-  /** One request over MQTT; answers go to whoever is subscribed. `payload` undefined: it was not JSON. */
-  handleMessage(
-    clientId: string,
-    thing: string,
-    shadow: string | null,
-    verb: 'get' | 'update' | 'delete',
-    payload: unknown,
-  ): void {
+  /**
+   * One request over MQTT; any authorised subscriber gets the answer, not only the publisher. `payload` undefined: it was
+   * not JSON. [iot: device-shadow-mqtt]
+   */
+  handleMessage(thing: string, shadow: string | null, verb: 'get' | 'update' | 'delete', payload: unknown): void {
     const clientToken = isObject(payload) ? parseClientToken(payload.clientToken) : undefined
     const answer = this.#answer(thing, shadow, verb, payload)
     const suffix = isRejection(answer) ? 'rejected' : 'accepted'
-    void clientId // any authorised subscriber gets the answer, not only the publisher [iot: device-shadow-mqtt]
     if (verb === 'update' && suffix === 'accepted') return
     this.#publish(`${topicOf(thing, shadow)}/${verb}/${suffix}`, () => ({
       ...answer,

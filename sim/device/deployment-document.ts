@@ -28,22 +28,38 @@ export function parseDeployment(document: unknown): DeviceDeployment | Unreadabl
   const { deploymentId, creationTimestamp, components, requiredCapabilities = [] } = parsed
   if (typeof deploymentId !== 'string') return unreadable('deploymentId')
   if (typeof creationTimestamp !== 'number') return unreadable('creationTimestamp')
-  if (typeof components !== 'object' || components === null) return unreadable('components')
-  const missing = (requiredCapabilities as string[]).filter((capability) => !CAPABILITIES.includes(capability))
+  const versions = versionsOf(components)
+  if (versions === null) return unreadable('components')
+  if (!isTextList(requiredCapabilities)) return unreadable('requiredCapabilities')
+  const missing = requiredCapabilities.filter((capability) => !CAPABILITIES.includes(capability))
   if (missing.length > 0) {
     return { code: 'NUCLEUS_MISSING_REQUIRED_CAPABILITIES', reason: `missing capabilities: ${missing.join(', ')}` }
   }
-  const versions = Object.entries(components as Record<string, { version: string }>)
   return {
     id: deploymentId,
     configurationArn: arn as string,
     target,
     createdAtMs: creationTimestamp,
-    components: Object.fromEntries(versions.map(([name, { version }]) => [name, version])),
+    components: versions,
     failureHandlingPolicy: parsed.failureHandlingPolicy === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK',
-    requiredCapabilities: requiredCapabilities as string[],
+    requiredCapabilities,
   }
 }
+
+/** Null when any component has no version. */
+function versionsOf(components: unknown): Record<string, string> | null {
+  if (typeof components !== 'object' || components === null || Array.isArray(components)) return null
+  const versions: Record<string, string> = {}
+  for (const [name, component] of Object.entries(components)) {
+    const version: unknown = (component as { version?: unknown } | null)?.version
+    if (typeof version !== 'string') return null
+    versions[name] = version
+  }
+  return versions
+}
+
+const isTextList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
 
 const unreadable = (member: string): UnreadableDocument => ({
   code: 'DEPLOYMENT_DOCUMENT_PARSE_ERROR',

@@ -14,6 +14,8 @@ export interface FleetStatusOptions {
   readonly clock: Clock
   readonly stream: Stream
   readonly services: () => readonly ComponentService[]
+  /** Configuration ARNs of the targets that require a component. */
+  readonly configurationArns: (component: string) => readonly string[]
   /** False while offline: the message is dropped. */
   readonly publish: (topic: string, payload: object, qos: 0 | 1) => boolean
 }
@@ -33,6 +35,9 @@ export class FleetStatus {
   #lastChangeAtMs = Number.NEGATIVE_INFINITY
   #changed = new Set<ComponentService>()
   #deploying = false
+  /** Versions of the components at the last message that could tell a removal. */
+  #known = new Map<string, string>()
+  #online = false
   /** Messages about deployments survive an offline spell; others are dropped. */
   #spooled: object[] = []
 
@@ -41,15 +46,23 @@ export class FleetStatus {
   }
 
   launch(): void {
+    this.#online = true
     this.#send('COMPLETE', 'NUCLEUS_LAUNCH', this.#options.services())
+    this.#remember()
     const { clock, stream } = this.#options
     clock.after(Math.round(stream.between(0, CADENCE_MS)), () => this.#cadence())
   }
 
   reconnected(): void {
+    this.#online = true
     for (const message of this.#spooled.splice(0)) this.#publish(message)
-    this.#send('PARTIAL', 'RECONNECT', [...this.#changed])
+    const changed = this.#present(this.#changed)
     this.#changed.clear()
+    this.#send('PARTIAL', 'RECONNECT', changed)
+  }
+
+  disconnected(): void {
+    this.#online = false
   }
 
   deploymentStarted(): void {
@@ -59,14 +72,46 @@ export class FleetStatus {
   deploymentEnded({ id, configurationArn, result, trigger }: EndedDeployment): void {
     this.#deploying = false
     const { status, detailedStatus, failureCause, errorStack, errorTypes } = result
-    this.#send('PARTIAL', trigger, this.#options.services(), {
-      status,
-      statusDetails: { detailedStatus, failureCause, errorStack, errorTypes },
-      fleetConfigurationArnForStatus: configurationArn,
-      deploymentId: id,
-      unchangedRootComponents: [],
-    })
+    this.#send(
+      'PARTIAL',
+      trigger,
+      this.#options.services(),
+      {
+        status,
+        statusDetails: { detailedStatus, failureCause, errorStack, errorTypes },
+        fleetConfigurationArnForStatus: configurationArn,
+        deploymentId: id,
+        unchangedRootComponents: [],
+      },
+      this.#removed(),
+    )
     this.#changed.clear()
+    this.#remember()
+  }
+
+  /** The services now installed under the names of those that changed. [nucleus: filteredServices] */
+  #present(changed: ReadonlySet<ComponentService>): ComponentService[] {
+    const names = new Set([...changed].map(({ name }) => name))
+    return this.#options.services().filter(({ name }) => names.has(name))
+  }
+
+  /** A component that went is told once more. [nucleus: serviceFssTracksMap] */
+  #removed(): object[] {
+    const left = new Set(this.#options.services().map(({ name }) => name))
+    return [...this.#known]
+      .filter(([name]) => !left.has(name))
+      .map(([componentName, version]) => ({
+        componentName,
+        version,
+        fleetConfigArns: [],
+        isRoot: true,
+        status: 'UNINSTALLED',
+        componentStatusDetails: null,
+      }))
+  }
+
+  #remember(): void {
+    this.#known = new Map(this.#options.services().map(({ name, version }) => [name, version]))
   }
 
   /** ERRORED is told at once, other changes outside a deployment only. */
@@ -82,9 +127,10 @@ export class FleetStatus {
   }
 
   #sendChanges(): void {
-    if (this.#changed.size === 0) return
+    // Kept while offline: the message after the reconnect carries them. [nucleus: updatedGreengrassServiceSet]
+    if (this.#changed.size === 0 || !this.#online) return
     this.#lastChangeAtMs = this.#options.clock.nowMs()
-    const changed = [...this.#changed]
+    const changed = this.#present(this.#changed)
     this.#changed.clear()
     this.#send('PARTIAL', 'COMPONENT_STATUS_CHANGE', changed)
   }
@@ -99,6 +145,7 @@ export class FleetStatus {
     trigger: string,
     services: readonly ComponentService[],
     deploymentInformation?: object,
+    removed: readonly object[] = [],
   ): void {
     if (trigger === 'RECONNECT' && services.length === 0) return
     this.#sequenceNumber += 1
@@ -113,7 +160,7 @@ export class FleetStatus {
       timestamp: this.#options.clock.nowMs(),
       messageType,
       trigger,
-      components: services.map(describe),
+      components: [...services.map((one) => describe(one, this.#options.configurationArns(one.name))), ...removed],
       ...(deploymentInformation && { deploymentInformation }),
     })
   }
@@ -125,10 +172,13 @@ export class FleetStatus {
   }
 }
 
-const describe = ({ name, version, state, statusCode }: ComponentService): object => ({
+const describe = (
+  { name, version, state, statusCode }: ComponentService,
+  fleetConfigArns: readonly string[],
+): object => ({
   componentName: name,
   version,
-  fleetConfigArns: [],
+  fleetConfigArns,
   isRoot: true,
   status: state,
   componentStatusDetails:

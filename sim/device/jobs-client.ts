@@ -1,6 +1,9 @@
+import type { Clock, Timer } from '../clock.ts'
 import type { DeviceLink } from './link.ts'
 
 const NAMESPACE = 'namespace-aws-gg-deployment'
+/** How long the answer to a report is waited for. [nucleus: IotJobsHelper.updateJobStatus] */
+const ANSWER_TIMEOUT_MS = 30_000
 
 /** A job execution with its document, as `$next` gives it. */
 export interface NextJob {
@@ -29,6 +32,7 @@ export interface JobsClientEvents {
 export class JobsClient {
   readonly #base: string
   readonly #thing: string
+  readonly #clock: Clock
   readonly #link: DeviceLink
   readonly #events: JobsClientEvents
   #connected = false
@@ -40,10 +44,12 @@ export class JobsClient {
   /** Reports in order; those made while offline are replayed after reconnect. [nucleus: DeploymentStatusKeeper] */
   readonly #reports: JobReport[] = []
   #reporting = false
+  #timeout: Timer | null = null
 
-  constructor(thing: string, link: DeviceLink, events: JobsClientEvents) {
+  constructor(thing: string, clock: Clock, link: DeviceLink, events: JobsClientEvents) {
     this.#thing = thing
     this.#base = `$aws/things/${thing}/jobs`
+    this.#clock = clock
     this.#link = link
     this.#events = events
   }
@@ -65,7 +71,7 @@ export class JobsClient {
 
   disconnected(): void {
     this.#connected = false
-    this.#reporting = false
+    this.#settle()
   }
 
   report(jobId: string, status: string, statusDetails: Readonly<Record<string, string>>): void {
@@ -119,6 +125,7 @@ export class JobsClient {
     const next = this.#reports[0]
     if (next === undefined || this.#reporting || !this.#connected) return
     this.#reporting = true
+    this.#timeout = this.#clock.after(ANSWER_TIMEOUT_MS, () => this.#unansweredReport(next.jobId))
     const topic = `${this.#base}/${next.jobId}/${NAMESPACE}/update`
     this.#link.subscribe(this.#answerTopics(next.jobId), () => {
       const { jobId, status, statusDetails } = next
@@ -130,9 +137,21 @@ export class JobsClient {
   #reported(jobId: string): void {
     if (this.#reports[0]?.jobId !== jobId || !this.#reporting) return
     this.#reports.shift()
-    this.#reporting = false
+    this.#settle()
     this.#link.unsubscribe(this.#answerTopics(jobId))
     this.#sendReport()
+  }
+
+  /** The report stays the first; the next report or connection sends it again. [nucleus: DeploymentStatusKeeper] */
+  #unansweredReport(jobId: string): void {
+    this.#settle()
+    this.#link.unsubscribe(this.#answerTopics(jobId))
+  }
+
+  #settle(): void {
+    this.#reporting = false
+    this.#timeout?.cancel()
+    this.#timeout = null
   }
 
   #answerTopics(jobId: string): readonly string[] {

@@ -34,6 +34,8 @@ type Queued = { readonly source: 'IOT_JOBS' | 'SHADOW'; readonly key: string } &
 interface Applied {
   readonly createdAtMs: number
   readonly components: ComponentVersions
+  /** Null for what was there before the rehearsal. */
+  readonly configurationArn: string | null
 }
 
 /**
@@ -71,26 +73,27 @@ export class Nucleus implements DeviceLinkEvents {
     this.#pollPhaseMs = Math.floor(this.#stream('poll-phase').between(0, TIMINGS.pollPeriodMs))
     this.#components = new ComponentSet(options.runtimes, options.clock, (service) => this.#componentChanged(service))
     this.#link = options.link(this)
-    this.#jobs = new JobsClient(options.thing, this.#link, {
+    this.#jobs = new JobsClient(options.thing, options.clock, this.#link, {
       onJob: (job) => this.#jobArrived(job),
       onNothingPending: () => this.#cancelJobs(),
     })
     this.#shadow = new ShadowDeployments(options.thing, this.#link, {
       onDeployment: (document, arn) => this.#shadowArrived(document, arn),
-      onCancel: (arn) => this.#cancelShadow(arn),
+      onCancel: () => this.#cancelShadow(),
     })
     this.#status = new FleetStatus({
       thing: options.thing,
       clock: options.clock,
       stream: this.#stream('fleet-status'),
       services: () => this.#components.services(),
+      configurationArns: (component) => this.#configurationArns(component),
       publish: (topic, payload, qos) => this.publish(topic, payload, qos),
     })
   }
 
   /** The device as it was before the rehearsal: these versions RUNNING, taken from this target at this time. */
   assumeInstalled(target: string, components: ComponentVersions, createdAtMs: number): void {
-    this.#applied.set(target, { components, createdAtMs })
+    this.#applied.set(target, { components, createdAtMs, configurationArn: null })
     for (const [name, version] of Object.entries(components)) this.#artefacts.add(`${name} ${version}`)
     this.#components.assumeRunning(components)
   }
@@ -139,6 +142,7 @@ export class Nucleus implements DeviceLinkEvents {
     this.#trace.record(this.#source, { kind: 'device-disconnected', thing: this.#thing })
     this.#jobs.disconnected()
     this.#shadow.disconnected()
+    this.#status.disconnected()
   }
 
   onMessage(topic: string, payload: unknown): void {
@@ -152,7 +156,7 @@ export class Nucleus implements DeviceLinkEvents {
   }
 
   #shadowArrived(document: unknown, configurationArn: string): void {
-    this.#cancelShadow(configurationArn)
+    this.#cancelShadow()
     this.#enqueue('SHADOW', configurationArn, document)
   }
 
@@ -165,19 +169,17 @@ export class Nucleus implements DeviceLinkEvents {
     this.#schedulePoll()
   }
 
+  /** Only what runs, and only with nothing waiting: what waits is taken up all the same. [nucleus: IotJobsHelper] */
   #cancelJobs(): void {
-    this.#dropQueued('IOT_JOBS')
-    if (this.#current?.queued.source === 'IOT_JOBS') this.#cancelCurrent()
+    if (this.#queue.length === 0 && this.#current?.queued.source === 'IOT_JOBS') this.#cancelCurrent()
   }
 
-  #cancelShadow(configurationArn: string): void {
-    this.#dropQueued('SHADOW')
-    if (this.#current?.queued.source !== 'SHADOW' || !this.#cancelCurrent()) return
-    this.#shadow.report(configurationArn, 'CANCELED')
-  }
-
-  #dropQueued(source: Queued['source']): void {
-    for (let i = this.#queue.length - 1; i >= 0; i--) if (this.#queue[i]?.source === source) this.#queue.splice(i, 1)
+  /** All shadow deployments share one place in the queue. [nucleus: DeploymentQueue] */
+  #cancelShadow(): void {
+    const waiting = this.#queue.findIndex(({ source }) => source === 'SHADOW')
+    if (waiting >= 0) this.#queue.splice(waiting, 1)
+    const running = this.#current?.queued
+    if (running?.source === 'SHADOW' && this.#cancelCurrent()) this.#shadow.report(running.key, 'CANCELED')
   }
 
   #cancelCurrent(): boolean {
@@ -203,11 +205,11 @@ export class Nucleus implements DeviceLinkEvents {
     if (this.#current !== null) return
     const queued = this.#queue.shift()
     if (queued === undefined) return
-    if ('refused' in queued) return this.#refuse(queued, queued.deploymentId, queued.refused)
+    if ('refused' in queued) return this.#refuse(queued, queued.deploymentId, '', queued.refused)
     const { deployment } = queued
     // Equal creation times are accepted. [nucleus: stale check]
     const isStale = deployment.createdAtMs < (this.#applied.get(deployment.target)?.createdAtMs ?? 0)
-    if (isStale) return this.#refuse(queued, deployment.id, REJECTED_STALE)
+    if (isStale) return this.#refuse(queued, deployment.id, deployment.configurationArn, REJECTED_STALE)
     this.#run(queued, deployment)
   }
 
@@ -247,18 +249,31 @@ export class Nucleus implements DeviceLinkEvents {
   #ended(queued: Queued, deployment: DeviceDeployment, result: DeploymentResult, cause: TraceRef): void {
     this.#current = null
     if (result.status === 'SUCCEEDED') {
-      this.#applied.set(deployment.target, { createdAtMs: deployment.createdAtMs, components: deployment.components })
+      const { target, createdAtMs, components, configurationArn } = deployment
+      this.#applied.set(target, { createdAtMs, components, configurationArn })
     }
     this.#finish(queued, deployment.id, result, cause)
-    const trigger = queued.source === 'IOT_JOBS' ? 'THING_GROUP_DEPLOYMENT' : 'THING_DEPLOYMENT'
-    const { id, configurationArn } = deployment
-    this.#status.deploymentEnded({ id, configurationArn, result, trigger })
+    this.#tellFleetStatus(queued, deployment.id, deployment.configurationArn, result)
     this.#schedulePoll()
   }
 
-  #refuse(queued: Queued, deploymentId: string, result: DeploymentResult): void {
+  /** Fleet status tells every end of a deployment, a refusal too. [nucleus: FleetStatusService] */
+  #refuse(queued: Queued, deploymentId: string, configurationArn: string, result: DeploymentResult): void {
     this.#finish(queued, deploymentId, result)
+    this.#tellFleetStatus(queued, deploymentId, configurationArn, result)
     this.#schedulePoll()
+  }
+
+  #tellFleetStatus(queued: Queued, id: string, configurationArn: string, result: DeploymentResult): void {
+    const trigger = queued.source === 'IOT_JOBS' ? 'THING_GROUP_DEPLOYMENT' : 'THING_DEPLOYMENT'
+    this.#status.deploymentEnded({ id, configurationArn, result, trigger })
+  }
+
+  /** Of the targets that require the component. */
+  #configurationArns(component: string): string[] {
+    return [...this.#applied.values()].flatMap(({ components, configurationArn: arn }) =>
+      component in components && arn !== null ? [arn] : [],
+    )
   }
 
   #finish(queued: Queued, deploymentId: string, result: DeploymentResult, cause?: TraceRef): void {

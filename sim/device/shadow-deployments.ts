@@ -10,11 +10,16 @@ export interface ShadowDeploymentEvents {
   onCancel(configurationArn: string): void
 }
 
+interface Reported {
+  readonly fleetConfigurationArnForStatus?: string
+  readonly status?: string
+}
+
 interface ShadowMessage {
   readonly version?: number
   readonly state?: {
     readonly desired?: { readonly fleetConfig?: string; readonly desiredStatus?: string }
-    readonly reported?: { readonly fleetConfigurationArnForStatus?: string; readonly status?: string }
+    readonly reported?: Reported
   }
 }
 
@@ -27,7 +32,8 @@ export class ShadowDeployments {
   #version = 0
   #lastArn: string | null = null
   #lastStatus: string | null = null
-  #unsent: object | null = null
+  /** The last word on a deployment. */
+  #lastReport: (Reported & Readonly<Record<string, unknown>>) | null = null
 
   constructor(thing: string, link: DeviceLink, events: ShadowDeploymentEvents) {
     this.#topic = shadowTopic(thing, SHADOW)
@@ -52,7 +58,7 @@ export class ShadowDeployments {
     const result = typeof status === 'string' ? null : status
     this.#send({
       fleetConfigurationArnForStatus: configurationArn,
-      status: result?.status ?? status,
+      status: typeof status === 'string' ? status : status.status,
       // Empty texts and lists clear what an earlier deployment left. [nucleus: on success]
       statusDetails: {
         detailedStatus: result?.detailedStatus ?? null,
@@ -70,11 +76,7 @@ export class ShadowDeployments {
     const message = payload as ShadowMessage
     if ((message.version ?? 0) < this.#version) return
     this.#version = message.version ?? this.#version
-    const unsent = this.#unsent
-    if (unsent !== null && topic.endsWith('/get/accepted')) {
-      this.#unsent = null
-      this.#send(unsent)
-    }
+    if (topic.endsWith('/get/accepted')) this.#sync(message.state?.reported)
     this.#take(message.state)
   }
 
@@ -85,8 +87,8 @@ export class ShadowDeployments {
       return this.#events.onCancel(this.#lastArn)
     }
     if (fleetConfig === undefined || desiredStatus !== 'SUCCEEDED') return
-    const document = JSON.parse(fleetConfig) as { configurationArn?: string }
-    const arn = document.configurationArn
+    const document = parsed(fleetConfig)
+    const arn = document?.configurationArn
     const reported = state?.reported
     const isDone = reported?.fleetConfigurationArnForStatus === arn && reported?.status !== 'IN_PROGRESS'
     if (arn === undefined || arn === this.#lastArn || isDone) return
@@ -95,15 +97,34 @@ export class ShadowDeployments {
     this.#events.onDeployment(document, arn)
   }
 
+  /** Says it again when the whole document shows something else. [nucleus: syncShadowDeploymentStatus] */
+  #sync(reported: Reported | undefined): void {
+    const last = this.#lastReport
+    if (last === null) return
+    const isKnown =
+      reported?.fleetConfigurationArnForStatus === last.fleetConfigurationArnForStatus &&
+      reported?.status === last.status
+    if (!isKnown) this.#send(last)
+  }
+
   #get(): void {
     if (this.#connected) this.#link.publish(`${this.#topic}/get`, {}, 1)
   }
 
   /** Kept while offline; after a conflict the get that follows brings the version to send it again with. */
-  #send(reported: object): void {
-    this.#unsent = reported
+  #send(reported: Reported & Readonly<Record<string, unknown>>): void {
+    this.#lastReport = reported
     if (!this.#connected) return
     const version = this.#version === 0 ? {} : { version: this.#version }
     this.#link.publish(`${this.#topic}/update`, { state: { reported }, ...version }, 1)
+  }
+}
+
+/** Undefined for what is no JSON object: such a desired state is ignored. [nucleus: shadowUpdated] */
+function parsed(fleetConfig: string): { readonly configurationArn?: string } | undefined {
+  try {
+    return JSON.parse(fleetConfig) ?? undefined
+  } catch {
+    return undefined
   }
 }

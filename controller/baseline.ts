@@ -1,4 +1,4 @@
-import { cellAt, cellNames } from './calendar.ts'
+import { cellAt, cellNames, shiftBoundaries } from './calendar.ts'
 import { difference } from './difference.ts'
 import type { Policy } from './policy.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,26 +22,67 @@ export interface Baseline {
   readonly fromMs: number
   readonly toMs: number
   readonly devices: Readonly<Record<string, Readonly<Record<string, CellSums>>>>
+  /** How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured. */
+  readonly cycleTimeSpread?: number
 }
 
 /** Share of a cell's minutes that must have been observed for it to be of use. [detection D1: >= 70 %] */
 const MIN_COVERAGE = 0.7
 
-/** Sums the differences between consecutive snapshots, taken where shifts begin, into device x cell. */
+/**
+ * Sums the differences between consecutive snapshots, taken where shifts begin, into device x cell. What happened over
+ * the beginning of a shift (a snapshot is missing) belongs to no cell; its minutes count as not observed.
+ */
 export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Baseline {
-  const devices: Record<string, Record<string, CellSums>> = {}
+  const things = [...new Set(snapshots.flatMap(({ devices }) => Object.keys(devices)))].sort()
+  const devices: Record<string, Record<string, CellSums>> = Object.fromEntries(things.map((thing) => [thing, {}]))
+  const spread = new Spread()
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
-    const cell = cellAt(policy, before.atMs).name
-    for (const thing of Object.keys(after.devices).sort()) {
-      const cells = devices[thing] ?? {}
-      devices[thing] = cells
-      const sums = cells[cell] ?? emptySums()
-      cells[cell] = sums
-      addShift(sums, before, after, thing)
+    const pieces = cellPieces(policy, before.atMs, after.atMs)
+    for (const thing of things) {
+      const cells = devices[thing] as Record<string, CellSums>
+      for (const { cell, minutes } of pieces) {
+        const sums = cells[cell] ?? emptySums()
+        cells[cell] = sums
+        sums.expectedMinutes += minutes
+        if (pieces.length === 1) spread.add(`${thing}/${cell}`, addShift(sums, before, after, thing))
+      }
     }
   }
-  return { fromMs: snapshots[0]?.atMs ?? 0, toMs: snapshots.at(-1)?.atMs ?? 0, devices }
+  const [fromMs, toMs] = [snapshots[0]?.atMs ?? 0, snapshots.at(-1)?.atMs ?? 0]
+  return { fromMs, toMs, devices, cycleTimeSpread: spread.sigma() }
+}
+
+/** The cells that an interval touches, with its minutes in each. */
+function cellPieces(policy: Policy, fromMs: number, toMs: number): readonly { cell: string; minutes: number }[] {
+  const inside = shiftBoundaries(policy, fromMs + 1, toMs - 1)
+  const edges = [fromMs, ...inside, toMs]
+  return edges.slice(1).map((endMs, i) => {
+    const startMs = edges[i] as number
+    return { cell: cellAt(policy, startMs).name, minutes: Math.round((endMs - startMs) / 60_000) }
+  })
+}
+
+/** Standard deviation within groups, pooled over all of them. */
+class Spread {
+  readonly #groups = new Map<string, { n: number; sum: number; squares: number }>()
+
+  add(group: string, value: number | null): void {
+    if (value === null) return
+    const { n, sum, squares } = this.#groups.get(group) ?? { n: 0, sum: 0, squares: 0 }
+    this.#groups.set(group, { n: n + 1, sum: sum + value, squares: squares + value * value })
+  }
+
+  /** 0 where nothing was observed twice. */
+  sigma(): number {
+    let [squares, degrees] = [0, 0]
+    for (const group of this.#groups.values()) {
+      squares += Math.max(group.squares - group.sum ** 2 / group.n, 0)
+      degrees += group.n - 1
+    }
+    return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
+  }
 }
 
 const emptySums = (): CellSums => ({
@@ -56,11 +97,11 @@ const emptySums = (): CellSums => ({
   connectionFailures: 0,
 })
 
-function addShift(sums: CellSums, before: Snapshot, after: Snapshot, thing: string): void {
-  sums.expectedMinutes += Math.round((after.atMs - before.atMs) / 60_000)
+/** Returns the shift's mean ln(cycle time) of the device, null where it made nothing. */
+function addShift(sums: CellSums, before: Snapshot, after: Snapshot, thing: string): number | null {
   const current = after.devices[thing]
   const delta = current === undefined ? null : difference(before.devices[thing], current)
-  if (delta === null) return
+  if (delta === null) return null
   sums.minutes += delta.minutes
   sums.cycles += delta.cycles
   sums.cycleTimeMsSum += delta.cycleTimeMsSum
@@ -69,6 +110,7 @@ function addShift(sums: CellSums, before: Snapshot, after: Snapshot, thing: stri
   sums.crashes += delta.crashes
   sums.connectionAttempts += delta.connectionAttempts
   sums.connectionFailures += delta.connectionFailures
+  return delta.cycles > 0 && delta.cycleTimeMsSum > 0 ? Math.log(delta.cycleTimeMsSum / delta.cycles) : null
 }
 
 /** What a device would do by its own baseline. */
@@ -81,7 +123,10 @@ export interface Expected {
 export function expectedFor(baseline: Baseline, thing: string, cell: string): Expected | null {
   const sums = baseline.devices[thing]?.[cell]
   if (sums === undefined || !isCovered(sums) || sums.cycles === 0) return null
-  return { cycleTimeMs: sums.cycleTimeMsSum / sums.cycles, errorsPerOperation: sums.errors / sums.operations }
+  return {
+    cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,
+    errorsPerOperation: sums.errors / Math.max(sums.operations, 1),
+  }
 }
 
 /** Share of devices x cells of the week that are covered well enough, 0 to 1. */
@@ -96,8 +141,8 @@ export function coverageOf(baseline: Baseline, things: readonly string[], policy
   return things.length === 0 ? 0 : covered.length / (things.length * cells.length)
 }
 
-/** Failed share of all connection attempts of the baseline. */
-export function connectionFailureShare(baseline: Baseline): number | null {
+/** All connection attempts of the baseline; their failures know no shift. */
+export function connectionsOf(baseline: Baseline): { attempts: number; failures: number } {
   let [attempts, failures] = [0, 0]
   for (const cells of Object.values(baseline.devices)) {
     for (const sums of Object.values(cells)) {
@@ -105,7 +150,7 @@ export function connectionFailureShare(baseline: Baseline): number | null {
       failures += sums.connectionFailures
     }
   }
-  return attempts === 0 ? null : failures / attempts
+  return { attempts, failures }
 }
 
 const isCovered = ({ minutes, expectedMinutes }: CellSums): boolean =>

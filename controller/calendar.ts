@@ -45,8 +45,10 @@ export function gateOpensAtMs(policy: Policy, stage: StageName, fromMs: number):
   for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === Number.POSITIVE_INFINITY; day++) {
     const date = yesterday.add({ days: day })
     for (const window of policy.gates[stage]) {
-      if (!window.days.includes(date.dayOfWeek) || endOf(policy, date, window) <= fromMs) continue
-      earliest = Math.min(earliest, Math.max(fromMs, at(policy, date, window.from)))
+      const [opensMs, closesMs] = [at(policy, date, window.from), endOf(policy, date, window)]
+      // A window inside the hour that the clocks skip is empty.
+      if (!window.days.includes(date.dayOfWeek) || closesMs <= Math.max(fromMs, opensMs)) continue
+      earliest = Math.min(earliest, Math.max(fromMs, opensMs))
     }
   }
   if (earliest === Number.POSITIVE_INFINITY) throw new Error(`invariant: the gate of ${stage} never opens`)

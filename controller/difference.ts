@@ -8,12 +8,14 @@ export interface Delta extends HealthCounters {
 }
 
 /**
- * Counters between two samples of one device; null when `current` tells nothing new. A sequence that went back, or
- * another way of counting, means that the counters began anew.
+ * Counters between two samples of one device; null when `current` tells nothing new: the same sample, or one that was
+ * taken earlier (a fleet index may lag behind itself). A sequence that went back in a later sample, or another way of
+ * counting, means that the counters began anew.
  */
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
   if (previous?.sequence === current.sequence && previous.bootId === current.bootId) return null
-  if (current.counting === 'last-minute') return { ...current.counters, minutes: 1 }
+  if (previous !== undefined && current.sampledAtMs < previous.sampledAtMs) return null
+  if (current.counting === 'last-minute') return { ...current.counters, minutes: samplesSince(previous, current) }
   if (previous === undefined) return null // nothing to count from
   const continues = previous.counting === 'cumulative' && current.sequence > previous.sequence
   if (!continues) return { ...current.counters, minutes: current.sequence }
@@ -33,3 +35,7 @@ export function difference(previous: HealthSample | undefined, current: HealthSa
     qualityPasses: b.qualityPasses - a.qualityPasses,
   }
 }
+
+/** A version 1.0 document counts one minute, but its sequence tells how long the device has been at work. */
+const samplesSince = (previous: HealthSample | undefined, current: HealthSample): number =>
+  previous !== undefined && current.sequence > previous.sequence ? current.sequence - previous.sequence : 1

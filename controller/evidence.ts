@@ -1,5 +1,5 @@
 import { type Baseline, expectedFor } from './baseline.ts'
-import { cellAt } from './calendar.ts'
+import { type Cell, cellAt } from './calendar.ts'
 import type { StageName } from './contract.ts'
 import { type Delta, difference } from './difference.ts'
 import type { Policy } from './policy.ts'
@@ -57,6 +57,13 @@ export interface LineSums {
 export interface Look {
   readonly atMs: number
   readonly lines: readonly LineSums[]
+  readonly noise: Noise
+}
+
+/** How single controls scatter about the mean of their line, in ln(cycle time): the yardstick of the cycle time rule. */
+export interface Noise {
+  readonly squares: number
+  readonly degrees: number
 }
 
 /** All that the judge needs of a stage, as plain JSON of bounded size. */
@@ -110,14 +117,17 @@ export function observe(
   baseline: Baseline,
   policy: Policy,
 ): Evidence {
-  const cell = cellAt(policy, current.atMs - policy.tickMs / 2).name
+  const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
   const lines = new Map<number, { stage: Sums; controls: Sums }>()
   const add = (thing: string, role: 'stage' | 'controls', delta: Delta | null): void => {
     if (delta === null) return
     const line = watch.lineOf[thing] as number
     const sums = lines.get(line) ?? { stage: NO_SUMS, controls: NO_SUMS }
-    lines.set(line, { ...sums, [role]: addSums(sums[role], sumsOf(delta, baseline, thing, cell)) })
+    const own = sumsOf(delta, baseline, thing, isOfOneShift(delta, cell, current, policy) ? cell.name : null)
+    lines.set(line, { ...sums, [role]: addSums(sums[role], own) })
+    if (role === 'controls') scatter.add(line, own)
   }
+  const scatter = new Scatter()
   const members: Record<string, MemberState> = {}
   for (const thing of watch.members) {
     const before = evidence.members[thing] ?? NEW_MEMBER
@@ -133,7 +143,11 @@ export function observe(
     if (delta !== null) controlsHeardAtMs = current.atMs
     if (to?.firmwareVersion === watch.previousVersion) add(thing, 'controls', delta)
   }
-  const look: Look = { atMs: current.atMs, lines: [...lines].map(([line, sums]) => ({ line, ...sums })) }
+  const look: Look = {
+    atMs: current.atMs,
+    lines: [...lines].map(([line, sums]) => ({ line, ...sums })),
+    noise: scatter.noise(),
+  }
   const isObserved = look.lines.some(({ stage }) => stage.minutes > 0)
   return {
     members,
@@ -144,7 +158,7 @@ export function observe(
           controls: total(look.lines, 'controls', evidence.total.controls),
         }
       : evidence.total,
-    cells: isObserved && !evidence.cells.includes(cell) ? [...evidence.cells, cell] : evidence.cells,
+    cells: isObserved && !evidence.cells.includes(cell.name) ? [...evidence.cells, cell.name] : evidence.cells,
     controlsHeardAtMs,
   }
 }
@@ -171,9 +185,36 @@ export const addSums = (a: Sums, b: Sums): Sums => ({
   expectedErrors: a.expectedErrors + b.expectedErrors,
 })
 
-/** A device whose baseline lacks this cell adds its connection minutes, but nothing that needs an expectation. */
-function sumsOf(delta: Delta, baseline: Baseline, thing: string, cell: string): Sums {
-  const expected = expectedFor(baseline, thing, cell)
+/** Scatter of the controls of one look about the means of their lines. */
+class Scatter {
+  readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
+
+  add(line: number, { cycleMs, expectedCycleMs }: Sums): void {
+    if (cycleMs <= 0 || expectedCycleMs <= 0) return
+    const effect = Math.log(cycleMs / expectedCycleMs)
+    const { n, sum, squares } = this.#lines.get(line) ?? { n: 0, sum: 0, squares: 0 }
+    this.#lines.set(line, { n: n + 1, sum: sum + effect, squares: squares + effect * effect })
+  }
+
+  noise(): Noise {
+    let [squares, degrees] = [0, 0]
+    for (const line of this.#lines.values()) {
+      squares += Math.max(line.squares - line.sum ** 2 / line.n, 0)
+      degrees += line.n - 1
+    }
+    return { squares, degrees }
+  }
+}
+
+/** A device that was away for long brings what it did in an earlier shift: that fits no single expectation. */
+function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Policy): boolean {
+  const spanMs = delta.minutes * 60_000
+  return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= cell.shiftStartMs
+}
+
+/** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
+function sumsOf(delta: Delta, baseline: Baseline, thing: string, cell: string | null): Sums {
+  const expected = cell === null ? null : expectedFor(baseline, thing, cell)
   const connection = { minutes: delta.minutes, attempts: delta.connectionAttempts, failures: delta.connectionFailures }
   if (expected === null) return { ...NO_SUMS, ...connection }
   return {
@@ -208,21 +249,29 @@ function memberAfter(
     installedAtMs,
     exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
     heardAtMs: nowMs,
-    ...crashesAfter(member, from, to, delta),
+    ...crashesAfter(member, from, to, delta, isNew),
     hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),
   }
 }
 
-/** Every crash since the deployment counts, also one that a rollback on the device has already hidden. */
+/**
+ * Every crash since the deployment counts, also one that a rollback on the device has already hidden; a new version seen
+ * in ERRORED or BROKEN has crashed, whatever its counter says. [detection D2: ERRORED counts]
+ */
 function crashesAfter(
   member: MemberState,
   from: HealthSample | undefined,
   to: HealthSample,
   delta: Delta,
+  isNew: boolean,
 ): Pick<MemberState, 'crashes' | 'crashCounter'> {
-  if (to.counting === 'last-minute') return { crashes: member.crashes + delta.crashes, crashCounter: null }
+  const atLeast = isNew && (to.componentState === 'ERRORED' || to.componentState === 'BROKEN') ? 1 : 0
+  if (to.counting === 'last-minute') {
+    return { crashes: Math.max(member.crashes + delta.crashes, atLeast), crashCounter: null }
+  }
   const counter = to.counters.crashes
   const before = member.crashCounter ?? (from?.counting === 'cumulative' ? from.counters.crashes : counter)
   // A smaller counter began anew.
-  return { crashes: member.crashes + (counter >= before ? counter - before : counter), crashCounter: counter }
+  const crashes = member.crashes + (counter >= before ? counter - before : counter)
+  return { crashes: Math.max(crashes, atLeast), crashCounter: counter }
 }

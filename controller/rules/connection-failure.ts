@@ -1,7 +1,8 @@
-import { connectionFailureShare } from '../baseline.ts'
+import { connectionsOf } from '../baseline.ts'
 import type { Case } from '../case.ts'
 import { type Evidence, type Look, type Sums, total } from '../evidence.ts'
 import type { Policy } from '../policy.ts'
+import { excessSigma } from '../statistics.ts'
 import type { Finding } from '../verdict.ts'
 
 interface Observed {
@@ -9,36 +10,45 @@ interface Observed {
   readonly controls: Sums
 }
 
+/** How the attempts of some devices ended. */
+type Connections = Pick<Sums, 'attempts' | 'failures'>
+
 /**
- * Failed share of connection attempts. By default over the rolling hour: above the limit, significantly above the
- * baseline, and not so in the controls, where it would be the network. [seed: > 2 %; detection D2]
+ * Failed share of connection attempts. By default over the rolling hour: above the limit, and significantly above the
+ * baseline; not above the limit itself, which a canary at 3 % could not show within an hour. Where the controls explain
+ * the rise it is the network, and inconclusive. [seed: > 2 %; detection D2, E1]
  */
 export function judgeConnection({ evidence, policy, baseline }: Case): Finding {
   const isLiteral = policy.profile === 'seed-literal'
   const { stage, controls } = isLiteral ? ofLooks(evidence.looks.slice(-1)) : enough(evidence, policy)
-  const normal = connectionFailureShare(baseline)
+  const normal = connectionsOf(baseline)
   const limit = policy.limits.connectionFailurePct
   const observed = sharePct(stage)
+  const isAbove = (reference: Connections): boolean => sigmaAbove(stage, reference) >= policy.evidence.boundarySigma
   const outcome = ((): Finding['outcome'] => {
-    if (observed === null || normal === null) return 'inconclusive'
+    if (observed === null || normal.attempts === 0) return 'inconclusive'
     if (isLiteral) return observed > limit ? 'breach' : 'healthy'
     if (stage.attempts < policy.evidence.connectionMinAttempts) return 'inconclusive'
-    if (observed <= limit || zScore(stage, normal) < policy.evidence.boundarySigma) return 'healthy'
-    return (sharePct(controls) ?? 0) > limit ? 'inconclusive' : 'breach'
+    if (observed <= limit || !isAbove(normal)) return 'healthy'
+    return controls.attempts === 0 || isAbove(controls) ? 'breach' : 'inconclusive'
   })()
   return {
     rule: 'connection-failure',
     metric: 'connectionFailurePct',
     outcome,
     observed,
-    baseline: normal === null ? null : normal * 100,
+    baseline: sharePct(normal),
     limit,
     n: stage.attempts,
-    reason:
-      observed === null
-        ? 'no connection attempts were reported'
-        : `${stage.failures} of ${stage.attempts} attempts failed (${observed.toFixed(2)} %), ${limit} % allowed`,
+    reason: reasonOf(stage, controls, limit),
   }
+}
+
+function reasonOf(stage: Sums, controls: Sums, limit: number): string {
+  const [observed, common] = [sharePct(stage), sharePct(controls)]
+  if (observed === null) return 'no connection attempts were reported'
+  const beside = common === null ? 'no controls' : `controls ${common.toFixed(2)} %`
+  return `${stage.failures} of ${stage.attempts} attempts failed (${observed.toFixed(2)} %), ${limit} % allowed, ${beside}`
 }
 
 const ofLooks = (looks: readonly Look[]): Observed => {
@@ -52,8 +62,8 @@ function enough(evidence: Evidence, { evidence: { connectionMinAttempts } }: Pol
   return rolling.stage.attempts >= connectionMinAttempts ? rolling : evidence.total
 }
 
-const sharePct = ({ attempts, failures }: Sums): number | null => (attempts === 0 ? null : (failures / attempts) * 100)
+const sharePct = ({ attempts, failures }: Connections): number | null =>
+  attempts === 0 ? null : (failures / attempts) * 100
 
-/** Standard deviations above the baseline share, by the score statistic of a binomial count. */
-const zScore = ({ attempts, failures }: Sums, share: number): number =>
-  (failures - attempts * share) / Math.sqrt(Math.max(attempts * share * (1 - share), 1e-9))
+const sigmaAbove = (stage: Connections, reference: Connections): number =>
+  excessSigma(stage.failures, reference.failures, stage.attempts / reference.attempts)

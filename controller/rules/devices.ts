@@ -1,7 +1,8 @@
 import type { Case } from '../case.ts'
+import { total } from '../evidence.ts'
 import type { Finding } from '../verdict.ts'
 
-/** Lost devices that are one too many: two, or more than a tenth of the stage. [detection D2] */
+/** Lost devices that a stage may have: two are too many, and so is more than a tenth. [detection D2] */
 const MAX_LOST = 1
 const MAX_LOST_SHARE = 0.1
 
@@ -60,14 +61,21 @@ function fallback({ evidence, watch }: Case): Finding {
   }
 }
 
-/** Silent since its update, while the controls still report. [detection D2] */
-function lost({ evidence, watch, policy, nowMs }: Case): Finding {
+/** Share of the controls that must be silent too before silence is laid to the telemetry. [detection D4: > 30 %] */
+const COMMON_SILENT_SHARE = 0.3
+
+/** Heard since the deployment began and silent since, installed or not, while the controls still report. [detection D2] */
+function lost(one: Case): Finding {
+  const { evidence, watch, policy, nowMs } = one
   const isSilent = (heardAtMs: number | null | undefined): boolean =>
     heardAtMs === null || heardAtMs === undefined || nowMs - heardAtMs > policy.lostAfterMs
-  const installed = watch.members.filter((thing) => (evidence.members[thing]?.installedAtMs ?? null) !== null)
-  const silent = installed.filter((thing) => isSilent(evidence.members[thing]?.heardAtMs))
-  const limit = Math.max(MAX_LOST, Math.floor(installed.length * MAX_LOST_SHARE))
-  const isCommon = watch.controls.length > 0 && isSilent(evidence.controlsHeardAtMs)
+  const heard = watch.members.filter((thing) => (evidence.members[thing]?.heardAtMs ?? null) !== null)
+  const silent = heard.filter((thing) => isSilent(evidence.members[thing]?.heardAtMs))
+  const limit = Math.min(MAX_LOST, Math.floor(watch.members.length * MAX_LOST_SHARE))
+  const isCommon =
+    watch.controls.length > 0
+      ? isSilent(evidence.controlsHeardAtMs) || silentControlShare(one) > COMMON_SILENT_SHARE
+      : silent.length === heard.length
   return {
     rule: 'lost-device',
     metric: 'silentDevices',
@@ -75,8 +83,19 @@ function lost({ evidence, watch, policy, nowMs }: Case): Finding {
     observed: silent.length,
     baseline: null,
     limit,
-    n: installed.length,
+    n: heard.length,
     ...(silent[0] !== undefined && { thing: silent[0], line: watch.lineOf[silent[0]] as number }),
-    reason: `${silent.length} of ${installed.length} updated devices silent, ${limit} allowed${isCommon ? '; the controls are silent too' : ''}`,
+    reason: `${silent.length} of ${heard.length} devices fell silent, ${limit} allowed${isCommon && silent.length > 0 ? '; the controls are silent too, or there are none' : ''}`,
   }
+}
+
+/** Share of the controls' minutes that did not come in lately; 0 before the first look. */
+function silentControlShare({ evidence, watch, policy, nowMs }: Case): number {
+  const lately = evidence.looks.filter(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
+  const { minutes } = total(
+    lately.flatMap(({ lines }) => lines),
+    'controls',
+  )
+  const expected = lately.length * (policy.tickMs / 60_000) * watch.controls.length
+  return expected === 0 ? 0 : 1 - minutes / expected
 }

@@ -48,6 +48,19 @@ describe('gates', () => {
     expect(iso(opens)).toBe('2026-03-29T01:00:00.000Z') // 02:00 does not exist; 03:00 summer time does
   })
 
+  it('opens at the first of the two 02:00 when the clocks go back, and stays open for five hours', () => {
+    const opens = gateOpensAtMs(DEFAULT_POLICY, 'production', at('2026-10-24T12:00:00Z'))
+    expect(iso(opens)).toBe('2026-10-25T00:00:00.000Z')
+    expect(gateOpensAtMs(DEFAULT_POLICY, 'production', opens + 4.9 * HOUR_MS)).toBe(opens + 4.9 * HOUR_MS)
+    expect(gateOpensAtMs(DEFAULT_POLICY, 'production', opens + 5 * HOUR_MS)).toBe(at('2026-10-28T01:00:00Z'))
+  })
+
+  it('does not open in a window that lies inside the skipped hour', () => {
+    const gates = { ...DEFAULT_POLICY.gates, production: [{ days: [7], from: '02:00', to: '03:00' }] }
+    const opens = gateOpensAtMs({ ...DEFAULT_POLICY, gates }, 'production', at('2026-03-28T12:00:00Z'))
+    expect(iso(opens)).toBe('2026-04-05T00:00:00.000Z')
+  })
+
   // [detection E3] Wed + Sun 02-06, a window of 24 h and 15 minutes of install a stage
   it.each([
     ['Monday', '2026-03-02T13:00:00Z', 5.51],

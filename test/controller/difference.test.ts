@@ -42,3 +42,15 @@ it('takes a version 1.0 document as one minute, and cumulative counting after it
 it('has nothing to count from at the first sight of a device', () => {
   expect(difference(undefined, sample({ counters: counts(100) }))).toBeNull()
 })
+
+it('says nothing about a sample older than the one before, which is no new beginning', () => {
+  const newer = sample({ sequence: 500, sampledAtMs: 10_000_000, counters: counts(900, 3) })
+  const older = sample({ sequence: 495, sampledAtMs: 9_700_000, counters: counts(890, 3) })
+  expect(difference(newer, older)).toBeNull()
+})
+
+it('tells from the sequence of a version 1.0 document how long the device has been at work', () => {
+  const old = sample({ sequence: 10, counting: 'last-minute', counters: counts(2) })
+  const next = sample({ sequence: 15, counting: 'last-minute', counters: counts(3) })
+  expect(difference(old, next)).toMatchObject({ minutes: 5, cycles: 3 })
+})

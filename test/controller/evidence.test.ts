@@ -60,3 +60,61 @@ it('notices a device that went back to the old version by itself', () => {
   })
   expect(fallen).toBe(true)
 })
+
+it('counts a new version seen in ERRORED as crashed, though its counter is not up yet', () => {
+  const plant = newPlant()
+  const baseline = baselineOf(plant, policy)
+  const first = plant.at(START_MS)
+  plant.update(plant.canaries)
+  const second = plant.at(START_MS + 5 * MINUTE_MS)
+  const failing = {
+    ...second.devices,
+    'line-2-0': { ...second.devices['line-2-0']!, componentState: 'ERRORED' as const },
+  }
+  const after = observe(NO_EVIDENCE, watchOf(plant), first, { ...second, devices: failing }, baseline, policy)
+  expect(after.members['line-2-0']?.crashes).toBe(1)
+  expect(after.members['line-1-0']?.crashes).toBe(0)
+})
+
+it('holds a device that was away over a change of shift to no one expectation', () => {
+  const plant = newPlant()
+  const baseline = baselineOf(plant, policy)
+  const watch = watchOf(plant)
+  let evidence = NO_EVIDENCE
+  let previous = plant.at(START_MS)
+  plant.update(plant.canaries)
+  const lookAt = (atMs: number, change: (devices: typeof previous.devices) => typeof previous.devices = (d) => d) => {
+    const seen = plant.at(atMs)
+    const current = { atMs, devices: change(seen.devices) }
+    evidence = observe(evidence, watch, previous, current, baseline, policy)
+    previous = current
+  }
+  for (let minute = 5; minute <= 30; minute += 5) lookAt(START_MS + minute * MINUTE_MS)
+  const away = previous.devices['line-2-0']!
+  for (let hour = 1; hour <= 10; hour++) lookAt(START_MS + hour * HOUR_MS, (d) => ({ ...d, 'line-2-0': away }))
+  lookAt(START_MS + 11 * HOUR_MS)
+  const line = evidence.looks.at(-1)?.lines.find((one) => one.line === 2)
+  expect(line?.stage).toMatchObject({ minutes: 630, attempts: 630, cycles: 0, expectedCycleMs: 0 })
+})
+
+it('does not touch what it is given', () => {
+  const plant = newPlant()
+  const baseline = baselineOf(plant, policy)
+  const [first, second] = [plant.at(START_MS), plant.at(START_MS + 5 * MINUTE_MS)]
+  const before = observe(NO_EVIDENCE, watchOf(plant), null, first, baseline, policy)
+  const texts = [before, first, second, baseline].map((value) => JSON.stringify(value))
+  observe(before, watchOf(plant), first, second, baseline, policy)
+  expect([before, first, second, baseline].map((value) => JSON.stringify(value))).toEqual(texts)
+})
+
+it('measures how the controls scatter about their lines, whatever their lines do', () => {
+  const plant = new Plant(START_MS - 8 * 24 * HOUR_MS, { lines: 8, perLine: 8 })
+  let sigma = 0
+  watchFor(plant, 1, policy, ({ looks }) => {
+    const sum = (of: 'squares' | 'degrees'): number => looks.reduce((all, { noise }) => all + noise[of], 0)
+    sigma = Math.sqrt(sum('squares') / sum('degrees'))
+  })
+  // Some 8 cycles a look at 5 % each. [detection D: 5 % a cycle]
+  expect(sigma).toBeGreaterThan(0.014)
+  expect(sigma).toBeLessThan(0.022)
+})

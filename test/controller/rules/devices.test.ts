@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { Case } from '../../../controller/case.ts'
+import type { MemberState } from '../../../controller/evidence.ts'
+import { judgeDevices } from '../../../controller/rules/devices.ts'
+import { HOUR_MS, START_MS } from '../fixtures.ts'
+import { oneCase } from './one-case.ts'
+
+const NOW_MS = START_MS + HOUR_MS
+const member = (heardAtMs: number | null, installedAtMs: number | null = START_MS): MemberState => ({
+  bootIdBefore: 'old',
+  firstSeenSequence: null,
+  installedAtMs,
+  exposureMs: 0,
+  heardAtMs,
+  crashes: 0,
+  crashCounter: 0,
+  hasFallenBack: false,
+})
+
+/** Members of which the first few differ; an hour after the deployment, controls heard unless told otherwise. */
+function lost(count: number, odd: MemberState, options: { controlMinutes?: number; hasControls?: boolean } = {}) {
+  const one = oneCase({ hasControls: options.hasControls ?? true })
+  const members = Object.fromEntries(one.watch.members.map((thing, i) => [thing, i < count ? odd : member(NOW_MS)]))
+  const looks = one.evidence.looks.map((look) => ({
+    ...look,
+    atMs: NOW_MS,
+    lines: look.lines.map((line) => ({
+      ...line,
+      controls: { ...line.controls, minutes: options.controlMinutes ?? 95 },
+    })),
+  }))
+  const evidence: Case['evidence'] = { ...one.evidence, members, looks, controlsHeardAtMs: NOW_MS }
+  return judgeDevices({ ...one, evidence, nowMs: NOW_MS }).find(({ rule }) => rule === 'lost-device')
+}
+
+/** Four times the stage, as early is. */
+function lostOfMany(count: number) {
+  const one = oneCase()
+  const things = Array.from({ length: 68 }, (_, i) => `line-${1 + (i % 17)}-${Math.floor(i / 17)}`)
+  const members = Object.fromEntries(things.map((thing, i) => [thing, member(i < count ? START_MS : NOW_MS)]))
+  const evidence = { ...one.evidence, members, controlsHeardAtMs: NOW_MS }
+  const findings = judgeDevices({ ...one, watch: { ...one.watch, members: things }, evidence, nowMs: NOW_MS })
+  return findings.find(({ rule }) => rule === 'lost-device')
+}
+
+describe('lost devices', () => {
+  it('are a breach from the second on in a large stage, too: two is not a share', () => {
+    expect(lostOfMany(1)?.outcome).toBe('healthy')
+    expect(lostOfMany(2)?.outcome).toBe('breach')
+  })
+
+  it('are a breach from the second on', () => {
+    expect(lost(1, member(START_MS))).toMatchObject({ outcome: 'healthy', observed: 1 })
+    expect(lost(2, member(START_MS))).toMatchObject({ outcome: 'breach', observed: 2, line: 1 })
+  })
+
+  it('are also those that fell silent in the middle of their update', () => {
+    expect(lost(2, member(START_MS, null))).toMatchObject({ outcome: 'breach', observed: 2 })
+  })
+
+  it('are not those that were offline all the time', () => {
+    expect(lost(5, member(null, null))).toMatchObject({ outcome: 'healthy', observed: 0, n: 12 })
+  })
+
+  it('are inconclusive where a third of the controls is silent too', () => {
+    expect(lost(6, member(START_MS), { controlMinutes: 60 })?.outcome).toBe('inconclusive')
+    expect(lost(6, member(START_MS), { controlMinutes: 80 })?.outcome).toBe('breach')
+  })
+
+  it('are inconclusive where everybody is silent and there are no controls to ask', () => {
+    expect(lost(17, member(START_MS), { hasControls: false })?.outcome).toBe('inconclusive')
+    expect(lost(16, member(START_MS), { hasControls: false })?.outcome).toBe('breach')
+  })
+})

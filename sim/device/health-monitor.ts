@@ -82,7 +82,7 @@ export class HealthMonitor implements ComponentRuntime {
   passHistory(fromMs: number, toMs: number): void {
     const { machine, firmware } = this.#options
     for (let atMs = fromMs + this.#phaseMs; atMs < toMs; atMs += SAMPLE_PERIOD_MS) {
-      machine.runMinute(atMs - SAMPLE_PERIOD_MS, HEALTHY)
+      machine.runMinutes(atMs - SAMPLE_PERIOD_MS, 1, HEALTHY)
       this.#sequence += 1
     }
     this.#before = countersOf(machine, firmware.crashes)
@@ -108,7 +108,7 @@ export class HealthMonitor implements ComponentRuntime {
     const { clock, machine, firmware } = this.#options
     const nowMs = clock.nowMs()
     this.#timer = clock.after(SAMPLE_PERIOD_MS, () => this.#sample())
-    machine.runMinute(nowMs - SAMPLE_PERIOD_MS, firmware.condition())
+    machine.runMinutes(nowMs - SAMPLE_PERIOD_MS, 1, firmware.condition())
     this.#sequence += 1
     const host = this.#host as MonitorHost
     const firmwareState = host.firmwareState()

@@ -1,5 +1,5 @@
 /**
- * Counter-based noise: every value is a pure function of (key, channel, minute), so that a device or a fault more or less
+ * Counter-based noise: every value is a pure function of (channel key, minute), so that a device or a fault more or less
  * moves nobody else's numbers. Integers and table look-ups only, so that every machine gives the same values.
  */
 
@@ -16,22 +16,19 @@ export function hash32(value: number): number {
   return (x ^ (x >>> 16)) >>> 0
 }
 
-/** 32 random bits for this key, channel and minute. Two levels, so that streams cannot overlap by arithmetic. */
-export const bitsAt = (key: number, channel: number, minute: number): number =>
-  hash32(hash32(key ^ Math.imul(channel + 1, 0x9e3779b1)) + minute)
+/** The key of one channel of a key. Two levels, so that streams cannot overlap by arithmetic. */
+export const channelKey = (key: number, channel: number): number => hash32(key ^ Math.imul(channel + 1, 0x9e3779b1))
 
 /** Uniform in [0, 1). */
-export const uniformAt = (key: number, channel: number, minute: number): number =>
-  bitsAt(key, channel, minute) / 0x1_0000_0000
+export const uniformAt = (channel: number, minute: number): number => hash32(channel + minute) / 0x1_0000_0000
 
 /** Standard normal, |z| <= 4.4. */
-export const normalAt = (key: number, channel: number, minute: number): number =>
-  NORMAL[bitsAt(key, channel, minute) >>> (32 - TABLE_BITS)] as number
+export const normalAt = (channel: number, minute: number): number =>
+  NORMAL[hash32(channel + minute) >>> (32 - TABLE_BITS)] as number
 
-/** A Poisson count from one uniform, by inversion; meant for means below about 20. */
-export function poissonFrom(uniform: number, mean: number): number {
-  // (1 - m/16)^16 would do for small means; the exact series below needs e^-m, made of products only.
-  let probability = expNegative(mean)
+/** A Poisson count from one uniform, by inversion; meant for means below about 20. `none` is e^-mean, where known. */
+export function poissonFrom(uniform: number, mean: number, none = expNegative(mean)): number {
+  let probability = none
   let cumulative = probability
   let count = 0
   while (uniform >= cumulative && count < 1_000) {
@@ -42,8 +39,8 @@ export function poissonFrom(uniform: number, mean: number): number {
   return count
 }
 
-/** e^-x by a series, since Math.exp may differ in its last digit between engines. */
-function expNegative(x: number): number {
+/** e^-x by a series of products, since Math.exp may differ in its last digit between engines. */
+export function expNegative(x: number): number {
   let term = 1
   let sum = 1
   for (let n = 1; n < 60; n++) {

@@ -15,7 +15,7 @@ function run(
   seed = 1,
 ): Machine {
   const machine = new Machine(new Seed(seed), thing, 1, calendar)
-  for (let minute = 0; minute < hours * 60; minute++) machine.runMinute(fromMs + minute * MINUTE_MS, condition)
+  for (let minute = 0; minute < hours * 60; minute++) machine.runMinutes(fromMs + minute * MINUTE_MS, 1, condition)
   return machine
 }
 
@@ -52,7 +52,7 @@ describe('the counters', () => {
     const machine = new Machine(new Seed(3), 'x', 2, calendar)
     let before = 0
     for (let minute = 0; minute < 300; minute++) {
-      machine.runMinute(MONDAY_MS + minute * MINUTE_MS, HEALTHY)
+      machine.runMinutes(MONDAY_MS + minute * MINUTE_MS, 1, HEALTHY)
       expect(Number.isInteger(machine.cycleTimeMsSum) && Number.isInteger(machine.cycleTimeMsSumOfSquares)).toBe(true)
       expect(machine.cycleTimeMsSum).toBeGreaterThanOrEqual(before)
       before = machine.cycleTimeMsSum
@@ -80,8 +80,8 @@ describe('a condition', () => {
     const [plain, faulty] = [0, 1].map(() => new Machine(new Seed(1), 'a', 1, calendar)) as [Machine, Machine]
     const memory: number[][] = [[], []]
     for (let minute = 0; minute < 60; minute++) {
-      plain.runMinute(MONDAY_MS + minute * MINUTE_MS, HEALTHY)
-      faulty.runMinute(MONDAY_MS + minute * MINUTE_MS, minute === 30 ? { ...HEALTHY, isRunning: false } : HEALTHY)
+      plain.runMinutes(MONDAY_MS + minute * MINUTE_MS, 1, HEALTHY)
+      faulty.runMinutes(MONDAY_MS + minute * MINUTE_MS, 1, minute === 30 ? { ...HEALTHY, isRunning: false } : HEALTHY)
       memory[0]?.push(plain.memoryMiB)
       memory[1]?.push(faulty.memoryMiB)
     }

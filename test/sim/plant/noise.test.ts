@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { normalAt, poissonFrom, uniformAt } from '../../../sim/plant/noise.ts'
+import { channelKey, normalAt, poissonFrom, uniformAt } from '../../../sim/plant/noise.ts'
 
 const N = 200_000
 const draws = (draw: (i: number) => number): number[] => Array.from({ length: N }, (_, i) => draw(i))
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 
 it('is standard normal: mean, variance, kurtosis, tail and no memory', () => {
-  const z = draws((i) => normalAt(12_345, 3, i))
+  const z = draws((i) => normalAt(channelKey(12_345, 3), i))
   expect(Math.abs(mean(z))).toBeLessThan(4 / Math.sqrt(N))
   expect(mean(z.map((x) => x * x))).toBeCloseTo(1, 1)
   expect(mean(z.map((x) => x ** 4))).toBeCloseTo(3, 0)
@@ -16,7 +16,7 @@ it('is standard normal: mean, variance, kurtosis, tail and no memory', () => {
 
 it('does not correlate between devices or channels', () => {
   const other = (key: number, channel: number): number =>
-    mean(draws((i) => normalAt(1, 0, i) * normalAt(key, channel, i)))
+    mean(draws((i) => normalAt(channelKey(1, 0), i) * normalAt(channelKey(key, channel), i)))
   for (const [key, channel] of [
     [2, 0],
     [1, 1],
@@ -27,7 +27,7 @@ it('does not correlate between devices or channels', () => {
 })
 
 it('gives the same values on every machine', () => {
-  expect([0, 1, 2].map((i) => [uniformAt(7, 0, i), normalAt(7, 0, i)])).toMatchInlineSnapshot(`
+  expect([0, 1, 2].map((i) => [uniformAt(channelKey(7, 0), i), normalAt(channelKey(7, 0), i)])).toMatchInlineSnapshot(`
     [
       [
         0.22119791223667562,
@@ -46,7 +46,7 @@ it('gives the same values on every machine', () => {
 })
 
 it.each([0.033, 0.5, 3])('counts events with Poisson mean and variance %d', (rate) => {
-  const counts = draws((i) => poissonFrom(uniformAt(5, 9, i), rate))
+  const counts = draws((i) => poissonFrom(uniformAt(channelKey(5, 9), i), rate))
   expect(mean(counts) / rate).toBeCloseTo(1, 1)
   expect((mean(counts.map((x) => x * x)) - mean(counts) ** 2) / rate).toBeCloseTo(1, 1)
 })

@@ -118,13 +118,17 @@ export function observe(
   policy: Policy,
 ): Evidence {
   const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
-  const lines = new Map<number, { stage: Sums; controls: Sums }>()
+  const lines = new Map<number, { stage: MutableSums; controls: MutableSums }>()
   const add = (thing: string, role: 'stage' | 'controls', delta: Delta | null): void => {
     if (delta === null) return
     const line = watch.lineOf[thing] as number
-    const sums = lines.get(line) ?? { stage: NO_SUMS, controls: NO_SUMS }
+    let sums = lines.get(line)
+    if (sums === undefined) {
+      sums = { stage: { ...NO_SUMS }, controls: { ...NO_SUMS } }
+      lines.set(line, sums)
+    }
     const own = sumsOf(delta, baseline, thing, isOfOneShift(delta, cell, current, policy) ? cell.name : null)
-    lines.set(line, { ...sums, [role]: addSums(sums[role], own) })
+    addTo(sums[role], own)
     if (role === 'controls') scatter.add(line, own)
   }
   const scatter = new Scatter()
@@ -170,20 +174,42 @@ export const exposureMs = (evidence: Evidence): number =>
   Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
 
 /** Sums over lines, and over looks when several are given. */
-export const total = (lines: readonly LineSums[], role: 'stage' | 'controls', start: Sums = NO_SUMS): Sums =>
-  lines.reduce((sum, line) => addSums(sum, line[role]), start)
+export function total(lines: readonly LineSums[], role: 'stage' | 'controls', start: Sums = NO_SUMS): Sums {
+  const sum = { ...start }
+  for (const line of lines) addTo(sum, line[role])
+  return sum
+}
 
-export const addSums = (a: Sums, b: Sums): Sums => ({
-  minutes: a.minutes + b.minutes,
-  attempts: a.attempts + b.attempts,
-  failures: a.failures + b.failures,
-  cycles: a.cycles + b.cycles,
-  cycleMs: a.cycleMs + b.cycleMs,
-  expectedCycleMs: a.expectedCycleMs + b.expectedCycleMs,
-  operations: a.operations + b.operations,
-  errors: a.errors + b.errors,
-  expectedErrors: a.expectedErrors + b.expectedErrors,
-})
+/** The sums of each line over some looks, in the order in which the lines come up. */
+export function sumsByLine(looks: readonly Look[]): ReadonlyMap<number, Pick<LineSums, 'stage' | 'controls'>> {
+  const byLine = new Map<number, { stage: MutableSums; controls: MutableSums }>()
+  for (const look of looks) {
+    for (const { line, stage, controls } of look.lines) {
+      const sums = byLine.get(line)
+      if (sums === undefined) byLine.set(line, { stage: { ...stage }, controls: { ...controls } })
+      else {
+        addTo(sums.stage, stage)
+        addTo(sums.controls, controls)
+      }
+    }
+  }
+  return byLine
+}
+
+/** Sums that are still being added up. */
+type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
+
+function addTo(sum: MutableSums, more: Sums): void {
+  sum.minutes += more.minutes
+  sum.attempts += more.attempts
+  sum.failures += more.failures
+  sum.cycles += more.cycles
+  sum.cycleMs += more.cycleMs
+  sum.expectedCycleMs += more.expectedCycleMs
+  sum.operations += more.operations
+  sum.errors += more.errors
+  sum.expectedErrors += more.expectedErrors
+}
 
 /** Scatter of the controls of one look about the means of their lines. */
 class Scatter {
@@ -192,8 +218,14 @@ class Scatter {
   add(line: number, { cycleMs, expectedCycleMs }: Sums): void {
     if (cycleMs <= 0 || expectedCycleMs <= 0) return
     const effect = Math.log(cycleMs / expectedCycleMs)
-    const { n, sum, squares } = this.#lines.get(line) ?? { n: 0, sum: 0, squares: 0 }
-    this.#lines.set(line, { n: n + 1, sum: sum + effect, squares: squares + effect * effect })
+    let own = this.#lines.get(line)
+    if (own === undefined) {
+      own = { n: 0, sum: 0, squares: 0 }
+      this.#lines.set(line, own)
+    }
+    own.n += 1
+    own.sum += effect
+    own.squares += effect * effect
   }
 
   noise(): Noise {
@@ -215,16 +247,17 @@ function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Polic
 /** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
 function sumsOf(delta: Delta, baseline: Baseline, thing: string, cell: string | null): Sums {
   const expected = cell === null ? null : expectedFor(baseline, thing, cell)
-  const connection = { minutes: delta.minutes, attempts: delta.connectionAttempts, failures: delta.connectionFailures }
-  if (expected === null) return { ...NO_SUMS, ...connection }
+  const isKnown = expected !== null
   return {
-    ...connection,
-    cycles: delta.cycles,
-    cycleMs: delta.cycleTimeMsSum,
-    expectedCycleMs: delta.cycles * expected.cycleTimeMs,
-    operations: delta.operations,
-    errors: delta.errors,
-    expectedErrors: delta.operations * expected.errorsPerOperation,
+    minutes: delta.minutes,
+    attempts: delta.connectionAttempts,
+    failures: delta.connectionFailures,
+    cycles: isKnown ? delta.cycles : 0,
+    cycleMs: isKnown ? delta.cycleTimeMsSum : 0,
+    expectedCycleMs: isKnown ? delta.cycles * expected.cycleTimeMs : 0,
+    operations: isKnown ? delta.operations : 0,
+    errors: isKnown ? delta.errors : 0,
+    expectedErrors: isKnown ? delta.operations * expected.errorsPerOperation : 0,
   }
 }
 

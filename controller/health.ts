@@ -25,6 +25,21 @@ const STATES: readonly ComponentState[] = [
   'FINISHED',
 ]
 
+const COUNTERS = [
+  'connectionAttempts',
+  'connectionFailures',
+  'cycles',
+  'cycleTimeMsSum',
+  'cycleTimeMsSumOfSquares',
+  'operations',
+  'errors',
+  'crashes',
+  'unitsProduced',
+  'qualityChecks',
+  'qualityPasses',
+] as const satisfies readonly (keyof HealthReportV2['counters'])[]
+const GAUGES = ['cpuPct', 'memoryMiB', 'memoryLimitMiB', 'uptimeS'] as const
+
 /** Reads `state.reported` of the health shadow, version 1.0 or 2.0. @throws UnreadableHealthDocument */
 export function parseHealth(document: unknown): HealthSample {
   const schema = new Fields(document, '').text('schema')
@@ -34,9 +49,10 @@ export function parseHealth(document: unknown): HealthSample {
   throw new UnreadableHealthDocument('schema', schema)
 }
 
+/** The sections of the document are passed on as they are, once each of their members has been checked. */
 function readV2(raw: Fields<HealthReportV2>): HealthSample {
-  const counters = raw.section('counters')
   const gauges = raw.section('gauges')
+  gauges.flag('connected')
   return {
     line: raw.number('line'),
     firmwareVersion: raw.text('firmwareVersion'),
@@ -45,26 +61,8 @@ function readV2(raw: Fields<HealthReportV2>): HealthSample {
     sequence: raw.number('sequence'),
     sampledAtMs: raw.number('sampledAtMs'),
     counting: 'cumulative',
-    counters: {
-      connectionAttempts: counters.number('connectionAttempts'),
-      connectionFailures: counters.number('connectionFailures'),
-      cycles: counters.number('cycles'),
-      cycleTimeMsSum: counters.number('cycleTimeMsSum'),
-      cycleTimeMsSumOfSquares: counters.number('cycleTimeMsSumOfSquares'),
-      operations: counters.number('operations'),
-      errors: counters.number('errors'),
-      crashes: counters.number('crashes'),
-      unitsProduced: counters.number('unitsProduced'),
-      qualityChecks: counters.number('qualityChecks'),
-      qualityPasses: counters.number('qualityPasses'),
-    },
-    gauges: {
-      cpuPct: gauges.number('cpuPct'),
-      memoryMiB: gauges.number('memoryMiB'),
-      memoryLimitMiB: gauges.number('memoryLimitMiB'),
-      uptimeS: gauges.number('uptimeS'),
-      connected: gauges.flag('connected'),
-    },
+    counters: raw.section('counters').withNumbers(COUNTERS),
+    gauges: gauges.withNumbers(GAUGES),
   }
 }
 
@@ -127,6 +125,12 @@ class Fields<T = Record<string, unknown>> {
   flag(name: keyof T & string): boolean {
     const value = this.#value[name]
     return typeof value === 'boolean' ? value : this.#refuse(name)
+  }
+
+  /** The object itself, if these members are numbers. */
+  withNumbers(names: readonly (keyof T & string)[]): T {
+    for (const name of names) this.number(name)
+    return this.#value as T
   }
 
   state(name: keyof T & string): ComponentState {

@@ -57,7 +57,12 @@ function program(): Command {
     .description('play one scenario and report what came of it')
     .argument('<scenario>', 'a shipped scenario (see list) or a YAML file')
     .option('--seed <n>', 'seed of all chance in the run', integer, 1)
-    .option('--level <level>', 'wire: real MQTT and HTTP on loopback', oneOf('wire', 'model'), 'wire')
+    .option(
+      '--level <level>',
+      'wire: real MQTT and HTTP on loopback; model: the same decisions without sockets, in about a second',
+      oneOf('wire', 'model'),
+      'wire',
+    )
     .option('--window <duration>', 'monitoring window of each stage, such as 4h', durationMs)
     .option(
       '--profile <profile>',

@@ -7,7 +7,7 @@ export type Pace = { readonly kind: 'max' } | { readonly kind: 'times'; readonly
 /** How to run one scenario; what is absent is the scenario's own or the default. */
 export interface RehearsalOptions {
   readonly seed: number
-  readonly level: 'wire'
+  readonly level: 'wire' | 'model'
   readonly windowMs?: number
   readonly profile?: 'seed-literal' | 'default'
   readonly pace: Pace

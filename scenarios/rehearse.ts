@@ -1,6 +1,3 @@
-import { makeClients } from '../controller/aws/clients.ts'
-import { awsPorts } from '../controller/aws/ports.ts'
-import { ensureTable } from '../controller/aws/rollout-store.ts'
 import { gateOpensAtMs, shiftBoundaries } from '../controller/calendar.ts'
 import {
   FIRMWARE_COMPONENT,
@@ -22,23 +19,20 @@ import { makeFleet } from '../fixtures/fleet.ts'
 import { Priority } from '../sim/clock.ts'
 import { isoSeconds } from '../sim/cloud/event-bus.ts'
 import { InFlight } from '../sim/in-flight.ts'
-import type { LevelEndpoints } from '../sim/level.ts'
 import { runLockstep } from '../sim/lockstep.ts'
 import { Seed } from '../sim/random.ts'
 import type { TraceHeader } from '../sim/trace-events.ts'
-import { ACCOUNT_ID, REGION, Twin } from '../sim/twin.ts'
-import { openWireLevel } from '../sim/wire/wire-level.ts'
+import { Twin } from '../sim/twin.ts'
 import { type Functions, LambdaHost } from './lambda-host.ts'
+import type { Platform, PlatformOptions } from './platform.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { RehearsalOptions, RehearsalResult } from './rehearsal.ts'
 import type { Scenario } from './scenario.ts'
-import { virtualRetryStrategy } from './virtual-retry.ts'
 import { pacer, wallMs } from './wall.ts'
 
 /** The fleet is the same plant in every rehearsal; the run's seed moves what happens in it. */
 const FLEET_SEED = 340
 const HEALTH_VERSION = '1.2.0'
-const TABLE_NAME = 'firmware-rollouts'
 /** Time before the rollout in which devices connect and report, so that it finds a living fleet. */
 const LEAD_MS = 10 * 60_000
 
@@ -54,6 +48,11 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
   const inFlight = new InFlight()
   const awsCalls = new Map<string, number>()
   const host = new LambdaHost(inFlight)
+  const platform = await platformFor(options, {
+    inFlight,
+    onCall: (operation) => void awsCalls.set(operation, (awsCalls.get(operation) ?? 0) + 1),
+    onBug: (error) => host.fail(error),
+  })
   const twin = await Twin.open(
     {
       seed,
@@ -66,29 +65,16 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
       faults: scenario.faults,
     },
     inFlight,
-    (events) =>
-      openWireLevel(events, inFlight, {
-        mqttPort: options.mqttPort,
-        httpPort: options.httpPort,
-        onCall: (operation) => void awsCalls.set(operation, (awsCalls.get(operation) ?? 0) + 1),
-        onBug: (error) => host.fail(error),
-      }),
+    (events) => platform.openLevel(events),
     (functionArn, event) => host.invoke(functionArn, event),
   )
-  const endpoints = twin.level.endpoints as LevelEndpoints
-  const clients = makeClients({
-    region: REGION,
-    endpoint: endpoints.httpUrl,
-    dynamoEndpoint: endpoints.dynamoUrl,
-    credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
-    retryStrategy: virtualRetryStrategy(twin.clock, inFlight, seed.stream('sdk-retry'), 'handler') as never,
-  })
+  let closePorts = (): void => undefined
   try {
-    await ensureTable(clients.dynamo, TABLE_NAME)
-    const ports = awsPorts(clients, { region: REGION, accountId: ACCOUNT_ID }, TABLE_NAME)
+    const { ports, close } = await platform.openPorts(twin, seed)
+    closePorts = close
     await recordHistory(twin, ports, policy, fleet)
     installController(twin, host, ports, policy, scenario)
-    options.onListening?.(endpoints)
+    if (twin.level.endpoints !== null) options.onListening?.(twin.level.endpoints)
     twin.start()
     const { untilMs = scenario.timeLimit, signal } = options
     const meter = new ProgressMeter(
@@ -125,9 +111,16 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
       },
     }
   } finally {
-    clients.destroy()
+    closePorts()
     await twin.level.close()
   }
+}
+
+/** Loads what the level needs and nothing of the other. */
+async function platformFor(options: RehearsalOptions, common: PlatformOptions): Promise<Platform> {
+  if (options.level === 'model') return (await import('./model-platform.ts')).modelPlatform(common)
+  const { wirePlatform } = await import('./wire-platform.ts')
+  return wirePlatform({ ...common, mqttPort: options.mqttPort, httpPort: options.httpPort })
 }
 
 const policyFor = (scenario: Scenario, options: RehearsalOptions): Policy => ({

@@ -1,4 +1,4 @@
-import type { Clock } from '../sim/clock.ts'
+import { type Clock, Priority } from '../sim/clock.ts'
 import type { InFlight } from '../sim/in-flight.ts'
 import type { Stream } from '../sim/random.ts'
 
@@ -25,10 +25,12 @@ const token = (count: number): RetryToken => ({ getRetryCount: () => count, getR
 export function virtualRetryStrategy(clock: Clock, inFlight: InFlight, stream: Stream, heldKind: string) {
   const wait = (delayMs: number): Promise<void> =>
     new Promise((resolve) => {
-      clock.after(delayMs, () => {
+      const goOn = (): void => {
         inFlight.begin(heldKind)
         resolve()
-      })
+      }
+      // The controller always looks at what a whole millisecond has left behind.
+      clock.after(delayMs, goOn, Priority.schedule)
       inFlight.end(heldKind)
     })
   return {

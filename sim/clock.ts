@@ -4,10 +4,12 @@
 export const Priority = {
   /** The world: devices, jobs, faults. */
   world: 0,
+  /** Devices sample what the world has become. */
+  sample: 1,
   /** Messages and events the cloud delivers after the world has moved. */
-  delivery: 1,
+  delivery: 2,
   /** The controller's schedules look at what all of that left behind. */
-  schedule: 2,
+  schedule: 3,
 } as const
 export type Priority = (typeof Priority)[keyof typeof Priority]
 
@@ -17,6 +19,8 @@ export interface Timer {
 
 export interface Clock {
   nowMs(): number
+  /** How far the present millisecond has got: whose turn it is. */
+  turn(): Priority
   /** Runs `action` when virtual time reaches `atMs`; a time in the past runs at the present one. */
   at(atMs: number, action: () => void, priority?: Priority): Timer
   after(delayMs: number, action: () => void, priority?: Priority): Timer
@@ -35,6 +39,7 @@ const before = (a: Entry, b: Entry): boolean =>
 /** A clock that stands still until its owner calls `advance`; ties break by (priority, order of scheduling). */
 export class VirtualClock implements Clock {
   #nowMs: number
+  #turn: Priority = Priority.world
   #sequence = 0
   /** A binary heap: the entry at 0 is the earliest, cancelled ones included until they surface. */
   readonly #heap: Entry[] = []
@@ -45,6 +50,10 @@ export class VirtualClock implements Clock {
 
   nowMs(): number {
     return this.#nowMs
+  }
+
+  turn(): Priority {
+    return this.#turn
   }
 
   at(atMs: number, action: () => void, priority: Priority = Priority.world): Timer {
@@ -82,6 +91,7 @@ export class VirtualClock implements Clock {
     const first = this.#heap[0]
     if (first === undefined) return false
     this.#nowMs = first.atMs
+    this.#turn = first.priority
     const due: Entry[] = []
     while (this.#heap[0]?.atMs === first.atMs && this.#heap[0].priority === first.priority) due.push(this.#pop())
     for (const entry of due) entry.action?.()

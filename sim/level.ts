@@ -4,6 +4,8 @@ import type { DeviceLink, DeviceLinkEvents } from './device/link.ts'
 /** What a level swaps: the links between devices and cloud, and between the controller and its services. */
 export interface Level {
   readonly messaging: Messaging
+  /** True where nobody can listen to the devices' samples: they may wait until somebody reads them. */
+  readonly defersSamples: boolean
   /** Messages so far, for the report and the progress line. */
   readonly counts: { readonly published: number; readonly delivered: number }
   /** A link of this device; `events` are its own ears. */

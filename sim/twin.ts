@@ -7,10 +7,10 @@ import {
 } from '../controller/contract.ts'
 import { VirtualClock } from './clock.ts'
 import { type Cloud, makeCloud } from './cloud/cloud.ts'
-import type { CloudContext } from './cloud/cloud-context.ts'
+import type { CloudContext, JsonObject } from './cloud/cloud-context.ts'
 import { routePublish } from './cloud/mqtt-router.ts'
 import { type DeviceFault, Firmware } from './device/firmware.ts'
-import { HealthMonitor } from './device/health-monitor.ts'
+import { type DeferredSamples, HealthMonitor, type HealthReport } from './device/health-monitor.ts'
 import { Nucleus } from './device/nucleus.ts'
 import { type FaultSpec, makeFault } from './faults/catalogue.ts'
 import { selects } from './faults/fault.ts'
@@ -63,7 +63,7 @@ export class Twin {
   readonly cloud: Cloud
   readonly level: Level
   readonly #plan: TwinPlan
-  readonly #devices: readonly CoreDevice[]
+  readonly #devices: ReadonlyMap<string, CoreDevice>
 
   private constructor(
     plan: TwinPlan,
@@ -85,7 +85,10 @@ export class Twin {
     live.cloud = this.cloud
     this.#register()
     const calendar = new PlantCalendar(plan.zone)
-    this.#devices = plan.devices.map((device) => this.#makeDevice(device, calendar))
+    this.#devices = new Map(plan.devices.map((device) => [device.thing, this.#makeDevice(device, calendar)]))
+    this.cloud.shadows.onBeforeUse((thing, shadow) => {
+      if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
+    })
   }
 
   /** `open` makes the level; `invoke` runs a Lambda function that the event bus calls. */
@@ -111,7 +114,12 @@ export class Twin {
 
   /** Connects every device. */
   start(): void {
-    for (const { nucleus } of this.#devices) nucleus.start()
+    for (const { nucleus } of this.#devices.values()) nucleus.start()
+  }
+
+  /** The health document that the thing's shadow holds, without making the shadow; null before the first. */
+  healthReport(thing: string): HealthReport | null {
+    return this.#devices.get(thing)?.monitor.report() ?? null
   }
 
   /**
@@ -121,17 +129,16 @@ export class Twin {
   *history(
     fromMs: number,
     timesMs: readonly number[],
-  ): Generator<{ atMs: number; documents: ReadonlyMap<string, object> }> {
+  ): Generator<{ atMs: number; documents: ReadonlyMap<string, HealthReport> }> {
     const version = this.#plan.installed[FIRMWARE_COMPONENT] as string
     let sinceMs = fromMs
     for (const atMs of [...timesMs, this.#plan.startMs]) {
-      for (const { monitor } of this.#devices) monitor.passHistory(sinceMs, atMs)
+      for (const { monitor } of this.#devices.values()) monitor.passHistory(sinceMs, atMs)
       sinceMs = atMs
       if (atMs === this.#plan.startMs && !timesMs.includes(atMs)) return
-      const documents = this.#devices.map(
-        ({ plan, monitor }) => [plan.thing, monitor.documentAt(atMs, version)] as const,
-      )
-      yield { atMs, documents: new Map(documents) }
+      const documents = new Map<string, HealthReport>()
+      for (const [thing, { monitor }] of this.#devices) documents.set(thing, monitor.historyDocument(atMs, version))
+      yield { atMs, documents }
     }
   }
 
@@ -176,7 +183,7 @@ export class Twin {
       thing,
       clock,
       trace,
-      link: (events) => this.level.link(thing, this.#withConnectivity(thing, events)),
+      link: (events) => this.level.link(thing, this.#withConnectivity(thing, monitor, events)),
       dataPlane: this.cloud.greengrass.dataPlane,
       stream,
       runtimes: { [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
@@ -187,13 +194,23 @@ export class Twin {
       get online() {
         return nucleus.online
       },
+      absorb: this.level.defersSamples ? (samples) => this.#absorb(thing, samples) : null,
     })
     nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
     return { plan, machine, firmware, monitor, nucleus }
   }
 
+  #absorb(thing: string, { count, last }: DeferredSamples): void {
+    const atMs = last.schema === '2.0' ? last.sampledAtMs : last.sampled_at_ms
+    this.cloud.shadows.absorb(thing, HEALTH_SHADOW, { ...last } as unknown as JsonObject, { count, atMs })
+  }
+
   /** The registry learns of connections as the index shows them. */
-  #withConnectivity(thing: string, events: Parameters<Level['link']>[1]): Parameters<Level['link']>[1] {
+  #withConnectivity(
+    thing: string,
+    monitor: HealthMonitor,
+    events: Parameters<Level['link']>[1],
+  ): Parameters<Level['link']>[1] {
     const { things } = this.cloud
     return {
       onConnected: () => {
@@ -201,6 +218,7 @@ export class Twin {
         events.onConnected()
       },
       onDisconnected: () => {
+        monitor.unsettle()
         things.setConnectivity(thing, false, 'CONNECTION_LOST')
         events.onDisconnected()
       },

@@ -7,8 +7,14 @@ import type { HealthSample } from '../snapshot.ts'
 const PAGE_SIZE = 100
 const QUERY = STAGES.map((stage) => `thingGroupNames:${stage}`).join(' OR ')
 
-/** Health of the fleet through fleet indexing: a page of 100 devices a call. [iot: SearchIndex] */
-export function fleetHealth(iot: IoTClient): FleetHealth {
+/**
+ * Health of the fleet through fleet indexing: a page of 100 devices a call. `reportedIn` gets the health document out of
+ * what the index knows of a device; undefined where there is none. [iot: SearchIndex]
+ */
+export function fleetHealth(
+  iot: IoTClient,
+  reportedIn: (document: ThingDocument) => unknown = reportedInShadow,
+): FleetHealth {
   return {
     async read() {
       const readings: DeviceReading[] = []
@@ -16,7 +22,7 @@ export function fleetHealth(iot: IoTClient): FleetHealth {
       do {
         const command = new SearchIndexCommand({ queryString: QUERY, maxResults: PAGE_SIZE, nextToken })
         const answer = await iot.send(command)
-        for (const thing of answer.things ?? []) readings.push(toReading(thing))
+        for (const thing of answer.things ?? []) readings.push(toReading(thing, reportedIn(thing)))
         nextToken = answer.nextToken
       } while (nextToken !== undefined)
       return readings
@@ -24,20 +30,21 @@ export function fleetHealth(iot: IoTClient): FleetHealth {
   }
 }
 
-function toReading(document: ThingDocument): DeviceReading {
+function toReading(document: ThingDocument, reported: unknown): DeviceReading {
   return {
     thing: document.thingName as string,
     groups: document.thingGroupNames ?? [],
     line: Number(document.attributes?.line),
     connected: document.connectivity?.connected ?? false,
-    sample: sampleOf(document.shadow),
+    sample: sampleOf(reported),
   }
 }
 
+const reportedInShadow = ({ shadow }: ThingDocument): unknown =>
+  shadow === undefined ? undefined : JSON.parse(shadow)?.name?.[HEALTH_SHADOW]?.reported
+
 /** A device whose document cannot be read counts as one that says nothing. */
-function sampleOf(shadow: string | undefined): HealthSample | null {
-  if (shadow === undefined) return null
-  const reported = JSON.parse(shadow)?.name?.[HEALTH_SHADOW]?.reported
+function sampleOf(reported: unknown): HealthSample | null {
   if (reported === undefined) return null
   try {
     return parseHealth(reported)

@@ -1,7 +1,8 @@
 import type { Policy } from '../policy.ts'
 import type { Ports } from '../ports.ts'
 import { type Outcome, reconcile } from '../reconcile.ts'
-import { environment, timeOf } from './environment.ts'
+import { environment } from './environment.ts'
+import { timeOf } from './event-time.ts'
 
 /** The analyzer for given ports: what the schedule calls every 5 minutes. */
 export const makeAnalyze =
@@ -10,7 +11,7 @@ export const makeAnalyze =
     reconcile(ports, policy, timeOf(event))
 
 /** AWS Lambda entry point of the rule `rate(5 minutes)`. [seed: every 5 minutes] */
-export const handler = (event: unknown): Promise<Outcome> => {
-  const { ports, policy } = environment()
+export const handler = async (event: unknown): Promise<Outcome> => {
+  const { ports, policy } = await environment()
   return makeAnalyze(ports, policy)(event)
 }

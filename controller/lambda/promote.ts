@@ -1,7 +1,8 @@
 import type { Policy } from '../policy.ts'
 import type { Ports } from '../ports.ts'
 import { advance, type Outcome } from '../reconcile.ts'
-import { environment, timeOf } from './environment.ts'
+import { environment } from './environment.ts'
+import { timeOf } from './event-time.ts'
 
 /** The promoter for given ports: what the event of a passed stage calls. */
 export const makePromote =
@@ -10,7 +11,7 @@ export const makePromote =
     advance(ports, policy, timeOf(event))
 
 /** AWS Lambda entry point of the rule on "Firmware Rollout Stage Passed". [seed: EventBridge triggers a Lambda] */
-export const handler = (event: unknown): Promise<Outcome> => {
-  const { ports, policy } = environment()
+export const handler = async (event: unknown): Promise<Outcome> => {
+  const { ports, policy } = await environment()
   return makePromote(ports, policy)(event)
 }

@@ -3,7 +3,8 @@ import type { Policy } from '../policy.ts'
 import type { Ports } from '../ports.ts'
 import type { Rollout } from '../rollout.ts'
 import { type StartRequest, startRollout } from '../start.ts'
-import { environment, timeOf } from './environment.ts'
+import { environment } from './environment.ts'
+import { timeOf } from './event-time.ts'
 
 /** What a release pipeline sends: the time, and the request as `detail`. */
 export const makeStart =
@@ -12,8 +13,8 @@ export const makeStart =
     startRollout(ports, policy, requestOf(event), timeOf(event))
 
 /** AWS Lambda entry point for the release pipeline. */
-export const handler = (event: unknown): Promise<Rollout> => {
-  const { ports, policy } = environment()
+export const handler = async (event: unknown): Promise<Rollout> => {
+  const { ports, policy } = await environment()
   return makeStart(ports, policy)(event)
 }
 

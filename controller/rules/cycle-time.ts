@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts'
-import { addSums, type Look, NO_SUMS, type Sums } from '../evidence.ts'
+import { type Look, type Sums, sumsByLine } from '../evidence.ts'
 import { familyBoundary } from '../statistics.ts'
 import type { Finding } from '../verdict.ts'
 
@@ -69,12 +69,7 @@ function lineEffects(
   useControls: boolean,
   standardErrorOf: (line: number) => number,
 ): readonly LineEffect[] {
-  const byLine = new Map<number, { stage: Sums; controls: Sums }>()
-  for (const { line, stage, controls } of looks.flatMap((look) => look.lines)) {
-    const sums = byLine.get(line) ?? { stage: NO_SUMS, controls: NO_SUMS }
-    byLine.set(line, { stage: addSums(sums.stage, stage), controls: addSums(sums.controls, controls) })
-  }
-  return [...byLine]
+  return [...sumsByLine(looks)]
     .filter(([, { stage }]) => stage.expectedCycleMs > 0 && stage.cycleMs > 0)
     .map(([line, { stage, controls }]) => ({
       line,

@@ -14,7 +14,7 @@ import { Interrupted } from '../user-error.ts'
 
 export interface RunOptions {
   readonly seed: number
-  readonly level: string
+  readonly level: 'wire' | 'model'
   readonly window?: number
   readonly profile?: 'default' | 'seed-literal'
   readonly pace: Pace
@@ -38,10 +38,6 @@ type Rehearse = (scenario: Scenario, options: RehearsalOptions) => Promise<Rehea
 
 /** `rehearse run`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
 export async function run(name: string, options: RunOptions, io: Io, rehearse?: Rehearse): Promise<number> {
-  if (options.level !== 'wire') {
-    io.stderr.write('rehearse: level "model" is not available yet; use --level wire\n')
-    return EXIT.usage
-  }
   const scenario = findScenario(name)
   const play = rehearse ?? (await import('../rehearse.ts')).rehearse
   const abort = new AbortController()
@@ -74,7 +70,7 @@ async function playOnce(
   try {
     return await play(scenario, {
       seed: options.seed,
-      level: 'wire',
+      level: options.level,
       pace: options.pace,
       mqttPort: options.mqttPort,
       httpPort: options.httpPort,

@@ -37,7 +37,9 @@ export class FleetIndex {
     },
   }
 
+  /** The shadow's text is made only if somebody reads it. */
   #document(name: string): ThingDocument {
+    const shadowText = (): string | undefined => this.#shadowText(name)
     const thing = this.#things.thing(name)
     const connectivity = this.#things.connectivity(name)
     return {
@@ -46,7 +48,9 @@ export class FleetIndex {
       thingTypeName: thing?.typeName,
       thingGroupNames: [...this.#things.groupsOf(name)],
       attributes: thing?.attributes,
-      shadow: this.#shadowText(name),
+      get shadow() {
+        return shadowText()
+      },
       connectivity: connectivity && {
         connected: connectivity.connected,
         timestamp: connectivity.timestampMs,

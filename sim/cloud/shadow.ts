@@ -37,6 +37,7 @@ export class ShadowService {
   /** By thing, then by shadow name; the classic shadow has the empty name. */
   readonly #documents = new Map<string, Map<string, ShadowDocument>>()
   readonly #listeners: ReportedListener[] = []
+  #beforeUse: (thing: string, shadow: string | null) => void = () => undefined
 
   constructor(ctx: CloudContext, things: ThingRegistry) {
     this.#ctx = ctx
@@ -48,8 +49,25 @@ export class ShadowService {
     this.#listeners.push(listener)
   }
 
+  /** `listener` runs before a document is read or changed, so that who defers updates can bring them. */
+  onBeforeUse(listener: (thing: string, shadow: string | null) => void): void {
+    this.#beforeUse = listener
+  }
+
+  /**
+   * Takes `count` updates of a device together, which all report the same members; the last one came at `atMs`. Nobody is
+   * told: for deferred updates only, to which nobody listens.
+   */
+  absorb(thing: string, shadow: string, reported: JsonObject, { count, atMs }: { count: number; atMs: number }): void {
+    const update: ShadowUpdate = { state: { reported }, version: undefined, clientToken: undefined }
+    const after = applyUpdate(this.#current(thing, shadow), update, Math.floor(atMs / 1000))
+    if (isRejection(after)) throw new Error(`invariant: a sample of ${thing} was rejected: ${after.message}`)
+    this.#store(thing, shadow, { ...after, version: after.version + count - 1 })
+  }
+
   /** The document, if it exists and was not deleted. */
   document(thing: string, shadow: string | null): ShadowDocument | undefined {
+    this.#beforeUse(thing, shadow)
     const found = this.#documents.get(thing)?.get(shadow ?? '')
     return found === undefined || found.deletedAtS !== null ? undefined : found
   }
@@ -162,6 +180,7 @@ export class ShadowService {
 
   /** What an update applies to: after a deletion only the version is left, and that for 48 hours. */
   #current(thing: string, shadow: string | null): ShadowDocument {
+    this.#beforeUse(thing, shadow)
     const stored = this.#documents.get(thing)?.get(shadow ?? '')
     const expired = stored?.deletedAtS != null && this.#nowS() - stored.deletedAtS > VERSION_KEPT_S
     return stored === undefined || expired ? NO_DOCUMENT : stored

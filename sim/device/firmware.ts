@@ -41,6 +41,7 @@ export class Firmware implements ComponentRuntime {
   #process: { view: ProcessView; version: string; timers: Timer[]; faults: readonly DeviceFault[] } | null = null
   #bootId = ''
   #crashes = 0
+  #beforeChange: () => void = () => undefined
 
   constructor(options: FirmwareOptions) {
     this.#options = options
@@ -63,6 +64,11 @@ export class Firmware implements ComponentRuntime {
     return this.#process === null ? 0 : Math.floor((nowMs - this.#process.view.startedAtMs) / 1000)
   }
 
+  /** `listener` runs before anything of the process changes, while all of it is still as it was. */
+  onBeforeChange(listener: () => void): void {
+    this.#beforeChange = listener
+  }
+
   install(): ScriptRun {
     return { durationMs: this.#draw(INSTALL_MS), exitCode: 0 }
   }
@@ -79,11 +85,13 @@ export class Firmware implements ComponentRuntime {
   }
 
   shutdown(): ScriptRun {
+    this.#beforeChange()
     return { durationMs: this.#draw(SHUTDOWN_MS), exitCode: 0 }
   }
 
   running(version: string, onExit: (exitCode: number, reason: string) => void): void {
     const { clock, trace, machine, thing } = this.#options
+    this.#beforeChange()
     const nowMs = clock.nowMs()
     this.#bootId = this.#bootIds.uuid()
     if (!this.#installedAtMs.has(version)) this.#installedAtMs.set(version, nowMs)
@@ -100,17 +108,21 @@ export class Firmware implements ComponentRuntime {
   }
 
   stopped(): void {
+    this.#beforeChange()
     for (const timer of this.#process?.timers ?? []) timer.cancel()
     this.#process = null
   }
 
-  /** What the machine experiences in the minute that ends now. */
-  condition(): Condition {
+  /** What the machine experiences in the minute that ends at `atMs`, as long as nothing of the process changes. */
+  conditionAt(atMs: number): Condition {
     if (this.#process === null) return NOT_RUNNING
     const { view, faults } = this.#process
-    if (faults.length === 0) return HEALTHY
-    const nowMs = this.#options.clock.nowMs()
-    return faults.reduce((condition, { fault }) => combine(condition, fault.effect?.(view, nowMs) ?? {}), HEALTHY)
+    return faults.reduce((condition, { fault }) => combine(condition, fault.effect?.(view, atMs) ?? {}), HEALTHY)
+  }
+
+  /** Whether every minute is alike until something of the process changes. */
+  get isEven(): boolean {
+    return this.#process === null || this.#process.faults.every(({ fault }) => fault.effect === undefined)
   }
 
   #schedule(one: DeviceFault, view: ProcessView, onExit: (exitCode: number, reason: string) => void): void {
@@ -136,6 +148,7 @@ export class Firmware implements ComponentRuntime {
   }
 
   #crashed(version: string, reason: string): void {
+    this.#beforeChange()
     this.#crashes += 1
     const { trace, thing } = this.#options
     trace.record(this.#source, { kind: 'firmware-crashed', thing, version, reason })

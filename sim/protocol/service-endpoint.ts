@@ -22,7 +22,7 @@ export interface ServiceRequest extends HttpRequest {
 /** One service: requests in, responses out, over the operations that the twin emulates. */
 export class ServiceEndpoint {
   readonly #model: ServiceModel
-  readonly #router: Router
+  #router: Router | null = null
   readonly #operations: Operations
   readonly #onCall: (operation: string) => void
   readonly #onBug: (error: unknown) => void
@@ -33,10 +33,22 @@ export class ServiceEndpoint {
     hooks: { onCall: (operation: string) => void; onBug: (error: unknown) => void },
   ) {
     this.#model = model
-    this.#router = new Router(model)
     this.#operations = operations
     this.#onCall = hooks.onCall
     this.#onBug = hooks.onBug
+  }
+
+  /** One call in the SDK's own shapes, without a message: the operation's answer, or the error it is refused with. */
+  call(name: string, input: Record<string, unknown>): object | AwsError {
+    try {
+      const operation = this.#model.operations.get(name)
+      if (operation === undefined) throw new NotEmulated(`${this.#model.service} ${name}`)
+      const run = this.#operationOrThrow(operation)
+      requireMembers(operation.input, input)
+      return run(input)
+    } catch (error) {
+      return this.#asAwsError(error)
+    }
   }
 
   handle(request: ServiceRequest): HttpResponse {
@@ -48,6 +60,7 @@ export class ServiceEndpoint {
   }
 
   #restJson(request: ServiceRequest): HttpResponse {
+    this.#router ??= new Router(this.#model)
     const route = this.#router.find(request.method, request.path)
     if (route === null) throw new NotEmulated(`${request.method} ${request.path} of ${this.#model.service}`)
     const run = this.#operationOrThrow(route.operation)

@@ -30,7 +30,8 @@ export const VALIDATION_ERROR: Readonly<Record<ServiceName, string>> = {
   events: 'ValidationException',
 }
 
-const PACKAGES: Readonly<Record<ServiceName, () => Promise<object>>> = {
+/** The SDK package of each service, loaded when it is needed. */
+export const PACKAGES: Readonly<Record<ServiceName, () => Promise<object>>> = {
   greengrass: () => import('@aws-sdk/client-greengrassv2'),
   iot: () => import('@aws-sdk/client-iot'),
   iotdata: () => import('@aws-sdk/client-iot-data-plane'),

@@ -34,6 +34,7 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
   let endpoints: LevelEndpoints | null = null
   return {
     messaging: broker,
+    defersSamples: false,
     counts: broker.counts,
     get endpoints() {
       return endpoints

@@ -2,10 +2,10 @@ import { shiftBoundaries } from '../../controller/calendar.ts'
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
+import { MemoryStore } from '../../controller/memory-store.ts'
 import type { DeploymentSpec, DeviceExecution, DeviceReading, Ports } from '../../controller/ports.ts'
 import { record, toSnapshot } from '../../controller/records.ts'
 import { HOUR_MS, Plant, policyWith, START_MS } from './fixtures.ts'
-import { MemoryStore } from './memory-store.ts'
 
 const LINES = 5
 export const policy = policyWith({ windowMs: HOUR_MS })

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Clients, makeClients } from '../../../controller/aws/clients.ts'
 import { dynamoStore, ensureTable } from '../../../controller/aws/rollout-store.ts'
 import { StaleRollout } from '../../../controller/errors.ts'
+import { MemoryStore } from '../../../controller/memory-store.ts'
 import type { RolloutStore } from '../../../controller/ports.ts'
 import { type Dynamo, startDynamo } from '../../../sim/wire/dynamo.ts'
-import { MemoryStore } from '../memory-store.ts'
 
 let dynamo: Dynamo
 let clients: Clients

@@ -54,6 +54,7 @@ class Station {
         return true
       },
       online: true,
+      absorb: null,
     })
   }
 

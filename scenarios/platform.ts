@@ -1,0 +1,21 @@
+import type { Ports } from '../controller/ports.ts'
+import type { InFlight } from '../sim/in-flight.ts'
+import type { Level, LevelEvents } from '../sim/level.ts'
+import type { Seed } from '../sim/random.ts'
+import type { Twin } from '../sim/twin.ts'
+
+/** What a level of rehearsal swaps: the links of the twin, and what the controller reaches AWS and its store by. */
+export interface Platform {
+  openLevel(events: LevelEvents): Promise<Level>
+  /** The controller's ports to this twin, and what closes them. */
+  openPorts(twin: Twin, seed: Seed): Promise<{ readonly ports: Ports; readonly close: () => void }>
+}
+
+/** What every platform is made of. */
+export interface PlatformOptions {
+  readonly inFlight: InFlight
+  /** Told of every call of an emulated AWS operation. */
+  readonly onCall: (operation: string) => void
+  /** The twin itself failed: the rehearsal cannot go on. */
+  readonly onBug: (error: unknown) => void
+}

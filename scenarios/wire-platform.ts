@@ -1,0 +1,40 @@
+import { makeClients } from '../controller/aws/clients.ts'
+import { awsPorts } from '../controller/aws/ports.ts'
+import { ensureTable } from '../controller/aws/rollout-store.ts'
+import type { LevelEndpoints } from '../sim/level.ts'
+import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
+import { openWireLevel } from '../sim/wire/wire-level.ts'
+import type { Platform, PlatformOptions } from './platform.ts'
+import { virtualRetryStrategy } from './virtual-retry.ts'
+
+const TABLE_NAME = 'firmware-rollouts'
+
+/** Loopback ports; 0 lets the system choose. */
+interface WirePorts {
+  readonly mqttPort: number
+  readonly httpPort: number
+}
+
+/** Real sockets: MQTT, unmodified SDK clients over HTTP, the DynamoDB API. */
+export const wirePlatform = (options: PlatformOptions & WirePorts): Platform => ({
+  openLevel: (events) => openWireLevel(events, options.inFlight, options),
+
+  async openPorts(twin, seed) {
+    const endpoints = twin.level.endpoints as LevelEndpoints
+    const clients = makeClients({
+      region: REGION,
+      endpoint: endpoints.httpUrl,
+      dynamoEndpoint: endpoints.dynamoUrl,
+      credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+      retryStrategy: virtualRetryStrategy(twin.clock, options.inFlight, seed.stream('sdk-retry'), 'handler') as never,
+    })
+    try {
+      await ensureTable(clients.dynamo, TABLE_NAME)
+    } catch (error) {
+      clients.destroy()
+      throw error
+    }
+    const ports = awsPorts(clients, { region: REGION, accountId: ACCOUNT_ID }, TABLE_NAME)
+    return { ports, close: () => clients.destroy() }
+  },
+})

@@ -1,0 +1,61 @@
+import type { InFlight } from '../in-flight.ts'
+import type { Level, LevelEvents } from '../level.ts'
+import { DirectLink, type Exchange } from './direct-link.ts'
+import { Post } from './post.ts'
+
+/** The model level: no socket and no text, the same device and cloud code. Whoever listens is a device of the twin. */
+export function openModelLevel(events: LevelEvents, inFlight: InFlight, onBug: (error: unknown) => void): Level {
+  const counts = { published: 0, delivered: 0 }
+  const links = new Map<string, DirectLink>()
+  const subscribers = new Map<string, Set<DirectLink>>()
+  const post = new Post(inFlight, onBug)
+  const exchange: Exchange = {
+    post,
+    receive(thing, topic, payload) {
+      counts.published += 1
+      events.onPublish(thing, topic, payload)
+    },
+    subscribe(topic, link) {
+      const own = subscribers.get(topic) ?? new Set()
+      subscribers.set(topic, own)
+      own.add(link)
+    },
+    unsubscribe(topic, link) {
+      const own = subscribers.get(topic)
+      own?.delete(link)
+      if (own?.size === 0) subscribers.delete(topic)
+    },
+  }
+  const deliver = (link: DirectLink, topic: string, payload: object): void =>
+    post.send(() => {
+      counts.delivered += 1
+      link.deliver(topic, payload)
+    })
+  return {
+    messaging: {
+      publish(topic, payload) {
+        const own = subscribers.get(topic)
+        if (own === undefined) return
+        counts.published += 1
+        for (const link of own) deliver(link, topic, payload)
+      },
+      reply(clientId, topic, payload) {
+        const link = links.get(clientId)
+        if (!link?.isConnected) return
+        counts.published += 1
+        deliver(link, topic, payload)
+      },
+      hasSubscribers: (topic) => subscribers.has(topic),
+    },
+    defersSamples: true,
+    counts,
+    endpoints: null,
+    link(thing, ears) {
+      const link = new DirectLink(thing, exchange, ears)
+      links.set(thing, link)
+      return link
+    },
+    serve: async () => undefined,
+    close: async () => undefined,
+  }
+}

@@ -22,6 +22,8 @@ export interface Baseline {
   readonly fromMs: number
   readonly toMs: number
   readonly devices: Readonly<Record<string, Readonly<Record<string, CellSums>>>>
+  /** All connection attempts; their failures know no shift. */
+  readonly connections: { readonly attempts: number; readonly failures: number }
   /** How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured. */
   readonly cycleTimeSpread?: number
 }
@@ -51,7 +53,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     }
   }
   const [fromMs, toMs] = [snapshots[0]?.atMs ?? 0, snapshots.at(-1)?.atMs ?? 0]
-  return { fromMs, toMs, devices, cycleTimeSpread: spread.sigma() }
+  return { fromMs, toMs, devices, connections: connectionsOf(devices), cycleTimeSpread: spread.sigma() }
 }
 
 /** The cells that an interval touches, with its minutes in each. */
@@ -141,10 +143,9 @@ export function coverageOf(baseline: Baseline, things: readonly string[], policy
   return things.length === 0 ? 0 : covered.length / (things.length * cells.length)
 }
 
-/** All connection attempts of the baseline; their failures know no shift. */
-export function connectionsOf(baseline: Baseline): { attempts: number; failures: number } {
+function connectionsOf(devices: Baseline['devices']): Baseline['connections'] {
   let [attempts, failures] = [0, 0]
-  for (const cells of Object.values(baseline.devices)) {
+  for (const cells of Object.values(devices)) {
     for (const sums of Object.values(cells)) {
       attempts += sums.connectionAttempts
       failures += sums.connectionFailures

@@ -7,19 +7,31 @@ export interface Cell {
   /** `second/weekday`. */
   readonly name: string
   readonly shiftStartMs: number
+  readonly shiftEndMs: number
 }
 
 const MAX_DAYS_AHEAD = 15
 
+/** The last answer for each policy: looks follow each other within a shift, and zones are slow. */
+const lastCells = new WeakMap<Policy, Cell>()
+
 /** The cell that `atMs` falls into; a shift belongs to the day it began on. */
 export function cellAt(policy: Policy, atMs: number): Cell {
+  const last = lastCells.get(policy)
+  if (last !== undefined && last.shiftStartMs <= atMs && atMs < last.shiftEndMs) return last
+  const cell = findCell(policy, atMs)
+  lastCells.set(policy, cell)
+  return cell
+}
+
+function findCell(policy: Policy, atMs: number): Cell {
   const today = dateOf(policy, atMs)
   for (const date of [today, today.subtract({ days: 1 })]) {
     for (const shift of policy.shifts) {
-      const startMs = at(policy, date, shift.from)
-      if (startMs <= atMs && atMs < endOf(policy, date, shift)) {
-        return { name: `${shift.name}/${date.dayOfWeek >= 6 ? 'weekend' : 'weekday'}`, shiftStartMs: startMs }
-      }
+      const shiftStartMs = at(policy, date, shift.from)
+      const shiftEndMs = endOf(policy, date, shift)
+      if (atMs < shiftStartMs || atMs >= shiftEndMs) continue
+      return { name: `${shift.name}/${date.dayOfWeek >= 6 ? 'weekend' : 'weekday'}`, shiftStartMs, shiftEndMs }
     }
   }
   throw new Error('invariant: the shifts of the policy do not cover the day')

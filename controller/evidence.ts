@@ -1,4 +1,4 @@
-import { type Baseline, expectedFor } from './baseline.ts'
+import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type Cell, cellAt } from './calendar.ts'
 import type { StageName } from './contract.ts'
 import { type Delta, difference } from './difference.ts'
@@ -47,16 +47,22 @@ export interface Sums {
   readonly expectedErrors: number
 }
 
-/** One look at one line. */
-export interface LineSums {
-  readonly line: number
+/** What the stage did, and its controls. */
+export interface Totals {
   readonly stage: Sums
   readonly controls: Sums
+}
+
+/** One look at one line. */
+export interface LineSums extends Totals {
+  readonly line: number
 }
 
 export interface Look {
   readonly atMs: number
   readonly lines: readonly LineSums[]
+  /** Over all lines. */
+  readonly total: Totals
   readonly noise: Noise
 }
 
@@ -71,7 +77,7 @@ export interface Evidence {
   readonly members: Readonly<Record<string, MemberState>>
   /** The looks of the rolling window, oldest first. */
   readonly looks: readonly Look[]
-  readonly total: { readonly stage: Sums; readonly controls: Sums }
+  readonly total: Totals
   /** Cells of the week that the stage was observed in. */
   readonly cells: readonly string[]
   readonly controlsHeardAtMs: number | null
@@ -127,9 +133,9 @@ export function observe(
       sums = { stage: { ...NO_SUMS }, controls: { ...NO_SUMS } }
       lines.set(line, sums)
     }
-    const own = sumsOf(delta, baseline, thing, isOfOneShift(delta, cell, current, policy) ? cell.name : null)
-    addTo(sums[role], own)
-    if (role === 'controls') scatter.add(line, own)
+    const expected = isOfOneShift(delta, cell, current, policy) ? expectedFor(baseline, thing, cell.name) : null
+    addDelta(sums[role], delta, expected)
+    if (role === 'controls' && expected !== null) scatter.add(line, delta, expected)
   }
   const scatter = new Scatter()
   const members: Record<string, MemberState> = {}
@@ -147,21 +153,13 @@ export function observe(
     if (delta !== null) controlsHeardAtMs = current.atMs
     if (to?.firmwareVersion === watch.previousVersion) add(thing, 'controls', delta)
   }
-  const look: Look = {
-    atMs: current.atMs,
-    lines: [...lines].map(([line, sums]) => ({ line, ...sums })),
-    noise: scatter.noise(),
-  }
-  const isObserved = look.lines.some(({ stage }) => stage.minutes > 0)
+  const lineSums = [...lines].map(([line, sums]) => ({ line, ...sums }))
+  const look: Look = { atMs: current.atMs, lines: lineSums, total: totalOf(lineSums), noise: scatter.noise() }
+  const isObserved = look.total.stage.minutes > 0
   return {
     members,
     looks: [...evidence.looks.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs), look],
-    total: isObserved
-      ? {
-          stage: total(look.lines, 'stage', evidence.total.stage),
-          controls: total(look.lines, 'controls', evidence.total.controls),
-        }
-      : evidence.total,
+    total: isObserved ? totalOf([look.total], evidence.total) : evidence.total,
     cells: isObserved && !evidence.cells.includes(cell.name) ? [...evidence.cells, cell.name] : evidence.cells,
     controlsHeardAtMs,
   }
@@ -173,15 +171,18 @@ export const installedCount = (evidence: Evidence): number =>
 export const exposureMs = (evidence: Evidence): number =>
   Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
 
-/** Sums over lines, and over looks when several are given. */
-export function total(lines: readonly LineSums[], role: 'stage' | 'controls', start: Sums = NO_SUMS): Sums {
-  const sum = { ...start }
-  for (const line of lines) addTo(sum, line[role])
-  return sum
+/** Sums over lines, or over looks. */
+export function totalOf(parts: readonly Totals[], start: Totals = { stage: NO_SUMS, controls: NO_SUMS }): Totals {
+  const [stage, controls] = [{ ...start.stage }, { ...start.controls }]
+  for (const part of parts) {
+    addTo(stage, part.stage)
+    addTo(controls, part.controls)
+  }
+  return { stage, controls }
 }
 
 /** The sums of each line over some looks, in the order in which the lines come up. */
-export function sumsByLine(looks: readonly Look[]): ReadonlyMap<number, Pick<LineSums, 'stage' | 'controls'>> {
+export function sumsByLine(looks: readonly Look[]): ReadonlyMap<number, Totals> {
   const byLine = new Map<number, { stage: MutableSums; controls: MutableSums }>()
   for (const look of looks) {
     for (const { line, stage, controls } of look.lines) {
@@ -215,9 +216,10 @@ function addTo(sum: MutableSums, more: Sums): void {
 class Scatter {
   readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
 
-  add(line: number, { cycleMs, expectedCycleMs }: Sums): void {
-    if (cycleMs <= 0 || expectedCycleMs <= 0) return
-    const effect = Math.log(cycleMs / expectedCycleMs)
+  add(line: number, { cycles, cycleTimeMsSum }: Delta, { cycleTimeMs }: Expected): void {
+    const expectedMs = cycles * cycleTimeMs
+    if (cycleTimeMsSum <= 0 || expectedMs <= 0) return
+    const effect = Math.log(cycleTimeMsSum / expectedMs)
     let own = this.#lines.get(line)
     if (own === undefined) {
       own = { n: 0, sum: 0, squares: 0 }
@@ -245,20 +247,17 @@ function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Polic
 }
 
 /** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
-function sumsOf(delta: Delta, baseline: Baseline, thing: string, cell: string | null): Sums {
-  const expected = cell === null ? null : expectedFor(baseline, thing, cell)
-  const isKnown = expected !== null
-  return {
-    minutes: delta.minutes,
-    attempts: delta.connectionAttempts,
-    failures: delta.connectionFailures,
-    cycles: isKnown ? delta.cycles : 0,
-    cycleMs: isKnown ? delta.cycleTimeMsSum : 0,
-    expectedCycleMs: isKnown ? delta.cycles * expected.cycleTimeMs : 0,
-    operations: isKnown ? delta.operations : 0,
-    errors: isKnown ? delta.errors : 0,
-    expectedErrors: isKnown ? delta.operations * expected.errorsPerOperation : 0,
-  }
+function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null): void {
+  sum.minutes += delta.minutes
+  sum.attempts += delta.connectionAttempts
+  sum.failures += delta.connectionFailures
+  if (expected === null) return
+  sum.cycles += delta.cycles
+  sum.cycleMs += delta.cycleTimeMsSum
+  sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
+  sum.operations += delta.operations
+  sum.errors += delta.errors
+  sum.expectedErrors += delta.operations * expected.errorsPerOperation
 }
 
 function memberAfter(
@@ -282,7 +281,8 @@ function memberAfter(
     installedAtMs,
     exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
     heardAtMs: nowMs,
-    ...crashesAfter(member, from, to, delta, isNew),
+    crashes: crashesAfter(member, from, to, delta, isNew),
+    crashCounter: to.counting === 'last-minute' ? null : to.counters.crashes,
     hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),
   }
 }
@@ -297,14 +297,11 @@ function crashesAfter(
   to: HealthSample,
   delta: Delta,
   isNew: boolean,
-): Pick<MemberState, 'crashes' | 'crashCounter'> {
+): number {
   const atLeast = isNew && (to.componentState === 'ERRORED' || to.componentState === 'BROKEN') ? 1 : 0
-  if (to.counting === 'last-minute') {
-    return { crashes: Math.max(member.crashes + delta.crashes, atLeast), crashCounter: null }
-  }
+  if (to.counting === 'last-minute') return Math.max(member.crashes + delta.crashes, atLeast)
   const counter = to.counters.crashes
   const before = member.crashCounter ?? (from?.counting === 'cumulative' ? from.counters.crashes : counter)
   // A smaller counter began anew.
-  const crashes = member.crashes + (counter >= before ? counter - before : counter)
-  return { crashes: Math.max(crashes, atLeast), crashCounter: counter }
+  return Math.max(member.crashes + (counter >= before ? counter - before : counter), atLeast)
 }

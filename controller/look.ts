@@ -52,13 +52,13 @@ const breachesOf = (verdict: Verdict): Verdict =>
   verdictOf(verdict.findings.filter(({ outcome }) => outcome === 'breach'))
 
 function watchOf(rollout: Rollout, stage: Stage): Watch {
-  const updated = new Set(touchedStages(rollout).flatMap(({ members }) => members))
+  const updated = new Set(touchedStages(rollout).map(({ name }) => name))
   return {
     stage: stage.name,
     version: rollout.release.version,
     previousVersion: rollout.release.replaces,
     members: stage.members,
-    controls: rollout.stages.flatMap(({ members }) => members).filter((thing) => !updated.has(thing)),
+    controls: rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members),
     lineOf: rollout.lineOf,
     deployedAtMs: stage.deployment?.atMs ?? rollout.stateSinceMs,
   }

@@ -1,5 +1,5 @@
 import type { Baseline } from './baseline.ts'
-import { shiftBoundaries } from './calendar.ts'
+import { cellAt, shiftBoundaries } from './calendar.ts'
 import type { StageName } from './contract.ts'
 import type { Evidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
@@ -29,8 +29,8 @@ export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Sn
 export async function record(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<Snapshot | null> {
   const previous = (await store.get<Snapshot>(LATEST))?.value ?? null
   const sinceMs = previous?.atMs ?? snapshot.atMs - policy.tickMs
-  const boundary = shiftBoundaries(policy, sinceMs + 1, snapshot.atMs).at(-1)
-  if (boundary !== undefined) await store.put(boundaryKey(boundary), { ...snapshot, atMs: boundary })
+  const { shiftStartMs } = cellAt(policy, snapshot.atMs)
+  if (shiftStartMs > sinceMs) await store.put(boundaryKey(shiftStartMs), { ...snapshot, atMs: shiftStartMs })
   await store.put(LATEST, snapshot)
   return previous
 }

@@ -1,6 +1,5 @@
-import { connectionsOf } from '../baseline.ts'
 import type { Case } from '../case.ts'
-import { type Evidence, type Look, type Sums, total } from '../evidence.ts'
+import { type Evidence, type Sums, totalOf } from '../evidence.ts'
 import type { Policy } from '../policy.ts'
 import { excessSigma } from '../statistics.ts'
 import type { Finding } from '../verdict.ts'
@@ -20,8 +19,10 @@ type Connections = Pick<Sums, 'attempts' | 'failures'>
  */
 export function judgeConnection({ evidence, policy, baseline }: Case): Finding {
   const isLiteral = policy.profile === 'seed-literal'
-  const { stage, controls } = isLiteral ? ofLooks(evidence.looks.slice(-1)) : enough(evidence, policy)
-  const normal = connectionsOf(baseline)
+  const { stage, controls } = isLiteral
+    ? totalOf(evidence.looks.slice(-1).map(({ total }) => total))
+    : enough(evidence, policy)
+  const normal = baseline.connections
   const limit = policy.limits.connectionFailurePct
   const observed = sharePct(stage)
   const isAbove = (reference: Connections): boolean => sigmaAbove(stage, reference) >= policy.evidence.boundarySigma
@@ -51,14 +52,9 @@ function reasonOf(stage: Sums, controls: Sums, limit: number): string {
   return `${stage.failures} of ${stage.attempts} attempts failed (${observed.toFixed(2)} %), ${limit} % allowed, ${beside}`
 }
 
-const ofLooks = (looks: readonly Look[]): Observed => {
-  const lines = looks.flatMap((look) => look.lines)
-  return { stage: total(lines, 'stage'), controls: total(lines, 'controls') }
-}
-
 /** The rolling window; a stage too small to fill it is judged on all that it did. */
 function enough(evidence: Evidence, { evidence: { connectionMinAttempts } }: Policy): Observed {
-  const rolling = ofLooks(evidence.looks)
+  const rolling = totalOf(evidence.looks.map(({ total }) => total))
   return rolling.stage.attempts >= connectionMinAttempts ? rolling : evidence.total
 }
 

@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts'
-import { total } from '../evidence.ts'
+import { totalOf } from '../evidence.ts'
 import type { Finding } from '../verdict.ts'
 
 /** Lost devices that a stage may have: two are too many, and so is more than a tenth. [detection D2] */
@@ -92,10 +92,7 @@ function lost(one: Case): Finding {
 /** Share of the controls' minutes that did not come in lately; 0 before the first look. */
 function silentControlShare({ evidence, watch, policy, nowMs }: Case): number {
   const lately = evidence.looks.filter(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
-  const { minutes } = total(
-    lately.flatMap(({ lines }) => lines),
-    'controls',
-  )
+  const { minutes } = totalOf(lately.map(({ total }) => total)).controls
   const expected = lately.length * (policy.tickMs / 60_000) * watch.controls.length
   return expected === 0 ? 0 : 1 - minutes / expected
 }

@@ -1,6 +1,6 @@
 import type { Baseline } from '../baseline.ts'
 import type { Case } from '../case.ts'
-import { type Sums, total } from '../evidence.ts'
+import { type Sums, totalOf } from '../evidence.ts'
 import { excessSigma, familyBoundary } from '../statistics.ts'
 import type { Finding } from '../verdict.ts'
 
@@ -25,10 +25,9 @@ interface Reference {
  * that the controls explain is inconclusive. [seed: > 5 %; detection D2: why relative; D3: dilution]
  */
 export function judgeErrorRate(one: Case): Finding {
-  const { evidence, policy, baseline, watch } = one
-  const reference = referenceOf(baseline, watch.members, evidence.cells)
+  const { policy } = one
   const limit = policy.limits.errorRateIncreasePct
-  const [first, ...others] = scopesOf(one).map((scope) => ({ scope, outcome: outcomeOf(scope, reference, one) }))
+  const [first, ...others] = scopesOf(one).map((scope) => ({ scope, outcome: outcomeOf(scope, one) }))
   const { scope, outcome } = [first, ...others].find((judged) => judged?.outcome === 'breach') ?? (first as Judged)
   const { stage } = scope
   return {
@@ -50,29 +49,29 @@ interface Judged {
 
 function scopesOf({ evidence, policy }: Case): readonly Scope[] {
   const { boundarySigma, rollingMs } = policy.evidence
-  const of = (looks: Case['evidence']['looks']): Pick<Scope, 'stage' | 'controls'> => {
-    const lines = looks.flatMap((look) => look.lines)
-    return { stage: total(lines, 'stage'), controls: total(lines, 'controls') }
-  }
   if (policy.profile === 'seed-literal')
-    return [{ words: 'at this look', boundarySigma, ...of(evidence.looks.slice(-1)) }]
+    return [{ words: 'at this look', boundarySigma, ...totalOf(evidence.looks.slice(-1).map(({ total }) => total)) }]
   const hours = policy.windowMs / rollingMs
   return [
     { words: 'since the update', boundarySigma, ...evidence.total },
-    { words: 'lately', boundarySigma: familyBoundary(boundarySigma, hours), ...of(evidence.looks) },
+    {
+      words: 'lately',
+      boundarySigma: familyBoundary(boundarySigma, hours),
+      ...totalOf(evidence.looks.map(({ total }) => total)),
+    },
   ]
 }
 
 function outcomeOf(
   { stage, controls, boundarySigma }: Scope,
-  reference: Reference,
-  { policy }: Case,
+  { policy, baseline, watch, evidence }: Case,
 ): Finding['outcome'] {
-  if (stage.operations === 0 || reference.operations === 0) return 'inconclusive'
+  if (stage.operations === 0) return 'inconclusive'
   const rise = increasePct(stage) ?? (stage.errors > 0 ? Number.POSITIVE_INFINITY : 0)
   if (rise <= policy.limits.errorRateIncreasePct) return 'healthy'
   if (policy.profile === 'seed-literal') return 'breach'
   if (stage.errors - stage.expectedErrors < policy.evidence.minExtraErrors) return 'healthy'
+  const reference = referenceOf(baseline, watch.members, evidence.cells)
   const byMix = stage.expectedErrors / reference.errors
   const ratio = reference.errors > 0 ? byMix : stage.operations / reference.operations
   if (excessSigma(stage.errors, reference.errors, ratio) < boundarySigma) return 'healthy'

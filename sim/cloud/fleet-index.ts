@@ -1,8 +1,8 @@
 import type { SearchIndexRequest, ThingDocument } from '@aws-sdk/client-iot'
 import { NotEmulated } from './aws-error.ts'
 import type { JsonObject, JsonValue, Operations } from './cloud-context.ts'
-import { parseQuery } from './fleet-query.ts'
-import { page } from './paging.ts'
+import { parseQuery, type Query } from './fleet-query.ts'
+import { pageWhere } from './paging.ts'
 import type { ShadowService } from './shadow.ts'
 import { deltaOf, isObject } from './shadow-document.ts'
 import type { ThingRegistry } from './things.ts'
@@ -31,32 +31,15 @@ export class FleetIndex {
         throw new NotEmulated(`the fleet index ${input.indexName}`)
       }
       const query = parseQuery(input.queryString ?? '')
-      const found = this.#things.names().filter((thing) => query((field) => this.#values(thing, field)))
-      const { items, nextToken } = page(found, input, { max: MAX_PAGE })
-      return { things: items.map((thing) => this.#document(thing)), nextToken }
+      const names = this.#things.names()
+      const { items, nextToken } = pageWhere(names, (thing) => this.#matches(query, thing), input, { max: MAX_PAGE })
+      const shadowText = (thing: string): string | undefined => this.#shadowText(thing)
+      return { things: items.map((thing) => new IndexedThing(thing, this.#things, shadowText)), nextToken }
     },
   }
 
-  /** The shadow's text is made only if somebody reads it. */
-  #document(name: string): ThingDocument {
-    const shadowText = (): string | undefined => this.#shadowText(name)
-    const thing = this.#things.thing(name)
-    const connectivity = this.#things.connectivity(name)
-    return {
-      thingName: name,
-      thingId: thing?.id,
-      thingTypeName: thing?.typeName,
-      thingGroupNames: [...this.#things.groupsOf(name)],
-      attributes: thing?.attributes,
-      get shadow() {
-        return shadowText()
-      },
-      connectivity: connectivity && {
-        connected: connectivity.connected,
-        timestamp: connectivity.timestampMs,
-        disconnectReason: connectivity.disconnectReason,
-      },
-    }
+  #matches(query: Query, thing: string): boolean {
+    return query((field) => this.#values(thing, field))
   }
 
   #shadowText(thing: string): string | undefined {
@@ -96,6 +79,46 @@ export class FleetIndex {
     let value: JsonValue | undefined = document[section]
     for (const key of path) value = isObject(value) ? value[key] : undefined
     return value === undefined || typeof value === 'object' ? [] : [String(value)]
+  }
+}
+
+/** What the index knows of a thing; each member is made when somebody reads it, the shadow's text above all. */
+class IndexedThing implements ThingDocument {
+  readonly thingName: string
+  readonly #things: ThingRegistry
+  readonly #shadowText: (thing: string) => string | undefined
+
+  constructor(name: string, things: ThingRegistry, shadowText: (thing: string) => string | undefined) {
+    this.thingName = name
+    this.#things = things
+    this.#shadowText = shadowText
+  }
+
+  get thingId(): string | undefined {
+    return this.#things.thing(this.thingName)?.id
+  }
+
+  get thingTypeName(): string | undefined {
+    return this.#things.thing(this.thingName)?.typeName
+  }
+
+  get thingGroupNames(): string[] {
+    return this.#things.groupsOf(this.thingName) as string[]
+  }
+
+  get attributes(): Record<string, string> | undefined {
+    return this.#things.thing(this.thingName)?.attributes
+  }
+
+  get connectivity(): ThingDocument['connectivity'] {
+    const known = this.#things.connectivity(this.thingName)
+    if (known === undefined) return undefined
+    const { connected, timestampMs: timestamp, disconnectReason } = known
+    return { connected, timestamp, disconnectReason }
+  }
+
+  get shadow(): string | undefined {
+    return this.#shadowText(this.thingName)
   }
 }
 

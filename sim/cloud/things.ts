@@ -53,6 +53,7 @@ export class ThingRegistry {
   readonly #groupsOf = new Map<string, readonly string[]>()
   readonly #connectivity = new Map<string, Connectivity>()
   readonly #listeners: MembershipListener[] = []
+  #names: readonly string[] | null = null
   #endpointAddress = '127.0.0.1'
 
   constructor(ctx: CloudContext) {
@@ -69,7 +70,8 @@ export class ThingRegistry {
 
   /** Every thing's name, sorted. */
   names(): readonly string[] {
-    return [...this.#things.keys()].sort()
+    this.#names ??= [...this.#things.keys()].sort()
+    return this.#names
   }
 
   groupExists(group: string): boolean {
@@ -178,6 +180,7 @@ export class ThingRegistry {
       attributes,
     }
     this.#things.set(name, thing)
+    this.#names = null
     return { thingName: name, thingArn: this.thingArn(name), thingId: thing.id }
   }
 

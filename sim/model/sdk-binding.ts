@@ -1,11 +1,12 @@
 import { mockClient } from 'aws-sdk-client-mock'
+import { createSandbox } from 'sinon'
 import type { AwsError } from '../cloud/aws-error.ts'
 import type { Services } from '../level.ts'
 import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, PACKAGES, type ServiceName } from '../protocol/service-model.ts'
 
 /** The mock keeps every call for assertions that nobody makes here. [performance 4: 40 MB for 20,000 calls] */
-const HISTORY_LIMIT = 256
+const HISTORY_LIMIT = 16
 
 /** An SDK client, as far as the mock needs it. */
 export type SdkClient = Parameters<typeof mockClient>[0]
@@ -29,7 +30,9 @@ export async function bindClient(
 ): Promise<() => void> {
   const endpoint = new ServiceEndpoint(await loadServiceModel(service), services.get(service) ?? {}, hooks)
   const toSdkError = sdkErrors(await PACKAGES[service]())
-  const stub = mockClient(client)
+  // The default sandbox would keep this stub, and with it the twin, for the life of the process.
+  const sandbox = createSandbox()
+  const stub = mockClient(client, { sandbox })
   let calls = 0
   stub.send.callsFake(async (command: { readonly input: object }) => {
     calls += 1
@@ -39,7 +42,7 @@ export async function bindClient(
     if (answer instanceof Error) throw toSdkError(answer)
     return { ...answer, $metadata: { httpStatusCode: 200 } }
   })
-  return () => stub.restore()
+  return () => sandbox.restore()
 }
 
 type ErrorClass = new (options: object) => Error

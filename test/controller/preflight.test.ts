@@ -62,7 +62,11 @@ describe('preflight', () => {
       { release: { ...release, shadow: { writes: '2.0', reads: ['2.0'] } } },
       'does not read shadow version 1.0',
     ],
-    ['no history', { baseline: { fromMs: 0, toMs: 0, devices: {} } }, 'the baseline covers 0 %'],
+    [
+      'no history',
+      { baseline: { fromMs: 0, toMs: 0, devices: {}, connections: { attempts: 0, failures: 0 } } },
+      'the baseline covers 0 %',
+    ],
     [
       'a silent stage',
       { readings: readings.map((one) => (one.groups[0] === 'early' ? { ...one, sample: null } : one)) },

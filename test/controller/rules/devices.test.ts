@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Case } from '../../../controller/case.ts'
-import type { MemberState } from '../../../controller/evidence.ts'
+import { type MemberState, totalOf } from '../../../controller/evidence.ts'
 import { judgeDevices } from '../../../controller/rules/devices.ts'
 import { HOUR_MS, START_MS } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
@@ -21,14 +21,13 @@ const member = (heardAtMs: number | null, installedAtMs: number | null = START_M
 function lost(count: number, odd: MemberState, options: { controlMinutes?: number; hasControls?: boolean } = {}) {
   const one = oneCase({ hasControls: options.hasControls ?? true })
   const members = Object.fromEntries(one.watch.members.map((thing, i) => [thing, i < count ? odd : member(NOW_MS)]))
-  const looks = one.evidence.looks.map((look) => ({
-    ...look,
-    atMs: NOW_MS,
-    lines: look.lines.map((line) => ({
+  const looks = one.evidence.looks.map((look) => {
+    const lines = look.lines.map((line) => ({
       ...line,
       controls: { ...line.controls, minutes: options.controlMinutes ?? 95 },
-    })),
-  }))
+    }))
+    return { ...look, atMs: NOW_MS, lines, total: totalOf(lines) }
+  })
   const evidence: Case['evidence'] = { ...one.evidence, members, looks, controlsHeardAtMs: NOW_MS }
   return judgeDevices({ ...one, evidence, nowMs: NOW_MS }).find(({ rule }) => rule === 'lost-device')
 }

@@ -1,6 +1,6 @@
 import type { Baseline, CellSums } from '../../../controller/baseline.ts'
 import type { Case } from '../../../controller/case.ts'
-import { type Evidence, NO_EVIDENCE, NO_SUMS, type Noise, type Sums, total } from '../../../controller/evidence.ts'
+import { type Evidence, NO_EVIDENCE, NO_SUMS, type Noise, type Sums, totalOf } from '../../../controller/evidence.ts'
 import { policyWith, START_MS } from '../fixtures.ts'
 
 export const LINES = 17
@@ -66,10 +66,11 @@ export function oneCase({ stage, controls, hasControls = true, noise, cell }: Ca
       {
         atMs: START_MS,
         lines,
+        total: totalOf(lines),
         noise: noise ?? { squares: hasControls ? 306 * 0.02 ** 2 : 0, degrees: hasControls ? 306 : 0 },
       },
     ],
-    total: { stage: total(lines, 'stage'), controls: total(lines, 'controls') },
+    total: totalOf(lines),
     cells: [CELL],
     controlsHeardAtMs: START_MS,
   }
@@ -78,6 +79,10 @@ export function oneCase({ stage, controls, hasControls = true, noise, cell }: Ca
     fromMs: 0,
     toMs: 0,
     devices: Object.fromEntries(things.map((thing) => [thing, { [CELL]: { ...CELL_SUMS, ...cell } }])),
+    connections: {
+      attempts: things.length * { ...CELL_SUMS, ...cell }.connectionAttempts,
+      failures: things.length * { ...CELL_SUMS, ...cell }.connectionFailures,
+    },
     cycleTimeSpread: 0.01,
   }
   const lineOf = Object.fromEntries(things.map((thing) => [thing, Number(thing.split('-')[1])]))

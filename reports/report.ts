@@ -1,5 +1,5 @@
 import { STAGES } from '../controller/contract.ts'
-import type { TraceFinding, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import type { Connections, TraceFinding, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { isoTime, rounded } from './format.ts'
 import { foldRollback, type Rollback } from './rollback.ts'
@@ -11,6 +11,9 @@ export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusiv
 export interface RunSummary {
   readonly endedAtMs: number
   readonly wallSeconds: number
+  /** Times that a function of the controller ran, and the real time they took together. */
+  readonly evaluations: number
+  readonly evaluationMs: number
   readonly awsCalls: Readonly<Record<string, number>>
   readonly messages: { readonly published: number; readonly delivered: number }
   readonly digest: string
@@ -23,6 +26,7 @@ export interface Report {
   readonly scenario: string
   readonly seed: number
   readonly level: 'wire' | 'model'
+  readonly connections: Connections
   readonly profile: string
   readonly windowHours: number
   readonly fleet: { readonly devices: number; readonly lines: number }
@@ -53,7 +57,14 @@ export interface Report {
   readonly expectation: { readonly met: boolean; readonly failures: readonly string[] }
   readonly invariants: { readonly checked: readonly string[]; readonly violated: readonly string[] }
   readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
-  readonly wall: { readonly seconds: number; readonly speedup: number }
+  readonly wall: {
+    readonly seconds: number
+    readonly speedup: number
+    /** Real time that the controller took for an hour of plant time. */
+    readonly controllerMsPerVirtualHour: number
+  }
+  /** How often the controller looked, and what a look cost in calls of AWS. */
+  readonly controller: { readonly evaluations: number; readonly awsCallsPerEvaluation: number }
   readonly awsCalls: Readonly<Record<string, number>>
   readonly messages: { readonly published: number; readonly delivered: number }
   readonly digest: string
@@ -80,6 +91,7 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     scenario: header.scenario,
     seed: header.seed,
     level: header.level,
+    connections: header.connections,
     profile: header.profile,
     windowHours: header.windowHours,
     fleet: { devices: Object.keys(header.lines).length, lines: new Set(Object.values(header.lines)).size },
@@ -104,13 +116,23 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
       endedAt: isoTime(run.endedAtMs),
       hours: rounded(virtualMs / HOUR_MS),
     },
-    wall: { seconds: rounded(run.wallSeconds, 1), speedup: Math.round(virtualMs / 1000 / run.wallSeconds) },
+    wall: {
+      seconds: rounded(run.wallSeconds, 1),
+      speedup: Math.round(virtualMs / 1000 / run.wallSeconds),
+      controllerMsPerVirtualHour: rounded(run.evaluationMs / (virtualMs / HOUR_MS), 1),
+    },
+    controller: {
+      evaluations: run.evaluations,
+      awsCallsPerEvaluation: rounded(sum(Object.values(run.awsCalls)) / Math.max(run.evaluations, 1), 1),
+    },
     awsCalls: run.awsCalls,
     messages: run.messages,
     digest: run.digest,
     digestsByHour: run.digestsByHour,
   }
 }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
 const OUTCOMES: Readonly<Record<string, ReportOutcome>> = {
   completed: 'promoted',

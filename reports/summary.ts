@@ -18,8 +18,10 @@ export function renderSummary(report: Report, story: string): string {
     row('expectation', expectation.met ? 'met' : 'NOT met'),
     ...expectation.failures.map((text) => `    ! ${text}`),
     '',
-    `  ${hours(virtual.hours)} of plant time in ${wall.seconds.toFixed(1)} s (${wall.speedup} x), ` +
-      `${count(report.messages.published)} MQTT messages, ${count(sum(report.awsCalls))} AWS calls`,
+    `  ${hours(virtual.hours)} of plant time in ${wall.seconds.toFixed(1)} s (${count(wall.speedup)} x), ` +
+      `${LINKS[report.connections]}, ${count(report.messages.published)} messages`,
+    `  controller: ${count(report.controller.evaluations)} evaluations of ` +
+      `${report.controller.awsCallsPerEvaluation} AWS calls; ${wall.controllerMsPerVirtualHour} ms of it a plant hour`,
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
   ].join('\n')
 }
@@ -33,6 +35,12 @@ function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm }: Re
       : `${name}: caught in ${caughtIn?.toUpperCase()} and ROLLED BACK`
   }
   return `${name}: ${outcome.toUpperCase()}`
+}
+
+const LINKS: Readonly<Record<Report['connections'], string>> = {
+  'per-device': 'a connection a device',
+  multiplexed: 'ONE connection for the fleet',
+  direct: 'no sockets',
 }
 
 const LABEL_WIDTH = 14
@@ -91,4 +99,3 @@ const duration = (minutes: number): string =>
   minutes >= 120 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`
 const number = (value: number | null): string => (value === null ? '-' : String(Number(value.toFixed(2))))
 const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0)

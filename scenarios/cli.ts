@@ -63,6 +63,12 @@ function program(): Command {
       oneOf('wire', 'model'),
       'wire',
     )
+    .option(
+      '--connections <kind>',
+      'wire level: per-device, or multiplexed (one for the fleet, faster)',
+      oneOf('per-device', 'multiplexed'),
+    )
+    .option('--devices <n>', 'fleet of this size, in the same proportions', integer)
     .option('--window <duration>', 'monitoring window of each stage, such as 4h', durationMs)
     .option(
       '--profile <profile>',
@@ -74,11 +80,11 @@ function program(): Command {
     .option('--out <dir>', 'where the report goes (default: reports/out/<scenario>-<seed>)')
     .option('--json', 'print report.json to stdout and nothing else there')
     .option('--check-determinism', 'run twice and compare, event by event')
-    .option('--mqtt-port <port>', 'loopback port of the broker (default: any free one)', port, 0)
-    .option('--http-port <port>', 'loopback port of the AWS endpoints (default: any free one)', port, 0)
+    .option('--mqtt-port <port>', 'loopback port of the broker (default: any free one)', port)
+    .option('--http-port <port>', 'loopback port of the AWS endpoints (default: any free one)', port)
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse run memory-leak\n  rehearse run cycle-drift --window 4h --seed 7\n' +
+      '\nExamples:\n  rehearse run memory-leak\n  rehearse run healthy --level model --devices 3400\n  rehearse run cycle-drift --window 4h --seed 7\n' +
         '  rehearse run memory-leak --pace 60x --mqtt-port 1883 --http-port 4566   # watch it from outside\n',
     )
     .action(async (scenario: string, options) => {

@@ -4,6 +4,7 @@ import type { InFlight } from '../sim/in-flight.ts'
 import type { Trace } from '../sim/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
 import { RolloutRefused } from './user-error.ts'
+import { wallMs } from './wall.ts'
 
 /** The controller's functions by name, as they would be deployed. */
 export interface Functions {
@@ -29,6 +30,8 @@ export class LambdaHost {
   #queue: Promise<void> = Promise.resolve()
   #last: { state: string; stage: string | null } = { state: 'idle', stage: null }
   #failure: unknown = null
+  #evaluations = 0
+  #evaluationMs = 0
 
   constructor(inFlight: InFlight) {
     this.#inFlight = inFlight
@@ -54,6 +57,11 @@ export class LambdaHost {
     return isFinal({ state: this.#last.state } as Rollout)
   }
 
+  /** How often a function ran so far, and for how long in real time, waits for retries included. */
+  get cost(): { readonly evaluations: number; readonly evaluationMs: number } {
+    return { evaluations: this.#evaluations, evaluationMs: this.#evaluationMs }
+  }
+
   /** A bug ends the rehearsal. */
   fail(error: unknown): void {
     this.#failure ??= error
@@ -67,6 +75,8 @@ export class LambdaHost {
   }
 
   async #run(name: keyof Functions, event: object): Promise<void> {
+    const startedWallMs = wallMs()
+    this.#evaluations += 1
     try {
       const result = await (this.#functions as Functions)[name](event)
       this.#tell(name, 'decision' in result ? result : startOutcome(result))
@@ -75,6 +85,8 @@ export class LambdaHost {
       this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
       if (kind === 'PreflightRefused') this.fail(new RolloutRefused(message, { cause: error }))
       else if (!isOfTheWorld(error as Error)) this.fail(error)
+    } finally {
+      this.#evaluationMs += wallMs() - startedWallMs
     }
   }
 

@@ -13,6 +13,8 @@ export interface Platform {
 
 /** What every platform is made of. */
 export interface PlatformOptions {
+  /** Devices of the fleet. */
+  readonly devices: number
   readonly inFlight: InFlight
   /** Told of every call of an emulated AWS operation. */
   readonly onCall: (operation: string) => void

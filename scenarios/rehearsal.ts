@@ -10,12 +10,15 @@ export interface RehearsalOptions {
   readonly level: 'wire' | 'model'
   readonly windowMs?: number
   readonly profile?: 'seed-literal' | 'default'
-  readonly pace: Pace
+  /** As fast as the processor if absent. */
+  readonly pace?: Pace
   /** Virtual time after the start at which to stop even if the rollout has not ended. */
   readonly untilMs?: number
-  /** Loopback ports; 0 lets the system choose. */
-  readonly mqttPort: number
-  readonly httpPort: number
+  /** Wire level: a connection for every device, or one for the whole fleet, which is faster. */
+  readonly connections?: 'per-device' | 'multiplexed'
+  /** Loopback ports; any free one if absent. */
+  readonly mqttPort?: number
+  readonly httpPort?: number
   readonly onProgress?: (progress: Progress) => void
   /** Told once when the endpoints listen, so that a user can attach clients from outside. */
   readonly onListening?: (endpoints: Endpoints) => void

@@ -49,6 +49,7 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
   const awsCalls = new Map<string, number>()
   const host = new LambdaHost(inFlight)
   const platform = await platformFor(options, {
+    devices: fleet.length,
     inFlight,
     onCall: (operation) => void awsCalls.set(operation, (awsCalls.get(operation) ?? 0) + 1),
     onBug: (error) => host.fail(error),
@@ -84,7 +85,7 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
       expectedEndMs(policy, scenario),
       options.onProgress,
     )
-    const pace = pacer(options.pace, twin.clock.nowMs(), signal)
+    const pace = pacer(options.pace ?? { kind: 'max' }, twin.clock.nowMs(), signal)
     const stop = await runLockstep({
       clock: twin.clock,
       inFlight,
@@ -104,6 +105,7 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
         stop: stop === 'over' ? 'ended' : 'until',
         endedAtMs: twin.clock.nowMs(),
         wallSeconds: (wallMs() - startedWallMs) / 1000,
+        ...host.cost,
         awsCalls: Object.fromEntries([...awsCalls].sort()),
         messages: { ...twin.level.counts },
         digest: twin.trace.digest(),
@@ -120,7 +122,7 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
 async function platformFor(options: RehearsalOptions, common: PlatformOptions): Promise<Platform> {
   if (options.level === 'model') return (await import('./model-platform.ts')).modelPlatform(common)
   const { wirePlatform } = await import('./wire-platform.ts')
-  return wirePlatform({ ...common, mqttPort: options.mqttPort, httpPort: options.httpPort })
+  return wirePlatform({ ...common, ...options })
 }
 
 const policyFor = (scenario: Scenario, options: RehearsalOptions): Policy => ({
@@ -193,6 +195,7 @@ function headerOf(
     story: scenario.story,
     seed: options.seed,
     level: options.level,
+    connections: options.level === 'model' ? 'direct' : (options.connections ?? 'per-device'),
     profile: policy.profile,
     windowHours: policy.windowMs / 3_600_000,
     startedAtMs: scenario.start.atMs,

@@ -16,6 +16,12 @@ export class RolloutRefused extends Error {
   readonly exitCode = EXIT.notMet
 }
 
+/** The fleet that was asked for cannot be built. */
+export class InvalidFleet extends Error {
+  override readonly name = 'InvalidFleet'
+  readonly exitCode = EXIT.usage
+}
+
 /** The report cannot be written where it should go. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite'

@@ -5,18 +5,15 @@ import type { LevelEndpoints } from '../sim/level.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
 import { openWireLevel } from '../sim/wire/wire-level.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
+import type { RehearsalOptions } from './rehearsal.ts'
 import { virtualRetryStrategy } from './virtual-retry.ts'
 
 const TABLE_NAME = 'firmware-rollouts'
 
-/** Loopback ports; 0 lets the system choose. */
-interface WirePorts {
-  readonly mqttPort: number
-  readonly httpPort: number
-}
+type WireSettings = Pick<RehearsalOptions, 'connections' | 'mqttPort' | 'httpPort'>
 
 /** Real sockets: MQTT, unmodified SDK clients over HTTP, the DynamoDB API. */
-export const wirePlatform = (options: PlatformOptions & WirePorts): Platform => ({
+export const wirePlatform = (options: PlatformOptions & WireSettings): Platform => ({
   openLevel: (events) => openWireLevel(events, options.inFlight, options),
 
   async openPorts(twin, seed) {

@@ -72,6 +72,9 @@ export type TraceRecord = TraceEvent & {
   readonly cause?: number
 }
 
+/** How the devices reach the cloud: each by itself, all over one connection (a fast mode), or without any (model level). */
+export type Connections = 'per-device' | 'multiplexed' | 'direct'
+
 /** First line of a saved trace: everything a report needs beside the events. Not part of the digest. */
 export interface TraceHeader {
   readonly schemaVersion: 1
@@ -79,6 +82,7 @@ export interface TraceHeader {
   readonly story: string
   readonly seed: number
   readonly level: 'wire' | 'model'
+  readonly connections: Connections
   readonly profile: string
   readonly windowHours: number
   readonly startedAtMs: number

@@ -1,20 +1,21 @@
 import type { Report } from '../../reports/report.ts'
-import { foldReport } from '../../reports/report.ts'
 import { renderSummary } from '../../reports/summary.ts'
 import { findScenario } from '../catalogue.ts'
+import { conclude } from '../conclude.ts'
 import { compareRuns } from '../determinism.ts'
 import { EXIT } from '../exit-codes.ts'
-import { checkExpectation } from '../expectation.ts'
-import { checkInvariants } from '../invariants.ts'
 import { writeReportFiles } from '../output-files.ts'
 import { progressLine } from '../progress-line.ts'
 import type { Pace, RehearsalOptions, RehearsalResult } from '../rehearsal.ts'
+import { withDevices } from '../scale.ts'
 import type { Scenario } from '../scenario.ts'
 import { Interrupted } from '../user-error.ts'
 
 export interface RunOptions {
   readonly seed: number
   readonly level: 'wire' | 'model'
+  readonly connections?: 'per-device' | 'multiplexed'
+  readonly devices?: number
   readonly window?: number
   readonly profile?: 'default' | 'seed-literal'
   readonly pace: Pace
@@ -22,8 +23,8 @@ export interface RunOptions {
   readonly out?: string
   readonly json?: boolean
   readonly checkDeterminism?: boolean
-  readonly mqttPort: number
-  readonly httpPort: number
+  readonly mqttPort?: number
+  readonly httpPort?: number
 }
 
 /** What a command needs of its process. */
@@ -34,11 +35,23 @@ export interface Io {
   off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
 }
 
+const WIRE_ONLY = [
+  { option: 'connections', flag: '--connections' },
+  { option: 'mqttPort', flag: '--mqtt-port' },
+  { option: 'httpPort', flag: '--http-port' },
+] as const satisfies readonly { option: keyof RunOptions; flag: string }[]
+
 type Rehearse = (scenario: Scenario, options: RehearsalOptions) => Promise<RehearsalResult>
 
 /** `rehearse run`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
 export async function run(name: string, options: RunOptions, io: Io, rehearse?: Rehearse): Promise<number> {
-  const scenario = findScenario(name)
+  const wireOnly = WIRE_ONLY.find(({ option }) => options[option] !== undefined)
+  if (options.level === 'model' && wireOnly !== undefined) {
+    io.stderr.write(`rehearse: the model level has no sockets, so ${wireOnly.flag} means nothing there\n`)
+    return EXIT.usage
+  }
+  const found = findScenario(name)
+  const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
   const play = rehearse ?? (await import('../rehearse.ts')).rehearse
   const abort = new AbortController()
   const interrupt = (): void => abort.abort(new Interrupted())
@@ -72,11 +85,12 @@ async function playOnce(
       seed: options.seed,
       level: options.level,
       pace: options.pace,
-      mqttPort: options.mqttPort,
-      httpPort: options.httpPort,
       onProgress: progress.show,
       onListening: ({ mqttUrl, httpUrl }) => progress.note(`listening on ${mqttUrl} and ${httpUrl}`),
       signal,
+      ...(options.connections !== undefined && { connections: options.connections }),
+      ...(options.mqttPort !== undefined && { mqttPort: options.mqttPort }),
+      ...(options.httpPort !== undefined && { httpPort: options.httpPort }),
       ...(options.window !== undefined && { windowMs: options.window }),
       ...(options.profile !== undefined && { profile: options.profile }),
       ...(options.until !== undefined && { untilMs: options.until }),
@@ -87,13 +101,7 @@ async function playOnce(
 }
 
 function finish(scenario: Scenario, result: RehearsalResult, options: RunOptions, io: Io): number {
-  const { header, records, facts } = result
-  const open = foldReport(header, records, facts)
-  const report: Report = {
-    ...open,
-    expectation: checkExpectation(scenario.expect, open, header, records),
-    invariants: checkInvariants(header, records),
-  }
+  const report = conclude(scenario, result)
   const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
   writeReportFiles(folder, report, result)
   if (options.json) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`)

@@ -3,11 +3,18 @@ import type { Level, LevelEndpoints, LevelEvents, Services } from '../level.ts'
 import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts'
 import { startBroker } from './broker.ts'
 import { type Dynamo, startDynamo } from './dynamo.ts'
+import { FLEET_CLIENT_ID, FleetConnection } from './fleet-connection.ts'
 import { MqttLink } from './mqtt-link.ts'
+import { requireOpenFiles } from './open-files.ts'
 
 export interface WireOptions {
-  readonly mqttPort: number
-  readonly httpPort: number
+  /** A connection for every device unless multiplexed. */
+  readonly connections?: 'per-device' | 'multiplexed' | undefined
+  /** Devices that will connect. */
+  readonly devices: number
+  /** Loopback ports; any free one if absent. */
+  readonly mqttPort?: number | undefined
+  readonly httpPort?: number | undefined
   /** Told of every call of an AWS operation. */
   readonly onCall: (operation: string) => void
   /** The broker failed, or an operation threw what is no AWS error: the rehearsal cannot go on. */
@@ -17,18 +24,23 @@ export interface WireOptions {
 /**
  * The wire level: an MQTT broker with a connection for every device, the AWS APIs over HTTP, DynamoDB by dynalite; all on
  * loopback.
- * @throws PortInUse; nothing is left open then
+ * @throws PortInUse, TooFewOpenFiles; nothing is left open then
  */
 export async function openWireLevel(events: LevelEvents, inFlight: InFlight, options: WireOptions): Promise<Level> {
+  const isShared = options.connections === 'multiplexed'
+  requireOpenFiles(isShared ? 1 : options.devices)
+  /** By client id. */
   const links = new Map<string, MqttLink>()
   const broker = await startBroker({
-    port: options.mqttPort,
+    port: options.mqttPort ?? 0,
     isThing: events.isThing,
     onPublish: events.onPublish,
     onForward: (clientId) => links.get(clientId)?.forwarded(),
     onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
     onFailure: options.onBug,
   })
+  const fleet = isShared ? new FleetConnection(broker.port, inFlight) : null
+  if (fleet !== null) links.set(FLEET_CLIENT_ID, fleet.connection)
   let endpoint: AwsEndpoint | null = null
   let dynamo: Dynamo | null = null
   let endpoints: LevelEndpoints | null = null
@@ -40,12 +52,13 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
       return endpoints
     },
     link(thing, ears) {
+      if (fleet !== null) return fleet.link(thing, ears)
       const link = new MqttLink(thing, broker.port, inFlight, ears)
       links.set(thing, link)
       return link
     },
     async serve(services: Services) {
-      const { httpPort: port, onBug } = options
+      const { httpPort: port = 0, onBug } = options
       endpoint = await startAwsEndpoint({ port, services, onCall: (_, operation) => options.onCall(operation), onBug })
       dynamo = await startDynamo()
       endpoints = { mqttUrl: broker.url, httpUrl: endpoint.url, dynamoUrl: dynamo.url }

@@ -13,6 +13,7 @@ const header: TraceHeader = {
   story: 'Two lines of three devices.',
   seed: 7,
   level: 'wire',
+  connections: 'per-device',
   profile: 'default',
   windowHours: 24,
   startedAtMs: START_MS,
@@ -24,6 +25,8 @@ const header: TraceHeader = {
 const run: RunSummary = {
   endedAtMs: START_MS + 120 * MINUTE_MS,
   wallSeconds: 2,
+  evaluations: 2,
+  evaluationMs: 60,
   awsCalls: { SearchIndex: 4 },
   messages: { published: 10, delivered: 5 },
   digest: 'a'.repeat(64),

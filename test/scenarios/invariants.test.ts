@@ -8,6 +8,7 @@ const header: TraceHeader = {
   story: 's',
   seed: 1,
   level: 'wire',
+  connections: 'per-device',
   profile: 'default',
   windowHours: 24,
   startedAtMs: 0,

@@ -12,7 +12,7 @@ import type { Scenario } from '../../scenarios/scenario.ts'
 
 /** Whole rehearsals over real sockets: MQTT, the SDK's HTTP and dynalite. */
 const play = (scenario: Scenario, over: Partial<RehearsalOptions> = {}): Promise<RehearsalResult> =>
-  rehearse(scenario, { seed: 1, level: 'wire', pace: { kind: 'max' }, mqttPort: 0, httpPort: 0, ...over })
+  rehearse(scenario, { seed: 1, level: 'wire', ...over })
 
 function outcomeOf(scenario: Scenario, { header, records, facts }: RehearsalResult) {
   const report = foldReport(header, records, facts)

@@ -38,8 +38,6 @@ const options = (over: Partial<RunOptions> = {}): RunOptions => ({
   seed: 1,
   level: 'wire',
   pace: { kind: 'max' },
-  mqttPort: 0,
-  httpPort: 0,
   out: join(out, 'report'),
   ...over,
 })
@@ -66,6 +64,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
       story: 's',
       seed: 1,
       level: 'wire',
+      connections: 'per-device',
       profile: 'default',
       windowHours: 24,
       startedAtMs: 0,
@@ -79,6 +78,8 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
       stop: 'ended',
       endedAtMs: 1_000,
       wallSeconds: 1,
+      evaluations: 2,
+      evaluationMs: 60,
       awsCalls: {},
       messages: { published: 0, delivered: 0 },
       digest: digest.repeat(64),
@@ -130,8 +131,10 @@ describe('run', () => {
     expect(await run(scenarioFile(expected), options(), io, async () => result(state, more))).toBe(exitCode)
   })
 
-  it('refuses the level that does not exist yet, and names the nearest scenario', async () => {
-    expect(await run('healthy', options({ level: 'model' }), io)).toBe(64)
+  it('refuses what the level does not have, a fleet of broken lines, and names the nearest scenario', async () => {
+    expect(await run('healthy', options({ level: 'model', mqttPort: 1883 }), io)).toBe(64)
+    expect(io.text.stderr).toContain('so --mqtt-port means nothing there')
+    await expect(run('healthy', options({ devices: 345 }), io)).rejects.toThrow('whole lines of 20; the nearest is 340')
     await expect(run('helthy', options(), io)).rejects.toThrow('no scenario "helthy"; did you mean "healthy"?')
   })
 

@@ -67,9 +67,15 @@ export async function createRollout(store: RolloutStore, rollout: Rollout, basel
 export const saveRollout = (store: RolloutStore, rollout: Rollout, version: number): Promise<number> =>
   store.putIf(rolloutKey(rollout.id), rollout, version)
 
+/** A frozen baseline never changes, so a container reads it once. */
+const baselines = new WeakMap<RolloutStore, { readonly rolloutId: string; readonly baseline: Baseline }>()
+
 export async function loadBaseline(store: RolloutStore, rolloutId: string): Promise<Baseline> {
+  const known = baselines.get(store)
+  if (known?.rolloutId === rolloutId) return known.baseline
   const stored = await store.get<Baseline>(baselineKey(rolloutId))
   if (stored === null) throw new Error(`invariant: rollout ${rolloutId} has no baseline`)
+  baselines.set(store, { rolloutId, baseline: stored.value })
   return stored.value
 }
 

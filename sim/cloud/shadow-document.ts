@@ -5,13 +5,16 @@ const MAX_STATE_BYTES = 8 * 1024
 const MAX_DEPTH = 6
 const MAX_CLIENT_TOKEN_BYTES = 64
 
-/** One shadow as the service keeps it; metadata mirrors the state with a timestamp (epoch seconds) at each leaf. */
+/** When each leaf of a section was last written, in epoch seconds; metadata in AWS' shape is made when it is read. */
+export type Stamps = number | readonly Stamps[] | { readonly [key: string]: Stamps }
+
+/** One shadow as the service keeps it; stamps mirror the state. */
 export interface ShadowDocument {
   readonly version: number
   readonly desired: JsonObject | undefined
   readonly reported: JsonObject | undefined
-  readonly desiredMetadata: JsonObject | undefined
-  readonly reportedMetadata: JsonObject | undefined
+  readonly desiredStamps: Stamps | undefined
+  readonly reportedStamps: Stamps | undefined
   /** A deleted shadow keeps its version for 48 hours. [iot: device-shadow-data-flow] */
   readonly deletedAtS: number | null
 }
@@ -33,8 +36,8 @@ export const NO_DOCUMENT: ShadowDocument = {
   version: 0,
   desired: undefined,
   reported: undefined,
-  desiredMetadata: undefined,
-  reportedMetadata: undefined,
+  desiredStamps: undefined,
+  reportedStamps: undefined,
   deletedAtS: null,
 }
 
@@ -98,13 +101,27 @@ export function applyUpdate(
   if (update.version !== undefined && update.version !== (exists ? document.version : 0)) {
     return { code: 409, message: 'Version conflict' }
   }
-  const cleared = update.state === null
+  const { state } = update
+  const desired = mergeSection(
+    document.desired,
+    document.desiredStamps,
+    state === null ? null : state.desired,
+    timestampS,
+  )
+  const reported = mergeSection(
+    document.reported,
+    document.reportedStamps,
+    state === null ? null : state.reported,
+    timestampS,
+  )
   const next: ShadowDocument = {
     version: document.version + 1,
-    ...mergeSection('desired', document, cleared ? null : update.state?.desired, timestampS),
-    ...mergeSection('reported', document, cleared ? null : update.state?.reported, timestampS),
+    desired: desired.section,
+    reported: reported.section,
+    desiredStamps: desired.stamps,
+    reportedStamps: reported.stamps,
     deletedAtS: null,
-  } as ShadowDocument
+  }
   return stateBytes(next) > MAX_STATE_BYTES
     ? { code: 413, message: 'The payload exceeds the maximum size allowed' }
     : next
@@ -129,25 +146,30 @@ function upperBoundBytes(value: JsonValue | undefined): number {
   return bytes
 }
 
+interface Section {
+  readonly section: JsonObject | undefined
+  readonly stamps: Stamps | undefined
+}
+
 function mergeSection(
-  name: 'desired' | 'reported',
-  document: ShadowDocument,
+  section: JsonObject | undefined,
+  stamps: Stamps | undefined,
   patch: JsonObject | null | undefined,
   timestampS: number,
-): Partial<ShadowDocument> {
-  const metadataName = `${name}Metadata` as const
-  if (patch === undefined) return { [name]: document[name], [metadataName]: document[metadataName] }
-  if (patch === null) return { [name]: undefined, [metadataName]: undefined }
-  const section = mergeObject(document[name], patch)
+): Section {
+  if (patch === undefined) return { section, stamps }
+  if (patch === null) return { section: undefined, stamps: undefined }
+  const merged = mergeObject(section, patch)
   // A section whose last key is gone vanishes. [moto, recorded from AWS]
-  if (Object.keys(section).length === 0) return { [name]: undefined, [metadataName]: undefined }
-  return { [name]: section, [metadataName]: mergeMetadata(document[metadataName], patch, timestampS) }
+  for (const _ in merged) return { section: merged, stamps: mergeStamps(stamps, patch, timestampS) }
+  return { section: undefined, stamps: undefined }
 }
 
 /** Objects merge key by key, null deletes, arrays and scalars replace whole. */
 function mergeObject(base: JsonObject | undefined, patch: JsonObject): JsonObject {
   const merged: JsonObject = { ...base }
-  for (const [key, value] of Object.entries(patch)) {
+  for (const key in patch) {
+    const value = patch[key]
     if (value === null) delete merged[key]
     else if (isObject(value)) {
       const under = merged[key]
@@ -157,66 +179,64 @@ function mergeObject(base: JsonObject | undefined, patch: JsonObject): JsonObjec
   return merged
 }
 
-function mergeMetadata(base: JsonObject | undefined, patch: JsonObject, timestampS: number): JsonObject {
-  const merged: JsonObject = { ...base }
-  for (const [key, value] of Object.entries(patch)) {
+function mergeStamps(base: Stamps | undefined, patch: JsonObject, timestampS: number): Stamps {
+  const merged: Record<string, Stamps> = isTree(base) ? { ...base } : {}
+  for (const key in patch) {
+    const value = patch[key]
     if (value === null) delete merged[key]
-    else if (isObject(value)) {
-      const under = merged[key]
-      merged[key] = mergeMetadata(isObject(under) && !isLeaf(under) ? under : undefined, value, timestampS)
-    } else merged[key] = leaf(value, timestampS)
+    else if (isObject(value)) merged[key] = mergeStamps(merged[key], value, timestampS)
+    else merged[key] = Array.isArray(value) ? value.map((element) => stampsOf(element, timestampS)) : timestampS
   }
   return merged
 }
 
-const isLeaf = (metadata: JsonObject): boolean => typeof metadata.timestamp === 'number'
+const isTree = (stamps: Stamps | undefined): stamps is { readonly [key: string]: Stamps } =>
+  typeof stamps === 'object' && !Array.isArray(stamps)
 
-function leaf(value: JsonValue | undefined, timestampS: number): JsonValue {
-  if (Array.isArray(value)) return value.map((element) => leaf(element, timestampS))
-  if (isObject(value)) return mergeMetadata(undefined, value, timestampS)
-  return { timestamp: timestampS }
+function stampsOf(value: JsonValue | undefined, timestampS: number): Stamps {
+  if (Array.isArray(value)) return value.map((element) => stampsOf(element, timestampS))
+  return isObject(value) ? mergeStamps(undefined, value, timestampS) : timestampS
+}
+
+/** Stamps in the shape of AWS: `{ "timestamp": ... }` at each leaf. */
+export function metadataOf(stamps: Stamps): JsonValue {
+  if (typeof stamps === 'number') return { timestamp: stamps }
+  if (Array.isArray(stamps)) return stamps.map(metadataOf)
+  return Object.fromEntries(Object.entries(stamps).map(([key, child]) => [key, metadataOf(child)]))
 }
 
 /** Metadata for the leaves a request sent, its nulls included: what `update/accepted` carries. */
-export function sentMetadata(section: JsonObject | null | undefined, timestampS: number): JsonValue | undefined {
-  if (section === undefined) return undefined
-  if (section === null) return { timestamp: timestampS }
-  return Object.fromEntries(
-    Object.entries(section).map(([key, value]) => [
-      key,
-      isObject(value) ? sentMetadata(value, timestampS) : leaf(value, timestampS),
-    ]),
-  )
+export function sentMetadata(section: JsonValue | undefined, timestampS: number): JsonValue | undefined {
+  if (Array.isArray(section)) return section.map((element) => sentMetadata(element, timestampS) as JsonValue)
+  if (!isObject(section)) return section === undefined ? undefined : { timestamp: timestampS }
+  return Object.fromEntries(Object.entries(section).map(([key, value]) => [key, sentMetadata(value, timestampS)]))
 }
 
 /** Desired attributes that reported lacks or has otherwise, with their metadata; undefined when there is none. */
 export function deltaOf(
   document: ShadowDocument,
-): { readonly state: JsonObject; readonly metadata: JsonObject } | undefined {
+): { readonly state: JsonObject; readonly metadata: JsonValue } | undefined {
   if (document.desired === undefined) return undefined
-  return difference(document.desired, document.reported, document.desiredMetadata ?? {})
+  const delta = difference(document.desired, document.reported, document.desiredStamps)
+  return delta === undefined ? undefined : { state: delta.state, metadata: metadataOf(delta.stamps) }
 }
 
 function difference(
   desired: JsonObject,
   reported: JsonObject | undefined,
-  metadata: JsonObject,
-): { state: JsonObject; metadata: JsonObject } | undefined {
+  stamps: Stamps | undefined,
+): { state: JsonObject; stamps: Stamps } | undefined {
   const state: JsonObject = {}
-  const stamps: JsonObject = {}
+  const ofState: Record<string, Stamps> = {}
   for (const [key, wanted] of Object.entries(desired)) {
     const actual = reported?.[key]
-    if (isObject(wanted) && isObject(actual)) {
-      const nested = difference(wanted, actual, metadata[key] as JsonObject)
-      if (nested === undefined) continue
-      state[key] = nested.state
-      stamps[key] = nested.metadata
-    } else if (!sameValue(wanted, actual)) {
-      state[key] = wanted
-      stamps[key] = metadata[key]
-    }
+    const stamp = isTree(stamps) ? (stamps[key] ?? {}) : {}
+    const nested = isObject(wanted) && isObject(actual) ? difference(wanted, actual, stamp) : null
+    if (nested === undefined || (nested === null && sameValue(wanted, actual))) continue
+    state[key] = nested?.state ?? wanted
+    ofState[key] = nested?.stamps ?? stamp
   }
-  return Object.keys(state).length === 0 ? undefined : { state, metadata: stamps }
+  return Object.keys(state).length === 0 ? undefined : { state, stamps: ofState }
 }
 
 function sameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean {

@@ -12,6 +12,7 @@ import {
   deltaOf,
   isObject,
   isRejection,
+  metadataOf,
   NO_DOCUMENT,
   parseClientToken,
   parseUpdate,
@@ -226,10 +227,13 @@ function sections(document: ShadowDocument): { state: object; metadata: object }
 }
 
 function sectionsWithoutDelta(document: ShadowDocument): { state: object; metadata: object } {
-  const { desired, reported, desiredMetadata, reportedMetadata } = document
+  const { desired, reported, desiredStamps, reportedStamps } = document
   return {
     state: { ...(desired && { desired }), ...(reported && { reported }) },
-    metadata: { ...(desired && { desired: desiredMetadata }), ...(reported && { reported: reportedMetadata }) },
+    metadata: {
+      ...(desiredStamps !== undefined && { desired: metadataOf(desiredStamps) }),
+      ...(reportedStamps !== undefined && { reported: metadataOf(reportedStamps) }),
+    },
   }
 }
 

@@ -22,7 +22,7 @@ import { InFlight } from '../sim/in-flight.ts'
 import { runLockstep } from '../sim/lockstep.ts'
 import { Seed } from '../sim/random.ts'
 import type { TraceHeader } from '../sim/trace-events.ts'
-import { Twin } from '../sim/twin.ts'
+import { Twin, type TwinPlan } from '../sim/twin.ts'
 import { type Functions, LambdaHost } from './lambda-host.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -30,7 +30,6 @@ import type { RehearsalOptions, RehearsalResult } from './rehearsal.ts'
 import type { Scenario } from './scenario.ts'
 import { pacer, wallMs } from './wall.ts'
 
-/** The fleet is the same plant in every rehearsal; the run's seed moves what happens in it. */
 const FLEET_SEED = 340
 const HEALTH_VERSION = '1.2.0'
 /** Time before the rollout in which devices connect and report, so that it finds a living fleet. */
@@ -44,7 +43,7 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
   const startedWallMs = wallMs()
   const policy = policyFor(scenario, options)
   const seed = new Seed(options.seed)
-  const fleet = makeFleet(scenario.fleet, FLEET_SEED)
+  const fleet = fleetOf(scenario)
   const inFlight = new InFlight()
   const awsCalls = new Map<string, number>()
   const host = new LambdaHost(inFlight)
@@ -55,16 +54,7 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
     onBug: (error) => host.fail(error),
   })
   const twin = await Twin.open(
-    {
-      seed,
-      startMs: scenario.start.atMs - LEAD_MS,
-      zone: scenario.start.zone,
-      devices: fleet,
-      installed: { [FIRMWARE_COMPONENT]: scenario.release.replaces, [HEALTH_COMPONENT]: HEALTH_VERSION },
-      deployable: [{ name: FIRMWARE_COMPONENT, version: scenario.release.version }],
-      schemaOf: (version) => (version === scenario.release.version ? scenario.release.shadow.writes : '2.0'),
-      faults: scenario.faults,
-    },
+    twinPlan(scenario, seed, fleet),
     inFlight,
     (events) => platform.openLevel(events),
     (functionArn, event) => host.invoke(functionArn, event),
@@ -118,6 +108,26 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
   }
 }
 
+/** The fleet is the same plant in every rehearsal; the run's seed moves what happens in it. */
+export const fleetOf = (scenario: Scenario): Fleet => makeFleet(scenario.fleet, FLEET_SEED)
+
+type Fleet = ReturnType<typeof makeFleet>
+
+/** The world before the rollout: the fleet on the old firmware, the new one ready to be deployed. */
+export function twinPlan(scenario: Scenario, seed: Seed, fleet: Fleet): TwinPlan {
+  const { release, start, faults } = scenario
+  return {
+    seed,
+    startMs: start.atMs - LEAD_MS,
+    zone: start.zone,
+    devices: fleet,
+    installed: { [FIRMWARE_COMPONENT]: release.replaces, [HEALTH_COMPONENT]: HEALTH_VERSION },
+    deployable: [{ name: FIRMWARE_COMPONENT, version: release.version }],
+    schemaOf: (version) => (version === release.version ? release.shadow.writes : '2.0'),
+    faults,
+  }
+}
+
 /** Loads what the level needs and nothing of the other. */
 async function platformFor(options: RehearsalOptions, common: PlatformOptions): Promise<Platform> {
   if (options.level === 'model') return (await import('./model-platform.ts')).modelPlatform(common)
@@ -133,12 +143,7 @@ const policyFor = (scenario: Scenario, options: RehearsalOptions): Policy => ({
 })
 
 /** The controller's memory of the week before: the same records that its analyzer would have kept at every shift. */
-async function recordHistory(
-  twin: Twin,
-  ports: Ports,
-  policy: Policy,
-  fleet: ReturnType<typeof makeFleet>,
-): Promise<void> {
+async function recordHistory(twin: Twin, ports: Ports, policy: Policy, fleet: Fleet): Promise<void> {
   const toMs = twin.clock.nowMs()
   const groupsOf = new Map(fleet.map(({ thing, stage, line }) => [thing, { groups: [stage], line }]))
   const boundaries = shiftBoundaries(policy, toMs - policy.baselineMs - 8 * 3_600_000, toMs)
@@ -182,12 +187,7 @@ function expectedEndMs(policy: Policy, scenario: Scenario): number {
   return Math.min(afterStages, scenario.start.atMs + scenario.timeLimit)
 }
 
-function headerOf(
-  scenario: Scenario,
-  options: RehearsalOptions,
-  policy: Policy,
-  fleet: ReturnType<typeof makeFleet>,
-): TraceHeader {
+function headerOf(scenario: Scenario, options: RehearsalOptions, policy: Policy, fleet: Fleet): TraceHeader {
   const membersOf = (stage: StageName): string[] => fleet.filter((one) => one.stage === stage).map(({ thing }) => thing)
   return {
     schemaVersion: 1,

@@ -26,11 +26,22 @@ export interface Clock {
   after(delayMs: number, action: () => void, priority?: Priority): Timer
 }
 
-interface Entry {
+class Entry implements Timer {
   readonly atMs: number
   readonly priority: Priority
   readonly sequence: number
   action: (() => void) | null
+
+  constructor(atMs: number, priority: Priority, sequence: number, action: () => void) {
+    this.atMs = atMs
+    this.priority = priority
+    this.sequence = sequence
+    this.action = action
+  }
+
+  cancel(): void {
+    this.action = null
+  }
 }
 
 const before = (a: Entry, b: Entry): boolean =>
@@ -58,18 +69,9 @@ export class VirtualClock implements Clock {
 
   at(atMs: number, action: () => void, priority: Priority = Priority.world): Timer {
     if (!Number.isFinite(atMs)) throw new RangeError(`a timer needs a finite time, got ${atMs}`)
-    const entry: Entry = {
-      atMs: Math.max(Math.round(atMs), this.#nowMs),
-      priority,
-      sequence: this.#sequence++,
-      action,
-    }
+    const entry = new Entry(Math.max(Math.round(atMs), this.#nowMs), priority, this.#sequence++, action)
     this.#push(entry)
-    return {
-      cancel: () => {
-        entry.action = null
-      },
-    }
+    return entry
   }
 
   after(delayMs: number, action: () => void, priority: Priority = Priority.world): Timer {

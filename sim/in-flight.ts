@@ -16,9 +16,6 @@ export class Stalled extends Error {
 }
 
 const STALL_LIMIT_MS = 60_000
-/** Turns of the event loop without any change that count as quiet. Counting is exact; the second turn is for callbacks. */
-const QUIET_TURNS = 2
-
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A ledger of begun and not yet ended work, by kind. */
@@ -60,20 +57,14 @@ export class InFlight {
    */
   async settled(): Promise<void> {
     if (this.#total === 0 && this.#changes === this.#settledAtChange) return
-    let quietTurns = 0
-    let seen = this.#changes
     let changedAtMs = performance.now()
-    while (quietTurns < QUIET_TURNS) {
+    for (let seen = this.#changes; ; ) {
       await nextTurn()
       if (this.#changes !== seen) {
         seen = this.#changes
         changedAtMs = performance.now()
-        quietTurns = 0
-      } else if (this.#total === 0) {
-        quietTurns += 1
-      } else if (performance.now() - changedAtMs > STALL_LIMIT_MS) {
-        throw new Stalled(this.pending())
-      }
+      } else if (this.#total === 0) break
+      else if (performance.now() - changedAtMs > STALL_LIMIT_MS) throw new Stalled(this.pending())
     }
     this.#settledAtChange = this.#changes
   }

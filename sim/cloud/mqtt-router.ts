@@ -8,27 +8,32 @@ export interface MqttServices {
 
 const PREFIX = '$aws/things/'
 
+/** `{verb}` of the classic shadow, or `name/{shadow}/{verb}`. */
+const SHADOW_REQUEST = /^(?:name\/([^/]+)\/)?(get|update|delete)$/
+
 /** Returns false when no emulated service listens to `topic`. */
 export function routePublish(services: MqttServices, clientId: string, topic: string, payload: unknown): boolean {
   if (!topic.startsWith(PREFIX)) return false
-  const [thing, area, ...rest] = topic.slice(PREFIX.length).split('/') as [string, string | undefined, ...string[]]
-  if (area === 'shadow') {
-    const named = rest[0] === 'name'
-    const verb = named ? rest[2] : rest[0]
-    if (rest.length !== (named ? 3 : 1) || !isVerb(verb)) return false
-    services.shadow(thing, named ? (rest[1] as string) : null, verb, payload)
-    return true
+  const thingEnd = topic.indexOf('/', PREFIX.length)
+  const areaEnd = topic.indexOf('/', thingEnd + 1)
+  if (thingEnd < 0 || areaEnd < 0) return false
+  const thing = topic.slice(PREFIX.length, thingEnd)
+  const rest = topic.slice(areaEnd + 1)
+  switch (topic.slice(thingEnd + 1, areaEnd)) {
+    case 'shadow': {
+      const request = SHADOW_REQUEST.exec(rest)
+      if (request === null) return false
+      services.shadow(thing, request[1] ?? null, request[2] as 'get' | 'update' | 'delete', payload)
+      return true
+    }
+    case 'jobs':
+      services.jobs(clientId, thing, rest, payload)
+      return true
+    case 'greengrassv2':
+      if (rest !== 'health/json') return false
+      services.fleetStatus(thing, payload)
+      return true
+    default:
+      return false
   }
-  if (area === 'jobs') {
-    services.jobs(clientId, thing, rest.join('/'), payload)
-    return true
-  }
-  if (area === 'greengrassv2' && rest.join('/') === 'health/json') {
-    services.fleetStatus(thing, payload)
-    return true
-  }
-  return false
 }
-
-const isVerb = (text: string | undefined): text is 'get' | 'update' | 'delete' =>
-  text === 'get' || text === 'update' || text === 'delete'

@@ -5,7 +5,10 @@ const MAX_STATE_BYTES = 8 * 1024
 const MAX_DEPTH = 6
 const MAX_CLIENT_TOKEN_BYTES = 64
 
-/** When each leaf of a section was last written, in epoch seconds; metadata in AWS' shape is made when it is read. */
+/**
+ * When each leaf of a section was last written, in epoch seconds; one number for a part whose leaves were all written
+ * then. Metadata in AWS' shape is made when it is read.
+ */
 export type Stamps = number | readonly Stamps[] | { readonly [key: string]: Stamps }
 
 /** One shadow as the service keeps it; stamps mirror the state. */
@@ -84,8 +87,8 @@ function refuseValue(value: JsonValue | undefined, depth: number): ShadowRejecti
     return { code: 400, message: `JSON contains too many levels of nesting; maximum is ${MAX_DEPTH}` }
   }
   if (Array.isArray(value) && value.includes(null)) return { code: 400, message: 'State contains an invalid node' }
-  for (const child of Object.values(value)) {
-    const refused = refuseValue(child, depth + 1)
+  for (const key in value) {
+    const refused = refuseValue((value as JsonObject)[key], depth + 1)
     if (refused !== null) return refused
   }
   return null
@@ -159,10 +162,26 @@ function mergeSection(
 ): Section {
   if (patch === undefined) return { section, stamps }
   if (patch === null) return { section: undefined, stamps: undefined }
+  if (section !== undefined && replaces(section, patch)) return { section: patch, stamps: timestampS }
   const merged = mergeObject(section, patch)
   // A section whose last key is gone vanishes. [moto, recorded from AWS]
-  for (const _ in merged) return { section: merged, stamps: mergeStamps(stamps, patch, timestampS) }
+  for (const _ in merged) return { section: merged, stamps: mergeStamps(stamps, section, patch, timestampS) }
   return { section: undefined, stamps: undefined }
+}
+
+/** Whether nothing of `base` is left once `patch` is merged into it, as with devices that always say everything. */
+function replaces(base: JsonObject | undefined, patch: JsonObject): boolean {
+  let covered = 0
+  for (const key in patch) {
+    const [value, under] = [patch[key], base?.[key]]
+    if (value === null) return false
+    if (under !== undefined) covered += 1
+    if (isObject(value) && !replaces(isObject(under) ? under : undefined, value)) return false
+  }
+  if (base === undefined) return true
+  let left = -covered
+  for (const _ in base) left += 1
+  return left === 0
 }
 
 /** Objects merge key by key, null deletes, arrays and scalars replace whole. */
@@ -179,13 +198,20 @@ function mergeObject(base: JsonObject | undefined, patch: JsonObject): JsonObjec
   return merged
 }
 
-function mergeStamps(base: Stamps | undefined, patch: JsonObject, timestampS: number): Stamps {
-  const merged: Record<string, Stamps> = isTree(base) ? { ...base } : {}
+function mergeStamps(
+  base: Stamps | undefined,
+  section: JsonValue | undefined,
+  patch: JsonObject,
+  timestampS: number,
+): Stamps {
+  const tree = typeof base === 'number' && isObject(section) ? stampsOf(section, base) : base
+  const merged: Record<string, Stamps> = isTree(tree) ? { ...tree } : {}
   for (const key in patch) {
     const value = patch[key]
     if (value === null) delete merged[key]
-    else if (isObject(value)) merged[key] = mergeStamps(merged[key], value, timestampS)
-    else merged[key] = Array.isArray(value) ? value.map((element) => stampsOf(element, timestampS)) : timestampS
+    else if (isObject(value)) {
+      merged[key] = mergeStamps(merged[key], isObject(section) ? section[key] : undefined, value, timestampS)
+    } else merged[key] = stampsOf(value, timestampS)
   }
   return merged
 }
@@ -195,14 +221,19 @@ const isTree = (stamps: Stamps | undefined): stamps is { readonly [key: string]:
 
 function stampsOf(value: JsonValue | undefined, timestampS: number): Stamps {
   if (Array.isArray(value)) return value.map((element) => stampsOf(element, timestampS))
-  return isObject(value) ? mergeStamps(undefined, value, timestampS) : timestampS
+  return isObject(value) ? mergeStamps(undefined, undefined, value, timestampS) : timestampS
 }
 
-/** Stamps in the shape of AWS: `{ "timestamp": ... }` at each leaf. */
-export function metadataOf(stamps: Stamps): JsonValue {
-  if (typeof stamps === 'number') return { timestamp: stamps }
-  if (Array.isArray(stamps)) return stamps.map(metadataOf)
-  return Object.fromEntries(Object.entries(stamps).map(([key, child]) => [key, metadataOf(child)]))
+/** Stamps of this state in the shape of AWS: `{ "timestamp": ... }` at each leaf. */
+export function metadataOf(stamps: Stamps, state: JsonValue | undefined): JsonValue {
+  if (Array.isArray(state)) {
+    return state.map((element, i) => metadataOf(Array.isArray(stamps) ? (stamps[i] as Stamps) : stamps, element))
+  }
+  if (!isObject(state)) return { timestamp: stamps as number }
+  const children = Object.entries(state)
+  return Object.fromEntries(
+    children.map(([key, child]) => [key, metadataOf(isTree(stamps) ? (stamps[key] as Stamps) : stamps, child)]),
+  )
 }
 
 /** Metadata for the leaves a request sent, its nulls included: what `update/accepted` carries. */
@@ -218,7 +249,7 @@ export function deltaOf(
 ): { readonly state: JsonObject; readonly metadata: JsonValue } | undefined {
   if (document.desired === undefined) return undefined
   const delta = difference(document.desired, document.reported, document.desiredStamps)
-  return delta === undefined ? undefined : { state: delta.state, metadata: metadataOf(delta.stamps) }
+  return delta === undefined ? undefined : { state: delta.state, metadata: metadataOf(delta.stamps, delta.state) }
 }
 
 function difference(
@@ -230,11 +261,11 @@ function difference(
   const ofState: Record<string, Stamps> = {}
   for (const [key, wanted] of Object.entries(desired)) {
     const actual = reported?.[key]
-    const stamp = isTree(stamps) ? (stamps[key] ?? {}) : {}
+    const stamp = isTree(stamps) ? stamps[key] : stamps
     const nested = isObject(wanted) && isObject(actual) ? difference(wanted, actual, stamp) : null
     if (nested === undefined || (nested === null && sameValue(wanted, actual))) continue
     state[key] = nested?.state ?? wanted
-    ofState[key] = nested?.stamps ?? stamp
+    ofState[key] = nested?.stamps ?? (stamp as Stamps)
   }
   return Object.keys(state).length === 0 ? undefined : { state, stamps: ofState }
 }

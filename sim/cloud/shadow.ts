@@ -231,8 +231,8 @@ function sectionsWithoutDelta(document: ShadowDocument): { state: object; metada
   return {
     state: { ...(desired && { desired }), ...(reported && { reported }) },
     metadata: {
-      ...(desiredStamps !== undefined && { desired: metadataOf(desiredStamps) }),
-      ...(reportedStamps !== undefined && { reported: metadataOf(reportedStamps) }),
+      ...(desiredStamps !== undefined && { desired: metadataOf(desiredStamps, desired) }),
+      ...(reportedStamps !== undefined && { reported: metadataOf(reportedStamps, reported) }),
     },
   }
 }

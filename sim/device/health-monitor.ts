@@ -55,6 +55,7 @@ export class HealthMonitor implements ComponentRuntime {
   readonly #options: HealthMonitorOptions
   readonly #topic: string
   readonly #phaseMs: number
+  readonly #takeSample = (): void => this.#sample()
   #host: MonitorHost | null = null
   #timer: Timer | null = null
   #sequence = 0
@@ -147,7 +148,7 @@ export class HealthMonitor implements ComponentRuntime {
     const sinceMs = (((nowMs - this.#phaseMs) % SAMPLE_PERIOD_MS) + SAMPLE_PERIOD_MS) % SAMPLE_PERIOD_MS
     const isNow = sinceMs === 0 && clock.turn() < Priority.sample
     const delayMs = isNow ? 0 : SAMPLE_PERIOD_MS - sinceMs
-    this.#timer = clock.after(delayMs, () => this.#sample(), Priority.sample)
+    this.#timer = clock.after(delayMs, this.#takeSample, Priority.sample)
   }
 
   #sample(): void {

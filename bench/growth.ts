@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { ratio, tell } from './measure.ts'
+
+/** A canary's day: long enough that the looks weigh as they do in a whole rollout. */
+const HOURS = 24
+const BASELINE_HOURS = 7 * 24
+const SIZES = [340, 3_400, 34_000] as const
+
+interface Measured {
+  readonly devices: number
+  readonly nsPerSample: number
+  readonly maxRssBytes: number
+}
+
+/** What a sample costs as the fleet grows, and what a device takes in memory. */
+export function benchGrowth(): void {
+  const measured = SIZES.map(measure)
+  const [first] = measured as [Measured]
+  for (const { devices, nsPerSample, maxRssBytes } of measured) {
+    const name = `growth: ${devices.toLocaleString('en')} devices`
+    tell(`${name}, ns a sample`, nsPerSample.toFixed(0))
+    if (devices === first.devices) continue
+    const bytes = (maxRssBytes - first.maxRssBytes) / (devices - first.devices)
+    tell(
+      `${name}, cost of a sample against ${first.devices} devices`,
+      ratio(nsPerSample / first.nsPerSample),
+      'at most 1.50 x',
+    )
+    tell(`${name}, bytes each device more takes`, Math.round(bytes).toLocaleString('en'))
+  }
+}
+
+function measure(devices: number): Measured {
+  const script = fileURLToPath(new URL('growth-run.js', import.meta.url))
+  const output = execFileSync(process.execPath, [script, String(devices), String(HOURS)], { encoding: 'utf8' })
+  const { seconds, maxRssBytes } = JSON.parse(output) as { seconds: number; maxRssBytes: number }
+  const samples = devices * (BASELINE_HOURS + HOURS) * 60
+  return { devices, nsPerSample: (seconds * 1e9) / samples, maxRssBytes }
+}

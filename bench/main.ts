@@ -1,0 +1,16 @@
+import { benchController } from './controller.ts'
+import { benchGrowth } from './growth.ts'
+import { benchModel } from './model.ts'
+import { benchWire } from './wire.ts'
+
+/** Ratios of one run; absolute rates differ from machine to machine by a factor of two and more. */
+const parts = { model: benchModel, controller: benchController, wire: benchWire, growth: benchGrowth } as const
+const wanted = process.argv.slice(2)
+const unknown = wanted.find((name) => !(name in parts))
+if (unknown !== undefined) {
+  process.stderr.write(`bench: no part "${unknown}"; these are: ${Object.keys(parts).join(', ')}\n`)
+  process.exit(64)
+}
+for (const [name, bench] of Object.entries(parts)) {
+  if (wanted.length === 0 || wanted.includes(name)) await bench()
+}

@@ -1,0 +1,44 @@
+import { findScenario } from '../scenarios/catalogue.ts'
+import { fleetOf, rehearse, twinPlan } from '../scenarios/rehearse.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { HEALTHY, Machine } from '../sim/plant/machine.ts'
+import { PlantCalendar } from '../sim/plant/shifts.ts'
+import { Seed } from '../sim/random.ts'
+import { inTurn, ratio, secondsOf, tell } from './measure.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+const BASELINE_MS = 7 * DAY_MS
+
+/** Every number of every sample, minute by minute, and nothing else. */
+export function generateSamples(scenario: Scenario, durationMs: number): number {
+  const { devices, seed, zone, startMs } = twinPlan(scenario, new Seed(1), fleetOf(scenario))
+  const calendar = new PlantCalendar(zone)
+  const machines = devices.map(({ thing, line }) => new Machine(seed, thing, line, calendar))
+  let checksum = 0
+  for (let atMs = startMs - BASELINE_MS; atMs < startMs - BASELINE_MS + durationMs; atMs += MINUTE_MS) {
+    for (const machine of machines) {
+      machine.runMinutes(atMs, 1, HEALTHY)
+      checksum += machine.cpuPct + machine.memoryMiB
+    }
+  }
+  return checksum
+}
+
+/** A whole healthy rollout at model level against generating its samples alone. */
+export async function benchModel(): Promise<void> {
+  const scenario = findScenario('healthy')
+  const play = () => rehearse(scenario, { seed: 1, level: 'model' })
+  const { facts } = await play()
+  const durationMs = BASELINE_MS + (facts.endedAtMs - scenario.start.atMs)
+  generateSamples(scenario, durationMs)
+  const { generation, rehearsal } = await inTurn(5, {
+    generation: () => secondsOf(() => generateSamples(scenario, durationMs)),
+    rehearsal: () => secondsOf(play),
+  })
+  const samples = fleetOf(scenario).length * (durationMs / MINUTE_MS)
+  tell('model: samples of the healthy rehearsal, baseline included', `${(samples / 1e6).toFixed(2)} M`)
+  tell('model: generating them alone', `${generation.toFixed(2)} s`)
+  tell('model: the whole rehearsal, one core', `${rehearsal.toFixed(2)} s`)
+  tell('model: rehearsal / generation', ratio(rehearsal / generation), 'at most 2.50 x')
+}

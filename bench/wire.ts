@@ -1,0 +1,150 @@
+import mqtt from 'mqtt'
+import { findScenario } from '../scenarios/catalogue.ts'
+import { fleetOf, twinPlan } from '../scenarios/rehearse.ts'
+import { InFlight } from '../sim/in-flight.ts'
+import { runLockstep } from '../sim/lockstep.ts'
+import { Seed } from '../sim/random.ts'
+import { Twin } from '../sim/twin.ts'
+import { openWireLevel } from '../sim/wire/wire-level.ts'
+import { type Bare, openBare } from './bare-mqtt.ts'
+import { inTurn, rate, ratio, secondsOf, tell } from './measure.ts'
+
+const MINUTES = 120
+const scenario = findScenario('healthy')
+const fleet = fleetOf(scenario)
+const shadowOf = (thing: string): string => `$aws/things/${thing}/shadow/name/health/update`
+
+/** Documents of the twin's size: what one device says, at a time. */
+const sample = (device: number, minute: number): string =>
+  JSON.stringify({
+    state: {
+      reported: {
+        schema: '2.0',
+        line: 1 + (device % 17),
+        firmwareVersion: '2.3.1',
+        componentState: 'RUNNING',
+        bootId: '6f1c1d5e-0c2b-4a57-9f0e-1f7d2b3c4d5e',
+        sequence: minute,
+        sampledAtMs: 1_772_456_400_000 + minute * 60_000,
+        counters: {
+          connectionAttempts: minute,
+          connectionFailures: 3,
+          cycles: minute * 2,
+          cycleTimeMsSum: minute * 60_123,
+          cycleTimeMsSumOfSquares: minute * 1_800_123_456,
+          operations: minute * 24,
+          errors: 17,
+          crashes: 0,
+          unitsProduced: minute * 2,
+          qualityChecks: minute,
+          qualityPasses: minute - 1,
+        },
+        gauges: { cpuPct: 34.2, memoryMiB: 148.7, memoryLimitMiB: 512, uptimeS: minute * 60, connected: true },
+      },
+    },
+  })
+
+/** Every device has its own second of the minute; time stands still until those of one second have been heard. */
+const SECONDS = Array.from({ length: 60 }, (_, second) => fleet.flatMap((_device, i) => (i % 60 === second ? [i] : [])))
+
+async function playMinute(bare: Bare, topicOf: (i: number) => string, minute: number): Promise<void> {
+  for (const senders of SECONDS) await bare.round(senders, topicOf, (i) => sample(i, minute))
+}
+
+/** Shadow loops a second of aedes, mqtt.js and a shadow that only parses, replaces and counts. */
+async function bareLoops(): Promise<number> {
+  const documents = new Map<string, { version: number; reported: object }>()
+  const bare = await openBare(fleet.length, (topic, payload) => {
+    const { state } = JSON.parse(payload.toString()) as { state: { reported: object } }
+    const version = (documents.get(topic)?.version ?? 0) + 1
+    documents.set(topic, { version, reported: { ...documents.get(topic)?.reported, ...state.reported } })
+    bare.arrived()
+  })
+  const topics = fleet.map(({ thing }) => shadowOf(thing))
+  const minute = (n: number) => playMinute(bare, (i) => topics[i] as string, n)
+  await minute(0)
+  const seconds = await secondsOf(async () => {
+    for (let n = 1; n <= MINUTES; n++) await minute(n)
+  })
+  await bare.close()
+  return (MINUTES * fleet.length) / seconds
+}
+
+/** Messages a second from the fleet to one client that listens to all of it, through aedes. */
+async function bareHop(): Promise<number> {
+  const bare = await openBare(fleet.length, () => undefined)
+  const listener = await bare.connect('listener')
+  listener.on('message', (_topic, payload) => {
+    JSON.parse(payload.toString())
+    bare.arrived()
+  })
+  await listener.subscribeAsync('plant/#', { qos: 0 })
+  const minute = (n: number) => playMinute(bare, (i) => `plant/${i}`, n)
+  await minute(0)
+  const seconds = await secondsOf(async () => {
+    for (let n = 1; n <= MINUTES; n++) await minute(n)
+  })
+  await listener.endAsync(true)
+  await bare.close()
+  return (MINUTES * fleet.length) / seconds
+}
+
+/** Shadow loops a second of the twin's own fleet, without a controller; `listens`: an outside client gets all answers. */
+async function twinLoops(connections: 'per-device' | 'multiplexed', listens = false): Promise<number> {
+  const inFlight = new InFlight()
+  const onBug = (error: unknown): void => {
+    throw error
+  }
+  const options = { connections, devices: fleet.length, onCall: () => undefined, onBug }
+  const twin = await Twin.open(
+    twinPlan(scenario, new Seed(1), fleet),
+    inFlight,
+    (events) => openWireLevel(events, inFlight, options),
+    () => undefined,
+  )
+  const listener = listens ? await mqtt.connectAsync(twin.level.endpoints?.mqttUrl as string, { keepalive: 0 }) : null
+  if (listener !== null) {
+    await listener.subscribeAsync([`${shadowOf('+')}/accepted`, `${shadowOf('+')}/documents`], { qos: 0 })
+    listener.on('message', (_topic, payload) => void JSON.parse(payload.toString()))
+  }
+  const run = (minutes: number) =>
+    runLockstep({
+      clock: twin.clock,
+      inFlight,
+      untilMs: twin.clock.nowMs() + minutes * 60_000,
+      isOver: () => false,
+      pace: async () => undefined,
+    })
+  twin.start()
+  await run(2)
+  const seconds = await secondsOf(() => run(MINUTES))
+  await listener?.endAsync(true)
+  await twin.level.close()
+  return (MINUTES * fleet.length) / seconds
+}
+
+/** With a listener every loop is three messages: the sample, `accepted` and `documents`. */
+const MESSAGES_PER_LOOP = 3
+
+/** The wire level against bare libraries, in one run. */
+export async function benchWire(): Promise<void> {
+  const found = await inTurn(3, {
+    bareLoops,
+    twinLoops: () => twinLoops('per-device'),
+    multiplexedLoops: () => twinLoops('multiplexed'),
+    bareHop,
+    twinRouted: async () => MESSAGES_PER_LOOP * (await twinLoops('per-device', true)),
+  })
+  tell('wire: bare aedes + mqtt.js, shadow loops', rate(found.bareLoops))
+  tell('wire: the twin, a connection a device', rate(found.twinLoops))
+  tell('wire: twin / bare', ratio(found.twinLoops / found.bareLoops), 'at least 0.70 x')
+  tell('wire: the twin, one connection for the fleet', rate(found.multiplexedLoops))
+  tell(
+    'wire: one connection / a connection a device',
+    ratio(found.multiplexedLoops / found.twinLoops),
+    'at least 1.40 x',
+  )
+  tell('wire: bare one-hop messages', rate(found.bareHop))
+  tell('wire: messages routed by the twin with a listener', rate(found.twinRouted))
+  tell('wire: routed / bare one-hop', ratio(found.twinRouted / found.bareHop), 'at least 0.60 x')
+}

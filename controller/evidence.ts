@@ -181,22 +181,6 @@ export function totalOf(parts: readonly Totals[], start: Totals = { stage: NO_SU
   return { stage, controls }
 }
 
-/** The sums of each line over some looks, in the order in which the lines come up. */
-export function sumsByLine(looks: readonly Look[]): ReadonlyMap<number, Totals> {
-  const byLine = new Map<number, { stage: MutableSums; controls: MutableSums }>()
-  for (const look of looks) {
-    for (const { line, stage, controls } of look.lines) {
-      const sums = byLine.get(line)
-      if (sums === undefined) byLine.set(line, { stage: { ...stage }, controls: { ...controls } })
-      else {
-        addTo(sums.stage, stage)
-        addTo(sums.controls, controls)
-      }
-    }
-  }
-  return byLine
-}
-
 /** Sums that are still being added up. */
 type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
 

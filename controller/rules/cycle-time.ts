@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts'
-import { type Look, type Sums, sumsByLine } from '../evidence.ts'
+import type { Look, Sums } from '../evidence.ts'
 import { familyBoundary } from '../statistics.ts'
 import type { Finding } from '../verdict.ts'
 
@@ -69,7 +69,7 @@ function lineEffects(
   useControls: boolean,
   standardErrorOf: (line: number) => number,
 ): readonly LineEffect[] {
-  return [...sumsByLine(looks)]
+  return [...cyclesByLine(looks)]
     .filter(([, { stage }]) => stage.expectedCycleMs > 0 && stage.cycleMs > 0)
     .map(([line, { stage, controls }]) => ({
       line,
@@ -78,7 +78,33 @@ function lineEffects(
     }))
 }
 
-const logRatio = ({ cycleMs, expectedCycleMs }: Sums): number =>
+/** Observed and expected time of some cycles. */
+type Cycles = { -readonly [K in 'cycleMs' | 'expectedCycleMs']: Sums[K] }
+
+/** Over all looks, in the order in which the lines come up. */
+function cyclesByLine(
+  looks: readonly Look[],
+): ReadonlyMap<number, { readonly stage: Cycles; readonly controls: Cycles }> {
+  const byLine = new Map<number, { readonly stage: Cycles; readonly controls: Cycles }>()
+  const add = (sum: Cycles, more: Sums): void => {
+    sum.cycleMs += more.cycleMs
+    sum.expectedCycleMs += more.expectedCycleMs
+  }
+  for (const look of looks) {
+    for (const { line, stage, controls } of look.lines) {
+      let sums = byLine.get(line)
+      if (sums === undefined) {
+        sums = { stage: { cycleMs: 0, expectedCycleMs: 0 }, controls: { cycleMs: 0, expectedCycleMs: 0 } }
+        byLine.set(line, sums)
+      }
+      add(sums.stage, stage)
+      add(sums.controls, controls)
+    }
+  }
+  return byLine
+}
+
+const logRatio = ({ cycleMs, expectedCycleMs }: Cycles): number =>
   expectedCycleMs > 0 && cycleMs > 0 ? Math.log(cycleMs / expectedCycleMs) : 0
 
 /** Without controls nothing tells a line's own day from the firmware, so its devices do not average out. */

@@ -1,7 +1,7 @@
 import type { SearchIndexRequest, ThingDocument } from '@aws-sdk/client-iot'
 import { NotEmulated } from './aws-error.ts'
 import type { JsonObject, JsonValue, Operations } from './cloud-context.ts'
-import { parseQuery, type Query } from './fleet-query.ts'
+import { type FieldReader, parseQuery } from './fleet-query.ts'
 import { pageWhere } from './paging.ts'
 import type { ShadowService } from './shadow.ts'
 import { deltaOf, isObject } from './shadow-document.ts'
@@ -30,16 +30,12 @@ export class FleetIndex {
       if (input.indexName !== undefined && input.indexName !== 'AWS_Things') {
         throw new NotEmulated(`the fleet index ${input.indexName}`)
       }
-      const query = parseQuery(input.queryString ?? '')
+      const query = parseQuery(input.queryString ?? '', (field) => this.#readerOf(field))
       const names = this.#things.names()
-      const { items, nextToken } = pageWhere(names, (thing) => this.#matches(query, thing), input, { max: MAX_PAGE })
+      const { items, nextToken } = pageWhere(names, query, input, { max: MAX_PAGE })
       const shadowText = (thing: string): string | undefined => this.#shadowText(thing)
       return { things: items.map((thing) => new IndexedThing(thing, this.#things, shadowText)), nextToken }
     },
-  }
-
-  #matches(query: Query, thing: string): boolean {
-    return query((field) => this.#values(thing, field))
   }
 
   #shadowText(thing: string): string | undefined {
@@ -57,28 +53,33 @@ export class FleetIndex {
     return Object.keys(named).length === 0 ? undefined : JSON.stringify({ name: named })
   }
 
-  #values(thing: string, field: string): readonly string[] {
-    if (field === 'thingName') return [thing]
-    if (field === 'thingGroupNames') return this.#things.groupsOf(thing)
-    if (field === 'thingTypeName') return present(this.#things.thing(thing)?.typeName)
-    if (field === 'connectivity.connected') return [String(this.#things.connectivity(thing)?.connected ?? false)]
+  #readerOf(field: string): FieldReader {
+    const things = this.#things
+    if (field === 'thingName') return (thing) => [thing]
+    if (field === 'thingGroupNames') return (thing) => things.groupsOf(thing)
+    if (field === 'thingTypeName') return (thing) => present(things.thing(thing)?.typeName)
+    if (field === 'connectivity.connected') return (thing) => [String(things.connectivity(thing)?.connected ?? false)]
     const [area, ...path] = field.split('.')
-    if (area === 'attributes') return present(this.#things.thing(thing)?.attributes[path.join('.')])
-    if (area === 'shadow' && path[0] === 'name') return this.#shadowValues(thing, path.slice(1), field)
+    if (area === 'attributes') return (thing) => present(things.thing(thing)?.attributes[path.join('.')])
+    if (area === 'shadow' && path[0] === 'name') return this.#shadowReader(path.slice(1), field)
     throw new NotEmulated(`the fleet index field "${field}"`)
   }
 
-  #shadowValues(thing: string, [shadow, section, ...path]: readonly string[], field: string): readonly string[] {
+  #shadowReader([shadow, section, ...path]: readonly string[], field: string): FieldReader {
     if (shadow === undefined || !this.#indexedShadows.includes(shadow)) {
       throw new NotEmulated(`the fleet index field "${field}" (indexed shadows: ${this.#indexedShadows.join(', ')})`)
     }
-    const document = this.#shadows.document(thing, shadow)
-    if (document === undefined) return []
-    if (section === 'hasDelta') return [String(deltaOf(document) !== undefined)]
-    if (section !== 'reported' && section !== 'desired') throw new NotEmulated(`the fleet index field "${field}"`)
-    let value: JsonValue | undefined = document[section]
-    for (const key of path) value = isObject(value) ? value[key] : undefined
-    return value === undefined || typeof value === 'object' ? [] : [String(value)]
+    if (section !== 'reported' && section !== 'desired' && section !== 'hasDelta') {
+      throw new NotEmulated(`the fleet index field "${field}"`)
+    }
+    return (thing) => {
+      const document = this.#shadows.document(thing, shadow)
+      if (document === undefined) return []
+      if (section === 'hasDelta') return [String(deltaOf(document) !== undefined)]
+      let value: JsonValue | undefined = document[section]
+      for (const key of path) value = isObject(value) ? value[key] : undefined
+      return value === undefined || typeof value === 'object' ? [] : [String(value)]
+    }
   }
 }
 

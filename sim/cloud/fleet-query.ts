@@ -1,8 +1,8 @@
 import { AwsError, NotEmulated } from './aws-error.ts'
 
-/** What a query looks at: the values of one field of one thing, as text. */
-export type FieldReader = (field: string) => readonly string[]
-export type Query = (fields: FieldReader) => boolean
+/** How one field of a thing is read: its values, as text. */
+export type FieldReader = (thing: string) => readonly string[]
+export type Query = (thing: string) => boolean
 
 const TOKEN = /\s*(?:(\()|(\))|([^\s():]+):("[^"]*"|\([^)]*\)|[^\s()]+)|(\S+))/gy
 
@@ -11,9 +11,9 @@ type Token = { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' } | { kind: 'term'; field:
 /**
  * The subset of the fleet indexing query language that is emulated: `field:value`, a trailing `*`, quoted values, AND,
  * OR, NOT and parentheses.
- * @throws AwsError InvalidQueryException; NotEmulated for ranges and free text
+ * `readerOf` says how a field is read. @throws AwsError InvalidQueryException; NotEmulated for ranges and free text
  */
-export function parseQuery(text: string): Query {
+export function parseQuery(text: string, readerOf: (field: string) => FieldReader): Query {
   const tokens = tokenise(text)
   let at = 0
   const peek = (): string | undefined => tokens[at]?.kind
@@ -22,7 +22,7 @@ export function parseQuery(text: string): Query {
     while (peek() === 'OR') {
       at += 1
       const [a, b] = [left, and()]
-      left = (fields) => a(fields) || b(fields)
+      left = (thing) => a(thing) || b(thing)
     }
     return left
   }
@@ -32,17 +32,17 @@ export function parseQuery(text: string): Query {
     while (peek() !== undefined && peek() !== 'OR' && peek() !== ')') {
       if (peek() === 'AND') at += 1
       const [a, b] = [left, unary()]
-      left = (fields) => a(fields) && b(fields)
+      left = (thing) => a(thing) && b(thing)
     }
     return left
   }
   const unary = (): Query => {
     const token = tokens[at++]
     if (token === undefined) throw invalid(text, 'it ends too early')
-    if (token.kind === 'term') return term(token.field, token.value)
+    if (token.kind === 'term') return term(token.field, token.value, readerOf)
     if (token.kind === 'NOT') {
       const inner = unary()
-      return (fields) => !inner(fields)
+      return (thing) => !inner(thing)
     }
     if (token.kind !== '(') throw invalid(text, `"${token.kind}" is not expected there`)
     const inner = or()
@@ -54,15 +54,16 @@ export function parseQuery(text: string): Query {
   return query
 }
 
-function term(field: string, value: string): Query {
+function term(field: string, value: string, readerOf: (field: string) => FieldReader): Query {
   if (/^[[{(<>]/.test(value)) throw new NotEmulated(`the range or group "${field}:${value}" of a fleet index query`)
+  const valuesOf = readerOf(field)
   const wanted = value.startsWith('"') ? value.slice(1, -1) : value
   if (value.endsWith('*')) {
     const prefix = wanted.slice(0, -1)
-    return (fields) => fields(field).some((actual) => actual.startsWith(prefix))
+    return (thing) => valuesOf(thing).some((actual) => actual.startsWith(prefix))
   }
   if (wanted.includes('*') || wanted.includes('?')) throw new NotEmulated(`the wildcard in "${field}:${value}"`)
-  return (fields) => fields(field).includes(wanted)
+  return (thing) => valuesOf(thing).includes(wanted)
 }
 
 function tokenise(text: string): Token[] {

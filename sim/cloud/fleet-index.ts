@@ -5,7 +5,7 @@ import { type FieldReader, parseQuery } from './fleet-query.ts'
 import { pageWhere } from './paging.ts'
 import type { ShadowService } from './shadow.ts'
 import { deltaOf, isObject } from './shadow-document.ts'
-import type { ThingRegistry } from './things.ts'
+import type { Thing, ThingRegistry } from './things.ts'
 
 /** Things a page holds at most. [iot: SearchIndex, as used with 100 a page] */
 const MAX_PAGE = 100
@@ -31,10 +31,9 @@ export class FleetIndex {
         throw new NotEmulated(`the fleet index ${input.indexName}`)
       }
       const query = parseQuery(input.queryString ?? '', (field) => this.#readerOf(field))
-      const names = this.#things.names()
-      const { items, nextToken } = pageWhere(names, query, input, { max: MAX_PAGE })
+      const { items, nextToken } = pageWhere(this.#things.all(), query, input, { max: MAX_PAGE })
       const shadowText = (thing: string): string | undefined => this.#shadowText(thing)
-      return { things: items.map((thing) => new IndexedThing(thing, this.#things, shadowText)), nextToken }
+      return { things: items.map((thing) => new IndexedThing(thing, shadowText)), nextToken }
     },
   }
 
@@ -54,13 +53,12 @@ export class FleetIndex {
   }
 
   #readerOf(field: string): FieldReader {
-    const things = this.#things
-    if (field === 'thingName') return (thing) => [thing]
-    if (field === 'thingGroupNames') return (thing) => things.groupsOf(thing)
-    if (field === 'thingTypeName') return (thing) => present(things.thing(thing)?.typeName)
-    if (field === 'connectivity.connected') return (thing) => [String(things.connectivity(thing)?.connected ?? false)]
+    if (field === 'thingName') return ({ name }) => [name]
+    if (field === 'thingGroupNames') return ({ groups }) => groups
+    if (field === 'thingTypeName') return ({ typeName }) => present(typeName)
+    if (field === 'connectivity.connected') return ({ connectivity }) => [String(connectivity?.connected ?? false)]
     const [area, ...path] = field.split('.')
-    if (area === 'attributes') return (thing) => present(things.thing(thing)?.attributes[path.join('.')])
+    if (area === 'attributes') return ({ attributes }) => present(attributes[path.join('.')])
     if (area === 'shadow' && path[0] === 'name') return this.#shadowReader(path.slice(1), field)
     throw new NotEmulated(`the fleet index field "${field}"`)
   }
@@ -72,8 +70,8 @@ export class FleetIndex {
     if (section !== 'reported' && section !== 'desired' && section !== 'hasDelta') {
       throw new NotEmulated(`the fleet index field "${field}"`)
     }
-    return (thing) => {
-      const document = this.#shadows.document(thing, shadow)
+    return ({ name }) => {
+      const document = this.#shadows.document(name, shadow)
       if (document === undefined) return []
       if (section === 'hasDelta') return [String(deltaOf(document) !== undefined)]
       let value: JsonValue | undefined = document[section]
@@ -85,41 +83,42 @@ export class FleetIndex {
 
 /** What the index knows of a thing; each member is made when somebody reads it, the shadow's text above all. */
 class IndexedThing implements ThingDocument {
-  readonly thingName: string
-  readonly #things: ThingRegistry
+  readonly #thing: Thing
   readonly #shadowText: (thing: string) => string | undefined
 
-  constructor(name: string, things: ThingRegistry, shadowText: (thing: string) => string | undefined) {
-    this.thingName = name
-    this.#things = things
+  constructor(thing: Thing, shadowText: (thing: string) => string | undefined) {
+    this.#thing = thing
     this.#shadowText = shadowText
   }
 
-  get thingId(): string | undefined {
-    return this.#things.thing(this.thingName)?.id
+  get thingName(): string {
+    return this.#thing.name
+  }
+
+  get thingId(): string {
+    return this.#thing.id
   }
 
   get thingTypeName(): string | undefined {
-    return this.#things.thing(this.thingName)?.typeName
+    return this.#thing.typeName
   }
 
   get thingGroupNames(): string[] {
-    return this.#things.groupsOf(this.thingName) as string[]
+    return this.#thing.groups as string[]
   }
 
-  get attributes(): Record<string, string> | undefined {
-    return this.#things.thing(this.thingName)?.attributes
+  get attributes(): Record<string, string> {
+    return this.#thing.attributes
   }
 
   get connectivity(): ThingDocument['connectivity'] {
-    const known = this.#things.connectivity(this.thingName)
-    if (known === undefined) return undefined
-    const { connected, timestampMs: timestamp, disconnectReason } = known
+    if (this.#thing.connectivity === undefined) return undefined
+    const { connected, timestampMs: timestamp, disconnectReason } = this.#thing.connectivity
     return { connected, timestamp, disconnectReason }
   }
 
   get shadow(): string | undefined {
-    return this.#shadowText(this.thingName)
+    return this.#shadowText(this.#thing.name)
   }
 }
 

@@ -1,8 +1,9 @@
 import { AwsError, NotEmulated } from './aws-error.ts'
+import type { Thing } from './things.ts'
 
 /** How one field of a thing is read: its values, as text. */
-export type FieldReader = (thing: string) => readonly string[]
-export type Query = (thing: string) => boolean
+export type FieldReader = (thing: Thing) => readonly string[]
+export type Query = (thing: Thing) => boolean
 
 const TOKEN = /\s*(?:(\()|(\))|([^\s():]+):("[^"]*"|\([^)]*\)|[^\s()]+)|(\S+))/gy
 

@@ -32,7 +32,7 @@ export function pageWhere<T>(
   all: readonly T[],
   matches: (item: T) => boolean,
   request: PageRequest,
-  limits: Limits,
+  limits: Limits = { max: 250 },
 ): { items: T[]; nextToken: string | undefined } {
   const { from, size } = parse(request, limits)
   const items: T[] = []

@@ -13,14 +13,20 @@ import type {
 } from '@aws-sdk/client-iot'
 import { AwsError, NotEmulated } from './aws-error.ts'
 import type { CloudContext, Operations } from './cloud-context.ts'
-import { page } from './paging.ts'
+import { page, pageWhere } from './paging.ts'
 
 export interface Thing {
   readonly name: string
   readonly id: string
   readonly typeName: string | undefined
   readonly attributes: Readonly<Record<string, string>>
+  /** Names of its groups, sorted. */
+  readonly groups: readonly string[]
+  /** Undefined before the first connection. */
+  readonly connectivity: Connectivity | undefined
 }
+
+type MutableThing = { -readonly [K in keyof Thing]: Thing[K] }
 
 export interface Connectivity {
   readonly connected: boolean
@@ -35,8 +41,9 @@ interface Group {
   readonly id: string
   readonly createdAtMs: number
   readonly description: string | undefined
-  /** Sorted by name, so that whoever iterates does so in one order. */
-  members: readonly string[]
+  readonly members: Set<string>
+  /** Members by name, so that whoever iterates does so in one order; null while it must be made anew. */
+  sorted: readonly string[] | null
 }
 
 const NAME = /^[a-zA-Z0-9:_-]{1,128}$/
@@ -48,12 +55,10 @@ const MAX_GROUPS_PER_THING = 10
 /** The registry of things and thing groups, and who is connected. [iot: AWS IoT control plane] */
 export class ThingRegistry {
   readonly #ctx: CloudContext
-  readonly #things = new Map<string, Thing>()
+  readonly #things = new Map<string, MutableThing>()
   readonly #groups = new Map<string, Group>()
-  readonly #groupsOf = new Map<string, readonly string[]>()
-  readonly #connectivity = new Map<string, Connectivity>()
   readonly #listeners: MembershipListener[] = []
-  #names: readonly string[] | null = null
+  #sorted: readonly Thing[] | null = null
   #endpointAddress = '127.0.0.1'
 
   constructor(ctx: CloudContext) {
@@ -68,10 +73,10 @@ export class ThingRegistry {
     return this.#things.get(name)
   }
 
-  /** Every thing's name, sorted. */
-  names(): readonly string[] {
-    this.#names ??= [...this.#things.keys()].sort()
-    return this.#names
+  /** Every thing, by name. */
+  all(): readonly Thing[] {
+    this.#sorted ??= [...this.#things.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return this.#sorted
   }
 
   groupExists(group: string): boolean {
@@ -79,11 +84,12 @@ export class ThingRegistry {
   }
 
   membersOf(group: string): readonly string[] {
-    return this.#groups.get(group)?.members ?? []
+    const found = this.#groups.get(group)
+    return found === undefined ? [] : sortedMembers(found)
   }
 
   groupsOf(thing: string): readonly string[] {
-    return this.#groupsOf.get(thing) ?? []
+    return this.#things.get(thing)?.groups ?? []
   }
 
   thingArn(thing: string): string {
@@ -94,12 +100,9 @@ export class ThingRegistry {
     return `arn:aws:iot:${this.#ctx.region}:${this.#ctx.accountId}:thinggroup/${group}`
   }
 
-  setConnectivity(thing: string, connected: boolean, disconnectReason?: string): void {
-    this.#connectivity.set(thing, { connected, timestampMs: this.#ctx.clock.nowMs(), disconnectReason })
-  }
-
-  connectivity(thing: string): Connectivity | undefined {
-    return this.#connectivity.get(thing)
+  setConnectivity(name: string, connected: boolean, disconnectReason?: string): void {
+    const thing = this.#things.get(name)
+    if (thing !== undefined) thing.connectivity = { connected, timestampMs: this.#ctx.clock.nowMs(), disconnectReason }
   }
 
   onMembershipChange(listener: MembershipListener): void {
@@ -150,7 +153,7 @@ export class ThingRegistry {
       return { thingGroups: items.map((name) => this.#groupRef(name)), nextToken }
     },
     ListThingsInThingGroup: (input: ListThingsInThingGroupRequest) => {
-      const { items, nextToken } = page(this.#groupOrThrow(input.thingGroupName).members, input)
+      const { items, nextToken } = page(sortedMembers(this.#groupOrThrow(input.thingGroupName)), input)
       return { things: items, nextToken }
     },
     AddThingToThingGroup: (input: AddThingToThingGroupRequest) => this.#changeMembership(input, 'added'),
@@ -178,22 +181,20 @@ export class ThingRegistry {
       id: this.#ctx.stream(`things/${name}`).uuid(),
       typeName: input.thingTypeName,
       attributes,
+      groups: [],
+      connectivity: undefined,
     }
     this.#things.set(name, thing)
-    this.#names = null
+    this.#sorted = null
     return { thingName: name, thingArn: this.thingArn(name), thingId: thing.id }
   }
 
   #listThings(input: ListThingsRequest): object {
     if (input.usePrefixAttributeValue) throw new NotEmulated('ListThings usePrefixAttributeValue')
-    const things = this.names()
-      .map((name) => this.#things.get(name) as Thing)
-      .filter(
-        ({ typeName, attributes }) =>
-          (input.thingTypeName === undefined || typeName === input.thingTypeName) &&
-          (input.attributeName === undefined || attributes[input.attributeName] === input.attributeValue),
-      )
-    const { items, nextToken } = page(things, input)
+    const isWanted = ({ typeName, attributes }: Thing): boolean =>
+      (input.thingTypeName === undefined || typeName === input.thingTypeName) &&
+      (input.attributeName === undefined || attributes[input.attributeName] === input.attributeValue)
+    const { items, nextToken } = pageWhere(this.all(), isWanted, input)
     return {
       things: items.map(({ name, typeName, attributes }) => ({
         thingName: name,
@@ -222,7 +223,8 @@ export class ThingRegistry {
       id: this.#ctx.stream(`thing-groups/${name}`).uuid(),
       createdAtMs: this.#ctx.clock.nowMs(),
       description,
-      members: [],
+      members: new Set<string>(),
+      sorted: null,
     }
     this.#groups.set(name, group)
     return { thingGroupName: name, thingGroupArn: this.groupArn(name), thingGroupId: group.id }
@@ -233,22 +235,20 @@ export class ThingRegistry {
     change: 'added' | 'removed',
   ): object {
     const group = this.#groupOrThrow(input.thingGroupName ?? input.thingGroupArn?.split('/').at(-1))
-    const thing = this.#thingOrThrow(input.thingName ?? input.thingArn?.split('/').at(-1)).name
-    const isMember = group.members.includes(thing)
+    const thing = this.#thingOrThrow(input.thingName ?? input.thingArn?.split('/').at(-1))
+    const isMember = group.members.has(thing.name)
     if (isMember === (change === 'added')) return {}
-    const groups = this.groupsOf(thing)
+    const { groups, name } = thing
     if (change === 'added') {
-      if (groups.length >= MAX_GROUPS_PER_THING) throw invalid(`Thing ${thing} is in ${groups.length} groups already`)
-      group.members = [...group.members, thing].sort()
-      this.#groupsOf.set(thing, [...groups, group.name].sort())
+      if (groups.length >= MAX_GROUPS_PER_THING) throw invalid(`Thing ${name} is in ${groups.length} groups already`)
+      group.members.add(name)
+      thing.groups = [...groups, group.name].sort()
     } else {
-      group.members = group.members.filter((member) => member !== thing)
-      this.#groupsOf.set(
-        thing,
-        groups.filter((name) => name !== group.name),
-      )
+      group.members.delete(name)
+      thing.groups = groups.filter((one) => one !== group.name)
     }
-    for (const listener of this.#listeners) listener(group.name, thing, change)
+    group.sorted = null
+    for (const listener of this.#listeners) listener(group.name, name, change)
     return {}
   }
 
@@ -256,7 +256,7 @@ export class ThingRegistry {
     return { groupName: name, groupArn: this.groupArn(name) }
   }
 
-  #thingOrThrow(name: string | undefined): Thing {
+  #thingOrThrow(name: string | undefined): MutableThing {
     const thing = this.#things.get(name ?? '')
     if (thing === undefined) throw notFound(`Thing ${name} not found`)
     return thing
@@ -267,6 +267,11 @@ export class ThingRegistry {
     if (group === undefined) throw notFound(`Thing group ${name} not found`)
     return group
   }
+}
+
+function sortedMembers(group: Group): readonly string[] {
+  group.sorted ??= [...group.members].sort()
+  return group.sorted
 }
 
 const invalid = (message: string): AwsError => new AwsError('InvalidRequestException', 400, message)

@@ -2,17 +2,21 @@ import type { TraceRecord } from '../sim/trace-events.ts'
 import type { RehearsalResult } from './rehearsal.ts'
 
 /** Null when two runs are the same; else the first hour and event in which they differ, with what led to each. */
-export function compareRuns(first: RehearsalResult, second: RehearsalResult): string | null {
+export function compareRuns(
+  first: RehearsalResult,
+  second: RehearsalResult,
+  names: readonly [string, string] = ['first run', 'second run'],
+): string | null {
   if (first.facts.digest === second.facts.digest) return null
   const hour = first.facts.digestsByHour.findIndex((digest, index) => digest !== second.facts.digestsByHour[index])
   const [a, b] = [first.records, second.records]
   const at = a.findIndex((record, index) => JSON.stringify(record) !== JSON.stringify(b[index]))
   const index = at < 0 ? Math.min(a.length, b.length) : at
   return [
-    `NOT deterministic: first difference in virtual hour ${hour}, event ${index}`,
-    '  first run:',
+    `NOT the same: first difference in virtual hour ${hour}, event ${index}`,
+    `  ${names[0]}:`,
     ...chain(a, index),
-    '  second run:',
+    `  ${names[1]}:`,
     ...chain(b, index),
   ].join('\n')
 }

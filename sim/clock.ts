@@ -100,6 +100,16 @@ export class VirtualClock implements Clock {
     return true
   }
 
+  /** Lets time pass to the end of this millisecond, in which and before which no timer is due. */
+  idleUntil(atMs: number): void {
+    const nextAtMs = this.nextAtMs()
+    if (atMs < this.#nowMs || (nextAtMs !== null && nextAtMs <= atMs)) {
+      throw new RangeError(`cannot idle from ${this.#nowMs} until ${atMs}: a timer is due at ${nextAtMs}`)
+    }
+    this.#nowMs = atMs
+    this.#turn = Priority.schedule
+  }
+
   #dropCancelled(): void {
     while (this.#heap[0]?.action === null) this.#pop()
   }

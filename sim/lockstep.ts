@@ -29,7 +29,10 @@ export async function runLockstep(options: LockstepOptions): Promise<'over' | 'u
     if (options.isOver()) return 'over'
     const nextAtMs = clock.nextAtMs()
     if (nextAtMs === null) throw new Error('invariant: no timer is left but the rehearsal is not over')
-    if (nextAtMs > untilMs) return 'until'
+    if (nextAtMs > untilMs) {
+      clock.idleUntil(untilMs)
+      return 'until'
+    }
     if (nextAtMs > clock.nowMs()) advances = 0
     advances += 1
     if (advances > MAX_ADVANCES_PER_INSTANT) throw new Error(`invariant: virtual time stands still at ${nextAtMs}`)

@@ -75,3 +75,12 @@ it('stops between priorities, so that deliveries can settle before schedules loo
 it('refuses a timer without a finite time', () => {
   expect(() => new VirtualClock(0).after(Number.NaN, () => undefined)).toThrow(RangeError)
 })
+
+it('idles to an instant that no timer comes before', () => {
+  const clock = new VirtualClock(0)
+  clock.at(10, () => undefined)
+  clock.idleUntil(7)
+  expect([clock.nowMs(), clock.turn()]).toEqual([7, Priority.schedule])
+  expect(() => clock.idleUntil(10)).toThrow('a timer is due at 10')
+  expect(() => clock.idleUntil(6)).toThrow(RangeError)
+})

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { HealthReportV2 } from '../../../controller/contract.ts'
-import { VirtualClock } from '../../../sim/clock.ts'
+import { Priority, VirtualClock } from '../../../sim/clock.ts'
 import { Firmware } from '../../../sim/device/firmware.ts'
-import { HealthMonitor } from '../../../sim/device/health-monitor.ts'
+import { type DeferredSamples, HealthMonitor } from '../../../sim/device/health-monitor.ts'
 import { type FaultSpec, makeFault } from '../../../sim/faults/catalogue.ts'
 import { selects } from '../../../sim/faults/fault.ts'
 import { Machine } from '../../../sim/plant/machine.ts'
@@ -23,9 +23,10 @@ class Station {
   readonly machine: Machine
   readonly firmware: Firmware
   readonly monitor: HealthMonitor
+  readonly absorbed: DeferredSamples[] = []
   version = '2.4.0'
 
-  constructor(faults: readonly FaultSpec[] = [], schema: '1.0' | '2.0' = '2.0') {
+  constructor(faults: readonly FaultSpec[] = [], schema: '1.0' | '2.0' = '2.0', defers = false) {
     const seed = new Seed(1)
     const { clock, trace } = this
     const thing = 'line-01-01'
@@ -54,7 +55,7 @@ class Station {
         return true
       },
       online: true,
-      absorb: null,
+      absorb: defers ? (samples) => void this.absorbed.push(samples) : null,
     })
   }
 
@@ -85,7 +86,8 @@ const begin = (faults?: readonly FaultSpec[], schema?: '1.0' | '2.0'): void => {
   station.start()
   station.monitor.running()
 }
-const last = (): HealthReportV2 => station.sent.at(-1)?.document as HealthReportV2
+const lastOf = (one: Station): HealthReportV2 => one.sent.at(-1)?.document as HealthReportV2
+const last = (): HealthReportV2 => lastOf(station)
 const shapeOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value).map(([key, child]) => [key, shapeOf(child)]))
@@ -138,6 +140,53 @@ describe('the health component', () => {
     station.runFor(10 * 60_000)
     station.trace.flush()
     expect(station.trace.records.filter(({ kind }) => kind === 'device-healthy')).toHaveLength(1)
+  })
+})
+
+describe('samples that wait until somebody reads them', () => {
+  const leak: FaultSpec = { kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 90 }
+  const crash: FaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 47 * 60_000 }
+  const drift: FaultSpec = { kind: 'cycle-drift', in: { firmware: '2.4.0' }, onset: HOUR_MS, rate: 30 }
+
+  it.each([
+    ['2.0', 'nothing', []],
+    ['1.0', 'nothing', []],
+    ['2.0', 'a leak', [leak]],
+    ['1.0', 'a crash', [crash]],
+    ['2.0', 'a crash and a drift', [crash, drift]],
+  ] as const)('say the same as those that are sent (version %s, %s)', (schema, _, faults) => {
+    const [timed, deferred] = [new Station(faults, schema), new Station(faults, schema, true)]
+    for (const one of [timed, deferred]) {
+      one.start()
+      one.monitor.running()
+    }
+    for (const minutes of [3, 5, 5, 5, 17, 60, 1, 1, 200, 7, 0.4, 0.3, 0.5, 480]) {
+      for (const one of [timed, deferred]) one.runFor(minutes * 60_000)
+      expect(deferred.monitor.report()).toEqual(lastOf(timed))
+      expect(deferred.monitor.report()).toEqual(timed.monitor.report())
+    }
+    deferred.monitor.settle()
+    const count = deferred.absorbed.reduce((sum, samples) => sum + samples.count, deferred.sent.length)
+    expect(count).toBe(timed.sent.length)
+    expect(deferred.sent.length).toBeLessThan(timed.sent.length / 10)
+    expect(deferred.absorbed.at(-1)?.last).toEqual(lastOf(timed))
+    expect(deferred.exits).toEqual(timed.exits)
+    deferred.trace.flush()
+    timed.trace.flush()
+    expect(deferred.trace.records).toEqual(timed.trace.records)
+  })
+
+  it('of one millisecond are lived once, and only when their turn has come', () => {
+    const one = new Station([], '2.0', true)
+    one.start()
+    one.monitor.running()
+    one.runFor(17_000 + 60_000)
+    const sequences: (number | undefined)[] = []
+    const read = (): void => void sequences.push((one.monitor.report() as HealthReportV2).sequence)
+    one.clock.at(START_MS + 17_000 + 2 * 60_000, read, Priority.world)
+    one.clock.at(START_MS + 17_000 + 2 * 60_000, read, Priority.schedule)
+    one.runFor(60_000)
+    expect(sequences).toEqual([2, 3])
   })
 })
 

@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Report } from '../../reports/report.ts'
+import { findScenario, SHIPPED } from '../../scenarios/catalogue.ts'
+import { conclude } from '../../scenarios/conclude.ts'
+import { compareRuns } from '../../scenarios/determinism.ts'
+import type { RehearsalOptions } from '../../scenarios/rehearsal.ts'
+import { rehearse } from '../../scenarios/rehearse.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+import type { FaultSpec } from '../../sim/faults/catalogue.ts'
+
+/** What may differ between levels: how the devices were linked, how many messages that took, and real time. */
+function comparable(report: Report): object {
+  const { level, connections, messages, wall, ...same } = report
+  return same
+}
+
+/** Both levels make the same decisions: every event at its virtual time, and the same report. */
+async function expectSame(scenario: Scenario, over: Partial<RehearsalOptions> = {}): Promise<Report> {
+  const [wire, model] = [
+    await rehearse(scenario, { seed: 1, level: 'wire', ...over }),
+    await rehearse(scenario, { seed: 1, level: 'model', ...over, connections: undefined } as RehearsalOptions),
+  ]
+  expect(compareRuns(wire, model, ['wire', 'model'])).toBeNull()
+  expect(wire.facts.digestsByHour).toEqual(model.facts.digestsByHour)
+  const report = conclude(scenario, model)
+  expect(comparable(conclude(scenario, wire))).toEqual(comparable(report))
+  return report
+}
+
+const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 2, devicesPerLine: 20 } })
+
+describe('wire and model decide the same', () => {
+  it.each(SHIPPED)('%s', async (name) => {
+    await expectSame(small(findScenario(name)))
+  })
+
+  it('crash-on-start on the whole fleet', async () => {
+    expect((await expectSame(findScenario('crash-on-start'))).outcome).toBe('rolled-back')
+  })
+
+  it('also when time runs out between two looks', async () => {
+    const report = await expectSame(small(findScenario('memory-leak')), { untilMs: 3 * 3_600_000 + 137_000 })
+    expect(report.virtual.hours).toBeCloseTo(3.04, 2)
+  })
+
+  it('with one connection for the fleet', async () => {
+    await expectSame(findScenario('crash-on-start'), { connections: 'multiplexed' })
+  })
+})
+
+const HOUR_MS = 3_600_000
+const RELEASE = '2.4.0'
+
+const where = fc.constantFrom<FaultSpec['in']>(
+  { firmware: RELEASE },
+  { firmware: RELEASE, line: 1 },
+  { line: 2 },
+  { device: 'line-01-03' },
+)
+const fault: fc.Arbitrary<FaultSpec> = fc.oneof(
+  fc.record({ kind: fc.constant('memory-leak' as const), in: where, rate: fc.integer({ min: 100, max: 900 }) }),
+  fc.record({ kind: fc.constant('crash' as const), in: where, at: fc.constant('start' as const) }),
+  fc.record({
+    kind: fc.constant('crash' as const),
+    in: where,
+    after: fc.integer({ min: 60_000, max: 2 * HOUR_MS }),
+  }),
+  fc.record({
+    kind: fc.constant('cycle-drift' as const),
+    in: where,
+    onset: fc.integer({ min: 0, max: HOUR_MS }),
+    rate: fc.integer({ min: 5, max: 200 }),
+  }),
+)
+
+const world = fc.record({
+  lines: fc.integer({ min: 1, max: 3 }),
+  startMinute: fc.integer({ min: 0, max: 7 * 24 * 60 }),
+  windowMs: fc.constantFrom(1 * HOUR_MS, 2 * HOUR_MS),
+  profile: fc.constantFrom('default' as const, 'seed-literal' as const),
+  writes: fc.constantFrom('1.0' as const, '2.0' as const),
+  faults: fc.array(fault, { maxLength: 2 }),
+  seed: fc.integer({ min: 1, max: 1_000 }),
+})
+
+/** Around the last Sunday of March, when the clocks of the plant change. */
+const EPOCH_MS = Date.parse('2026-03-25T00:00:00Z')
+
+describe('and in worlds that nobody chose', () => {
+  it.each(fc.sample(world, { numRuns: 10, seed: 20_261_124 }))('%j', async (one) => {
+    const base = findScenario('healthy')
+    const scenario: Scenario = {
+      ...base,
+      fleet: { lines: one.lines, devicesPerLine: 20 },
+      release: { ...base.release, shadow: { ...base.release.shadow, writes: one.writes } },
+      start: { atMs: EPOCH_MS + one.startMinute * 60_000, zone: 'Europe/Berlin' },
+      policy: { window: one.windowMs, profile: one.profile },
+      faults: one.faults,
+      expect: {},
+    }
+    await expectSame(scenario, { seed: one.seed, untilMs: 30 * HOUR_MS })
+  })
+})
+
+it('names the first event that differs, with what led to it on both sides', async () => {
+  const scenario = small(findScenario('crash-on-start'))
+  const [first, second] = [
+    await rehearse(scenario, { seed: 1, level: 'model' }),
+    await rehearse(scenario, { seed: 1, level: 'model' }),
+  ]
+  const index = first.records.findIndex(({ kind }) => kind === 'firmware-crashed')
+  const records = second.records.map((record, i) => (i === index ? { ...record, reason: 'another' } : record))
+  const facts = { ...second.facts, digest: 'f'.repeat(64), digestsByHour: ['f'.repeat(64)] }
+  const told = compareRuns(first, { ...second, records, facts } as typeof second, ['wire', 'model'])
+  expect(told).toContain(`first difference in virtual hour 0, event ${index}`)
+  expect(told).toMatch(/wire:\n.*"exited with code 1"|wire:\n.*startup script exited/)
+  expect(told).toMatch(/model:\n.*"another"/)
+})

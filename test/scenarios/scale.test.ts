@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { findScenario } from '../../scenarios/catalogue.ts'
+import { rehearse } from '../../scenarios/rehearse.ts'
+import { withDevices } from '../../scenarios/scale.ts'
+
+it('scales lines and what is expected of them together', () => {
+  expect(withDevices(findScenario('healthy'), 34_000)).toMatchObject({
+    fleet: { lines: 1_700, devicesPerLine: 20 },
+    expect: { stages: { canary: 1_700, early: 6_800, production: 25_500 }, outcome: 'promoted' },
+  })
+  expect(withDevices(findScenario('memory-leak'), 40).expect.exposed).toEqual({ devices: 2 })
+})
+
+it.each([
+  [345, '345 devices are not whole lines of 20; the nearest is 340'],
+  [7, '7 devices are not whole lines of 20; the nearest is 20'],
+  [0, 'the nearest is 20'],
+])('refuses %i devices', (devices, message) => {
+  expect(() => withDevices(findScenario('healthy'), devices)).toThrow(message)
+})
+
+it('ten times the fleet comes to the same end', async () => {
+  const scenario = withDevices(findScenario('crash-on-start'), 3_400)
+  const { header, facts } = await rehearse(scenario, { seed: 1, level: 'model' })
+  expect([header.stages.canary.length, Object.keys(header.lines).length]).toEqual([170, 3_400])
+  expect(facts.stop).toBe('ended')
+})

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest'
+import { HEALTH_SHADOW } from '../../controller/contract.ts'
+import { findScenario } from '../../scenarios/catalogue.ts'
+import { fleetOf, twinPlan } from '../../scenarios/rehearse.ts'
+import type { FaultSpec } from '../../sim/faults/catalogue.ts'
+import { InFlight } from '../../sim/in-flight.ts'
+import { runLockstep } from '../../sim/lockstep.ts'
+import { openModelLevel } from '../../sim/model/model-level.ts'
+import { Seed } from '../../sim/random.ts'
+import type { TraceRecord } from '../../sim/trace-events.ts'
+import { type DevicePlan, Twin } from '../../sim/twin.ts'
+
+const scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 20 } }
+const ODD = 'line-01-07'
+
+/** What every device of a world came to in six hours: its shadow's document, and what happened to it. */
+async function worldOf(faults: readonly FaultSpec[], has: (device: DevicePlan) => boolean = () => true) {
+  const plan = twinPlan({ ...scenario, faults: [...faults] }, new Seed(1), fleetOf(scenario).filter(has))
+  const inFlight = new InFlight()
+  const onBug = (error: unknown): void => {
+    throw error
+  }
+  const open = async (events: Parameters<typeof openModelLevel>[0]) => openModelLevel(events, inFlight, onBug)
+  const twin = await Twin.open(plan, inFlight, open, () => undefined)
+  twin.start()
+  const untilMs = twin.clock.nowMs() + 6 * 3_600_000
+  await runLockstep({ clock: twin.clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
+  twin.trace.flush()
+  const documents = plan.devices.map(({ thing }) => [thing, twin.cloud.shadows.document(thing, HEALTH_SHADOW)] as const)
+  const happened = (thing: string): object[] => twin.trace.records.filter(concerns(thing)).map(withoutPlace)
+  return new Map(documents.map(([thing, document]) => [thing, { document, happened: happened(thing) }]))
+}
+
+const concerns =
+  (thing: string) =>
+  (record: TraceRecord): boolean =>
+    'thing' in record && record.thing === thing
+
+const withoutPlace = ({ sequence, cause, ...event }: TraceRecord): object => event
+
+it('a fault moves no other device', async () => {
+  const healthy = await worldOf([])
+  const crashing = await worldOf([{ kind: 'crash', in: { device: ODD }, after: 3_600_000 }])
+  expect(crashing.get(ODD)).not.toEqual(healthy.get(ODD))
+  for (const [thing, world] of healthy) if (thing !== ODD) expect(crashing.get(thing), thing).toEqual(world)
+})
+
+it('a fault more moves no fault before it', async () => {
+  const drift: FaultSpec = { kind: 'cycle-drift', in: { line: 1 }, onset: 3_600_000, rate: 10 }
+  const crash: FaultSpec = { kind: 'crash', in: { device: ODD }, after: 3_600_000 }
+  const [one, both] = [await worldOf([drift]), await worldOf([drift, crash])]
+  for (const [thing, world] of one) if (thing !== ODD) expect(both.get(thing), thing).toEqual(world)
+})
+
+it('a device less moves no other device', async () => {
+  const [whole, without] = [await worldOf([]), await worldOf([], ({ thing }) => thing !== ODD)]
+  expect([whole.size, without.size]).toEqual([40, 39])
+  for (const [thing, world] of without) expect(whole.get(thing), thing).toEqual(world)
+})

@@ -1,0 +1,84 @@
+import { ConflictException, GreengrassV2Client, ListDeploymentsCommand } from '@aws-sdk/client-greengrassv2'
+import {
+  DescribeThingCommand,
+  IoTClient,
+  ListBillingGroupsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-iot'
+import { afterEach, expect, it } from 'vitest'
+import { AwsError } from '../../../sim/cloud/aws-error.ts'
+import type { Operations } from '../../../sim/cloud/cloud-context.ts'
+import { bindClient } from '../../../sim/model/sdk-binding.ts'
+import type { ServiceName } from '../../../sim/protocol/service-model.ts'
+
+const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }
+const iot = new IoTClient(config)
+const greengrass = new GreengrassV2Client(config)
+let calls: string[] = []
+let bugs: unknown[] = []
+let unbind = (): void => undefined
+afterEach(() => unbind())
+
+async function bind(client: IoTClient | GreengrassV2Client, service: ServiceName, operations: Operations) {
+  calls = []
+  bugs = []
+  const hooks = { onCall: (name: string) => void calls.push(name), onBug: (error: unknown) => void bugs.push(error) }
+  unbind = await bindClient(client, service, new Map([[service, operations]]), hooks)
+}
+
+it('brings a call to the operation and its answer back, and counts it', async () => {
+  await bind(iot, 'iot', { DescribeThing: ({ thingName }) => ({ thingName, version: 7 }) })
+  expect(await iot.send(new DescribeThingCommand({ thingName: 'a' }))).toMatchObject({ thingName: 'a', version: 7 })
+  expect(calls).toEqual(['DescribeThing'])
+})
+
+it('throws errors as the classes of the SDK, with their members', async () => {
+  await bind(greengrass, 'greengrass', {
+    ListDeployments: () => {
+      throw new AwsError('ConflictException', 409, 'busy', { resourceId: 'd1' })
+    },
+  })
+  const refused = greengrass.send(new ListDeploymentsCommand({}))
+  await expect(refused).rejects.toBeInstanceOf(ConflictException)
+  await expect(refused).rejects.toMatchObject({ message: 'busy', resourceId: 'd1', $metadata: { httpStatusCode: 409 } })
+})
+
+it('knows the same error name of another service as that service’s class', async () => {
+  await bind(iot, 'iot', {
+    DescribeThing: () => {
+      throw new AwsError('ResourceNotFoundException', 404, 'none')
+    },
+  })
+  await expect(iot.send(new DescribeThingCommand({ thingName: 'a' }))).rejects.toBeInstanceOf(ResourceNotFoundException)
+})
+
+it('refuses what is not emulated and what lacks a required member, by name', async () => {
+  await bind(iot, 'iot', { DescribeThing: () => ({}) })
+  await expect(iot.send(new ListBillingGroupsCommand({}))).rejects.toMatchObject({ name: 'NotEmulated' })
+  await expect(iot.send(new DescribeThingCommand({ thingName: undefined }))).rejects.toMatchObject({
+    name: 'InvalidRequestException',
+    message: 'thingName: is required',
+  })
+})
+
+it('tells of a bug in an operation, and answers as AWS would', async () => {
+  const bug = new TypeError('x is undefined')
+  await bind(iot, 'iot', {
+    DescribeThing: () => {
+      throw bug
+    },
+  })
+  await expect(iot.send(new DescribeThingCommand({ thingName: 'a' }))).rejects.toMatchObject({
+    name: 'InternalFailureException',
+  })
+  expect(bugs).toEqual([bug])
+})
+
+it('keeps no history of calls, and lets the client go', async () => {
+  await bind(iot, 'iot', { DescribeThing: () => ({}) })
+  for (let i = 0; i < 100; i++) await iot.send(new DescribeThingCommand({ thingName: 'a' }))
+  const { callCount } = iot.send as unknown as { callCount: number }
+  expect(callCount).toBeLessThan(32)
+  unbind()
+  expect('callCount' in iot.send).toBe(false)
+})

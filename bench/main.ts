@@ -1,10 +1,17 @@
 import { benchController } from './controller.ts'
 import { benchGrowth } from './growth.ts'
 import { benchModel } from './model.ts'
+import { benchSweep } from './sweep.ts'
 import { benchWire } from './wire.ts'
 
 /** Ratios of one run; absolute rates differ from machine to machine by a factor of two and more. */
-const parts = { model: benchModel, controller: benchController, wire: benchWire, growth: benchGrowth } as const
+const parts = {
+  model: benchModel,
+  controller: benchController,
+  wire: benchWire,
+  growth: benchGrowth,
+  sweep: benchSweep,
+} as const
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in parts))
 if (unknown !== undefined) {

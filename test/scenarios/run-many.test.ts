@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { findScenario, packageRoot } from '../../scenarios/catalogue.ts'
+import { type Played, runMany } from '../../scenarios/run-many.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+
+const small = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 2, devicesPerLine: 20 } })
+const timeless = (played: readonly Played[]): object[] =>
+  played.map((one) => ('report' in one ? { ...one, report: { ...one.report, wall: null } } : one))
+
+it('gives the same answers in the same order, however many threads there are', async () => {
+  const scenarios = [small('memory-leak'), small('crash-on-start')]
+  const seeds = [1, 2, 3]
+  const progress: number[] = []
+  const alone = await runMany(scenarios, seeds, { workers: 1, onProgress: ({ done }) => void progress.push(done) })
+  const together = await runMany(scenarios, seeds, { workers: 3 })
+  expect(timeless(together)).toEqual(timeless(alone))
+  expect(alone.map(({ scenario, seed }) => `${scenario} ${seed}`)).toEqual([
+    'memory-leak 1',
+    'memory-leak 2',
+    'memory-leak 3',
+    'crash-on-start 1',
+    'crash-on-start 2',
+    'crash-on-start 3',
+  ])
+  expect(progress).toEqual([1, 2, 3, 4, 5, 6])
+  const digests = alone.map((one) => ('report' in one ? one.report.digest : one.error))
+  expect(new Set(digests).size).toBe(6)
+})
+
+it('tells what could not be played beside what could', async () => {
+  const healthy = small('healthy')
+  const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
+  const [refused, played] = await runMany([blind, small('crash-on-start')], [1], { workers: 2 })
+  expect(refused).toMatchObject({ scenario: 'healthy', seed: 1, error: { name: 'RolloutRefused' } })
+  expect(played).toMatchObject({ report: { outcome: 'rolled-back' } })
+})
+
+it('stops at once when it is aborted', async () => {
+  const abort = new AbortController()
+  const reason = new Error('enough')
+  let played = 0
+  const running = runMany([small('healthy')], [1, 2, 3, 4, 5, 6, 7, 8], {
+    workers: 2,
+    signal: abort.signal,
+    onProgress: ({ done }) => {
+      played = done
+      abort.abort(reason)
+    },
+  })
+  await expect(running).rejects.toBe(reason)
+  expect(played).toBeLessThan(4)
+  await expect(runMany([small('healthy')], [1], { signal: abort.signal })).rejects.toBe(reason)
+})
+
+it('leaves no thread behind that would keep the process alive', async () => {
+  const script = `
+    import { findScenario } from './dist/scenarios/catalogue.js'
+    import { runMany } from './dist/scenarios/run-many.js'
+    const abort = new AbortController()
+    const onProgress = () => abort.abort(new Error('enough'))
+    const options = { workers: 2, signal: abort.signal, onProgress }
+    await runMany([findScenario('crash-on-start')], [1, 2, 3, 4], options).catch(({ message }) => console.log(message))
+  `
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: packageRoot(),
+    timeout: 30_000,
+  })
+  expect(stdout).toBe('enough\n')
+})
+
+it('plays nothing when nothing is asked', async () => {
+  expect(await runMany([], [1, 2])).toEqual([])
+})

@@ -13,14 +13,18 @@ export interface Functions {
   readonly start: (event: unknown) => Promise<Rollout>
 }
 
+/** The controller's own errors that the next schedule mends. */
 const EXPECTED_ERRORS = new Set(['StaleRollout', 'EventNotTaken'])
+/** Answers of AWS that say the request was wrong, and what the twin does not have: the program's fault, not the world's. */
+const FAULTY_REQUESTS = new Set([
+  'ValidationException',
+  'InvalidRequestException',
+  'SerializationException',
+  'NotEmulated',
+])
 
-/**
- * Errors that are the world's and not the program's: AWS answered with one, and the next schedule tries again. What the
- * twin does not emulate is no such answer.
- */
 const isOfTheWorld = (error: Error): boolean =>
-  EXPECTED_ERRORS.has(error.name) || ('$metadata' in error && error.name !== 'NotEmulated')
+  EXPECTED_ERRORS.has(error.name) || ('$metadata' in error && !FAULTY_REQUESTS.has(error.name))
 
 /** Runs the controller's functions as Lambda would, one invocation of a function at a time, and tells the trace. */
 export class LambdaHost {
@@ -85,6 +89,8 @@ export class LambdaHost {
       this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
       if (kind === 'PreflightRefused') this.fail(new RolloutRefused(message, { cause: error }))
       else if (!isOfTheWorld(error as Error)) this.fail(error)
+      else if (name === 'start')
+        this.fail(new RolloutRefused(`the rollout could not start: ${message}`, { cause: error }))
     } finally {
       this.#evaluationMs += wallMs() - startedWallMs
     }

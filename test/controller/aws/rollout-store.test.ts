@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Clients, makeClients } from '../../../controller/aws/clients.ts'
 import { dynamoStore, ensureTable } from '../../../controller/aws/rollout-store.ts'
@@ -57,6 +59,47 @@ describe.each<[string, () => RolloutStore]>([
     expect(JSON.stringify(doubled).length).toBeGreaterThan(400 * 1024)
     await store.putIf(key('c'), doubled, 0)
     expect((await store.get(key('c')))?.value).toEqual(doubled)
+  })
+})
+
+describe('a document of a large fleet', () => {
+  /** Text that does not compress: about a megabyte. */
+  const noise = (seed: number): string[] =>
+    Array.from({ length: 30_000 }, (_, i) => createHash('md5').update(`${seed}/${i}`).digest('base64'))
+  const keys = async (): Promise<string[]> => {
+    const { Items = [] } = await clients.documents.send(
+      new ScanCommand({ TableName: TABLE, ProjectionExpression: '#key', ExpressionAttributeNames: { '#key': 'key' } }),
+    )
+    return Items.map(({ key }) => key as string).filter((key) => key.startsWith('large'))
+  }
+
+  it('lies in parts, and leaves none of an older one behind', async () => {
+    const store = dynamoStore(clients.documents, TABLE)
+    await store.put('large', noise(1))
+    const before = await keys()
+    expect(before.length).toBeGreaterThan(2)
+    await store.put('large', noise(2))
+    expect((await store.get('large'))?.value).toEqual(noise(2))
+    const after = await keys()
+    expect(after.length).toBe(before.length)
+    expect(after.filter((key) => before.includes(key))).toEqual(['large'])
+    await store.put('large', noise(2))
+    expect((await store.get('large'))?.value).toEqual(noise(2))
+  }, 60_000)
+
+  it('is refused whole when somebody else was faster', async () => {
+    const store = dynamoStore(clients.documents, TABLE)
+    expect(await store.putIf('large-too', noise(3), 0)).toBe(1)
+    await expect(store.putIf('large-too', noise(4), 0)).rejects.toThrow(StaleRollout)
+    expect((await store.get('large-too'))?.value).toEqual(noise(3))
+  })
+
+  it('is stale, not broken, when its parts stay away', async () => {
+    const store = dynamoStore(clients.documents, TABLE)
+    await store.put('large-gone', noise(5))
+    const [part] = (await keys()).filter((key) => key.startsWith('large-gone#part'))
+    await clients.documents.send(new DeleteCommand({ TableName: TABLE, Key: { key: part } }))
+    await expect(store.get('large-gone')).rejects.toThrow(StaleRollout)
   })
 })
 

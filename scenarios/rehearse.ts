@@ -63,7 +63,7 @@ export async function rehearse(scenario: Scenario, options: RehearsalOptions): P
   try {
     const { ports, close } = await platform.openPorts(twin, seed)
     closePorts = close
-    await recordHistory(twin, ports, policy, fleet)
+    await recordHistory(twin, ports, policy, fleet, options.signal)
     installController(twin, host, ports, policy, scenario)
     if (twin.level.endpoints !== null) options.onListening?.(twin.level.endpoints)
     twin.start()
@@ -143,7 +143,13 @@ const policyFor = (scenario: Scenario, options: RehearsalOptions): Policy => ({
 })
 
 /** The controller's memory of the week before: the same records that its analyzer would have kept at every shift. */
-async function recordHistory(twin: Twin, ports: Ports, policy: Policy, fleet: Fleet): Promise<void> {
+async function recordHistory(
+  twin: Twin,
+  ports: Ports,
+  policy: Policy,
+  fleet: Fleet,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const toMs = twin.clock.nowMs()
   const groupsOf = new Map(fleet.map(({ thing, stage, line }) => [thing, { groups: [stage], line }]))
   const boundaries = shiftBoundaries(policy, toMs - policy.baselineMs - 8 * 3_600_000, toMs)
@@ -151,7 +157,9 @@ async function recordHistory(twin: Twin, ports: Ports, policy: Policy, fleet: Fl
   for (const { atMs, documents } of twin.history(fromMs, boundaries)) {
     const devices: Record<string, HealthSample> = {}
     for (const thing of groupsOf.keys()) devices[thing] = parseHealth(documents.get(thing))
-    await record(ports.store, policy, { atMs, devices })
+    await twin.inFlight.during('history', () => record(ports.store, policy, { atMs, devices }))
+    await twin.inFlight.settled() // a turn of the event loop, so that an interrupt is heard in a long history
+    signal?.throwIfAborted()
   }
 }
 

@@ -1,0 +1,73 @@
+import { beforeEach, expect, it } from 'vitest'
+import type { Outcome } from '../../controller/reconcile.ts'
+import { type Functions, LambdaHost } from '../../scenarios/lambda-host.ts'
+import { VirtualClock } from '../../sim/clock.ts'
+import { InFlight } from '../../sim/in-flight.ts'
+import { Trace } from '../../sim/trace.ts'
+
+let inFlight: InFlight
+let host: LambdaHost
+let trace: Trace
+
+beforeEach(() => {
+  inFlight = new InFlight()
+  host = new LambdaHost(inFlight)
+  trace = new Trace(new VirtualClock(0))
+})
+
+const WAITING: Outcome = {
+  rolloutId: 'r',
+  state: 'waiting',
+  stage: 'canary',
+  verdict: null,
+  decision: { kind: 'wait', reason: '' },
+}
+
+async function invoke(name: keyof Functions, work: () => Promise<Outcome>): Promise<void> {
+  const functions = { analyze: work, promote: work, start: work } as unknown as Functions
+  host.install(functions, trace)
+  host.invoke(host.arnOf(name), {})
+  await inFlight.settled()
+}
+
+const awsError = (name: string): Error => Object.assign(new Error('said AWS'), { name, $metadata: {} })
+
+it.each(['ThrottlingException', 'InternalServerException', 'ConflictException'])(
+  'leaves what AWS answered with %s to the next schedule, and tells the trace',
+  async (name) => {
+    await invoke('analyze', () => Promise.reject(awsError(name)))
+    expect(host.isOver()).toBe(false)
+    trace.flush()
+    expect(trace.records).toMatchObject([{ kind: 'handler-failed', handler: 'analyze', error: name }])
+  },
+)
+
+it.each(['ValidationException', 'InvalidRequestException', 'NotEmulated'])(
+  'ends the rehearsal with a request that is wrong (%s)',
+  async (name) => {
+    await invoke('analyze', () => Promise.reject(awsError(name)))
+    expect(() => host.isOver()).toThrow('said AWS')
+  },
+)
+
+it('ends the rehearsal when the rollout cannot start: nobody would start it again', async () => {
+  await invoke('start', () => Promise.reject(awsError('ThrottlingException')))
+  expect(() => host.isOver()).toThrow('the rollout could not start: said AWS')
+})
+
+it('runs one invocation at a time, and counts them', async () => {
+  const log: string[] = []
+  const work = async (): Promise<Outcome> => {
+    log.push('begins')
+    await Promise.resolve()
+    log.push('ends')
+    return WAITING
+  }
+  host.install({ analyze: work, promote: work, start: work } as unknown as Functions, trace)
+  host.invoke(host.arnOf('analyze'), {})
+  host.invoke(host.arnOf('promote'), {})
+  await inFlight.settled()
+  expect(log).toEqual(['begins', 'ends', 'begins', 'ends'])
+  expect(host.cost.evaluations).toBe(2)
+  expect(host.status).toBe('canary waiting')
+})

@@ -24,6 +24,7 @@ class Station {
   readonly firmware: Firmware
   readonly monitor: HealthMonitor
   readonly absorbed: DeferredSamples[] = []
+  online = true
   version = '2.4.0'
 
   constructor(faults: readonly FaultSpec[] = [], schema: '1.0' | '2.0' = '2.0', defers = false) {
@@ -48,15 +49,26 @@ class Station {
       phaseMs: 17_000,
       schemaOf: () => schema,
     })
+    const isOnline = (): boolean => this.online
     this.monitor.attach({
       firmwareState: () => ({ version: this.version, state: 'RUNNING' }),
       publish: (topic, payload, qos) => {
-        this.sent.push({ topic, document: (payload as { state: { reported: HealthReportV2 } }).state.reported, qos })
-        return true
+        if (this.online) {
+          this.sent.push({ topic, document: (payload as { state: { reported: HealthReportV2 } }).state.reported, qos })
+        }
+        return this.online
       },
-      online: true,
+      get online() {
+        return isOnline()
+      },
       absorb: defers ? (samples) => void this.absorbed.push(samples) : null,
     })
+  }
+
+  /** As the twin does when the connection is lost, and when it is back. */
+  setOnline(online: boolean): void {
+    if (!online) this.monitor.unsettle()
+    this.online = online
   }
 
   /** Starts the process, and again whenever it dies. */
@@ -174,6 +186,25 @@ describe('samples that wait until somebody reads them', () => {
     deferred.trace.flush()
     timed.trace.flush()
     expect(deferred.trace.records).toEqual(timed.trace.records)
+  })
+
+  it('are what had been sent before the connection was lost, until it is back', () => {
+    const [timed, deferred] = [new Station(), new Station([], '2.0', true)]
+    for (const one of [timed, deferred]) {
+      one.start()
+      one.monitor.running()
+      one.runFor(20 * 60_000)
+      one.setOnline(false)
+      one.runFor(30 * 60_000)
+    }
+    expect(deferred.monitor.report()).toMatchObject({ sequence: 20 })
+    expect(deferred.monitor.report()).toEqual(lastOf(timed))
+    for (const one of [timed, deferred]) {
+      one.setOnline(true)
+      one.runFor(10 * 60_000)
+    }
+    expect(deferred.monitor.report()).toMatchObject({ sequence: 60 })
+    expect(deferred.monitor.report()).toEqual(lastOf(timed))
   })
 
   it('of one millisecond are lived once, and only when their turn has come', () => {

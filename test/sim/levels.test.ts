@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import { findScenario } from '../../scenarios/catalogue.ts'
+import { fleetOf, twinPlan } from '../../scenarios/rehearse.ts'
+import { InFlight } from '../../sim/in-flight.ts'
+import type { Level, LevelEvents } from '../../sim/level.ts'
+import { runLockstep } from '../../sim/lockstep.ts'
+import { openModelLevel } from '../../sim/model/model-level.ts'
+import { Seed } from '../../sim/random.ts'
+import { Twin } from '../../sim/twin.ts'
+import { openWireLevel } from '../../sim/wire/wire-level.ts'
+
+const scenario = {
+  ...findScenario('memory-leak'),
+  fleet: { lines: 1, devicesPerLine: 20 },
+  faults: [{ kind: 'crash' as const, in: { device: 'line-01-05' }, after: 1_000_000 }],
+}
+const onBug = (error: unknown): void => {
+  throw error
+}
+const wire = (events: LevelEvents, inFlight: InFlight): Promise<Level> =>
+  openWireLevel(events, inFlight, { devices: 20, onCall: () => undefined, onBug })
+const model = async (events: LevelEvents, inFlight: InFlight): Promise<Level> => openModelLevel(events, inFlight, onBug)
+
+/** All that a client of AWS could read of the fleet after a while. */
+async function readAll(open: typeof wire) {
+  const inFlight = new InFlight()
+  const twin = await Twin.open(
+    twinPlan(scenario, new Seed(1), fleetOf(scenario)),
+    inFlight,
+    (events) => open(events, inFlight),
+    () => undefined,
+  )
+  const { clock, cloud } = twin
+  twin.start()
+  const read = (service: string, operation: string, input: object): object =>
+    cloud.services.get(service)?.[operation]?.(input) as object
+  const seen: unknown[] = []
+  const untilMs = clock.nowMs() + 47 * 60_000 + 12_345
+  await runLockstep({ clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
+  const { payload } = read('iotdata', 'GetThingShadow', { thingName: 'line-01-03', shadowName: 'health' }) as {
+    payload: Uint8Array
+  }
+  seen.push(JSON.parse(Buffer.from(payload).toString()))
+  const { things } = read('iot', 'SearchIndex', { queryString: 'thingName:line-*' }) as { things: { shadow: string }[] }
+  seen.push(things.map(({ shadow }) => JSON.parse(shadow)))
+  const query = 'shadow.name.health.reported.counters.crashes:2'
+  seen.push((read('iot', 'SearchIndex', { queryString: query }) as { things: object[] }).things.length)
+  await twin.level.close()
+  return seen
+}
+
+it('both levels show the same shadows, versions and timestamps to whoever reads them', async () => {
+  const [overWire, byModel] = [await readAll(wire), await readAll(model)]
+  expect(byModel).toEqual(overWire)
+  expect(byModel[0]).toMatchObject({ version: 47, state: { reported: { sequence: 47 } } })
+  expect(byModel[2]).toBe(1)
+})

@@ -158,6 +158,7 @@ describe('the health component', () => {
 describe('samples that wait until somebody reads them', () => {
   const leak: FaultSpec = { kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 90 }
   const crash: FaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 47 * 60_000 }
+  const atSample: FaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 40 * 60_000 + 17_000 }
   const drift: FaultSpec = { kind: 'cycle-drift', in: { firmware: '2.4.0' }, onset: HOUR_MS, rate: 30 }
 
   it.each([
@@ -166,6 +167,7 @@ describe('samples that wait until somebody reads them', () => {
     ['2.0', 'a leak', [leak]],
     ['1.0', 'a crash', [crash]],
     ['2.0', 'a crash and a drift', [crash, drift]],
+    ['2.0', 'a crash at the very millisecond of a sample', [atSample]],
   ] as const)('say the same as those that are sent (version %s, %s)', (schema, _, faults) => {
     const [timed, deferred] = [new Station(faults, schema), new Station(faults, schema, true)]
     for (const one of [timed, deferred]) {

@@ -53,7 +53,7 @@ it('stops at the given time, and says that it was not over', async () => {
   clock.at(50, () => undefined)
   clock.at(150, () => expect.unreachable('past the end'))
   const stop = await runLockstep({ clock, inFlight: new InFlight(), ...never, untilMs: 100, isOver: () => false })
-  expect([stop, clock.nowMs()]).toEqual(['until', 50])
+  expect([stop, clock.nowMs()]).toEqual(['until', 100])
 })
 
 it('reports timers that only ever beget timers of the same instant', async () => {

@@ -65,6 +65,11 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7] as const
 
+const ANY_TIME: readonly WeeklyWindow[] = [{ days: EVERY_DAY, from: '00:00', to: '00:00' }]
+
+/** No calendar: every stage is deployed as soon as the one before has passed. */
+export const OPEN_GATES: Policy['gates'] = { canary: ANY_TIME, early: ANY_TIME, production: ANY_TIME }
+
 /** The seed's numbers with the reference calendar: two maintenance windows a week. [detection E3: Wed + Sun 02-06] */
 export const DEFAULT_POLICY: Policy = {
   profile: 'default',

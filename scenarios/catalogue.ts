@@ -6,7 +6,7 @@ import { InvalidScenario, loadScenario } from './load.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Shipped scenarios in reading order; the files stand beside this one. */
-export const SHIPPED = ['healthy', 'memory-leak', 'crash-on-start', 'cycle-drift'] as const
+export const SHIPPED = ['healthy', 'memory-leak', 'crash-on-start', 'cycle-drift', 'silent-12h'] as const
 
 /** The package's own folder, from the source as well as from `dist/`. */
 export function packageRoot(): string {

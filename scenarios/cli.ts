@@ -13,6 +13,12 @@ const integer = (text: string): number => {
   return Number(text)
 }
 
+const positive = (text: string): number => {
+  const value = integer(text)
+  if (value < 1) throw new InvalidArgumentError('It must be at least 1.')
+  return value
+}
+
 const port = (text: string): number => {
   const value = integer(text)
   if (value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.')
@@ -38,6 +44,12 @@ const oneOf =
     if (!valid.includes(text)) throw new InvalidArgumentError(`It must be one of ${valid.join(', ')}.`)
     return text
   }
+
+/** `4h,24h` -> each item read by `read`. */
+const listOf =
+  <T>(read: (text: string) => T) =>
+  (text: string): T[] =>
+    text.split(',').map((item) => read(item.trim()))
 
 /** Commander's complaint and its suggestion in one line. */
 const oneLine = (text: string): string =>
@@ -90,6 +102,29 @@ function program(): Command {
     .action(async (scenario: string, options) => {
       const { run } = await import('./commands/run.ts')
       process.exitCode = await run(scenario, options, process)
+    })
+  rehearse
+    .command('compare')
+    .description('play scenarios with several windows, profiles and calendars, and tell what each is worth')
+    .argument('<scenario...>', 'shipped scenarios (see list) or YAML files')
+    .option('--windows <list>', 'monitoring windows of each stage', listOf(durationMs), listOf(durationMs)('4h,24h'))
+    .option('--profiles <list>', 'default, seed-literal', listOf(oneOf('default', 'seed-literal')), ['default'])
+    .option('--gates <list>', 'plant (shifts and maintenance windows), open', listOf(oneOf('plant', 'open')), [
+      'open',
+      'plant',
+    ])
+    .option('--seeds <n>', 'seeds 1 to n, the same for every variant', positive, 20)
+    .option('--workers <n>', 'threads (default: one for every processor)', positive)
+    .option('--out <dir>', 'where compare.json and compare.csv go (default: reports/out/compare)')
+    .option('--json', 'print compare.json to stdout and nothing else there')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse compare silent-12h --windows 4h,24h --seeds 200\n' +
+        '  rehearse compare healthy cycle-drift --windows 1h,4h,24h --profiles default,seed-literal\n',
+    )
+    .action(async (scenarios: string[], options) => {
+      const { runCompare } = await import('./commands/compare.ts')
+      process.exitCode = await runCompare(scenarios, options, process)
     })
   rehearse
     .command('list')

@@ -22,7 +22,8 @@ export function writeReportFiles(folder: string, report: Report, { header, recor
   writeWhole(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
 }
 
-function writeWhole(file: string, text: string): void {
+/** The whole text or nothing. @throws CannotWrite */
+export function writeWhole(file: string, text: string): void {
   const draft = `${file}.${process.pid}.part`
   try {
     writeFileSync(draft, text)

@@ -11,7 +11,7 @@ import { parseHealth } from '../controller/health.ts'
 import { makeAnalyze } from '../controller/lambda/analyze.ts'
 import { makePromote } from '../controller/lambda/promote.ts'
 import { makeStart } from '../controller/lambda/start.ts'
-import { DEFAULT_POLICY, type Policy } from '../controller/policy.ts'
+import { DEFAULT_POLICY, OPEN_GATES, type Policy } from '../controller/policy.ts'
 import type { Ports } from '../controller/ports.ts'
 import { record } from '../controller/records.ts'
 import type { HealthSample } from '../controller/snapshot.ts'
@@ -140,6 +140,7 @@ const policyFor = (scenario: Scenario, options: RehearsalOptions): Policy => ({
   zone: scenario.start.zone,
   windowMs: options.windowMs ?? scenario.policy.window ?? DEFAULT_POLICY.windowMs,
   profile: options.profile ?? scenario.policy.profile ?? DEFAULT_POLICY.profile,
+  gates: scenario.policy.gates === 'open' ? OPEN_GATES : DEFAULT_POLICY.gates,
 })
 
 /** The controller's memory of the week before: the same records that its analyzer would have kept at every shift. */

@@ -44,11 +44,14 @@ export async function runMany(
   )
   const threads = Math.max(1, Math.min(options.workers ?? availableParallelism(), plays.length))
   const pool = new Tinypool({ filename: WORKER, minThreads: threads, maxThreads: threads, execArgv: [] })
+  // One listener for the sweep: a signal for each task would be thousands.
+  const stop = (): void => void pool.destroy()
+  signal?.addEventListener('abort', stop, { once: true })
   let done = 0
   try {
     return await Promise.all(
       plays.map(async (play) => {
-        const played: Played = await pool.run(play, signal === undefined ? {} : { signal })
+        const played: Played = await pool.run(play)
         done += 1
         onProgress?.({ done, total: plays.length })
         return played
@@ -57,6 +60,7 @@ export async function runMany(
   } catch (error) {
     throw signal?.aborted ? signal.reason : error
   } finally {
+    signal?.removeEventListener('abort', stop)
     await pool.destroy()
   }
 }

@@ -62,6 +62,10 @@ export const scenarioSchema = z
       .strictObject({
         window: duration.optional().describe('Monitoring window of each stage; 24h by default'),
         profile: z.enum(['default', 'seed-literal']).optional(),
+        gates: z
+          .enum(['plant', 'open'])
+          .optional()
+          .describe('plant: stages wait for their shift or maintenance window (default); open: they do not'),
       })
       .default({}),
     faults: z.array(faultSchema).default([]),

@@ -91,13 +91,7 @@ it('takes time from the clock and chance from named streams', () => {
 })
 
 it('has no file that nobody imports', () => {
-  const entryPoints = [
-    'scenarios/cli.ts',
-    'scenarios/run-many.ts',
-    'scenarios/worker.ts',
-    'sim/wire/dynalite.d.ts',
-    'controller/lambda/',
-  ]
+  const entryPoints = ['scenarios/cli.ts', 'scenarios/worker.ts', 'sim/wire/dynalite.d.ts', 'controller/lambda/']
   const imported = new Set(sources.flatMap(({ imports }) => imports))
   const dead = sources
     .map(({ path }) => path)

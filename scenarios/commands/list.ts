@@ -1,6 +1,6 @@
 import { shippedScenarios } from '../catalogue.ts'
 import { EXIT } from '../exit-codes.ts'
-import type { Io } from './run.ts'
+import type { Io } from './io.ts'
 
 /** `rehearse list`: name, what is expected, story. */
 export function list(options: { readonly json?: boolean }, io: Pick<Io, 'stdout'>): number {

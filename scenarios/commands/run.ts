@@ -9,7 +9,7 @@ import { progressLine } from '../progress-line.ts'
 import type { Pace, RehearsalOptions, RehearsalResult } from '../rehearsal.ts'
 import { withDevices } from '../scale.ts'
 import type { Scenario } from '../scenario.ts'
-import { Interrupted } from '../user-error.ts'
+import { type Io, interruptible } from './io.ts'
 
 export interface RunOptions {
   readonly seed: number
@@ -25,14 +25,6 @@ export interface RunOptions {
   readonly checkDeterminism?: boolean
   readonly mqttPort?: number
   readonly httpPort?: number
-}
-
-/** What a command needs of its process. */
-export interface Io {
-  readonly stdout: { write(text: string): unknown }
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
-  once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
-  off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
 }
 
 const WIRE_ONLY = [
@@ -53,23 +45,16 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
   const found = findScenario(name)
   const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
   const play = rehearse ?? (await import('../rehearse.ts')).rehearse
-  const abort = new AbortController()
-  const interrupt = (): void => abort.abort(new Interrupted())
-  io.once('SIGINT', interrupt)
-  io.once('SIGTERM', interrupt)
-  try {
-    const first = await playOnce(play, scenario, options, io, abort.signal)
+  return interruptible(io, async (signal) => {
+    const first = await playOnce(play, scenario, options, io, signal)
     if (options.checkDeterminism) {
-      const second = await playOnce(play, scenario, options, io, abort.signal)
+      const second = await playOnce(play, scenario, options, io, signal)
       const difference = compareRuns(first, second)
       io.stderr.write(difference === null ? `deterministic: twice ${first.facts.digest}\n` : `${difference}\n`)
       if (difference !== null) return EXIT.notMet
     }
     return finish(scenario, first, options, io)
-  } finally {
-    io.off('SIGINT', interrupt)
-    io.off('SIGTERM', interrupt)
-  }
+  })
 }
 
 async function playOnce(

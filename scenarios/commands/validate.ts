@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-codes.ts'
 import { InvalidScenario, loadScenario } from '../load.ts'
-import type { Io } from './run.ts'
+import type { Io } from './io.ts'
 
 /** `rehearse validate`: every problem of every file, a line each. */
 export function validate(files: readonly string[], io: Pick<Io, 'stdout' | 'stderr'>): number {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { reportSchema } from '../../../reports/report-schema.ts'
+import { SHIPPED } from '../../../scenarios/catalogue.ts'
 import { list } from '../../../scenarios/commands/list.ts'
 import { type RunOptions, run } from '../../../scenarios/commands/run.ts'
 import { schema } from '../../../scenarios/commands/schema.ts'
@@ -183,7 +184,7 @@ describe('other commands', () => {
     expect(io.text.stdout.split('\n')[0]).toMatch(/^healthy +promoted +A good release/)
     io = makeIo()
     list({ json: true }, io)
-    expect(JSON.parse(io.text.stdout)).toHaveLength(4)
+    expect(JSON.parse(io.text.stdout)).toHaveLength(SHIPPED.length)
   })
 
   it('validate tells every problem of every file', () => {

@@ -1,0 +1,50 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { renderComparison, renderCsv } from '../../reports/comparison-text.ts'
+import { findScenario } from '../catalogue.ts'
+import { type ComparePlan, compare } from '../compare.ts'
+import { EXIT } from '../exit-codes.ts'
+import { writeWhole } from '../output-files.ts'
+import { CannotWrite } from '../user-error.ts'
+import { type Io, interruptible } from './io.ts'
+import { sweepProgress } from './sweep-progress.ts'
+
+export interface CompareOptions {
+  readonly windows: readonly number[]
+  readonly profiles: ComparePlan['profiles']
+  readonly gates: ComparePlan['gates']
+  readonly seeds: number
+  readonly workers?: number
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** `rehearse compare`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+export async function runCompare(names: readonly string[], options: CompareOptions, io: Io): Promise<number> {
+  const plan: ComparePlan = {
+    scenarios: names.map(findScenario),
+    windowsMs: options.windows,
+    profiles: options.profiles,
+    gates: options.gates,
+    seeds: Array.from({ length: options.seeds }, (_, i) => i + 1),
+  }
+  const progress = sweepProgress('rehearsals', io.stderr)
+  const cells = await interruptible(io, (signal) =>
+    compare(plan, {
+      signal,
+      onProgress: progress.show,
+      ...(options.workers !== undefined && { workers: options.workers }),
+    }),
+  ).finally(() => progress.end())
+  const folder = options.out ?? 'reports/out/compare'
+  const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, cells }, null, 2)}\n`
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new CannotWrite(folder, error)
+  }
+  writeWhole(join(folder, 'compare.json'), json)
+  writeWhole(join(folder, 'compare.csv'), renderCsv(cells))
+  io.stdout.write(options.json ? json : `${renderComparison(cells)}\n\n  ${folder}/compare.json, compare.csv\n`)
+  return EXIT.met
+}

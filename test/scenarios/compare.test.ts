@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { renderComparison, renderCsv } from '../../reports/comparison-text.ts'
+import { findScenario } from '../../scenarios/catalogue.ts'
+import { runCompare } from '../../scenarios/commands/compare.ts'
+import { type ComparePlan, compare, SweepFailed } from '../../scenarios/compare.ts'
+
+const HOUR_MS = 3_600_000
+let out: string
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), 'compare-'))
+})
+afterEach(() => rmSync(out, { recursive: true, force: true }))
+
+const plan = (over: Partial<ComparePlan> = {}): ComparePlan => ({
+  scenarios: [findScenario('silent-12h')],
+  windowsMs: [4 * HOUR_MS, 24 * HOUR_MS],
+  profiles: ['default'],
+  gates: ['open'],
+  seeds: [1, 2],
+  ...over,
+})
+
+it('shows what a short window costs: the whole fleet instead of one device a line', async () => {
+  const [short, long] = await compare(plan())
+  // Back to back windows of 4 h: 12 x 17 + 8 x 68 + 4 x 255 = 1,768 device-hours less what installing takes. [design 11]
+  expect(short).toMatchObject({ windowHours: 4, runs: 2, caughtIn: { canary: 0, early: 0, production: 2 } })
+  expect(short?.meanExposure).toMatchObject({ devices: 340, lines: 17 })
+  expect(short?.meanExposure.deviceHours).toBeGreaterThan(1_500)
+  expect(short?.meanExposure.deviceHours).toBeLessThan(1_768)
+  expect(long).toMatchObject({ windowHours: 24, detected: { count: 2, of: 2 }, caughtIn: { canary: 2 } })
+  expect(long?.meanExposure.devices).toBe(17)
+  expect(long?.meanExposure.deviceHours).toBeCloseTo(204, -1)
+})
+
+it('shows that shift gates hide a part of it', async () => {
+  const [short] = await compare(plan({ windowsMs: [4 * HOUR_MS], gates: ['plant'], seeds: [1] }))
+  // Production waits for its maintenance window: canary and early alone. [detection E5: 85 devices, 476 device-hours]
+  expect(short).toMatchObject({ caughtIn: { early: 1 }, meanExposure: { devices: 85 } })
+  expect(short?.meanExposure.deviceHours).toBeCloseTo(476, -2)
+})
+
+it('counts a window that ends before the fault begins as an escape', async () => {
+  const [cell] = await compare(plan({ windowsMs: [HOUR_MS], seeds: [1] }))
+  expect(cell).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
+})
+
+it('tells which run could not be played', async () => {
+  const healthy = findScenario('healthy')
+  const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
+  await expect(compare(plan({ scenarios: [blind], seeds: [1] }))).rejects.toThrow(SweepFailed)
+})
+
+it('writes the table, JSON and CSV', async () => {
+  const cells = await compare(
+    plan({ scenarios: [findScenario('crash-on-start'), findScenario('silent-12h')], seeds: [1] }),
+  )
+  expect(renderComparison(cells)).toContain('CRASH-ON-START\n  window  gates  profile  runs')
+  expect(renderCsv(cells).split('\n')).toHaveLength(1 + 4 + 1)
+  const text = { stdout: '', stderr: '' }
+  const io = {
+    stdout: { write: (more: string) => Object.assign(text, { stdout: text.stdout + more }) },
+    stderr: { write: () => undefined },
+    once: () => undefined,
+    off: () => undefined,
+  }
+  const options = { windows: [4 * HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out, json: true } as const
+  expect(await runCompare(['crash-on-start'], options, io)).toBe(0)
+  expect(JSON.parse(text.stdout)).toEqual(JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8')))
+  expect(JSON.parse(text.stdout).cells[0]).toMatchObject({ scenario: 'crash-on-start', detected: { share: 1 } })
+  expect(readFileSync(join(out, 'compare.csv'), 'utf8')).toMatch(/^scenario,window_h,gates/)
+})

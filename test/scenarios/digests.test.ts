@@ -6,7 +6,7 @@ const SEEDS = [1, 2, 3]
 
 /**
  * Every shipped scenario, decision for decision. A change of the world or of the controller moves this table; look at
- * what moved, then update it with `npm test -- -u digests`.
+ * what moved, then update it with `npm test -- digests -u`.
  */
 it('gives the digests of the table', async () => {
   const lines: string[] = []

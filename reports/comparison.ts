@@ -6,7 +6,7 @@ import { meanOf, type Share, shareOf } from './statistics.ts'
 /** One way of rolling out, on which many seeds are played. */
 export interface Variant {
   readonly scenario: string
-  /** Whether the scenario injects anything: without a fault every rollback is a false alarm. */
+  /** Whether something is wrong with the release itself: if not, every rollback is a false alarm. */
   readonly isFaulty: boolean
   readonly windowHours: number
   readonly profile: string
@@ -18,7 +18,7 @@ export interface Cell extends Variant {
   readonly runs: number
   /** Rolled back after the fault had begun; null for a healthy release. */
   readonly detected: Share | null
-  /** Rolled back although nothing had begun. */
+  /** Rolled back although the release was good, or before its fault had begun. */
   readonly falseAlarms: Share
   /** A faulty release that reached the whole fleet and was kept. */
   readonly escaped: Share | null
@@ -43,7 +43,7 @@ export function foldCell(variant: Variant, reports: readonly Report[]): Cell {
     ...variant,
     runs: reports.length,
     detected: variant.isFaulty ? share(isCaught) : null,
-    falseAlarms: share(({ falseAlarm }) => falseAlarm),
+    falseAlarms: share(({ falseAlarm, outcome }) => (variant.isFaulty ? falseAlarm : outcome === 'rolled-back')),
     escaped: variant.isFaulty ? share(({ outcome }) => outcome === 'promoted') : null,
     caughtIn: Object.fromEntries(
       STAGES.map((stage) => [stage, caught.filter(({ caughtIn }) => caughtIn === stage).length]),

@@ -6,7 +6,23 @@ import { InvalidScenario, loadScenario } from './load.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Shipped scenarios in reading order; the files stand beside this one. */
-export const SHIPPED = ['healthy', 'memory-leak', 'crash-on-start', 'cycle-drift', 'silent-12h'] as const
+export const SHIPPED = [
+  'healthy',
+  'memory-leak',
+  'leak-in-steps',
+  'crash-on-start',
+  'random-crashes',
+  'hang-in-install',
+  'cycle-drift',
+  'drift-s-curve',
+  'grazing-above',
+  'one-bad-line',
+  'error-step',
+  'silent-12h',
+  'noisy-network',
+  'offline-canary',
+  'flapping-line',
+] as const
 
 /** The package's own folder, from the source as well as from `dist/`. */
 export function packageRoot(): string {

@@ -44,9 +44,9 @@ export async function compare(plan: ComparePlan, options: SweepOptions = {}): Pr
   }
 }
 
-const describe = ({ name, faults, policy }: Scenario): Variant => ({
+const describe = ({ name, faults, policy, release }: Scenario): Variant => ({
   scenario: name,
-  isFaulty: faults.length > 0,
+  isFaulty: faults.some((fault) => fault.in.firmware === release.version),
   windowHours: (policy.window as number) / HOUR_MS,
   profile: policy.profile as string,
   gates: policy.gates as 'plant' | 'open',

@@ -12,11 +12,13 @@ import { routePublish } from './cloud/mqtt-router.ts'
 import { type DeviceFault, Firmware } from './device/firmware.ts'
 import { type DeferredSamples, HealthMonitor, type HealthReport } from './device/health-monitor.ts'
 import { Nucleus } from './device/nucleus.ts'
-import { type FaultSpec, makeFault } from './faults/catalogue.ts'
-import { selects } from './faults/fault.ts'
+import { type FaultSpec, isLinkFault, makeFault } from './faults/catalogue.ts'
+import { type Chance, selects } from './faults/fault.ts'
+import { type LinkFault, makeOffline } from './faults/offline.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { Machine } from './plant/machine.ts'
+import { channelKey, uniformAt } from './plant/noise.ts'
 import { PlantCalendar } from './plant/shifts.ts'
 import type { Seed } from './random.ts'
 import { Trace } from './trace.ts'
@@ -171,12 +173,13 @@ export class Twin {
     const { thing, line, stage } = plan
     const stream: CloudContext['stream'] = (label) => seed.stream(label)
     const machine = new Machine(seed, thing, line, calendar)
-    const deviceFaults: DeviceFault[] = faults.map((spec, index) => ({
-      index,
-      fault: makeFault(spec),
-      actsOn: (version) => selects(spec.in, thing, line, version),
-    }))
-    const firmware = new Firmware({ thing, machine, faults: deviceFaults, clock, trace, stream })
+    const deviceFaults = faults.flatMap((spec, index): DeviceFault[] => {
+      if (isLinkFault(spec)) return []
+      const fault = makeFault(spec, this.#chanceOf(`fault/${index}/${thing}`))
+      return [{ index, fault, actsOn: (version) => selects(spec.in, thing, line, version) }]
+    })
+    const worldStartMs = startMs
+    const firmware = new Firmware({ thing, machine, faults: deviceFaults, clock, trace, worldStartMs, stream })
     const phaseMs = Math.floor(seed.stream(`core/${thing}/sample-phase`).next() * (SAMPLE_PERIOD_MS / 1000)) * 1000
     const monitor = new HealthMonitor({ thing, machine, firmware, clock, trace, phaseMs, schemaOf })
     const nucleus = new Nucleus({
@@ -197,7 +200,30 @@ export class Twin {
       absorb: this.level.defersSamples ? (samples) => this.#absorb(thing, samples) : null,
     })
     nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
+    faults.forEach((spec, index) => {
+      if (!isLinkFault(spec) || !selects(spec.in, thing, line, '')) return
+      this.#cutLink(nucleus, thing, makeOffline(spec, worldStartMs), index)
+    })
     return { plan, machine, firmware, monitor, nucleus }
+  }
+
+  #cutLink(nucleus: Nucleus, thing: string, { kind, firstAtMs, awayMs, periodMs }: LinkFault, index: number): void {
+    const { clock, trace } = this
+    const lose = (): void => {
+      if (clock.nowMs() === firstAtMs) {
+        trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: kind, thing })
+      }
+      nucleus.goOffline()
+      clock.after(awayMs, () => nucleus.goOnline())
+      if (periodMs !== null) clock.after(periodMs, lose)
+    }
+    clock.at(firstAtMs, lose)
+  }
+
+  /** Counter-based, so that a fault or a draw more moves no other. */
+  #chanceOf(label: string): Chance {
+    const channel = channelKey(this.#plan.seed.key(label), 0)
+    return (n) => uniformAt(channel, n)
   }
 
   #absorb(thing: string, { count, last }: DeferredSamples): void {

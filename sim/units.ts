@@ -46,5 +46,7 @@ const numberBefore =
 export const duration = quantity('a duration (ms, s, min, h, d)', '24h', parseDuration)
 /** In MiB per hour. */
 export const memoryRate = quantity('a memory rate (MiB/h)', '26 MiB/h', numberBefore(/^(\d+(?:\.\d+)?)\s*MiB\/h$/))
+/** In per cent. */
+export const percent = quantity('a percentage', '3 %', numberBefore(/^(\d+(?:\.\d+)?)\s*%$/))
 /** In per cent per hour. */
 export const percentRate = quantity('a rate (%/h)', '3 %/h', numberBefore(/^(\d+(?:\.\d+)?)\s*%\/h$/))

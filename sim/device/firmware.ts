@@ -19,6 +19,8 @@ export interface FirmwareOptions {
   readonly faults: readonly DeviceFault[]
   readonly clock: Clock
   readonly trace: Trace
+  /** Start of the rehearsal. */
+  readonly worldStartMs: number
   readonly stream: (label: string) => Stream
 }
 
@@ -41,6 +43,7 @@ export class Firmware implements ComponentRuntime {
   #process: { view: ProcessView; version: string; timers: Timer[]; faults: readonly DeviceFault[] } | null = null
   #bootId = ''
   #crashes = 0
+  #boots = 0
   #beforeChange: () => void = () => undefined
 
   constructor(options: FirmwareOptions) {
@@ -69,14 +72,15 @@ export class Firmware implements ComponentRuntime {
     this.#beforeChange = listener
   }
 
-  install(): ScriptRun {
-    return { durationMs: this.#draw(INSTALL_MS), exitCode: 0 }
+  install(version: string): ScriptRun {
+    const durationMs = this.#draw(INSTALL_MS)
+    return { durationMs: this.#hang('install', version) ?? durationMs, exitCode: 0 }
   }
 
   startup(version: string): ScriptRun {
     const durationMs = this.#draw(STARTUP_MS)
     const failing = this.#faultsOf(version).find(({ fault }) => fault.startupExitCode !== undefined)
-    if (failing === undefined) return { durationMs, exitCode: 0 }
+    if (failing === undefined) return { durationMs: this.#hang('startup', version) ?? durationMs, exitCode: 0 }
     this.#options.clock.after(durationMs, () => {
       this.#announce(failing)
       this.#crashed(version, `startup script exited with code ${failing.fault.startupExitCode}`)
@@ -95,9 +99,12 @@ export class Firmware implements ComponentRuntime {
     const nowMs = clock.nowMs()
     this.#bootId = this.#bootIds.uuid()
     if (!this.#installedAtMs.has(version)) this.#installedAtMs.set(version, nowMs)
+    this.#boots += 1
     const view: ProcessView = {
       installedAtMs: this.#installedAtMs.get(version) as number,
       startedAtMs: nowMs,
+      worldStartMs: this.#options.worldStartMs,
+      boot: this.#boots,
       baseMemoryMiB: machine.baseMemoryMiB,
       memoryLimitMiB: MEMORY_LIMIT_MIB,
     }
@@ -123,6 +130,14 @@ export class Firmware implements ComponentRuntime {
   /** Whether every minute is alike until something of the process changes. */
   get isEven(): boolean {
     return this.#process === null || this.#process.faults.every(({ fault }) => fault.effect === undefined)
+  }
+
+  /** Endless where a fault lets the script hang, and told as its onset; undefined where none does. */
+  #hang(script: 'install' | 'startup', version: string): number | undefined {
+    const hanging = this.#faultsOf(version).find(({ fault }) => fault.hangsIn === script)
+    if (hanging === undefined) return undefined
+    this.#announce(hanging)
+    return Number.POSITIVE_INFINITY
   }
 
   #schedule(one: DeviceFault, view: ProcessView, onExit: (exitCode: number, reason: string) => void): void {
@@ -166,5 +181,7 @@ export class Firmware implements ComponentRuntime {
 const combine = (condition: Condition, effect: Effect): Condition => ({
   ...condition,
   cycleTimeFactor: condition.cycleTimeFactor * (effect.cycleTimeFactor ?? 1),
+  errorRateFactor: condition.errorRateFactor * (effect.errorRateFactor ?? 1),
+  connectionFailureShare: Math.min(condition.connectionFailureShare + (effect.connectionFailureShare ?? 0), 1),
   extraMemoryMiB: condition.extraMemoryMiB + (effect.extraMemoryMiB ?? 0),
 })

@@ -71,6 +71,8 @@ export class JobsClient {
 
   disconnected(): void {
     this.#connected = false
+    // What was promised before is asked for anyway after the reconnect; if it is gone by then, nobody would say so.
+    this.#unanswered = 0
     this.#settle()
   }
 

@@ -1,27 +1,32 @@
 import { z } from 'zod'
 import { duration } from '../units.ts'
-import { type Fault, selector } from './fault.ts'
+import { type Chance, type Fault, selector } from './fault.ts'
 
-/** The firmware dies: in its startup script, every time, or at a given uptime of its process. */
+/** The firmware dies: in its startup script, every time; at a given uptime; or at random, on average so far apart. */
 export const crash = z
   .strictObject({
     kind: z.literal('crash'),
     in: selector,
     at: z.literal('start').optional().describe('The startup script exits with an error'),
     after: duration.optional().describe('Uptime at which the process exits with an error'),
+    every: duration.optional().describe('Mean time between crashes at random (Poisson)'),
   })
-  .refine(({ at, after }) => (at === undefined) !== (after === undefined), {
-    message: 'give either "at: start" or "after" with a duration',
+  .refine(({ at, after, every }) => [at, after, every].filter((one) => one !== undefined).length === 1, {
+    message: 'give one of "at: start", "after" with a duration, or "every" with a mean duration',
   })
   .describe('The firmware exits with an error')
 
-export function makeCrash({ after }: z.output<typeof crash>): Fault {
-  if (after === undefined) {
-    return { kind: 'crash', onsetMs: ({ startedAtMs }) => startedAtMs, startupExitCode: 1 }
-  }
+export function makeCrash({ at, after, every }: z.output<typeof crash>, chance: Chance): Fault {
+  if (at !== undefined) return { kind: 'crash', onsetMs: ({ startedAtMs }) => startedAtMs, startupExitCode: 1 }
+  // Memoryless: the time to the next crash is exponential, drawn anew for each process.
+  const uptimeMs = (boot: number): number => after ?? Math.ceil(-Math.log(1 - chance(boot)) * (every as number)) + 1
   return {
     kind: 'crash',
-    onsetMs: ({ startedAtMs }) => startedAtMs + after,
-    death: ({ startedAtMs }) => ({ atMs: startedAtMs + after, exitCode: 1, reason: 'exited with code 1' }),
+    onsetMs: ({ startedAtMs, boot }) => startedAtMs + uptimeMs(boot),
+    death: ({ startedAtMs, boot }) => ({
+      atMs: startedAtMs + uptimeMs(boot),
+      exitCode: 1,
+      reason: 'exited with code 1',
+    }),
   }
 }

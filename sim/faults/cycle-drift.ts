@@ -1,27 +1,42 @@
 import { z } from 'zod'
-import { duration, percentRate } from '../units.ts'
+import { duration, percent, percentRate } from '../units.ts'
 import { type Fault, selector } from './fault.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Production cycles take longer and longer from some time after the install: a queue that grows, a table that fills. */
+/**
+ * Production cycles take longer and longer from some time after the install: a queue that grows without end (`rate`), or
+ * a table that fills up and then stays full (`rise` over a time, an S-curve).
+ */
 export const cycleDrift = z
   .strictObject({
     kind: z.literal('cycle-drift'),
     in: selector,
     onset: duration.describe('Time after the install at which the drift begins'),
-    rate: percentRate.describe('Growth of the cycle time'),
+    rate: percentRate.optional().describe('Growth of the cycle time, without end'),
+    rise: percent.optional().describe('How much longer cycles take in the end'),
+    over: duration.optional().describe('How long the rise takes'),
   })
-  .describe('Cycle time grows linearly from some time after the install')
+  .refine(({ rate, rise, over }) => (rate === undefined) === (rise !== undefined && over !== undefined), {
+    message: 'give either "rate", or "rise" with "over"',
+  })
+  .describe('Cycle time grows from some time after the install, evenly or along an S-curve')
 
-export function makeCycleDrift({ onset, rate: ratePctPerHour }: z.output<typeof cycleDrift>): Fault {
+export function makeCycleDrift({ onset, rate, rise, over }: z.output<typeof cycleDrift>): Fault {
+  const increasePct = (driftingMs: number): number =>
+    rate !== undefined ? rate * (driftingMs / HOUR_MS) : (rise as number) * smoothStep(driftingMs / (over as number))
   return {
     kind: 'cycle-drift',
     // A restart does not clear what has built up, so the drift counts from the install.
     onsetMs: ({ installedAtMs }) => installedAtMs + onset,
-    effect: ({ installedAtMs }, nowMs) => {
-      const driftingMs = Math.max(0, nowMs - installedAtMs - onset)
-      return { cycleTimeFactor: 1 + (ratePctPerHour / 100) * (driftingMs / HOUR_MS) }
-    },
+    effect: ({ installedAtMs }, nowMs) => ({
+      cycleTimeFactor: 1 + increasePct(Math.max(0, nowMs - installedAtMs - onset)) / 100,
+    }),
   }
+}
+
+/** 0 to 1 with level ends; products only, so that every engine gives the same. */
+function smoothStep(x: number): number {
+  const t = Math.min(Math.max(x, 0), 1)
+  return t * t * (3 - 2 * t)
 }

@@ -1,11 +1,18 @@
 import { z } from 'zod'
 
+/** What a fault may draw on: uniform in [0, 1), the same for the same fault, device and number. */
+export type Chance = (n: number) => number
+
 /** What is known of the firmware process that a fault may act on. All times are virtual. */
 export interface ProcessView {
   /** First start of this version on this device: where "after install" counts from. */
   readonly installedAtMs: number
   /** Start of the running process. */
   readonly startedAtMs: number
+  /** Start of the rehearsal: where faults of the plant count from, whatever is installed. */
+  readonly worldStartMs: number
+  /** Restarts of the process on this device so far. */
+  readonly boot: number
   readonly baseMemoryMiB: number
   readonly memoryLimitMiB: number
 }
@@ -13,6 +20,9 @@ export interface ProcessView {
 /** What a fault does to a running process at an instant. */
 export interface Effect {
   readonly cycleTimeFactor?: number
+  readonly errorRateFactor?: number
+  /** Share of connection attempts that fail beside the normal ones, 0 to 1. */
+  readonly connectionFailureShare?: number
   readonly extraMemoryMiB?: number
 }
 
@@ -32,6 +42,8 @@ export interface Fault {
   death?(process: ProcessView): Death
   /** The startup script exits with this code. */
   readonly startupExitCode?: number
+  /** This script never ends; the nucleus gives up on it. */
+  readonly hangsIn?: 'install' | 'startup'
 }
 
 /** Where a fault is: with a firmware version wherever it runs, on a line, or on one device. */
@@ -40,9 +52,10 @@ export const selector = z
     firmware: z.string().optional().describe('Only while this firmware version runs'),
     line: z.int().positive().optional().describe('Only on this production line'),
     device: z.string().optional().describe('Only on this device'),
+    fleet: z.literal('all').optional().describe('Everywhere, whatever runs there'),
   })
   .refine((value) => Object.values(value).some((one) => one !== undefined), {
-    message: 'says nowhere; give firmware, line or device',
+    message: 'says nowhere; give firmware, line, device or fleet: all',
   })
 export type Selector = z.output<typeof selector>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { memoryRate } from '../units.ts'
+import { duration, memoryRate } from '../units.ts'
 import { type Fault, selector } from './fault.ts'
 
 const HOUR_MS = 3_600_000
@@ -7,22 +7,36 @@ const HOUR_MS = 3_600_000
 const KILLED = 137
 
 /**
- * The process never gives back some of its memory: linear growth since its start until the kernel kills it at the limit
- * of its control group; the restarted process leaks again.
+ * The process never gives back some of its memory: growth since its start, even or in steps, until the kernel kills it
+ * at the limit of its control group; the restarted process leaks again, a sawtooth.
  */
 export const memoryLeak = z
-  .strictObject({ kind: z.literal('memory-leak'), in: selector, rate: memoryRate })
-  .describe('Memory grows linearly until the process is killed at its limit')
+  .strictObject({
+    kind: z.literal('memory-leak'),
+    in: selector,
+    rate: memoryRate,
+    after: duration.optional().describe('Uptime at which the leak begins; at once by default'),
+    every: duration.optional().describe('Grows in steps this far apart, as a batch job leaks; evenly by default'),
+  })
+  .describe('Memory grows until the process is killed at its limit')
 
-export function makeMemoryLeak({ rate: rateMiBPerHour }: z.output<typeof memoryLeak>): Fault {
+export function makeMemoryLeak({ rate, after = 0, every }: z.output<typeof memoryLeak>): Fault {
+  const stepMs = every ?? 1
+  const perMs = rate / HOUR_MS
   return {
     kind: 'memory-leak',
-    onsetMs: ({ startedAtMs }) => startedAtMs,
-    effect: ({ startedAtMs }, nowMs) => ({ extraMemoryMiB: ((nowMs - startedAtMs) / HOUR_MS) * rateMiBPerHour }),
-    death: ({ startedAtMs, baseMemoryMiB, memoryLimitMiB }) => ({
-      atMs: Math.ceil(startedAtMs + ((memoryLimitMiB - baseMemoryMiB) / rateMiBPerHour) * HOUR_MS),
-      exitCode: KILLED,
-      reason: `out of memory at ${memoryLimitMiB} MiB`,
-    }),
+    onsetMs: ({ startedAtMs }) => startedAtMs + after,
+    effect: ({ startedAtMs }, nowMs) => {
+      const leakingMs = Math.max(0, nowMs - startedAtMs - after)
+      return { extraMemoryMiB: Math.floor(leakingMs / stepMs) * stepMs * perMs }
+    },
+    death: ({ startedAtMs, baseMemoryMiB, memoryLimitMiB }) => {
+      const steps = Math.ceil((memoryLimitMiB - baseMemoryMiB) / (stepMs * perMs))
+      return {
+        atMs: Math.ceil(startedAtMs + after + steps * stepMs),
+        exitCode: KILLED,
+        reason: `out of memory at ${memoryLimitMiB} MiB`,
+      }
+    },
   }
 }

@@ -10,11 +10,19 @@ export interface Condition {
   readonly cycleTimeFactor: number
   /** 1 is normal. */
   readonly errorRateFactor: number
+  /** Beside the normal ones, 0 to 1. */
+  readonly connectionFailureShare: number
   /** Beyond what healthy firmware uses. */
   readonly extraMemoryMiB: number
 }
 
-export const HEALTHY: Condition = { isRunning: true, cycleTimeFactor: 1, errorRateFactor: 1, extraMemoryMiB: 0 }
+export const HEALTHY: Condition = {
+  isRunning: true,
+  cycleTimeFactor: 1,
+  errorRateFactor: 1,
+  connectionFailureShare: 0,
+  extraMemoryMiB: 0,
+}
 
 /** Independent channels of a device's noise. */
 const Channel = { cycleTime: 0, errors: 1, quality: 2, connection: 3, cpu: 4, memory: 5 } as const
@@ -140,7 +148,7 @@ export class Machine {
       const { shift, isWeekend } = this.#calendar.at(atMs)
       this.#volume = (VOLUME_BY_SHIFT[shift] as number) * (isWeekend ? WEEKEND_VOLUME : 1)
       const minute = Math.floor(atMs / MINUTE_MS)
-      this.#connect(minute, inHour)
+      this.#connect(minute, inHour, CONNECTION_FAILURE_SHARE + condition.connectionFailureShare)
       if (condition.isRunning) this.#produce(minute, inHour, CYCLE_MS_BY_SHIFT[shift] as number, condition)
       this.#minute = minute + inHour - 1
       left -= inHour
@@ -148,11 +156,11 @@ export class Machine {
     }
   }
 
-  #connect(firstMinute: number, count: number): void {
+  #connect(firstMinute: number, count: number, failureShare: number): void {
     const channel = this.#channels.connection
     this.connectionAttempts += count
     for (let minute = firstMinute; minute < firstMinute + count; minute++) {
-      if (uniformAt(channel, minute) < CONNECTION_FAILURE_SHARE) this.connectionFailures += 1
+      if (uniformAt(channel, minute) < failureShare) this.connectionFailures += 1
     }
   }
 

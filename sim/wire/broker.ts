@@ -26,6 +26,8 @@ export interface BrokerOptions {
   readonly onForward: (clientId: string) => void
   /** The publish of this client has been dealt with, accepted or not. */
   readonly onPublishDone: (clientId: string) => void
+  /** The broker has noticed that a client's connection is gone. */
+  readonly onGone: (clientId: string) => void
   /** The broker itself cannot go on. */
   readonly onFailure: (error: BrokerFailed) => void
 }
@@ -98,6 +100,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   })
   aedes.on('clientDisconnect', (client) => {
     filters.removeClient(client.id)
+    options.onGone(client.id)
   })
   // A misbehaving client loses its connection and nothing else; it learns of it by the closed socket.
   aedes.on('clientError', (client) => client.close())

@@ -14,6 +14,7 @@ export class MqttLink implements DeviceLink {
   readonly #events: DeviceLinkEvents
   readonly #open = new Map<Kind, number>()
   #client: MqttClient | null = null
+  #isLeaving = false
 
   constructor(clientId: string, port: number, inFlight: InFlight, events: DeviceLinkEvents) {
     this.#clientId = clientId
@@ -54,8 +55,16 @@ export class MqttLink implements DeviceLink {
   disconnect(): void {
     const client = this.#client
     if (client === null) return
-    this.#begin('connection')
-    client.end(true, () => this.#end('connection'))
+    // Until the broker has noticed as well: it would go on delivering into a closed socket.
+    if (!this.#isLeaving) this.#inFlight.begin('disconnection')
+    this.#isLeaving = true
+    client.end(true)
+  }
+
+  /** The broker has noticed that the connection is gone. */
+  gone(): void {
+    if (this.#isLeaving) this.#inFlight.end('disconnection')
+    this.#isLeaving = false
   }
 
   publish(topic: string, payload: object, qos: 0 | 1): void {

@@ -37,6 +37,7 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     onPublish: events.onPublish,
     onForward: (clientId) => links.get(clientId)?.forwarded(),
     onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
+    onGone: (clientId) => links.get(clientId)?.gone(),
     onFailure: options.onBug,
   })
   const fleet = isShared ? new FleetConnection(broker.port, inFlight) : null

@@ -72,7 +72,7 @@ describe('a scenario file', () => {
       'device: line-3-12',
       'x.yaml:10:11: device line-3-12 does not exist; did you mean "line-03-12"?',
     ],
-    ['{ firmware: 2.4.0 }', '{}', 'x.yaml:10:5: faults.0.in: says nowhere; give firmware, line or device'],
+    ['{ firmware: 2.4.0 }', '{}', 'x.yaml:10:5: faults.0.in: says nowhere; give firmware, line, device or fleet: all'],
     [
       '2026-03-02T14:00[Europe/Berlin]',
       '2026-03-02',

@@ -4,7 +4,7 @@ import type { HealthReportV2 } from '../../../controller/contract.ts'
 import { Priority, VirtualClock } from '../../../sim/clock.ts'
 import { Firmware } from '../../../sim/device/firmware.ts'
 import { type DeferredSamples, HealthMonitor } from '../../../sim/device/health-monitor.ts'
-import { type FaultSpec, makeFault } from '../../../sim/faults/catalogue.ts'
+import { makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
 import { selects } from '../../../sim/faults/fault.ts'
 import { Machine } from '../../../sim/plant/machine.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
@@ -27,7 +27,7 @@ class Station {
   online = true
   version = '2.4.0'
 
-  constructor(faults: readonly FaultSpec[] = [], schema: '1.0' | '2.0' = '2.0', defers = false) {
+  constructor(faults: readonly ProcessFaultSpec[] = [], schema: '1.0' | '2.0' = '2.0', defers = false) {
     const seed = new Seed(1)
     const { clock, trace } = this
     const thing = 'line-01-01'
@@ -35,10 +35,18 @@ class Station {
     const stream = (label: string) => seed.stream(label)
     const deviceFaults = faults.map((spec, index) => ({
       index,
-      fault: makeFault(spec),
+      fault: makeFault(spec, (n) => ((n * 7) % 10) / 10),
       actsOn: (version: string) => selects(spec.in, thing, 1, version),
     }))
-    this.firmware = new Firmware({ thing, machine: this.machine, faults: deviceFaults, clock, trace, stream })
+    this.firmware = new Firmware({
+      thing,
+      machine: this.machine,
+      faults: deviceFaults,
+      clock,
+      trace,
+      worldStartMs: START_MS,
+      stream,
+    })
     const { machine, firmware } = this
     this.monitor = new HealthMonitor({
       thing,
@@ -93,7 +101,7 @@ class Station {
 }
 
 let station: Station
-const begin = (faults?: readonly FaultSpec[], schema?: '1.0' | '2.0'): void => {
+const begin = (faults?: readonly ProcessFaultSpec[], schema?: '1.0' | '2.0'): void => {
   station = new Station(faults, schema)
   station.start()
   station.monitor.running()
@@ -156,10 +164,10 @@ describe('the health component', () => {
 })
 
 describe('samples that wait until somebody reads them', () => {
-  const leak: FaultSpec = { kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 90 }
-  const crash: FaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 47 * 60_000 }
-  const atSample: FaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 40 * 60_000 + 17_000 }
-  const drift: FaultSpec = { kind: 'cycle-drift', in: { firmware: '2.4.0' }, onset: HOUR_MS, rate: 30 }
+  const leak: ProcessFaultSpec = { kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 90 }
+  const crash: ProcessFaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 47 * 60_000 }
+  const atSample: ProcessFaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 40 * 60_000 + 17_000 }
+  const drift: ProcessFaultSpec = { kind: 'cycle-drift', in: { firmware: '2.4.0' }, onset: HOUR_MS, rate: 30 }
 
   it.each([
     ['2.0', 'nothing', []],

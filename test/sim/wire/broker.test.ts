@@ -22,6 +22,7 @@ beforeEach(async () => {
     onPublish: (clientId, topic, payload) => published.push({ clientId, topic, payload }),
     onForward: (clientId) => links.get(clientId)?.forwarded(),
     onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
+    onGone: () => undefined,
     onFailure: (error) => expect.unreachable(error.message),
   })
 })
@@ -131,6 +132,7 @@ it('names a port that is in use', async () => {
       onPublish: () => undefined,
       onForward: () => undefined,
       onPublishDone: () => undefined,
+      onGone: () => undefined,
       onFailure: () => undefined,
     }),
   ).rejects.toThrow(`port ${broker.port} for MQTT is in use`)

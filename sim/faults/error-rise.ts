@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { duration } from '../units.ts'
+import { type Fault, selector } from './fault.ts'
+
+/** Operations fail more often from some time after the install: for a while (a burst) or for good (a step). */
+export const errorRise = z
+  .strictObject({
+    kind: z.literal('error-rise'),
+    in: selector,
+    factor: z.number().positive().describe('How many times as many errors'),
+    onset: duration.describe('Time after the install at which it begins'),
+    for: duration.optional().describe('How long it lasts; for good by default'),
+  })
+  .describe('Error rate is multiplied, for a while or for good')
+
+export function makeErrorRise(spec: z.output<typeof errorRise>): Fault {
+  const { factor, onset, for: lastsMs = Number.POSITIVE_INFINITY } = spec
+  return {
+    kind: 'error-rise',
+    onsetMs: ({ installedAtMs }) => installedAtMs + onset,
+    effect: ({ installedAtMs }, nowMs) => {
+      const sinceMs = nowMs - installedAtMs - onset
+      return sinceMs >= 0 && sinceMs < lastsMs ? { errorRateFactor: factor } : {}
+    },
+  }
+}

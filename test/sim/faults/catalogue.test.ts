@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { faultSchema, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
+import type { Fault, ProcessView } from '../../../sim/faults/fault.ts'
+import { makeOffline } from '../../../sim/faults/offline.ts'
+
+const HOUR_MS = 3_600_000
+const EVERYWHERE = { fleet: 'all' } as const
+const view = (over: Partial<ProcessView> = {}): ProcessView => ({
+  installedAtMs: 0,
+  startedAtMs: 0,
+  worldStartMs: 0,
+  boot: 1,
+  baseMemoryMiB: 152,
+  memoryLimitMiB: 512,
+  ...over,
+})
+/** As a scenario file writes it. */
+const fault = (written: object, draws: readonly number[] = [0.5]): Fault =>
+  makeFault(
+    faultSchema.parse({ in: EVERYWHERE, ...written }) as ProcessFaultSpec,
+    (n) => draws[n % draws.length] as number,
+  )
+const effectsAt = (one: Fault, hours: readonly number[], of: ProcessView = view()) =>
+  hours.map((hour) => one.effect?.(of, hour * HOUR_MS))
+
+describe('a memory leak', () => {
+  it('grows evenly from its beginning until the limit', () => {
+    const leak = fault({ kind: 'memory-leak', rate: '36 MiB/h', after: '2h' })
+    expect(leak.onsetMs(view())).toBe(2 * HOUR_MS)
+    expect(effectsAt(leak, [1, 2, 3, 12])).toEqual(
+      [0, 0, 36, 360].map((extraMemoryMiB) => ({ extraMemoryMiB: expect.closeTo(extraMemoryMiB, 6) })),
+    )
+    expect(leak.death?.(view())).toMatchObject({ atMs: 12 * HOUR_MS, exitCode: 137 })
+  })
+
+  it('in steps stands still between them, and dies on the step that does not fit', () => {
+    const leak = fault({ kind: 'memory-leak', rate: '36 MiB/h', every: '4h' })
+    expect(effectsAt(leak, [3.9, 4, 7.9, 8])).toEqual(
+      [0, 144, 144, 288].map((extraMemoryMiB) => ({ extraMemoryMiB: expect.closeTo(extraMemoryMiB, 6) })),
+    )
+    expect(leak.death?.(view())?.atMs).toBe(12 * HOUR_MS)
+  })
+})
+
+describe('a cycle drift', () => {
+  it('goes on without end at a rate', () => {
+    const drift = fault({ kind: 'cycle-drift', onset: '12h', rate: '4 %/h' })
+    expect(effectsAt(drift, [12, 14.5])).toEqual([{ cycleTimeFactor: 1 }, { cycleTimeFactor: 1.1 }])
+  })
+
+  it('fills up along an S-curve and stays there', () => {
+    const drift = fault({ kind: 'cycle-drift', onset: '1h', rise: '20 %', over: '4h' })
+    const factors = effectsAt(drift, [1, 2, 3, 4, 5, 50]).map((effect) => effect?.cycleTimeFactor)
+    expect(factors).toEqual([1, 1.03125, 1.1, 1.16875, 1.2, 1.2].map((factor) => expect.closeTo(factor, 9)))
+  })
+})
+
+describe('a crash', () => {
+  it('at random is exponential in the mean time, drawn anew for each process', () => {
+    const draws = Array.from({ length: 10_000 }, (_, i) => ((i * 7_919) % 10_007) / 10_007)
+    const crash = fault({ kind: 'crash', every: '6h' }, draws)
+    const uptimesMs = draws
+      .map((_, boot) => crash.death?.(view({ boot, startedAtMs: 5 }))?.atMs as number)
+      .map((atMs) => atMs - 5)
+    const meanHours = uptimesMs.reduce((sum, ms) => sum + ms, 0) / uptimesMs.length / HOUR_MS
+    expect(meanHours).toBeCloseTo(6, 1)
+    // Memoryless: a share of e^-1 outlives the mean.
+    expect(uptimesMs.filter((ms) => ms > 6 * HOUR_MS).length / uptimesMs.length).toBeCloseTo(Math.exp(-1), 2)
+    expect(crash.onsetMs(view({ boot: 3 }))).toBe(crash.death?.(view({ boot: 3 }))?.atMs)
+  })
+})
+
+describe('an error rise', () => {
+  it('is a burst or a step', () => {
+    const burst = fault({ kind: 'error-rise', factor: 5, onset: '2h', for: '30min' })
+    expect(effectsAt(burst, [1.9, 2, 2.4, 2.5])).toEqual([{}, { errorRateFactor: 5 }, { errorRateFactor: 5 }, {}])
+    const step = fault({ kind: 'error-rise', factor: 2, onset: '0h' })
+    expect(effectsAt(step, [0, 1_000])).toEqual([{ errorRateFactor: 2 }, { errorRateFactor: 2 }])
+  })
+})
+
+describe('a noisy network', () => {
+  it('knows nothing of releases: it counts from the start of the rehearsal', () => {
+    const noise = fault({ kind: 'noisy-network', share: '3 %', from: '1h', for: '2h' })
+    const late = view({ installedAtMs: 2.5 * HOUR_MS, startedAtMs: 2.5 * HOUR_MS })
+    expect(noise.onsetMs(late)).toBe(HOUR_MS)
+    expect(effectsAt(noise, [0.9, 1, 2.9, 3], late)).toEqual([
+      {},
+      { connectionFailureShare: 0.03 },
+      { connectionFailureShare: 0.03 },
+      {},
+    ])
+  })
+})
+
+it('a hang names its script', () => {
+  expect(fault({ kind: 'hang', at: 'install' }).hangsIn).toBe('install')
+})
+
+it.each([
+  [{ kind: 'crash', in: EVERYWHERE }, 'give one of'],
+  [{ kind: 'crash', in: EVERYWHERE, at: 'start', after: '1h' }, 'give one of'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %' }, 'give either'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rate: '3 %/h', rise: '3 %', over: '1h' }, 'give either'],
+  [{ kind: 'noisy-network', in: EVERYWHERE, share: 3 }, 'with its unit, such as "3 %"'],
+  [{ kind: 'hang', in: {}, at: 'install' }, 'says nowhere'],
+])('%j is refused', (written, message) => {
+  expect(JSON.stringify(faultSchema.safeParse(written).error?.issues)).toContain(JSON.stringify(message).slice(1, -1))
+})
+
+describe('a lost connection', () => {
+  const offline = (written: object) => faultSchema.safeParse({ kind: 'offline', in: EVERYWHERE, ...written })
+
+  it('is lost once, or again and again', () => {
+    const once = offline({ from: '5min', for: '4h' }).data as Parameters<typeof makeOffline>[0]
+    expect(makeOffline(once, 1_000)).toEqual({
+      kind: 'offline',
+      firstAtMs: 301_000,
+      awayMs: 4 * HOUR_MS,
+      periodMs: null,
+    })
+    const flapping = offline({ from: '0min', for: '30s', every: '10min' }).data as Parameters<typeof makeOffline>[0]
+    expect(makeOffline(flapping, 0).periodMs).toBe(600_000)
+  })
+
+  it.each([
+    [{ from: '5min', for: '10min', every: '10min' }, 'must be longer than'],
+    [{ in: { firmware: '2.4.0' }, from: '5min', for: '1h' }, 'a connection knows no firmware'],
+  ])('%j is refused', (written, message) => {
+    expect(JSON.stringify(offline(written).error?.issues)).toContain(message)
+  })
+})

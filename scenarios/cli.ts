@@ -127,6 +127,17 @@ function program(): Command {
       process.exitCode = await runCompare(scenarios, options, process)
     })
   rehearse
+    .command('history')
+    .description('play the 23 releases of 14 months, beside what the plant reports of them')
+    .option('--repeat <n>', 'play them all so often, with seeds of their own', positive, 1)
+    .option('--workers <n>', 'threads (default: one for every processor)', positive)
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  rehearse history\n  rehearse history --repeat 100 --json\n')
+    .action(async (options) => {
+      const { history } = await import('./commands/history.ts')
+      process.exitCode = await history(options, process)
+    })
+  rehearse
     .command('list')
     .description('the shipped scenarios, in reading order')
     .option('--json', 'as JSON')

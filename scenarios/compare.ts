@@ -2,6 +2,7 @@ import { type Cell, foldCell, type Variant } from '../reports/comparison.ts'
 import type { Report } from '../reports/report.ts'
 import { runMany, type SweepOptions } from './run-many.ts'
 import type { Scenario } from './scenario.ts'
+import { SweepFailed } from './sweep-failed.ts'
 
 /** What to vary; every combination is played with the same seeds, so that differences are the variant's. */
 export interface ComparePlan {
@@ -10,12 +11,6 @@ export interface ComparePlan {
   readonly profiles: readonly ('default' | 'seed-literal')[]
   readonly gates: readonly ('plant' | 'open')[]
   readonly seeds: readonly number[]
-}
-
-/** A rehearsal of the sweep that could not be played: its figures would be of fewer runs than they say. */
-export class SweepFailed extends Error {
-  override readonly name = 'SweepFailed'
-  readonly exitCode = 1
 }
 
 const HOUR_MS = 3_600_000
@@ -40,7 +35,7 @@ export async function compare(plan: ComparePlan, options: SweepOptions = {}): Pr
 
   function reportOf(one: (typeof played)[number]): Report {
     if ('report' in one) return one.report
-    throw new SweepFailed(`${one.scenario} with seed ${one.seed} could not be played: ${one.error.message}`)
+    throw new SweepFailed(one)
   }
 }
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { renderComparison, renderCsv } from '../../reports/comparison-text.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { runCompare } from '../../scenarios/commands/compare.ts'
-import { type ComparePlan, compare, SweepFailed } from '../../scenarios/compare.ts'
+import { type ComparePlan, compare } from '../../scenarios/compare.ts'
+import { SweepFailed } from '../../scenarios/sweep-failed.ts'
 
 const HOUR_MS = 3_600_000
 let out: string

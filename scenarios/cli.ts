@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { parseDuration } from '../sim/units.ts'
+import { parseDuration } from '../sim/duration.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Pace } from './rehearsal.ts'
 import { reportError } from './user-error.ts'

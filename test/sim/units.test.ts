@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { duration, memoryRate, parseDuration, percentRate } from '../../sim/units.ts'
+import { parseDuration } from '../../sim/duration.ts'
+import { duration, memoryRate, percentRate } from '../../sim/units.ts'
 
 describe('durations', () => {
   it.each([

@@ -1,0 +1,18 @@
+const DURATION_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  min: 60_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** `24h`, `90 min`, `14d`, `1h30m` -> milliseconds. Null when it is not a duration. */
+export function parseDuration(text: string): number | null {
+  const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/gy)]
+  const isWhole =
+    parts.length > 0 && parts.reduce((length, [part]) => length + part.length, 0) === text.trimEnd().length
+  return isWhole
+    ? parts.reduce((sum, [, count, unit]) => sum + Number(count) * (DURATION_MS[unit as string] as number), 0)
+    : null
+}

@@ -1,6 +1,7 @@
 import { findScenario } from '../scenarios/catalogue.ts'
-import { fleetOf, rehearse, twinPlan } from '../scenarios/rehearse.ts'
+import { rehearse } from '../scenarios/rehearse.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
+import { fleetOf, twinPlan } from '../scenarios/twin-plan.ts'
 import { HEALTHY, Machine } from '../sim/plant/machine.ts'
 import { PlantCalendar } from '../sim/plant/shifts.ts'
 import { Seed } from '../sim/random.ts'

@@ -1,6 +1,6 @@
 import mqtt from 'mqtt'
 import { findScenario } from '../scenarios/catalogue.ts'
-import { fleetOf, twinPlan } from '../scenarios/rehearse.ts'
+import { fleetOf, twinPlan } from '../scenarios/twin-plan.ts'
 import { InFlight } from '../sim/in-flight.ts'
 import { runLockstep } from '../sim/lockstep.ts'
 import { Seed } from '../sim/random.ts'

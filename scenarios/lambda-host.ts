@@ -32,7 +32,9 @@ export class LambdaHost {
   #functions: Functions | null = null
   #trace: Trace | null = null
   #queue: Promise<void> = Promise.resolve()
-  #last: { state: string; stage: string | null } = { state: 'idle', stage: null }
+  #last: Pick<Outcome, 'rolloutId' | 'state' | 'stage'> = { rolloutId: null, state: 'idle', stage: null }
+  /** The rollout that was there before the expected one. */
+  #rolloutBefore: string | null = null
   #failure: unknown = null
   #evaluations = 0
   #evaluationMs = 0
@@ -55,10 +57,20 @@ export class LambdaHost {
     return this.#last.stage === null ? this.#last.state : `${this.#last.stage} ${this.#last.state}`
   }
 
-  /** True when the rollout has ended. @throws what a function failed with, if that was a bug */
+  /** A rollout that was known until now does not count as the one that ends. */
+  expectStart(): void {
+    this.#rolloutBefore = this.#last.rolloutId
+  }
+
+  /** True when the expected rollout has ended. @throws what a function failed with, if that was a bug */
   isOver(): boolean {
+    this.throwIfFailed()
+    return hasEnded(this.#last) && this.#last.rolloutId !== this.#rolloutBefore
+  }
+
+  /** @throws what a function failed with, if that was a bug */
+  throwIfFailed(): void {
     if (this.#failure !== null) throw this.#failure
-    return isFinal({ state: this.#last.state } as Rollout)
   }
 
   /** How often a function ran so far, and for how long in real time, waits for retries included. */
@@ -96,9 +108,11 @@ export class LambdaHost {
     }
   }
 
-  #tell(handler: string, { state, stage, verdict, decision }: Outcome): void {
-    this.#last = { state, stage }
-    if (state === 'idle') return
+  /** Looks after a rollout's end are no news. */
+  #tell(handler: string, { rolloutId, state, stage, verdict, decision }: Outcome): void {
+    const hadEnded = hasEnded(this.#last) && this.#last.rolloutId === rolloutId
+    this.#last = { rolloutId, state, stage }
+    if (state === 'idle' || hadEnded) return
     this.#trace?.record('controller', {
       kind: 'evaluated',
       handler,
@@ -111,6 +125,8 @@ export class LambdaHost {
     })
   }
 }
+
+const hasEnded = ({ state }: { readonly state: Outcome['state'] }): boolean => isFinal({ state } as Rollout)
 
 const startOutcome = (rollout: Rollout): Outcome => ({
   rolloutId: rollout.id,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { HEALTH_SHADOW } from '../../controller/contract.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
-import { fleetOf, twinPlan } from '../../scenarios/rehearse.ts'
+import { fleetOf, twinPlan } from '../../scenarios/twin-plan.ts'
 import type { FaultSpec } from '../../sim/faults/catalogue.ts'
 import { InFlight } from '../../sim/in-flight.ts'
 import { runLockstep } from '../../sim/lockstep.ts'

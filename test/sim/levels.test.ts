@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../controller/contract.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
-import { fleetOf, twinPlan } from '../../scenarios/rehearse.ts'
+import { fleetOf, twinPlan } from '../../scenarios/twin-plan.ts'
 import { Priority } from '../../sim/clock.ts'
 import { InFlight } from '../../sim/in-flight.ts'
 import type { Level, LevelEvents } from '../../sim/level.ts'

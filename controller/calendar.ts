@@ -41,6 +41,10 @@ function findCell(policy: Policy, atMs: number): Cell {
 export const cellNames = (policy: Policy): readonly string[] =>
   policy.shifts.flatMap(({ name }) => [`${name}/weekday`, `${name}/weekend`])
 
+/** The site's day that `atMs` falls on, counted from 1 January 1970. */
+export const dayNumber = (policy: Policy, atMs: number): number =>
+  dateOf(policy, atMs).since('1970-01-01', { largestUnit: 'days' }).days
+
 /** The instants in [fromMs, toMs] at which a shift begins, in order. */
 export function shiftBoundaries(policy: Policy, fromMs: number, toMs: number): number[] {
   const boundaries: number[] = []

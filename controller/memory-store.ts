@@ -18,4 +18,8 @@ export class MemoryStore implements RolloutStore {
     this.#documents.set(key, { value, version: expectedVersion + 1 })
     return expectedVersion + 1
   }
+
+  async delete(key: string): Promise<void> {
+    this.#documents.delete(key)
+  }
 }

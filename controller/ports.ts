@@ -63,6 +63,8 @@ export interface RolloutStore {
    * @throws StaleRollout
    */
   putIf<T>(key: string, value: T, expectedVersion: number): Promise<number>
+  /** Nothing happens where there is none. */
+  delete(key: string): Promise<void>
 }
 
 export interface EventSink {

@@ -3,7 +3,7 @@ import { type Decision, decide, type Facts, transition } from './decide.ts'
 import { judgeLook, NO_FACTS } from './look.ts'
 import type { Policy } from './policy.ts'
 import type { Ports, Stored } from './ports.ts'
-import { loadActive, record, saveAudit, saveRollout, toSnapshot } from './records.ts'
+import { isShiftRecorded, loadActive, record, saveAudit, saveRollout, toSnapshot } from './records.ts'
 import { isFinal, type Rollout, type Stage, stageOf } from './rollout.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -27,20 +27,24 @@ const IDLE: Outcome = {
 /**
  * The only shell around the pure core: read, judge, decide, save the intent, act, save what was done. A crash at any
  * await loses nothing: the next run repeats unfinished effects with the same tokens. A way back that an earlier run
- * left half-done goes on before anything else; new firmware only after another look.
+ * left half-done goes on before anything else; new firmware only after another look. While no rollout is going on, the
+ * fleet is read once a shift, for later baselines; the start of a rollout takes the look that its evidence counts from.
  * @throws StaleRollout when another instance is at work, its work stands; what an effect failed with, it stays pending
  */
 export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
   const loaded = await loadActive(ports.store)
   const resumed = loaded === null ? null : await resume(ports, loaded, nowMs)
+  const isGoing = resumed !== null && !isFinal(resumed.stored.value)
+  if (!isGoing && (await isShiftRecorded(ports.store, policy, nowMs))) {
+    return resumed === null ? IDLE : settle(ports, policy, resumed, { ...NO_FACTS, nowMs })
+  }
   const readings = await ports.health.read()
   const current = toSnapshot(readings, nowMs)
   const previous = await record(ports.store, policy, current)
   if (resumed === null) return IDLE
-  const { value: rollout } = resumed.stored
-  const facts = isFinal(rollout)
-    ? { ...NO_FACTS, nowMs }
-    : await judgeLook(ports, policy, rollout, { previous, current, readings })
+  const facts = isGoing
+    ? await judgeLook(ports, policy, resumed.stored.value, { previous, current, readings })
+    : { ...NO_FACTS, nowMs }
   return settle(ports, policy, resumed, facts)
 }
 

@@ -1,6 +1,6 @@
 import type { Baseline } from './baseline.ts'
-import { cellAt, shiftBoundaries } from './calendar.ts'
-import type { StageName } from './contract.ts'
+import { cellAt, dayNumber, shiftBoundaries } from './calendar.ts'
+import { STAGES, type StageName } from './contract.ts'
 import type { Evidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceReading, RolloutStore, Stored } from './ports.ts'
@@ -10,10 +10,23 @@ import type { HealthSample, Snapshot } from './snapshot.ts'
 /** Keys of what the controller keeps, and the few ways it is read and written. */
 const ACTIVE = 'active-rollout'
 const LATEST = 'snapshot#latest'
-const boundaryKey = (atMs: number): string => `snapshot#${atMs}`
+/** Which shift has its snapshot: small, so that a look that may be spared costs no more than reading it. */
+const RECORDED = 'snapshot#recorded'
 const rolloutKey = (id: string): string => `rollout#${id}`
 const baselineKey = (id: string): string => `baseline#${id}`
 const evidenceKey = (id: string, stage: StageName): string => `evidence#${id}#${stage}`
+
+const DAY_MS = 24 * 3_600_000
+
+/**
+ * A place for each shift of as many days as a baseline reaches over, two days more for the days it begins and ends on and
+ * for a change of the clocks: what no baseline can need any more is overwritten, whoever missed whatever meanwhile.
+ */
+function boundaryKey(policy: Policy, atMs: number): string {
+  const days = Math.ceil(policy.baselineMs / DAY_MS) + 2
+  const [shift] = cellAt(policy, atMs).name.split('/')
+  return `snapshot#${shift}#${dayNumber(policy, atMs) % days}`
+}
 
 /** The last readable sample of every device: a device that says nothing new keeps its old one. */
 export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Snapshot {
@@ -30,17 +43,26 @@ export async function record(store: RolloutStore, policy: Policy, snapshot: Snap
   const previous = (await store.get<Snapshot>(LATEST))?.value ?? null
   const sinceMs = previous?.atMs ?? snapshot.atMs - policy.tickMs
   const { shiftStartMs } = cellAt(policy, snapshot.atMs)
-  if (shiftStartMs > sinceMs) await store.put(boundaryKey(shiftStartMs), { ...snapshot, atMs: shiftStartMs })
+  if (shiftStartMs > sinceMs) {
+    await store.put(boundaryKey(policy, shiftStartMs), { ...snapshot, atMs: shiftStartMs })
+    await store.put(RECORDED, { shiftStartMs })
+  }
   await store.put(LATEST, snapshot)
   return previous
+}
+
+/** Whether the running shift has the snapshot that baselines are made of: without a rollout no other look is needed. */
+export async function isShiftRecorded(store: RolloutStore, policy: Policy, nowMs: number): Promise<boolean> {
+  const recorded = (await store.get<{ readonly shiftStartMs: number }>(RECORDED))?.value
+  return recorded !== undefined && recorded.shiftStartMs >= cellAt(policy, nowMs).shiftStartMs
 }
 
 /** The snapshots that the baseline before `atMs` is made of, oldest first; missing ones are left out. */
 export async function baselineSnapshots(store: RolloutStore, policy: Policy, atMs: number): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = []
   for (const boundary of shiftBoundaries(policy, atMs - policy.baselineMs, atMs)) {
-    const stored = await store.get<Snapshot>(boundaryKey(boundary))
-    if (stored !== null) snapshots.push(stored.value)
+    const stored = await store.get<Snapshot>(boundaryKey(policy, boundary))
+    if (stored?.value.atMs === boundary) snapshots.push(stored.value)
   }
   return snapshots
 }
@@ -51,16 +73,22 @@ export async function loadActive(store: RolloutStore): Promise<Stored<Rollout> |
 }
 
 /**
- * A second delivery of the same start event finds the documents of the first and only makes them active.
+ * A second delivery of the same start event finds the documents of the first and only makes them active. What the
+ * rollout before rested on is deleted then; it itself and its audit trail stay.
  * @throws StaleRollout when another rollout became active meanwhile
  */
 export async function createRollout(store: RolloutStore, rollout: Rollout, baseline: Baseline): Promise<void> {
-  const active = await store.get(ACTIVE)
+  const active = await store.get<{ rolloutId: string }>(ACTIVE)
   if ((await store.get(rolloutKey(rollout.id))) === null) {
     await store.put(baselineKey(rollout.id), baseline)
     await store.putIf(rolloutKey(rollout.id), rollout, 0)
   }
   await store.putIf(ACTIVE, { rolloutId: rollout.id }, active?.version ?? 0)
+  if (active !== null && active.value.rolloutId !== rollout.id) await forgetEvidence(store, active.value.rolloutId)
+}
+
+async function forgetEvidence(store: RolloutStore, id: string): Promise<void> {
+  for (const key of [baselineKey(id), ...STAGES.map((stage) => evidenceKey(id, stage))]) await store.delete(key)
 }
 
 /** @throws StaleRollout when another instance wrote it since `version`. */

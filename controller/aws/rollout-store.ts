@@ -85,9 +85,13 @@ export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): 
     const before = parts === undefined ? {} : ({ ReturnValues: 'ALL_OLD' } as const)
     const put = new PutCommand({ TableName: tableName, Item: item, ...condition, ...before })
     const old = (await dynamo.send(put)).Attributes as Item | undefined
-    for (const part of old?.parts ?? []) {
-      if (!parts?.includes(part)) await dynamo.send(new DeleteCommand({ TableName: tableName, Key: { key: part } }))
-    }
+    for (const part of old?.parts ?? []) if (!parts?.includes(part)) await remove(part)
+  }
+
+  /** Returns what was there. */
+  const remove = async (key: string): Promise<Item | undefined> => {
+    const command = new DeleteCommand({ TableName: tableName, Key: { key }, ReturnValues: 'ALL_OLD' })
+    return (await dynamo.send(command)).Attributes as Item | undefined
   }
 
   return {
@@ -119,6 +123,10 @@ export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): 
         if (error instanceof ConditionalCheckFailedException) throw new StaleRollout(key)
         throw error
       }
+    },
+
+    async delete(key) {
+      for (const part of (await remove(key))?.parts ?? []) await remove(part)
     },
   }
 }

@@ -3,7 +3,7 @@ import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makePromote } from '../../controller/lambda/promote.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
 import type { Deployments, Ports } from '../../controller/ports.ts'
-import { loadActive, record, toSnapshot } from '../../controller/records.ts'
+import { baselineSnapshots, loadActive, record, toSnapshot } from '../../controller/records.ts'
 import { MINUTE_MS, START_MS } from './fixtures.ts'
 import { killedAt, policy, release, startedWorld, World } from './world.ts'
 
@@ -219,6 +219,7 @@ describe('the record of shifts', () => {
       record(world.store, policy, toSnapshot(world.readings(), START_MS + minutes * MINUTE_MS))
     await at(-5)
     await at(12)
-    expect(await world.store.get(`snapshot#${START_MS}`)).not.toBeNull()
+    const kept = await baselineSnapshots(world.store, policy, START_MS + 12 * MINUTE_MS)
+    expect(kept.map(({ atMs }) => atMs)).toEqual([START_MS])
   })
 })

@@ -60,6 +60,15 @@ describe.each<[string, () => RolloutStore]>([
     await store.putIf(key('c'), doubled, 0)
     expect((await store.get(key('c')))?.value).toEqual(doubled)
   })
+
+  it('forgets what is deleted, and takes it well where there is nothing', async () => {
+    const store = open()
+    await store.putIf(key('d'), 'one', 0)
+    await store.delete(key('d'))
+    expect(await store.get(key('d'))).toBeNull()
+    await store.delete(key('d'))
+    expect(await store.putIf(key('d'), 'again', 0)).toBe(1)
+  })
 })
 
 describe('a document of a large fleet', () => {
@@ -85,6 +94,8 @@ describe('a document of a large fleet', () => {
     expect(after.filter((key) => before.includes(key))).toEqual(['large'])
     await store.put('large', noise(2))
     expect((await store.get('large'))?.value).toEqual(noise(2))
+    await store.delete('large')
+    expect((await keys()).filter((key) => key === 'large' || key.startsWith('large#'))).toEqual([])
   }, 60_000)
 
   it('is refused whole when somebody else was faster', async () => {

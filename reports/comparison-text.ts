@@ -1,5 +1,7 @@
 import type { Cell } from './comparison.ts'
+import { durationText, grouped } from './format.ts'
 import type { Share } from './statistics.ts'
+import { alignedTable } from './table.ts'
 
 /** The comparison for people: a block a scenario, a line a variant. */
 export function renderComparison(cells: readonly Cell[]): string {
@@ -40,15 +42,12 @@ function block(name: string, cells: readonly Cell[]): string {
     grouped(cell.meanExposure.devices),
     grouped(cell.meanExposure.deviceHours),
     grouped(cell.meanExposure.lines),
-    cell.meanLatencyMinutes === null ? '-' : duration(cell.meanLatencyMinutes),
+    cell.meanLatencyMinutes === null ? '-' : durationText(cell.meanLatencyMinutes),
     cell.meanLeadTimeHours === null ? '-' : `${(cell.meanLeadTimeHours / 24).toFixed(2)} d`,
   ])
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)))
-  const line = (texts: readonly string[]): string =>
-    `  ${texts.map((text, i) => (i < 3 ? text.padEnd(widths[i] as number) : text.padStart(widths[i] as number))).join('  ')}`
   const undecided = cells.reduce((sum, cell) => sum + cell.undecided, 0)
   const remark = undecided === 0 ? [] : [`  ${undecided} runs ended undecided (halted, or out of time)`]
-  return [name.toUpperCase(), line(head), ...rows.map(line), ...remark].join('\n')
+  return [name.toUpperCase(), ...alignedTable(head, rows, 3), ...remark].join('\n')
 }
 
 /** The same as comma-separated values, a line a cell; shares are 0 to 1. */
@@ -84,6 +83,3 @@ const percent = ({ share, low, high }: Share): string =>
   share === null || low === null || high === null ? '-' : `${pct(share)} % [${pct(low)}, ${pct(high)}]`
 
 const pct = (share: number): string => (share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)
-const grouped = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
-const duration = (minutes: number): string =>
-  minutes >= 120 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`

@@ -1,4 +1,22 @@
+import { Temporal } from 'temporal-polyfill'
+
 /** ISO 8601 in UTC. */
 export const isoTime = (atMs: number): string => new Date(atMs).toISOString()
 
+/** Site-local `2026-03-03 03:10:00`, as the plant's clocks show it. */
+export const localTime = (atMs: number, zone: string): string => {
+  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone).toPlainDateTime()
+  return local.toString({ smallestUnit: 'second' }).replace('T', ' ')
+}
+
 export const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits))
+
+/** Minutes up to two hours, hours beyond. */
+export const durationText = (minutes: number): string =>
+  minutes >= 120 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`
+
+/** `12345` -> `12,345`. */
+export const grouped = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
+
+/** At most two decimals; `-` for what was not measured. */
+export const numberText = (value: number | null): string => (value === null ? '-' : String(rounded(value)))

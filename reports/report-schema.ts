@@ -34,6 +34,11 @@ export const reportSchema = z.strictObject({
     detected: z.boolean(),
     at: time.nullable(),
     latencyMinutes: z.number().nullable(),
+    firstBadLookAt: time.nullable(),
+    legsMinutes: z.strictObject({
+      onsetToFirstBadLook: z.number().nullable(),
+      firstBadLookToDecision: z.number().nullable(),
+    }),
     by: z.string().nullable(),
     finding: z
       .strictObject({
@@ -59,7 +64,11 @@ export const reportSchema = z.strictObject({
     .nullable(),
   exposure: z.strictObject({ devices: count, deviceHours: z.number(), lines: count }),
   falseAlarm: z.boolean(),
-  expectation: z.strictObject({ met: z.boolean(), failures: z.array(z.string()) }),
+  expectation: z.strictObject({
+    met: z.boolean(),
+    failures: z.array(z.string()),
+    checked: z.array(z.strictObject({ what: z.string(), expected: z.string(), actual: z.string(), met: z.boolean() })),
+  }),
   invariants: z.strictObject({ checked: z.array(z.string()), violated: z.array(z.string()) }),
   virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
   wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerVirtualHour: z.number() }),

@@ -1,5 +1,6 @@
 import { STAGES } from '../controller/contract.ts'
-import type { Connections, TraceFinding, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import type { Connections, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import { type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { isoTime, rounded } from './format.ts'
 import { foldRollback, type Rollback } from './rollback.ts'
@@ -20,6 +21,15 @@ export interface RunSummary {
   readonly digestsByHour: readonly string[]
 }
 
+/** One thing that the scenario says must come out. */
+export interface ExpectedItem {
+  /** Such as `outcome`. */
+  readonly what: string
+  readonly expected: string
+  readonly actual: string
+  readonly met: boolean
+}
+
 /** report.json, schemaVersion 1. Times are ISO 8601 in UTC; what did not happen is null. */
 export interface Report {
   readonly schemaVersion: 1
@@ -36,25 +46,18 @@ export interface Report {
   /** Canary's deployment to the last production device on the new firmware. */
   readonly leadTimeHours: number | null
   readonly faults: readonly { readonly kind: string; readonly onsetAt: string; readonly devices: number }[]
-  readonly detection: {
-    readonly detected: boolean
-    readonly at: string | null
-    readonly latencyMinutes: number | null
-    /** The rule that decided. */
-    readonly by: string | null
-    readonly finding: {
-      readonly metric: string
-      readonly observed: number | null
-      readonly baseline: number | null
-      readonly limit: number
-      readonly line?: number
-    } | null
-  }
+  readonly detection: Detection
   readonly rollback: Rollback | null
   readonly exposure: Exposure
   /** Rolled back although no fault had begun. */
   readonly falseAlarm: boolean
-  readonly expectation: { readonly met: boolean; readonly failures: readonly string[] }
+  readonly expectation: {
+    readonly met: boolean
+    /** One sentence for each expected thing that did not come out. */
+    readonly failures: readonly string[]
+    /** Every expected thing beside what came out, in words. */
+    readonly checked: readonly ExpectedItem[]
+  }
   readonly invariants: { readonly checked: readonly string[]; readonly violated: readonly string[] }
   readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
   readonly wall: {
@@ -82,9 +85,6 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
   const faultStarts = records.filter((record) => record.kind === 'fault-started')
   const onsetAtMs = faultStarts[0]?.atMs ?? null
   const rollback = foldRollback(header, records, onsetAtMs)
-  const decided = records.find((record) => record.kind === 'evaluated' && record.decision === 'rollback')
-  const finding =
-    decided?.kind === 'evaluated' ? decided.findings.find(({ outcome }) => outcome === 'breach') : undefined
   const virtualMs = run.endedAtMs - header.startedAtMs
   return {
     schemaVersion: 1,
@@ -100,14 +100,7 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     stages,
     leadTimeHours: leadTimeHours(header, records),
     faults: faultsOf(faultStarts),
-    detection: {
-      detected: rollback !== null,
-      at: rollback === null ? null : isoTime(rollback.detectedAtMs),
-      latencyMinutes:
-        rollback === null || onsetAtMs === null ? null : rounded((rollback.detectedAtMs - onsetAtMs) / 60_000),
-      by: finding?.rule ?? null,
-      finding: finding === undefined ? null : findingOf(finding),
-    },
+    detection: foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null),
     rollback: rollback?.report ?? null,
     exposure: foldExposure(header, records, run.endedAtMs),
     falseAlarm: rollback !== null && (onsetAtMs === null || onsetAtMs > rollback.detectedAtMs),
@@ -143,10 +136,6 @@ const OUTCOMES: Readonly<Record<string, ReportOutcome>> = {
 function outcomeOf(records: readonly TraceRecord[]): ReportOutcome {
   const last = records.findLast((record) => record.kind === 'evaluated')
   return (last?.kind === 'evaluated' ? OUTCOMES[last.state] : undefined) ?? 'inconclusive'
-}
-
-function findingOf({ metric, observed, baseline, limit, line }: TraceFinding): Report['detection']['finding'] {
-  return { metric, observed, baseline, limit, ...(line !== undefined && { line }) }
 }
 
 /** Each fault of the scenario that acted: its first onset and on how many devices. */

@@ -1,4 +1,5 @@
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import { sortDeployments } from './deployments.ts'
 import { rounded } from './format.ts'
 
 /** Spread of a leg over the devices, in minutes; nearest-rank percentiles. */
@@ -36,20 +37,9 @@ export function foldRollback(
   records: readonly TraceRecord[],
   onsetAtMs: number | null,
 ): { readonly detectedAtMs: number; readonly report: Rollback } | null {
-  const brought = new Set<string>()
-  const backDeployments = new Set<string>()
-  let detectedAtMs: number | null = null
+  const { takingBack, firstBackAtMs: detectedAtMs } = sortDeployments(header, records)
   const ways = new Map<string, WayBack>()
-  for (const record of records) {
-    if (record.kind === 'deployment-created') {
-      if (Object.values(record.components).includes(header.release.version)) brought.add(record.target)
-      else if (brought.has(record.target)) {
-        backDeployments.add(record.deploymentId)
-        detectedAtMs ??= record.atMs
-      }
-    }
-    follow(ways, header, record, backDeployments)
-  }
+  for (const record of records) follow(ways, header, record, takingBack)
   if (detectedAtMs === null) return null
   const touched = [...ways.values()]
   const failed = touched.filter(({ healthyAtMs }) => healthyAtMs === null).length

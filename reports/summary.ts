@@ -1,3 +1,4 @@
+import { durationText, grouped, numberText } from './format.ts'
 import type { Report } from './report.ts'
 import type { Spread } from './rollback.ts'
 
@@ -18,15 +19,16 @@ export function renderSummary(report: Report, story: string): string {
     row('expectation', expectation.met ? 'met' : 'NOT met'),
     ...expectation.failures.map((text) => `    ! ${text}`),
     '',
-    `  ${hours(virtual.hours)} of plant time in ${wall.seconds.toFixed(1)} s (${count(wall.speedup)} x), ` +
-      `${LINKS[report.connections]}, ${count(report.messages.published)} messages`,
-    `  controller: ${count(report.controller.evaluations)} evaluations of ` +
+    `  ${hours(virtual.hours)} of plant time in ${wall.seconds.toFixed(1)} s (${grouped(wall.speedup)} x), ` +
+      `${LINKS[report.connections]}, ${grouped(report.messages.published)} messages`,
+    `  controller: ${grouped(report.controller.evaluations)} evaluations of ` +
       `${report.controller.awsCallsPerEvaluation} AWS calls; ${wall.controllerMsPerVirtualHour} ms of it a plant hour`,
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
   ].join('\n')
 }
 
-function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm }: Report): string {
+/** One line: what came out. */
+export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm }: Report): string {
   const name = scenario.toUpperCase()
   if (outcome === 'promoted') return `${name}: PROMOTED to the whole fleet in ${hours(leadTimeHours ?? 0)}`
   if (outcome === 'rolled-back') {
@@ -66,21 +68,21 @@ function detectionLines({ faults, detection }: Report): string[] {
   if (!detection.detected)
     return [...lines, row('detected', faults.length === 0 ? 'nothing, and nothing was wrong' : 'no')]
   const { finding, by, at, latencyMinutes } = detection
-  const when = `${shortTime(at)} UTC${latencyMinutes === null ? '' : `, ${duration(latencyMinutes)} after onset`}`
+  const when = `${shortTime(at)} UTC${latencyMinutes === null ? '' : `, ${durationText(latencyMinutes)} after onset`}`
   const what =
     finding === null
       ? ''
-      : `${by}: ${finding.metric} ${number(finding.observed)}, limit ${number(finding.limit)}${finding.line === undefined ? '' : `, line ${finding.line}`}`
+      : `${by}: ${finding.metric} ${numberText(finding.observed)}, limit ${numberText(finding.limit)}${finding.line === undefined ? '' : `, line ${finding.line}`}`
   return [...lines, row('detected', when), ...(what === '' ? [] : [row('by', what)])]
 }
 
 function rollbackLines({ rollback }: Report): string[] {
   if (rollback === null) return []
   const { onsetToDetected, detectedToReceived, receivedToReverted, onsetToAllHealthy } = rollback.legsMinutes
-  const total = onsetToAllHealthy === null ? 'not all healthy' : duration(onsetToAllHealthy)
+  const total = onsetToAllHealthy === null ? 'not all healthy' : durationText(onsetToAllHealthy)
   return [
     row('rollback', `onset to all healthy ${total}; ${rollback.devices} devices, ${rollback.failed} failed`),
-    row('', `onset to detected     ${onsetToDetected === null ? '-' : duration(onsetToDetected)}`),
+    row('', `onset to detected     ${onsetToDetected === null ? '-' : durationText(onsetToDetected)}`),
     row('', `detected to received  ${spread(detectedToReceived)}`),
     row('', `received to reverted  ${spread(receivedToReverted)}`),
   ]
@@ -88,14 +90,10 @@ function rollbackLines({ rollback }: Report): string[] {
 
 const exposureText = ({ exposure, fleet }: Report): string =>
   `${exposure.devices} of ${fleet.devices} devices on ${exposure.lines} of ${fleet.lines} lines ran the release, ` +
-  `${count(Math.round(exposure.deviceHours))} device-hours`
+  `${grouped(exposure.deviceHours)} device-hours`
 
 const spread = (leg: Spread | null): string =>
   leg === null ? '-' : `p50 ${leg.p50.toFixed(1)}  p90 ${leg.p90.toFixed(1)}  max ${leg.max.toFixed(1)} min`
 
 const shortTime = (time: string | null): string => (time === null ? '-' : time.slice(5, 16).replace('T', ' '))
 const hours = (value: number): string => (value >= 48 ? `${(value / 24).toFixed(1)} days` : `${value.toFixed(1)} h`)
-const duration = (minutes: number): string =>
-  minutes >= 120 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`
-const number = (value: number | null): string => (value === null ? '-' : String(Number(value.toFixed(2))))
-const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -1,4 +1,4 @@
-import type { OpenReport, Report } from '../reports/report.ts'
+import type { ExpectedItem, OpenReport, Report } from '../reports/report.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import type { Expectation } from './scenario.ts'
 
@@ -9,15 +9,18 @@ export function checkExpectation(
   header: TraceHeader,
   records: readonly TraceRecord[],
 ): Report['expectation'] {
-  const failures: string[] = []
+  const checked: ExpectedItem[] = []
   const same = (what: string, wanted: unknown, actual: unknown): void => {
-    if (wanted !== undefined && wanted !== actual) failures.push(`${what} is ${actual}, expected ${wanted}`)
+    if (wanted !== undefined) {
+      checked.push({ what, expected: String(wanted), actual: String(actual), met: wanted === actual })
+    }
   }
   const within = (what: string, range: readonly [number, number] | undefined, actualMs: number | null): void => {
     if (range === undefined) return
     const [lowMs, highMs] = range
-    if (actualMs !== null && actualMs >= lowMs && actualMs <= highMs) return
-    failures.push(`${what} is ${durationText(actualMs)}, expected ${durationText(lowMs)} to ${durationText(highMs)}`)
+    const met = actualMs !== null && actualMs >= lowMs && actualMs <= highMs
+    const expected = `${durationText(lowMs)} to ${durationText(highMs)}`
+    checked.push({ what, expected, actual: durationText(actualMs), met })
   }
   same('outcome', expect.outcome, report.outcome)
   same('caughtIn', expect.caughtIn, report.caughtIn)
@@ -31,7 +34,12 @@ export function checkExpectation(
   within(`detection after ${expect.detected?.after}`, expect.detected?.between, detectedMs)
   const allHealthyMs = scaled(report.rollback?.legsMinutes.onsetToAllHealthy ?? null, 60_000)
   within('onset to all healthy', expect.onsetToAllHealthy?.between, allHealthyMs)
-  return { met: failures.length === 0, failures }
+  const failures = checked.filter(({ met }) => !met)
+  return {
+    met: failures.length === 0,
+    failures: failures.map(({ what, expected, actual }) => `${what} is ${actual}, expected ${expected}`),
+    checked,
+  }
 }
 
 const scaled = (value: number | null, factor: number): number | null => (value === null ? null : value * factor)

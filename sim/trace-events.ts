@@ -59,6 +59,8 @@ export interface TraceFinding {
   readonly n: number
   readonly line?: number
   readonly thing?: string
+  /** A sentence in numbers. */
+  readonly reason?: string
 }
 
 /** An event as it stands in the trace. */

@@ -135,6 +135,8 @@ describe('a rollback', () => {
       detected: true,
       at: '2026-03-02T13:35:00.000Z',
       latencyMinutes: 5,
+      firstBadLookAt: '2026-03-02T13:35:00.000Z',
+      legsMinutes: { onsetToFirstBadLook: 5, firstBadLookToDecision: 0 },
       by: 'component-crash',
       finding: { metric: 'crashes', observed: 1, baseline: 0, limit: 0, line: 2 },
     })
@@ -227,7 +229,7 @@ it.each([
   ['a rollback', rolledBack],
   ['nothing', []],
 ])('the report of %s is as its schema says, and can be read', (_, records) => {
-  const expectation = { met: true, failures: [] }
+  const expectation = { met: true, failures: [], checked: [] }
   const report = { ...foldReport(header, records, run), expectation, invariants: { checked: ['x'], violated: [] } }
   expect(reportSchema.parse(report)).toEqual(report)
   const lines = renderSummary(report, header.story).split('\n')

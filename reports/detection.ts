@@ -1,0 +1,63 @@
+import type { TraceFinding, TraceRecord } from '../sim/trace-events.ts'
+import { isoTime, rounded } from './format.ts'
+import { isBad, isLook } from './looks.ts'
+
+/** When the fault was noticed, by what, and where the time went. */
+export interface Detection {
+  readonly detected: boolean
+  readonly at: string | null
+  readonly latencyMinutes: number | null
+  /**
+   * The first look from the first onset on that read a metric as bad. The trace holds looks, not samples, so the sample
+   * itself lies up to one period of the analyzer before.
+   */
+  readonly firstBadLookAt: string | null
+  readonly legsMinutes: {
+    /** How long the fault was silent, or hidden in the noise. */
+    readonly onsetToFirstBadLook: number | null
+    /** How long the controller gathered evidence. */
+    readonly firstBadLookToDecision: number | null
+  }
+  /** The rule that decided. */
+  readonly by: string | null
+  readonly finding: {
+    readonly metric: string
+    readonly observed: number | null
+    readonly baseline: number | null
+    readonly limit: number
+    readonly line?: number
+  } | null
+}
+
+/** `detectedAtMs`: when the first rollback deployment was created; null if nothing was rolled back. */
+export function foldDetection(
+  records: readonly TraceRecord[],
+  onsetAtMs: number | null,
+  detectedAtMs: number | null,
+): Detection {
+  const looks = records.filter(isLook)
+  const decided = looks.find(({ decision }) => decision === 'rollback')
+  const finding = decided?.findings.find(({ outcome }) => outcome === 'breach')
+  const firstBad =
+    onsetAtMs === null ? undefined : looks.find(({ atMs, findings }) => atMs >= onsetAtMs && findings.some(isBad))
+  const firstBadAtMs = firstBad?.atMs ?? null
+  return {
+    detected: detectedAtMs !== null,
+    at: detectedAtMs === null ? null : isoTime(detectedAtMs),
+    latencyMinutes: minutes(onsetAtMs, detectedAtMs),
+    firstBadLookAt: firstBadAtMs === null ? null : isoTime(firstBadAtMs),
+    legsMinutes: {
+      onsetToFirstBadLook: minutes(onsetAtMs, firstBadAtMs),
+      firstBadLookToDecision: minutes(firstBadAtMs, detectedAtMs),
+    },
+    by: finding?.rule ?? null,
+    finding: finding === undefined ? null : findingOf(finding),
+  }
+}
+
+const minutes = (fromMs: number | null, toMs: number | null): number | null =>
+  fromMs === null || toMs === null ? null : rounded((toMs - fromMs) / 60_000)
+
+function findingOf({ metric, observed, baseline, limit, line }: TraceFinding): Detection['finding'] {
+  return { metric, observed, baseline, limit, ...(line !== undefined && { line }) }
+}

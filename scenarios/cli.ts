@@ -138,6 +138,35 @@ function program(): Command {
       process.exitCode = await history(options, process)
     })
   rehearse
+    .command('report')
+    .description('make the reports of a saved trace again')
+    .argument('<trace>', 'trace.jsonl of a run')
+    .option('--device <thing>', 'show what happened on one device instead')
+    .option('--json', 'print report.json to stdout and nothing else there')
+    .option('--md <file>', 'write Markdown, for a pull request or a CI summary')
+    .option('--junit <file>', 'write JUnit XML, for CI')
+    .option('--out <dir>', 'write report.json, report.md and junit.xml')
+    .addHelpText(
+      'after',
+      '\nExits as the run did.\n\nExamples:\n  rehearse report reports/out/memory-leak-1/trace.jsonl\n' +
+        '  rehearse report trace.jsonl --md report.md --junit junit.xml\n' +
+        '  rehearse report trace.jsonl --device line-03-12\n',
+    )
+    .action(async (file: string, options) => {
+      const { report } = await import('./commands/report.ts')
+      process.exitCode = report(file, options, process)
+    })
+  rehearse
+    .command('why')
+    .description('show what the controller saw and concluded at an instant of a saved trace, and what was true')
+    .argument('<trace>', 'trace.jsonl of a run')
+    .requiredOption('--at <time>', 'site-local 03:10 or 2026-03-03T03:10, or +14h10m after the start')
+    .addHelpText('after', '\nExample:\n  rehearse why reports/out/memory-leak-1/trace.jsonl --at 03:10\n')
+    .action(async (file: string, options: { readonly at: string }) => {
+      const { why } = await import('./commands/why.ts')
+      process.exitCode = why(file, options.at, process)
+    })
+  rehearse
     .command('list')
     .description('the shipped scenarios, in reading order')
     .option('--json', 'as JSON')

@@ -4,12 +4,15 @@ import { checkInvariants } from './invariants.ts'
 import type { RehearsalResult } from './rehearsal.ts'
 import type { Scenario } from './scenario.ts'
 
-/** The whole report of a rehearsal: what happened, what was expected, and what must never happen. Pure. */
-export function conclude(scenario: Scenario, { header, records, facts }: RehearsalResult): Report {
+/**
+ * The whole report of a rehearsal: what happened, what was expected, and what must never happen. Pure. Of the scenario it
+ * needs what a saved trace holds as well.
+ */
+export function conclude({ expect }: Pick<Scenario, 'expect'>, { header, records, facts }: RehearsalResult): Report {
   const open = foldReport(header, records, facts)
   return {
     ...open,
-    expectation: checkExpectation(scenario.expect, open, header, records),
+    expectation: checkExpectation(expect, open, header, records),
     invariants: checkInvariants(header, records),
   }
 }

@@ -1,25 +1,55 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { renderJunit } from '../reports/junit.ts'
+import { renderMarkdown } from '../reports/markdown.ts'
 import type { Report } from '../reports/report.ts'
 import { reportSchema } from '../reports/report-schema.ts'
-import type { RehearsalResult } from './rehearsal.ts'
+import { foldTimelines } from '../reports/timeline.ts'
+import { type SavedTrace, traceText } from './saved-trace.ts'
 import { CannotWrite } from './user-error.ts'
 
+/** The outputs that can be made of a saved trace, by file name. */
+const RENDERERS = {
+  'report.json': (report) => reportJson(report),
+  'report.md': (report, { header, records, command }) =>
+    renderMarkdown(report, foldTimelines(header, records), header.story, command),
+  'junit.xml': (report, { command }) => renderJunit(report, command),
+} as const satisfies Readonly<Record<string, (report: Report, saved: SavedTrace) => string>>
+
+export type OutputName = keyof typeof RENDERERS
+const OUTPUTS = Object.keys(RENDERERS) as OutputName[]
+
+export const reportJson = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
+
+/** The text of one output. */
+export const renderOutput = (name: OutputName, report: Report, saved: SavedTrace): string =>
+  RENDERERS[name](report, saved)
+
 /**
- * Writes trace.jsonl (header, then a record a line) and report.json, each whole or not at all; the report is checked
- * against its schema first.
- * @throws CannotWrite
+ * Writes every report of a rehearsal into a folder, each file whole or not at all; the report is checked against its schema
+ * first. Returns the names of the files. @throws CannotWrite
  */
-export function writeReportFiles(folder: string, report: Report, { header, records }: RehearsalResult): void {
+export function writeReportFiles(folder: string, report: Report, saved: SavedTrace): readonly string[] {
   reportSchema.parse(report)
+  makeFolder(folder)
+  for (const name of OUTPUTS) writeWhole(join(folder, name), renderOutput(name, report, saved))
+  return OUTPUTS
+}
+
+/** Writes trace.jsonl, of which every report can be made again. Returns its name. @throws CannotWrite */
+export function writeTrace(folder: string, saved: SavedTrace): string {
+  makeFolder(folder)
+  writeWhole(join(folder, 'trace.jsonl'), traceText(saved))
+  return 'trace.jsonl'
+}
+
+/** With the folders above it. @throws CannotWrite */
+export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
     throw new CannotWrite(folder, error)
   }
-  const lines = [header, ...records].map((line) => JSON.stringify(line))
-  writeWhole(join(folder, 'trace.jsonl'), `${lines.join('\n')}\n`)
-  writeWhole(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
 }
 
 /** The whole text or nothing. @throws CannotWrite */

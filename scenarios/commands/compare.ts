@@ -1,11 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderComparison, renderCsv } from '../../reports/comparison-text.ts'
 import { findScenario } from '../catalogue.ts'
 import { type ComparePlan, compare } from '../compare.ts'
 import { EXIT } from '../exit-codes.ts'
-import { writeWhole } from '../output-files.ts'
-import { CannotWrite } from '../user-error.ts'
+import { makeFolder, writeWhole } from '../output-files.ts'
 import { type Io, interruptible } from './io.ts'
 import { sweepProgress } from './sweep-progress.ts'
 
@@ -38,11 +36,7 @@ export async function runCompare(names: readonly string[], options: CompareOptio
   ).finally(() => progress.end())
   const folder = options.out ?? 'reports/out/compare'
   const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, cells }, null, 2)}\n`
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (error) {
-    throw new CannotWrite(folder, error)
-  }
+  makeFolder(folder)
   writeWhole(join(folder, 'compare.json'), json)
   writeWhole(join(folder, 'compare.csv'), renderCsv(cells))
   io.stdout.write(options.json ? json : `${renderComparison(cells)}\n\n  ${folder}/compare.json, compare.csv\n`)

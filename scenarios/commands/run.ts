@@ -4,9 +4,11 @@ import { findScenario } from '../catalogue.ts'
 import { conclude } from '../conclude.ts'
 import { compareRuns } from '../determinism.ts'
 import { EXIT } from '../exit-codes.ts'
-import { writeReportFiles } from '../output-files.ts'
+import { reportJson, writeReportFiles, writeTrace } from '../output-files.ts'
 import { progressLine } from '../progress-line.ts'
 import type { Pace, RehearsalOptions, RehearsalResult } from '../rehearsal.ts'
+import { reproCommand } from '../repro-command.ts'
+import type { SavedTrace } from '../saved-trace.ts'
 import { withDevices } from '../scale.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Io, interruptible } from './io.ts'
@@ -53,7 +55,7 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
       io.stderr.write(difference === null ? `deterministic: twice ${first.facts.digest}\n` : `${difference}\n`)
       if (difference !== null) return EXIT.notMet
     }
-    return finish(scenario, first, options, io)
+    return finish(scenario, { ...first, expect: scenario.expect, command: reproCommand(name, options) }, options, io)
   })
 }
 
@@ -85,12 +87,12 @@ async function playOnce(
   }
 }
 
-function finish(scenario: Scenario, result: RehearsalResult, options: RunOptions, io: Io): number {
-  const report = conclude(scenario, result)
+function finish(scenario: Scenario, saved: SavedTrace, options: RunOptions, io: Io): number {
+  const report = conclude(scenario, saved)
   const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
-  writeReportFiles(folder, report, result)
-  if (options.json) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
-  else io.stdout.write(`${renderSummary(report, scenario.story)}\n  ${folder}/report.json, trace.jsonl\n`)
+  const files = [...writeReportFiles(folder, report, saved), writeTrace(folder, saved)]
+  if (options.json) io.stdout.write(reportJson(report))
+  else io.stdout.write(`${renderSummary(report, scenario.story)}\n  ${folder}/${files.join(', ')}\n`)
   return exitCodeOf(report)
 }
 

@@ -1,0 +1,60 @@
+import { closest } from 'fastest-levenshtein'
+import { renderSummary } from '../../reports/summary.ts'
+import { foldTimelines } from '../../reports/timeline.ts'
+import { renderTimeline } from '../../reports/timeline-text.ts'
+import { conclude } from '../conclude.ts'
+import { EXIT } from '../exit-codes.ts'
+import { type OutputName, renderOutput, reportJson, writeReportFiles, writeWhole } from '../output-files.ts'
+import { readTrace, type SavedTrace } from '../saved-trace.ts'
+import type { Io } from './io.ts'
+import { exitCodeOf } from './run.ts'
+
+export interface ReportOptions {
+  readonly device?: string
+  readonly json?: boolean
+  readonly md?: string
+  readonly junit?: string
+  readonly out?: string
+}
+
+/** `rehearse report`: exits as the run did. @throws DamagedTrace, CannotWrite */
+export function report(file: string, options: ReportOptions, io: Pick<Io, 'stdout' | 'stderr'>): number {
+  const saved = readTrace(file)
+  if (options.device !== undefined) return device(saved, options.device, io)
+  const found = conclude(saved, saved)
+  const written: string[] = []
+  if (options.out !== undefined) {
+    const names = writeReportFiles(options.out, found, saved)
+    written.push(...names.map((name) => `${options.out}/${name}`))
+  }
+  const singles: readonly (readonly [OutputName, string | undefined])[] = [
+    ['report.md', options.md],
+    ['junit.xml', options.junit],
+  ]
+  for (const [name, to] of singles) {
+    if (to === undefined) continue
+    writeWhole(to, renderOutput(name, found, saved))
+    written.push(to)
+  }
+  if (options.json) io.stdout.write(reportJson(found))
+  else {
+    const files = written.length === 0 ? '' : `  ${written.join(', ')}\n`
+    io.stdout.write(`${renderSummary(found, saved.header.story)}\n${files}`)
+  }
+  return exitCodeOf(found)
+}
+
+function device({ header, records }: SavedTrace, thing: string, io: Pick<Io, 'stdout' | 'stderr'>): number {
+  const timelines = foldTimelines(header, records)
+  const found = timelines.find((one) => one.thing === thing)
+  if (found === undefined) {
+    const nearest = closest(
+      thing,
+      timelines.map((one) => one.thing),
+    )
+    io.stderr.write(`rehearse: no device "${thing}" in this trace; did you mean "${nearest}"?\n`)
+    return EXIT.usage
+  }
+  io.stdout.write(`${renderTimeline(found, header.zone)}\n`)
+  return EXIT.met
+}

@@ -1,7 +1,8 @@
 import type { Cell } from './comparison.ts'
-import { durationText, grouped } from './format.ts'
-import type { Share } from './statistics.ts'
-import { alignedTable } from './table.ts'
+import type { ConfusionRow } from './confusion.ts'
+import { confusionMarkdown, isWorthShowing } from './confusion-text.ts'
+import { durationText, grouped, percentText } from './format.ts'
+import { alignedTable, markdownTable } from './table.ts'
 
 /** The comparison for people: a block a scenario, a line a variant. */
 export function renderComparison(cells: readonly Cell[]): string {
@@ -16,39 +17,53 @@ export function renderComparison(cells: readonly Cell[]): string {
     .join('\n\n')
 }
 
+const COLUMNS = [
+  'window',
+  'gates',
+  'profile',
+  'runs',
+  'detected (95 %)',
+  'false alarms (95 %)',
+  'caught in c/e/p',
+  'devices',
+  'device-hours',
+  'lines',
+  'latency',
+  'lead time',
+] as const
+
+const row = (cell: Cell): readonly string[] => [
+  `${cell.windowHours} h`,
+  cell.gates,
+  cell.profile,
+  String(cell.runs),
+  cell.detected === null ? '-' : percentText(cell.detected),
+  percentText(cell.falseAlarms),
+  `${cell.caughtIn.canary}/${cell.caughtIn.early}/${cell.caughtIn.production}`,
+  grouped(cell.meanExposure.devices),
+  grouped(cell.meanExposure.deviceHours),
+  grouped(cell.meanExposure.lines),
+  cell.meanLatencyMinutes === null ? '-' : durationText(cell.meanLatencyMinutes),
+  cell.meanLeadTimeHours === null ? '-' : `${(cell.meanLeadTimeHours / 24).toFixed(2)} d`,
+]
+
 function block(name: string, cells: readonly Cell[]): string {
-  const head = [
-    'window',
-    'gates',
-    'profile',
-    'runs',
-    'detected (95 %)',
-    'false alarms (95 %)',
-    'caught in c/e/p',
-    'devices',
-    'device-hours',
-    'lines',
-    'latency',
-    'lead time',
-  ]
-  const rows = cells.map((cell) => [
-    `${cell.windowHours} h`,
-    cell.gates,
-    cell.profile,
-    String(cell.runs),
-    cell.detected === null ? '-' : percent(cell.detected),
-    percent(cell.falseAlarms),
-    `${cell.caughtIn.canary}/${cell.caughtIn.early}/${cell.caughtIn.production}`,
-    grouped(cell.meanExposure.devices),
-    grouped(cell.meanExposure.deviceHours),
-    grouped(cell.meanExposure.lines),
-    cell.meanLatencyMinutes === null ? '-' : durationText(cell.meanLatencyMinutes),
-    cell.meanLeadTimeHours === null ? '-' : `${(cell.meanLeadTimeHours / 24).toFixed(2)} d`,
-  ])
   const undecided = cells.reduce((sum, cell) => sum + cell.undecided, 0)
   const remark = undecided === 0 ? [] : [`  ${undecided} runs ended undecided (halted, or out of time)`]
-  return [name.toUpperCase(), ...alignedTable(head, rows, 3), ...remark].join('\n')
+  return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark].join('\n')
 }
+
+/** The same as a page of Markdown, with truth against outcome when there is more than one kind or size of fault. */
+export const renderComparisonMarkdown = (cells: readonly Cell[], confusion: readonly ConfusionRow[]): string =>
+  [
+    '## Comparison',
+    markdownTable(
+      ['scenario', ...COLUMNS],
+      cells.map((cell) => [cell.scenario, ...row(cell)]),
+    ).join('\n'),
+    ...(isWorthShowing(confusion) ? ['### Truth against outcome', confusionMarkdown(confusion)] : []),
+    '',
+  ].join('\n\n')
 
 /** The same as comma-separated values, a line a cell; shares are 0 to 1. */
 export function renderCsv(cells: readonly Cell[]): string {
@@ -78,8 +93,3 @@ export function renderCsv(cells: readonly Cell[]): string {
   const lines = cells.map((cell) => columns.map(([, read]) => read(cell) ?? '').join(','))
   return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`
 }
-
-const percent = ({ share, low, high }: Share): string =>
-  share === null || low === null || high === null ? '-' : `${pct(share)} % [${pct(low)}, ${pct(high)}]`
-
-const pct = (share: number): string => (share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)

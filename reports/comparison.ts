@@ -1,17 +1,9 @@
 import { STAGES, type StageName } from '../controller/contract.ts'
 import { rounded } from './format.ts'
+import { judgementOf } from './judgement.ts'
 import type { Report } from './report.ts'
 import { meanOf, type Share, shareOf } from './statistics.ts'
-
-/** One way of rolling out, on which many seeds are played. */
-export interface Variant {
-  readonly scenario: string
-  /** Whether something is wrong with the release itself: if not, every rollback is a false alarm. */
-  readonly isFaulty: boolean
-  readonly windowHours: number
-  readonly profile: string
-  readonly gates: 'plant' | 'open'
-}
+import type { Variant } from './variant.ts'
 
 /** What a variant came to over its seeds. Means are over runs; null where no run has a value. */
 export interface Cell extends Variant {
@@ -37,13 +29,13 @@ export function foldCell(variant: Variant, reports: readonly Report[]): Cell {
     const found = meanOf(reports.map(value).filter((one) => one !== null))
     return found === null ? null : rounded(found)
   }
-  const isCaught = ({ outcome, falseAlarm }: Report): boolean => outcome === 'rolled-back' && !falseAlarm
+  const isCaught = (report: Report): boolean => judgementOf(variant, report) === 'caught'
   const caught = reports.filter(isCaught)
   return {
     ...variant,
     runs: reports.length,
     detected: variant.isFaulty ? share(isCaught) : null,
-    falseAlarms: share(({ falseAlarm, outcome }) => (variant.isFaulty ? falseAlarm : outcome === 'rolled-back')),
+    falseAlarms: share((report) => judgementOf(variant, report) === 'false-alarm'),
     escaped: variant.isFaulty ? share(({ outcome }) => outcome === 'promoted') : null,
     caughtIn: Object.fromEntries(
       STAGES.map((stage) => [stage, caught.filter(({ caughtIn }) => caughtIn === stage).length]),

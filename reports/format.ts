@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import type { Share } from './statistics.ts'
 
 /** ISO 8601 in UTC. */
 export const isoTime = (atMs: number): string => new Date(atMs).toISOString()
@@ -20,3 +21,9 @@ export const grouped = (value: number): string => String(Math.round(value)).repl
 
 /** At most two decimals; `-` for what was not measured. */
 export const numberText = (value: number | null): string => (value === null ? '-' : String(rounded(value)))
+
+/** `50.0 % [9.5, 90.5]`. */
+export const percentText = ({ share, low, high }: Share): string =>
+  share === null || low === null || high === null ? '-' : `${pct(share)} % [${pct(low)}, ${pct(high)}]`
+
+const pct = (share: number): string => (share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)

@@ -1,6 +1,7 @@
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import { sortDeployments } from './deployments.ts'
 import { rounded } from './format.ts'
+import { nearestRank } from './statistics.ts'
 
 /** Spread of a leg over the devices, in minutes; nearest-rank percentiles. */
 export interface Spread {
@@ -88,8 +89,7 @@ const minutes = (fromMs: number | null, toMs: number | null): number | null =>
   fromMs === null || toMs === null ? null : rounded((toMs - fromMs) / 60_000)
 
 function spread(values: readonly (number | null)[]): Spread | null {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b)
-  if (sorted.length === 0) return null
-  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number
-  return { p50: rank(0.5), p90: rank(0.9), max: rank(1) }
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0) return null
+  return { p50: nearestRank(known, 0.5), p90: nearestRank(known, 0.9), max: nearestRank(known, 1) }
 }

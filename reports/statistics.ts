@@ -27,3 +27,7 @@ export function shareOf(count: number, of: number): Share {
 /** Null of nothing. */
 export const meanOf = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The smallest value that at least this share of the values does not exceed; `values` may be in any order, but not empty. */
+export const nearestRank = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(share * values.length) - 1)] as number

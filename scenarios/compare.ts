@@ -1,5 +1,8 @@
-import { type Cell, foldCell, type Variant } from '../reports/comparison.ts'
+import { type Cell, foldCell } from '../reports/comparison.ts'
+import type { PlayedVariant } from '../reports/confusion.ts'
 import type { Report } from '../reports/report.ts'
+import type { Variant } from '../reports/variant.ts'
+import { faultSize } from './fault-size.ts'
 import { runMany, type SweepOptions } from './run-many.ts'
 import type { Scenario } from './scenario.ts'
 import { SweepFailed } from './sweep-failed.ts'
@@ -16,10 +19,10 @@ export interface ComparePlan {
 const HOUR_MS = 3_600_000
 
 /**
- * Plays every variant of every scenario with every seed and folds each variant into one cell, in the order of the plan.
+ * Plays every variant of every scenario with every seed; the reports of each variant in the order of the plan.
  * @throws SweepFailed naming the first run that could not be played; the signal's reason when aborted
  */
-export async function compare(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly Cell[]> {
+export async function playVariants(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly PlayedVariant[]> {
   const variants = plan.scenarios.flatMap((scenario) =>
     plan.gates.flatMap((gates) =>
       plan.profiles.flatMap((profile) =>
@@ -30,7 +33,7 @@ export async function compare(plan: ComparePlan, options: SweepOptions = {}): Pr
   const played = await runMany(variants, plan.seeds, options)
   return variants.map((variant, index) => {
     const own = played.slice(index * plan.seeds.length, (index + 1) * plan.seeds.length)
-    return foldCell(describe(variant), own.map(reportOf))
+    return { variant: describe(variant), reports: own.map(reportOf) }
   })
 
   function reportOf(one: (typeof played)[number]): Report {
@@ -39,10 +42,24 @@ export async function compare(plan: ComparePlan, options: SweepOptions = {}): Pr
   }
 }
 
-const describe = ({ name, faults, policy, release }: Scenario): Variant => ({
-  scenario: name,
-  isFaulty: faults.some((fault) => fault.in.firmware === release.version),
-  windowHours: (policy.window as number) / HOUR_MS,
-  profile: policy.profile as string,
-  gates: policy.gates as 'plant' | 'open',
-})
+/** The same, each variant folded into one cell. @throws as `playVariants` */
+export async function compare(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly Cell[]> {
+  const played = await playVariants(plan, options)
+  return played.map(({ variant, reports }) => foldCell(variant, reports))
+}
+
+function describe({ name, faults, policy, release }: Scenario): Variant {
+  const own = faults.filter((fault) => fault.in.firmware === release.version)
+  const isFaulty = own.length > 0
+  return {
+    scenario: name,
+    isFaulty,
+    faultKinds: own.map(({ kind }) => kind),
+    faultSize: isFaulty
+      ? own.map(faultSize).join('; ')
+      : faults.map((one) => `${one.kind} ${faultSize(one)}`).join('; '),
+    windowHours: (policy.window as number) / HOUR_MS,
+    profile: policy.profile as string,
+    gates: policy.gates as 'plant' | 'open',
+  }
+}

@@ -1,3 +1,5 @@
+import { writtenDuration } from '../sim/duration.ts'
+
 /** What of the options of `rehearse run` decides what is played; pace and ports do not. */
 export interface ReproOptions {
   readonly seed: number
@@ -19,23 +21,12 @@ export function reproCommand(scenario: string, options: ReproOptions): string {
     ['level', level],
     ['connections', connections],
     ['devices', devices],
-    ['window', window === undefined ? undefined : durationFlag(window)],
+    ['window', window === undefined ? undefined : writtenDuration(window)],
     ['profile', profile],
-    ['until', until === undefined ? undefined : durationFlag(until)],
+    ['until', until === undefined ? undefined : writtenDuration(until)],
   ]
   const given = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]))
   return ['rehearse run', quoted(scenario), ...given].join(' ')
-}
-
-/** In the largest unit that divides it. */
-const durationFlag = (durationMs: number): string => {
-  const units: readonly (readonly [string, number])[] = [
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1_000],
-  ]
-  const unit = units.find(([, ms]) => durationMs % ms === 0)
-  return unit === undefined ? `${durationMs}ms` : `${durationMs / unit[1]}${unit[0]}`
 }
 
 /** As a shell takes it. */

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
-import { renderComparison, renderCsv } from '../../reports/comparison-text.ts'
+import { foldCell } from '../../reports/comparison.ts'
+import { renderComparison, renderComparisonMarkdown, renderCsv } from '../../reports/comparison-text.ts'
+import { foldConfusion } from '../../reports/confusion.ts'
+import { isWorthShowing, renderConfusion } from '../../reports/confusion-text.ts'
 import { findScenario } from '../catalogue.ts'
-import { type ComparePlan, compare } from '../compare.ts'
+import { type ComparePlan, playVariants } from '../compare.ts'
 import { EXIT } from '../exit-codes.ts'
 import { makeFolder, writeWhole } from '../output-files.ts'
 import { type Io, interruptible } from './io.ts'
@@ -27,18 +30,24 @@ export async function runCompare(names: readonly string[], options: CompareOptio
     seeds: Array.from({ length: options.seeds }, (_, i) => i + 1),
   }
   const progress = sweepProgress('rehearsals', io.stderr)
-  const cells = await interruptible(io, (signal) =>
-    compare(plan, {
+  const played = await interruptible(io, (signal) =>
+    playVariants(plan, {
       signal,
       onProgress: progress.show,
       ...(options.workers !== undefined && { workers: options.workers }),
     }),
   ).finally(() => progress.end())
+  const cells = played.map(({ variant, reports }) => foldCell(variant, reports))
+  const confusion = foldConfusion(played)
   const folder = options.out ?? 'reports/out/compare'
-  const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, cells }, null, 2)}\n`
+  const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, cells, confusion }, null, 2)}\n`
   makeFolder(folder)
   writeWhole(join(folder, 'compare.json'), json)
   writeWhole(join(folder, 'compare.csv'), renderCsv(cells))
-  io.stdout.write(options.json ? json : `${renderComparison(cells)}\n\n  ${folder}/compare.json, compare.csv\n`)
+  writeWhole(join(folder, 'compare.md'), renderComparisonMarkdown(cells, confusion))
+  const tables = isWorthShowing(confusion)
+    ? [renderComparison(cells), renderConfusion(confusion)]
+    : [renderComparison(cells)]
+  io.stdout.write(options.json ? json : `${tables.join('\n\n')}\n\n  ${folder}/compare.json, compare.csv, compare.md\n`)
   return EXIT.met
 }

@@ -1,117 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { foldReport, type RunSummary } from '../../reports/report.ts'
+import { foldReport } from '../../reports/report.ts'
 import { reportSchema } from '../../reports/report-schema.ts'
 import { renderSummary } from '../../reports/summary.ts'
-import type { TraceEvent, TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
-
-const START_MS = Date.parse('2026-03-02T13:00:00Z')
-const MINUTE_MS = 60_000
-
-const header: TraceHeader = {
-  schemaVersion: 1,
-  scenario: 'tiny',
-  story: 'Two lines of three devices.',
-  seed: 7,
-  level: 'wire',
-  connections: 'per-device',
-  profile: 'default',
-  windowHours: 24,
-  startedAtMs: START_MS,
-  zone: 'Europe/Berlin',
-  release: { version: '2.4.0', replaces: '2.3.1' },
-  stages: { canary: ['a1', 'b1'], early: ['a2', 'b2'], production: ['a3', 'b3'] },
-  lines: { a1: 1, a2: 1, a3: 1, b1: 2, b2: 2, b3: 2 },
-}
-const run: RunSummary = {
-  endedAtMs: START_MS + 120 * MINUTE_MS,
-  wallSeconds: 2,
-  evaluations: 2,
-  evaluationMs: 60,
-  awsCalls: { SearchIndex: 4 },
-  messages: { published: 10, delivered: 5 },
-  digest: 'a'.repeat(64),
-  digestsByHour: ['b'.repeat(64)],
-}
-
-/** A trace out of `[minute, event]`. */
-const trace = (...events: readonly (readonly [number, TraceEvent])[]): TraceRecord[] =>
-  events.map(([minute, event], sequence) => ({ sequence, atMs: START_MS + minute * MINUTE_MS, source: 's', ...event }))
-
-const created = (target: string, version: string, deploymentId = `${target}-${version}`): TraceEvent => ({
-  kind: 'deployment-created',
-  deploymentId,
-  target,
-  revisionId: '2',
-  jobId: 'j',
-  components: { firmware: version },
-})
-const touched = (thing: string): TraceEvent => ({
-  kind: 'component-state',
-  thing,
-  component: 'firmware',
-  version: '2.4.0',
-  state: 'NEW',
-})
-const started = (thing: string, version: string): TraceEvent => ({
-  kind: 'firmware-started',
-  thing,
-  version,
-  bootId: 'x',
-})
-const healthy = (thing: string, version: string): TraceEvent => ({
-  kind: 'device-healthy',
-  thing,
-  version,
-  bootId: 'x',
-})
-const received = (thing: string, deploymentId: string): TraceEvent => ({
-  kind: 'deployment-received',
-  thing,
-  deploymentId,
-})
-const evaluated = (
-  decision: string,
-  state: string,
-  stage: 'canary' | 'early' | 'production' = 'canary',
-): TraceEvent => ({
-  kind: 'evaluated',
-  handler: 'analyze',
-  stage,
-  state,
-  verdict: decision === 'rollback' ? 'breach' : 'healthy',
-  decision,
-  reason: '',
-  findings: [
-    {
-      rule: 'component-crash',
-      metric: 'crashes',
-      outcome: 'breach',
-      observed: 1,
-      baseline: 0,
-      limit: 0,
-      n: 2,
-      line: 2,
-    },
-  ],
-})
-
-const rolledBack = trace(
-  [0, created('canary', '2.4.0')],
-  [1, touched('a1')],
-  [2, touched('b1')],
-  [4, started('a1', '2.4.0')],
-  [6, started('b1', '2.4.0')],
-  [30, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'b1' }],
-  [35, created('canary', '2.3.1', 'back')],
-  [35, evaluated('rollback', 'rolling-back')],
-  [35.5, received('a1', 'back')],
-  [36, received('b1', 'back')],
-  [38, started('a1', '2.3.1')],
-  [38.5, healthy('a1', '2.3.1')],
-  [39, started('b1', '2.3.1')],
-  [39.5, healthy('b1', '2.3.1')],
-  [40, evaluated('confirm', 'rolled-back')],
-)
+import {
+  created,
+  evaluated,
+  header,
+  healthy,
+  MINUTE_MS,
+  received,
+  rolledBack,
+  run,
+  START_MS,
+  started,
+  touched,
+  trace,
+} from './fixtures.ts'
 
 describe('a rollback', () => {
   const report = foldReport(header, rolledBack, run)

@@ -6,6 +6,15 @@ interface Case {
   readonly problems: readonly string[]
 }
 
+interface Kind {
+  readonly tag: 'failure' | 'error'
+  readonly type: string
+}
+
+const UNMET: Kind = { tag: 'failure', type: 'expectation' }
+const UNDECIDED: Kind = { tag: 'error', type: 'inconclusive' }
+const LAW: Kind = { tag: 'failure', type: 'invariant' }
+
 /**
  * The report for CI, as JUnit's XML schema has it: one suite a scenario, a case for each expected thing and each law.
  * What is unmet because the run could not decide is an `error`, not a `failure`: nothing was shown to be wrong. It is
@@ -23,15 +32,15 @@ export function renderJunit(report: Report, command: string): string {
   const laws = invariants.checked.map(
     (law): Case => ({ name: law, problems: invariants.violated.filter((text) => text.startsWith(`${law}: `)) }),
   )
-  const unmet = outcome === 'inconclusive' ? 'error' : 'failure'
+  const unmet = outcome === 'inconclusive' ? UNDECIDED : UNMET
   const count = (cases: readonly Case[]): number => cases.filter(({ problems }) => problems.length > 0).length
-  const errors = unmet === 'error' ? count(expected) : 0
+  const errors = unmet === UNDECIDED ? count(expected) : 0
   const failures = count([...expected, ...laws]) - errors
   const totals = `tests="${expected.length + laws.length}" failures="${failures}" errors="${errors}"`
   const trail = `seed ${seed}, digest ${digest}\n${command}`
   const cases = [
-    ...expected.map((one) => caseXml(`rehearse.${scenario}.expectation`, one, unmet, outcome, trail)),
-    ...laws.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, 'failure', 'invariant', trail)),
+    ...expected.map((one) => caseXml(`rehearse.${scenario}.expectation`, one, unmet, trail)),
+    ...laws.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, LAW, trail)),
   ]
   const properties = Object.entries({ seed, level, digest, outcome, command }).map(
     ([name, value]) => `      <property name="${name}" value="${escaped(String(value))}"/>`,
@@ -50,7 +59,7 @@ export function renderJunit(report: Report, command: string): string {
   ].join('\n')
 }
 
-function caseXml(group: string, { name, problems }: Case, tag: string, type: string, trail: string): string {
+function caseXml(group: string, { name, problems }: Case, { tag, type }: Kind, trail: string): string {
   const head = `    <testcase classname="${escaped(group)}" name="${escaped(name)}" time="0"`
   if (problems.length === 0) return `${head}/>`
   const message = escaped(problems[0] as string)

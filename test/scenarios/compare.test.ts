@@ -7,6 +7,7 @@ import { findScenario } from '../../scenarios/catalogue.ts'
 import { runCompare } from '../../scenarios/commands/compare.ts'
 import { type ComparePlan, compare } from '../../scenarios/compare.ts'
 import { SweepFailed } from '../../scenarios/sweep-failed.ts'
+import { recordedIo } from './commands/recorded-io.ts'
 
 const HOUR_MS = 3_600_000
 let out: string
@@ -60,16 +61,27 @@ it('writes the table, JSON and CSV', async () => {
   )
   expect(renderComparison(cells)).toContain('CRASH-ON-START\n  window  gates  profile  runs')
   expect(renderCsv(cells).split('\n')).toHaveLength(1 + 4 + 1)
-  const text = { stdout: '', stderr: '' }
-  const io = {
-    stdout: { write: (more: string) => Object.assign(text, { stdout: text.stdout + more }) },
-    stderr: { write: () => undefined },
-    once: () => undefined,
-    off: () => undefined,
-  }
+  const io = recordedIo()
+  const { text } = io
   const options = { windows: [4 * HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out, json: true } as const
   expect(await runCompare(['crash-on-start'], options, io)).toBe(0)
   expect(JSON.parse(text.stdout)).toEqual(JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8')))
   expect(JSON.parse(text.stdout).cells[0]).toMatchObject({ scenario: 'crash-on-start', detected: { share: 1 } })
   expect(readFileSync(join(out, 'compare.csv'), 'utf8')).toMatch(/^scenario,window_h,gates/)
+})
+
+it('tells truth against outcome when there is more than one fault, or none', async () => {
+  const io = recordedIo()
+  const options = { windows: [HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out } as const
+  await runCompare(['crash-on-start', 'silent-12h', 'healthy'], options, io)
+  expect(io.text.stdout).toContain('TRUTH AGAINST OUTCOME')
+  const { confusion } = JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))
+  // An hour is too short for a fault that is silent for twelve.
+  expect(confusion).toMatchObject([
+    { family: 'crash', size: 'at start', caught: 1, missed: 0 },
+    { family: 'crash', size: 'after 12h', caught: 0, missed: 1 },
+    { family: 'crash', size: null, runs: 2, detected: { count: 1, of: 2 } },
+    { family: 'none', promotedGood: 1, detected: null },
+  ])
+  expect(readFileSync(join(out, 'compare.md'), 'utf8')).toContain('### Truth against outcome\n\n| window |')
 })

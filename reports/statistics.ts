@@ -24,6 +24,74 @@ export function shareOf(count: number, of: number): Share {
   return { count, of, share, low, high }
 }
 
+/**
+ * The same with the exact interval of Clopper and Pearson, which never claims more than it may: what few trials can
+ * support. `confidence` 0.9 gives the one-sided 95 % bounds. [Clopper and Pearson 1934]
+ */
+export function exactShareOf(count: number, of: number, confidence = 0.95): Share {
+  if (of === 0) return { count, of, share: null, low: null, high: null }
+  const tail = (1 - confidence) / 2
+  const upperBound = (k: number): number => (k === of ? 1 : solve((p) => atMost(k, of, p) > tail))
+  // At least k successes are at most n - k failures.
+  return { count, of, share: count / of, low: 1 - upperBound(of - count), high: upperBound(count) }
+}
+
+/** Where in 0 to 1 `isBelow` turns from true to false. */
+function solve(isBelow: (p: number) => boolean): number {
+  let [low, high] = [0, 1]
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2
+    if (isBelow(middle)) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}
+
+/** Probability of `k` or fewer successes in `n` trials, for p strictly between 0 and 1. */
+function atMost(k: number, n: number, p: number): number {
+  const odds = Math.log(p) - Math.log1p(-p)
+  let term = n * Math.log1p(-p)
+  let sum = Math.exp(term)
+  for (let i = 1; i <= k; i++) {
+    term += Math.log((n - i + 1) / i) + odds
+    sum += Math.exp(term)
+  }
+  return sum
+}
+
+/** A mean of some values, with the interval that they support. */
+export interface Mean {
+  readonly of: number
+  /** Null of nothing. */
+  readonly mean: number | null
+  /** 95 % interval of Student's t; null of fewer than two values. */
+  readonly low: number | null
+  readonly high: number | null
+}
+
+export function meanWithInterval(values: readonly number[]): Mean {
+  const of = values.length
+  const mean = meanOf(values)
+  if (mean === null || of < 2) return { of, mean, low: null, high: null }
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (of - 1)
+  const spread = studentQuantile(of - 1) * Math.sqrt(variance / of)
+  return { of, mean, low: mean - spread, high: mean + spread }
+}
+
+/** Quantile 0.975 of Student's t: exact for 1 and 2 degrees of freedom, else Fisher's expansion about the normal one. */
+function studentQuantile(degrees: number): number {
+  if (degrees === 1) return 12.706204736174698
+  if (degrees === 2) return 4.302652729749464
+  // [Abramowitz and Stegun 26.7.5]
+  const terms = [
+    (Z ** 3 + Z) / 4,
+    (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96,
+    (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384,
+    (79 * Z ** 9 + 776 * Z ** 7 + 1482 * Z ** 5 - 1920 * Z ** 3 - 945 * Z) / 92_160,
+  ]
+  return terms.reduce((sum, term, i) => sum + term / degrees ** (i + 1), Z)
+}
+
 /** Null of nothing. */
 export const meanOf = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length

@@ -128,11 +128,12 @@ function program(): Command {
     })
   rehearse
     .command('history')
-    .description('play the 23 releases of 14 months, beside what the plant reports of them')
+    .description('play the 23 releases of 14 months against one fleet, beside what the plant reports of them')
     .option('--repeat <n>', 'play them all so often, with seeds of their own', positive, 1)
     .option('--workers <n>', 'threads (default: one for every processor)', positive)
-    .option('--json', 'as JSON')
-    .addHelpText('after', '\nExamples:\n  rehearse history\n  rehearse history --repeat 100 --json\n')
+    .option('--out <dir>', 'where history.json goes (default: reports/out/history)')
+    .option('--json', 'print history.json to stdout and nothing else there')
+    .addHelpText('after', '\nExamples:\n  rehearse history\n  rehearse history --repeat 1000   # the long run; hours\n')
     .action(async (options) => {
       const { history } = await import('./commands/history.ts')
       process.exitCode = await history(options, process)

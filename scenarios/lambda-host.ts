@@ -57,9 +57,10 @@ export class LambdaHost {
     return this.#last.stage === null ? this.#last.state : `${this.#last.stage} ${this.#last.state}`
   }
 
-  /** A rollout that was known until now does not count as the one that ends. */
+  /** A rollout that was known until now does not count as the one that ends, nor a refusal as that of the next one. */
   expectStart(): void {
     this.#rolloutBefore = this.#last.rolloutId
+    if (this.#failure instanceof RolloutRefused) this.#failure = null
   }
 
   /** True when the expected rollout has ended. @throws what a function failed with, if that was a bug */

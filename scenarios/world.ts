@@ -1,6 +1,7 @@
 import { gateOpensAtMs } from '../controller/calendar.ts'
-import { STAGES, type StageName } from '../controller/contract.ts'
+import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../controller/contract.ts'
 import type { Policy } from '../controller/policy.ts'
+import type { Ports } from '../controller/ports.ts'
 import { Priority } from '../sim/clock.ts'
 import { isoSeconds } from '../sim/cloud/event-bus.ts'
 import { InFlight } from '../sim/in-flight.ts'
@@ -25,6 +26,7 @@ interface Parts {
   readonly policy: Policy
   readonly fleet: Fleet
   readonly twin: Twin
+  readonly ports: Ports
   readonly host: LambdaHost
   readonly awsCalls: ReadonlyMap<string, number>
   readonly openedWallMs: number
@@ -79,7 +81,7 @@ export class World {
       installController(twin, host, ports, policy)
       if (twin.level.endpoints !== null) options.onListening?.(twin.level.endpoints)
       twin.start()
-      return new World({ options, policy, fleet, twin, host, awsCalls, openedWallMs, closePorts })
+      return new World({ options, policy, fleet, twin, ports, host, awsCalls, openedWallMs, closePorts })
     } catch (error) {
       closePorts()
       await twin.level.close()
@@ -97,6 +99,7 @@ export class World {
     const { twin, host, policy, fleet, options } = this.#parts
     const { untilMs = scenario.timeLimit, signal, onProgress } = options
     const { atMs: startMs } = scenario.start
+    host.expectStart()
     const meter = new ProgressMeter(twin, host, startMs, expectedEndMs(policy, scenario), onProgress)
     const pace = pacer(options.pace ?? { kind: 'max' }, twin.clock.nowMs(), signal)
     const run = (untilMs: number, isOver: () => boolean): Promise<'over' | 'until'> =>
@@ -116,25 +119,33 @@ export class World {
       return false
     }
     // The first release's world was opened for it; what that recorded belongs to it.
-    let from = { record: 0, hour: 0 }
+    let fromHour = 0
     if (twin.clock.nowMs() < startMs - LEAD_MS) {
       await run(startMs - LEAD_MS, isNeverOver)
-      from = { hour: twin.trace.digestsByHour().length - 1, record: twin.trace.records.length }
+      twin.trace.forget()
+      fromHour = twin.trace.digestsByHour().length - 1
     }
     this.#callStart(scenario)
     const stop = await run(startMs + untilMs, () => host.isOver())
     twin.trace.flush()
     return {
       header: headerOf(scenario, options, policy, fleet),
-      records: twin.trace.records.slice(from.record),
+      records: [...twin.trace.records],
       facts: {
         stop: stop === 'over' ? 'ended' : 'until',
         endedAtMs: twin.clock.nowMs(),
         ...this.#count(),
         digest: twin.trace.digest(),
-        digestsByHour: twin.trace.digestsByHour().slice(from.hour),
+        digestsByHour: twin.trace.digestsByHour().slice(fromHour),
       },
     }
+  }
+
+  /** The firmware that the fleet is deployed with; a pipeline asks before it says what a release replaces. */
+  async deployedVersion(): Promise<string> {
+    const { twin, ports } = this.#parts
+    const current = await twin.inFlight.during('pipeline', () => ports.deployments.current('production'))
+    return current?.spec.components[FIRMWARE_COMPONENT]?.componentVersion as string
   }
 
   /** Closes every socket and client. */
@@ -146,7 +157,6 @@ export class World {
   /** The pipeline's call that starts the rollout. */
   #callStart({ start, release, story }: Scenario): void {
     const { twin, host } = this.#parts
-    host.expectStart()
     const detail = { release, actor: 'release-pipeline', reason: story }
     twin.clock.at(
       start.atMs,

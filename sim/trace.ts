@@ -22,7 +22,9 @@ interface Pending {
  * that the order in which sockets happened to deliver cannot show.
  */
 export class Trace {
+  /** Every event since the start, or since the last `forget`. */
   readonly records: TraceRecord[] = []
+  #forgotten = 0
   readonly #clock: Clock
   readonly #startMs: number
   readonly #hourDigests: string[] = []
@@ -55,11 +57,18 @@ export class Trace {
     if (batch.length === 0) return
     this.#pending = []
     batch.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0))
-    const first = this.records.length
+    const first = this.#forgotten + this.records.length
     batch.forEach((pending, index) => {
       pending.sequence = first + index
     })
     for (const pending of batch) this.#append(pending)
+  }
+
+  /** Lets go of the events so far, whoever kept them has them; positions and digests go on. */
+  forget(): void {
+    this.flush()
+    this.#forgotten += this.records.length
+    this.records.length = 0
   }
 
   /** SHA-256 over every event so far. */

@@ -1,27 +1,54 @@
-import { REPORTED } from '../../fixtures/history.ts'
-import { renderHistory } from '../../reports/history.ts'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { HISTORY, REPORTED } from '../../fixtures/history.ts'
+import { foldHistory } from '../../reports/history.ts'
+import { renderHistory, renderReleases } from '../../reports/history-text.ts'
 import { EXIT } from '../exit-codes.ts'
-import { playHistory } from '../history.ts'
+import { playHistories } from '../history.ts'
+import { writeWhole } from '../output-files.ts'
+import { CannotWrite } from '../user-error.ts'
+import { wallMs } from '../wall.ts'
 import { type Io, interruptible } from './io.ts'
 import { sweepProgress } from './sweep-progress.ts'
 
 export interface HistoryOptions {
   readonly repeat: number
   readonly workers?: number
+  readonly out?: string
   readonly json?: boolean
 }
 
 /** `rehearse history`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
 export async function history(options: HistoryOptions, io: Io): Promise<number> {
+  const startedWallMs = wallMs()
   const progress = sweepProgress('releases', io.stderr)
-  const found = await interruptible(io, (signal) =>
-    playHistory(options.repeat, {
+  const histories = await interruptible(io, (signal) =>
+    playHistories(options.repeat, {
       signal,
       onProgress: progress.show,
       ...(options.workers !== undefined && { workers: options.workers }),
     }),
   ).finally(() => progress.end())
-  if (options.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, reported: REPORTED, ...found }, null, 2)}\n`)
-  else io.stdout.write(`${renderHistory(found, REPORTED)}\n`)
-  return EXIT.met
+  const wallS = (wallMs() - startedWallMs) / 1000
+  const found = foldHistory(histories.flat())
+  const violated = histories.flat().flatMap((row) => row.violated.map((law) => `${row.version}: ${law}`))
+  const folder = options.out ?? 'reports/out/history'
+  const json = `${JSON.stringify({ schemaVersion: 1, reported: REPORTED, ...found, histories }, null, 2)}\n`
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new CannotWrite(folder, error)
+  }
+  writeWhole(join(folder, 'history.json'), json)
+  if (options.json) io.stdout.write(json)
+  else {
+    if (options.repeat === 1) io.stdout.write(`${renderReleases(histories[0] ?? [])}\n\n`)
+    io.stdout.write(`${renderHistory(found, REPORTED)}\n\n`)
+    for (const law of violated) io.stdout.write(`  INVARIANT VIOLATED  ${law}\n`)
+    const plantDays = options.repeat * HISTORY.days
+    const rate = Math.round(plantDays / wallS)
+    io.stdout.write(`  ${plantDays} plant days in ${wallS.toFixed(1)} s (${rate} plant days a second)\n`)
+    io.stdout.write(`  ${folder}/history.json\n`)
+  }
+  return violated.length > 0 ? EXIT.notMet : EXIT.met
 }

@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Tinypool } from 'tinypool'
+import { packageRoot } from './catalogue.ts'
+
+export interface PoolOptions {
+  /** Threads; one for every processor if absent. Results do not depend on it. */
+  readonly workers?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Lets `work` use threads that run a compiled worker of ours, as many as there are tasks for.
+ * @throws the signal's reason when aborted; no thread is left then
+ */
+export async function withThreads<T>(
+  worker: string,
+  tasks: number,
+  { workers = availableParallelism(), signal }: PoolOptions,
+  work: (pool: Tinypool) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted()
+  const threads = Math.max(1, Math.min(workers, tasks))
+  // Threads run what was built; there are no types to strip in Node 20.
+  const filename = join(packageRoot(), 'dist', 'scenarios', worker)
+  const pool = new Tinypool({ filename, minThreads: threads, maxThreads: threads, execArgv: [] })
+  // One listener for all: a signal for each task would be thousands.
+  const stop = (): void => void pool.destroy()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    return await work(pool)
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await pool.destroy()
+  }
+}

@@ -13,7 +13,7 @@ export function sweepProgress(what: string, stderr: { write(text: string): unkno
     show({ done, total }: { readonly done: number; readonly total: number }): void {
       const nowMs = wallMs()
       const leftS = Math.ceil((((nowMs - startedWallMs) / done) * (total - done)) / 1000)
-      const text = `${done} of ${total} ${what}, about ${leftS} s left`
+      const text = `${done} of ${total} ${what}, about ${durationText(leftS)} left`
       if (isLive) stderr.write(`${CLEAR_LINE}${text}`)
       else if (nowMs - shownWallMs >= PLAIN_PERIOD_MS) {
         stderr.write(`${text}\n`)
@@ -25,3 +25,10 @@ export function sweepProgress(what: string, stderr: { write(text: string): unkno
     },
   }
 }
+
+const durationText = (seconds: number): string =>
+  seconds < 120
+    ? `${seconds} s`
+    : seconds < 7200
+      ? `${Math.round(seconds / 60)} min`
+      : `${(seconds / 3600).toFixed(1)} h`

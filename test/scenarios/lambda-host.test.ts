@@ -71,3 +71,26 @@ it('runs one invocation at a time, and counts them', async () => {
   expect(host.cost.evaluations).toBe(2)
   expect(host.status).toBe('canary waiting')
 })
+
+it('is over when the expected rollout has ended, not by the end of the one before, which is told once', async () => {
+  const ended = (rolloutId: string): Outcome => ({ ...WAITING, rolloutId, state: 'completed' })
+  await invoke('analyze', async () => ended('first'))
+  await invoke('analyze', async () => ended('first'))
+  expect(host.isOver()).toBe(true)
+  host.expectStart()
+  await invoke('analyze', async () => ended('first'))
+  expect(host.isOver()).toBe(false)
+  await invoke('analyze', async () => ended('second'))
+  expect(host.isOver()).toBe(true)
+  trace.flush()
+  expect(trace.records).toHaveLength(2)
+})
+
+it('forgets the refusal of one rollout when it expects another, but no bug', async () => {
+  await invoke('start', () => Promise.reject(awsError('ThrottlingException')))
+  host.expectStart()
+  expect(host.isOver()).toBe(false)
+  host.fail(new TypeError('a bug'))
+  host.expectStart()
+  expect(() => host.isOver()).toThrow('a bug')
+})

@@ -72,3 +72,20 @@ it('names the event that led to another by its place in the trace', () => {
     ['core/z', undefined],
   ])
 })
+
+it('goes on in positions and digest where it has let go of events', () => {
+  const clock = new VirtualClock(0)
+  const [kept, letGo] = [new Trace(clock), new Trace(clock)]
+  for (const thing of ['a', 'b', 'c']) {
+    for (const trace of [kept, letGo]) trace.record(`core/${thing}`, { kind: 'device-connected', thing })
+    letGo.forget()
+  }
+  kept.flush()
+  expect(letGo.records).toEqual([])
+  for (const trace of [kept, letGo]) {
+    trace.record('core/d', { kind: 'device-connected', thing: 'd' })
+    trace.flush()
+  }
+  expect(letGo.records).toEqual(kept.records.slice(3))
+  expect(letGo.digest()).toBe(kept.digest())
+})

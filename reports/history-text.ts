@@ -64,8 +64,9 @@ function interval(share: Share): string {
   return text
 }
 
+/** Of durations, which are never below 0. */
 const meanInterval = ({ low, high, of }: Mean, unit: string): string =>
-  low === null || high === null ? '' : `${low.toFixed(2)} to ${high.toFixed(2)} ${unit}, of ${grouped(of)}`
+  low === null || high === null ? '' : `${Math.max(low, 0).toFixed(2)} to ${high.toFixed(2)} ${unit}, of ${grouped(of)}`
 const percent = (share: number): string => (share * 100).toFixed(1)
 const countOf = ({ count, of }: Share): string => `${grouped(count)} of ${grouped(of)}`
 const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')

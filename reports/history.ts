@@ -7,6 +7,7 @@ export interface ReleaseRow {
   readonly version: string
   readonly replaces: string
   readonly startedAt: string
+  readonly endedAt: string
   /** Something is wrong with it. */
   readonly isFaulty: boolean
   /** Refused: the controller's preflight did not let it start. */
@@ -24,6 +25,7 @@ type ReleaseHead = Pick<ReleaseRow, 'version' | 'replaces' | 'isFaulty'>
 export const releaseRow = (head: ReleaseHead, report: Report): ReleaseRow => ({
   ...head,
   startedAt: report.virtual.startedAt,
+  endedAt: report.virtual.endedAt,
   outcome: report.outcome,
   caughtIn: report.caughtIn,
   leadTimeHours: report.leadTimeHours,
@@ -34,6 +36,7 @@ export const releaseRow = (head: ReleaseHead, report: Report): ReleaseRow => ({
 export const refusedRow = (head: ReleaseHead, startMs: number): ReleaseRow => ({
   ...head,
   startedAt: isoTime(startMs),
+  endedAt: isoTime(startMs),
   outcome: 'refused',
   caughtIn: null,
   leadTimeHours: null,

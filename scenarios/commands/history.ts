@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { HISTORY, REPORTED } from '../../fixtures/history.ts'
-import { foldHistory } from '../../reports/history.ts'
+import { REPORTED } from '../../fixtures/history.ts'
+import { foldHistory, type ReleaseRow } from '../../reports/history.ts'
 import { renderHistory, renderReleases } from '../../reports/history-text.ts'
 import { EXIT } from '../exit-codes.ts'
 import { playHistories } from '../history.ts'
@@ -45,10 +45,13 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
     if (options.repeat === 1) io.stdout.write(`${renderReleases(histories[0] ?? [])}\n\n`)
     io.stdout.write(`${renderHistory(found, REPORTED)}\n\n`)
     for (const law of violated) io.stdout.write(`  INVARIANT VIOLATED  ${law}\n`)
-    const plantDays = options.repeat * HISTORY.days
-    const rate = Math.round(plantDays / wallS)
-    io.stdout.write(`  ${plantDays} plant days in ${wallS.toFixed(1)} s (${rate} plant days a second)\n`)
+    const plantDays = histories.reduce((sum, rows) => sum + daysOf(rows), 0)
+    const rate = (plantDays / wallS).toFixed(1)
+    io.stdout.write(`  ${Math.round(plantDays)} plant days in ${wallS.toFixed(1)} s (${rate} plant days a second)\n`)
     io.stdout.write(`  ${folder}/history.json\n`)
   }
   return violated.length > 0 ? EXIT.notMet : EXIT.met
 }
+
+const daysOf = (rows: readonly ReleaseRow[]): number =>
+  (Date.parse(rows.at(-1)?.endedAt ?? '') - Date.parse(rows[0]?.startedAt ?? '')) / 86_400_000

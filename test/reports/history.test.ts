@@ -7,6 +7,7 @@ const row = (over: Partial<ReleaseRow> = {}): ReleaseRow => ({
   version: '2.1.0',
   replaces: '2.0.0',
   startedAt: '2025-01-06T13:00:00Z',
+  endedAt: '2025-01-10T13:00:00Z',
   isFaulty: false,
   outcome: 'promoted',
   caughtIn: null,

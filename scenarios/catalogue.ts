@@ -22,6 +22,8 @@ export const SHIPPED = [
   'noisy-network',
   'offline-canary',
   'flapping-line',
+  'recorded-line',
+  'other-plant',
 ] as const
 
 /** The package's own folder, from the source as well as from `dist/`. */
@@ -35,11 +37,17 @@ const fileOf = (name: string): string => join(packageRoot(), 'scenarios', `${nam
 
 /** A shipped scenario by its name, or any scenario by its file. @throws InvalidScenario */
 export function findScenario(nameOrFile: string): Scenario {
-  const name = nameOrFile.replace(/^scenarios\//, '')
-  if ((SHIPPED as readonly string[]).includes(name)) return loadScenario(fileOf(name))
-  if (/\.ya?ml$/.test(nameOrFile)) return loadScenario(nameOrFile)
+  const isShipped = (SHIPPED as readonly string[]).includes(nameOrFile.replace(/^scenarios\//, ''))
+  if (!isShipped && /\.ya?ml$/.test(nameOrFile)) return loadScenario(nameOrFile)
+  return loadScenario(shippedFile(nameOrFile))
+}
+
+/** The file of a shipped scenario. @throws InvalidScenario naming the nearest one */
+export function shippedFile(given: string): string {
+  const name = given.replace(/^scenarios\//, '')
+  if ((SHIPPED as readonly string[]).includes(name)) return fileOf(name)
   const nearest = closest(name, [...SHIPPED])
-  throw new InvalidScenario([`no scenario "${nameOrFile}"; did you mean "${nearest}"? (rehearse list shows all)`])
+  throw new InvalidScenario([`no scenario "${given}"; did you mean "${nearest}"? (rehearse list shows all)`])
 }
 
 export const shippedScenarios = (): readonly Scenario[] => SHIPPED.map((name) => loadScenario(fileOf(name)))

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../sim/duration.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Pace } from './rehearsal.ts'
+import type { FileKind } from './scenario.ts'
 import { reportError } from './user-error.ts'
 
 // The SDK warns at every start that versions of 2027 will need a newer Node; it is not about this program.
@@ -185,10 +186,11 @@ function program(): Command {
     })
   rehearse
     .command('schema')
-    .description('print the JSON Schema of scenario files')
-    .action(async () => {
+    .description('print the JSON Schema of scenario, fleet or policy files')
+    .addArgument(new Argument('[kind]', 'of file').choices(['scenario', 'fleet', 'policy']).default('scenario'))
+    .action(async (kind: FileKind) => {
       const { schema } = await import('./commands/schema.ts')
-      process.exitCode = schema(process)
+      process.exitCode = schema(kind, process)
     })
   return rehearse
 }

@@ -26,7 +26,7 @@ export async function playVariants(plan: ComparePlan, options: SweepOptions = {}
   const variants = plan.scenarios.flatMap((scenario) =>
     plan.gates.flatMap((gates) =>
       plan.profiles.flatMap((profile) =>
-        plan.windowsMs.map((window) => ({ ...scenario, policy: { ...scenario.policy, window, profile, gates } })),
+        plan.windowsMs.map((window) => ({ ...scenario, policy: withVariant(scenario, { window, profile, gates }) })),
       ),
     ),
   )
@@ -48,6 +48,20 @@ export async function compare(plan: ComparePlan, options: SweepOptions = {}): Pr
   return played.map(({ variant, reports }) => foldCell(variant, reports))
 }
 
+interface PolicyVariant {
+  readonly window: number
+  readonly profile: 'default' | 'seed-literal'
+  readonly gates: 'plant' | 'open'
+}
+
+/** The plant's gates are the scenario's own, where it has some. */
+const withVariant = ({ policy }: Scenario, { window, profile, gates }: PolicyVariant) => ({
+  ...policy,
+  window,
+  profile,
+  gates: gates === 'plant' && typeof policy.gates === 'object' ? policy.gates : gates,
+})
+
 function describe({ name, faults, policy, release }: Scenario): Variant {
   const own = faults.filter((fault) => fault.in.firmware === release.version)
   const isFaulty = own.length > 0
@@ -60,6 +74,6 @@ function describe({ name, faults, policy, release }: Scenario): Variant {
       : faults.map((one) => `${one.kind} ${faultSize(one)}`).join('; '),
     windowHours: (policy.window as number) / HOUR_MS,
     profile: policy.profile as string,
-    gates: policy.gates as 'plant' | 'open',
+    gates: policy.gates === 'open' ? 'open' : 'plant',
   }
 }

@@ -4,24 +4,14 @@ import { parseHealth } from '../controller/health.ts'
 import { makeAnalyze } from '../controller/lambda/analyze.ts'
 import { makePromote } from '../controller/lambda/promote.ts'
 import { makeStart } from '../controller/lambda/start.ts'
-import { DEFAULT_POLICY, OPEN_GATES, type Policy } from '../controller/policy.ts'
+import type { Policy } from '../controller/policy.ts'
 import type { Ports } from '../controller/ports.ts'
 import { record } from '../controller/records.ts'
 import type { HealthSample } from '../controller/snapshot.ts'
+import { minuteOf } from '../sim/plant/shifts.ts'
 import type { Twin } from '../sim/twin.ts'
 import type { LambdaHost } from './lambda-host.ts'
-import type { RehearsalOptions } from './rehearsal.ts'
-import type { Scenario } from './scenario.ts'
 import type { Fleet } from './twin-plan.ts'
-
-/** The default policy with what the scenario and the user say otherwise. */
-export const policyFor = (scenario: Scenario, options: RehearsalOptions): Policy => ({
-  ...DEFAULT_POLICY,
-  zone: scenario.start.zone,
-  windowMs: options.windowMs ?? scenario.policy.window ?? DEFAULT_POLICY.windowMs,
-  profile: options.profile ?? scenario.policy.profile ?? DEFAULT_POLICY.profile,
-  gates: scenario.policy.gates === 'open' ? OPEN_GATES : DEFAULT_POLICY.gates,
-})
 
 /** The controller's memory of the week before: the same records that its analyzer would have kept at every shift. */
 export async function recordHistory(
@@ -33,7 +23,7 @@ export async function recordHistory(
 ): Promise<void> {
   const toMs = twin.clock.nowMs()
   const groupsOf = new Map(fleet.map(({ thing, stage, line }) => [thing, { groups: [stage], line }]))
-  const boundaries = shiftBoundaries(policy, toMs - policy.baselineMs - 8 * 3_600_000, toMs)
+  const boundaries = shiftBoundaries(policy, toMs - policy.baselineMs - longestShiftMs(policy), toMs)
   const fromMs = Math.min(boundaries[0] ?? toMs, toMs)
   for (const { atMs, documents } of twin.history(fromMs, boundaries)) {
     const devices: Record<string, HealthSample> = {}
@@ -44,6 +34,9 @@ export async function recordHistory(
   }
 }
 
+const longestShiftMs = ({ shifts }: Policy): number =>
+  Math.max(...shifts.map(({ from, to }) => (minuteOf(to) - minuteOf(from) + 1440) % 1440 || 1440)) * 60_000
+
 /** Registers the functions and the rules that call them. */
 export function installController(twin: Twin, host: LambdaHost, ports: Ports, policy: Policy): void {
   const functions = {
@@ -53,9 +46,12 @@ export function installController(twin: Twin, host: LambdaHost, ports: Ports, po
   }
   host.install(functions, twin.trace)
   const { PutRule, PutTargets } = twin.cloud.events.operations
-  PutRule?.({ Name: 'analyze', ScheduleExpression: `rate(${policy.tickMs / 60_000} minutes)` })
+  PutRule?.({ Name: 'analyze', ScheduleExpression: rateOf(policy.tickMs) })
   PutTargets?.({ Rule: 'analyze', Targets: [{ Id: 'analyze', Arn: host.arnOf('analyze') }] })
   const pattern = { source: [ROLLOUT_EVENT_SOURCE], 'detail-type': [STAGE_PASSED_EVENT] }
   PutRule?.({ Name: 'promote', EventPattern: JSON.stringify(pattern) })
   PutTargets?.({ Rule: 'promote', Targets: [{ Id: 'promote', Arn: host.arnOf('promote') }] })
 }
+
+/** EventBridge wants the singular for one. [eb: rate expressions] */
+const rateOf = (tickMs: number): string => `rate(${tickMs / 60_000} ${tickMs === 60_000 ? 'minute' : 'minutes'})`

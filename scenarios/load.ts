@@ -1,137 +1,162 @@
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { closest } from 'fastest-levenshtein'
-import { LineCounter, parseDocument } from 'yaml'
+import { readdirSync } from 'node:fs'
+import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import type { z } from 'zod'
-import { type Scenario, scenarioSchema } from './scenario.ts'
+import { linesOf, thingNames } from '../fixtures/fleet.ts'
+import type { Selector } from '../sim/faults/fault.ts'
+import type { RecordedTrack } from '../sim/plant/recording.ts'
+import { type FleetFile, fleetSchema } from './fleet-file.ts'
+import { type PolicyFile, policySchema } from './policy-file.ts'
+import { type FileKind, type Scenario, scenarioSchema } from './scenario.ts'
+import { readTelemetry } from './telemetry.ts'
+import {
+  InvalidScenario,
+  keysOf,
+  nearest,
+  type Path,
+  parseYaml,
+  problemsOf,
+  readText,
+  type YamlFile,
+} from './yaml-file.ts'
 
-/** A scenario that cannot be rehearsed, with every reason as `file:line:column: what is wrong`. */
-export class InvalidScenario extends Error {
-  override readonly name = 'InvalidScenario'
-  readonly exitCode = 64
-  readonly problems: readonly string[]
+export { InvalidScenario } from './yaml-file.ts'
 
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'))
-    this.problems = problems
-  }
-}
-
-type Path = readonly PropertyKey[]
+/** What a file turned out to be, checked. */
+export type Checked =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario; readonly yaml: YamlFile }
+  | { readonly kind: 'fleet'; readonly fleet: FleetFile }
+  | { readonly kind: 'policy'; readonly policy: PolicyFile }
 
 /** Reads and checks one YAML file. @throws InvalidScenario */
 export function loadScenario(file: string): Scenario {
-  return parseScenario(readFile(file), file)
-}
-
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new InvalidScenario([`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`])
-  }
+  return parseScenario(readText(file), file)
 }
 
 /** `file` names the text in messages; its base name is the scenario's name. @throws InvalidScenario */
 export function parseScenario(text: string, file: string): Scenario {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const [syntax] = document.errors
-  if (syntax !== undefined) {
-    const { line, col } = lines.linePos(syntax.pos[0])
-    throw new InvalidScenario([`${file}:${line}:${col}: ${syntax.message.split('\n')[0]}`])
-  }
-  const where = (path: Path): string => {
-    const { line, col } = lines.linePos(offsetOf(document, path))
-    return `${file}:${line}:${col}`
-  }
-  const raw: unknown = document.toJS()
+  return checkScenario(parseYaml(text, file))
+}
+
+/** Reads and checks a file of any kind; its keys tell which it is. @throws InvalidScenario */
+export function loadAny(file: string): Checked {
+  const yaml = parseYaml(readText(file), file)
+  const kind = kindOf(yaml.raw)
+  if (kind === 'scenario') return { kind, scenario: checkScenario(yaml), yaml }
+  if (kind === 'fleet') return { kind, fleet: checked(fleetSchema, yaml, kind) }
+  return { kind, policy: checked(policySchema, yaml, kind) }
+}
+
+function kindOf(raw: unknown): FileKind {
+  const keys = typeof raw === 'object' && raw !== null ? Object.keys(raw) : []
+  const known = { scenario: scenarioSchema, fleet: fleetSchema, policy: policySchema } as const
+  const counts = Object.entries(known).map(([kind, schema]) => {
+    const own = keysOf(schema)
+    return { kind: kind as FileKind, count: keys.filter((key) => own.includes(key)).length }
+  })
+  return counts.reduce((best, one) => (one.count > best.count ? one : best)).kind
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, yaml: YamlFile, what: string): z.output<Schema> {
+  const parsed = schema.safeParse(yaml.raw)
+  if (parsed.success) return parsed.data
+  throw new InvalidScenario(problemsOf(schema, parsed.error, yaml.raw, yaml.where, what))
+}
+
+function checkScenario(yaml: YamlFile): Scenario {
+  const { raw, problems } = withParts(yaml)
   const parsed = scenarioSchema.safeParse(raw)
-  if (!parsed.success) throw new InvalidScenario(parsed.error.issues.flatMap((issue) => describe(issue, raw, where)))
-  const scenario: Scenario = { ...parsed.data, name: basename(file).replace(/\.ya?ml$/, '') }
-  const impossible = impossibleReferences(scenario).map(({ path, message }) => `${where(path)}: ${message}`)
+  if (!parsed.success) problems.push(...problemsOf(scenarioSchema, parsed.error, raw, yaml.where, 'scenario'))
+  if (!parsed.success || problems.length > 0) throw new InvalidScenario(problems)
+  const { data } = parsed
+  // The instant of the start is what it is; the site is where its fleet is.
+  const start = { ...data.start, zone: data.fleet.zone ?? data.start.zone }
+  const scenario: Scenario = { ...data, start, name: basename(yaml.file).replace(/\.ya?ml$/, '') }
+  const impossible = impossibleReferences(scenario).map(({ path, message }) => `${yaml.where(path)}: ${message}`)
   if (impossible.length > 0) throw new InvalidScenario(impossible)
-  return scenario
+  return scenario.telemetry.length === 0 ? scenario : { ...scenario, recorded: readRecordings(scenario, yaml) }
 }
 
-/** Where the key at `path` stands, or the nearest node above it that exists. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents
-    const items =
-      (parent as { items?: { key?: { value?: unknown; range?: number[] }; range?: number[] }[] }).items ?? []
-    const key = path[length - 1]
-    const found = items.find((item, index) => item.key?.value === key || (item.key === undefined && index === key))
-    const offset = found?.key?.range?.[0] ?? found?.range?.[0]
-    if (offset !== undefined) return offset
+/** The scenario as if its fleet and its policy stood in it, and what is wrong with their files. */
+function withParts(yaml: YamlFile): { raw: unknown; problems: string[] } {
+  const { raw } = yaml
+  if (typeof raw !== 'object' || raw === null) return { raw, problems: [] }
+  const problems: string[] = []
+  const parts: Record<string, unknown> = {}
+  for (const [key, schema] of [['fleet', fleetSchema] as const, ['policy', policySchema] as const]) {
+    const given = (raw as Record<string, unknown>)[key]
+    const { extends: file, ...changes } = isPlain(given)
+      ? given
+      : { extends: typeof given === 'string' ? given : undefined }
+    if (file === undefined) continue
+    try {
+      parts[key] = merged(readPart(String(file), key, schema, yaml), changes)
+    } catch (error) {
+      if (!(error instanceof InvalidScenario)) throw error
+      problems.push(...error.problems)
+      parts[key] = changes
+    }
   }
-  return 0
+  return { raw: { ...raw, ...parts }, problems }
 }
 
-function describe(issue: z.core.$ZodIssue, raw: unknown, where: (path: Path) => string): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(issue.path)
-    return issue.keys.map((key) => `${where([...issue.path, key])}: unknown key "${key}"${nearest(key, known)}`)
-  }
-  if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined) {
-    const kinds = faultKinds()
-    const given = valueAt(raw, issue.path)
-    const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${nearest(String(given), kinds)}`]
-  }
-  if (issue.code === 'invalid_value') {
-    const given = valueAt(raw, issue.path)
-    const valid = issue.values.map(String)
-    const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    return [
-      `${where(issue.path)}: ${issue.path.join('.')} ${message}; one of ${valid.join(', ')}${nearest(String(given), valid)}`,
-    ]
-  }
-  const message = valueAt(raw, issue.path) === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message
-  return [`${where(issue.path)}: ${issue.path.join('.') || 'scenario'}: ${message}`]
+function readPart(given: string, key: string, schema: z.ZodType, yaml: YamlFile): unknown {
+  const part = parseYaml(readReferred(given, [key], yaml), beside(given, yaml))
+  checked(schema, part, key)
+  return part.raw
 }
 
-const nearest = (given: string, known: readonly string[]): string =>
-  known.length === 0 ? '' : `; did you mean "${closest(given, [...known])}"?`
+/** Objects are laid over each other key by key; everything else is replaced. */
+function merged(below: unknown, above: unknown): unknown {
+  if (!isPlain(below) || !isPlain(above)) return above === undefined ? below : above
+  const keys = [...new Set([...Object.keys(below), ...Object.keys(above)])]
+  return Object.fromEntries(keys.map((key) => [key, merged(below[key], above[key])]))
+}
 
-const valueAt = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value)
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-interface SchemaNode {
-  readonly def: {
-    readonly innerType?: SchemaNode
-    readonly in?: SchemaNode
-    readonly element?: SchemaNode
-    readonly options?: readonly SchemaNode[]
-    readonly shape?: Readonly<Record<string, SchemaNode>>
+/** A path in a scenario is relative to the scenario's file. */
+const beside = (given: string, { file }: YamlFile): string => (isAbsolute(given) ? given : join(dirname(file), given))
+
+function readReferred(given: string, path: Path, yaml: YamlFile): string {
+  const file = beside(given, yaml)
+  try {
+    return readText(file)
+  } catch (error) {
+    if (!(error instanceof InvalidScenario)) throw error
+    const others = filesLike(file)
+    const [problem] = error.problems
+    throw new InvalidScenario([`${yaml.where(path)}: ${problem}${nearest(basename(file), others)}`])
   }
 }
 
-/** Keys that the schema has at a path, over all variants of a union. */
-function knownKeys(path: Path): string[] {
-  let nodes: readonly SchemaNode[] = unwrap(scenarioSchema as unknown as SchemaNode)
-  for (const key of path) {
-    nodes = nodes.flatMap(({ def }) => unwrap(typeof key === 'number' ? def.element : def.shape?.[String(key)]))
+function filesLike(file: string): readonly string[] {
+  try {
+    return readdirSync(dirname(file))
+      .filter((name) => extname(name) === extname(file))
+      .sort()
+  } catch {
+    return []
   }
-  return [...new Set(nodes.flatMap(({ def }) => Object.keys(def.shape ?? {})))]
 }
 
-function unwrap(node: SchemaNode | undefined): readonly SchemaNode[] {
-  if (node === undefined) return []
-  const { innerType, in: input, options } = node.def
-  if (innerType !== undefined) return unwrap(innerType)
-  if (input !== undefined) return unwrap(input)
-  return options === undefined ? [node] : options.flatMap(unwrap)
+function readRecordings(scenario: Scenario, yaml: YamlFile): RecordedTrack[] {
+  const fleet = { lines: linesOf(scenario.fleet).length, things: thingNames(scenario.fleet) }
+  const tracks: RecordedTrack[] = []
+  const problems: string[] = []
+  scenario.telemetry.forEach((source, index) => {
+    const text = readReferred(source.file, ['telemetry', index, 'file'], yaml)
+    const loaded = readTelemetry(text, beside(source.file, yaml), source, fleet)
+    if ('problems' in loaded) problems.push(...loaded.problems)
+    else tracks.push(...loaded.tracks)
+  })
+  if (problems.length > 0) throw new InvalidScenario(problems)
+  return tracks
 }
-
-const faultKinds = (): string[] =>
-  unwrap((scenarioSchema as unknown as SchemaNode).def.shape?.faults)
-    .flatMap(({ def }) => unwrap(def.element))
-    .map(({ def }) => def.shape?.kind as unknown as { def: { values: string[] } })
-    .flatMap(({ def }) => def.values)
 
 /** What the schema cannot see: a line, device or version that this scenario does not have. */
-function impossibleReferences({ fleet, release, faults }: Scenario): { path: Path; message: string }[] {
+function impossibleReferences(scenario: Scenario): { path: Path; message: string }[] {
+  const { release, faults, telemetry } = scenario
   const versions = [release.version, release.replaces]
   const problems: { path: Path; message: string }[] = []
   if (release.version === release.replaces) {
@@ -139,30 +164,32 @@ function impossibleReferences({ fleet, release, faults }: Scenario): { path: Pat
   }
   faults.forEach((fault, index) => {
     const path = ['faults', index, 'in']
-    const { firmware, line, device } = fault.in
+    const { firmware } = fault.in
     if (firmware !== undefined && !versions.includes(firmware)) {
       const message = `firmware ${firmware} is not part of this release${nearest(firmware, versions)}`
       problems.push({ path: [...path, 'firmware'], message })
     }
-    if (line !== undefined && line > fleet.lines) {
-      problems.push({
-        path: [...path, 'line'],
-        message: `line ${line} does not exist; the fleet has 1 to ${fleet.lines}`,
-      })
-    }
-    const devices = device === undefined ? [] : deviceNames(fleet)
-    if (device !== undefined && !devices.includes(device)) {
-      problems.push({
-        path: [...path, 'device'],
-        message: `device ${device} does not exist${nearest(device, devices)}`,
-      })
-    }
+    problems.push(...impossiblePlaces(fault.in, path, scenario))
+  })
+  telemetry.forEach(({ in: where }, index) => {
+    if (where !== undefined) problems.push(...impossiblePlaces(where, ['telemetry', index, 'in'], scenario))
   })
   return problems
 }
 
-const two = (value: number): string => String(value).padStart(2, '0')
-const deviceNames = ({ lines, devicesPerLine }: Scenario['fleet']): string[] =>
-  Array.from({ length: lines * devicesPerLine }, (_, index) => {
-    return `line-${two(Math.floor(index / devicesPerLine) + 1)}-${two((index % devicesPerLine) + 1)}`
-  })
+function impossiblePlaces(
+  { line, device }: Selector,
+  path: Path,
+  { fleet }: Scenario,
+): { path: Path; message: string }[] {
+  const problems: { path: Path; message: string }[] = []
+  const lines = linesOf(fleet).length
+  if (line !== undefined && line > lines) {
+    problems.push({ path: [...path, 'line'], message: `line ${line} does not exist; the fleet has 1 to ${lines}` })
+  }
+  const devices = device === undefined ? [] : thingNames(fleet)
+  if (device !== undefined && !devices.includes(device)) {
+    problems.push({ path: [...path, 'device'], message: `device ${device} does not exist${nearest(device, devices)}` })
+  }
+  return problems
+}

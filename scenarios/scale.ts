@@ -7,12 +7,15 @@ import { InvalidFleet } from './user-error.ts'
  */
 export function withDevices(scenario: Scenario, devices: number): Scenario {
   const { lines, devicesPerLine } = scenario.fleet
+  if (typeof lines !== 'number') {
+    throw new InvalidFleet('lines that are listed one by one cannot be made more or fewer; count them ("lines: 6")')
+  }
   const wanted = devices / devicesPerLine
   if (!Number.isInteger(wanted) || wanted < 1) {
     const nearest = Math.max(1, Math.round(wanted)) * devicesPerLine
     throw new InvalidFleet(`${devices} devices are not whole lines of ${devicesPerLine}; the nearest is ${nearest}`)
   }
-  const fleet = { lines: wanted, devicesPerLine }
+  const fleet = { ...scenario.fleet, lines: wanted }
   return { ...scenario, fleet, expect: scaled(scenario.expect, wanted / lines) }
 }
 

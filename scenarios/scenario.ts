@@ -2,7 +2,11 @@ import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { STAGES } from '../controller/contract.ts'
 import { faultSchema } from '../sim/faults/catalogue.ts'
+import type { RecordedTrack } from '../sim/plant/recording.ts'
 import { duration } from '../sim/units.ts'
+import { fleetSchema } from './fleet-file.ts'
+import { policySchema } from './policy-file.ts'
+import { telemetrySchema } from './telemetry.ts'
 
 /** `2026-03-02T14:00[Europe/Berlin]` -> the instant and the zone. */
 const start = z
@@ -53,32 +57,42 @@ const expectation = z
 export const scenarioSchema = z
   .strictObject({
     story: z.string().min(1).describe('One sentence for people'),
-    fleet: z
-      .strictObject({ lines: z.int().positive().default(17), devicesPerLine: z.int().positive().default(20) })
-      .default({ lines: 17, devicesPerLine: 20 }),
+    fleet: fleetSchema.default({ lines: 17, devicesPerLine: 20 }),
     release,
     start,
-    policy: z
-      .strictObject({
-        window: duration.optional().describe('Monitoring window of each stage; 24h by default'),
-        profile: z.enum(['default', 'seed-literal']).optional(),
-        gates: z
-          .enum(['plant', 'open'])
-          .optional()
-          .describe('plant: stages wait for their shift or maintenance window (default); open: they do not'),
-      })
-      .default({}),
+    policy: policySchema.default({}),
     faults: z.array(faultSchema).default([]),
+    telemetry: z.array(telemetrySchema).default([]).describe('Recorded vitals in place of synthetic ones'),
     timeLimit: duration.default(14 * 86_400_000).describe('Virtual time after which the rehearsal is inconclusive'),
     expect: expectation.default({}),
   })
   .describe('A rehearsal: a firmware release, injected faults, and what must come out')
 
+/** A part of a scenario as its file has it: there, in a file of its own, or in a file with changes. */
+const part = <Schema extends typeof fleetSchema | typeof policySchema>(schema: Schema) =>
+  z.union([
+    z.string().describe('A file of its own; the path is relative to this file'),
+    schema.safeExtend({ extends: z.string().optional().describe('A file that what stands here is laid over') }),
+  ])
+
+const scenarioFileSchema = scenarioSchema.extend({
+  fleet: part(fleetSchema).optional(),
+  policy: part(policySchema).optional(),
+})
+
 /** What a scenario file may contain. */
-export type ScenarioInput = z.input<typeof scenarioSchema>
-/** A scenario that was checked, with its quantities as numbers. */
-export type Scenario = z.output<typeof scenarioSchema> & { readonly name: string }
+export type ScenarioInput = z.input<typeof scenarioFileSchema>
+/** A scenario that was checked, with its quantities as numbers and the files it names read. */
+export type Scenario = z.output<typeof scenarioSchema> & {
+  readonly name: string
+  /** What the files of `telemetry` hold. It travels with the scenario, into threads as well. */
+  readonly recorded?: readonly RecordedTrack[]
+}
 export type Expectation = Scenario['expect']
 
-/** The JSON Schema of scenario files, for editors. */
-export const scenarioJsonSchema = (): object => z.toJSONSchema(scenarioSchema, { io: 'input' })
+const FILES = { scenario: scenarioFileSchema, fleet: fleetSchema, policy: policySchema } as const
+/** The kinds of files that people write. */
+export type FileKind = keyof typeof FILES
+
+/** The JSON Schema of a kind of file, for editors. */
+export const jsonSchemaOf = (kind: FileKind): object => z.toJSONSchema(FILES[kind], { io: 'input' })

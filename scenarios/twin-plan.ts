@@ -2,6 +2,7 @@ import { FIRMWARE_COMPONENT, HEALTH_COMPONENT } from '../controller/contract.ts'
 import { makeFleet } from '../fixtures/fleet.ts'
 import type { Seed } from '../sim/random.ts'
 import type { TwinPlan } from '../sim/twin.ts'
+import { plantOf } from './fleet-file.ts'
 import type { Scenario } from './scenario.ts'
 
 const FLEET_SEED = 340
@@ -26,10 +27,12 @@ export function twinPlan(first: Scenario, seed: Seed, fleet: Fleet, later: reado
     seed,
     startMs: start.atMs - LEAD_MS,
     zone: start.zone,
+    plant: plantOf(first.fleet),
     devices: fleet,
     installed: { [FIRMWARE_COMPONENT]: release.replaces, [HEALTH_COMPONENT]: HEALTH_VERSION },
     deployable: all.map(({ release: { version } }) => ({ name: FIRMWARE_COMPONENT, version })),
     schemaOf: (version) => schemas.get(version) ?? '2.0',
     faults: all.flatMap(({ faults }) => faults),
+    recorded: { startMs: start.atMs, tracks: first.recorded ?? [] },
   }
 }

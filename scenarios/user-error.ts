@@ -22,7 +22,19 @@ export class InvalidFleet extends Error {
   readonly exitCode = EXIT.usage
 }
 
-/** The report cannot be written where it should go. */
+/** A scenario file cannot have this name. */
+export class InvalidName extends Error {
+  override readonly name = 'InvalidName'
+  readonly exitCode = EXIT.usage
+}
+
+/** The file is there already, and somebody may need it. */
+export class WouldOverwrite extends Error {
+  override readonly name = 'WouldOverwrite'
+  readonly exitCode = EXIT.usage
+}
+
+/** A file cannot be written where it should go. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite'
   readonly exitCode = EXIT.internal

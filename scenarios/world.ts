@@ -1,5 +1,4 @@
-import { gateOpensAtMs } from '../controller/calendar.ts'
-import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../controller/contract.ts'
+import { FIRMWARE_COMPONENT, type StageName } from '../controller/contract.ts'
 import type { Policy } from '../controller/policy.ts'
 import type { Ports } from '../controller/ports.ts'
 import { Priority } from '../sim/clock.ts'
@@ -9,8 +8,9 @@ import { runLockstep } from '../sim/lockstep.ts'
 import { Seed } from '../sim/random.ts'
 import type { TraceHeader } from '../sim/trace-events.ts'
 import { Twin } from '../sim/twin.ts'
-import { installController, policyFor, recordHistory } from './controller-setup.ts'
+import { installController, recordHistory } from './controller-setup.ts'
 import { LambdaHost } from './lambda-host.ts'
+import { plannedStages, policyFor } from './plan.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { RehearsalOptions, RehearsalResult, RunFacts } from './rehearsal.ts'
@@ -193,15 +193,9 @@ async function platformFor(options: RehearsalOptions, common: PlatformOptions): 
   return wirePlatform({ ...common, ...options })
 }
 
-/** Where the calendar leads if nothing goes wrong: what the progress line counts down to. */
-function expectedEndMs(policy: Policy, scenario: Scenario): number {
-  const installMs = 15 * 60_000
-  const afterStages = STAGES.reduce(
-    (atMs, stage) => gateOpensAtMs(policy, stage, atMs) + installMs + policy.windowMs,
-    scenario.start.atMs,
-  )
-  return Math.min(afterStages, scenario.start.atMs + scenario.timeLimit)
-}
+/** What the progress line counts down to. */
+const expectedEndMs = (policy: Policy, { start, timeLimit }: Scenario): number =>
+  Math.min(plannedStages(policy, start.atMs).at(-1)?.passedAtMs as number, start.atMs + timeLimit)
 
 function headerOf(scenario: Scenario, options: RehearsalOptions, policy: Policy, fleet: Fleet): TraceHeader {
   const membersOf = (stage: StageName): string[] => fleet.filter((one) => one.stage === stage).map(({ thing }) => thing)

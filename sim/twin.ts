@@ -19,6 +19,8 @@ import type { InFlight } from './in-flight.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { Machine } from './plant/machine.ts'
 import { channelKey, uniformAt } from './plant/noise.ts'
+import { type RecordedTrack, Recording } from './plant/recording.ts'
+import type { PlantSettings } from './plant/settings.ts'
 import { PlantCalendar } from './plant/shifts.ts'
 import type { Seed } from './random.ts'
 import { Trace } from './trace.ts'
@@ -37,6 +39,7 @@ export interface TwinPlan {
   readonly startMs: number
   /** IANA zone of the site. */
   readonly zone: string
+  readonly plant: PlantSettings
   readonly devices: readonly DevicePlan[]
   /** What every device runs at the start, by component name. */
   readonly installed: Readonly<Record<string, string>>
@@ -44,6 +47,8 @@ export interface TwinPlan {
   readonly deployable: readonly { readonly name: string; readonly version: string }[]
   readonly schemaOf: (firmwareVersion: string) => '1.0' | '2.0'
   readonly faults: readonly FaultSpec[]
+  /** Vitals that were recorded, in place of synthetic ones; they begin at `startMs`. */
+  readonly recorded: { readonly startMs: number; readonly tracks: readonly RecordedTrack[] }
 }
 
 export const REGION = 'eu-central-1'
@@ -86,7 +91,7 @@ export class Twin {
     this.cloud = makeCloud(ctx, { indexedShadows: [HEALTH_SHADOW] }, invoke)
     live.cloud = this.cloud
     this.#register()
-    const calendar = new PlantCalendar(plan.zone)
+    const calendar = new PlantCalendar(plan.zone, plan.plant)
     this.#devices = new Map(plan.devices.map((device) => [device.thing, this.#makeDevice(device, calendar)]))
     this.cloud.shadows.onBeforeUse((thing, shadow) => {
       if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
@@ -169,10 +174,11 @@ export class Twin {
 
   #makeDevice(plan: DevicePlan, calendar: PlantCalendar): CoreDevice {
     const { clock, trace } = this
-    const { seed, faults, schemaOf, installed, startMs } = this.#plan
+    const { seed, plant, faults, recorded, schemaOf, installed, startMs } = this.#plan
     const { thing, line, stage } = plan
     const stream: CloudContext['stream'] = (label) => seed.stream(label)
-    const machine = new Machine(seed, thing, line, calendar)
+    const recording = Recording.of(recorded.tracks, thing, line, recorded.startMs)
+    const machine = new Machine(seed, thing, line, calendar, plant.noise, recording)
     const deviceFaults = faults.flatMap((spec, index): DeviceFault[] => {
       if (isLinkFault(spec)) return []
       const fault = makeFault(spec, this.#chanceOf(`fault/${index}/${thing}`))

@@ -26,6 +26,8 @@ const numberBefore =
 
 /** In milliseconds. */
 export const duration = quantity('a duration (ms, s, min, h, d)', '24h', parseDuration)
+/** In MiB. */
+export const memory = quantity('an amount of memory (MiB)', '15 MiB', numberBefore(/^(\d+(?:\.\d+)?)\s*MiB$/))
 /** In MiB per hour. */
 export const memoryRate = quantity('a memory rate (MiB/h)', '26 MiB/h', numberBefore(/^(\d+(?:\.\d+)?)\s*MiB\/h$/))
 /** In per cent. */

@@ -105,7 +105,7 @@ export class Firmware implements ComponentRuntime {
       startedAtMs: nowMs,
       worldStartMs: this.#options.worldStartMs,
       boot: this.#boots,
-      baseMemoryMiB: machine.baseMemoryMiB,
+      baseMemoryMiB: machine.baseMemoryMiBAt(nowMs),
       memoryLimitMiB: MEMORY_LIMIT_MIB,
     }
     const faults = this.#faultsOf(version)

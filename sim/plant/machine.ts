@@ -1,5 +1,7 @@
 import type { Seed } from '../random.ts'
 import { channelKey, expNegative, normalAt, poissonFrom, uniformAt } from './noise.ts'
+import type { Metric, Recording } from './recording.ts'
+import { DEFAULT_PLANT, type PlantNoise } from './settings.ts'
 import type { PlantCalendar } from './shifts.ts'
 
 /** What firmware and faults make of one minute. */
@@ -27,25 +29,14 @@ export const HEALTHY: Condition = {
 /** Independent channels of a device's noise. */
 const Channel = { cycleTime: 0, errors: 1, quality: 2, connection: 3, cpu: 4, memory: 5 } as const
 
-/** Mean cycle time by shift. [detection D1: 30/36/40 s] */
-const CYCLE_MS_BY_SHIFT = [30_000, 36_000, 40_000] as const
-/** Share of full volume by shift: the second is the quiet one. [seed: second shift, lower volume] */
-const VOLUME_BY_SHIFT = [1, 0.7, 0.85] as const
-const WEEKEND_VOLUME = 0.6
-/** Spread of lines and of devices about their mean. [detection D: 2 % device effect] */
+/** Spread of lines about the fleet's mean. */
 const LINE_EFFECT = 0.1
-const DEVICE_EFFECT_SIGMA = 0.02
 /** Spread of single cycles about the device's mean. */
 const CYCLE_SIGMA = 0.05
-/** At full volume. [detection D: 2 errors per device-hour] */
-const ERRORS_PER_MINUTE = 2 / 60
 const OPERATIONS_PER_CYCLE = 12
 const CYCLES_PER_QUALITY_CHECK = 4
 const QUALITY_PASS_SHARE = 0.985
-/** [detection D: 0.5 % normal connection failures] */
-const CONNECTION_FAILURE_SHARE = 0.005
 const BASE_MEMORY_MIB = 148
-const MEMORY_SIGMA_MIB = 15
 export const MEMORY_LIMIT_MIB = 512
 const BASE_CPU_PCT = 34
 
@@ -65,7 +56,6 @@ const CHECK_FAILURES = 1 - QUALITY_PASS_SHARE
 const NO_FAILURE_OF_ONE_CHECK = expNegative(CHECK_FAILURES)
 
 const MINUTE_MS = 60_000
-const HOUR_MS = 3_600_000
 
 /**
  * One station of a production line: what it makes, how long that takes, what goes wrong, minute by minute. Its fields are
@@ -78,10 +68,16 @@ export class Machine {
   readonly #calendar: PlantCalendar
   readonly #channels: Channels
   readonly #cycleFactor: number
+  readonly #recording: Recording | null
   readonly #baseMemoryMiB: number
+  readonly #memorySigmaMiB: number
+  readonly #errorsPerMinute: number
+  readonly #connectionFailureShare: number
   /** Time into the running cycle, so that cycles do not restart every minute. */
   #carryMs = 0
   #checkCarry = 0
+  /** Recorded counts need not be whole; what is left of a minute's goes to the next. */
+  #recordedCarry = { cycles: 0, errors: 0, connectionFailures: 0 }
   /** The last minute that passed, its volume and its condition: what the gauges show. */
   #minute = 0
   #volume = 0
@@ -96,20 +92,33 @@ export class Machine {
   qualityChecks = 0
   qualityPasses = 0
 
-  constructor(seed: Seed, thing: string, line: number, calendar: PlantCalendar) {
+  constructor(
+    seed: Seed,
+    thing: string,
+    line: number,
+    calendar: PlantCalendar,
+    noise: PlantNoise = DEFAULT_PLANT.noise,
+    recording: Recording | null = null,
+  ) {
     this.thing = thing
     this.line = line
     this.#calendar = calendar
+    this.#recording = recording
+    this.#memorySigmaMiB = noise.memorySigmaMiB
+    this.#errorsPerMinute = noise.errorsPerDeviceHour / 60
+    this.#connectionFailureShare = noise.connectionFailureShare
     const key = seed.key(`machine/${thing}`)
     this.#channels = channelKeys(key)
     const lineEffect = 1 + LINE_EFFECT * (2 * uniformAt(channelKey(seed.key(`line/${line}`), 0), 0) - 1)
-    this.#cycleFactor = lineEffect * (1 + DEVICE_EFFECT_SIGMA * normalAt(channelKey(key, 100), 0))
+    this.#cycleFactor = lineEffect * (1 + noise.deviceEffect * normalAt(channelKey(key, 100), 0))
     this.#baseMemoryMiB = BASE_MEMORY_MIB + 5 * normalAt(channelKey(key, 101), 0)
   }
 
-  /** Mean memory of healthy firmware, without the noise of the gauge. */
-  get baseMemoryMiB(): number {
-    return this.#baseMemoryMiB
+  /** Mean memory of healthy firmware, without the noise of the gauge: the recording's where one plays. */
+  baseMemoryMiBAt(atMs: number): number {
+    return Number.isNaN(this.#recorded('memoryMiB', Math.floor(atMs / MINUTE_MS)))
+      ? this.#baseMemoryMiB
+      : (this.#recording as Recording).mean('memoryMiB')
   }
 
   get operations(): number {
@@ -124,15 +133,24 @@ export class Machine {
   get cpuPct(): number {
     if (this.#condition === null) return 0
     if (!this.#condition.isRunning) return 2
+    const recordedPct = this.#recorded('cpuPct', this.#minute)
+    if (!Number.isNaN(recordedPct)) return recordedPct
     return BASE_CPU_PCT * (0.4 + 0.6 * this.#volume) + 2 * normalAt(this.#channels.cpu, this.#minute)
   }
 
   /** At the end of the last minute; 0 before the first and without firmware. */
   get memoryMiB(): number {
     if (this.#condition === null || !this.#condition.isRunning) return 0
-    const noiseMiB = MEMORY_SIGMA_MIB * normalAt(this.#channels.memory, this.#minute)
-    const memoryMiB = this.#baseMemoryMiB + this.#condition.extraMemoryMiB + noiseMiB
-    return Math.min(Math.max(memoryMiB, 0), MEMORY_LIMIT_MIB)
+    const recordedMiB = this.#recorded('memoryMiB', this.#minute)
+    const healthyMiB = Number.isNaN(recordedMiB)
+      ? this.#baseMemoryMiB + this.#memorySigmaMiB * normalAt(this.#channels.memory, this.#minute)
+      : recordedMiB
+    return Math.min(Math.max(healthyMiB + this.#condition.extraMemoryMiB, 0), MEMORY_LIMIT_MIB)
+  }
+
+  /** NaN where nothing was recorded. */
+  #recorded(metric: Metric, minute: number): number {
+    return this.#recording === null ? Number.NaN : this.#recording.at(metric, minute)
   }
 
   /**
@@ -141,18 +159,23 @@ export class Machine {
    */
   runMinutes(startMs: number, count: number, condition: Condition): void {
     this.#condition = condition
+    const { stepMs } = this.#calendar
     let atMs = startMs
     for (let left = count; left > 0; ) {
-      // The shift and the kind of day change on whole hours only.
-      const inHour = Math.min(left, Math.ceil((HOUR_MS - (atMs % HOUR_MS)) / MINUTE_MS))
-      const { shift, isWeekend } = this.#calendar.at(atMs)
-      this.#volume = (VOLUME_BY_SHIFT[shift] as number) * (isWeekend ? WEEKEND_VOLUME : 1)
+      const inStep = Math.min(left, Math.ceil((stepMs - (atMs % stepMs)) / MINUTE_MS))
+      const { shift, volume } = this.#calendar.at(atMs)
+      this.#volume = volume
       const minute = Math.floor(atMs / MINUTE_MS)
-      this.#connect(minute, inHour, CONNECTION_FAILURE_SHARE + condition.connectionFailureShare)
-      if (condition.isRunning) this.#produce(minute, inHour, CYCLE_MS_BY_SHIFT[shift] as number, condition)
-      this.#minute = minute + inHour - 1
-      left -= inHour
-      atMs += inHour * MINUTE_MS
+      if (this.#recording === null) {
+        this.#connect(minute, inStep, this.#connectionFailureShare + condition.connectionFailureShare)
+        if (condition.isRunning) this.#produce(minute, inStep, shift.cycleMs, condition)
+      } else {
+        for (let one = minute; one < minute + inStep; one++)
+          this.#replay(this.#recording, one, shift.cycleMs, condition)
+      }
+      this.#minute = minute + inStep - 1
+      left -= inStep
+      atMs += inStep * MINUTE_MS
     }
   }
 
@@ -168,7 +191,7 @@ export class Machine {
     const meanMs = cycleMs * this.#cycleFactor * condition.cycleTimeFactor
     // At lower volume the station waits between cycles; the cycles themselves take as long.
     const workMs = MINUTE_MS * this.#volume
-    const meanErrors = ERRORS_PER_MINUTE * this.#volume * condition.errorRateFactor
+    const meanErrors = this.#errorsPerMinute * this.#volume * condition.errorRateFactor
     const noError = expNegative(meanErrors)
     const channel = this.#channels.errors
     let carryMs = this.#carryMs
@@ -183,10 +206,56 @@ export class Machine {
     this.#carryMs = carryMs
   }
 
-  /** The mean of n cycles spreads by sigma/sqrt(n); their squares add up as mean^2 + variance each. */
+  /** A minute of which something is recorded; what is not is made as ever, and faults act on either alike. */
+  #replay(recording: Recording, minute: number, cycleMs: number, condition: Condition): void {
+    const failures = recording.at('connectionFailures', minute)
+    if (Number.isNaN(failures)) {
+      this.#connect(minute, 1, this.#connectionFailureShare + condition.connectionFailureShare)
+    } else if (this.#whole('connectionFailures', failures) > 0) this.#connect(minute, 1, 1)
+    else this.#connect(minute, 1, condition.connectionFailureShare)
+    if (!condition.isRunning) return
+    this.#replayCycles(recording, minute, cycleMs, condition.cycleTimeFactor)
+    const errors = recording.at('errors', minute)
+    if (Number.isNaN(errors)) this.#err(minute, condition)
+    else this.errors += this.#whole('errors', errors * condition.errorRateFactor)
+  }
+
+  #replayCycles(recording: Recording, minute: number, cycleMs: number, factor: number): void {
+    const [recordedCycles, recordedMs] = [recording.at('cycles', minute), recording.at('cycleTimeMs', minute)]
+    const isMeasured = !Number.isNaN(recordedMs)
+    const meanMs = (isMeasured ? recordedMs : cycleMs * this.#cycleFactor) * factor
+    let cycles: number
+    if (Number.isNaN(recordedCycles)) {
+      this.#carryMs += MINUTE_MS * this.#volume
+      cycles = Math.floor(this.#carryMs / meanMs)
+      this.#carryMs -= cycles * meanMs
+    } else cycles = this.#whole('cycles', recordedCycles / factor)
+    if (cycles === 0) return
+    if (isMeasured) this.#addCycles(cycles, meanMs, meanMs * CYCLE_SIGMA, minute)
+    else this.#countCycles(cycles, meanMs, minute)
+  }
+
+  #err(minute: number, condition: Condition): void {
+    const meanErrors = this.#errorsPerMinute * this.#volume * condition.errorRateFactor
+    this.errors += poissonFrom(uniformAt(this.#channels.errors, minute), meanErrors)
+  }
+
+  #whole(counter: 'cycles' | 'errors' | 'connectionFailures', count: number): number {
+    const sum = this.#recordedCarry[counter] + count
+    const whole = Math.floor(sum)
+    this.#recordedCarry[counter] = sum - whole
+    return whole
+  }
+
+  /** The mean of n cycles spreads by sigma/sqrt(n). */
   #countCycles(cycles: number, meanMs: number, minute: number): void {
     const sigmaMs = meanMs * CYCLE_SIGMA
     const sampleMs = meanMs + (sigmaMs / Math.sqrt(cycles)) * normalAt(this.#channels.cycleTime, minute)
+    this.#addCycles(cycles, sampleMs, sigmaMs, minute)
+  }
+
+  /** Squares add up as mean^2 + variance each. */
+  #addCycles(cycles: number, sampleMs: number, sigmaMs: number, minute: number): void {
     this.cycles += cycles
     this.cycleTimeMsSum += Math.round(cycles * sampleMs)
     this.cycleTimeMsSumOfSquares += Math.round(cycles * (sampleMs * sampleMs + sigmaMs * sigmaMs * (1 - 1 / cycles)))

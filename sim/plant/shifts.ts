@@ -1,37 +1,64 @@
 import { Temporal } from 'temporal-polyfill'
-
-/** 0, 1, 2: the first (06-14), second (14-22) and third (22-06) shift of the plant, in site-local time. */
-export type ShiftIndex = 0 | 1 | 2
+import { DEFAULT_PLANT, type PlantSettings, type PlantShift } from './settings.ts'
 
 export interface PlantTime {
-  readonly shift: ShiftIndex
+  readonly shift: PlantShift
   readonly isWeekend: boolean
+  /** Share of full volume now. */
+  readonly volume: number
 }
 
+const QUARTER_MS = 900_000
 const HOUR_MS = 3_600_000
 
 /** When the plant works: the shift and kind of day at any instant, in the site's zone. */
 export class PlantCalendar {
+  /** Shifts and days change at whole multiples of this only: an hour, or a quarter where shifts or the zone need it. */
+  readonly stepMs: number
   readonly #zone: string
-  /** Every change of shift and of zone offset falls on a whole hour of the emulated sites. */
-  readonly #byHour = new Map<number, PlantTime>()
+  readonly #plant: PlantSettings
+  readonly #byStep = new Map<number, PlantTime>()
 
   /** @throws RangeError for a zone that is not in the IANA database */
-  constructor(zone: string) {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
+  constructor(zone: string, plant: PlantSettings = DEFAULT_PLANT) {
     this.#zone = zone
+    this.#plant = plant
+    const isWholeHours = plant.shifts.every(({ from }) => from.endsWith(':00')) && hasWholeHourOffsets(zone)
+    this.stepMs = isWholeHours ? HOUR_MS : QUARTER_MS
   }
 
   at(atMs: number): PlantTime {
-    const hour = Math.floor(atMs / HOUR_MS)
-    const known = this.#byHour.get(hour)
+    const step = Math.floor(atMs / this.stepMs)
+    const known = this.#byStep.get(step)
     if (known !== undefined) return known
-    const local = Temporal.Instant.fromEpochMilliseconds(hour * HOUR_MS).toZonedDateTimeISO(this.#zone)
-    const shift: ShiftIndex = local.hour >= 6 && local.hour < 14 ? 0 : local.hour >= 14 && local.hour < 22 ? 1 : 2
-    // The night shift belongs to the day it began on.
-    const day = shift === 2 && local.hour < 6 ? local.subtract({ days: 1 }).dayOfWeek : local.dayOfWeek
-    const time: PlantTime = { shift, isWeekend: day >= 6 }
-    this.#byHour.set(hour, time)
+    const time = this.#find(step * this.stepMs)
+    this.#byStep.set(step, time)
     return time
   }
+
+  #find(atMs: number): PlantTime {
+    const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(this.#zone)
+    const minute = local.hour * 60 + local.minute
+    const shift = this.#plant.shifts.find((one) => isWithin(one, minute))
+    if (shift === undefined) throw new Error('invariant: the shifts of the plant do not cover the day')
+    // A shift past midnight belongs to the day it began on.
+    const isAfterMidnight = minute < minuteOf(shift.from)
+    const day = isAfterMidnight ? local.subtract({ days: 1 }).dayOfWeek : local.dayOfWeek
+    const isWeekend = day >= 6
+    return { shift, isWeekend, volume: shift.volume * (isWeekend ? this.#plant.weekendVolume : 1) }
+  }
 }
+
+/** "HH:MM" as minutes since midnight. */
+export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+
+function isWithin({ from, to }: PlantShift, minute: number): boolean {
+  const [first, end] = [minuteOf(from), minuteOf(to)]
+  return first < end ? minute >= first && minute < end : minute >= first || minute < end
+}
+
+/** Summer and winter of one year show it; every zone in use today is on quarters of an hour. */
+const hasWholeHourOffsets = (zone: string): boolean =>
+  ['2026-01-01T00:00Z', '2026-07-01T00:00Z'].every(
+    (time) => Temporal.Instant.from(time).toZonedDateTimeISO(zone).offsetNanoseconds % (HOUR_MS * 1e6) === 0,
+  )

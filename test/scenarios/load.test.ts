@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SHIPPED, shippedScenarios } from '../../scenarios/catalogue.ts'
 import { InvalidScenario, parseScenario } from '../../scenarios/load.ts'
-import { scenarioJsonSchema } from '../../scenarios/scenario.ts'
+import { jsonSchemaOf } from '../../scenarios/scenario.ts'
 
 const VALID = `story: A test.
 release:
@@ -102,7 +102,7 @@ describe('the shipped scenarios', () => {
 })
 
 it('the JSON Schema describes the file as it is written', () => {
-  const schema = scenarioJsonSchema() as { properties: Record<string, object>; required: string[] }
+  const schema = jsonSchemaOf('scenario') as { properties: Record<string, object>; required: string[] }
   expect(Object.keys(schema.properties)).toContain('faults')
   expect(schema.required.sort()).toEqual(['release', 'start', 'story'])
 })

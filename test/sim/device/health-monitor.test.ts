@@ -239,7 +239,7 @@ describe('a memory leak', () => {
     expect(station.onsets()).toEqual([START_MS])
     station.runFor(20 * HOUR_MS)
     const hours = station.exits.map(({ atMs }) => (atMs - START_MS) / HOUR_MS)
-    expect(hours[0]).toBeCloseTo((512 - station.machine.baseMemoryMiB) / 26, 2)
+    expect(hours[0]).toBeCloseTo((512 - station.machine.baseMemoryMiBAt(0)) / 26, 2)
     expect(hours[1]).toBeCloseTo(2 * (hours[0] as number), 2)
     expect(last()).toMatchObject({ counters: { crashes: 2 } })
     expect(new Set(station.sent.map(({ document }) => document.bootId)).size).toBe(3)

@@ -1,0 +1,87 @@
+import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
+import { type Selector, selects } from '../faults/fault.ts'
+
+/**
+ * What can be recorded, by the names of the health document; counters as what a minute brought. Everything else of the
+ * document follows from these and from the firmware.
+ */
+export const METRICS = {
+  /** Finished cycles in a minute. */
+  cycles: { least: 0, most: 600 },
+  /** Mean of the cycles of a minute. */
+  cycleTimeMs: { least: 1, most: 3_600_000 },
+  /** Failed operations in a minute. */
+  errors: { least: 0, most: 600 },
+  /** Of the one attempt that the core makes a minute. */
+  connectionFailures: { least: 0, most: 1 },
+  cpuPct: { least: 0, most: 100 },
+  /** Of a limit of 512 MiB. */
+  memoryMiB: { least: 0, most: 512 },
+} as const satisfies Record<string, { readonly least: number; readonly most: number }>
+export type Metric = keyof typeof METRICS
+
+/** One metric as it was recorded, a value a minute; null where the recording is silent. */
+export interface RecordedTrack {
+  /** Where it comes from, as the scenario names it. */
+  readonly file: string
+  readonly in: Selector
+  readonly metric: Metric
+  /** Round and round, before the start as well as after it; else once, from the start. */
+  readonly loop: boolean
+  readonly perMinute: readonly (number | null)[]
+}
+
+interface Track {
+  readonly loop: boolean
+  /** NaN where the recording is silent. */
+  readonly perMinute: Float64Array
+  readonly mean: number
+}
+
+/** The recorded vitals of one device. What it does not have stays synthetic. */
+export class Recording {
+  readonly #tracks: Readonly<Partial<Record<Metric, Track>>>
+  readonly #firstMinute: number
+
+  private constructor(tracks: Readonly<Partial<Record<Metric, Track>>>, firstMinute: number) {
+    this.#tracks = tracks
+    this.#firstMinute = firstMinute
+  }
+
+  /**
+   * The tracks that concern a device, with their beginning at `startMs`; null if there are none. Where several tell the
+   * same metric, the one of the device alone counts, else the last.
+   */
+  static of(tracks: readonly RecordedTrack[], thing: string, line: number, startMs: number): Recording | null {
+    const own = tracks.filter(({ in: where }) => selects(where, thing, line, ''))
+    if (own.length === 0) return null
+    const found: Partial<Record<Metric, Track>> = {}
+    const lastCounts = [...own.filter((one) => !isOfDevice(one)), ...own.filter(isOfDevice)]
+    for (const { metric, loop, perMinute } of lastCounts) {
+      const values = perMinute.filter((value) => value !== null)
+      found[metric] = {
+        loop,
+        perMinute: Float64Array.from(perMinute, (value) => value ?? Number.NaN),
+        mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+      }
+    }
+    return new Recording(found, Math.floor(startMs / SAMPLE_PERIOD_MS))
+  }
+
+  /** The value of a minute since the epoch; NaN where the recording is silent. */
+  at(metric: Metric, minute: number): number {
+    const track = this.#tracks[metric]
+    if (track === undefined) return Number.NaN
+    const { length } = track.perMinute
+    const index = minute - this.#firstMinute
+    if (track.loop) return track.perMinute[((index % length) + length) % length] as number
+    return index < 0 || index >= length ? Number.NaN : (track.perMinute[index] as number)
+  }
+
+  /** Over the whole recording; NaN if it does not have the metric. */
+  mean(metric: Metric): number {
+    return this.#tracks[metric]?.mean ?? Number.NaN
+  }
+}
+
+const isOfDevice = ({ in: where }: RecordedTrack): boolean => where.device !== undefined

@@ -1,0 +1,44 @@
+/** One shift of the plant, every day; `to` may lie past midnight. */
+export interface PlantShift {
+  readonly name: string
+  /** Site-local wall time "HH:MM", on a quarter of an hour. */
+  readonly from: string
+  readonly to: string
+  /** Share of full volume. */
+  readonly volume: number
+  /** Mean cycle time of the fleet. */
+  readonly cycleMs: number
+}
+
+/** How healthy stations differ and err. */
+export interface PlantNoise {
+  /** Spread of the memory gauge about the device's mean. */
+  readonly memorySigmaMiB: number
+  /** Spread of devices' mean cycle times about their line's. */
+  readonly deviceEffect: number
+  /** At full volume. */
+  readonly errorsPerDeviceHour: number
+  /** Share of connection attempts that fail. */
+  readonly connectionFailureShare: number
+}
+
+/** What another plant would say of itself. */
+export interface PlantSettings {
+  /** They cover the day, each of its minutes once. */
+  readonly shifts: readonly PlantShift[]
+  /** Factor of a shift's volume on Saturdays and Sundays. */
+  readonly weekendVolume: number
+  readonly noise: PlantNoise
+}
+
+/** The seed's plant. Its noise is assumed, and a setting therefore. [detection, introduction] */
+export const DEFAULT_PLANT: PlantSettings = {
+  // [detection D1: 30/36/40 s; seed: second shift, lower volume]
+  shifts: [
+    { name: 'first', from: '06:00', to: '14:00', volume: 1, cycleMs: 30_000 },
+    { name: 'second', from: '14:00', to: '22:00', volume: 0.7, cycleMs: 36_000 },
+    { name: 'third', from: '22:00', to: '06:00', volume: 0.85, cycleMs: 40_000 },
+  ],
+  weekendVolume: 0.6,
+  noise: { memorySigmaMiB: 15, deviceEffect: 0.02, errorsPerDeviceHour: 2, connectionFailureShare: 0.005 },
+}

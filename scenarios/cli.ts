@@ -178,11 +178,21 @@ function program(): Command {
     })
   rehearse
     .command('validate')
-    .description('check scenario files')
+    .description('check scenario, fleet and policy files, and tell what they will do')
     .argument('<file...>', 'YAML files')
     .action(async (files: string[]) => {
       const { validate } = await import('./commands/validate.ts')
       process.exitCode = validate(files, process)
+    })
+  rehearse
+    .command('new')
+    .description('write a commented scenario file to begin with')
+    .argument('<name>', 'of the scenario; the file is <name>.yaml')
+    .option('--from <shipped>', 'begin with a copy of a shipped scenario (see list)')
+    .addHelpText('after', '\nExamples:\n  rehearse new my-release\n  rehearse new my-drift --from cycle-drift\n')
+    .action(async (name: string, options) => {
+      const { makeNew } = await import('./commands/new.ts')
+      process.exitCode = makeNew(name, options, process)
     })
   rehearse
     .command('schema')

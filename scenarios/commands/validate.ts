@@ -1,14 +1,16 @@
 import { EXIT } from '../exit-codes.ts'
-import { InvalidScenario, loadScenario } from '../load.ts'
+import { explain } from '../explain.ts'
+import { InvalidScenario, loadAny } from '../load.ts'
 import type { Io } from './io.ts'
 
-/** `rehearse validate`: every problem of every file, a line each. */
+/** `rehearse validate`: what every file will do, or every problem of it, a line each. */
 export function validate(files: readonly string[], io: Pick<Io, 'stdout' | 'stderr'>): number {
   let exitCode: number = EXIT.met
   for (const file of files) {
     try {
-      loadScenario(file)
-      io.stdout.write(`${file}: valid\n`)
+      const checked = loadAny(file)
+      io.stdout.write(`${file}: valid ${checked.kind}\n`)
+      for (const line of explain(checked)) io.stdout.write(`  ${line}\n`)
     } catch (error) {
       if (!(error instanceof InvalidScenario)) throw error
       for (const problem of error.problems) io.stderr.write(`${problem}\n`)

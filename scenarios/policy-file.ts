@@ -17,7 +17,7 @@ const weekly = z
     to: wallTime.describe('May lie past midnight; the same as "from" is a whole day'),
   })
   .describe('A weekly period in site-local time')
-const windows = z.array(weekly).min(1)
+const windows = z.array(weekly).min(1, { message: 'has no windows, so that the stage would never be deployed' })
 
 /** What the controller goes by: a file of its own, or a part of the scenario. What is left out is the seed's. */
 export const policySchema = z

@@ -95,7 +95,8 @@ function* csvFields(text: string): Generator<{ number: number; fields: Fields | 
       return
     }
     const names = columns
-    if (cells.length !== names.length) {
+    if (line.includes('"')) yield { number, fields: 'has quotes, which are not read here; names and numbers need none' }
+    else if (cells.length !== names.length) {
       yield { number, fields: `has ${cells.length} fields, and the first line names ${names.length}` }
     } else {
       const filled = cells.flatMap((cell, index) => (cell === '' ? [] : [[names[index], cell] as const]))

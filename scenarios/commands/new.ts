@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { isScalar, visit } from 'yaml'
+import { isScalar } from 'yaml'
 import { packageRoot, shippedFile } from '../catalogue.ts'
 import { EXIT } from '../exit-codes.ts'
 import { CannotWrite, InvalidName, WouldOverwrite } from '../user-error.ts'
@@ -30,19 +30,22 @@ export function makeNew(name: string, { from }: NewOptions, io: Pick<Io, 'stdout
   return EXIT.met
 }
 
-/** The shipped file, with the files that it names found from where the copy stands. */
+/** The shipped file, letter for letter, but with the files that it names found from where the copy stands. */
 function copyOf(from: string, to: string): string {
   const original = shippedFile(from)
   const text = readText(original)
-  const { document } = parseYaml(text, original)
-  let isChanged = false
-  visit(document, {
-    Pair: (_, { key, value }) => {
-      const isPath = isScalar(key) && ['fleet', 'policy', 'extends', 'file'].includes(String(key.value))
-      if (!isPath || !isScalar(value) || typeof value.value !== 'string') return
-      value.value = relative(dirname(to), join(dirname(original), value.value))
-      isChanged = true
-    },
+  const { document, raw } = parseYaml(text, original)
+  const { telemetry = [] } = raw as { readonly telemetry?: readonly object[] }
+  const places = [['fleet'], ['fleet', 'extends'], ['policy'], ['policy', 'extends']]
+  const paths = [...places, ...telemetry.map((_, index) => ['telemetry', index, 'file'])].flatMap((path) => {
+    const node = document.getIn(path, true)
+    return isScalar(node) && typeof node.value === 'string' && node.range
+      ? [{ path: node.value, range: node.range }]
+      : []
   })
-  return isChanged ? document.toString({ lineWidth: 0 }) : text
+  const lastFirst = paths.sort((a, b) => b.range[0] - a.range[0])
+  return lastFirst.reduce((copy, { path, range: [start, end] }) => {
+    const moved = relative(dirname(to), join(dirname(original), path))
+    return `${copy.slice(0, start)}${JSON.stringify(moved)}${copy.slice(end)}`
+  }, text)
 }

@@ -85,3 +85,14 @@ it('tells truth against outcome when there is more than one fault, or none', asy
   ])
   expect(readFileSync(join(out, 'compare.md'), 'utf8')).toContain('### Truth against outcome\n\n| window |')
 })
+
+it('leaves a plant its own gates where it has some', async () => {
+  const scenarios = [findScenario('other-plant')]
+  const [own, open] = await compare(
+    plan({ scenarios, windowsMs: [12 * HOUR_MS], gates: ['plant', 'open'], seeds: [1] }),
+  )
+  // Monday 14:00 to Saturday 01:00, and then the install. [scenarios/other-plant.yaml]
+  expect(own).toMatchObject({ gates: 'plant' })
+  expect(own?.meanLeadTimeHours).toBeCloseTo(107, 0)
+  expect(open?.meanLeadTimeHours).toBeLessThan(40)
+})

@@ -46,6 +46,15 @@ describe('wire and model decide the same', () => {
     await expectSame({ ...scenario, faults, fleet: { lines: 3, devicesPerLine: 20 } }, { untilMs: 12 * HOUR_MS })
   })
 
+  it('recorded-line, with every metric of the recording', async () => {
+    const scenario = { ...findScenario('recorded-line'), fleet: { lines: 3, devicesPerLine: 20 } }
+    expect((await expectSame(scenario)).outcome).toBe('rolled-back')
+  })
+
+  it('other-plant, with shifts on half hours and a policy of its own', async () => {
+    await expectSame(findScenario('other-plant'), { untilMs: 12 * HOUR_MS })
+  })
+
   it('crash-on-start on the whole fleet', async () => {
     expect((await expectSame(findScenario('crash-on-start'))).outcome).toBe('rolled-back')
   })

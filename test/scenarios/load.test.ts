@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SHIPPED, shippedScenarios } from '../../scenarios/catalogue.ts'
-import { InvalidScenario, parseScenario } from '../../scenarios/load.ts'
+import { InvalidScenario, loadAny, parseScenario } from '../../scenarios/load.ts'
 import { jsonSchemaOf } from '../../scenarios/scenario.ts'
 
 const VALID = `story: A test.
@@ -93,6 +95,82 @@ describe('a scenario file', () => {
   })
 })
 
+describe('a scenario whose fleet and policy are files', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rehearse-test-'))
+    write('plant.yaml', 'zone: America/Chicago\nlines: 6\ndevicesPerLine: 12\nnoise: { memorySigma: 10 MiB }\n')
+    write('policy.yaml', 'window: 4h\nlimits: { crashes: 1 }\n')
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+  const parse = (more: string) => parseScenario(`${VALID}${more}`, join(folder, 's.yaml'))
+  const told = (more: string): readonly string[] => {
+    try {
+      parse(more)
+    } catch (error) {
+      if (error instanceof InvalidScenario) return error.problems.map((problem) => problem.replaceAll(`${folder}/`, ''))
+      throw error
+    }
+    return []
+  }
+
+  it('is read with them, from beside itself, in the zone of the fleet', () => {
+    expect(parse('fleet: plant.yaml\npolicy: policy.yaml\n')).toMatchObject({
+      fleet: { lines: 6, devicesPerLine: 12, noise: { memorySigma: 10 } },
+      policy: { window: 4 * 3_600_000, limits: { crashes: 1 } },
+      start: { atMs: Date.parse('2026-03-02T13:00:00Z'), zone: 'America/Chicago' },
+    })
+  })
+
+  it('may lay changes over them, key by key', () => {
+    const { fleet, policy } = parse(
+      'fleet: { extends: plant.yaml, lines: 3, noise: { deviceEffect: 1 % } }\npolicy: { extends: policy.yaml, window: 1h }\n',
+    )
+    expect(fleet).toMatchObject({ lines: 3, devicesPerLine: 12, noise: { memorySigma: 10, deviceEffect: 1 } })
+    expect(policy).toEqual({ window: 3_600_000, limits: { crashes: 1 } })
+  })
+
+  it('tells what is wrong in each of the files, where it stands', () => {
+    write('bad.yaml', 'lines: 6\nshifts:\n  - { name: day, form: "06:00" }\n')
+    write('worse.yaml', 'windw: 4h\ngates: { canary: [{ days: [mo], from: "06:00", to: "07:00" }] }\n')
+    expect(told('storey: x\nfleet: bad.yaml\npolicy: worse.yaml\n')).toEqual([
+      'bad.yaml:3:5: shifts.0.from: is missing',
+      'bad.yaml:3:5: shifts.0.to: is missing',
+      'bad.yaml:3:5: shifts.0.volume: is missing',
+      'bad.yaml:3:5: shifts.0.cycleTime: is missing',
+      'bad.yaml:3:18: unknown key "form"; did you mean "from"?',
+      'worse.yaml:2:28: gates.canary.0.days.0 is "mo"; one of mon, tue, wed, thu, fri, sat, sun; did you mean "mon"?',
+      'worse.yaml:1:1: unknown key "windw"; did you mean "window"?',
+      's.yaml:14:1: unknown key "storey"; did you mean "story"?',
+    ])
+  })
+
+  it.each([
+    ['fleet: plnt.yaml\n', 's.yaml:14:1: plnt.yaml: cannot be read (ENOENT); did you mean "plant.yaml"?'],
+    [
+      'fleet: { extends: plant.yaml, devicesPerLine: 2 }\n',
+      's.yaml:14:1: fleet.lines: line 1 with 2 devices cannot be split into one canary, 20 % early and the rest in production',
+    ],
+    ['policy: { gates: opn }\n', 's.yaml:14:11: policy.gates: "opn" is neither plant, open, nor windows of the stages'],
+    ['fleet: { lines: 3.5 }\n', 's.yaml:14:10: fleet.lines: 3.5 is neither a number of lines nor a list of them'],
+    ['fleet: [1]\n', /^s\.yaml:14:1: fleet: /],
+  ])('%j says what, where and the nearest valid choice', (more, problem) => {
+    const [message] = told(more)
+    if (typeof problem === 'string') expect(message).toBe(problem)
+    else expect(message).toMatch(problem)
+  })
+
+  it('and each file is checked by itself, as what its keys say that it is', () => {
+    const kinds = ['plant.yaml', 'policy.yaml'].map((name) => loadAny(join(folder, name)).kind)
+    write('s.yaml', VALID)
+    expect([...kinds, loadAny(join(folder, 's.yaml')).kind]).toEqual(['fleet', 'policy', 'scenario'])
+    write('x.yaml', 'lines: 3\ndevicesPerLine: 2\n')
+    expect(() => loadAny(join(folder, 'x.yaml'))).toThrow(/x\.yaml:1:1: lines: line 1 with 2 devices cannot be split/)
+  })
+})
+
 describe('the shipped scenarios', () => {
   it('are all listed, all valid, and all say what they expect', () => {
     const files = readdirSync(new URL('../../scenarios', import.meta.url)).filter((file) => file.endsWith('.yaml'))
@@ -105,4 +183,12 @@ it('the JSON Schema describes the file as it is written', () => {
   const schema = jsonSchemaOf('scenario') as { properties: Record<string, object>; required: string[] }
   expect(Object.keys(schema.properties)).toContain('faults')
   expect(schema.required.sort()).toEqual(['release', 'start', 'story'])
+})
+
+it.each(['fleet', 'policy'] as const)('and so does that of a %s, of which a scenario takes a path as well', (kind) => {
+  const keys = Object.keys((jsonSchemaOf(kind) as { properties: object }).properties)
+  const { properties } = jsonSchemaOf('scenario') as { properties: Record<string, { anyOf: Record<string, object>[] }> }
+  const [path, inline] = properties[kind]?.anyOf ?? []
+  expect(path).toMatchObject({ type: 'string' })
+  expect(Object.keys(inline?.properties ?? {}).sort()).toEqual([...keys, 'extends'].sort())
 })

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { findScenario, packageRoot } from '../../scenarios/catalogue.ts'
+import { rehearse } from '../../scenarios/rehearse.ts'
 import { type Played, runMany } from '../../scenarios/run-many.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 
 const small = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 2, devicesPerLine: 20 } })
+const small3 = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 3, devicesPerLine: 20 } })
 const timeless = (played: readonly Played[]): object[] =>
   played.map((one) => ('report' in one ? { ...one, report: { ...one.report, wall: null } } : one))
 
@@ -27,6 +29,20 @@ it('gives the same answers in the same order, however many threads there are', a
   expect(progress).toEqual([1, 2, 3, 4, 5, 6])
   const digests = alone.map((one) => ('report' in one ? one.report.digest : one.error))
   expect(new Set(digests).size).toBe(6)
+})
+
+it('plays recordings and other plants in threads as it does here', async () => {
+  const scenarios = [small3('recorded-line'), findScenario('other-plant')]
+  const played = await runMany(scenarios, [1], { workers: 2, untilMs: 8 * 3_600_000 })
+  const here = await Promise.all(
+    scenarios.map((scenario) => rehearse(scenario, { seed: 1, level: 'model', untilMs: 8 * 3_600_000 })),
+  )
+  expect(played.map((one) => ('report' in one ? one.report.digest : one.error))).toEqual(
+    here.map(({ facts }) => facts.digest),
+  )
+  const { recorded, ...without } = scenarios[0] as Scenario
+  const synthetic = await rehearse(without, { seed: 1, level: 'model', untilMs: 8 * 3_600_000 })
+  expect(synthetic.facts.digest).not.toBe(here[0]?.facts.digest)
 })
 
 it('tells what could not be played beside what could', async () => {

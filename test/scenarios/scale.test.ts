@@ -19,6 +19,13 @@ it.each([
   expect(() => withDevices(findScenario('healthy'), devices)).toThrow(message)
 })
 
+it('keeps the rest of what a plant says, and refuses lines that are listed one by one', () => {
+  const healthy = findScenario('healthy')
+  const fleet = { ...healthy.fleet, weekendVolume: 50 }
+  expect(withDevices({ ...healthy, fleet }, 40).fleet).toEqual({ ...fleet, lines: 2 })
+  expect(() => withDevices(findScenario('other-plant'), 36)).toThrow('lines that are listed one by one')
+})
+
 it('ten times the fleet comes to the same end', async () => {
   const scenario = withDevices(findScenario('crash-on-start'), 3_400)
   const { header, facts } = await rehearse(scenario, { seed: 1, level: 'model' })

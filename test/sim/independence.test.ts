@@ -6,6 +6,7 @@ import type { FaultSpec } from '../../sim/faults/catalogue.ts'
 import { InFlight } from '../../sim/in-flight.ts'
 import { runLockstep } from '../../sim/lockstep.ts'
 import { openModelLevel } from '../../sim/model/model-level.ts'
+import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import { Seed } from '../../sim/random.ts'
 import type { TraceRecord } from '../../sim/trace-events.ts'
 import { type DevicePlan, Twin } from '../../sim/twin.ts'
@@ -14,8 +15,12 @@ const scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine
 const ODD = 'line-01-07'
 
 /** What every device of a world came to in six hours: its shadow's document, and what happened to it. */
-async function worldOf(faults: readonly FaultSpec[], has: (device: DevicePlan) => boolean = () => true) {
-  const plan = twinPlan({ ...scenario, faults: [...faults] }, new Seed(1), fleetOf(scenario).filter(has))
+async function worldOf(
+  faults: readonly FaultSpec[],
+  has: (device: DevicePlan) => boolean = () => true,
+  recorded: readonly RecordedTrack[] = [],
+) {
+  const plan = twinPlan({ ...scenario, faults: [...faults], recorded }, new Seed(1), fleetOf(scenario).filter(has))
   const inFlight = new InFlight()
   const onBug = (error: unknown): void => {
     throw error
@@ -56,4 +61,17 @@ it('a device less moves no other device', async () => {
   const [whole, without] = [await worldOf([]), await worldOf([], ({ thing }) => thing !== ODD)]
   expect([whole.size, without.size]).toEqual([40, 39])
   for (const [thing, world] of without) expect(whole.get(thing), thing).toEqual(world)
+})
+
+it('a recording moves nobody but the device it plays on', async () => {
+  const slow: RecordedTrack = {
+    file: 'x.csv',
+    in: { device: ODD },
+    metric: 'cycleTimeMs',
+    loop: true,
+    perMinute: [50_000],
+  }
+  const [plain, played] = [await worldOf([]), await worldOf([], undefined, [slow])]
+  expect(played.get(ODD)).not.toEqual(plain.get(ODD))
+  for (const [thing, world] of plain) if (thing !== ODD) expect(played.get(thing), thing).toEqual(world)
 })

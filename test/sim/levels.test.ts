@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../controller/contract.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
 import { fleetOf, twinPlan } from '../../scenarios/twin-plan.ts'
 import { Priority } from '../../sim/clock.ts'
 import { InFlight } from '../../sim/in-flight.ts'
@@ -11,10 +12,10 @@ import { Seed } from '../../sim/random.ts'
 import { Twin } from '../../sim/twin.ts'
 import { openWireLevel } from '../../sim/wire/wire-level.ts'
 
-const scenario = {
+const crashing: Scenario = {
   ...findScenario('memory-leak'),
   fleet: { lines: 1, devicesPerLine: 20 },
-  faults: [{ kind: 'crash' as const, in: { device: 'line-01-05' }, after: 1_000_000 }],
+  faults: [{ kind: 'crash', in: { device: 'line-01-05' }, after: 1_000_000 }],
 }
 const onBug = (error: unknown): void => {
   throw error
@@ -24,7 +25,7 @@ const wire = (events: LevelEvents, inFlight: InFlight): Promise<Level> =>
 const model = async (events: LevelEvents, inFlight: InFlight): Promise<Level> => openModelLevel(events, inFlight, onBug)
 
 /** All that a client of AWS could read of the fleet after a while. */
-async function readAll(open: typeof wire) {
+async function readAll(open: typeof wire, scenario = crashing) {
   const inFlight = new InFlight()
   const twin = await Twin.open(
     twinPlan(scenario, new Seed(1), fleetOf(scenario)),
@@ -74,4 +75,22 @@ it('both levels show the same shadows, versions and timestamps to whoever reads 
       .map((document) => (document as { reported: { componentState: string } }).reported.componentState),
   )
   expect(states.size).toBeGreaterThan(2)
+})
+
+it('also of devices whose vitals were recorded, with a fault on top', async () => {
+  const metrics = { cycles: [1.4, 2, 0], cycleTimeMs: [31_000, 30_000], errors: [0.3], memoryMiB: [200, 210] } as const
+  const recorded: Scenario = {
+    ...crashing,
+    faults: [...crashing.faults, { kind: 'error-rise', in: { line: 1 }, factor: 3, onset: 600_000 }],
+    recorded: Object.entries(metrics).map(([metric, perMinute]) => ({
+      file: 'x.csv',
+      in: { fleet: 'all' },
+      metric: metric as keyof typeof metrics,
+      loop: metric !== 'cycles',
+      perMinute,
+    })),
+  }
+  const [overWire, byModel] = [await readAll(wire, recorded), await readAll(model, recorded)]
+  expect(byModel).toEqual(overWire)
+  expect(byModel).not.toEqual(await readAll(model))
 })

@@ -192,7 +192,7 @@ describe('other commands', () => {
     const bad = join(out, 'bad.yaml')
     writeFileSync(bad, 'story: x\n')
     expect(validate([scenarioFile(), bad, join(out, 'none.yaml')], io)).toBe(64)
-    expect(io.text.stdout).toMatch(/mine\.yaml: valid scenario\n  Mine\.\n/)
+    expect(io.text.stdout).toMatch(/mine\.yaml: valid scenario\n {2}Mine\.\n/)
     expect(io.text.stderr).toMatch(
       /bad\.yaml:1:1: release: is missing\n.*bad\.yaml:1:1: start: is missing\n.*none\.yaml: cannot be read \(ENOENT\)\n$/,
     )

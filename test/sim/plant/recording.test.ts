@@ -24,7 +24,11 @@ const machineWith = (...tracks: RecordedTrack[]): Machine =>
   new Machine(new Seed(1), THING, 3, calendar, DEFAULT_PLANT.noise, recordingOf(...tracks))
 
 /** Minute by minute, what one field says at its end. */
-function values(machine: Machine, field: 'cycles' | 'errors' | 'connectionFailures' | 'cpuPct' | 'memoryMiB', n: number) {
+function values(
+  machine: Machine,
+  field: 'cycles' | 'errors' | 'connectionFailures' | 'cpuPct' | 'memoryMiB',
+  n: number,
+) {
   return Array.from({ length: n }, (_, minute) => {
     machine.runMinutes(START_MS + minute * MINUTE_MS, 1, HEALTHY)
     return machine[field]
@@ -36,7 +40,9 @@ describe('a recording', () => {
 
   it('that loops goes round and round, before its beginning as well', () => {
     const recording = recordingOf(track('cpuPct', [10, 20, 30])) as Recording
-    expect([-4, -1, 0, 2, 3, 7].map((offset) => recording.at('cpuPct', first + offset))).toEqual([30, 30, 10, 30, 10, 20])
+    expect([-4, -1, 0, 2, 3, 7].map((offset) => recording.at('cpuPct', first + offset))).toEqual([
+      30, 30, 10, 30, 10, 20,
+    ])
   })
 
   it('that does not plays once, and is silent before, after and where it has no value', () => {
@@ -86,7 +92,11 @@ describe('a machine that plays one', () => {
     whole.runMinutes(START_MS + 37_000, 500, HEALTHY)
     for (let i = 0; i < 500; i++) single.runMinutes(START_MS + 37_000 + i * MINUTE_MS, 1, HEALTHY)
     expect(whole).toEqual(single)
-    expect([whole.cycles, whole.errors, whole.qualityPasses]).toEqual([single.cycles, single.errors, single.qualityPasses])
+    expect([whole.cycles, whole.errors, whole.qualityPasses]).toEqual([
+      single.cycles,
+      single.errors,
+      single.qualityPasses,
+    ])
   })
 
   it('feels faults on top of what was recorded', () => {

@@ -115,13 +115,16 @@ function windowText({ days, from, to }: WeeklyWindow): string {
   return from === to ? names : `${names} ${from}-${to}`
 }
 
-function telemetryText({ file, loop }: Scenario['telemetry'][number], { recorded = [] }: Scenario): string {
-  const own = recorded.filter((track) => track.file === file)
+function telemetryText({ file, loop }: Scenario['telemetry'][number], scenario: Scenario): string {
+  const own = (scenario.recorded ?? []).filter((track) => track.file === file)
   const metrics = [...new Set(own.map(({ metric }) => metric))]
   const places = [...new Set(own.map(({ in: where }) => placeText(where)))]
   const length = own[0]?.perMinute.length ?? 0
   const how = loop ? 'round and round' : 'once from the start, then synthetic vitals again'
-  return `${file}: ${metrics.join(', ')} ${places.join(', ')}; ${length} min, ${how}`
+  const devices = fleetOf(scenario).filter(({ thing, line }) =>
+    own.some(({ in: where }) => selects(where, thing, line, '')),
+  )
+  return `${file}: ${metrics.join(', ')} ${places.join(', ')} (${deviceCount(devices.length)}); ${length} min, ${how}`
 }
 
 /** Of every kind of fault, what its schema says that it does. */
@@ -140,7 +143,7 @@ function faultText(
   const told = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
   const concerned = concernedBy(fault.in, scenario)
   const onset = onsetText(fault, scenario, planned, concerned.stages)
-  const devices = `${concerned.count} ${concerned.count === 1 ? 'device' : 'devices'}`
+  const devices = deviceCount(concerned.count)
   return [
     `${kind} ${placeText(fault.in)} (${devices})${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
     `${STORIES.get(String(kind)) ?? ''}; ${onset}`,
@@ -194,6 +197,7 @@ function localTime(atMs: number, zone: string): string {
   return `${DAYS[local.dayOfWeek - 1]} ${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`
 }
 
+const deviceCount = (count: number): string => `${count} ${count === 1 ? 'device' : 'devices'}`
 const row = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}${text}`
 const hours = (ms: number): string => `${Math.round((ms / HOUR_MS) * 100) / 100} h`
 const pct = (share: number): string => `${Math.round(share * 1000) / 10} %`

@@ -4,19 +4,27 @@ import { selector } from '../sim/faults/fault.ts'
 import { METRICS, type Metric, type RecordedTrack } from '../sim/plant/recording.ts'
 import { nearest } from './yaml-file.ts'
 
+const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
+
 /** Vitals that were recorded, in place of the synthetic ones of some devices. */
 export const telemetrySchema = z
   .strictObject({
     file: z
       .string()
       .regex(/\.(csv|jsonl)$/, { error: ({ input }) => `"${input}" is neither a .csv nor a .jsonl file` })
-      .describe('Rows of offsetS, device or line, metric, value; the path is relative to this file'),
+      .describe(
+        `Rows of offsetS, device or line, metric (${METRIC_NAMES.join(', ')}) and value; the path is relative to ` +
+          'this file',
+      ),
     in: selector
       .refine(({ firmware }) => firmware === undefined, {
         message: 'a recording knows no firmware; give line, device or fleet: all',
       })
       .optional()
-      .describe('Whose vitals it replaces; those that its rows name by default'),
+      .describe(
+        'Whose vitals it replaces; those that its rows name by default. Several devices play one recording in step, so ' +
+          'that their errors are not independent, as the rules take them to be: choose few',
+      ),
     loop: z
       .boolean()
       .default(false)
@@ -31,7 +39,7 @@ export type TelemetrySource = z.output<typeof telemetrySchema>
 /** The file's rows come out, or what is wrong with them. */
 export type Loaded = { readonly tracks: readonly RecordedTrack[] } | { readonly problems: readonly string[] }
 
-/** A year of minutes. */
+/** A year; an offset above it is a time of day by mistake. */
 const MOST_S = 366 * 86_400
 const MOST_PROBLEMS = 20
 const COLUMNS = ['offsetS', 'device', 'line', 'metric', 'value'] as const
@@ -156,8 +164,6 @@ function parseRow({ offsetS, device, line, metric, value }: Fields): Row | strin
     value: amount,
   }
 }
-
-const METRIC_NAMES = Object.keys(METRICS)
 
 const told = (given: unknown): string => (given === undefined ? '(none)' : JSON.stringify(given))
 

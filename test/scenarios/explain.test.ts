@@ -10,7 +10,7 @@ it('tells a scenario in words: fleet, calendar, faults with their onset, and wha
   for (const told of [
     'release    2.4.0 in place of 2.3.1',
     'fleet      340 devices on 17 lines of 20: 17 canary, 68 early, 255 production; Europe/Berlin',
-    'press.csv: cycles, cycleTimeMs, errors, cpuPct, memoryMiB on line 3; 120 min, round and round',
+    'press.csv: cycles, cycleTimeMs, errors, cpuPct, memoryMiB on line 3 (20 devices); 120 min, round and round',
     'canary     deployed Mon 2026-03-02 14:00, passed Tue 2026-03-03 14:15',
     'production deployed Sun 2026-03-08 02:00, passed Mon 2026-03-09 02:15',
     'cycle-drift where 2.4.0 runs (340 devices): onset 3h, rise 25 %, over 1h',

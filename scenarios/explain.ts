@@ -7,9 +7,10 @@ import { type Selector, selects } from '../sim/faults/fault.ts'
 import type { PlantSettings } from '../sim/plant/settings.ts'
 import { plantOf } from './fleet-file.ts'
 import type { Checked } from './load.ts'
-import { fleetOf, LEAD_MS, type PlannedStage, plannedStages, policyFor } from './plan.ts'
+import { type PlannedStage, plannedStages, policyFor } from './plan.ts'
 import { policyOf } from './policy-file.ts'
 import type { Scenario } from './scenario.ts'
+import { fleetOf, LEAD_MS } from './twin-plan.ts'
 
 const HOUR_MS = 3_600_000
 const LABEL_WIDTH = 11

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { findScenario } from '../../scenarios/catalogue.ts'
-import { fleetOf, plannedStages, policyFor } from '../../scenarios/plan.ts'
+import { plannedStages, policyFor } from '../../scenarios/plan.ts'
 import { rehearse } from '../../scenarios/rehearse.ts'
+import { fleetOf } from '../../scenarios/twin-plan.ts'
 
 const iso = (atMs: number): string => new Date(atMs).toISOString().slice(5, 16)
 

@@ -169,6 +169,19 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
       const message = `firmware ${firmware} is not part of this release${nearest(firmware, versions)}`
       problems.push({ path: [...path, 'firmware'], message })
     }
+    const other = 'writtenBy' in fault ? 'writtenBy' : 'sentBy' in fault ? 'sentBy' : null
+    const writer = other === null ? undefined : (fault as Readonly<Record<string, unknown>>)[other]
+    if (other !== null && typeof writer === 'string' && !versions.includes(writer)) {
+      const message = `firmware ${writer} is not part of this release${nearest(writer, versions)}`
+      problems.push({ path: ['faults', index, other], message })
+    }
+    if ('during' in fault && fault.during !== undefined) {
+      const shifts = plantOf(scenario.fleet).shifts.map(({ name }) => name)
+      if (!shifts.includes(fault.during)) {
+        const message = `the plant has no shift "${fault.during}"${nearest(fault.during, shifts)}`
+        problems.push({ path: ['faults', index, 'during'], message })
+      }
+    }
     problems.push(...impossiblePlaces(fault.in, path, scenario))
   })
   telemetry.forEach(({ in: where }, index) => {

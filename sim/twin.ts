@@ -9,15 +9,18 @@ import { VirtualClock } from './clock.ts'
 import { type Cloud, makeCloud } from './cloud/cloud.ts'
 import type { CloudContext, JsonObject } from './cloud/cloud-context.ts'
 import { routePublish } from './cloud/mqtt-router.ts'
-import { type DeviceFault, Firmware } from './device/firmware.ts'
+import { DeploymentFaults } from './device/deployment-faults.ts'
+import { type DeviceFault, DeviceFaults } from './device/device-faults.ts'
+import { Firmware } from './device/firmware.ts'
 import { type DeferredSamples, HealthMonitor, type HealthReport } from './device/health-monitor.ts'
 import { Nucleus } from './device/nucleus.ts'
 import { type FaultSpec, isLinkFault, makeFault } from './faults/catalogue.ts'
-import { type Chance, selects } from './faults/fault.ts'
+import { type Chance, type DeviceView, selects } from './faults/fault.ts'
 import { type LinkFault, makeOffline } from './faults/offline.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { Machine } from './plant/machine.ts'
+import { Neighbours } from './plant/neighbours.ts'
 import { channelKey, uniformAt } from './plant/noise.ts'
 import { type RecordedTrack, Recording } from './plant/recording.ts'
 import type { PlantSettings } from './plant/settings.ts'
@@ -71,6 +74,7 @@ export class Twin {
   readonly level: Level
   readonly #plan: TwinPlan
   readonly #devices: ReadonlyMap<string, CoreDevice>
+  readonly #neighbours = new Neighbours()
 
   private constructor(
     plan: TwinPlan,
@@ -185,8 +189,30 @@ export class Twin {
       return [{ index, fault, actsOn: (version) => selects(spec.in, thing, line, version) }]
     })
     const worldStartMs = startMs
-    const firmware = new Firmware({ thing, machine, faults: deviceFaults, clock, trace, worldStartMs, stream })
     const phaseMs = Math.floor(seed.stream(`core/${thing}/sample-phase`).next() * (SAMPLE_PERIOD_MS / 1000)) * 1000
+    const neighbours = this.#neighbours
+    // A fault that asks about its device does so once all of it exists.
+    const view: DeviceView = {
+      hasRun: (version) => firmware.hasRun(version),
+      hasComponent: (name) => nucleus.componentState(name) !== undefined,
+      neighbourRuns: (version) => neighbours.otherRuns(line, thing, version),
+      freeMemoryShare: () => firmware.freeMemoryShare(),
+    }
+    const faultsHere = new DeviceFaults(thing, deviceFaults, trace, view)
+    const onOutage: Nucleus['lose'] = (outage) => nucleus.lose(outage)
+    const firmware = new Firmware({
+      thing,
+      machine,
+      faults: faultsHere,
+      calendar,
+      neighbours,
+      onOutage,
+      phaseMs,
+      clock,
+      trace,
+      worldStartMs,
+      stream,
+    })
     const monitor = new HealthMonitor({ thing, machine, firmware, clock, trace, phaseMs, schemaOf })
     const nucleus = new Nucleus({
       thing,
@@ -196,6 +222,8 @@ export class Twin {
       dataPlane: this.cloud.greengrass.dataPlane,
       stream,
       runtimes: { [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
+      faults: new DeploymentFaults(faultsHere, FIRMWARE_COMPONENT, onOutage),
+      clockOffsetMs: () => firmware.clockOffsetMs(clock.nowMs()),
     })
     monitor.attach({
       firmwareState: () => nucleus.componentState(FIRMWARE_COMPONENT),
@@ -232,8 +260,7 @@ export class Twin {
     return (n) => uniformAt(channel, n)
   }
 
-  #absorb(thing: string, { count, last }: DeferredSamples): void {
-    const atMs = last.schema === '2.0' ? last.sampledAtMs : last.sampled_at_ms
+  #absorb(thing: string, { count, last, atMs }: DeferredSamples): void {
     this.cloud.shadows.absorb(thing, HEALTH_SHADOW, { ...last } as unknown as JsonObject, { count, atMs })
   }
 

@@ -86,6 +86,12 @@ export class ComponentService {
     })
   }
 
+  /** Everything of it ends at once, without a script, as when the device loses its power. */
+  kill(): void {
+    this.#course += 1
+    this.#runtime.stopped()
+  }
+
   #install(): void {
     this.#course += 1
     this.#enter('NEW')

@@ -54,6 +54,19 @@ export class ComponentSet {
     for (const [name, version] of Object.entries(versions)) this.#add(name, version).assumeRunning()
   }
 
+  /** The device loses its power. */
+  kill(): void {
+    this.#settling = null
+    for (const service of this.#services.values()) service.kill()
+  }
+
+  /** The nucleus comes up with these in its configuration; each is installed anew. [gg: component-recipe-reference] */
+  launch(versions: ComponentVersions): void {
+    this.#services.clear()
+    const services = Object.entries(versions).map(([name, version]) => this.#add(name, version))
+    for (const service of services) service.begin()
+  }
+
   /**
    * Stops what goes or changes, then installs and starts what is new; `onSettled` follows when every component is
    * RUNNING or FINISHED (null) or as soon as one is BROKEN (its name).

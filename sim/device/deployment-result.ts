@@ -1,3 +1,5 @@
+import type { DownloadFailure } from '../faults/fault.ts'
+
 /** Detailed statuses of the nucleus. [nucleus: DeploymentService] */
 export type DetailedStatus =
   | 'SUCCESSFUL'
@@ -33,6 +35,12 @@ export const failedUnchanged = (code: string, type: string, failureCause: string
   failureCause,
   errorStack: ['DEPLOYMENT_FAILURE', code],
   errorTypes: [type],
+})
+
+/** An artefact did not arrive. [nucleus: PackageDownloadException] */
+export const failedDownload = ({ errorCodes, errorType, cause }: DownloadFailure): DeploymentResult => ({
+  ...failedUnchanged('', errorType, cause),
+  errorStack: ['DEPLOYMENT_FAILURE', ...errorCodes],
 })
 
 /** A component went BROKEN after the merge. [nucleus: DeploymentConfigMerger] */

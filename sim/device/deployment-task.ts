@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { Stream } from '../random.ts'
 import type { ComponentSet, ComponentVersions } from './component-set.ts'
 import type { DeviceDeployment } from './deployment-document.ts'
-import { type DeploymentResult, failedBroken, failedUnchanged, SUCCESS } from './deployment-result.ts'
+import type { DeploymentFaults, TroubledDownload } from './deployment-faults.ts'
+import { type DeploymentResult, failedBroken, failedDownload, failedUnchanged, SUCCESS } from './deployment-result.ts'
 import type { DataPlane } from './link.ts'
 import { draw, TIMINGS } from './timings.ts'
 
@@ -17,7 +18,11 @@ export interface TaskContext {
   readonly otherTargets: ComponentVersions
   /** Versions whose artefacts are on the device; a task adds what it downloads. */
   readonly artefacts: Set<string>
+  readonly faults: DeploymentFaults
 }
+
+/** Between two attempts at an artefact. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig] */
+const RETRY_PAUSE_MS = 60_000
 
 /** Progress of one deployment on the device: resolve, download, merge, wait for the components. */
 export class DeploymentTask {
@@ -45,6 +50,11 @@ export class DeploymentTask {
     return true
   }
 
+  /** The nucleus is gone; nobody hears of an end. */
+  abandon(): void {
+    this.#stage = 'ended'
+  }
+
   #resolve(): void {
     const { dataPlane, components, otherTargets } = this.#ctx
     const wanted = this.deployment.components
@@ -69,11 +79,27 @@ export class DeploymentTask {
       .changed(wanted)
       .map((name) => `${name} ${wanted[name]}`)
       .filter((artefact) => !this.#ctx.artefacts.has(artefact))
-    const durationMs = absent.length === 0 ? 0 : draw(TIMINGS.download, this.#stream)
-    this.#after(durationMs, () => {
+    // Our components subscribe to no update notifications, so NOTIFY_COMPONENTS has nobody to wait for.
+    if (absent.length === 0) return this.#after(0, () => this.#merge(wanted))
+    const attemptMs = draw(TIMINGS.download, this.#stream)
+    const trouble = this.#ctx.faults.download(wanted)
+    if (trouble.onHalf !== null) this.#after(Math.round(attemptMs / 2), trouble.onHalf)
+    if (trouble.hangs) return
+    this.#fetch(trouble.checks, 0, attemptMs, () => {
       for (const artefact of absent) this.#ctx.artefacts.add(artefact)
-      // Our components subscribe to no update notifications, so NOTIFY_COMPONENTS has nobody to wait for.
       this.#merge(wanted)
+    })
+  }
+
+  /** From one place where the download may fail to the next; one attempt where there is none. */
+  #fetch(checks: TroubledDownload['checks'], done: number, attemptMs: number, onArrived: () => void): void {
+    const [check, ...later] = checks
+    const attempts = check?.attempts ?? Math.max(done, 1)
+    this.#after(untilAttempt(attempts, attemptMs) - untilAttempt(done, attemptMs), () => {
+      if (check === undefined) return onArrived()
+      const failure = check.failure()
+      if (failure !== null) return this.#end(failedDownload(failure))
+      this.#fetch(later, attempts, attemptMs, onArrived)
     })
   }
 
@@ -81,7 +107,10 @@ export class DeploymentTask {
     this.#stage = 'merging'
     const snapshot = this.#ctx.components.versions()
     this.#changeTo(wanted, (broken) => {
-      if (broken === null) return this.#end(SUCCESS)
+      if (broken === null) {
+        if (this.#ctx.faults.prunes(wanted)) this.#prune(snapshot)
+        return this.#end(SUCCESS)
+      }
       if (this.deployment.failureHandlingPolicy === 'DO_NOTHING') {
         return this.#end(failedBroken(broken, 'FAILED_ROLLBACK_NOT_REQUESTED'))
       }
@@ -89,6 +118,13 @@ export class DeploymentTask {
         this.#end(failedBroken(broken, stillBroken === null ? 'FAILED_ROLLBACK_COMPLETE' : 'FAILED_UNABLE_TO_ROLLBACK'))
       })
     })
+  }
+
+  #prune(replaced: ComponentVersions): void {
+    const kept = this.#ctx.components.versions()
+    for (const [name, version] of Object.entries(replaced)) {
+      if (kept[name] !== version) this.#ctx.artefacts.delete(`${name} ${version}`)
+    }
   }
 
   #changeTo(versions: ComponentVersions, onSettled: (broken: string | null) => void): void {
@@ -110,3 +146,6 @@ export class DeploymentTask {
     this.#onEnd(result)
   }
 }
+
+const untilAttempt = (attempts: number, attemptMs: number): number =>
+  attempts * attemptMs + Math.max(0, attempts - 1) * RETRY_PAUSE_MS

@@ -1,22 +1,24 @@
-import type { Clock, Timer } from '../clock.ts'
-import type { Effect, Fault, ProcessView } from '../faults/fault.ts'
+import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
+import { type Clock, Priority, type Timer } from '../clock.ts'
+import type { Effect, Outage, ProcessView } from '../faults/fault.ts'
 import { type Condition, HEALTHY, type Machine, MEMORY_LIMIT_MIB } from '../plant/machine.ts'
+import type { Neighbours } from '../plant/neighbours.ts'
+import type { PlantCalendar } from '../plant/shifts.ts'
 import type { Stream } from '../random.ts'
 import type { Trace } from '../trace.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
-
-/** A fault of the scenario that concerns this device, with its place in the scenario's list. */
-export interface DeviceFault {
-  readonly index: number
-  readonly fault: Fault
-  /** Whether it acts while this version runs. */
-  readonly actsOn: (version: string) => boolean
-}
+import type { DeviceFault, DeviceFaults } from './device-faults.ts'
 
 export interface FirmwareOptions {
   readonly thing: string
   readonly machine: Machine
-  readonly faults: readonly DeviceFault[]
+  readonly faults: DeviceFaults
+  readonly calendar: PlantCalendar
+  readonly neighbours: Neighbours
+  /** Takes the device's power away. */
+  readonly onOutage: (outage: Outage) => void
+  /** Where in the minute the machine's minutes end, in milliseconds: with this device's samples. */
+  readonly phaseMs: number
   readonly clock: Clock
   readonly trace: Trace
   /** Start of the rehearsal. */
@@ -29,6 +31,20 @@ const SHUTDOWN_MS = { min: 5_000, max: 10_000 }
 const INSTALL_MS = { min: 40_000, max: 60_000 }
 const STARTUP_MS = { min: 20_000, max: 35_000 }
 
+/** A fault of the running process, and the process as this fault sees it. */
+interface ProcessFault {
+  readonly one: DeviceFault
+  view: ProcessView
+}
+
+interface Process {
+  readonly view: ProcessView
+  readonly version: string
+  readonly faults: readonly ProcessFault[]
+}
+
+type OnExit = (exitCode: number, reason: string) => void
+
 const NOT_RUNNING: Condition = { ...HEALTHY, isRunning: false }
 
 /** The line firmware on one device: its scripts, its process, and what the injected faults make of it. */
@@ -39,8 +55,11 @@ export class Firmware implements ComponentRuntime {
   readonly #bootIds: Stream
   /** When each version first ran here. */
   readonly #installedAtMs = new Map<string, number>()
-  readonly #announced = new Set<string>()
-  #process: { view: ProcessView; version: string; timers: Timer[]; faults: readonly DeviceFault[] } | null = null
+  #process: Process | null = null
+  /** The running process or the last one: whose faults the device's clock still has. */
+  #lastProcess: Process | null = null
+  /** What scripts and the process have under way. */
+  #timers: Timer[] = []
   #bootId = ''
   #crashes = 0
   #boots = 0
@@ -51,6 +70,12 @@ export class Firmware implements ComponentRuntime {
     this.#source = `core/${options.thing}`
     this.#scripts = options.stream(`firmware/${options.thing}/scripts`)
     this.#bootIds = options.stream(`firmware/${options.thing}/boot-ids`)
+    const { neighbours, machine, thing, faults } = options
+    if (!faults.watchNeighbours) return
+    neighbours.watch(machine.line, thing, {
+      before: () => this.#beforeChange(),
+      after: () => this.#announceWoken(),
+    })
   }
 
   /** Of the running process, or of the last one. */
@@ -74,18 +99,21 @@ export class Firmware implements ComponentRuntime {
 
   install(version: string): ScriptRun {
     const durationMs = this.#draw(INSTALL_MS)
+    this.#leaveDuring(version, durationMs)
     return { durationMs: this.#hang('install', version) ?? durationMs, exitCode: 0 }
   }
 
   startup(version: string): ScriptRun {
     const durationMs = this.#draw(STARTUP_MS)
-    const failing = this.#faultsOf(version).find(({ fault }) => fault.startupExitCode !== undefined)
+    const exitCodeOf = (one: DeviceFault): number | undefined => one.fault.startupExitCode
+    const failing = this.#find(version, (one) => exitCodeOf(one) !== undefined)
     if (failing === undefined) return { durationMs: this.#hang('startup', version) ?? durationMs, exitCode: 0 }
-    this.#options.clock.after(durationMs, () => {
-      this.#announce(failing)
-      this.#crashed(version, `startup script exited with code ${failing.fault.startupExitCode}`)
+    const exitCode = exitCodeOf(failing) as number
+    this.#after(durationMs, () => {
+      this.#options.faults.announce(failing)
+      this.#crashed(version, `startup script exited with code ${exitCode}`)
     })
-    return { durationMs, exitCode: failing.fault.startupExitCode as number }
+    return { durationMs, exitCode }
   }
 
   shutdown(): ScriptRun {
@@ -93,8 +121,8 @@ export class Firmware implements ComponentRuntime {
     return { durationMs: this.#draw(SHUTDOWN_MS), exitCode: 0 }
   }
 
-  running(version: string, onExit: (exitCode: number, reason: string) => void): void {
-    const { clock, trace, machine, thing } = this.#options
+  running(version: string, onExit: OnExit): void {
+    const { clock, trace, machine, thing, calendar, neighbours, faults } = this.#options
     this.#beforeChange()
     const nowMs = clock.nowMs()
     this.#bootId = this.#bootIds.uuid()
@@ -107,59 +135,126 @@ export class Firmware implements ComponentRuntime {
       boot: this.#boots,
       baseMemoryMiB: machine.baseMemoryMiBAt(nowMs),
       memoryLimitMiB: MEMORY_LIMIT_MIB,
+      plantTime: (atMs) => calendar.at(atMs),
+      counterFullAtMs: Number.POSITIVE_INFINITY,
     }
-    const faults = this.#faultsOf(version)
-    this.#process = { view, version, timers: [], faults }
+    this.#process = { view, version, faults: faults.of(version).map((one) => ({ one, view })) }
+    this.#lastProcess = this.#process
     trace.record(this.#source, { kind: 'firmware-started', thing, version, bootId: this.#bootId })
-    for (const one of faults) this.#schedule(one, view, onExit)
+    neighbours.changed(machine.line, thing, version)
+    for (const processFault of this.#process.faults) {
+      // What was there before the rehearsal starts before its machine has lived the week before: counted from now on.
+      if (processFault.one.fault.counterCycles === undefined) this.#schedule(processFault, onExit)
+      else this.#after(0, () => this.#count(processFault, onExit))
+    }
   }
 
   stopped(): void {
     this.#beforeChange()
-    for (const timer of this.#process?.timers ?? []) timer.cancel()
+    for (const timer of this.#timers.splice(0)) timer.cancel()
     this.#process = null
+    const { neighbours, machine, thing } = this.#options
+    neighbours.changed(machine.line, thing, null)
+  }
+
+  /** Whether a process of this version ever came up here. */
+  hasRun(version: string): boolean {
+    return this.#installedAtMs.has(version)
+  }
+
+  /** Share of the memory that the firmware leaves now, 0 to 1. */
+  freeMemoryShare(): number {
+    if (this.#process === null) return 1
+    const { baseMemoryMiB, memoryLimitMiB } = this.#process.view
+    const usedMiB = baseMemoryMiB + this.conditionAt(this.#options.clock.nowMs()).extraMemoryMiB
+    return Math.max(0, 1 - usedMiB / memoryLimitMiB)
+  }
+
+  /** How far the device's clock is ahead of the true time. */
+  clockOffsetMs(nowMs: number): number {
+    const { faults } = this.#options
+    return (this.#lastProcess?.faults ?? []).reduce((sumMs, { one, view }) => {
+      return sumMs + (faults.acts(one) ? (one.fault.clockOffsetMs?.(view, nowMs) ?? 0) : 0)
+    }, 0)
   }
 
   /** What the machine experiences in the minute that ends at `atMs`, as long as nothing of the process changes. */
   conditionAt(atMs: number): Condition {
     if (this.#process === null) return NOT_RUNNING
-    const { view, faults } = this.#process
-    return faults.reduce((condition, { fault }) => combine(condition, fault.effect?.(view, atMs) ?? {}), HEALTHY)
+    const { faults } = this.#options
+    return this.#process.faults.reduce((condition, { one, view }) => {
+      const effect = one.fault.effect
+      return effect === undefined || !faults.acts(one) ? condition : combine(condition, effect(view, atMs))
+    }, HEALTHY)
   }
 
   /** Whether every minute is alike until something of the process changes. */
   get isEven(): boolean {
-    return this.#process === null || this.#process.faults.every(({ fault }) => fault.effect === undefined)
+    return this.#process === null || this.#process.faults.every(({ one }) => one.fault.effect === undefined)
   }
 
   /** Endless where a fault lets the script hang, and told as its onset; undefined where none does. */
   #hang(script: 'install' | 'startup', version: string): number | undefined {
-    const hanging = this.#faultsOf(version).find(({ fault }) => fault.hangsIn === script)
+    const hanging = this.#find(version, ({ fault }) => fault.hangsIn === script)
     if (hanging === undefined) return undefined
-    this.#announce(hanging)
+    this.#options.faults.announce(hanging)
     return Number.POSITIVE_INFINITY
   }
 
-  #schedule(one: DeviceFault, view: ProcessView, onExit: (exitCode: number, reason: string) => void): void {
-    const { clock } = this.#options
-    const timers = this.#process?.timers as Timer[]
-    timers.push(clock.at(one.fault.onsetMs(view), () => this.#announce(one)))
-    const death = one.fault.death?.(view)
-    if (death === undefined) return
-    const die = (): void => {
-      this.#crashed(this.#process?.version as string, death.reason)
-      onExit(death.exitCode, death.reason)
-    }
-    timers.push(clock.at(death.atMs, die))
+  /** In the middle of the install script, once. */
+  #leaveDuring(version: string, installMs: number): void {
+    const { faults, onOutage } = this.#options
+    const isDue = (one: DeviceFault): boolean => one.fault.outageIn?.step === 'install' && !faults.hasStarted(one)
+    const leaving = this.#find(version, isDue)
+    const outage = leaving?.fault.outageIn
+    if (leaving === undefined || outage === undefined) return
+    this.#after(Math.round(installMs / 2), () => {
+      faults.announce(leaving)
+      onOutage(outage)
+    })
   }
 
-  /** The ground truth: this fault begins to act on this device. */
-  #announce({ index, fault }: DeviceFault): void {
-    const key = String(index)
-    if (this.#announced.has(key)) return
-    this.#announced.add(key)
-    const { trace, thing } = this.#options
-    trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: fault.kind, thing })
+  #schedule({ one, view }: ProcessFault, onExit: OnExit): void {
+    const { faults, onOutage } = this.#options
+    this.#at(one.fault.onsetMs(view), () => {
+      if (faults.acts(one)) faults.announce(one)
+    })
+    const death = one.fault.death?.(view)
+    if (death !== undefined) {
+      this.#at(death.atMs, () => {
+        this.#crashed(this.#process?.version as string, death.reason)
+        onExit(death.exitCode, death.reason)
+      })
+    }
+    const outage = one.fault.outage?.(view)
+    if (outage !== undefined) this.#at(outage.atMs, () => onOutage(outage))
+  }
+
+  /** Looks ahead to when the counter will be full: no minute has to be looked at on the way. */
+  #count(processFault: ProcessFault, onExit: OnExit): void {
+    const { machine, clock, phaseMs } = this.#options
+    this.#beforeChange()
+    const nowMs = clock.nowMs()
+    const sinceMs = (((nowMs - phaseMs) % SAMPLE_PERIOD_MS) + SAMPLE_PERIOD_MS) % SAMPLE_PERIOD_MS
+    // The sample of this very millisecond is still to come: timers of the world run before it.
+    const nextEndMs = sinceMs === 0 && clock.turn() < Priority.sample ? nowMs : nowMs - sinceMs + SAMPLE_PERIOD_MS
+    const even = this.isEven ? this.conditionAt(nowMs) : null
+    const doneAtMs = machine.cyclesDoneAtMs(
+      nextEndMs - SAMPLE_PERIOD_MS,
+      processFault.one.fault.counterCycles as number,
+      (endMs) => even ?? this.conditionAt(endMs),
+    )
+    processFault.view = { ...processFault.view, counterFullAtMs: doneAtMs + 1 }
+    this.#schedule(processFault, onExit)
+  }
+
+  /** What rested until the neighbours changed. */
+  #announceWoken(): void {
+    const { faults, clock } = this.#options
+    for (const { one, view } of this.#process?.faults ?? []) {
+      const isWoken = one.fault.when !== undefined && one.fault.onsetMs(view) <= clock.nowMs() && faults.acts(one)
+      if (isWoken) faults.announce(one)
+    }
   }
 
   #crashed(version: string, reason: string): void {
@@ -169,8 +264,18 @@ export class Firmware implements ComponentRuntime {
     trace.record(this.#source, { kind: 'firmware-crashed', thing, version, reason })
   }
 
-  #faultsOf(version: string): readonly DeviceFault[] {
-    return this.#options.faults.filter(({ actsOn }) => actsOn(version))
+  #find(version: string, isOfSort: (one: DeviceFault) => boolean): DeviceFault | undefined {
+    const { faults } = this.#options
+    return faults.of(version).find((one) => isOfSort(one) && faults.acts(one))
+  }
+
+  /** Never, where the time is infinite. */
+  #at(atMs: number, action: () => void): void {
+    if (Number.isFinite(atMs)) this.#timers.push(this.#options.clock.at(atMs, action))
+  }
+
+  #after(delayMs: number, action: () => void): void {
+    this.#at(this.#options.clock.nowMs() + delayMs, action)
   }
 
   #draw(range: { min: number; max: number }): number {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
 import type { Stream } from '../random.ts'
 import type { ComponentService } from './component-service.ts'
 import type { DeploymentResult } from './deployment-result.ts'
@@ -16,6 +16,8 @@ export interface FleetStatusOptions {
   readonly services: () => readonly ComponentService[]
   /** Configuration ARNs of the targets that require a component. */
   readonly configurationArns: (component: string) => readonly string[]
+  /** What the device takes for the time. */
+  readonly deviceNowMs: () => number
   /** False while offline: the message is dropped. */
   readonly publish: (topic: string, payload: object, qos: 0 | 1) => boolean
 }
@@ -38,6 +40,7 @@ export class FleetStatus {
   /** Versions of the components at the last message that could tell a removal. */
   #known = new Map<string, string>()
   #online = false
+  #cadenceTimer: Timer | null = null
   /** Messages about deployments survive an offline spell; others are dropped. */
   #spooled: object[] = []
 
@@ -50,7 +53,14 @@ export class FleetStatus {
     this.#send('COMPLETE', 'NUCLEUS_LAUNCH', this.#options.services())
     this.#remember()
     const { clock, stream } = this.#options
-    clock.after(Math.round(stream.between(0, CADENCE_MS)), () => this.#cadence())
+    this.#cadenceTimer = clock.after(Math.round(stream.between(0, CADENCE_MS)), () => this.#cadence())
+  }
+
+  /** The nucleus is gone until the next launch. */
+  stopped(): void {
+    this.#cadenceTimer?.cancel()
+    this.#changed.clear()
+    this.#deploying = false
   }
 
   reconnected(): void {
@@ -137,7 +147,7 @@ export class FleetStatus {
 
   #cadence(): void {
     if (!this.#deploying) this.#send('COMPLETE', 'CADENCE', this.#options.services())
-    this.#options.clock.after(CADENCE_MS, () => this.#cadence())
+    this.#cadenceTimer = this.#options.clock.after(CADENCE_MS, () => this.#cadence())
   }
 
   #send(
@@ -157,7 +167,7 @@ export class FleetStatus {
       thing: this.#options.thing,
       overallDeviceStatus: isBroken ? 'UNHEALTHY' : 'HEALTHY',
       sequenceNumber: this.#sequenceNumber,
-      timestamp: this.#options.clock.nowMs(),
+      timestamp: this.#options.deviceNowMs(),
       messageType,
       trigger,
       components: [...services.map((one) => describe(one, this.#options.configurationArns(one.name))), ...removed],

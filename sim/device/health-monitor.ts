@@ -41,6 +41,8 @@ export interface MonitorHost {
 export interface DeferredSamples {
   readonly count: number
   readonly last: HealthReport
+  /** True time of the last one, whatever its document says. */
+  readonly atMs: number
 }
 
 export type HealthReport = HealthReportV1 | HealthReportV2
@@ -130,7 +132,7 @@ export class HealthMonitor implements ComponentRuntime {
     const count = this.#sequence - this.#steady.absorbedSequence
     if (count === 0) return
     this.#steady.absorbedSequence = this.#sequence
-    this.#host?.absorb?.({ count, last: this.#steadyDocument(this.#steady.version) })
+    this.#host?.absorb?.({ count, last: this.#steadyDocument(this.#steady.version), atMs: this.#sampledAtMs })
   }
 
   /** Something of the device is about to change: what was steady is brought up to now, and the timer takes over. */
@@ -218,7 +220,7 @@ export class HealthMonitor implements ComponentRuntime {
       componentState,
       bootId: firmware.bootId,
       sequence: this.#sequence,
-      sampledAtMs,
+      sampledAtMs: sampledAtMs + firmware.clockOffsetMs(sampledAtMs),
       crashes: firmware.crashes,
       uptimeS: firmware.uptimeS(sampledAtMs),
       connected,

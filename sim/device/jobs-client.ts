@@ -76,6 +76,12 @@ export class JobsClient {
     this.#settle()
   }
 
+  /** What the nucleus keeps in memory alone is lost; reports are on its disk. [nucleus: DeploymentStatusKeeper] */
+  restarted(): void {
+    this.#newestQueuedAt = 0
+    this.#seenJobIds.clear()
+  }
+
   report(jobId: string, status: string, statusDetails: Readonly<Record<string, string>>): void {
     this.#reports.push({ jobId, status, statusDetails })
     this.#sendReport()

@@ -1,11 +1,13 @@
 import type { ComponentState } from '../../controller/contract.ts'
 import type { Clock } from '../clock.ts'
+import type { Outage } from '../faults/fault.ts'
 import type { Stream } from '../random.ts'
 import type { Trace, TraceRef } from '../trace.ts'
 import type { ComponentRuntime } from './component-runtime.ts'
 import type { ComponentService } from './component-service.ts'
 import { ComponentSet, type ComponentVersions } from './component-set.ts'
 import { type DeviceDeployment, parseDeployment } from './deployment-document.ts'
+import type { DeploymentFaults } from './deployment-faults.ts'
 import { type DeploymentResult, failedUnchanged, jobStatusDetails, REJECTED_STALE } from './deployment-result.ts'
 import { DeploymentTask } from './deployment-task.ts'
 import { FleetStatus } from './fleet-status.ts'
@@ -22,6 +24,9 @@ export interface NucleusOptions {
   readonly dataPlane: DataPlane
   readonly stream: (label: string) => Stream
   readonly runtimes: Readonly<Record<string, ComponentRuntime>>
+  readonly faults: DeploymentFaults
+  /** How far the device's clock is ahead of the true time. */
+  readonly clockOffsetMs: () => number
 }
 
 /** A deployment waiting for its turn, and how to report on it. */
@@ -54,14 +59,20 @@ export class Nucleus implements DeviceLinkEvents {
   readonly #jobs: JobsClient
   readonly #shadow: ShadowDeployments
   readonly #status: FleetStatus
+  readonly #faults: DeploymentFaults
   readonly #pollPhaseMs: number
   readonly #queue: Queued[] = []
-  readonly #applied = new Map<string, Applied>()
+  #applied = new Map<string, Applied>()
+  /** All that a boot loader would go back to: what there was before the last deployment that changed anything. */
+  #previous: { readonly applied: Map<string, Applied>; readonly components: ComponentVersions } | null = null
   readonly #artefacts = new Set<string>()
   #current: { readonly queued: Queued; readonly task: DeploymentTask; readonly cause: TraceRef } | null = null
   #pollScheduled = false
   #online = false
   #launched = false
+  /** The network to the device is cut, or the device has no power: either way there is no connection. */
+  #isCut = false
+  #isDown = false
 
   constructor(options: NucleusOptions) {
     this.#thing = options.thing
@@ -69,6 +80,7 @@ export class Nucleus implements DeviceLinkEvents {
     this.#clock = options.clock
     this.#trace = options.trace
     this.#dataPlane = options.dataPlane
+    this.#faults = options.faults
     this.#stream = (label) => options.stream(`core/${options.thing}/${label}`)
     this.#pollPhaseMs = Math.floor(this.#stream('poll-phase').between(0, TIMINGS.pollPeriodMs))
     this.#components = new ComponentSet(options.runtimes, options.clock, (service) => this.#componentChanged(service))
@@ -85,6 +97,7 @@ export class Nucleus implements DeviceLinkEvents {
       thing: options.thing,
       clock: options.clock,
       stream: this.#stream('fleet-status'),
+      deviceNowMs: () => options.clock.nowMs() + options.clockOffsetMs(),
       services: () => this.#components.services(),
       configurationArns: (component) => this.#configurationArns(component),
       publish: (topic, payload, qos) => this.publish(topic, payload, qos),
@@ -103,11 +116,40 @@ export class Nucleus implements DeviceLinkEvents {
   }
 
   goOffline(): void {
+    this.#isCut = true
     this.#link.disconnect()
   }
 
   goOnline(): void {
-    this.#link.connect()
+    this.#isCut = false
+    if (!this.#isDown) this.#link.connect()
+  }
+
+  /**
+   * Everything on the device ends at once. When it comes back, the nucleus launches what its configuration names, and
+   * asks for the job that it was working on. [nucleus: process stops mid-way]
+   */
+  lose({ downMs, boots }: Outage): void {
+    if (this.#isDown) return
+    this.#isDown = true
+    this.#link.disconnect()
+    this.#current?.task.abandon()
+    this.#current = null
+    this.#queue.length = 0
+    this.#status.stopped()
+    this.#components.kill()
+    if (Number.isFinite(downMs)) this.#clock.after(downMs, () => this.#launch(boots))
+  }
+
+  #launch(boots: Outage['boots']): void {
+    this.#isDown = false
+    this.#launched = false
+    this.#jobs.restarted()
+    this.#shadow.restarted()
+    const back = boots === 'previous' ? this.#previous : null
+    if (back !== null) this.#applied = new Map(back.applied)
+    this.#components.launch(back?.components ?? this.#components.versions())
+    if (!this.#isCut) this.#link.connect()
   }
 
   componentState(name: string): { readonly version: string; readonly state: ComponentState } | undefined {
@@ -209,7 +251,8 @@ export class Nucleus implements DeviceLinkEvents {
     const { deployment } = queued
     // Equal creation times are accepted. [nucleus: stale check]
     const isStale = deployment.createdAtMs < (this.#applied.get(deployment.target)?.createdAtMs ?? 0)
-    if (isStale) return this.#refuse(queued, deployment.id, deployment.configurationArn, REJECTED_STALE)
+    if (isStale || this.#faults.rejects(deployment.components))
+      return this.#refuse(queued, deployment.id, deployment.configurationArn, REJECTED_STALE)
     this.#run(queued, deployment)
   }
 
@@ -222,6 +265,7 @@ export class Nucleus implements DeviceLinkEvents {
     if (queued.source === 'IOT_JOBS') this.#jobs.report(queued.key, 'IN_PROGRESS', {})
     else this.#shadow.report(queued.key, 'IN_PROGRESS')
     this.#status.deploymentStarted()
+    const before = { applied: new Map(this.#applied), components: this.#components.versions() }
     const task = new DeploymentTask(
       deployment,
       {
@@ -232,8 +276,14 @@ export class Nucleus implements DeviceLinkEvents {
         stream: this.#stream,
         otherTargets: this.#otherTargets(deployment.target),
         artefacts: this.#artefacts,
+        faults: this.#faults,
       },
-      (result) => this.#ended(queued, deployment, result, cause),
+      (result) => {
+        if (result.status === 'SUCCEEDED' && !isSame(before.components, this.#components.versions())) {
+          this.#previous = before
+        }
+        this.#ended(queued, deployment, result, cause)
+      },
     )
     this.#current = { queued, task, cause }
     task.start()
@@ -295,3 +345,6 @@ export class Nucleus implements DeviceLinkEvents {
     this.#status.componentChanged(service)
   }
 }
+
+const isSame = (one: ComponentVersions, other: ComponentVersions): boolean =>
+  Object.keys(one).length === Object.keys(other).length && Object.keys(one).every((name) => one[name] === other[name])

@@ -54,6 +54,13 @@ export class ShadowDeployments {
     this.#connected = false
   }
 
+  /** What the nucleus keeps in memory alone is lost. */
+  restarted(): void {
+    this.#version = 0
+    this.#lastArn = null
+    this.#lastStatus = null
+  }
+
   report(configurationArn: string, status: 'IN_PROGRESS' | 'CANCELED' | DeploymentResult): void {
     const result = typeof status === 'string' ? null : status
     this.#send({

@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { duration } from '../units.ts'
-import { type Chance, type Fault, selector } from './fault.ts'
+import { type Chance, type Fault, NOT_BY_PROCESS, selector } from './fault.ts'
 
-/** The firmware dies: in its startup script, every time; at a given uptime; or at random, on average so far apart. */
+/**
+ * The firmware dies: in its startup script, every time; at a given uptime; or at random, on average so far apart. A short
+ * uptime is a crash loop: the nucleus restarts the process until its third error in a row, each less than an hour after
+ * the one before, leaves the component BROKEN. [nucleus: Lifecycle]
+ */
 export const crash = z
   .strictObject({
     kind: z.literal('crash'),
@@ -17,7 +21,7 @@ export const crash = z
   .describe('The firmware exits with an error')
 
 export function makeCrash({ at, after, every }: z.output<typeof crash>, chance: Chance): Fault {
-  if (at !== undefined) return { kind: 'crash', onsetMs: ({ startedAtMs }) => startedAtMs, startupExitCode: 1 }
+  if (at !== undefined) return { kind: 'crash', onsetMs: NOT_BY_PROCESS, startupExitCode: 1 }
   // Memoryless: the time to the next crash is exponential, drawn anew for each process.
   const uptimeMs = (boot: number): number => after ?? Math.ceil(-Math.log(1 - chance(boot)) * (every as number)) + 1
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration, percent, percentRate } from '../units.ts'
+import { during, onlyDuring } from './during.ts'
 import { type Fault, selector } from './fault.ts'
 
 const HOUR_MS = 3_600_000
@@ -16,23 +17,25 @@ export const cycleDrift = z
     rate: percentRate.optional().describe('Growth of the cycle time, without end'),
     rise: percent.optional().describe('How much longer cycles take in the end'),
     over: duration.optional().describe('How long the rise takes'),
+    during: during.optional(),
   })
   .refine(({ rate, rise, over }) => (rate === undefined) === (rise !== undefined && over !== undefined), {
     message: 'give either "rate", or "rise" with "over"',
   })
+  .refine(({ over }) => over !== 0, { path: ['over'], message: 'must be longer than nothing' })
   .describe('Cycle time grows from some time after the install, evenly or along an S-curve')
 
-export function makeCycleDrift({ onset, rate, rise, over }: z.output<typeof cycleDrift>): Fault {
+export function makeCycleDrift({ onset, rate, rise, over, during: shift }: z.output<typeof cycleDrift>): Fault {
   const increasePct = (driftingMs: number): number =>
     rate !== undefined ? rate * (driftingMs / HOUR_MS) : (rise as number) * smoothStep(driftingMs / (over as number))
-  return {
+  return onlyDuring(shift, {
     kind: 'cycle-drift',
     // A restart does not clear what has built up, so the drift counts from the install.
     onsetMs: ({ installedAtMs }) => installedAtMs + onset,
     effect: ({ installedAtMs }, nowMs) => ({
       cycleTimeFactor: 1 + increasePct(Math.max(0, nowMs - installedAtMs - onset)) / 100,
     }),
-  }
+  })
 }
 
 /** 0 to 1 with level ends; products only, so that every engine gives the same. */

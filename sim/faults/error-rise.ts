@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration } from '../units.ts'
+import { during, onlyDuring } from './during.ts'
 import { type Fault, selector } from './fault.ts'
 
 /** Operations fail more often from some time after the install: for a while (a burst) or for good (a step). */
@@ -10,17 +11,21 @@ export const errorRise = z
     factor: z.number().positive().describe('How many times as many errors'),
     onset: duration.describe('Time after the install at which it begins'),
     for: duration.optional().describe('How long it lasts; for good by default'),
+    during: during.optional(),
+  })
+  .refine(({ for: lastsMs, during: shift }) => lastsMs === undefined || shift === undefined, {
+    message: 'give "for" or "during", not both: a burst may never meet its shift',
   })
   .describe('Error rate is multiplied, for a while or for good')
 
 export function makeErrorRise(spec: z.output<typeof errorRise>): Fault {
   const { factor, onset, for: lastsMs = Number.POSITIVE_INFINITY } = spec
-  return {
+  return onlyDuring(spec.during, {
     kind: 'error-rise',
     onsetMs: ({ installedAtMs }) => installedAtMs + onset,
     effect: ({ installedAtMs }, nowMs) => {
       const sinceMs = nowMs - installedAtMs - onset
       return sinceMs >= 0 && sinceMs < lastsMs ? { errorRateFactor: factor } : {}
     },
-  }
+  })
 }

@@ -1,17 +1,21 @@
 import { z } from 'zod'
-import { type Fault, selector } from './fault.ts'
+import { type Fault, NOT_BY_PROCESS, selector } from './fault.ts'
 
-/** A lifecycle script waits for something that never comes; the nucleus gives up on it after its time limit. */
+/**
+ * A step of a deployment waits for something that never comes. The nucleus gives up on a script after its time limit; on
+ * a download it never does, since a connection may come back: the job's own time limit ends that (TIMED_OUT), and the
+ * nucleus then drops the deployment. [nucleus: ArtifactDownloader, DeploymentService] [iot: inProgressTimeoutInMinutes]
+ */
 export const hang = z
   .strictObject({
     kind: z.literal('hang'),
     in: selector,
-    at: z.enum(['install', 'startup']).describe('The script that never ends'),
+    at: z.enum(['download', 'install', 'startup']).describe('The download, or the lifecycle script, that never ends'),
   })
-  .describe('A lifecycle script of the firmware never ends')
+  .describe('The download or a lifecycle script of the firmware never ends')
 
 export const makeHang = ({ at }: z.output<typeof hang>): Fault => ({
   kind: 'hang',
-  onsetMs: ({ startedAtMs }) => startedAtMs,
+  onsetMs: NOT_BY_PROCESS,
   hangsIn: at,
 })

@@ -56,6 +56,8 @@ const CHECK_FAILURES = 1 - QUALITY_PASS_SHARE
 const NO_FAILURE_OF_ONE_CHECK = expNegative(CHECK_FAILURES)
 
 const MINUTE_MS = 60_000
+/** No rehearsal looks further ahead than a year. */
+const MAX_AHEAD_MS = 366 * 86_400_000
 
 /**
  * One station of a production line: what it makes, how long that takes, what goes wrong, minute by minute. Its fields are
@@ -177,6 +179,35 @@ export class Machine {
       left -= inStep
       atMs += inStep * MINUTE_MS
     }
+  }
+
+  /**
+   * When so many further cycles will be done, if minutes follow each other from `startMs` on: the end of the minute that
+   * completes them. Lives none of these minutes; cycles need no chance, so that it is exact. Infinite beyond a year.
+   */
+  cyclesDoneAtMs(startMs: number, cycles: number, conditionAt: (endMs: number) => Condition): number {
+    let [carryMs, recordedCarry] = [this.#carryMs, this.#recordedCarry.cycles]
+    let left = cycles
+    for (let atMs = startMs; atMs < startMs + MAX_AHEAD_MS; atMs += MINUTE_MS) {
+      const minute = Math.floor(atMs / MINUTE_MS)
+      const { shift, volume } = this.#calendar.at(atMs)
+      const { cycleTimeFactor } = conditionAt(atMs + MINUTE_MS)
+      const [recordedCycles, recordedMs] = [this.#recorded('cycles', minute), this.#recorded('cycleTimeMs', minute)]
+      const meanMs = (Number.isNaN(recordedMs) ? shift.cycleMs * this.#cycleFactor : recordedMs) * cycleTimeFactor
+      let done: number
+      if (Number.isNaN(recordedCycles)) {
+        carryMs += MINUTE_MS * volume
+        done = Math.floor(carryMs / meanMs)
+        carryMs -= done * meanMs
+      } else {
+        recordedCarry += recordedCycles / cycleTimeFactor
+        done = Math.floor(recordedCarry)
+        recordedCarry -= done
+      }
+      left -= done
+      if (left <= 0) return atMs + MINUTE_MS
+    }
+    return Number.POSITIVE_INFINITY
   }
 
   #connect(firstMinute: number, count: number, failureShare: number): void {

@@ -1,12 +1,26 @@
 import { VirtualClock } from '../../../sim/clock.ts'
 import type { ComponentRuntime, ScriptRun } from '../../../sim/device/component-runtime.ts'
+import { DeploymentFaults } from '../../../sim/device/deployment-faults.ts'
+import { DeviceFaults } from '../../../sim/device/device-faults.ts'
 import type { DataPlane, DeviceLink, DeviceLinkEvents } from '../../../sim/device/link.ts'
 import { Nucleus } from '../../../sim/device/nucleus.ts'
+import type { DeviceView } from '../../../sim/faults/fault.ts'
 import { Seed } from '../../../sim/random.ts'
 import { Trace } from '../../../sim/trace.ts'
 import type { TraceRecord } from '../../../sim/trace-events.ts'
 
 const START_MS = Date.parse('2026-03-02T13:00:00Z')
+
+/** Nothing is known of the device, and nothing needs to be. */
+export const NOWHERE: DeviceView = {
+  hasRun: () => false,
+  hasComponent: () => false,
+  neighbourRuns: () => false,
+  freeMemoryShare: () => 1,
+}
+
+const noFaults = (trace: Trace): DeploymentFaults =>
+  new DeploymentFaults(new DeviceFaults('core', [], trace, NOWHERE), 'App', () => undefined)
 
 /** A link that delivers at once, and records what the device sent. */
 export class FakeLink implements DeviceLink {
@@ -89,6 +103,8 @@ export class DeviceBench {
       dataPlane,
       stream: (label) => root.stream(label),
       runtimes: { App: this.app, Other: this.other },
+      faults: noFaults(this.trace),
+      clockOffsetMs: () => 0,
     })
     this.nucleus.assumeInstalled('thinggroup/canary', { App: '1.0.0', Other: '5.0.0' }, START_MS)
     this.app.runs.length = 0

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { HealthReportV2 } from '../../../controller/contract.ts'
 import { Priority, VirtualClock } from '../../../sim/clock.ts'
+import { DeviceFaults } from '../../../sim/device/device-faults.ts'
 import { Firmware } from '../../../sim/device/firmware.ts'
 import { type DeferredSamples, HealthMonitor } from '../../../sim/device/health-monitor.ts'
 import { makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
 import { selects } from '../../../sim/faults/fault.ts'
 import { Machine } from '../../../sim/plant/machine.ts'
+import { Neighbours } from '../../../sim/plant/neighbours.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
 import { Seed } from '../../../sim/random.ts'
 import { Trace } from '../../../sim/trace.ts'
+import { NOWHERE } from './fixtures.ts'
 
 const START_MS = Date.parse('2026-03-02T13:00:00Z')
 const HOUR_MS = 3_600_000
@@ -31,7 +34,8 @@ class Station {
     const seed = new Seed(1)
     const { clock, trace } = this
     const thing = 'line-01-01'
-    this.machine = new Machine(seed, thing, 1, new PlantCalendar('Europe/Berlin'))
+    const calendar = new PlantCalendar('Europe/Berlin')
+    this.machine = new Machine(seed, thing, 1, calendar)
     const stream = (label: string) => seed.stream(label)
     const deviceFaults = faults.map((spec, index) => ({
       index,
@@ -41,7 +45,11 @@ class Station {
     this.firmware = new Firmware({
       thing,
       machine: this.machine,
-      faults: deviceFaults,
+      faults: new DeviceFaults(thing, deviceFaults, trace, NOWHERE),
+      calendar,
+      neighbours: new Neighbours(),
+      onOutage: () => undefined,
+      phaseMs: 17_000,
       clock,
       trace,
       worldStartMs: START_MS,

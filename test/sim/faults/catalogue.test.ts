@@ -12,6 +12,8 @@ const view = (over: Partial<ProcessView> = {}): ProcessView => ({
   boot: 1,
   baseMemoryMiB: 152,
   memoryLimitMiB: 512,
+  plantTime: () => ({ shift: 0, isWeekend: false }),
+  counterFullAtMs: Number.POSITIVE_INFINITY,
   ...over,
 })
 /** As a scenario file writes it. */

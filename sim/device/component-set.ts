@@ -56,7 +56,7 @@ export class ComponentSet {
 
   /** The device loses its power. */
   kill(): void {
-    this.#settling = null
+    this.#onSettled = null
     for (const service of this.#services.values()) service.kill()
   }
 
@@ -69,17 +69,17 @@ export class ComponentSet {
 
   /**
    * Stops what goes or changes, then installs and starts what is new; `onSettled` follows when every component is
-   * RUNNING or FINISHED (null) or as soon as one is BROKEN (its name).
+   * RUNNING or FINISHED (null), which may be at once, or as soon as one is BROKEN (its name).
    */
   become(versions: ComponentVersions, onSettled: (broken: string | null) => void): void {
     const leaving = [...this.#services.keys()].filter((name) => versions[name] === undefined)
     const touched = [...leaving, ...this.changed(versions)]
     let toStop = touched.length
-    if (toStop === 0) return onSettled(null)
+    if (toStop === 0) return this.#watch(onSettled)
     const startAll = (): void => {
       for (const name of leaving) this.#services.delete(name)
       const started = this.changed(versions).map((name) => this.#add(name, versions[name] as string))
-      this.#watch(started, onSettled)
+      this.#watch(onSettled)
       for (const service of started) service.begin()
     }
     const stopped = (): void => {
@@ -93,11 +93,12 @@ export class ComponentSet {
     }
   }
 
-  #settling: { services: readonly ComponentService[]; onSettled: (broken: string | null) => void } | null = null
+  #onSettled: ((broken: string | null) => void) | null = null
 
-  #watch(services: readonly ComponentService[], onSettled: (broken: string | null) => void): void {
-    if (services.length === 0) return onSettled(null)
-    this.#settling = { services, onSettled }
+  /** Every service is waited for, untouched ones too: one may be on its way up. [nucleus: servicesToTrack] */
+  #watch(onSettled: (broken: string | null) => void): void {
+    this.#onSettled = onSettled
+    this.#checkSettled()
   }
 
   #add(name: string, version: string): ComponentService {
@@ -110,12 +111,17 @@ export class ComponentSet {
 
   #stateChanged(service: ComponentService): void {
     this.#onState(service)
-    const settling = this.#settling
-    if (settling === null) return
-    const broken = settling.services.find(({ state }) => state === 'BROKEN')
-    const done = settling.services.every(({ state }) => state === 'RUNNING' || state === 'FINISHED')
+    this.#checkSettled()
+  }
+
+  #checkSettled(): void {
+    const onSettled = this.#onSettled
+    if (onSettled === null) return
+    const services = this.services()
+    const broken = services.find(({ state }) => state === 'BROKEN')
+    const done = services.every(({ state }) => state === 'RUNNING' || state === 'FINISHED')
     if (broken === undefined && !done) return
-    this.#settling = null
-    settling.onSettled(broken?.name ?? null)
+    this.#onSettled = null
+    onSettled(broken?.name ?? null)
   }
 }

@@ -131,7 +131,8 @@ export class DeploymentTask {
     const { components } = this.#ctx
     const untouched = components.changed(versions).length === 0
     const isSame = untouched && Object.keys(versions).length === components.services().length
-    if (isSame) return onSettled(null)
+    // Nothing to write, but what runs may still be on its way up.
+    if (isSame) return components.become(versions, onSettled)
     this.#after(draw(TIMINGS.merge, this.#stream), () => components.become(versions, onSettled))
   }
 

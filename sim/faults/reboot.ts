@@ -6,8 +6,8 @@ import { type Fault, NOT_BY_PROCESS, selector } from './fault.ts'
  * The core device restarts once in the middle of an update. The nucleus comes back with the components of its stored
  * configuration, installs and starts them anew, and asks IoT Jobs for the next job: that is the one still IN_PROGRESS,
  * which it then works on from the beginning. During the download nothing has changed yet; during the install the
- * configuration already names the new version, so that the second attempt finds nothing left to do, and would roll
- * back to the new version. [nucleus: process stops mid-way] [gg: install runs at each launch of the nucleus]
+ * configuration already names the new version: the second attempt only waits until that runs, and has nothing else to
+ * roll back to. [nucleus: process stops mid-way; issue 1838] [gg: install runs at each launch of the nucleus]
  */
 export const reboot = z
   .strictObject({

@@ -74,6 +74,16 @@ describe('a scenario file', () => {
       'device: line-3-12',
       'x.yaml:10:11: device line-3-12 does not exist; did you mean "line-03-12"?',
     ],
+    [
+      'kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h',
+      'kind: unreadable-state\n    in: { firmware: 2.3.1 }\n    writtenBy: 2.4.1',
+      'x.yaml:11:5: firmware 2.4.1 is not part of this release; did you mean "2.4.0"?',
+    ],
+    [
+      'kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h',
+      'kind: unreadable-state\n    in: { firmware: 2.4.0 }\n    writtenBy: 2.4.0',
+      'x.yaml:10:5: faults.0.in: give the firmware that cannot read the state, another than "writtenBy"',
+    ],
     ['{ firmware: 2.4.0 }', '{}', 'x.yaml:10:5: faults.0.in: says nowhere; give firmware, line, device or fleet: all'],
     [
       '2026-03-02T14:00[Europe/Berlin]',

@@ -57,6 +57,45 @@ describe('a cycle drift', () => {
   })
 })
 
+describe('what needs a load', () => {
+  // Shifts begin at 6, 14 and 22 h; the second day is a weekend.
+  const plantTime = (atMs: number) => {
+    const hour = (atMs / HOUR_MS) % 24
+    const shift = hour >= 6 && hour < 14 ? (0 as const) : hour >= 14 && hour < 22 ? (1 as const) : (2 as const)
+    return { shift, isWeekend: Math.floor(atMs / HOUR_MS / 24) === 1 }
+  }
+
+  it('acts in the minutes that begin in its shift, on working days, and begins with the first of them', () => {
+    const loaded = fault({ kind: 'error-rise', factor: 3, onset: '2h', during: 'first-shift' })
+    const minute = 1 / 60
+    const hours = [2, 6, 6 + minute, 14, 14 + minute, 24 + 8, 48 + 8]
+    const factors = effectsAt(loaded, hours, view({ plantTime })).map((effect) => effect?.errorRateFactor ?? 1)
+    expect(factors).toEqual([1, 1, 3, 3, 1, 1, 3])
+    expect(loaded.onsetMs(view({ plantTime }))).toBe(6 * HOUR_MS)
+    expect(loaded.onsetMs(view({ plantTime, installedAtMs: 7 * HOUR_MS }))).toBe(9 * HOUR_MS)
+    expect(loaded.onsetMs(view({ plantTime, installedAtMs: 13 * HOUR_MS }))).toBe((48 + 6) * HOUR_MS)
+  })
+
+  it('may be slow as well as wrong', () => {
+    const loaded = fault({ kind: 'cycle-drift', onset: '0h', rate: '10 %/h', during: 'second-shift' })
+    const factors = effectsAt(loaded, [10, 15], view({ plantTime })).map((effect) => effect?.cycleTimeFactor)
+    expect(factors).toEqual([undefined, 2.5])
+  })
+})
+
+describe('a clock', () => {
+  const offsetsMin = (written: object, hours: readonly number[], of: ProcessView) =>
+    hours.map((hour) => (fault(written).clockOffsetMs?.(of, hour * HOUR_MS) ?? 0) / 60_000)
+
+  it('is off by a jump from the start of the rehearsal, or drifts from the install on', () => {
+    const of = view({ installedAtMs: 2 * HOUR_MS, startedAtMs: 3 * HOUR_MS })
+    expect(offsetsMin({ kind: 'clock-skew', behind: '90min' }, [0, 9], of)).toEqual([-90, -90])
+    const drifting = { kind: 'clock-skew', in: { firmware: '2.4.0' }, ahead: '8min', over: '4h' }
+    expect(offsetsMin(drifting, [2, 3, 6, 7], of)).toEqual([0, 2, 8, 8])
+    expect(fault(drifting).onsetMs(of)).toBe(2 * HOUR_MS)
+  })
+})
+
 describe('a crash', () => {
   it('at random is exponential in the mean time, drawn anew for each process', () => {
     const draws = Array.from({ length: 10_000 }, (_, i) => ((i * 7_919) % 10_007) / 10_007)
@@ -106,6 +145,17 @@ it.each([
   [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rate: '3 %/h', rise: '3 %', over: '1h' }, 'give either'],
   [{ kind: 'noisy-network', in: EVERYWHERE, share: 3 }, 'with its unit, such as "3 %"'],
   [{ kind: 'hang', in: {}, at: 'install' }, 'says nowhere'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %', over: '0h' }, 'must be longer than nothing'],
+  [{ kind: 'error-rise', in: EVERYWHERE, factor: 2, onset: '1h', for: '1h', during: 'first-shift' }, 'not both'],
+  [{ kind: 'clock-skew', in: EVERYWHERE }, 'give one of'],
+  [{ kind: 'clock-skew', in: EVERYWHERE, ahead: '1h', behind: '1h' }, 'give one of'],
+  [{ kind: 'bricked', in: EVERYWHERE }, 'give one of'],
+  [{ kind: 'bricked', in: EVERYWHERE, at: 'install', after: '1h' }, 'give one of'],
+  [{ kind: 'silent-fallback', in: EVERYWHERE, after: '1h' }, 'give the firmware that the device falls back from'],
+  [{ kind: 'unreadable-state', in: { line: 1 }, writtenBy: '2.4.0' }, 'give the firmware that cannot read the state'],
+  [{ kind: 'unreadable-state', in: { firmware: '2.4.0' }, writtenBy: '2.4.0' }, 'another than'],
+  [{ kind: 'unreadable-messages', in: { firmware: '2.4.0' }, sentBy: '2.4.0', factor: 2 }, 'another than'],
+  [{ kind: 'counter-overflow', in: EVERYWHERE, cycles: 0 }, 'cycles'],
 ])('%j is refused', (written, message) => {
   expect(JSON.stringify(faultSchema.safeParse(written).error?.issues)).toContain(JSON.stringify(message).slice(1, -1))
 })

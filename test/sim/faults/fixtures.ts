@@ -1,0 +1,156 @@
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../../controller/contract.ts'
+import { findScenario } from '../../../scenarios/catalogue.ts'
+import { fleetOf, twinPlan } from '../../../scenarios/rehearse.ts'
+import { faultSchema } from '../../../sim/faults/catalogue.ts'
+import { InFlight } from '../../../sim/in-flight.ts'
+import { runLockstep } from '../../../sim/lockstep.ts'
+import { openModelLevel } from '../../../sim/model/model-level.ts'
+import { Seed } from '../../../sim/random.ts'
+import type { TraceRecord } from '../../../sim/trace-events.ts'
+import { Twin } from '../../../sim/twin.ts'
+import { openWireLevel } from '../../../sim/wire/wire-level.ts'
+
+export const OLD = '2.3.1'
+export const NEW = '2.4.0'
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 3_600_000
+/** The canary of line 1, which every world updates. */
+export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20 } }).find(
+  ({ stage }) => stage === 'canary',
+)?.thing as string
+
+export interface WorldOptions {
+  /** As a scenario file writes them. */
+  readonly faults: readonly object[]
+  readonly hours: number
+  /** Versions deployed to the canaries, by minutes after the start; the release at 20 min by default. */
+  readonly deployments?: Readonly<Record<number, string>>
+  readonly lines?: number
+  /** Devices beside the canary on each line. */
+  readonly others?: number
+  readonly level?: 'model' | 'wire'
+  /** Looks at all shadows this often. */
+  readonly lookEveryMs?: number
+  readonly start?: string
+  /** Lives the week before first, as a rehearsal does. */
+  readonly history?: boolean
+}
+
+interface Document {
+  readonly firmwareVersion: string
+  readonly componentState: string
+  readonly sampledAtMs: number
+  readonly bootId: string
+  readonly counters: Readonly<Record<string, number>>
+  readonly gauges: Readonly<Record<string, number>>
+}
+
+/** Some devices and AWS, without a controller: the test deploys. */
+export async function play(options: WorldOptions) {
+  const { lines = 1, others = 0, level = 'model', deployments = { 20: NEW } } = options
+  const healthy = findScenario('healthy')
+  const start = options.start === undefined ? healthy.start : { ...healthy.start, atMs: Date.parse(options.start) }
+  const faults = options.faults.map((written) => faultSchema.parse(written))
+  const scenario = { ...healthy, start, faults, fleet: { lines, devicesPerLine: 20 } }
+  const seen = new Map<number, number>()
+  const devices = fleetOf(scenario).filter(({ line, stage }) => {
+    if (stage === 'canary') return true
+    seen.set(line, (seen.get(line) ?? 0) + 1)
+    return (seen.get(line) as number) <= others
+  })
+  const inFlight = new InFlight()
+  const onBug = (error: unknown): void => {
+    throw error
+  }
+  const twin = await Twin.open(
+    twinPlan(scenario, new Seed(1), devices),
+    inFlight,
+    async (events) =>
+      level === 'model'
+        ? openModelLevel(events, inFlight, onBug)
+        : openWireLevel(events, inFlight, { devices: devices.length, onCall: () => undefined, onBug }),
+    () => undefined,
+  )
+  const { clock, cloud, trace } = twin
+  const startMs = clock.nowMs()
+  const before = options.history === true ? [...twin.history(startMs - 7 * 24 * HOUR_MS, [startMs])].at(-1) : undefined
+  twin.start()
+  for (const [minute, version] of Object.entries(deployments)) {
+    clock.at(startMs + Number(minute) * MINUTE_MS, () => {
+      cloud.services.get('greengrass')?.CreateDeployment?.({
+        targetArn: cloud.things.groupArn('canary'),
+        components: {
+          [FIRMWARE_COMPONENT]: { componentVersion: version },
+          [HEALTH_COMPONENT]: { componentVersion: '1.2.0' },
+        },
+        iotJobConfiguration: { timeoutConfig: { inProgressTimeoutInMinutes: 60 } },
+      })
+    })
+  }
+  const looks: Record<string, Document>[] = []
+  const look = (): Record<string, Document> =>
+    Object.fromEntries(
+      devices.map(({ thing }) => {
+        const document = structuredClone(cloud.shadows.document(thing, HEALTH_SHADOW)) as { reported?: Document }
+        return [thing, document?.reported as Document]
+      }),
+    )
+  const untilMs = startMs + options.hours * HOUR_MS
+  clock.at(untilMs + 1, () => undefined) // a world of bricks has no timer left
+  const everyMs = options.lookEveryMs
+  if (everyMs !== undefined) {
+    const again = (): void => {
+      looks.push(look())
+      clock.after(everyMs, again, 3)
+    }
+    clock.after(0, again, 3)
+  }
+  await runLockstep({ clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
+  trace.flush()
+  const last = look()
+  const call = (service: string, operation: string, input: object): object =>
+    cloud.services.get(service)?.[operation]?.(input) as object
+  const detailsOf = (thing: string): Readonly<Record<string, string>> => {
+    const { executionSummaries } = call('iot', 'ListJobExecutionsForThing', { thingName: thing }) as {
+      executionSummaries: { jobId: string; jobExecutionSummary: { queuedAt: Date } }[]
+    }
+    const [newest] = [...executionSummaries].sort(
+      (a, b) => Number(b.jobExecutionSummary.queuedAt) - Number(a.jobExecutionSummary.queuedAt),
+    )
+    const { execution } = call('iot', 'DescribeJobExecution', { thingName: thing, jobId: newest?.jobId }) as {
+      execution: { statusDetails: { detailsMap: Record<string, string> } }
+    }
+    return execution.statusDetails.detailsMap
+  }
+  await twin.level.close()
+  const of = <K extends TraceRecord['kind']>(kind: K, thing = CANARY) =>
+    trace.records.filter(
+      (record) => record.kind === kind && 'thing' in record && record.thing === thing,
+    ) as (TraceRecord & {
+      kind: K
+    })[]
+  return {
+    startMs,
+    records: trace.records,
+    digest: trace.digest(),
+    looks,
+    last,
+    of,
+    /** `version STATE` of the firmware. */
+    states: (thing = CANARY) =>
+      of('component-state', thing)
+        .filter(({ component }) => component === FIRMWARE_COMPONENT)
+        .map(({ version, state }) => `${version} ${state}`),
+    /** Of the week before. */
+    cyclesBefore: (thing = CANARY): number => {
+      const document = before?.documents.get(thing)
+      return document?.schema === '2.0' ? document.counters.cycles : 0
+    },
+    /** What the device told IoT Jobs last. */
+    statusDetails: (thing = CANARY) => detailsOf(thing),
+    executions: (thing = CANARY) => of('job-execution', thing).map(({ status }) => status),
+    /** Minutes from the start at which each fault began. */
+    onsets: (thing = CANARY) => of('fault-started', thing).map(({ atMs }) => (atMs - startMs) / MINUTE_MS),
+  }
+}
+export type World = Awaited<ReturnType<typeof play>>

@@ -7,7 +7,8 @@ import { compareRuns } from '../../scenarios/determinism.ts'
 import type { RehearsalOptions } from '../../scenarios/rehearsal.ts'
 import { rehearse } from '../../scenarios/rehearse.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
-import type { FaultSpec } from '../../sim/faults/catalogue.ts'
+import { type FaultSpec, faultSchema } from '../../sim/faults/catalogue.ts'
+import { DEVICE_FAULTS } from '../sim/faults/kinds.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -137,6 +138,24 @@ describe('and in worlds that nobody chose', () => {
       expect: {},
     }
     await expectSame(scenario, { seed: one.seed, untilMs: 30 * HOUR_MS })
+  })
+})
+
+describe('and with every fault of a device, under the real controller', () => {
+  // Two stations a stage and line 1's canary among them; short windows, so that promotions and ways back both come.
+  it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
+    const base = findScenario('healthy')
+    await expectSame(
+      {
+        ...base,
+        fleet: { lines: 2, devicesPerLine: 7 },
+        start: { atMs: Date.parse('2026-03-03T03:00:00Z'), zone: 'Europe/Berlin' },
+        policy: { window: HOUR_MS, gates: 'open' },
+        faults: faults.map((fault) => faultSchema.parse(fault)),
+        expect: {},
+      },
+      { untilMs: 4 * HOUR_MS },
+    )
   })
 })
 

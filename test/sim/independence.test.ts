@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { HEALTH_SHADOW } from '../../controller/contract.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { fleetOf, twinPlan } from '../../scenarios/twin-plan.ts'
@@ -10,6 +10,8 @@ import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import { Seed } from '../../sim/random.ts'
 import type { TraceRecord } from '../../sim/trace-events.ts'
 import { type DevicePlan, Twin } from '../../sim/twin.ts'
+import { CANARY, NEW, OLD, play } from './faults/fixtures.ts'
+import { DEVICE_FAULTS } from './faults/kinds.ts'
 
 const scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 20 } }
 const ODD = 'line-01-07'
@@ -48,6 +50,30 @@ it('a fault moves no other device', async () => {
   const crashing = await worldOf([{ kind: 'crash', in: { device: ODD }, after: 3_600_000 }])
   expect(crashing.get(ODD)).not.toEqual(healthy.get(ODD))
   for (const [thing, world] of healthy) if (thing !== ODD) expect(crashing.get(thing), thing).toEqual(world)
+})
+
+describe('a fault of one device moves no other device', () => {
+  const options = { hours: 2.5, others: 5, deployments: { 8: NEW, 75: OLD }, start: '2026-03-03T04:00:00Z' }
+  it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
+    const healthy = await play({ ...options, faults: [] })
+    const things = Object.keys(healthy.last)
+    // Messages are read by those that stay on the old version.
+    const readsMessages = faults.some((fault) => (fault as FaultSpec).kind === 'unreadable-messages')
+    const odd = readsMessages ? (things.find((thing) => thing !== CANARY) as string) : CANARY
+    const onOne = faults.map((fault) => {
+      const { firmware } = (fault as FaultSpec).in
+      return { ...fault, in: { device: odd, ...(firmware !== undefined && { firmware }) } }
+    })
+    const faulty = await play({ ...options, faults: onOne })
+    const of = ({ records }: typeof healthy, thing: string): object[] =>
+      records.filter(concerns(thing)).map(withoutPlace)
+    expect(of(faulty, odd)).not.toEqual(of(healthy, odd))
+    for (const thing of things) {
+      if (thing === odd) continue
+      expect(faulty.last[thing], thing).toEqual(healthy.last[thing])
+      expect(of(faulty, thing), thing).toEqual(of(healthy, thing))
+    }
+  })
 })
 
 it('a fault more moves no fault before it', async () => {

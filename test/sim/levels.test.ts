@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../controller/contract.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
@@ -11,6 +11,8 @@ import { openModelLevel } from '../../sim/model/model-level.ts'
 import { Seed } from '../../sim/random.ts'
 import { Twin } from '../../sim/twin.ts'
 import { openWireLevel } from '../../sim/wire/wire-level.ts'
+import { NEW, OLD, play } from './faults/fixtures.ts'
+import { DEVICE_FAULTS } from './faults/kinds.ts'
 
 const crashing: Scenario = {
   ...findScenario('memory-leak'),
@@ -93,4 +95,18 @@ it('also of devices whose vitals were recorded, with a fault on top', async () =
   const [overWire, byModel] = [await readAll(wire, recorded), await readAll(model, recorded)]
   expect(byModel).toEqual(overWire)
   expect(byModel).not.toEqual(await readAll(model))
+})
+
+describe('both levels live alike', () => {
+  // A release, and the way back: over a change of shift, so that what needs a load begins on the way.
+  const common = { hours: 2.5, lines: 2, others: 1, deployments: { 8: NEW, 75: OLD }, start: '2026-03-03T04:00:00Z' }
+  it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
+    const byModel = await play({ ...common, faults, level: 'model', lookEveryMs: 11 * 60_000 })
+    const overWire = await play({ ...common, faults, level: 'wire', lookEveryMs: 11 * 60_000 })
+    expect(byModel.records).toEqual(overWire.records)
+    expect(byModel.looks).toEqual(overWire.looks)
+    expect(byModel.last).toEqual(overWire.last)
+    const started = new Set(byModel.records.flatMap((one) => (one.kind === 'fault-started' ? [one.fault] : [])))
+    expect(started.size, 'every fault has begun').toBe(faults.length)
+  })
 })

@@ -122,17 +122,15 @@ export async function play(options: WorldOptions) {
     }
     return execution.statusDetails.detailsMap
   }
+  const records = [...trace.records] // closing drops connections
   await twin.level.close()
   const of = <K extends TraceRecord['kind']>(kind: K, thing = CANARY) =>
-    trace.records.filter(
-      (record) => record.kind === kind && 'thing' in record && record.thing === thing,
-    ) as (TraceRecord & {
+    records.filter((record) => record.kind === kind && 'thing' in record && record.thing === thing) as (TraceRecord & {
       kind: K
     })[]
   return {
     startMs,
-    records: trace.records,
-    digest: trace.digest(),
+    records,
     looks,
     last,
     of,

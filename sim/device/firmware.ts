@@ -233,7 +233,6 @@ export class Firmware implements ComponentRuntime {
   /** Looks ahead to when the counter will be full: no minute has to be looked at on the way. */
   #count(processFault: ProcessFault, onExit: OnExit): void {
     const { machine, clock, phaseMs } = this.#options
-    this.#beforeChange()
     const nowMs = clock.nowMs()
     const sinceMs = (((nowMs - phaseMs) % SAMPLE_PERIOD_MS) + SAMPLE_PERIOD_MS) % SAMPLE_PERIOD_MS
     // The sample of this very millisecond is still to come: timers of the world run before it.

@@ -105,7 +105,7 @@ describe('both levels live alike', () => {
     const overWire = await play({ ...common, faults, level: 'wire', lookEveryMs: 11 * 60_000 })
     expect(byModel.records).toEqual(overWire.records)
     expect(byModel.looks).toEqual(overWire.looks)
-    expect(byModel.last).toEqual(overWire.last)
+    expect(byModel.shadows).toEqual(overWire.shadows)
     const started = new Set(byModel.records.flatMap((one) => (one.kind === 'fault-started' ? [one.fault] : [])))
     expect(started.size, 'every fault has begun').toBe(faults.length)
   })

@@ -110,6 +110,11 @@ export async function play(options: WorldOptions) {
   const last = look()
   const call = (service: string, operation: string, input: object): object =>
     cloud.services.get(service)?.[operation]?.(input) as object
+  /** With metadata: what each member was set at. */
+  const shadows = devices.map(({ thing }) => {
+    const found = call('iotdata', 'GetThingShadow', { thingName: thing, shadowName: HEALTH_SHADOW })
+    return JSON.parse(Buffer.from((found as { payload: Uint8Array }).payload).toString()) as object
+  })
   const detailsOf = (thing: string): Readonly<Record<string, string>> => {
     const { executionSummaries } = call('iot', 'ListJobExecutionsForThing', { thingName: thing }) as {
       executionSummaries: { jobId: string; jobExecutionSummary: { queuedAt: Date } }[]
@@ -133,6 +138,7 @@ export async function play(options: WorldOptions) {
     records,
     looks,
     last,
+    shadows,
     of,
     /** `version STATE` of the firmware. */
     states: (thing = CANARY) =>

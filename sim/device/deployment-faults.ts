@@ -42,9 +42,7 @@ export class DeploymentFaults {
     return {
       hangs: hanging !== undefined,
       onHalf: leaving === undefined ? null : () => this.#leave(leaving),
-      checks: failing
-        .map((one) => ({ attempts: one.fault.download?.attempts ?? 1, failure: () => this.#failure(one) }))
-        .sort((a, b) => a.attempts - b.attempts),
+      checks: failing.flatMap((one) => this.#checksOf(one)).sort((a, b) => a.attempts - b.attempts),
     }
   }
 
@@ -53,6 +51,18 @@ export class DeploymentFaults {
     const [pruning] = this.#acting(wanted, ({ fault }) => fault.prunesArtefacts === true)
     if (pruning !== undefined) this.#faults.announce(pruning)
     return pruning !== undefined
+  }
+
+  /** The device meets the fault in its first attempt, however often it tries. */
+  #checksOf(failing: DeviceFault): TroubledDownload['checks'] {
+    const attempts = failing.fault.download?.attempts ?? 1
+    const last = { attempts, failure: () => this.#failure(failing) }
+    if (attempts <= 1) return [last]
+    const first = (): null => {
+      this.#faults.announce(failing)
+      return null
+    }
+    return [{ attempts: 1, failure: first }, last]
   }
 
   #failure(failing: DeviceFault): DownloadFailure | null {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { faultSchema, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
 import type { Fault, ProcessView } from '../../../sim/faults/fault.ts'
 import { makeOffline } from '../../../sim/faults/offline.ts'
+import { DEFAULT_PLANT, type PlantShift } from '../../../sim/plant/settings.ts'
 
 const HOUR_MS = 3_600_000
 const EVERYWHERE = { fleet: 'all' } as const
@@ -12,7 +13,7 @@ const view = (over: Partial<ProcessView> = {}): ProcessView => ({
   boot: 1,
   baseMemoryMiB: 152,
   memoryLimitMiB: 512,
-  plantTime: () => ({ shift: 0, isWeekend: false }),
+  plantTime: () => ({ shift: DEFAULT_PLANT.shifts[0] as PlantShift, isWeekend: false, volume: 1 }),
   counterFullAtMs: Number.POSITIVE_INFINITY,
   ...over,
 })
@@ -61,12 +62,12 @@ describe('what needs a load', () => {
   // Shifts begin at 6, 14 and 22 h; the second day is a weekend.
   const plantTime = (atMs: number) => {
     const hour = (atMs / HOUR_MS) % 24
-    const shift = hour >= 6 && hour < 14 ? (0 as const) : hour >= 14 && hour < 22 ? (1 as const) : (2 as const)
-    return { shift, isWeekend: Math.floor(atMs / HOUR_MS / 24) === 1 }
+    const shift = DEFAULT_PLANT.shifts[hour >= 6 && hour < 14 ? 0 : hour >= 14 && hour < 22 ? 1 : 2] as PlantShift
+    return { shift, isWeekend: Math.floor(atMs / HOUR_MS / 24) === 1, volume: shift.volume }
   }
 
   it('acts in the minutes that begin in its shift, on working days, and begins with the first of them', () => {
-    const loaded = fault({ kind: 'error-rise', factor: 3, onset: '2h', during: 'first-shift' })
+    const loaded = fault({ kind: 'error-rise', factor: 3, onset: '2h', during: 'first' })
     const minute = 1 / 60
     const hours = [2, 6, 6 + minute, 14, 14 + minute, 24 + 8, 48 + 8]
     const factors = effectsAt(loaded, hours, view({ plantTime })).map((effect) => effect?.errorRateFactor ?? 1)
@@ -77,7 +78,7 @@ describe('what needs a load', () => {
   })
 
   it('may be slow as well as wrong', () => {
-    const loaded = fault({ kind: 'cycle-drift', onset: '0h', rate: '10 %/h', during: 'second-shift' })
+    const loaded = fault({ kind: 'cycle-drift', onset: '0h', rate: '10 %/h', during: 'second' })
     const factors = effectsAt(loaded, [10, 15], view({ plantTime })).map((effect) => effect?.cycleTimeFactor)
     expect(factors).toEqual([undefined, 2.5])
   })
@@ -146,7 +147,7 @@ it.each([
   [{ kind: 'noisy-network', in: EVERYWHERE, share: 3 }, 'with its unit, such as "3 %"'],
   [{ kind: 'hang', in: {}, at: 'install' }, 'says nowhere'],
   [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %', over: '0h' }, 'must be longer than nothing'],
-  [{ kind: 'error-rise', in: EVERYWHERE, factor: 2, onset: '1h', for: '1h', during: 'first-shift' }, 'not both'],
+  [{ kind: 'error-rise', in: EVERYWHERE, factor: 2, onset: '1h', for: '1h', during: 'first' }, 'not both'],
   [{ kind: 'clock-skew', in: EVERYWHERE }, 'give one of'],
   [{ kind: 'clock-skew', in: EVERYWHERE, ahead: '1h', behind: '1h' }, 'give one of'],
   [{ kind: 'bricked', in: EVERYWHERE }, 'give one of'],

@@ -1,6 +1,6 @@
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../../controller/contract.ts'
 import { findScenario } from '../../../scenarios/catalogue.ts'
-import { fleetOf, twinPlan } from '../../../scenarios/rehearse.ts'
+import { fleetOf, twinPlan } from '../../../scenarios/twin-plan.ts'
 import { faultSchema } from '../../../sim/faults/catalogue.ts'
 import { InFlight } from '../../../sim/in-flight.ts'
 import { runLockstep } from '../../../sim/lockstep.ts'

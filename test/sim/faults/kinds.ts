@@ -34,9 +34,7 @@ export const DEVICE_FAULTS: Readonly<Record<string, readonly object[]>> = {
   'bricked at once': [{ kind: 'bricked', in: inNew, after: '0s' }],
   'clock ahead': [{ kind: 'clock-skew', in: { line: 1 }, ahead: '25min' }],
   'clock drifting behind': [{ kind: 'clock-skew', in: inNew, behind: '70min', over: '1h' }],
-  'errors at the first shift': [
-    { kind: 'error-rise', in: { fleet: 'all' }, factor: 6, onset: '0h', during: 'first-shift' },
-  ],
+  'errors at the first shift': [{ kind: 'error-rise', in: { fleet: 'all' }, factor: 6, onset: '0h', during: 'first' }],
   'unreadable state': [{ kind: 'unreadable-state', in: { firmware: OLD }, writtenBy: NEW }],
   'unreadable messages': [{ kind: 'unreadable-messages', in: { firmware: OLD }, sentBy: NEW, factor: 30 }],
 }

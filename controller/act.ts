@@ -1,8 +1,14 @@
 import { FIRMWARE_COMPONENT } from './contract.ts'
 import { releaseSpec, wayBackSpec } from './deployment-spec.ts'
 import type { CreatedDeployment, Deployments, Ports, Stored } from './ports.ts'
-import { saveRollout } from './records.ts'
+import { saveAudit, saveRollout } from './records.ts'
 import { type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
+
+/**
+ * How long an order of new firmware may still be under way in an instance that a breach has overtaken: whether a stage
+ * was ordered is only known when no function that could order it is left. No function may run longer than this.
+ */
+const LAST_ORDER_MS = 5 * 60_000
 
 /** The rollout with its effects done as far as the world allowed. */
 export interface Acted {
@@ -20,18 +26,23 @@ export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number):
   let { value: rollout, version } = stored
   const failures: unknown[] = []
   for (const effect of stored.value.pending) {
-    const result = await perform(ports, rollout, effect).catch((error: unknown) => {
+    const result = await perform(ports, rollout, effect, nowMs).catch((error: unknown) => {
       failures.push(error)
-      return 'failed' as const
+      return 'later' as const
     })
-    if (result === 'failed') continue
+    if (result === 'later') continue
     rollout = withDone(rollout, effect, result, nowMs)
     version = await saveRollout(ports.store, rollout, version)
   }
   return { stored: { value: rollout, version }, failures }
 }
 
-async function perform(ports: Ports, rollout: Rollout, effect: Effect): Promise<CreatedDeployment | null> {
+async function perform(
+  ports: Ports,
+  rollout: Rollout,
+  effect: Effect,
+  nowMs: number,
+): Promise<CreatedDeployment | null | 'later'> {
   switch (effect.kind) {
     case 'deploy': {
       const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, rollout.release.version)
@@ -39,7 +50,9 @@ async function perform(ports: Ports, rollout: Rollout, effect: Effect): Promise<
     }
     case 'roll-back': {
       const stage = stageNamed(rollout, effect.stage)
-      if (stage.deployment === null && !(await wasOrdered(ports.deployments, stage, rollout))) return null
+      if (stage.deployment === null && !(await wasOrdered(ports.deployments, stage, rollout))) {
+        return nowMs - rollout.stateSinceMs < LAST_ORDER_MS ? 'later' : null
+      }
       return ports.deployments.create(effect.stage, wayBackSpec(stage.previous), effect.clientToken)
     }
     case 'cancel':
@@ -47,6 +60,9 @@ async function perform(ports: Ports, rollout: Rollout, effect: Effect): Promise<
       return null
     case 'announce':
       await ports.events.put(effect.detailType, effect.detail)
+      return null
+    case 'audit':
+      await saveAudit(ports.store, rollout.id, effect.sequence, effect.entry)
       return null
   }
 }

@@ -104,3 +104,9 @@ export const ROLLOUT_EVENT_SOURCE = 'plant.firmware-rollout'
 export const STAGE_PASSED_EVENT = 'Firmware Rollout Stage Passed'
 /** A human is needed: what pages somebody. */
 export const ROLLOUT_HALTED_EVENT = 'Firmware Rollout Halted'
+export const ROLLBACK_STUCK_EVENT = 'Firmware Rollback Stuck'
+/** What only tells. */
+export const ROLLOUT_STARTED_EVENT = 'Firmware Rollout Started'
+export const ROLLBACK_STARTED_EVENT = 'Firmware Rollback Started'
+export const ROLLED_BACK_EVENT = 'Firmware Rolled Back'
+export const ROLLOUT_COMPLETED_EVENT = 'Firmware Rollout Completed'

@@ -1,27 +1,40 @@
 import { gateOpensAtMs } from './calendar.ts'
-import { ROLLOUT_HALTED_EVENT, STAGE_PASSED_EVENT, STAGES, type StageName } from './contract.ts'
+import {
+  ROLLBACK_STARTED_EVENT,
+  ROLLBACK_STUCK_EVENT,
+  ROLLED_BACK_EVENT,
+  ROLLOUT_COMPLETED_EVENT,
+  ROLLOUT_HALTED_EVENT,
+  STAGE_PASSED_EVENT,
+  STAGES,
+  type StageName,
+} from './contract.ts'
 import { type Evidence, exposureMs, installedCount } from './evidence.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceExecution, DeviceReading } from './ports.ts'
-import {
-  clientToken,
-  type Effect,
-  isFinal,
-  LAST_STAGE,
-  type Rollout,
-  type Stage,
-  stageOf,
-  touchedStages,
-} from './rollout.ts'
+import { clientToken, type Effect, isFinal, LAST_STAGE, type Rollout, stageOf, touchedStages } from './rollout.ts'
 import type { Verdict } from './verdict.ts'
+import type { WayBack } from './way-back.ts'
 
-export type DecisionKind = 'wait' | 'deploy' | 'soak' | 'promote' | 'rollback' | 'complete' | 'confirm' | 'halt'
+export type DecisionKind =
+  | 'wait'
+  | 'deploy'
+  | 'soak'
+  | 'promote'
+  | 'rollback'
+  | 'complete'
+  | 'confirm'
+  /** Somebody is paged for devices that failed to go back, while the others go on. */
+  | 'escalate'
+  | 'halt'
 
 /** What to do next and why, in numbers. */
 export interface Decision {
   readonly kind: DecisionKind
   readonly reason: string
+  /** Devices stuck on their way back. */
+  readonly stuck?: readonly string[]
 }
 
 /** What a decision rests on beside the rollout. */
@@ -34,6 +47,8 @@ export interface Facts {
   readonly readings: readonly DeviceReading[]
   /** How far the devices are with the rollback deployments, by the word of IoT Jobs; empty in other states. */
   readonly rollbackExecutions: readonly DeviceExecution[]
+  /** How far they are by their own word. */
+  readonly wayBack: WayBack
 }
 
 /** How long a window may be extended for want of evidence before a human is asked. [detection D4: + 24 h] */
@@ -116,43 +131,49 @@ function whileSoaking(rollout: Rollout, { nowMs, evidence, verdict }: Facts, pol
 }
 
 /**
- * Verified device by device: every one that can be reached runs the previous version again, has said so since, and has
- * no deployment left to take. A device that failed to go back is the rollback's own breach.
+ * Verified device by device: every one that can be reached has said twice that it runs the previous version again, and
+ * has no deployment left to take. Those that failed to go back are named and paged for at once, and nobody waits for
+ * them; they make the way back a breach of its own that a human has to end.
  */
-function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecutions }: Facts): Decision {
-  const stages = touchedStages(rollout)
-  const failed = rollbackExecutions.filter(hasFailed)
-  if (failed.length > 0) {
-    const list = failed.map(({ thing, status }) => `${thing} ${status}`).join(', ')
-    return { kind: 'halt', reason: `${failed.length} devices failed to go back: ${list}` }
-  }
-  const byThing = new Map(readings.map((reading) => [reading.thing, reading]))
+function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecutions, wayBack }: Facts): Decision {
+  const members = touchedStages(rollout).flatMap((stage) => stage.members)
+  const connected = new Set(readings.filter((reading) => reading.connected).map(({ thing }) => thing))
   const unfinished = new Set(rollbackExecutions.filter(isUnfinished).map(({ thing }) => thing))
-  const isReachable = (thing: string): boolean => byThing.get(thing)?.connected ?? false
-  const isOpen = (stage: Stage, thing: string): boolean =>
-    unfinished.has(thing) || !isBack(byThing.get(thing), rollout.release.replaces, stage.rollback?.atMs ?? 0)
-  const members = stages.flatMap((stage) => stage.members)
-  const reachable = members.filter(isReachable)
-  const open = stages.flatMap((stage) => stage.members.filter((thing) => isReachable(thing) && isOpen(stage, thing)))
-  const back = `${reachable.length - open.length} of ${members.length} devices back on ${rollout.release.replaces}`
+  const failures = rollbackExecutions.filter(hasFailed)
+  const failed = failures.map(({ thing }) => thing)
+  const isBack = (thing: string): boolean =>
+    !unfinished.has(thing) && (wayBack.devices[thing]?.confirmedAtMs ?? null) !== null
+  const reachable = members.filter((thing) => connected.has(thing))
+  const open = reachable.filter((thing) => !isBack(thing) && !failed.includes(thing))
+  const back = `${reachable.filter(isBack).length} of ${members.length} devices back on ${rollout.release.replaces}`
   const counted = `${back}, ${members.length - reachable.length} offline`
+  const list = failures.map(({ thing, status }) => `${thing} ${status}`).join(', ')
+  const stuck = `${failed.length} devices failed to go back: ${list}`
   const isOrdered = rollout.pending.every(({ kind }) => kind !== 'roll-back')
-  if (open.length === 0 && isOrdered) return { kind: 'confirm', reason: counted }
-  return nowMs - rollout.stateSinceMs > ROLLBACK_DEADLINE_MS
-    ? { kind: 'halt', reason: `rollback not verified after 15 min: ${counted}; open: ${open.join(', ')}` }
-    : { kind: 'wait', reason: counted }
+  if (open.length === 0 && isOrdered) {
+    return failed.length === 0
+      ? { kind: 'confirm', reason: counted }
+      : { kind: 'halt', reason: `${stuck}; ${counted}`, stuck: failed }
+  }
+  // A device that has just come back gets its time to say so again, however long nobody looked.
+  const isOverdue = (thing: string): boolean =>
+    nowMs - (wayBack.devices[thing]?.sinceMs ?? rollout.stateSinceMs) > ROLLBACK_DEADLINE_MS
+  const isLate = nowMs - rollout.stateSinceMs > ROLLBACK_DEADLINE_MS
+  if (isLate && (open.some(isOverdue) || !isOrdered)) {
+    const reason = `rollback not verified after 15 min: ${counted}; open: ${[...failed, ...open].join(', ')}`
+    return { kind: 'halt', reason, stuck: [...failed, ...open] }
+  }
+  const isNews = failed.some((thing) => !(rollout.stuck ?? []).includes(thing))
+  return isNews ? { kind: 'escalate', reason: stuck, stuck: failed } : { kind: 'wait', reason: counted }
 }
-
-const isBack = (reading: DeviceReading | undefined, version: string, sinceMs: number): boolean =>
-  reading?.sample?.firmwareVersion === version &&
-  reading.sample.componentState === 'RUNNING' &&
-  reading.sample.sampledAtMs > sinceMs
 
 /** The rollout after a decision, with the effects it asks for still pending. Pure; the only way a state changes. */
 export function transition(rollout: Rollout, decision: Decision, nowMs: number): Rollout {
   if (decision.kind === 'wait') return rollout
   const next = { ...rollout, reason: decision.reason, stateSinceMs: nowMs }
   const { name } = stageOf(rollout)
+  const tell = (detailType: string, detail: object = {}): Effect =>
+    announcement(rollout, detailType, { stage: name, reason: decision.reason, ...detail })
   switch (decision.kind) {
     case 'deploy': {
       const deploy = { kind: 'deploy', stage: name, clientToken: clientToken(rollout, 'deploy', name) } as const
@@ -166,14 +187,19 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
       return { ...next, state: 'waiting', stageIndex: rollout.stageIndex + 1, pending }
     }
     case 'rollback':
-      return { ...next, state: 'rolling-back', pending: rollbackEffects(rollout) }
+      return { ...next, state: 'rolling-back', pending: [...rollbackEffects(rollout), tell(ROLLBACK_STARTED_EVENT)] }
     case 'complete':
-      return { ...next, state: 'completed' }
+      return { ...next, state: 'completed', pending: [...rollout.pending, tell(ROLLOUT_COMPLETED_EVENT)] }
     case 'confirm':
-      return { ...next, state: 'rolled-back' }
+      return { ...next, state: 'rolled-back', pending: [...rollout.pending, tell(ROLLED_BACK_EVENT)] }
+    case 'escalate': {
+      const { stuck } = decision
+      return { ...rollout, stuck, pending: [...rollout.pending, tell(ROLLBACK_STUCK_EVENT, { stuck })] }
+    }
     case 'halt': {
-      const page = announcement(rollout, ROLLOUT_HALTED_EVENT, { stage: name, reason: decision.reason })
-      return { ...next, state: 'halted', pending: [...rollout.pending, page] }
+      const { stuck = [] } = decision
+      const page = stuck.length > 0 ? tell(ROLLBACK_STUCK_EVENT, { stuck }) : tell(ROLLOUT_HALTED_EVENT)
+      return { ...next, state: 'halted', stuck, pending: [...rollout.pending, page] }
     }
   }
 }

@@ -5,10 +5,11 @@ import { hasFailed } from './job-status.ts'
 import { judge } from './judge.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceExecution, DeviceReading, Ports } from './ports.ts'
-import { loadBaseline, loadEvidence, saveEvidence } from './records.ts'
+import { loadBaseline, loadEvidence, loadWayBack, saveEvidence, saveWayBack } from './records.ts'
 import { type Rollout, type Stage, stageOf, touchedStages } from './rollout.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
+import { NO_WAY_BACK, observeWayBack } from './way-back.ts'
 
 /** One look at the fleet: the snapshot before it, and what was read now. */
 export interface Look {
@@ -25,7 +26,7 @@ export interface Look {
 export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, look: Look): Promise<Facts> {
   const nowMs = look.current.atMs
   const facts: Facts = { ...NO_FACTS, nowMs, readings: look.readings }
-  if (rollout.state === 'rolling-back') return { ...facts, rollbackExecutions: await progress(ports, rollout) }
+  if (rollout.state === 'rolling-back') return { ...facts, ...(await lookBack(ports, rollout, look)) }
   const stages = touchedStages(rollout)
   if (stages.length === 0) return facts
   const baseline = await loadBaseline(ports.store, rollout.id)
@@ -33,9 +34,9 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
   let evidence: Evidence | null = null
   for (const stage of stages) {
     const watch = watchOf(rollout, stage)
-    const before = (await loadEvidence(ports.store, rollout.id, stage.name)) ?? NO_EVIDENCE
-    const after = observe(before, watch, look.previous, look.current, baseline, policy)
-    await saveEvidence(ports.store, rollout.id, stage.name, after)
+    const after = await takeIn(ports, rollout, stage, (before) =>
+      observe(before, watch, look.previous, look.current, baseline, policy),
+    )
     const failedDevices = await failures(ports, stage, after, look.readings)
     const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
     const isCurrent = stage.name === stageOf(rollout).name
@@ -46,7 +47,14 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
 }
 
 /** Nothing looked at. */
-export const NO_FACTS: Facts = { nowMs: 0, verdict: null, evidence: null, readings: [], rollbackExecutions: [] }
+export const NO_FACTS: Facts = {
+  nowMs: 0,
+  verdict: null,
+  evidence: null,
+  readings: [],
+  rollbackExecutions: [],
+  wayBack: NO_WAY_BACK,
+}
 
 const breachesOf = (verdict: Verdict): Verdict =>
   verdictOf(verdict.findings.filter(({ outcome }) => outcome === 'breach'))
@@ -76,6 +84,29 @@ async function failures(
   if (stage.deployment === null || !readings.some(({ thing, connected }) => connected && open.has(thing))) return []
   const executions = await ports.deployments.executions(stage.deployment.jobId)
   return executions.filter(hasFailed)
+}
+
+async function takeIn(
+  { store }: Ports,
+  { id }: Rollout,
+  { name }: Stage,
+  observed: (before: Evidence) => Evidence,
+): Promise<Evidence> {
+  const stored = await loadEvidence(store, id, name)
+  const after = observed(stored?.value ?? NO_EVIDENCE)
+  await saveEvidence(store, id, name, after, stored?.version ?? 0)
+  return after
+}
+
+async function lookBack(
+  ports: Ports,
+  rollout: Rollout,
+  { previous, current, readings }: Look,
+): Promise<Pick<Facts, 'rollbackExecutions' | 'wayBack'>> {
+  const stored = await loadWayBack(ports.store, rollout.id)
+  const wayBack = observeWayBack(stored?.value ?? NO_WAY_BACK, rollout, previous, readings, current.atMs)
+  await saveWayBack(ports.store, rollout.id, wayBack, stored?.version ?? 0)
+  return { rollbackExecutions: await progress(ports, rollout), wayBack }
 }
 
 async function progress(ports: Ports, rollout: Rollout): Promise<readonly DeviceExecution[]> {

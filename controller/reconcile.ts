@@ -3,8 +3,8 @@ import { type Decision, decide, type Facts, transition } from './decide.ts'
 import { judgeLook, NO_FACTS } from './look.ts'
 import type { Policy } from './policy.ts'
 import type { Ports, Stored } from './ports.ts'
-import { isShiftRecorded, loadActive, record, saveAudit, saveRollout, toSnapshot } from './records.ts'
-import { isFinal, type Rollout, type Stage, stageOf } from './rollout.ts'
+import { isShiftRecorded, loadActive, record, saveRollout, toSnapshot } from './records.ts'
+import { type Effect, isFinal, type Rollout, type Stage, stageOf } from './rollout.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What one invocation came to. */
@@ -27,8 +27,9 @@ const IDLE: Outcome = {
 /**
  * The only shell around the pure core: read, judge, decide, save the intent, act, save what was done. A crash at any
  * await loses nothing: the next run repeats unfinished effects with the same tokens. A way back that an earlier run
- * left half-done goes on before anything else; new firmware only after another look. While no rollout is going on, the
- * fleet is read once a shift, for later baselines; the start of a rollout takes the look that its evidence counts from.
+ * left half-done goes on before anything else; new firmware only after another look. A look is taken by one instance:
+ * an event that came late or twice decides nothing. While no rollout is going on, the fleet is read once a shift, for
+ * later baselines; the start of a rollout takes the look that its evidence counts from.
  * @throws StaleRollout when another instance is at work, its work stands; what an effect failed with, it stays pending
  */
 export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
@@ -42,8 +43,13 @@ export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Pr
   const current = toSnapshot(readings, nowMs)
   const previous = await record(ports.store, policy, current)
   if (resumed === null) return IDLE
+  const { value: rollout } = resumed.stored
+  if (previous !== null && previous.atMs >= nowMs) {
+    if (resumed.failures.length > 0) throw resumed.failures[0]
+    return outcomeOf(rollout, null, { kind: 'wait', reason: 'the event came late or twice: its look has been taken' })
+  }
   const facts = isGoing
-    ? await judgeLook(ports, policy, resumed.stored.value, { previous, current, readings })
+    ? await judgeLook(ports, policy, rollout, { previous, current, readings })
     : { ...NO_FACTS, nowMs }
   return settle(ports, policy, resumed, facts)
 }
@@ -65,13 +71,26 @@ async function settle(ports: Ports, policy: Policy, resumed: Acted, facts: Facts
   const { value: before, version } = resumed.stored
   const decision = decide(before, facts, policy)
   const isWaiting = decision.kind === 'wait'
-  const intended = transition(before, decision, facts.nowMs)
+  const intended = isWaiting ? before : intentOf(before, decision, facts.nowMs, version + 1)
   const intent = { value: intended, version: isWaiting ? version : await saveRollout(ports.store, intended, version) }
   // What failed a moment ago is for the next run.
   const done = isWaiting && resumed.failures.length > 0 ? resumed : await act(ports, intent, facts.nowMs)
-  if (!isWaiting) await saveAudit(ports.store, before.id, intent.version, entryOf(before, decision, facts.nowMs))
   if (done.failures.length > 0) throw done.failures[0]
   return { ...outcomeOf(done.stored.value, facts.verdict, decision), stage: stageOf(before).name }
+}
+
+/**
+ * The transition with its line of the audit trail among the effects, so that no crash can lose it. Effects that only
+ * tell outlive the state they were decided in; those that act do not, and come first.
+ */
+function intentOf(before: Rollout, decision: Decision, nowMs: number, sequence: number): Rollout {
+  const intended = transition(before, decision, nowMs)
+  const tells = ({ kind }: Effect): boolean => kind === 'announce' || kind === 'audit'
+  const told = before.pending.filter(tells)
+  const own = intended.pending.filter((effect) => !told.includes(effect))
+  const line: Effect = { kind: 'audit', sequence, entry: entryOf(before, decision, nowMs) }
+  const pending = [...own.filter((effect) => !tells(effect)), ...told, ...own.filter(tells), line]
+  return { ...intended, pending }
 }
 
 const entryOf = (before: Rollout, decision: Decision, atMs: number): object => ({

@@ -6,6 +6,7 @@ import type { Policy } from './policy.ts'
 import type { DeviceReading, RolloutStore, Stored } from './ports.ts'
 import type { Rollout } from './rollout.ts'
 import type { HealthSample, Snapshot } from './snapshot.ts'
+import type { WayBack } from './way-back.ts'
 
 /** Keys of what the controller keeps, and the few ways it is read and written. */
 const ACTIVE = 'active-rollout'
@@ -15,6 +16,7 @@ const RECORDED = 'snapshot#recorded'
 const rolloutKey = (id: string): string => `rollout#${id}`
 const baselineKey = (id: string): string => `baseline#${id}`
 const evidenceKey = (id: string, stage: StageName): string => `evidence#${id}#${stage}`
+const wayBackKey = (id: string): string => `way-back#${id}`
 
 const DAY_MS = 24 * 3_600_000
 
@@ -36,19 +38,42 @@ export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Sn
 }
 
 /**
- * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before, however late the look
- * is. Returns the one before.
+ * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before. Returns the one before;
+ * a snapshot that is not newer than that (an event that came late or twice) is not kept.
+ * @throws StaleRollout when another instance kept one meanwhile: what lies between two snapshots must count once
  */
 export async function record(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<Snapshot | null> {
-  const previous = (await store.get<Snapshot>(LATEST))?.value ?? null
-  const sinceMs = previous?.atMs ?? snapshot.atMs - policy.tickMs
+  const latest = await recordBoundary(store, policy, snapshot)
+  if (latest !== null && latest.value.atMs >= snapshot.atMs) return latest.value
+  await store.putIf(LATEST, snapshot, latest?.version ?? 0)
+  return latest?.value ?? null
+}
+
+/** Keeps the snapshot for the baseline if a shift began since the latest one, however late the look is. Returns that. */
+async function recordBoundary(
+  store: RolloutStore,
+  policy: Policy,
+  snapshot: Snapshot,
+): Promise<Stored<Snapshot> | null> {
+  const latest = await store.get<Snapshot>(LATEST)
+  const sinceMs = latest?.value.atMs ?? snapshot.atMs - policy.tickMs
   const { shiftStartMs } = cellAt(policy, snapshot.atMs)
   if (shiftStartMs > sinceMs) {
     await store.put(boundaryKey(policy, shiftStartMs), { ...snapshot, atMs: shiftStartMs })
     await store.put(RECORDED, { shiftStartMs })
   }
-  await store.put(LATEST, snapshot)
-  return previous
+  return latest
+}
+
+/**
+ * The snapshot that a rollout's evidence counts from: what happened before its start is nobody's fault. It is dated a
+ * moment back, so that a look of the same instant is one of its own.
+ */
+export async function recordStart(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<void> {
+  const latest = await recordBoundary(store, policy, snapshot)
+  const atMs = snapshot.atMs - 1
+  if (latest === null || latest.value.atMs < atMs)
+    await store.putIf(LATEST, { ...snapshot, atMs }, latest?.version ?? 0)
 }
 
 /** Whether the running shift has the snapshot that baselines are made of: without a rollout no other look is needed. */
@@ -107,11 +132,24 @@ export async function loadBaseline(store: RolloutStore, rolloutId: string): Prom
   return stored.value
 }
 
-export const loadEvidence = async (store: RolloutStore, id: string, stage: StageName): Promise<Evidence | null> =>
-  (await store.get<Evidence>(evidenceKey(id, stage)))?.value ?? null
+export const loadEvidence = (store: RolloutStore, id: string, stage: StageName): Promise<Stored<Evidence> | null> =>
+  store.get(evidenceKey(id, stage))
 
-export const saveEvidence = (store: RolloutStore, id: string, stage: StageName, evidence: Evidence): Promise<void> =>
-  store.put(evidenceKey(id, stage), evidence)
+/** @throws StaleRollout when another instance took a look in since `version`: an older one must not undo a newer. */
+export const saveEvidence = (
+  store: RolloutStore,
+  id: string,
+  stage: StageName,
+  evidence: Evidence,
+  version: number,
+): Promise<number> => store.putIf(evidenceKey(id, stage), evidence, version)
+
+export const loadWayBack = (store: RolloutStore, id: string): Promise<Stored<WayBack> | null> =>
+  store.get(wayBackKey(id))
+
+/** @throws StaleRollout as `saveEvidence` does. */
+export const saveWayBack = (store: RolloutStore, id: string, wayBack: WayBack, version: number): Promise<number> =>
+  store.putIf(wayBackKey(id), wayBack, version)
 
 /** One line of the audit trail; the sequence is the rollout's version, so that a retry writes the same entry. */
 export const saveAudit = (store: RolloutStore, id: string, sequence: number, entry: object): Promise<void> =>

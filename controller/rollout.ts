@@ -39,6 +39,8 @@ export type Effect =
   | { readonly kind: 'roll-back'; readonly stage: StageName; readonly clientToken: string }
   | { readonly kind: 'cancel'; readonly deploymentId: string }
   | { readonly kind: 'announce'; readonly detailType: string; readonly detail: object }
+  /** A line of the audit trail; the sequence is its key, so that writing it again changes nothing. */
+  | { readonly kind: 'audit'; readonly sequence: number; readonly entry: object }
 
 export interface Rollout {
   readonly id: string
@@ -55,6 +57,8 @@ export interface Rollout {
   readonly pending: readonly Effect[]
   /** Why the state is what it is. */
   readonly reason: string
+  /** Devices that failed to go back and that somebody was paged for. */
+  readonly stuck?: readonly string[]
 }
 
 export const isFinal = ({ state }: Rollout): boolean =>

@@ -1,11 +1,11 @@
 import { makeBaseline } from './baseline.ts'
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES, type StageName } from './contract.ts'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, ROLLOUT_STARTED_EVENT, STAGES, type StageName } from './contract.ts'
 import { PreflightRefused } from './errors.ts'
 import type { Policy } from './policy.ts'
 import type { DeploymentSpec, Ports } from './ports.ts'
 import { membersOf, preflight } from './preflight.ts'
-import { baselineSnapshots, createRollout, loadActive, record, saveAudit, toSnapshot } from './records.ts'
-import { isFinal, type Release, type Rollout } from './rollout.ts'
+import { baselineSnapshots, createRollout, loadActive, recordStart, toSnapshot } from './records.ts'
+import { type Effect, isFinal, type Release, type Rollout } from './rollout.ts'
 
 /** Who asks for a rollout, and of what. */
 export interface StartRequest {
@@ -26,7 +26,7 @@ export async function startRollout(
 ): Promise<Rollout> {
   const { release } = request
   const readings = await ports.health.read()
-  await record(ports.store, policy, toSnapshot(readings, nowMs))
+  await recordStart(ports.store, policy, toSnapshot(readings, nowMs))
   const active = await loadActive(ports.store)
   const current = await currentSpecs(ports)
   const baseline = makeBaseline(await baselineSnapshots(ports.store, policy, nowMs), policy)
@@ -40,8 +40,9 @@ export async function startRollout(
     baseline,
   })
   if (refusals.length > 0) throw new PreflightRefused(refusals)
+  const id = rolloutId(release.version, nowMs)
   const rollout: Rollout = {
-    id: rolloutId(release.version, nowMs),
+    id,
     release,
     state: 'waiting',
     stageIndex: 0,
@@ -56,17 +57,20 @@ export async function startRollout(
     lineOf: Object.fromEntries(readings.map(({ thing, line }) => [thing, line])),
     startedAtMs: nowMs,
     stateSinceMs: nowMs,
-    pending: [],
+    pending: startEffects(id, request, nowMs),
     reason: request.reason,
   }
   await createRollout(ports.store, rollout, baseline)
-  await saveAudit(ports.store, rollout.id, 0, {
-    atMs: nowMs,
-    kind: 'start',
-    actor: request.actor,
-    reason: request.reason,
-  })
   return rollout
+}
+
+/** Told by the first look: a start that dies here loses nothing. */
+function startEffects(rolloutId: string, { release, actor, reason }: StartRequest, atMs: number): readonly Effect[] {
+  const detail = { rolloutId, version: release.version, actor, reason }
+  return [
+    { kind: 'audit', sequence: 0, entry: { atMs, kind: 'start', actor, reason } },
+    { kind: 'announce', detailType: ROLLOUT_STARTED_EVENT, detail },
+  ]
 }
 
 /** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps included. [gg: clientToken] */

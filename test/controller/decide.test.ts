@@ -6,6 +6,7 @@ import { NO_EVIDENCE } from '../../controller/evidence.ts'
 import type { Rollout, RolloutState } from '../../controller/rollout.ts'
 import type { Verdict, VerdictKind } from '../../controller/verdict.ts'
 import { worst } from '../../controller/verdict.ts'
+import { NO_WAY_BACK } from '../../controller/way-back.ts'
 import { HOUR_MS, policyWith, START_MS, sample } from './fixtures.ts'
 
 const policy = policyWith()
@@ -55,6 +56,7 @@ const facts = (over: Partial<Facts>): Facts => ({
   evidence: NO_EVIDENCE,
   readings: [],
   rollbackExecutions: [],
+  wayBack: NO_WAY_BACK,
   ...over,
 })
 
@@ -110,7 +112,9 @@ describe('laws', () => {
 
   it('a worse verdict never leads to a bolder decision', () => {
     const boldness = (decision: Decision): number =>
-      ({ promote: 3, complete: 3, deploy: 2, soak: 2, wait: 1, confirm: 1, halt: 0, rollback: 0 })[decision.kind]
+      ({ promote: 3, complete: 3, deploy: 2, soak: 2, wait: 1, confirm: 1, escalate: 1, halt: 0, rollback: 0 })[
+        decision.kind
+      ]
     fc.assert(
       fc.property(anyRollout, anyHours, (one, hours) => {
         const stage = STAGES[one.stageIndex] as string
@@ -168,27 +172,86 @@ describe('soaking', () => {
 })
 
 describe('the way back', () => {
-  const reading = (thing: string, version: string, connected = true) => ({
-    thing,
-    groups: [],
-    line: 1,
-    connected,
-    sample: sample({ firmwareVersion: version, sampledAtMs: START_MS + 60_000 }),
+  const A = 'canary-a'
+  const B = 'canary-b'
+  const reading = (thing: string, connected = true) => ({ thing, groups: [], line: 1, connected, sample: sample() })
+  const back = (...things: string[]) => ({
+    devices: Object.fromEntries(
+      things.map((thing) => [
+        thing,
+        { bootIdBefore: null, sinceMs: START_MS, firstSeen: null, confirmedAtMs: START_MS },
+      ]),
+    ),
   })
-  const at = (minutes: number, readings: Facts['readings']): string =>
-    decide(rollout('rolling-back', 0), facts({ nowMs: START_MS + minutes * 60_000, readings }), policy).kind
+  const after = (minutes: number, over: Partial<Facts>, from = rollout('rolling-back', 0)): Decision =>
+    decide(from, facts({ nowMs: START_MS + minutes * 60_000, readings: [reading(A), reading(B)], ...over }), policy)
+  const failed = [{ thing: B, status: 'FAILED' }]
 
-  it('is confirmed when every device that can be reached runs the old version', () => {
-    expect(at(5, [reading('canary-a', '2.3.1'), reading('canary-b', '2.4.0')])).toBe('wait')
-    expect(at(5, [reading('canary-a', '2.3.1'), reading('canary-b', '2.3.1')])).toBe('confirm')
+  it('is confirmed when every device that can be reached has come back', () => {
+    expect(after(5, { wayBack: back(A) }).kind).toBe('wait')
+    expect(after(5, { wayBack: back(A, B) })).toEqual({
+      kind: 'confirm',
+      reason: '2 of 2 devices back on 2.3.1, 0 offline',
+    })
   })
 
   it('does not wait for a device that is offline', () => {
-    expect(at(5, [reading('canary-a', '2.3.1'), reading('canary-b', '2.4.0', false)])).toBe('confirm')
+    const readings = [reading(A), reading(B, false)]
+    expect(after(5, { wayBack: back(A), readings }).kind).toBe('confirm')
   })
 
   it('needs a human when a device is not back after a quarter of an hour', () => {
-    expect(at(16, [reading('canary-a', '2.3.1'), reading('canary-b', '2.4.0')])).toBe('halt')
+    expect(after(16, { wayBack: back(A) })).toMatchObject({ kind: 'halt', stuck: [B] })
+  })
+
+  it('lets a device that came back late say so again, but not for ever', () => {
+    const seen = { bootIdBefore: null, sinceMs: START_MS + 20 * 60_000, firstSeen: null, confirmedAtMs: null }
+    const wayBack = { devices: { ...back(A).devices, [B]: seen } }
+    expect(after(20, { wayBack }).kind).toBe('wait')
+    expect(after(35, { wayBack }).kind).toBe('wait')
+    expect(after(36, { wayBack })).toMatchObject({ kind: 'halt', stuck: [B] })
+  })
+
+  it('pages for a device that failed to go back, once, while the others go on', () => {
+    const going = rollout('rolling-back', 0)
+    const decision = after(5, { rollbackExecutions: failed }, going)
+    expect(decision).toMatchObject({ kind: 'escalate', reason: '1 devices failed to go back: canary-b FAILED' })
+    const next = transition(going, decision, START_MS + 5 * 60_000)
+    expect(next).toMatchObject({ state: 'rolling-back', stateSinceMs: START_MS, stuck: [B] })
+    expect(next.pending.at(-1)).toMatchObject({ detailType: 'Firmware Rollback Stuck', detail: { stuck: [B] } })
+    expect(after(10, { rollbackExecutions: failed }, next).kind).toBe('wait')
+    expect(after(10, { rollbackExecutions: failed, wayBack: back(A) }, next)).toMatchObject({
+      kind: 'halt',
+      stuck: [B],
+    })
+  })
+
+  const withPending = (one: Rollout, stage: 'early' | 'production'): Rollout => ({
+    ...one,
+    pending: [{ kind: 'deploy', stage, clientToken: 't' }],
+  })
+
+  it.each<[string, Rollout, readonly string[]]>([
+    ['before anything is deployed', rollout('waiting', 0), []],
+    ['while canary installs', rollout('deploying', 0), ['canary']],
+    ['while canary soaks', rollout('soaking', 0), ['canary']],
+    ['at the gate of early', rollout('waiting', 1), ['canary']],
+    [
+      'in a promotion that failed',
+      withPending({ ...rollout('waiting', 1), state: 'deploying' }, 'early'),
+      ['early', 'canary'],
+    ],
+    ['while early installs', rollout('deploying', 1), ['early', 'canary']],
+    ['while early soaks', rollout('soaking', 1), ['early', 'canary']],
+    ['at the gate of production', rollout('waiting', 2), ['early', 'canary']],
+    ['while production installs', rollout('deploying', 2), ['production', 'early', 'canary']],
+    ['while production soaks', rollout('soaking', 2), ['production', 'early', 'canary']],
+  ])('from %s takes back exactly the stages that were touched', (_, from, stages) => {
+    const decision = decide(from, facts({ verdict: verdict('breach') }), policy)
+    const next = transition(from, decision, START_MS)
+    expect(next.state).toBe('rolling-back')
+    expect(next.pending.flatMap((effect) => (effect.kind === 'roll-back' ? [effect.stage] : []))).toEqual(stages)
+    expect(next.pending.some(({ kind }) => kind === 'deploy')).toBe(false)
   })
 
   it('takes every deployed stage back, the newest first, creating before cancelling', () => {
@@ -198,6 +261,7 @@ describe('the way back', () => {
       ['cancel', ''],
       ['roll-back', 'canary'],
       ['cancel', ''],
+      ['announce', ''],
     ])
   })
 })

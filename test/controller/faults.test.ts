@@ -5,7 +5,7 @@ import { makeStart } from '../../controller/lambda/start.ts'
 import type { Deployments, Ports } from '../../controller/ports.ts'
 import { baselineSnapshots, loadActive, record, toSnapshot } from '../../controller/records.ts'
 import { MINUTE_MS, START_MS } from './fixtures.ts'
-import { killedAt, policy, release, startedWorld, World } from './world.ts'
+import { policy, release, startedWorld, World } from './world.ts'
 
 const withDeployments = (world: World, over: Partial<Deployments>): Ports => ({
   ...world.ports,
@@ -46,6 +46,25 @@ describe('new firmware', () => {
     world.plant.crash('line-1-0')
     expect(await tick(world, ports)).toBe('rolling-back')
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('whose order is still under way when a breach overtakes it is taken back all the same', async () => {
+    const world = await worldBeforeEarly()
+    let order = (): Promise<unknown> => Promise.resolve()
+    const slow = withDeployments(world, {
+      create: (group, spec, token) => {
+        order = () => world.ports.deployments.create(group, spec, token)
+        return Promise.reject(new Error('the connection broke'))
+      },
+    })
+    await tick(world, slow)
+    world.plant.crash('line-1-0')
+    expect(await tick(world)).toBe('rolling-back')
+    await order() // and only now does AWS take it
+    expect(await tick(world)).toBe('rolling-back')
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1', 'early 2.4.0', 'early 2.3.1'])
+    await tick(world)
+    expect(await tick(world)).toBe('rolled-back')
   })
 
   it('whose order died with the function is not ordered after a breach', async () => {
@@ -101,6 +120,7 @@ describe('a way back', () => {
     isThrottled = false
     expect(await tick(world, ports)).toBe('rolling-back')
     expect(created(world).slice(2)).toEqual(['canary 2.3.1', 'early 2.3.1'])
+    expect(await tick(world, ports)).toBe('rolling-back') // heard once
     expect(await tick(world, ports)).toBe('rolled-back')
   })
 
@@ -117,21 +137,23 @@ describe('a way back', () => {
     world.plant.crash('line-1-0')
     expect(await tick(world)).toBe('rolling-back')
     world.executions = [{ thing: 'line-1-0', status: 'IN_PROGRESS' }]
-    expect(await tick(world)).toBe('rolling-back')
+    for (let i = 0; i < 3; i++) expect(await tick(world)).toBe('rolling-back')
     world.executions = [{ thing: 'line-1-0', status: 'SUCCEEDED' }]
     expect(await tick(world)).toBe('rolled-back')
   })
 
-  it('that fails on a device halts the rollout and pages, also when the page was lost at first', async () => {
+  it('that fails on a device pages at once and halts when the others are back, also when the page was lost', async () => {
     const world = await soakingWorld()
     world.plant.crash('line-1-0')
     await tick(world)
     world.executions = [{ thing: 'line-1-0', status: 'FAILED' }]
     expect(await tick(world, { ...world.ports, events: { put: () => Promise.reject(new Error('lost')) } })).toBe('lost')
+    expect(world.announced.slice(1)).toEqual(['Firmware Rollback Started'])
     expect(await tick(world)).toBe('halted')
-    expect(world.announced).toEqual(['Firmware Rollout Halted'])
+    const pages = ['Firmware Rollback Stuck', 'Firmware Rollback Stuck']
+    expect(world.announced.slice(2)).toEqual(pages)
     await tick(world)
-    expect(world.announced).toHaveLength(1)
+    expect(world.announced.slice(2)).toEqual(pages)
   })
 
   it('that was never taken is a breach of its own after a quarter of an hour', async () => {
@@ -140,7 +162,7 @@ describe('a way back', () => {
     const ports = withDeployments(world, { create: () => Promise.reject(new Error('throttled')) })
     for (let i = 0; i < 6; i++) await tick(world, ports)
     expect((await loadActive(world.store))?.value.state).toBe('halted')
-    expect(world.announced).toEqual(['Firmware Rollout Halted'])
+    expect(world.announced.slice(1)).toEqual(['Firmware Rollback Started', 'Firmware Rollback Stuck'])
     await tick(world) // it is not given up
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
   })
@@ -172,24 +194,6 @@ describe('a stage', () => {
     expect(await look()).toMatchObject({ kind: 'wait', reason: '4 of 5 devices installed, 1 offline, 3 needed' })
     world.nowMs += 10 * MINUTE_MS
     expect(await look()).toMatchObject({ kind: 'soak', reason: expect.stringContaining('not waited for: line-5-0') })
-  })
-})
-
-describe('a start killed at any call', () => {
-  it.each(['before', 'after'] as const)('and delivered again leaves one active rollout (%s)', async (moment) => {
-    let points = 0
-    for (let k = 1; ; k++) {
-      const world = new World()
-      await world.recordHistory()
-      const { ports, killed, revive } = killedAt(world.ports, k, moment)
-      await world.start(ports).catch(() => null)
-      revive()
-      if (killed()) await world.start(ports).catch((error: Error) => expect(error.message).toContain('is active'))
-      expect((await loadActive(world.store))?.value).toMatchObject({ state: 'waiting', stageIndex: 0 })
-      if (!killed()) break
-      points += 1
-    }
-    expect(points).toBeGreaterThan(15)
   })
 })
 

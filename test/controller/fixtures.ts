@@ -87,6 +87,15 @@ export class Plant {
     }
   }
 
+  /** Another version on some devices; one that runs it already goes on undisturbed. */
+  revert(things: readonly string[], version: string): void {
+    for (const thing of things) {
+      if (this.versions.get(thing) === version) continue
+      this.versions.set(thing, version)
+      this.#bootIds.set(thing, `${thing}-back`)
+    }
+  }
+
   crash(thing: string): void {
     ;(this.#counters.get(thing) as { crashes: number }).crashes += 1
   }

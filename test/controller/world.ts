@@ -3,9 +3,10 @@ import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES, type StageName } from '..
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
 import { MemoryStore } from '../../controller/memory-store.ts'
+import type { Policy } from '../../controller/policy.ts'
 import type { DeploymentSpec, DeviceExecution, DeviceReading, Ports } from '../../controller/ports.ts'
 import { record, toSnapshot } from '../../controller/records.ts'
-import { HOUR_MS, Plant, policyWith, START_MS } from './fixtures.ts'
+import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from './fixtures.ts'
 
 const LINES = 5
 export const policy = policyWith({ windowMs: HOUR_MS })
@@ -18,7 +19,7 @@ export const release = {
 
 /** A plant behind the controller's ports; deployments take effect at once. */
 export class World {
-  readonly plant = new Plant(START_MS - 8 * 24 * HOUR_MS, { lines: LINES, perLine: 6 })
+  readonly plant: Plant
   readonly store = new MemoryStore()
   readonly created: { group: StageName; version: string; token: string }[] = []
   readonly cancelled: string[] = []
@@ -30,7 +31,11 @@ export class World {
   readonly #byToken = new Map<string, string>()
   readonly #specs = new Map<StageName, DeploymentSpec>()
 
-  constructor() {
+  readonly policy: Policy
+
+  constructor(worldPolicy: Policy = policy, size: PlantOptions = { lines: LINES, perLine: 6 }) {
+    this.policy = worldPolicy
+    this.plant = new Plant(START_MS - 8 * 24 * HOUR_MS, size)
     const components = {
       [FIRMWARE_COMPONENT]: { componentVersion: '2.3.1' },
       [HEALTH_COMPONENT]: { componentVersion: '1.2.0' },
@@ -72,7 +77,7 @@ export class World {
         const id = `d${this.created.length}`
         this.#byToken.set(token, id)
         if (version === '2.4.0') this.plant.update(this.membersOf(group))
-        else for (const thing of this.membersOf(group)) this.plant.versions.set(thing, version)
+        else this.plant.revert(this.membersOf(group), version)
         return { deploymentId: id, jobId: `job-${id}` }
       },
       cancel: async (id) => void this.cancelled.push(id),
@@ -86,21 +91,21 @@ export class World {
   event = (): object => ({ time: new Date(this.nowMs).toISOString() })
 
   async recordHistory(): Promise<void> {
-    for (const atMs of shiftBoundaries(policy, START_MS - policy.baselineMs - 8 * HOUR_MS, START_MS)) {
+    for (const atMs of shiftBoundaries(this.policy, START_MS - this.policy.baselineMs - 8 * HOUR_MS, START_MS - 1)) {
       this.nowMs = atMs
-      await record(this.store, policy, toSnapshot(this.readings(), atMs))
+      await record(this.store, this.policy, toSnapshot(this.readings(), atMs))
     }
     this.nowMs = START_MS
   }
 
   start = (ports: Ports = this.ports): Promise<unknown> =>
-    makeStart(ports, policy)({ ...this.event(), detail: { release, actor: 'test', reason: 'because' } })
+    makeStart(ports, this.policy)({ ...this.event(), detail: { release, actor: 'test', reason: 'because' } })
 
   /** Ticks until the controller says that the rollout has ended, or for so many hours. */
   async run(hours: number, ports: Ports = this.ports, eachTick?: () => void): Promise<string> {
-    const analyze = makeAnalyze(ports, policy)
+    const analyze = makeAnalyze(ports, this.policy)
     let state = ''
-    for (const untilMs = this.nowMs + hours * HOUR_MS; this.nowMs < untilMs; this.nowMs += policy.tickMs) {
+    for (const untilMs = this.nowMs + hours * HOUR_MS; this.nowMs < untilMs; this.nowMs += this.policy.tickMs) {
       eachTick?.()
       state = (await analyze(this.event())).state
       if (['completed', 'rolled-back', 'halted'].includes(state)) break
@@ -109,24 +114,27 @@ export class World {
   }
 }
 
-export async function startedWorld(): Promise<World> {
-  const world = new World()
+export async function startedWorld(worldPolicy?: Policy, size?: PlantOptions): Promise<World> {
+  const world = new World(worldPolicy, size)
   await world.recordHistory()
   await world.start()
   return world
 }
 
+/** How a call fails: before it took effect or after, and the function with it or not. */
+export const FAILURES = ['killed before', 'killed after', 'refused', 'answer lost'] as const
+export type Failure = (typeof FAILURES)[number]
+
 /**
- * Ports whose k-th call throws, and every call after it until `revive`: as if the function was killed there, before the
- * call or after its effect.
+ * Ports whose k-th call fails. Where the function is killed there, every call after it throws as well until `revive`;
+ * where it is not, the call alone fails: throttled, or done with its answer lost.
  */
-export function killedAt(
+export function failingAt(
   ports: Ports,
   k: number,
-  moment: 'before' | 'after',
-): { ports: Ports; killed: () => boolean; revive: () => void } {
+  failure: Failure,
+): { ports: Ports; hasFailed: () => boolean; revive: () => void } {
   let calls = 0
-  let isKilled = false
   let isDead = false
   const wrap = <T extends object>(port: T): T =>
     new Proxy(port, {
@@ -135,11 +143,11 @@ export function killedAt(
         return async (...args: unknown[]) => {
           if (isDead) throw new Error('dead')
           calls += 1
-          const dies = calls === k && !isKilled
-          if (dies) [isKilled, isDead] = [true, true]
-          if (dies && moment === 'before') throw new Error('killed')
+          const fails = calls === k
+          if (fails && failure.startsWith('killed')) isDead = true
+          if (fails && (failure === 'killed before' || failure === 'refused')) throw new Error(failure)
           const result = await method.apply(target, args)
-          if (dies) throw new Error('killed')
+          if (fails) throw new Error(failure)
           return result
         }
       },
@@ -153,5 +161,5 @@ export function killedAt(
   const revive = (): void => {
     isDead = false
   }
-  return { ports: wrapped, killed: () => isKilled, revive }
+  return { ports: wrapped, hasFailed: () => calls >= k, revive }
 }

@@ -1,0 +1,233 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { StaleRollout } from '../../controller/errors.ts'
+import { makeAnalyze } from '../../controller/lambda/analyze.ts'
+import { makePromote } from '../../controller/lambda/promote.ts'
+import { OPEN_GATES } from '../../controller/policy.ts'
+import type { Ports } from '../../controller/ports.ts'
+import { loadActive } from '../../controller/records.ts'
+import { isFinal, type Rollout } from '../../controller/rollout.ts'
+import { MINUTE_MS, policyWith } from './fixtures.ts'
+import { FAILURES, type Failure, failingAt, startedWorld, World } from './world.ts'
+
+/** Short windows, no gates and little evidence: a whole rollout in some twenty looks. */
+const quick = policyWith({
+  windowMs: 15 * MINUTE_MS,
+  gates: OPEN_GATES,
+  evidence: { ...policyWith().evidence, connectionMinAttempts: 40 },
+})
+const MAX_TICKS = 80
+const SMALL = { lines: 3, perLine: 3 }
+
+const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(world.store))?.value as Rollout
+
+/** What the rollout came to, without its times. */
+interface End {
+  readonly state: string
+  /** Deployments that were created; the ways back of two stages do not wait for each other. */
+  readonly created: readonly string[]
+  readonly orders: readonly (readonly [string, boolean, boolean])[]
+  readonly trail: readonly string[]
+  readonly announced: readonly string[]
+}
+
+async function endOf(world: World): Promise<End> {
+  const rollout = await rolloutOf(world)
+  const trail: string[] = []
+  for (let sequence = 0; sequence < 200; sequence++) {
+    const key = `audit#${rollout.id}#${String(sequence).padStart(6, '0')}`
+    const entry = await world.store.get<{ kind: string }>(key)
+    if (entry !== null) trail.push(entry.value.kind)
+  }
+  return {
+    state: rollout.state,
+    created: world.created.map(({ group, version }) => `${group} ${version}`).sort(),
+    orders: rollout.stages.map(({ name, deployment, rollback }) => [name, deployment !== null, rollback !== null]),
+    trail,
+    announced: [...new Set(world.announced)],
+  }
+}
+
+type Course = (rollout: Rollout, world: World) => void
+
+/** Nothing goes wrong. */
+const healthy: Course = () => undefined
+/** A canary crashes while early soaks. */
+const crashInEarly = (): Course => {
+  let isOver = false
+  return ({ state, stageIndex }, world) => {
+    if (isOver || state !== 'soaking' || stageIndex !== 1) return
+    isOver = true
+    world.plant.crash('line-3-0')
+  }
+}
+
+/** One tick: the schedule calls the analyzer, and the event of a passed stage the promoter. */
+async function tick(world: World, ports: Ports, revive: () => void): Promise<void> {
+  const told = world.announced.length
+  await makeAnalyze(ports, world.policy)(world.event()).catch(() => null)
+  revive()
+  if (world.announced.slice(told).includes('Firmware Rollout Stage Passed')) {
+    await makePromote(ports, world.policy)(world.event()).catch(() => null)
+    revive()
+  }
+}
+
+type Tick = (world: World) => Promise<void>
+
+/** Plays a course to its end, `each` tick as the world has it. */
+async function playOn(
+  course: Course,
+  each: (world: World) => Tick,
+  policy = quick,
+): Promise<{ world: World; end: End }> {
+  const world = await startedWorld(policy, SMALL)
+  const onTick = each(world)
+  for (let ticks = 0; ticks < MAX_TICKS; ticks++) {
+    const rollout = await rolloutOf(world)
+    if (isFinal(rollout) && rollout.pending.length === 0) break
+    course(rollout, world)
+    await onTick(world)
+    world.nowMs += world.policy.tickMs
+  }
+  return { world, end: await endOf(world) }
+}
+
+async function play(course: Course, k = Number.POSITIVE_INFINITY, failure: Failure = 'refused') {
+  let hasFailed = (): boolean => false
+  const { end } = await playOn(course, (world) => {
+    const failing = failingAt(world.ports, k, failure)
+    hasFailed = failing.hasFailed
+    return () => tick(world, failing.ports, failing.revive)
+  })
+  return { hasFailed: hasFailed(), end }
+}
+
+describe.each<[string, () => Course, string, number]>([
+  ['a whole rollout', () => healthy, 'completed', 180],
+  ['a rollback', crashInEarly, 'rolled-back', 120],
+])('%s', (_, course, state, leastPoints) => {
+  it.each(FAILURES)('comes to the same end with any one call of the controller %s', async (failure) => {
+    const { end: undisturbed } = await play(course())
+    expect(undisturbed.state).toBe(state)
+    let points = 0
+    for (let k = 1; ; k++) {
+      const { hasFailed, end } = await play(course(), k, failure)
+      if (!hasFailed) break
+      expect({ k, ...end }).toEqual({ k, ...undisturbed })
+      points += 1
+    }
+    expect(points).toBeGreaterThan(leastPoints)
+  })
+})
+
+describe('a start', () => {
+  it.each(FAILURES)('with any one call %s, delivered again, leaves one active rollout', async (failure) => {
+    let points = 0
+    for (let k = 1; ; k++) {
+      const world = new World(quick, SMALL)
+      await world.recordHistory()
+      const { ports, hasFailed, revive } = failingAt(world.ports, k, failure)
+      await world.start(ports).catch(() => null)
+      revive()
+      if (!hasFailed()) break
+      await world.start(ports).catch((error: Error) => expect(error.message).toContain('is active'))
+      expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 0 })
+      points += 1
+    }
+    expect(points).toBeGreaterThan(15)
+  })
+})
+
+/** Ports whose every call waits before and after its effect until the scheduler lets it go on. */
+function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
+  const wrap = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>
+        return async (...args: unknown[]) => {
+          await scheduler.schedule(Promise.resolve(), `before ${String(name)}`)
+          const result = await method.apply(target, args)
+          await scheduler.schedule(Promise.resolve(), `after ${String(name)}`)
+          return result
+        }
+      },
+    })
+  return {
+    health: wrap(ports.health),
+    deployments: wrap(ports.deployments),
+    store: wrap(ports.store),
+    events: wrap(ports.events),
+  }
+}
+
+describe.each<[string, () => Course]>([
+  ['a whole rollout', () => healthy],
+  ['a rollback', crashInEarly],
+])('two instances at once, in whatever order their calls come, through %s', (_, course) => {
+  it.each([
+    ['of the analyzer', makeAnalyze],
+    ['analyzer and promoter', makePromote],
+  ])('%s, do everything once, and the slower one learns that it is stale', async (__, makeOther) => {
+    const { end: undisturbed } = await play(course())
+    let stale = 0
+    const onError = (error: unknown): void => {
+      expect(error).toBeInstanceOf(StaleRollout)
+      stale += 1
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { end } = await playOn(course(), (world) => {
+          const ports = interleaved(world.ports, scheduler)
+          return async () => {
+            const both = Promise.all([
+              makeAnalyze(ports, quick)(world.event()).catch(onError),
+              makeOther(ports, quick)(world.event()).catch(onError),
+            ])
+            await scheduler.waitFor(both)
+          }
+        })
+        expect(end).toEqual(undisturbed)
+      }),
+      { numRuns: 25, seed: 1 },
+    )
+    expect(stale).toBeGreaterThan(25)
+  })
+})
+
+describe('events that come twice, late or never', () => {
+  it.each<[string, () => Course]>([
+    ['a whole rollout', () => healthy],
+    ['a rollback', crashInEarly],
+  ])('change nothing in the end of %s', async (_, course) => {
+    // Many looks may be lost in a row before this window is over.
+    const patient = { ...quick, windowMs: 60 * MINUTE_MS }
+    const { end: undisturbed } = await play(course())
+    const fate = fc.constantFrom('once', 'twice', 'a look late', 'never')
+    await fc.assert(
+      fc.asyncProperty(fc.array(fate, { minLength: 60, maxLength: 60 }), async (fates) => {
+        const { end } = await playOn(
+          course(),
+          (world) => {
+            let looks = 0
+            return async () => {
+              const how = fates[looks] ?? 'once'
+              looks += 1
+              if (how === 'never') return
+              const analyze = makeAnalyze(world.ports, patient)
+              const event = world.event()
+              const late = { time: new Date(world.nowMs - quick.tickMs).toISOString() }
+              if (how === 'a look late') await analyze(late)
+              await analyze(event)
+              if (how === 'twice') await analyze(event)
+              await analyze(late) // whatever was overtaken arrives at last
+            }
+          },
+          patient,
+        )
+        expect(end).toEqual(undisturbed)
+      }),
+      { numRuns: 40, seed: 1 },
+    )
+  })
+})

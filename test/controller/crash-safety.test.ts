@@ -5,8 +5,9 @@ import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makePromote } from '../../controller/lambda/promote.ts'
 import { OPEN_GATES } from '../../controller/policy.ts'
 import type { Ports } from '../../controller/ports.ts'
-import { loadActive } from '../../controller/records.ts'
+import { loadActive, loadEvidence } from '../../controller/records.ts'
 import { isFinal, type Rollout } from '../../controller/rollout.ts'
+import type { Snapshot } from '../../controller/snapshot.ts'
 import { MINUTE_MS, policyWith } from './fixtures.ts'
 import { FAILURES, type Failure, failingAt, startedWorld, World } from './world.ts'
 
@@ -192,6 +193,37 @@ describe.each<[string, () => Course]>([
       { numRuns: 25, seed: 1 },
     )
     expect(stale).toBeGreaterThan(25)
+  })
+})
+
+describe('an instance overtaken by the next look', () => {
+  it.each(['snapshot#latest', 'evidence#'])('after it read %s does not put its older one back', async (key) => {
+    const world = await startedWorld(quick, SMALL)
+    for (let ticks = 0; ticks < 5; ticks++) {
+      await makeAnalyze(world.ports, quick)(world.event())
+      world.nowMs += quick.tickMs
+    }
+    let isFirst = true
+    const get: Ports['store']['get'] = async (asked) => {
+      const found = await world.store.get(asked)
+      if (!isFirst || !asked.startsWith(key)) return found as never
+      isFirst = false
+      world.nowMs += quick.tickMs
+      await makeAnalyze(world.ports, quick)(world.event())
+      return found as never
+    }
+    const store: Ports['store'] = {
+      get,
+      put: (...of) => world.store.put(...of),
+      putIf: (...of) => world.store.putIf(...of),
+    }
+    const slow = makeAnalyze({ ...world.ports, store }, quick)
+    await expect(slow(world.event())).rejects.toThrow(StaleRollout)
+    expect(isFirst).toBe(false)
+    const { id } = await rolloutOf(world)
+    expect((await world.store.get<Snapshot>('snapshot#latest'))?.value.atMs).toBe(world.nowMs)
+    const evidence = (await loadEvidence(world.store, id, 'canary'))?.value
+    expect(evidence?.looks.at(-1)?.atMs).toBe(world.nowMs)
   })
 })
 

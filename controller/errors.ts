@@ -24,3 +24,14 @@ export class StaleRollout extends Error {
 export class UnexpectedEvent extends Error {
   override readonly name = 'UnexpectedEvent'
 }
+
+/** The function was deployed without what it needs; every problem at once. */
+export class MisconfiguredFunction extends Error {
+  override readonly name = 'MisconfiguredFunction'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`the function's environment is wrong: ${problems.join('; ')}`)
+    this.problems = problems
+  }
+}

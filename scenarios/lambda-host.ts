@@ -1,5 +1,6 @@
 import type { Outcome } from '../controller/reconcile.ts'
-import { isFinal, type Rollout, stageOf } from '../controller/rollout.ts'
+import { isFinal, type Rollout } from '../controller/rollout.ts'
+import { startOutcome } from '../controller/start.ts'
 import type { InFlight } from '../sim/in-flight.ts'
 import type { Trace } from '../sim/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
@@ -128,11 +129,3 @@ export class LambdaHost {
 }
 
 const hasEnded = ({ state }: { readonly state: Outcome['state'] }): boolean => isFinal({ state } as Rollout)
-
-const startOutcome = (rollout: Rollout): Outcome => ({
-  rolloutId: rollout.id,
-  state: rollout.state,
-  stage: stageOf(rollout).name,
-  verdict: null,
-  decision: { kind: 'wait', reason: `started: ${rollout.reason}` },
-})

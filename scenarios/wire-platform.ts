@@ -1,6 +1,6 @@
 import { makeClients } from '../controller/aws/clients.ts'
 import { awsPorts } from '../controller/aws/ports.ts'
-import { ensureTable } from '../controller/aws/rollout-store.ts'
+import { ensureTable } from '../controller/aws/table.ts'
 import type { LevelEndpoints } from '../sim/level.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
 import { openWireLevel } from '../sim/wire/wire-level.ts'

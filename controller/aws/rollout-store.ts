@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import {
-  ConditionalCheckFailedException,
-  CreateTableCommand,
-  type DynamoDBClient,
-  ResourceInUseException,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb'
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -129,25 +123,4 @@ export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): 
       for (const part of (await remove(key))?.parts ?? []) await remove(part)
     },
   }
-}
-
-/** A table in AWS takes some seconds to become active. */
-const TABLE_WAIT_S = 120
-
-/** Creates the table if it is not there yet, and waits until it can be written to. */
-export async function ensureTable(dynamo: DynamoDBClient, tableName: string): Promise<void> {
-  try {
-    await dynamo.send(
-      new CreateTableCommand({
-        TableName: tableName,
-        KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    )
-  } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error
-  }
-  const patience = { client: dynamo, maxWaitTime: TABLE_WAIT_S, minDelay: 0.05, maxDelay: 5 }
-  await waitUntilTableExists(patience, { TableName: tableName })
 }

@@ -3,6 +3,7 @@ import type { Ports } from '../ports.ts'
 import { type Outcome, reconcile } from '../reconcile.ts'
 import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
+import { logged } from './logged.ts'
 
 /** The analyzer for given ports: what the schedule calls every 5 minutes. */
 export const makeAnalyze =
@@ -11,7 +12,11 @@ export const makeAnalyze =
     reconcile(ports, policy, timeOf(event))
 
 /** AWS Lambda entry point of the rule `rate(5 minutes)`. [seed: every 5 minutes] */
-export const handler = async (event: unknown): Promise<Outcome> => {
-  const { ports, policy } = await environment()
-  return makeAnalyze(ports, policy)(event)
-}
+export const handler = logged(
+  'analyze',
+  async (event) => {
+    const { ports, policy } = await environment()
+    return makeAnalyze(ports, policy)(event)
+  },
+  (outcome) => outcome,
+)

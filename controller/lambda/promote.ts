@@ -3,6 +3,7 @@ import type { Ports } from '../ports.ts'
 import { advance, type Outcome } from '../reconcile.ts'
 import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
+import { logged } from './logged.ts'
 
 /** The promoter for given ports: what the event of a passed stage calls. */
 export const makePromote =
@@ -11,7 +12,11 @@ export const makePromote =
     advance(ports, policy, timeOf(event))
 
 /** AWS Lambda entry point of the rule on "Firmware Rollout Stage Passed". [seed: EventBridge triggers a Lambda] */
-export const handler = async (event: unknown): Promise<Outcome> => {
-  const { ports, policy } = await environment()
-  return makePromote(ports, policy)(event)
-}
+export const handler = logged(
+  'promote',
+  async (event) => {
+    const { ports, policy } = await environment()
+    return makePromote(ports, policy)(event)
+  },
+  (outcome) => outcome,
+)

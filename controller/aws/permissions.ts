@@ -1,0 +1,92 @@
+import type { Account } from './deployments.ts'
+
+/** What a command needs of IAM. */
+interface Permission {
+  readonly action: string
+  /** ARNs, with `*` where the action has no resource or the name is not known before. */
+  readonly resources: readonly string[]
+  /** What the service does in the caller's name meanwhile. */
+  readonly dependent?: readonly string[]
+}
+
+/** [iam: service authorization reference, AWS IoT Greengrass V2, dependent actions] */
+const READS_DEPLOYMENT = ['iot:DescribeJob', 'iot:DescribeThing', 'iot:DescribeThingGroup', 'iot:GetThingShadow']
+const ENDS_DEPLOYMENT = [
+  ...READS_DEPLOYMENT,
+  'iot:CancelJob',
+  'iot:DeleteThingShadow',
+  'iot:UpdateJob',
+  'iot:UpdateThingShadow',
+]
+
+/**
+ * Every SDK command that a function sends, and the least that it needs; a test holds this list against the source and
+ * against the calls of a rehearsal.
+ */
+export const permissions = ({ region, accountId }: Account, tableName: string): Record<string, Permission> => {
+  const greengrass = `arn:aws:greengrass:${region}:${accountId}`
+  const iot = `arn:aws:iot:${region}:${accountId}`
+  const table = [`arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`]
+  const bus = [`arn:aws:events:${region}:${accountId}:event-bus/default`]
+  const deployment = [`${greengrass}:deployments:*`]
+  return {
+    CancelDeploymentCommand: {
+      action: 'greengrass:CancelDeployment',
+      resources: deployment,
+      dependent: ENDS_DEPLOYMENT,
+    },
+    CreateDeploymentCommand: {
+      action: 'greengrass:CreateDeployment',
+      resources: ['*'],
+      dependent: [...ENDS_DEPLOYMENT, 'iot:CreateJob'],
+    },
+    DescribeComponentCommand: {
+      action: 'greengrass:DescribeComponent',
+      resources: [`${greengrass}:components:*:versions:*`],
+    },
+    GetDeploymentCommand: { action: 'greengrass:GetDeployment', resources: deployment, dependent: READS_DEPLOYMENT },
+    ListDeploymentsCommand: { action: 'greengrass:ListDeployments', resources: ['*'], dependent: READS_DEPLOYMENT },
+    ListJobExecutionsForJobCommand: { action: 'iot:ListJobExecutionsForJob', resources: [`${iot}:job/*`] },
+    SearchIndexCommand: { action: 'iot:SearchIndex', resources: [`${iot}:index/AWS_Things`] },
+    PutEventsCommand: { action: 'events:PutEvents', resources: bus },
+    DeleteCommand: { action: 'dynamodb:DeleteItem', resources: table },
+    GetCommand: { action: 'dynamodb:GetItem', resources: table },
+    PutCommand: { action: 'dynamodb:PutItem', resources: table },
+  }
+}
+
+interface Statement {
+  readonly Effect: 'Allow'
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+}
+
+/** The policy document of the functions' role, without the log group that Lambda's own managed policy is for. */
+export function policyDocument(
+  account: Account,
+  tableName: string,
+): { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] } {
+  const byResource = new Map<string, { resources: readonly string[]; actions: Set<string> }>()
+  const allow = (actions: readonly string[], resources: readonly string[]): void => {
+    const key = resources.join()
+    const known = byResource.get(key) ?? { resources, actions: new Set<string>() }
+    for (const action of actions) known.actions.add(action)
+    byResource.set(key, known)
+  }
+  const iot = `arn:aws:iot:${account.region}:${account.accountId}`
+  for (const { action, resources, dependent = [] } of Object.values(permissions(account, tableName))) {
+    allow([action], resources)
+    allow(
+      dependent.filter((one) => one.includes('Job')),
+      [`${iot}:job/*`, `${iot}:thinggroup/*`],
+    )
+    allow(
+      dependent.filter((one) => one.includes('Thing')),
+      [`${iot}:thing/*`, `${iot}:thinggroup/*`],
+    )
+  }
+  const Statement = [...byResource.values()]
+    .filter(({ actions }) => actions.size > 0)
+    .map(({ resources, actions }): Statement => ({ Effect: 'Allow', Action: [...actions].sort(), Resource: resources }))
+  return { Version: '2012-10-17', Statement }
+}

@@ -1,0 +1,46 @@
+import type { Outcome } from '../reconcile.ts'
+
+/** What takes a line of the log; in Lambda, standard output is CloudWatch Logs. */
+export type WriteLine = (line: string) => void
+
+const toStandardOutput: WriteLine = (line) => void process.stdout.write(`${line}\n`)
+
+/**
+ * A handler that writes one line of JSON per invocation, whatever comes of it, so that a day can be read and queried.
+ * Rehearsals run the handler itself and stay silent.
+ */
+export const logged =
+  <T>(
+    name: string,
+    handle: (event: unknown) => Promise<T>,
+    outcomeOf: (result: T) => Outcome,
+    write: WriteLine = toStandardOutput,
+  ) =>
+  async (event: unknown): Promise<T> => {
+    const time = (event as { time?: unknown } | null)?.time
+    try {
+      const result = await handle(event)
+      const { rolloutId, state, stage, verdict, decision } = outcomeOf(result)
+      const verdictKind = verdict?.kind ?? null
+      write(
+        JSON.stringify({
+          level: 'info',
+          function: name,
+          time,
+          rollout: rolloutId,
+          state,
+          stage,
+          verdict: verdictKind,
+          decision: decision.kind,
+          reason: decision.reason,
+        }),
+      )
+      return result
+    } catch (error) {
+      const { name: kind, message } = error as Error
+      // The other instance's work stands: nobody has to look.
+      const level = kind === 'StaleRollout' ? 'warn' : 'error'
+      write(JSON.stringify({ level, function: name, time, error: kind, message }))
+      throw error
+    }
+  }

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { permissions, policyDocument } from '../../../controller/aws/permissions.ts'
+import { findScenario } from '../../../scenarios/catalogue.ts'
+import { rehearse } from '../../../scenarios/rehearse.ts'
+
+const ACCOUNT = { region: 'eu-central-1', accountId: '123456789012' }
+const table = permissions(ACCOUNT, 'firmware-rollouts')
+const LAMBDA = resolve(import.meta.dirname, '../../../controller/lambda')
+
+/** The SDK commands that the functions' sources import, however far down. */
+function commandsUsed(): string[] {
+  const commands = new Set<string>()
+  const seen = new Set<string>()
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    const text = readFileSync(file, 'utf8')
+    for (const [, names] of text.matchAll(/import \{([^}]*)\} from '@aws-sdk\//g)) {
+      for (const [command] of (names as string).matchAll(/\b\w+Command\b/g)) commands.add(command)
+    }
+    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g))
+      visit(resolve(dirname(file), path as string))
+  }
+  for (const name of readdirSync(LAMBDA)) visit(join(LAMBDA, name))
+  return [...commands].sort()
+}
+
+it('allows exactly the commands that the functions can send', () => {
+  expect(Object.keys(table).sort()).toEqual(commandsUsed())
+})
+
+it('allows exactly the calls that a rollout and its rollback make', async () => {
+  const { facts } = await rehearse(findScenario('crash-on-start'), { seed: 1, level: 'model' })
+  const allowed = Object.values(table).map(({ action }) => action.split(':') as [string, string])
+  const ofAws = allowed.filter(([service]) => service !== 'dynamodb').map(([, operation]) => operation)
+  expect(Object.keys(facts.awsCalls).sort()).toEqual(ofAws.sort())
+})
+
+it('names the account, and a wildcard only where the action has no resource', () => {
+  const { Statement } = policyDocument(ACCOUNT, 'firmware-rollouts')
+  const open = Statement.filter(({ Resource }) => Resource.includes('*'))
+  expect(open.flatMap(({ Action }) => Action)).toEqual(['greengrass:CreateDeployment', 'greengrass:ListDeployments'])
+  for (const { Resource } of Statement) {
+    for (const arn of Resource) expect(arn === '*' || arn.includes(':eu-central-1:123456789012:')).toBe(true)
+  }
+})

@@ -17,6 +17,10 @@ export interface Findings {
 
 /** Share of devices x cells of the week that the baseline must cover. [detection D1] */
 const MIN_BASELINE_COVERAGE = 0.7
+/** [seed: 20 % of each line] */
+const EARLY_SHARE = 0.2
+/** [detection D2: roll back while free memory >= 25 %] */
+const MIN_FREE_MEMORY = 0.25
 
 /** Why the rollout must not start; empty when it may. Pure. */
 export function preflight(found: Findings): readonly string[] {
@@ -29,6 +33,9 @@ export function preflight(found: Findings): readonly string[] {
       .filter(([, isDeployable]) => !isDeployable)
       .map(([component]) => `component ${component} is not DEPLOYABLE`),
     ...refuseSchemas(found.release),
+    ...refuseWayBack(found.release),
+    ...refuseMigration(found),
+    ...refuseMemory(found),
     ...refuseBaseline(found),
   ]
 }
@@ -53,20 +60,39 @@ function refuseReach(stage: StageName, { readings, policy }: Findings): string[]
     : [`${reporting} of ${members.length} devices of ${stage} are connected and report, ${quorum} needed`]
 }
 
+/**
+ * Groups must be disjoint, exactly one canary a line, a fifth of each line early: what makes every stage a fair sample
+ * of the plant. [seed: one device from each line, 20 % of each line]
+ */
 function refuseMembership({ readings }: Findings): string[] {
   const overlapping = readings.filter(({ groups }) => STAGES.filter((stage) => groups.includes(stage)).length > 1)
-  const lines = [...new Set(readings.map(({ line }) => line))].sort((a, b) => a - b)
-  const canaries = membersOf(readings, 'canary')
+  const lost = readings.filter(({ line }) => !Number.isInteger(line))
+  const lines = [...new Set(readings.map(({ line }) => line))].filter(Number.isInteger).sort((a, b) => a - b)
   return [
     ...overlapping.map(({ thing, groups }) => `${thing} is in several stages: ${groups.join(', ')}`),
-    ...lines
-      .map((line) => [line, canaries.filter((canary) => canary.line === line).length] as const)
-      .filter(([, count]) => count !== 1)
-      .map(([line, count]) => `line ${line} has ${count} canaries, not 1`),
+    ...lost.map(({ thing }) => `${thing} has no attribute "line"`),
+    ...lines.flatMap((line) =>
+      refuseLine(
+        line,
+        readings.filter((one) => one.line === line),
+      ),
+    ),
   ]
 }
 
-/** A firmware reads what its predecessor wrote and what its successor will have written: the way back. [seed: N-1 and N+1] */
+function refuseLine(line: number, devices: readonly DeviceReading[]): string[] {
+  const canaries = membersOf(devices, 'canary').length
+  const early = membersOf(devices, 'early').length
+  const wanted = EARLY_SHARE * devices.length
+  return [
+    ...(canaries === 1 ? [] : [`line ${line} has ${canaries} canaries, not 1`]),
+    ...(Math.abs(early - wanted) <= 1
+      ? []
+      : [`line ${line} has ${early} early devices of ${devices.length}, not 20 %`]),
+  ]
+}
+
+/** A firmware reads what its predecessor wrote and what its successor will write. [seed: N-1 and N+1] */
 function refuseSchemas({ version, data, shadow }: Release): string[] {
   return [
     ...[data.writes - 1, data.writes, data.writes + 1]
@@ -74,6 +100,45 @@ function refuseSchemas({ version, data, shadow }: Release): string[] {
       .map((wanted) => `${version} writes data version ${data.writes} and does not read ${wanted}`),
     ...(shadow.reads.includes('1.0') || shadow.writes === '1.0' ? [] : [`${version} does not read shadow version 1.0`]),
   ]
+}
+
+/**
+ * Each of the two versions reads what the other one writes: on the way there N finds what N-1 wrote, on the way back
+ * N-1 finds what N wrote. Data that breaks this needs a migration; a health document has none. [detection E6]
+ */
+function refuseWayBack({ version, replaces, previous, migration, ...release }: Release): string[] {
+  if (previous === undefined) return [`the request does not say what ${replaces} reads and writes (release.previous)`]
+  const check = (reader: string, reads: readonly unknown[], writer: string, writes: unknown, what: string): string[] =>
+    reads.includes(writes) ? [] : [`${reader} does not read ${what} version ${writes} that ${writer} writes`]
+  const broken = [
+    ...check(version, release.data.reads, replaces, previous.data.writes, 'data'),
+    ...check(replaces, previous.data.reads, version, release.data.writes, 'data'),
+  ]
+  return [
+    ...(migration === undefined ? broken.map((text) => `${text}: a breaking change without release.migration`) : []),
+    ...check(version, release.shadow.reads, replaces, previous.shadow.writes, 'shadow'),
+    ...check(replaces, previous.shadow.reads, version, release.shadow.writes, 'shadow'),
+  ]
+}
+
+/** The migration component goes first: by a deployment of its own that every group runs. [seed: deployed first] */
+function refuseMigration({ release: { migration, version }, current }: Findings): string[] {
+  if (migration === undefined) return []
+  const { component, version: wanted } = migration
+  return STAGES.filter((stage) => current[stage]?.components[component]?.componentVersion !== wanted).map(
+    (stage) => `thing group ${stage} does not run ${component} ${wanted}, which ${version} needs before it`,
+  )
+}
+
+/** A device short of memory cannot even download its way back. Disk is not in the health document. [detection B11] */
+function refuseMemory({ readings }: Findings): string[] {
+  return readings.flatMap(({ thing, sample }) => {
+    if (sample === null) return []
+    const { memoryMiB, memoryLimitMiB } = sample.gauges
+    const freeShare = 1 - memoryMiB / memoryLimitMiB
+    if (freeShare >= MIN_FREE_MEMORY) return []
+    return [`${thing} has ${(freeShare * 100).toFixed(0)} % of its memory free, ${MIN_FREE_MEMORY * 100} % needed`]
+  })
 }
 
 function refuseBaseline({ baseline, readings, policy }: Findings): string[] {

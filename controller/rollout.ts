@@ -1,12 +1,20 @@
 import { STAGES, type StageName } from './contract.ts'
 import type { CreatedDeployment, DeploymentSpec } from './ports.ts'
 
-/** The release that a rollout brings. */
-export interface Release {
-  readonly version: string
-  readonly replaces: string
+/** Versions of data and of health document that a firmware writes and reads. */
+export interface Schemas {
   readonly data: { readonly writes: number; readonly reads: readonly number[] }
   readonly shadow: { readonly writes: string; readonly reads: readonly string[] }
+}
+
+/** The release that a rollout brings. */
+export interface Release extends Schemas {
+  readonly version: string
+  readonly replaces: string
+  /** Those of the version that is replaced: what decides whether there is a way back. A start without them is refused. */
+  readonly previous?: Schemas
+  /** The component that has to be deployed before a change that breaks. [seed: migration component first] */
+  readonly migration?: { readonly component: string; readonly version: string }
 }
 
 export type RolloutState =

@@ -104,6 +104,9 @@ async function deployableVersions(
     [FIRMWARE_COMPONENT, release.version],
     [FIRMWARE_COMPONENT, release.replaces],
     [HEALTH_COMPONENT, health],
+    ...(release.migration === undefined
+      ? []
+      : [[release.migration.component, release.migration.version] as [string, string]]),
   ]
   const found: Record<string, boolean> = {}
   for (const [component, version] of wanted) {

@@ -26,16 +26,36 @@ const start = z
 const between = z.tuple([duration, duration]).describe('Shortest and longest')
 const count = z.int().nonnegative()
 
-const release = z.strictObject({
-  version: z.string().min(1),
-  replaces: z.string().min(1),
+const schemas = {
   data: z
     .strictObject({ writes: z.int(), reads: z.array(z.int()) })
     .describe('Versions of the data that the firmware writes and reads'),
   shadow: z
     .strictObject({ writes: z.enum(['1.0', '2.0']), reads: z.array(z.enum(['1.0', '2.0'])) })
     .describe('Versions of the health document that the firmware writes and reads'),
+}
+
+/** What the version before wrote and read, unless a scenario says otherwise: one data version less, both ways readable. */
+const previousOf = (writes: number) => ({
+  data: { writes: writes - 1, reads: [writes - 2, writes - 1, writes] },
+  shadow: { writes: '2.0' as const, reads: ['1.0' as const, '2.0' as const] },
 })
+
+const release = z
+  .strictObject({
+    version: z.string().min(1),
+    replaces: z.string().min(1),
+    ...schemas,
+    previous: z
+      .strictObject(schemas)
+      .optional()
+      .describe('The same of the version that is replaced; by default each reads what the other writes'),
+    migration: z
+      .strictObject({ component: z.string().min(1), version: z.string().min(1) })
+      .optional()
+      .describe('The component that has to be deployed before a breaking change'),
+  })
+  .transform((one) => ({ ...one, previous: one.previous ?? previousOf(one.data.writes) }))
 
 const expectation = z
   .strictObject({

@@ -22,7 +22,12 @@ export const fleetOf = (scenario: Scenario): Fleet => makeFleet(scenario.fleet, 
 export function twinPlan(first: Scenario, seed: Seed, fleet: Fleet, later: readonly Scenario[] = []): TwinPlan {
   const { release, start } = first
   const all = [first, ...later]
-  const schemas = new Map(all.map(({ release: { version, shadow } }) => [version, shadow.writes]))
+  const schemas = new Map(
+    all.flatMap(({ release: { version, shadow, replaces, previous } }) => [
+      [replaces, previous.shadow.writes],
+      [version, shadow.writes],
+    ]),
+  )
   return {
     seed,
     startMs: start.atMs - LEAD_MS,

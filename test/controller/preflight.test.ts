@@ -27,7 +27,20 @@ const good: Findings = {
   baseline,
 }
 
+const starved = { cpuPct: 30, memoryMiB: 80, memoryLimitMiB: 100, uptimeS: 60, connected: true }
+const migration = { component: 'com.plant.DataMigration', version: '1.0.0' }
+const withMigration = {
+  ...spec,
+  components: { ...spec.components, [migration.component]: { componentVersion: migration.version } },
+}
+const migrated = { canary: withMigration, early: withMigration, production: withMigration }
+const breaking = { ...release, previous: { ...release.previous, data: { writes: 3, reads: [2, 3, 4] } } }
+
 describe('preflight', () => {
+  it('finds nothing against a breaking change whose migration every group runs', () => {
+    expect(preflight({ ...good, release: { ...breaking, migration }, current: migrated })).toEqual([])
+  })
+
   it('finds nothing against a good release', () => {
     expect(preflight(good)).toEqual([])
   })
@@ -43,13 +56,60 @@ describe('preflight', () => {
     ['an empty group', { readings: readings.filter(({ groups }) => groups[0] !== 'early') }, 'early has no members'],
     [
       'an overlap',
-      { readings: readings.map((one, i) => (i === 0 ? { ...one, groups: ['canary', 'early'] } : one)) },
+      { readings: readings.map((one, i) => (i === 0 ? { ...one, groups: ['canary', 'production'] } : one)) },
       'line-1-0 is in several stages',
     ],
     [
       'a line without a canary',
       { readings: readings.filter(({ thing }) => thing !== 'line-2-0') },
       'line 2 has 0 canaries, not 1',
+    ],
+    [
+      'a line with too many early devices',
+      { readings: readings.map((one, i) => (i === 4 ? { ...one, groups: ['early'] } : one)) },
+      'line 1 has 2 early devices of 3, not 20 %',
+    ],
+    [
+      'a device of no line',
+      { readings: readings.map((one, i) => (i === 4 ? { ...one, line: Number.NaN } : one)) },
+      'line-1-2 has no attribute "line"',
+    ],
+    [
+      'a device short of memory',
+      { readings: readings.map((one, i) => (i === 0 ? { ...one, sample: sample({ gauges: starved }) } : one)) },
+      'line-1-0 has 20 % of its memory free, 25 % needed',
+    ],
+    [
+      'a release that does not read what its predecessor wrote',
+      { release: { ...release, previous: { ...release.previous, data: { writes: 5, reads: [7] } } } },
+      '2.4.0 does not read data version 5 that 2.3.1 writes: a breaking change without release.migration',
+    ],
+    [
+      'a release whose predecessor could not read what it wrote: no way back',
+      { release: { ...release, previous: { ...release.previous, data: { writes: 6, reads: [5, 6] } } } },
+      '2.3.1 does not read data version 7 that 2.4.0 writes: a breaking change without release.migration',
+    ],
+    [
+      'a health document that the predecessor cannot read, with a migration or without',
+      {
+        release: {
+          ...release,
+          migration,
+          previous: { ...release.previous, shadow: { writes: '1.0', reads: ['1.0'] } },
+        },
+        current: migrated,
+      },
+      '2.3.1 does not read shadow version 2.0 that 2.4.0 writes',
+    ],
+    [
+      'a request that does not say what it replaces can read',
+      { release: { ...release, previous: undefined } },
+      'the request does not say what 2.3.1 reads and writes (release.previous)',
+    ],
+    [
+      'a release whose migration one group does not run yet',
+      { release: { ...breaking, migration }, current: { ...migrated, early: spec } },
+      'thing group early does not run com.plant.DataMigration 1.0.0, which 2.4.0 needs before it',
     ],
     ['a missing artefact', { deployable: { 'c 1': false } }, 'component c 1 is not DEPLOYABLE'],
     [

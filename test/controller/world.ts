@@ -15,6 +15,7 @@ export const release = {
   replaces: '2.3.1',
   data: { writes: 7, reads: [6, 7, 8] },
   shadow: { writes: '2.0', reads: ['1.0', '2.0'] },
+  previous: { data: { writes: 6, reads: [5, 6, 7] }, shadow: { writes: '2.0', reads: ['1.0', '2.0'] } },
 }
 
 /** A plant behind the controller's ports; deployments take effect at once. */

@@ -14,6 +14,8 @@ export interface RehearsalOptions {
   readonly pace?: Pace
   /** Virtual time after the start at which to stop even if the rollout has not ended. */
   readonly untilMs?: number
+  /** Virtual time to go on after the rollout has ended, to see who comes back later; none if absent. */
+  readonly lingerMs?: number
   /** Wire level: a connection for every device, or one for the whole fleet, which is faster. */
   readonly connections?: 'per-device' | 'multiplexed'
   /** Loopback ports; any free one if absent. */

@@ -1,7 +1,7 @@
 import { FIRMWARE_COMPONENT, type StageName } from '../controller/contract.ts'
 import type { Policy } from '../controller/policy.ts'
 import type { Ports } from '../controller/ports.ts'
-import { Priority } from '../sim/clock.ts'
+import { type Clock, Priority } from '../sim/clock.ts'
 import { isoSeconds } from '../sim/cloud/event-bus.ts'
 import { InFlight } from '../sim/in-flight.ts'
 import { runLockstep } from '../sim/lockstep.ts'
@@ -126,7 +126,8 @@ export class World {
       fromHour = twin.trace.digestsByHour().length - 1
     }
     this.#callStart(scenario)
-    const stop = await run(startMs + untilMs, () => host.isOver())
+    const isOver = lingering(() => host.isOver(), twin.clock, options.lingerMs ?? 0)
+    const stop = await run(startMs + untilMs, isOver)
     twin.trace.flush()
     return {
       header: headerOf(scenario, options, policy, fleet),
@@ -191,6 +192,16 @@ async function platformFor(options: RehearsalOptions, common: PlatformOptions): 
   if (options.level === 'model') return (await import('./model-platform.ts')).modelPlatform(common)
   const { wirePlatform } = await import('./wire-platform.ts')
   return wirePlatform({ ...common, ...options })
+}
+
+/** Over only when what is over has been so for some virtual time. */
+function lingering(isOver: () => boolean, clock: Clock, lingerMs: number): () => boolean {
+  let overAtMs: number | null = null
+  return () => {
+    if (!isOver()) return false
+    overAtMs ??= clock.nowMs()
+    return clock.nowMs() - overAtMs >= lingerMs
+  }
 }
 
 /** What the progress line counts down to. */

@@ -1,8 +1,7 @@
-import { FIRMWARE_COMPONENT } from './contract.ts'
 import { releaseSpec, wayBackSpec } from './deployment-spec.ts'
 import type { CreatedDeployment, Deployments, Ports, Stored } from './ports.ts'
 import { saveAudit, saveRollout } from './records.ts'
-import { type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
+import { cargoOf, type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
 
 /**
  * How long an order of new firmware may still be under way in an instance that a breach has overtaken: whether a stage
@@ -45,7 +44,7 @@ async function perform(
 ): Promise<CreatedDeployment | null | 'later'> {
   switch (effect.kind) {
     case 'deploy': {
-      const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, rollout.release.version)
+      const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, cargoOf(rollout))
       return ports.deployments.create(effect.stage, spec, effect.clientToken)
     }
     case 'roll-back': {
@@ -68,9 +67,10 @@ async function perform(
 }
 
 /** Whether a deployment that nobody lived to tell of was created after all. */
-async function wasOrdered(deployments: Deployments, { name }: Stage, { release }: Rollout): Promise<boolean> {
+async function wasOrdered(deployments: Deployments, { name }: Stage, rollout: Rollout): Promise<boolean> {
+  const { component, version } = cargoOf(rollout)
   const current = await deployments.current(name)
-  return current?.spec.components[FIRMWARE_COMPONENT]?.componentVersion === release.version
+  return current?.spec.components[component]?.componentVersion === version
 }
 
 const stageNamed = (rollout: Rollout, name: Stage['name']): Stage =>

@@ -1,5 +1,6 @@
 import { gateOpensAtMs } from './calendar.ts'
 import {
+  MIGRATION_COMPLETED_EVENT,
   ROLLBACK_STARTED_EVENT,
   ROLLBACK_STUCK_EVENT,
   ROLLED_BACK_EVENT,
@@ -189,7 +190,7 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
     case 'rollback':
       return { ...next, state: 'rolling-back', pending: [...rollbackEffects(rollout), tell(ROLLBACK_STARTED_EVENT)] }
     case 'complete':
-      return { ...next, state: 'completed', pending: [...rollout.pending, tell(ROLLOUT_COMPLETED_EVENT)] }
+      return { ...next, state: 'completed', pending: [...rollout.pending, completion(rollout, tell)] }
     case 'confirm':
       return { ...next, state: 'rolled-back', pending: [...rollout.pending, tell(ROLLED_BACK_EVENT)] }
     case 'escalate': {
@@ -212,6 +213,12 @@ const announcement = (rollout: Rollout, detailType: string, detail: object): Eff
   detailType,
   detail: { rolloutId: rollout.id, ...detail },
 })
+
+/** A migration that has come through starts the firmware it was for: its event is the start request. */
+function completion({ subject, release }: Rollout, tell: (detailType: string, detail?: object) => Effect): Effect {
+  if (subject !== 'migration') return tell(ROLLOUT_COMPLETED_EVENT)
+  return tell(MIGRATION_COMPLETED_EVENT, { release, actor: 'controller' })
+}
 
 /** Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. [design 6] */
 function rollbackEffects(rollout: Rollout): readonly Effect[] {

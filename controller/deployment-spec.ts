@@ -1,5 +1,10 @@
-import { FIRMWARE_COMPONENT } from './contract.ts'
 import type { DeploymentSpec } from './ports.ts'
+
+/** A component in the version that a rollout brings. */
+interface Cargo {
+  readonly component: string
+  readonly version: string
+}
 
 /** Minutes a device may work on a deployment before IoT Jobs gives it up. [iot: inProgressTimeoutInMinutes] */
 const TIMEOUT_CONFIG = { inProgressTimeoutInMinutes: 60 }
@@ -14,12 +19,12 @@ const ABORT_CONFIG = {
   })),
 }
 
-/** The group's deployment with the new firmware; every other component stays, or it would be uninstalled. [gg] */
-export const releaseSpec = (previous: DeploymentSpec, version: string): DeploymentSpec => ({
+/** The group's deployment with the new component; every other one stays, or it would be uninstalled. [gg] */
+export const releaseSpec = (previous: DeploymentSpec, { component, version }: Cargo): DeploymentSpec => ({
   ...previous,
   components: {
     ...previous.components,
-    [FIRMWARE_COMPONENT]: { ...previous.components[FIRMWARE_COMPONENT], componentVersion: version },
+    [component]: { ...previous.components[component], componentVersion: version },
   },
   deploymentPolicies: {
     ...previous.deploymentPolicies,

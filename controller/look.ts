@@ -6,7 +6,7 @@ import { judge } from './judge.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceExecution, DeviceReading, Ports } from './ports.ts'
 import { loadBaseline, loadEvidence, loadWayBack, saveEvidence, saveWayBack } from './records.ts'
-import { type Rollout, type Stage, stageOf, touchedStages } from './rollout.ts'
+import { type Rollout, type Stage, stageOf, touchedStages, watchedVersion } from './rollout.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 import { NO_WAY_BACK, observeWayBack } from './way-back.ts'
@@ -34,8 +34,9 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
   let evidence: Evidence | null = null
   for (const stage of stages) {
     const watch = watchOf(rollout, stage)
+    const done = rollout.subject === 'migration' ? await takers(ports, stage) : null
     const after = await takeIn(ports, rollout, stage, (before) =>
-      observe(before, watch, look.previous, look.current, baseline, policy),
+      withTakers(observe(before, watch, look.previous, look.current, baseline, policy), done),
     )
     const failedDevices = await failures(ports, stage, after, look.readings)
     const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
@@ -63,13 +64,30 @@ function watchOf(rollout: Rollout, stage: Stage): Watch {
   const updated = new Set(touchedStages(rollout).map(({ name }) => name))
   return {
     stage: stage.name,
-    version: rollout.release.version,
+    version: watchedVersion(rollout),
     previousVersion: rollout.release.replaces,
     members: stage.members,
     controls: rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members),
     lineOf: rollout.lineOf,
     deployedAtMs: stage.deployment?.atMs ?? rollout.stateSinceMs,
   }
+}
+
+/** Devices that have taken the stage's deployment, by the word of IoT Jobs. */
+async function takers({ deployments }: Ports, { deployment }: Stage): Promise<ReadonlySet<string>> {
+  if (deployment === null) return new Set()
+  const executions = await deployments.executions(deployment.jobId)
+  return new Set(executions.filter(({ status }) => status === 'SUCCEEDED').map(({ thing }) => thing))
+}
+
+/** No health document tells of a migration: a device counts as installed once it took it and has been well twice since. */
+function withTakers(evidence: Evidence, done: ReadonlySet<string> | null): Evidence {
+  if (done === null) return evidence
+  const members = Object.entries(evidence.members).map(([thing, member]) => [
+    thing,
+    done.has(thing) ? member : { ...member, installedAtMs: null, firstSeenSequence: null },
+  ])
+  return { ...evidence, members: Object.fromEntries(members) }
 }
 
 /** Only asked for while a device that can be reached has not installed: one call more would be made every tick. */

@@ -21,6 +21,8 @@ export interface Policy {
   readonly profile: Profile
   /** Healthy exposure a stage needs before it is promoted. [seed: 24-hour monitoring window] */
   readonly windowMs: number
+  /** The same for each stage of a migration component. */
+  readonly migrationWindowMs: number
   /** Period of the analyzer. [seed: every 5 minutes] */
   readonly tickMs: number
   /** History the baseline is made of. [seed: 7-day baseline] */
@@ -74,6 +76,7 @@ export const OPEN_GATES: Policy['gates'] = { canary: ANY_TIME, early: ANY_TIME, 
 export const DEFAULT_POLICY: Policy = {
   profile: 'default',
   windowMs: 24 * HOUR_MS,
+  migrationWindowMs: HOUR_MS,
   tickMs: 5 * MINUTE_MS,
   baselineMs: 7 * 24 * HOUR_MS,
   zone: 'Europe/Berlin',

@@ -34,7 +34,6 @@ export function preflight(found: Findings): readonly string[] {
       .map(([component]) => `component ${component} is not DEPLOYABLE`),
     ...refuseSchemas(found.release),
     ...refuseWayBack(found.release),
-    ...refuseMigration(found),
     ...refuseMemory(found),
     ...refuseBaseline(found),
   ]
@@ -119,15 +118,6 @@ function refuseWayBack({ version, replaces, previous, migration, ...release }: R
     ...check(version, release.shadow.reads, replaces, previous.shadow.writes, 'shadow'),
     ...check(replaces, previous.shadow.reads, version, release.shadow.writes, 'shadow'),
   ]
-}
-
-/** The migration component goes first: by a deployment of its own that every group runs. [seed: deployed first] */
-function refuseMigration({ release: { migration, version }, current }: Findings): string[] {
-  if (migration === undefined) return []
-  const { component, version: wanted } = migration
-  return STAGES.filter((stage) => current[stage]?.components[component]?.componentVersion !== wanted).map(
-    (stage) => `thing group ${stage} does not run ${component} ${wanted}, which ${version} needs before it`,
-  )
 }
 
 /** A device short of memory cannot even download its way back. Disk is not in the health document. [detection B11] */

@@ -10,6 +10,8 @@ import type { Verdict } from './verdict.ts'
 /** What one invocation came to. */
 export interface Outcome {
   readonly rolloutId: string | null
+  /** Set for the rollout that goes before that of the firmware. */
+  readonly subject?: Rollout['subject']
   readonly state: Rollout['state'] | 'idle'
   readonly stage: Stage['name'] | null
   readonly verdict: Verdict | null
@@ -59,17 +61,22 @@ export async function advance(ports: Ports, policy: Policy, nowMs: number): Prom
   const stored = await loadActive(ports.store)
   if (stored === null) return IDLE
   const facts = { ...NO_FACTS, nowMs }
-  const isReady = stored.value.state === 'waiting' && decide(stored.value, facts, policy).kind === 'deploy'
+  const isReady =
+    stored.value.state === 'waiting' && decide(stored.value, facts, policyFor(stored.value, policy)).kind === 'deploy'
   if (isReady) return settle(ports, policy, { stored, failures: [] }, facts)
   return outcomeOf(stored.value, null, { kind: 'wait', reason: 'no stage with an open gate waits to be deployed' })
 }
+
+/** A migration is watched for a shorter time. */
+const policyFor = ({ subject }: Rollout, policy: Policy): Policy =>
+  subject === 'migration' ? { ...policy, windowMs: policy.migrationWindowMs } : policy
 
 const resume = async (ports: Ports, stored: Stored<Rollout>, nowMs: number): Promise<Acted> =>
   isFinal(stored.value) || stored.value.state === 'rolling-back' ? act(ports, stored, nowMs) : { stored, failures: [] }
 
 async function settle(ports: Ports, policy: Policy, resumed: Acted, facts: Facts): Promise<Outcome> {
   const { value: before, version } = resumed.stored
-  const decision = decide(before, facts, policy)
+  const decision = decide(before, facts, policyFor(before, policy))
   const isWaiting = decision.kind === 'wait'
   const intended = isWaiting ? before : intentOf(before, decision, facts.nowMs, version + 1)
   const intent = { value: intended, version: isWaiting ? version : await saveRollout(ports.store, intended, version) }
@@ -102,6 +109,7 @@ const entryOf = (before: Rollout, decision: Decision, atMs: number): object => (
 
 const outcomeOf = (rollout: Rollout, verdict: Verdict | null, decision: Decision): Outcome => ({
   rolloutId: rollout.id,
+  ...(rollout.subject !== undefined && { subject: rollout.subject }),
   state: rollout.state,
   stage: stageOf(rollout).name,
   verdict,

@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from './contract.ts'
+import { FIRMWARE_COMPONENT, STAGES, type StageName } from './contract.ts'
 import type { CreatedDeployment, DeploymentSpec } from './ports.ts'
 
 /** Versions of data and of health document that a firmware writes and reads. */
@@ -53,6 +53,8 @@ export type Effect =
 export interface Rollout {
   readonly id: string
   readonly release: Release
+  /** Set for the rollout that goes before that of the firmware. */
+  readonly subject?: 'migration'
   readonly state: RolloutState
   /** Index of the stage that the state is about. */
   readonly stageIndex: number
@@ -68,6 +70,16 @@ export interface Rollout {
   /** Devices that failed to go back and that somebody was paged for. */
   readonly stuck?: readonly string[]
 }
+
+/** The component that the rollout brings, in the version it brings. */
+export const cargoOf = ({ subject, release }: Rollout): { readonly component: string; readonly version: string } =>
+  subject === 'migration' && release.migration !== undefined
+    ? release.migration
+    : { component: FIRMWARE_COMPONENT, version: release.version }
+
+/** The firmware that a touched stage runs under watch: during a migration it is still the one to be replaced. */
+export const watchedVersion = ({ subject, release }: Rollout): string =>
+  subject === 'migration' ? release.replaces : release.version
 
 export const isFinal = ({ state }: Rollout): boolean =>
   state === 'completed' || state === 'rolled-back' || state === 'halted'

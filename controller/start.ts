@@ -31,6 +31,8 @@ export async function startRollout(
   const active = await loadActive(ports.store)
   const current = await currentSpecs(ports)
   const baseline = makeBaseline(await baselineSnapshots(ports.store, policy, nowMs), policy)
+  // The same request again starts the firmware, once its migration runs everywhere.
+  const isMigration = STAGES.some((stage) => needsMigration(current[stage], release))
   const refusals = preflight({
     release,
     policy,
@@ -41,10 +43,11 @@ export async function startRollout(
     baseline,
   })
   if (refusals.length > 0) throw new PreflightRefused(refusals)
-  const id = rolloutId(release.version, nowMs)
+  const id = rolloutId(isMigration ? 'm' : 'r', release.version, nowMs)
   const rollout: Rollout = {
     id,
     release,
+    ...(isMigration && { subject: 'migration' as const }),
     state: 'waiting',
     stageIndex: 0,
     stages: STAGES.map((name) => ({
@@ -77,6 +80,7 @@ function startEffects(rolloutId: string, { release, actor, reason }: StartReques
 /** What a start came to, in the words of every other invocation. */
 export const startOutcome = (rollout: Rollout): Outcome => ({
   rolloutId: rollout.id,
+  ...(rollout.subject !== undefined && { subject: rollout.subject }),
   state: rollout.state,
   stage: stageOf(rollout).name,
   verdict: null,
@@ -84,8 +88,11 @@ export const startOutcome = (rollout: Rollout): Outcome => ({
 })
 
 /** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps included. [gg: clientToken] */
-const rolloutId = (version: string, nowMs: number): string =>
-  `r-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 32)}-${Math.floor(nowMs / 1000)}`
+const rolloutId = (prefix: 'r' | 'm', version: string, nowMs: number): string =>
+  `${prefix}-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 32)}-${Math.floor(nowMs / 1000)}`
+
+const needsMigration = (spec: DeploymentSpec | null, { migration }: Release): boolean =>
+  migration !== undefined && spec?.components[migration.component]?.componentVersion !== migration.version
 
 async function currentSpecs(ports: Ports): Promise<Record<StageName, DeploymentSpec | null>> {
   const specs: Partial<Record<StageName, DeploymentSpec | null>> = {}

@@ -22,6 +22,7 @@ export const SHIPPED = [
   'noisy-network',
   'offline-canary',
   'flapping-line',
+  'breaking-change',
   'recorded-line',
   'other-plant',
 ] as const

@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../controller/contract.ts'
+import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 
 export interface InvariantResult {
@@ -21,15 +21,27 @@ export function checkInvariants(header: TraceHeader, records: readonly TraceReco
 
 const at = (record: TraceRecord): string => `event ${record.sequence} at ${new Date(record.atMs).toISOString()}`
 
-/** When a deployment with the new firmware was first created for each stage. */
-function deployedAtMs(header: TraceHeader, records: readonly TraceRecord[]): Map<string, number> {
+/** When a deployment with a component in this version was first created for each stage. */
+function deployedAtMs(
+  records: readonly TraceRecord[],
+  component: string,
+  version: string,
+): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   for (const record of records) {
     if (record.kind !== 'deployment-created' || found.has(record.target)) continue
-    if (Object.values(record.components).includes(header.release.version)) found.set(record.target, record.atMs)
+    if (record.components[component] === version) found.set(record.target, record.atMs)
   }
   return found
 }
+
+const firmwareAtMs = ({ release }: TraceHeader, records: readonly TraceRecord[]): ReadonlyMap<string, number> =>
+  deployedAtMs(records, FIRMWARE_COMPONENT, release.version)
+
+const migrationAtMs = ({ release }: TraceHeader, records: readonly TraceRecord[]): ReadonlyMap<string, number> =>
+  release.migration === undefined
+    ? new Map()
+    : deployedAtMs(records, release.migration.component, release.migration.version)
 
 const stageOfThing = (header: TraceHeader): Map<string, StageName> =>
   new Map(STAGES.flatMap((stage) => header.stages[stage].map((thing) => [thing, stage] as const)))
@@ -55,7 +67,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   },
 
   'new firmware reaches a device only with its own stage': (header, records) => {
-    const deployed = deployedAtMs(header, records)
+    const deployed = firmwareAtMs(header, records)
     const stages = stageOfThing(header)
     return records.flatMap((record) => {
       if (record.kind !== 'firmware-started' || record.version !== header.release.version) return []
@@ -65,7 +77,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   },
 
   'stages are deployed in order': (header, records) => {
-    const deployed = deployedAtMs(header, records)
+    const deployed = firmwareAtMs(header, records)
     return STAGES.slice(1).flatMap((stage, index) => {
       const before = STAGES[index] as StageName
       const [own, previous] = [deployed.get(stage), deployed.get(before)]
@@ -83,12 +95,20 @@ const LAWS: Readonly<Record<string, Law>> = {
     ),
 
   'a rollback touches only stages that were deployed': (header, records) => {
-    const deployed = deployedAtMs(header, records)
+    const firmware = firmwareAtMs(header, records)
+    const migration = migrationAtMs(header, records)
     return records.flatMap((record) => {
       if (record.kind !== 'deployment-created' || !(STAGES as readonly string[]).includes(record.target)) return []
-      if (Object.values(record.components).includes(header.release.version)) return []
-      const since = deployed.get(record.target)
+      if (record.components[FIRMWARE_COMPONENT] === header.release.version) return []
+      const since = migration.get(record.target) ?? firmware.get(record.target)
       return since === undefined || since > record.atMs ? [`${record.target} (${at(record)})`] : []
     })
+  },
+
+  'a migration is everywhere before its firmware is anywhere': (header, records) => {
+    if (header.release.migration === undefined) return []
+    const migration = migrationAtMs(header, records)
+    const firstMs = Math.min(...firmwareAtMs(header, records).values())
+    return STAGES.filter((stage) => firstMs < (migration.get(stage) ?? Number.POSITIVE_INFINITY))
   },
 }

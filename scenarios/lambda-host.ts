@@ -24,8 +24,18 @@ const FAULTY_REQUESTS = new Set([
   'NotEmulated',
 ])
 
+/** What ends a release before its firmware was ever deployed. */
+const ENDS_BADLY = new Set(['rollback', 'confirm', 'escalate', 'halt'])
+
 const isOfTheWorld = (error: Error): boolean =>
   EXPECTED_ERRORS.has(error.name) || ('$metadata' in error && !FAULTY_REQUESTS.has(error.name))
+
+/** What a function last said; a migration that has ended is no end of the release. */
+interface Last {
+  readonly rolloutId: string | null
+  readonly state: Outcome['state'] | 'migrated'
+  readonly stage: Outcome['stage']
+}
 
 /** Runs the controller's functions as Lambda would, one invocation of a function at a time, and tells the trace. */
 export class LambdaHost {
@@ -33,7 +43,7 @@ export class LambdaHost {
   #functions: Functions | null = null
   #trace: Trace | null = null
   #queue: Promise<void> = Promise.resolve()
-  #last: Pick<Outcome, 'rolloutId' | 'state' | 'stage'> = { rolloutId: null, state: 'idle', stage: null }
+  #last: Last = { rolloutId: null, state: 'idle', stage: null }
   /** The rollout that was there before the expected one. */
   #rolloutBefore: string | null = null
   #failure: unknown = null
@@ -111,10 +121,17 @@ export class LambdaHost {
   }
 
   /** Looks after a rollout's end are no news. */
-  #tell(handler: string, { rolloutId, state, stage, verdict, decision }: Outcome): void {
-    const hadEnded = hasEnded(this.#last) && this.#last.rolloutId === rolloutId
-    this.#last = { rolloutId, state, stage }
+  #tell(handler: string, { rolloutId, subject, state, stage, verdict, decision }: Outcome): void {
+    const hadEnded = (hasEnded(this.#last) || this.#last.state === 'migrated') && this.#last.rolloutId === rolloutId
+    const isMigration = subject === 'migration'
+    // The firmware that a migration was for is still to come.
+    this.#last = { rolloutId, state: isMigration && state === 'completed' ? 'migrated' : state, stage }
     if (state === 'idle' || hadEnded) return
+    if (isMigration && !ENDS_BADLY.has(decision.kind)) {
+      const { kind, reason } = decision
+      this.#trace?.record('controller', { kind: 'migration-evaluated', handler, stage, state, decision: kind, reason })
+      return
+    }
     this.#trace?.record('controller', {
       kind: 'evaluated',
       handler,
@@ -128,4 +145,4 @@ export class LambdaHost {
   }
 }
 
-const hasEnded = ({ state }: { readonly state: Outcome['state'] }): boolean => isFinal({ state } as Rollout)
+const hasEnded = ({ state }: Pick<Last, 'state'>): boolean => isFinal({ state } as Rollout)

@@ -35,9 +35,15 @@ export function twinPlan(first: Scenario, seed: Seed, fleet: Fleet, later: reado
     plant: plantOf(first.fleet),
     devices: fleet,
     installed: { [FIRMWARE_COMPONENT]: release.replaces, [HEALTH_COMPONENT]: HEALTH_VERSION },
-    deployable: all.map(({ release: { version } }) => ({ name: FIRMWARE_COMPONENT, version })),
+    deployable: all.flatMap(({ release }) => deployableOf(release)),
     schemaOf: (version) => schemas.get(version) ?? '2.0',
     faults: all.flatMap(({ faults }) => faults),
     recorded: { startMs: start.atMs, tracks: first.recorded ?? [] },
   }
 }
+
+/** The release's firmware, and the component that migrates its data if it needs one. */
+const deployableOf = ({ version, migration }: Scenario['release']): TwinPlan['deployable'] => [
+  { name: FIRMWARE_COMPONENT, version },
+  ...(migration === undefined ? [] : [{ name: migration.component, version: migration.version }]),
+]

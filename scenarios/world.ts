@@ -221,7 +221,11 @@ function headerOf(scenario: Scenario, options: RehearsalOptions, policy: Policy,
     windowHours: policy.windowMs / 3_600_000,
     startedAtMs: scenario.start.atMs,
     zone: scenario.start.zone,
-    release: { version: scenario.release.version, replaces: scenario.release.replaces },
+    release: {
+      version: scenario.release.version,
+      replaces: scenario.release.replaces,
+      ...(scenario.release.migration !== undefined && { migration: scenario.release.migration }),
+    },
     stages: { canary: membersOf('canary'), early: membersOf('early'), production: membersOf('production') },
     lines: Object.fromEntries(fleet.map(({ thing, line }) => [thing, line])),
   }

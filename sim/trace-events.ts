@@ -35,6 +35,15 @@ export type TraceEvent =
   | { kind: 'device-healthy'; thing: string; version: string; bootId: string }
   /** An event was put on the bus, by the cloud or by the controller. */
   | { kind: 'event-put'; eventSource: string; detailType: string }
+  /** One look of the controller at a stage of the migration that goes before the firmware, as long as it goes well. */
+  | {
+      kind: 'migration-evaluated'
+      handler: string
+      stage: StageName | null
+      state: string
+      decision: string
+      reason: string
+    }
   /** One look of the controller at a stage: what it saw, what it concluded, what it did. */
   | {
       kind: 'evaluated'
@@ -89,7 +98,12 @@ export interface TraceHeader {
   readonly windowHours: number
   readonly startedAtMs: number
   readonly zone: string
-  readonly release: { readonly version: string; readonly replaces: string }
+  readonly release: {
+    readonly version: string
+    readonly replaces: string
+    /** The component that was rolled out before. */
+    readonly migration?: { readonly component: string; readonly version: string }
+  }
   /** Thing names by stage; the stage's thing group has the stage's name. */
   readonly stages: Readonly<Record<StageName, readonly string[]>>
   /** Line number by thing name. */

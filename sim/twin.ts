@@ -14,6 +14,7 @@ import { type DeviceFault, DeviceFaults } from './device/device-faults.ts'
 import { Firmware } from './device/firmware.ts'
 import { type DeferredSamples, HealthMonitor, type HealthReport } from './device/health-monitor.ts'
 import { Nucleus } from './device/nucleus.ts'
+import { OneShot } from './device/one-shot.ts'
 import { type FaultSpec, isLinkFault, makeFault } from './faults/catalogue.ts'
 import { type Chance, type DeviceView, selects } from './faults/fault.ts'
 import { type LinkFault, makeOffline } from './faults/offline.ts'
@@ -221,7 +222,7 @@ export class Twin {
       link: (events) => this.level.link(thing, this.#withConnectivity(thing, monitor, events)),
       dataPlane: this.cloud.greengrass.dataPlane,
       stream,
-      runtimes: { [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
+      runtimes: { ...this.#oneShots(thing), [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
       faults: new DeploymentFaults(faultsHere, FIRMWARE_COMPONENT, onOutage),
       clockOffsetMs: () => firmware.clockOffsetMs(clock.nowMs()),
     })
@@ -239,6 +240,14 @@ export class Twin {
       this.#cutLink(nucleus, thing, makeOffline(spec, worldStartMs), index)
     })
     return { plan, machine, firmware, monitor, nucleus }
+  }
+
+  /** What can be deployed beside the two that every device runs. */
+  #oneShots(thing: string): Record<string, OneShot> {
+    const others = this.#plan.deployable.filter(({ name }) => name !== FIRMWARE_COMPONENT && name !== HEALTH_COMPONENT)
+    return Object.fromEntries(
+      others.map(({ name }) => [name, new OneShot(this.clock, this.#plan.seed.stream(`component/${name}/${thing}`))]),
+    )
   }
 
   #cutLink(nucleus: Nucleus, thing: string, { kind, firstAtMs, awayMs, periodMs }: LinkFault, index: number): void {

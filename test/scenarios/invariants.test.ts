@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import { checkInvariants } from '../../scenarios/invariants.ts'
 import type { TraceEvent, TraceHeader } from '../../sim/trace-events.ts'
 
@@ -18,13 +19,13 @@ const header: TraceHeader = {
   lines: { a1: 1, a2: 1, a3: 1, b1: 2 },
 }
 
-const created = (target: string, version: string): TraceEvent => ({
+const created = (target: string, version: string, more: Record<string, string> = {}): TraceEvent => ({
   kind: 'deployment-created',
   deploymentId: 'd',
   target,
   revisionId: '1',
   jobId: null,
-  components: { firmware: version },
+  components: { [FIRMWARE_COMPONENT]: version, ...more },
 })
 const started = (thing: string, version: string): TraceEvent => ({
   kind: 'firmware-started',
@@ -73,6 +74,11 @@ describe('each law', () => {
     ['stages are deployed in order', [created('early', '2')], {}],
     ['nothing is promoted unless its verdict is healthy', [evaluated('promote', 'inconclusive')], {}],
     ['a rollback touches only stages that were deployed', [created('early', '1')], {}],
+    [
+      'a migration is everywhere before its firmware is anywhere',
+      [created('canary', '1', { m: '7' }), created('canary', '2', { m: '7' })],
+      { release: { ...header.release, migration: { component: 'm', version: '7' } } },
+    ],
   ])('sees when it is broken that %s', (law, events, over) => {
     expect(violated(events, over)).toContain(law)
   })

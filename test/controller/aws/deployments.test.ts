@@ -59,7 +59,7 @@ describe('the current deployment', () => {
 
 it('creates a release with every component of the group, its policies and the safety net', async () => {
   greengrass.on(CreateDeploymentCommand).resolves({ deploymentId: 'd2', iotJobId: 'j2' })
-  const spec = releaseSpec({ deploymentName: 'plant', components }, '2.4.0')
+  const spec = releaseSpec({ deploymentName: 'plant', components }, { component: FIRMWARE_COMPONENT, version: '2.4.0' })
   expect(await port.create('canary', spec, 'r-1-deploy-canary')).toEqual({ deploymentId: 'd2', jobId: 'j2' })
   const input = greengrass.commandCalls(CreateDeploymentCommand)[0]?.args[0].input
   expect(input).toMatchObject({

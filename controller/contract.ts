@@ -110,5 +110,5 @@ export const ROLLOUT_STARTED_EVENT = 'Firmware Rollout Started'
 export const ROLLBACK_STARTED_EVENT = 'Firmware Rollback Started'
 export const ROLLED_BACK_EVENT = 'Firmware Rolled Back'
 export const ROLLOUT_COMPLETED_EVENT = 'Firmware Rollout Completed'
-/** Its detail is the start request of the firmware that the migration was for. */
+/** The firmware that it was for is started by the next look. */
 export const MIGRATION_COMPLETED_EVENT = 'Firmware Migration Completed'

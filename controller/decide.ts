@@ -190,7 +190,7 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
     case 'rollback':
       return { ...next, state: 'rolling-back', pending: [...rollbackEffects(rollout), tell(ROLLBACK_STARTED_EVENT)] }
     case 'complete':
-      return { ...next, state: 'completed', pending: [...rollout.pending, completion(rollout, tell)] }
+      return { ...next, state: 'completed', pending: [...rollout.pending, tell(completionOf(rollout))] }
     case 'confirm':
       return { ...next, state: 'rolled-back', pending: [...rollout.pending, tell(ROLLED_BACK_EVENT)] }
     case 'escalate': {
@@ -205,6 +205,9 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
   }
 }
 
+const completionOf = ({ subject }: Rollout): string =>
+  subject === 'migration' ? MIGRATION_COMPLETED_EVENT : ROLLOUT_COMPLETED_EVENT
+
 const withSoak = (rollout: Rollout, name: StageName, nowMs: number): Rollout['stages'] =>
   rollout.stages.map((stage) => (stage.name === name ? { ...stage, soakingSinceMs: nowMs } : stage))
 
@@ -213,12 +216,6 @@ const announcement = (rollout: Rollout, detailType: string, detail: object): Eff
   detailType,
   detail: { rolloutId: rollout.id, ...detail },
 })
-
-/** A migration that has come through starts the firmware it was for: its event is the start request. */
-function completion({ subject, release }: Rollout, tell: (detailType: string, detail?: object) => Effect): Effect {
-  if (subject !== 'migration') return tell(ROLLOUT_COMPLETED_EVENT)
-  return tell(MIGRATION_COMPLETED_EVENT, { release, actor: 'controller' })
-}
 
 /** Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. [design 6] */
 function rollbackEffects(rollout: Rollout): readonly Effect[] {

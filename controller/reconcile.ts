@@ -5,6 +5,7 @@ import type { Policy } from './policy.ts'
 import type { Ports, Stored } from './ports.ts'
 import { isShiftRecorded, loadActive, record, saveRollout, toSnapshot } from './records.ts'
 import { type Effect, isFinal, type Rollout, type Stage, stageOf } from './rollout.ts'
+import { startRollout } from './start.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What one invocation came to. */
@@ -32,13 +33,15 @@ const IDLE: Outcome = {
  * left half-done goes on before anything else; new firmware only after another look. A look is taken by one instance:
  * an event that came late or twice decides nothing. While no rollout is going on, the fleet is read once a shift, for
  * later baselines; the start of a rollout takes the look that its evidence counts from.
- * @throws StaleRollout when another instance is at work, its work stands; what an effect failed with, it stays pending
+ * @throws StaleRollout when another instance is at work, its work stands; PreflightRefused when firmware cannot follow its
+ * migration; what an effect failed with, it stays pending
  */
 export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
   const loaded = await loadActive(ports.store)
   const resumed = loaded === null ? null : await resume(ports, loaded, nowMs)
   const isGoing = resumed !== null && !isFinal(resumed.stored.value)
-  if (!isGoing && (await isShiftRecorded(ports.store, policy, nowMs))) {
+  const isIdle = !isGoing && (resumed === null || !awaitsFirmware(resumed.stored.value))
+  if (isIdle && (await isShiftRecorded(ports.store, policy, nowMs))) {
     return resumed === null ? IDLE : settle(ports, policy, resumed, { ...NO_FACTS, nowMs })
   }
   const readings = await ports.health.read()
@@ -50,11 +53,15 @@ export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Pr
     if (resumed.failures.length > 0) throw resumed.failures[0]
     return outcomeOf(rollout, null, { kind: 'wait', reason: 'the event came late or twice: its look has been taken' })
   }
+  if (awaitsFirmware(rollout)) return startFirmware(ports, policy, rollout, nowMs)
   const facts = isGoing
     ? await judgeLook(ports, policy, rollout, { previous, current, readings })
     : { ...NO_FACTS, nowMs }
   return settle(ports, policy, resumed, facts)
 }
+
+/** A migration that has been rolled out is followed by the firmware it was for. */
+const awaitsFirmware = ({ subject, state }: Rollout): boolean => subject === 'migration' && state === 'completed'
 
 /** Carries a passed stage over an open gate without a new look: what the event is for. The schedule does it as well. */
 export async function advance(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
@@ -65,6 +72,16 @@ export async function advance(ports: Ports, policy: Policy, nowMs: number): Prom
     stored.value.state === 'waiting' && decide(stored.value, facts, policyFor(stored.value, policy)).kind === 'deploy'
   if (isReady) return settle(ports, policy, { stored, failures: [] }, facts)
   return outcomeOf(stored.value, null, { kind: 'wait', reason: 'no stage with an open gate waits to be deployed' })
+}
+
+/**
+ * The firmware that a migration was for, as if its request came again. By the schedule and not by an event, so that it
+ * cannot be lost; what refuses it is told at every look.
+ */
+async function startFirmware(ports: Ports, policy: Policy, { id, release }: Rollout, nowMs: number): Promise<Outcome> {
+  const reason = `its migration ${id} is completed`
+  const rollout = await startRollout(ports, policy, { release, actor: 'controller', reason }, nowMs)
+  return outcomeOf(rollout, null, { kind: 'wait', reason: `started: ${reason}` })
 }
 
 /** A migration is watched for a shorter time. */

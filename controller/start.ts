@@ -4,9 +4,8 @@ import { PreflightRefused } from './errors.ts'
 import type { Policy } from './policy.ts'
 import type { DeploymentSpec, Ports } from './ports.ts'
 import { membersOf, preflight } from './preflight.ts'
-import type { Outcome } from './reconcile.ts'
 import { baselineSnapshots, createRollout, loadActive, recordStart, toSnapshot } from './records.ts'
-import { type Effect, isFinal, type Release, type Rollout, stageOf } from './rollout.ts'
+import { type Effect, isFinal, type Release, type Rollout } from './rollout.ts'
 
 /** Who asks for a rollout, and of what. */
 export interface StartRequest {
@@ -76,16 +75,6 @@ function startEffects(rolloutId: string, { release, actor, reason }: StartReques
     { kind: 'announce', detailType: ROLLOUT_STARTED_EVENT, detail },
   ]
 }
-
-/** What a start came to, in the words of every other invocation. */
-export const startOutcome = (rollout: Rollout): Outcome => ({
-  rolloutId: rollout.id,
-  ...(rollout.subject !== undefined && { subject: rollout.subject }),
-  state: rollout.state,
-  stage: stageOf(rollout).name,
-  verdict: null,
-  decision: { kind: 'wait', reason: `started: ${rollout.reason}` },
-})
 
 /** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps included. [gg: clientToken] */
 const rolloutId = (prefix: 'r' | 'm', version: string, nowMs: number): string =>

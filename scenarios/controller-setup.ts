@@ -1,5 +1,5 @@
 import { shiftBoundaries } from '../controller/calendar.ts'
-import { MIGRATION_COMPLETED_EVENT, ROLLOUT_EVENT_SOURCE, STAGE_PASSED_EVENT } from '../controller/contract.ts'
+import { ROLLOUT_EVENT_SOURCE, STAGE_PASSED_EVENT } from '../controller/contract.ts'
 import { parseHealth } from '../controller/health.ts'
 import { makeAnalyze } from '../controller/lambda/analyze.ts'
 import { makePromote } from '../controller/lambda/promote.ts'
@@ -51,9 +51,6 @@ export function installController(twin: Twin, host: LambdaHost, ports: Ports, po
   const pattern = { source: [ROLLOUT_EVENT_SOURCE], 'detail-type': [STAGE_PASSED_EVENT] }
   PutRule?.({ Name: 'promote', EventPattern: JSON.stringify(pattern) })
   PutTargets?.({ Rule: 'promote', Targets: [{ Id: 'promote', Arn: host.arnOf('promote') }] })
-  const migrated = { source: [ROLLOUT_EVENT_SOURCE], 'detail-type': [MIGRATION_COMPLETED_EVENT] }
-  PutRule?.({ Name: 'start', EventPattern: JSON.stringify(migrated) })
-  PutTargets?.({ Rule: 'start', Targets: [{ Id: 'start', Arn: host.arnOf('start') }] })
 }
 
 /** EventBridge wants the singular for one. [eb: rate expressions] */

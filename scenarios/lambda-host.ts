@@ -1,6 +1,6 @@
+import { startOutcome } from '../controller/lambda/start.ts'
 import type { Outcome } from '../controller/reconcile.ts'
 import { isFinal, type Rollout } from '../controller/rollout.ts'
-import { startOutcome } from '../controller/start.ts'
 import type { InFlight } from '../sim/in-flight.ts'
 import type { Trace } from '../sim/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'

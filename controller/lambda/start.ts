@@ -1,8 +1,9 @@
 import { UnexpectedEvent } from '../errors.ts'
 import type { Policy } from '../policy.ts'
 import type { Ports } from '../ports.ts'
-import type { Rollout } from '../rollout.ts'
-import { type StartRequest, startOutcome, startRollout } from '../start.ts'
+import type { Outcome } from '../reconcile.ts'
+import { type Rollout, stageOf } from '../rollout.ts'
+import { type StartRequest, startRollout } from '../start.ts'
 import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
 import { logged } from './logged.ts'
@@ -12,6 +13,16 @@ export const makeStart =
   (ports: Ports, policy: Policy) =>
   async (event: unknown): Promise<Rollout> =>
     startRollout(ports, policy, requestOf(event), timeOf(event))
+
+/** What a start came to, in the words of every other invocation. */
+export const startOutcome = (rollout: Rollout): Outcome => ({
+  rolloutId: rollout.id,
+  ...(rollout.subject !== undefined && { subject: rollout.subject }),
+  state: rollout.state,
+  stage: stageOf(rollout).name,
+  verdict: null,
+  decision: { kind: 'wait', reason: `started: ${rollout.reason}` },
+})
 
 /** AWS Lambda entry point for the release pipeline. */
 export const handler = logged(

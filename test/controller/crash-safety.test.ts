@@ -1,23 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { STAGES } from '../../controller/contract.ts'
 import { StaleRollout } from '../../controller/errors.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makePromote } from '../../controller/lambda/promote.ts'
 import { OPEN_GATES } from '../../controller/policy.ts'
 import type { Ports } from '../../controller/ports.ts'
 import { loadActive, loadEvidence } from '../../controller/records.ts'
-import { isFinal, type Rollout } from '../../controller/rollout.ts'
+import { isFinal, type Release, type Rollout } from '../../controller/rollout.ts'
 import type { Snapshot } from '../../controller/snapshot.ts'
 import { MINUTE_MS, policyWith } from './fixtures.ts'
-import { FAILURES, type Failure, failingAt, startedWorld, World } from './world.ts'
+import { FAILURES, type Failure, failingAt, release, startedWorld, World } from './world.ts'
 
 /** Short windows, no gates and little evidence: a whole rollout in some twenty looks. */
 const quick = policyWith({
   windowMs: 15 * MINUTE_MS,
+  migrationWindowMs: 15 * MINUTE_MS,
   gates: OPEN_GATES,
   evidence: { ...policyWith().evidence, connectionMinAttempts: 40 },
 })
 const MAX_TICKS = 80
+/** The audit trail between a start and its completion. */
+const STAGE_TRAIL = ['deploy', 'soak', 'promote', 'deploy', 'soak', 'promote', 'deploy', 'soak']
 const SMALL = { lines: 3, perLine: 3 }
 
 const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(world.store))?.value as Rollout
@@ -81,12 +85,13 @@ async function playOn(
   course: Course,
   each: (world: World) => Tick,
   policy = quick,
+  asked: Release = release,
 ): Promise<{ world: World; end: End }> {
-  const world = await startedWorld(policy, SMALL)
+  const world = await startedWorld(policy, SMALL, asked)
   const onTick = each(world)
   for (let ticks = 0; ticks < MAX_TICKS; ticks++) {
     const rollout = await rolloutOf(world)
-    if (isFinal(rollout) && rollout.pending.length === 0) break
+    if (isFinal(rollout) && rollout.subject === undefined && rollout.pending.length === 0) break
     course(rollout, world)
     await onTick(world)
     world.nowMs += world.policy.tickMs
@@ -94,13 +99,18 @@ async function playOn(
   return { world, end: await endOf(world) }
 }
 
-async function play(course: Course, k = Number.POSITIVE_INFINITY, failure: Failure = 'refused') {
+async function play(course: Course, k = Number.POSITIVE_INFINITY, failure: Failure = 'refused', asked?: Release) {
   let hasFailed = (): boolean => false
-  const { end } = await playOn(course, (world) => {
-    const failing = failingAt(world.ports, k, failure)
-    hasFailed = failing.hasFailed
-    return () => tick(world, failing.ports, failing.revive)
-  })
+  const { end } = await playOn(
+    course,
+    (world) => {
+      const failing = failingAt(world.ports, k, failure)
+      hasFailed = failing.hasFailed
+      return () => tick(world, failing.ports, failing.revive)
+    },
+    quick,
+    asked,
+  )
   return { hasFailed: hasFailed(), end }
 }
 
@@ -120,6 +130,32 @@ describe.each<[string, () => Course, string, number]>([
     }
     expect(points).toBeGreaterThan(leastPoints)
   })
+})
+
+describe('a breaking change', () => {
+  const breaking = {
+    ...release,
+    previous: { ...release.previous, data: { writes: 4, reads: [3, 4, 5] } },
+    migration: { component: 'com.plant.DataMigration', version: '1.0.0' },
+  }
+
+  it.each(['killed before', 'killed after'] as const)(
+    'rolls out its migration and then itself with any one call of the controller %s',
+    async (failure) => {
+      const { end: undisturbed } = await play(healthy, undefined, undefined, breaking)
+      expect(undisturbed).toMatchObject({ state: 'completed', trail: ['start', ...STAGE_TRAIL, 'complete'] })
+      const before = STAGES.map((stage) => `${stage} 2.3.1`)
+      expect(undisturbed.created).toEqual([...before, ...STAGES.map((stage) => `${stage} 2.4.0`)].sort())
+      let points = 0
+      for (let k = 1; ; k++) {
+        const { hasFailed, end } = await play(healthy, k, failure, breaking)
+        if (!hasFailed) break
+        expect({ k, ...end }).toEqual({ k, ...undisturbed })
+        points += 1
+      }
+      expect(points).toBeGreaterThan(400)
+    },
+  )
 })
 
 describe('a start', () => {

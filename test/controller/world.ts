@@ -6,6 +6,7 @@ import { MemoryStore } from '../../controller/memory-store.ts'
 import type { Policy } from '../../controller/policy.ts'
 import type { DeploymentSpec, DeviceExecution, DeviceReading, Ports } from '../../controller/ports.ts'
 import { record, toSnapshot } from '../../controller/records.ts'
+import type { Release } from '../../controller/rollout.ts'
 import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from './fixtures.ts'
 
 const LINES = 5
@@ -26,8 +27,8 @@ export class World {
   readonly cancelled: string[] = []
   readonly announced: string[] = []
   readonly offline = new Set<string>()
-  /** What IoT Jobs says of the devices of a group's newest deployment. */
-  executions: DeviceExecution[] = []
+  /** What IoT Jobs says of the devices of every deployment; null: they took it. */
+  executions: DeviceExecution[] | null = null
   nowMs = START_MS
   readonly #byToken = new Map<string, string>()
   readonly #specs = new Map<StageName, DeploymentSpec>()
@@ -82,9 +83,14 @@ export class World {
         return { deploymentId: id, jobId: `job-${id}` }
       },
       cancel: async (id) => void this.cancelled.push(id),
-      executions: async () => this.executions,
+      executions: async (jobId) => this.executions ?? this.#taken(jobId),
       isDeployable: async () => true,
     },
+  }
+
+  #taken(jobId: string): DeviceExecution[] {
+    const { group } = this.created[Number(jobId.slice('job-d'.length)) - 1] as { group: StageName }
+    return this.membersOf(group).map((thing) => ({ thing, status: 'SUCCEEDED' }))
   }
 
   specOf = (group: StageName): DeploymentSpec => this.#specs.get(group) as DeploymentSpec
@@ -99,8 +105,8 @@ export class World {
     this.nowMs = START_MS
   }
 
-  start = (ports: Ports = this.ports): Promise<unknown> =>
-    makeStart(ports, this.policy)({ ...this.event(), detail: { release, actor: 'test', reason: 'because' } })
+  start = (ports: Ports = this.ports, asked: Release = release): Promise<unknown> =>
+    makeStart(ports, this.policy)({ ...this.event(), detail: { release: asked, actor: 'test', reason: 'because' } })
 
   /** Ticks until the controller says that the rollout has ended, or for so many hours. */
   async run(hours: number, ports: Ports = this.ports, eachTick?: () => void): Promise<string> {
@@ -115,10 +121,10 @@ export class World {
   }
 }
 
-export async function startedWorld(worldPolicy?: Policy, size?: PlantOptions): Promise<World> {
+export async function startedWorld(worldPolicy?: Policy, size?: PlantOptions, asked?: Release): Promise<World> {
   const world = new World(worldPolicy, size)
   await world.recordHistory()
-  await world.start()
+  await world.start(world.ports, asked)
   return world
 }
 

@@ -20,8 +20,6 @@ const quick = policyWith({
   evidence: { ...policyWith().evidence, connectionMinAttempts: 40 },
 })
 const MAX_TICKS = 80
-/** The audit trail between a start and its completion. */
-const STAGE_TRAIL = ['deploy', 'soak', 'promote', 'deploy', 'soak', 'promote', 'deploy', 'soak']
 const SMALL = { lines: 3, perLine: 3 }
 
 const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(world.store))?.value as Rollout
@@ -80,7 +78,7 @@ async function tick(world: World, ports: Ports, revive: () => void): Promise<voi
 
 type Tick = (world: World) => Promise<void>
 
-/** Plays a course to its end, `each` tick as the world has it. */
+/** Plays a course to its end, `each` tick as the world has it; a migration to the start of its firmware. */
 async function playOn(
   course: Course,
   each: (world: World) => Tick,
@@ -91,7 +89,8 @@ async function playOn(
   const onTick = each(world)
   for (let ticks = 0; ticks < MAX_TICKS; ticks++) {
     const rollout = await rolloutOf(world)
-    if (isFinal(rollout) && rollout.subject === undefined && rollout.pending.length === 0) break
+    const isFollowing = asked.migration !== undefined && rollout.subject === undefined
+    if (isFollowing || (isFinal(rollout) && rollout.subject === undefined && rollout.pending.length === 0)) break
     course(rollout, world)
     await onTick(world)
     world.nowMs += world.policy.tickMs
@@ -140,12 +139,10 @@ describe('a breaking change', () => {
   }
 
   it.each(['killed before', 'killed after'] as const)(
-    'rolls out its migration and then itself with any one call of the controller %s',
+    'rolls out its migration and then starts its firmware with any one call of the controller %s',
     async (failure) => {
       const { end: undisturbed } = await play(healthy, undefined, undefined, breaking)
-      expect(undisturbed).toMatchObject({ state: 'completed', trail: ['start', ...STAGE_TRAIL, 'complete'] })
-      const before = STAGES.map((stage) => `${stage} 2.3.1`)
-      expect(undisturbed.created).toEqual([...before, ...STAGES.map((stage) => `${stage} 2.4.0`)].sort())
+      expect(undisturbed).toMatchObject({ state: 'waiting', created: STAGES.map((stage) => `${stage} 2.3.1`) })
       let points = 0
       for (let k = 1; ; k++) {
         const { hasFailed, end } = await play(healthy, k, failure, breaking)
@@ -153,7 +150,7 @@ describe('a breaking change', () => {
         expect({ k, ...end }).toEqual({ k, ...undisturbed })
         points += 1
       }
-      expect(points).toBeGreaterThan(400)
+      expect(points).toBeGreaterThan(200)
     },
   )
 })

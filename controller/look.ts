@@ -1,4 +1,5 @@
 import type { FailedDevice } from './case.ts'
+import { STAGES } from './contract.ts'
 import type { Facts } from './decide.ts'
 import { type Evidence, NO_EVIDENCE, observe, type Watch } from './evidence.ts'
 import { hasFailed } from './job-status.ts'
@@ -8,7 +9,7 @@ import type { DeviceExecution, DeviceReading, Ports } from './ports.ts'
 import { loadBaseline, loadEvidence, loadWayBack, saveEvidence, saveWayBack } from './records.ts'
 import { type Rollout, type Stage, stageOf, touchedStages, watchedVersion } from './rollout.ts'
 import type { Snapshot } from './snapshot.ts'
-import { type Verdict, verdictOf } from './verdict.ts'
+import { type Finding, type Verdict, verdictOf } from './verdict.ts'
 import { NO_WAY_BACK, observeWayBack } from './way-back.ts'
 
 /** One look at the fleet: the snapshot before it, and what was read now. */
@@ -44,7 +45,23 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
     if (isCurrent) evidence = after
     verdicts.push(isCurrent || rollout.state === 'waiting' ? verdict : breachesOf(verdict))
   }
-  return { ...facts, evidence, verdict: verdictOf(verdicts.flatMap(({ findings }) => findings)) }
+  const findings = verdicts.flatMap((verdict) => verdict.findings)
+  return { ...facts, evidence, verdict: verdictOf([...findings, ...movedDevices(rollout, look.readings)]) }
+}
+
+/**
+ * Groups are frozen at the start: a device that has joined one since gets the release without being watched, and in two
+ * it gets both deployments. Nothing is promoted until that is undone. [detection E6]
+ */
+function movedDevices(rollout: Rollout, readings: readonly DeviceReading[]): readonly Finding[] {
+  const frozen = new Map(rollout.stages.flatMap(({ name, members }) => members.map((thing) => [thing, name] as const)))
+  const moved = readings.filter(({ thing, groups }) =>
+    STAGES.some((name) => groups.includes(name) !== (frozen.get(thing) === name)),
+  )
+  if (moved.length === 0) return []
+  const reason = `${moved.map(({ thing }) => thing).join(', ')} joined or left a stage since the start`
+  const counted = { observed: moved.length, baseline: null, limit: 0, n: readings.length }
+  return [{ rule: 'frozen-groups', metric: 'movedDevices', outcome: 'inconclusive', ...counted, reason }]
 }
 
 /** Nothing looked at. */

@@ -197,6 +197,26 @@ describe('a stage', () => {
   })
 })
 
+describe('a device that changes its group', () => {
+  it('holds the rollout until that is undone: nobody watches it', async () => {
+    const world = await worldBeforeEarly()
+    const joined = (stages: readonly string[]): Ports => ({
+      ...world.ports,
+      health: {
+        read: async () =>
+          world.readings().map((one) => (one.thing === 'line-2-3' ? { ...one, groups: [...stages] } : one)),
+      },
+    })
+    for (const stages of [['production', 'early'], ['early'], []]) {
+      expect(await tick(world, joined(stages))).toBe('waiting')
+    }
+    const { decision } = await makeAnalyze(joined(['early']), policy)(world.event())
+    expect(decision.reason).toBe('inconclusive before early: line-2-3 joined or left a stage since the start')
+    world.nowMs += policy.tickMs
+    expect(await tick(world)).toBe('deploying')
+  })
+})
+
 describe('events', () => {
   it.each([null, {}, { time: 7 }, { time: '2026' }, { time: '2026-03-02T13:00:00' }, { time: '2026-13-02T13:00:00Z' }])(
     'without a time as EventBridge writes it are refused: %j',

@@ -113,7 +113,8 @@ export async function createRollout(store: RolloutStore, rollout: Rollout, basel
 }
 
 async function forgetEvidence(store: RolloutStore, id: string): Promise<void> {
-  for (const key of [baselineKey(id), ...STAGES.map((stage) => evidenceKey(id, stage))]) await store.delete(key)
+  for (const key of [baselineKey(id), wayBackKey(id), ...STAGES.map((stage) => evidenceKey(id, stage))])
+    await store.delete(key)
 }
 
 /** @throws StaleRollout when another instance wrote it since `version`. */

@@ -249,6 +249,7 @@ describe('an instance overtaken by the next look', () => {
       get,
       put: (...of) => world.store.put(...of),
       putIf: (...of) => world.store.putIf(...of),
+      delete: (key) => world.store.delete(key),
     }
     const slow = makeAnalyze({ ...world.ports, store }, quick)
     await expect(slow(world.event())).rejects.toThrow(StaleRollout)

@@ -73,6 +73,8 @@ describe('while no rollout is going on', () => {
       return world.readings()
     }
     const analyze = makeAnalyze({ ...world.ports, health: { read } }, policy)
+    await analyze(world.event())
+    expect(readAtMs.splice(0)).toEqual([START_MS])
     const fromMs = START_MS + 7 * MINUTE_MS
     for (world.nowMs = fromMs; world.nowMs < fromMs + DAY_MS; world.nowMs += policy.tickMs) {
       expect((await analyze(world.event())).state).toBe('idle')

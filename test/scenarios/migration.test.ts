@@ -2,8 +2,9 @@ import { expect, it } from 'vitest'
 import { foldReport } from '../../reports/report.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { checkInvariants } from '../../scenarios/invariants.ts'
-import { fleetOf, rehearse } from '../../scenarios/rehearse.ts'
+import { rehearse } from '../../scenarios/rehearse.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import { fleetOf } from '../../scenarios/twin-plan.ts'
 import type { TraceEvent, TraceRecord } from '../../sim/trace-events.ts'
 
 const HOUR_MS = 3_600_000

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { checkInvariants } from '../../scenarios/invariants.ts'
 import type { RehearsalResult } from '../../scenarios/rehearsal.ts'
-import { fleetOf, rehearse } from '../../scenarios/rehearse.ts'
+import { rehearse } from '../../scenarios/rehearse.ts'
+import { fleetOf } from '../../scenarios/twin-plan.ts'
 import type { TraceEvent, TraceRecord } from '../../sim/trace-events.ts'
 
 const HOUR_MS = 3_600_000

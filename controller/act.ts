@@ -18,13 +18,15 @@ export interface Acted {
 
 /**
  * Does every pending effect, saving after each. One that fails stays pending and does not hold up the others: the way
- * back of one stage must not wait for that of another.
+ * back of one stage must not wait for that of another. An order of new firmware stays pending too while it may not be
+ * placed: a pause or a stopped line came between its decision and its success.
  * @throws StaleRollout when another instance is at work
  */
-export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number): Promise<Acted> {
+export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, mayDeploy: boolean): Promise<Acted> {
   let { value: rollout, version } = stored
   const failures: unknown[] = []
   for (const effect of stored.value.pending) {
+    if (effect.kind === 'deploy' && !mayDeploy) continue
     const result = await perform(ports, rollout, effect, nowMs).catch((error: unknown) => {
       failures.push(error)
       return 'later' as const
@@ -49,7 +51,8 @@ async function perform(
     }
     case 'roll-back': {
       const stage = stageNamed(rollout, effect.stage)
-      if (stage.deployment === null && !(await wasOrdered(ports.deployments, stage, rollout))) {
+      const isUnknown = stage.deployment === null && stage.rollback === null
+      if (isUnknown && !(await wasOrdered(ports.deployments, stage, rollout))) {
         return nowMs - rollout.stateSinceMs < LAST_ORDER_MS ? 'later' : null
       }
       return ports.deployments.create(effect.stage, wayBackSpec(stage.previous), effect.clientToken)

@@ -54,8 +54,65 @@ export function shiftBoundaries(policy: Policy, fromMs: number, toMs: number): n
   return boundaries.filter((boundary) => boundary >= fromMs && boundary <= toMs).sort((a, b) => a - b)
 }
 
+/** When a stage may be deployed, and what keeps it waiting until then. */
+export interface Gate {
+  readonly opensAtMs: number
+  /** The deny window or freeze that shuts a window that would be open; null if it only waits for its window. */
+  readonly shutBy: string | null
+}
+
+/** Shut windows in a row after which a gate counts as one that never opens: two years of production windows. */
+const MAX_SHUT_WINDOWS = 208
+
 /** `fromMs` if the stage's gate is open then, else its next opening. */
-export function gateOpensAtMs(policy: Policy, stage: StageName, fromMs: number): number {
+export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number): number =>
+  gateAt(policy, stage, fromMs, false).opensAtMs
+
+/**
+ * The first instant from `fromMs` on that lies in a gate of the stage and in no deny window or freeze. A hotfix waits for
+ * deny windows only: maintenance windows and freezes are about convenience, a deny window says that machines must not be
+ * touched. [detection B7]
+ */
+export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
+  let atMs = fromMs
+  let shutBy: string | null = null
+  for (let n = 0; n < MAX_SHUT_WINDOWS; n++) {
+    const opensMs = isHotfix ? atMs : windowOpensAtMs(policy, stage, atMs)
+    const shut = shutAt(policy, stage, opensMs, isHotfix)
+    if (shut === null) return { opensAtMs: opensMs, shutBy }
+    shutBy ??= shut.name
+    atMs = shut.untilMs
+  }
+  throw new Error(`invariant: the gate of ${stage} never opens: ${shutBy}`)
+}
+
+/** What forbids a deployment of the stage at an instant, and until when; null if nothing does. */
+function shutAt(
+  policy: Policy,
+  stage: StageName,
+  atMs: number,
+  isHotfix: boolean,
+): { readonly name: string; readonly untilMs: number } | null {
+  for (const { name, from, to } of isHotfix ? [] : policy.freezes) {
+    const untilMs = localMs(policy, to)
+    if (localMs(policy, from) <= atMs && atMs < untilMs) return { name: `freeze "${name}"`, untilMs }
+  }
+  for (const window of policy.deny[stage] ?? []) {
+    const today = dateOf(policy, atMs)
+    for (const date of [today.subtract({ days: 1 }), today]) {
+      const untilMs = endOf(policy, date, window)
+      const covers = window.days.includes(date.dayOfWeek) && at(policy, date, window.from) <= atMs && atMs < untilMs
+      if (covers) return { name: `deny window ${window.from}-${window.to}`, untilMs }
+    }
+  }
+  return null
+}
+
+/** A local date and time; one that the clocks skip comes out an hour later, one they repeat is the first. */
+const localMs = (policy: Policy, dateTime: string): number =>
+  Temporal.PlainDateTime.from(dateTime).toZonedDateTime(policy.zone).epochMilliseconds
+
+function windowOpensAtMs(policy: Policy, stage: StageName, fromMs: number): number {
   const yesterday = dateOf(policy, fromMs).subtract({ days: 1 })
   let earliest = Number.POSITIVE_INFINITY
   for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === Number.POSITIVE_INFINITY; day++) {

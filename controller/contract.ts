@@ -104,6 +104,8 @@ export const ROLLOUT_EVENT_SOURCE = 'plant.firmware-rollout'
 export const STAGE_PASSED_EVENT = 'Firmware Rollout Stage Passed'
 /** A human is needed: what pages somebody. */
 export const ROLLOUT_HALTED_EVENT = 'Firmware Rollout Halted'
+/** Somebody should look, while the rollout is held: paused by the controller, or blind. Pages as well. */
+export const ROLLOUT_HELD_EVENT = 'Firmware Rollout Held'
 export const ROLLBACK_STUCK_EVENT = 'Firmware Rollback Stuck'
 /** What only tells. */
 export const ROLLOUT_STARTED_EVENT = 'Firmware Rollout Started'

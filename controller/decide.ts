@@ -1,4 +1,4 @@
-import { gateOpensAtMs } from './calendar.ts'
+import { gateAt } from './calendar.ts'
 import {
   MIGRATION_COMPLETED_EVENT,
   ROLLBACK_STARTED_EVENT,
@@ -6,15 +6,26 @@ import {
   ROLLED_BACK_EVENT,
   ROLLOUT_COMPLETED_EVENT,
   ROLLOUT_HALTED_EVENT,
+  ROLLOUT_HELD_EVENT,
   STAGE_PASSED_EVENT,
   STAGES,
   type StageName,
 } from './contract.ts'
-import { type Evidence, exposureMs, installedCount } from './evidence.ts'
+import { type Evidence, installedCount } from './evidence.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
-import type { Policy } from './policy.ts'
+import { type Policy, quorumOf } from './policy.ts'
 import type { DeviceExecution, DeviceReading } from './ports.ts'
-import { clientToken, type Effect, isFinal, LAST_STAGE, type Rollout, stageOf, touchedStages } from './rollout.ts'
+import {
+  clientToken,
+  type Effect,
+  type Freeze,
+  isFinal,
+  LAST_STAGE,
+  type Rollout,
+  stageOf,
+  touchedStages,
+} from './rollout.ts'
+import { listed, type SoakClock, soakProgress, watchedMs } from './soak.ts'
 import type { Verdict } from './verdict.ts'
 import type { WayBack } from './way-back.ts'
 
@@ -29,6 +40,10 @@ export type DecisionKind =
   /** Somebody is paged for devices that failed to go back, while the others go on. */
   | 'escalate'
   | 'halt'
+  /** Held by the controller itself until a person resumes it; somebody is called. */
+  | 'pause'
+  /** Nothing changes, but somebody is called. */
+  | 'page'
 
 /** What to do next and why, in numbers. */
 export interface Decision {
@@ -50,18 +65,60 @@ export interface Facts {
   readonly rollbackExecutions: readonly DeviceExecution[]
   /** How far they are by their own word. */
   readonly wayBack: WayBack
+  /** What the present soak has counted; absent when it was not looked at, which is as good as nothing. */
+  readonly soak?: SoakClock | null
+  /** Devices of deployed stages that came late and still run a window of their own. */
+  readonly stragglers?: readonly string[]
+  /** Since when the telemetry is down; null while it is not. */
+  readonly telemetryDownSinceMs?: number | null
+  /** How the thing groups differ from the frozen plan, a sentence a device. */
+  readonly membershipChanges?: readonly string[]
+  /** The line as it is: stopped, or null. */
+  readonly freeze?: Freeze | null
 }
 
 /** How long a window may be extended for want of evidence before a human is asked. [detection D4: + 24 h] */
 const MAX_EXTENSION_MS = 24 * 3_600_000
 /** A device that is not back after this long makes the rollback itself a breach. [detection E2: tail of 11.4 min] */
 const ROLLBACK_DEADLINE_MS = 15 * 60_000
-/** The next step of the rollout. Pure. A breach is looked at before the state, so that no state can miss it. */
+/** Decisions that bring new firmware nearer, or end the watch over it. */
+const ONWARD: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['deploy', 'promote', 'complete'])
+
+/**
+ * The next step of the rollout. Pure. A breach is looked at before the state, so that no state can miss it; what holds a
+ * rollout (blind telemetry, a group that changed, a pause) holds only the way on, never the way back.
+ */
 export function decide(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   const isGoing = !isFinal(rollout) && rollout.state !== 'rolling-back'
-  if (isGoing && facts.verdict?.kind === 'breach') {
+  if (!isGoing) return inState(rollout, facts, policy)
+  const blindMs = facts.telemetryDownSinceMs == null ? null : facts.nowMs - facts.telemetryDownSinceMs
+  const isTrusted = blindMs === null || blindMs >= policy.telemetry.noRollbackForMs
+  if (facts.verdict?.kind === 'breach' && isTrusted) {
     return { kind: 'rollback', reason: facts.verdict.findings[0]?.reason ?? 'breach' }
   }
+  if (blindMs !== null) return whileBlind(rollout, facts, blindMs, policy)
+  const changes = facts.membershipChanges ?? []
+  if (changes.length > 0 && rollout.pause == null) {
+    return { kind: 'pause', reason: `the thing groups differ from the plan: ${changes.join('; ')}` }
+  }
+  const decision = inState(rollout, facts, policy)
+  const { pause } = rollout
+  // Halting is an end, and whoever paused has not asked for one.
+  const isHeld = pause != null && (ONWARD.has(decision.kind) || decision.kind === 'halt')
+  return isHeld ? { kind: 'wait', reason: `paused by ${pause.actor}: ${pause.reason} (${decision.reason})` } : decision
+}
+
+/** Nothing goes on and no time counts; somebody is called once. [detection D4: HOLD] */
+function whileBlind(rollout: Rollout, facts: Facts, blindMs: number, policy: Policy): Decision {
+  const minutes = Math.round(blindMs / 60_000)
+  const breach = facts.verdict?.kind === 'breach' ? `; not acted upon: ${facts.verdict.findings[0]?.reason}` : ''
+  const reason = `the telemetry is down for ${minutes} min, everything is held${breach}`
+  const isCalled = (rollout.pagedAtMs ?? Number.NEGATIVE_INFINITY) >= facts.nowMs - blindMs
+  const isDue = blindMs >= policy.telemetry.pageAfterMs && !isCalled
+  return { kind: isDue ? 'page' : 'wait', reason }
+}
+
+function inState(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   switch (rollout.state) {
     case 'waiting':
       return atGate(rollout, facts, policy)
@@ -81,22 +138,37 @@ export function decide(rollout: Rollout, facts: Facts, policy: Policy): Decision
 const hoursText = (durationMs: number): string => `${(durationMs / 3_600_000).toFixed(1)} h`
 
 /** An open gate is not enough: what was promoted hours ago must still be known to be well. [detection B3, B5] */
-function atGate(rollout: Rollout, { nowMs, verdict }: Facts, policy: Policy): Decision {
+function atGate(rollout: Rollout, { nowMs, verdict, freeze }: Facts, policy: Policy): Decision {
   const { name } = stageOf(rollout)
   if (verdict?.kind === 'inconclusive') {
     return { kind: 'wait', reason: `inconclusive before ${name}: ${verdict.findings[0]?.reason ?? 'no data'}` }
   }
-  const opensAtMs = gateOpensAtMs(policy, name, nowMs)
-  return opensAtMs <= nowMs
-    ? { kind: 'deploy', reason: `the gate of ${name} is open` }
-    : { kind: 'wait', reason: `the gate of ${name} opens in ${hoursText(opensAtMs - nowMs)}` }
+  const { hotfix } = rollout.release
+  const stopped = freeze?.frozen ?? null
+  if (stopped !== null && hotfix === undefined) {
+    return { kind: 'wait', reason: `the line was stopped by ${stopped.actor}: ${stopped.reason}` }
+  }
+  const { opensAtMs, shutBy } = gateAt(policy, name, nowMs, hotfix !== undefined)
+  if (opensAtMs > nowMs) {
+    const why = shutBy === null ? '' : ` (${shutBy})`
+    return { kind: 'wait', reason: `the gate of ${name} opens in ${hoursText(opensAtMs - nowMs)}${why}` }
+  }
+  if (hotfix === undefined) return { kind: 'deploy', reason: `the gate of ${name} is open` }
+  return { kind: 'deploy', reason: `hotfix past ${passedBy(policy, name, nowMs, stopped)}: ${hotfix.reason}` }
+}
+
+/** What a hotfix did not wait for, for the audit trail. */
+function passedBy(policy: Policy, stage: StageName, nowMs: number, stopped: Freeze['frozen']): string {
+  const { opensAtMs, shutBy } = gateAt(policy, stage, nowMs, false)
+  const gate = opensAtMs > nowMs ? [shutBy ?? `the gate of ${stage}`] : []
+  return [...(stopped === null ? [] : [`the stop by ${stopped.actor}`]), ...gate].join(' and ') || 'an open gate'
 }
 
 /** The soak begins when nobody is left to wait for: all that can be reached are installed, or had their time. */
 function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, policy: Policy): Decision {
   const stage = stageOf(rollout)
   const installed = evidence === null ? 0 : installedCount(evidence)
-  const quorum = Math.ceil(policy.quorumShare * stage.members.length)
+  const quorum = quorumOf(policy, stage.name, stage.members.length)
   const members = new Set(stage.members)
   const reachable = readings.filter(({ thing, connected }) => connected && members.has(thing))
   const open = reachable.filter(({ thing }) => (evidence?.members[thing]?.installedAtMs ?? null) === null)
@@ -111,24 +183,31 @@ function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, 
   return { kind: 'wait', reason: `${counted}, ${quorum} needed` }
 }
 
-function whileSoaking(rollout: Rollout, { nowMs, evidence, verdict }: Facts, policy: Policy): Decision {
+function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision {
+  const { nowMs, evidence, verdict } = facts
   const stage = stageOf(rollout)
-  const soakedMs = nowMs - (stage.soakingSinceMs ?? nowMs)
-  if (soakedMs < policy.windowMs) {
-    return { kind: 'wait', reason: `${hoursText(soakedMs)} of ${hoursText(policy.windowMs)} of the window have passed` }
+  const soak = facts.soak ?? null
+  const passedMs = watchedMs(stage, soak, nowMs)
+  if (passedMs < policy.windowMs) {
+    return { kind: 'wait', reason: `${hoursText(passedMs)} of ${hoursText(policy.windowMs)} of the window have passed` }
   }
-  const neededMs = policy.exposureShare * stage.members.length * policy.windowMs
-  const exposedMs = evidence === null ? 0 : exposureMs(evidence)
-  const isProved = verdict?.kind === 'healthy' && exposedMs >= neededMs
-  if (isProved) {
-    const kind = rollout.stageIndex === LAST_STAGE ? 'complete' : 'promote'
-    return { kind, reason: `${hoursText(exposedMs)} of healthy exposure, ${hoursText(neededMs)} needed` }
+  const progress = soakProgress(stage, evidence, soak, policy, nowMs)
+  const { exposedMs, neededMs, uncounted } = progress
+  const isOverdue = passedMs > policy.windowMs + MAX_EXTENSION_MS
+  const lacks = verdict?.kind === 'healthy' ? progress.lacks : [verdict?.findings[0]?.reason ?? 'no data']
+  if (lacks.length > 0) {
+    const lack = lacks.join('; ')
+    return isOverdue
+      ? { kind: 'halt', reason: `still inconclusive ${hoursText(passedMs)} into the window: ${lack}` }
+      : { kind: 'wait', reason: `the window is extended: ${lack}` }
   }
-  const lack =
-    verdict?.kind === 'healthy' ? `${hoursText(exposedMs)} of exposure` : (verdict?.findings[0]?.reason ?? 'no data')
-  return soakedMs > policy.windowMs + MAX_EXTENSION_MS
-    ? { kind: 'halt', reason: `still inconclusive ${hoursText(soakedMs)} into the window: ${lack}` }
-    : { kind: 'wait', reason: `the window is extended: ${lack}` }
+  const apart = uncounted.length === 0 ? '' : `; not counted: ${listed(uncounted)}`
+  const reason = `${hoursText(exposedMs)} of healthy exposure, ${hoursText(neededMs)} needed${apart}`
+  if (rollout.stageIndex < LAST_STAGE) return { kind: 'promote', reason }
+  // The watch ends with the last window that somebody runs, but nobody is waited for longer than a whole extension.
+  const stragglers = facts.stragglers ?? []
+  if (stragglers.length === 0 || isOverdue) return { kind: 'complete', reason }
+  return { kind: 'wait', reason: `${reason}; stragglers run a window of their own: ${listed(stragglers)}` }
 }
 
 /**
@@ -140,7 +219,9 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
   const members = touchedStages(rollout).flatMap((stage) => stage.members)
   const connected = new Set(readings.filter((reading) => reading.connected).map(({ thing }) => thing))
   const unfinished = new Set(rollbackExecutions.filter(isUnfinished).map(({ thing }) => thing))
-  const failures = rollbackExecutions.filter(hasFailed)
+  const isOrdered = rollout.pending.every(({ kind }) => kind !== 'roll-back')
+  // Before a retry is ordered these are still the failures of the order before it.
+  const failures = isOrdered ? rollbackExecutions.filter(hasFailed) : []
   const failed = failures.map(({ thing }) => thing)
   const isBack = (thing: string): boolean =>
     !unfinished.has(thing) && (wayBack.devices[thing]?.confirmedAtMs ?? null) !== null
@@ -150,7 +231,6 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
   const counted = `${back}, ${members.length - reachable.length} offline`
   const list = failures.map(({ thing, status }) => `${thing} ${status}`).join(', ')
   const stuck = `${failed.length} devices failed to go back: ${list}`
-  const isOrdered = rollout.pending.every(({ kind }) => kind !== 'roll-back')
   if (open.length === 0 && isOrdered) {
     return failed.length === 0
       ? { kind: 'confirm', reason: counted }
@@ -171,6 +251,7 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
 /** The rollout after a decision, with the effects it asks for still pending. Pure; the only way a state changes. */
 export function transition(rollout: Rollout, decision: Decision, nowMs: number): Rollout {
   if (decision.kind === 'wait') return rollout
+  if (decision.kind === 'page' || decision.kind === 'pause') return held(rollout, decision, nowMs)
   const next = { ...rollout, reason: decision.reason, stateSinceMs: nowMs }
   const { name } = stageOf(rollout)
   const tell = (detailType: string, detail: object = {}): Effect =>
@@ -187,8 +268,10 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
       const pending = [announcement(rollout, STAGE_PASSED_EVENT, detail)]
       return { ...next, state: 'waiting', stageIndex: rollout.stageIndex + 1, pending }
     }
-    case 'rollback':
-      return { ...next, state: 'rolling-back', pending: [...rollbackEffects(rollout), tell(ROLLBACK_STARTED_EVENT)] }
+    case 'rollback': {
+      const pending = [...rollbackEffects(rollout), tell(ROLLBACK_STARTED_EVENT)]
+      return { ...next, state: 'rolling-back', pause: null, stuck: [], pending }
+    }
     case 'complete':
       return { ...next, state: 'completed', pending: [...rollout.pending, tell(completionOf(rollout))] }
     case 'confirm':
@@ -200,13 +283,24 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
     case 'halt': {
       const { stuck = [] } = decision
       const page = stuck.length > 0 ? tell(ROLLBACK_STUCK_EVENT, { stuck }) : tell(ROLLOUT_HALTED_EVENT)
-      return { ...next, state: 'halted', stuck, pending: [...rollout.pending, page] }
+      return { ...next, state: 'halted', haltedFrom: rollout.state, stuck, pending: [...rollout.pending, page] }
     }
   }
 }
 
 const completionOf = ({ subject }: Rollout): string =>
   subject === 'migration' ? MIGRATION_COMPLETED_EVENT : ROLLOUT_COMPLETED_EVENT
+
+/** The state stays what it was, and its clock runs on; somebody is called. */
+function held(rollout: Rollout, { kind, reason }: Decision, nowMs: number): Rollout {
+  const page = announcement(rollout, ROLLOUT_HELD_EVENT, { stage: stageOf(rollout).name, reason })
+  const pending = [...rollout.pending, page]
+  if (kind === 'pause') return { ...rollout, pending, pause: { actor: CONTROLLER, reason, atMs: nowMs } }
+  return { ...rollout, pending, pagedAtMs: nowMs }
+}
+
+/** The actor of what nobody ordered. */
+export const CONTROLLER = 'controller'
 
 const withSoak = (rollout: Rollout, name: StageName, nowMs: number): Rollout['stages'] =>
   rollout.stages.map((stage) => (stage.name === name ? { ...stage, soakingSinceMs: nowMs } : stage))

@@ -1,15 +1,26 @@
 import type { FailedDevice } from './case.ts'
-import { STAGES } from './contract.ts'
 import type { Facts } from './decide.ts'
 import { type Evidence, NO_EVIDENCE, observe, type Watch } from './evidence.ts'
 import { hasFailed } from './job-status.ts'
 import { judge } from './judge.ts'
+import { membershipChanges } from './membership.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceExecution, DeviceReading, Ports } from './ports.ts'
-import { loadBaseline, loadEvidence, loadWayBack, saveEvidence, saveWayBack } from './records.ts'
-import { type Rollout, type Stage, stageOf, touchedStages, watchedVersion } from './rollout.ts'
+import {
+  loadBaseline,
+  loadEvidence,
+  loadVigil,
+  loadWayBack,
+  saveEvidence,
+  saveVigil,
+  saveWayBack,
+  type Vigil,
+} from './records.ts'
+import { LAST_STAGE, type Rollout, type Stage, stageOf, touchedStages, watchedVersion } from './rollout.ts'
 import type { Snapshot } from './snapshot.ts'
-import { type Finding, type Verdict, verdictOf } from './verdict.ts'
+import { type SoakClock, stragglersOf, tick } from './soak.ts'
+import { isTelemetryDown } from './telemetry.ts'
+import { type Verdict, verdictOf } from './verdict.ts'
 import { NO_WAY_BACK, observeWayBack } from './way-back.ts'
 
 /** One look at the fleet: the snapshot before it, and what was read now. */
@@ -26,42 +37,64 @@ export interface Look {
  */
 export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, look: Look): Promise<Facts> {
   const nowMs = look.current.atMs
-  const facts: Facts = { ...NO_FACTS, nowMs, readings: look.readings }
-  if (rollout.state === 'rolling-back') return { ...facts, ...(await lookBack(ports, rollout, look)) }
+  const seen: Facts = { ...NO_FACTS, nowMs, readings: look.readings }
+  if (rollout.state === 'rolling-back') return { ...seen, ...(await lookBack(ports, rollout, look)) }
+  const stored = await loadVigil(ports.store, rollout.id)
+  const vigil = stored?.value ?? null
+  const keep = (next: Vigil): Promise<number> => saveVigil(ports.store, rollout.id, next, stored?.version ?? 0)
+  const downSinceMs = telemetryDownSince(rollout, look.current, vigil?.downSinceMs ?? null, policy)
+  const facts = {
+    ...seen,
+    membershipChanges: membershipChanges(rollout, look.readings),
+    telemetryDownSinceMs: downSinceMs,
+  }
   const stages = touchedStages(rollout)
-  if (stages.length === 0) return facts
+  if (stages.length === 0) {
+    await keep({ downSinceMs, soak: null })
+    return facts
+  }
   const baseline = await loadBaseline(ports.store, rollout.id)
   const verdicts: Verdict[] = []
+  const mayEnd = rollout.state === 'soaking' && rollout.stageIndex === LAST_STAGE
+  const stragglers: string[] = []
   let evidence: Evidence | null = null
+  let soak: SoakClock | null = null
   for (const stage of stages) {
     const watch = watchOf(rollout, stage)
     const done = rollout.subject === 'migration' ? await takers(ports, stage) : null
-    const after = await takeIn(ports, rollout, stage, (before) =>
-      withTakers(observe(before, watch, look.previous, look.current, baseline, policy), done),
+    const { before, after } = await takeIn(ports, rollout, stage, (known) =>
+      withTakers(observe(known, watch, look.previous, look.current, baseline, policy), done),
     )
     const failedDevices = await failures(ports, stage, after, look.readings)
     const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
     const isCurrent = stage.name === stageOf(rollout).name
-    if (isCurrent) evidence = after
+    if (mayEnd) stragglers.push(...stragglersOf(stage, after, policy))
+    if (isCurrent) {
+      const isHeld = downSinceMs !== null
+      const previousAtMs = look.previous?.atMs ?? null
+      evidence = after
+      soak = tick(vigil?.soak ?? null, stage, { before, after, previousAtMs, nowMs, isHeld }, policy)
+    }
     verdicts.push(isCurrent || rollout.state === 'waiting' ? verdict : breachesOf(verdict))
   }
-  const findings = verdicts.flatMap((verdict) => verdict.findings)
-  return { ...facts, evidence, verdict: verdictOf([...findings, ...movedDevices(rollout, look.readings)]) }
+  await keep({ downSinceMs, soak })
+  return { ...facts, evidence, soak, stragglers, verdict: verdictOf(verdicts.flatMap(({ findings }) => findings)) }
 }
 
-/**
- * Groups are frozen at the start: a device that has joined one since gets the release without being watched, and in two
- * it gets both deployments. Nothing is promoted until that is undone. [detection E6]
- */
-function movedDevices(rollout: Rollout, readings: readonly DeviceReading[]): readonly Finding[] {
-  const frozen = new Map(rollout.stages.flatMap(({ name, members }) => members.map((thing) => [thing, name] as const)))
-  const moved = readings.filter(({ thing, groups }) =>
-    STAGES.some((name) => groups.includes(name) !== (frozen.get(thing) === name)),
-  )
-  if (moved.length === 0) return []
-  const reason = `${moved.map(({ thing }) => thing).join(', ')} joined or left a stage since the start`
-  const counted = { observed: moved.length, baseline: null, limit: 0, n: readings.length }
-  return [{ rule: 'frozen-groups', metric: 'movedDevices', outcome: 'inconclusive', ...counted, reason }]
+/** Since when the telemetry is down at this look; null when it is not. */
+function telemetryDownSince(
+  rollout: Rollout,
+  current: Snapshot,
+  sinceMs: number | null,
+  policy: Policy,
+): number | null {
+  return isTelemetryDown(current, controlsOf(rollout), policy) ? (sinceMs ?? current.atMs) : null
+}
+
+/** Devices whose stage has not been given the new firmware. */
+function controlsOf(rollout: Rollout): readonly string[] {
+  const updated = new Set(touchedStages(rollout).map(({ name }) => name))
+  return rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members)
 }
 
 /** Nothing looked at. */
@@ -78,13 +111,12 @@ const breachesOf = (verdict: Verdict): Verdict =>
   verdictOf(verdict.findings.filter(({ outcome }) => outcome === 'breach'))
 
 function watchOf(rollout: Rollout, stage: Stage): Watch {
-  const updated = new Set(touchedStages(rollout).map(({ name }) => name))
   return {
     stage: stage.name,
     version: watchedVersion(rollout),
     previousVersion: rollout.release.replaces,
     members: stage.members,
-    controls: rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members),
+    controls: controlsOf(rollout),
     lineOf: rollout.lineOf,
     deployedAtMs: stage.deployment?.atMs ?? rollout.stateSinceMs,
   }
@@ -118,7 +150,9 @@ async function failures(
   const open = new Set(stage.members.filter(isOpen))
   if (stage.deployment === null || !readings.some(({ thing, connected }) => connected && open.has(thing))) return []
   const executions = await ports.deployments.executions(stage.deployment.jobId)
-  return executions.filter(hasFailed)
+  const members = new Set(stage.members)
+  // Whoever was added to the group meanwhile is no member of the stage, and fails for reasons of its own.
+  return executions.filter((one) => hasFailed(one) && members.has(one.thing))
 }
 
 async function takeIn(
@@ -126,11 +160,12 @@ async function takeIn(
   { id }: Rollout,
   { name }: Stage,
   observed: (before: Evidence) => Evidence,
-): Promise<Evidence> {
+): Promise<{ readonly before: Evidence; readonly after: Evidence }> {
   const stored = await loadEvidence(store, id, name)
-  const after = observed(stored?.value ?? NO_EVIDENCE)
+  const before = stored?.value ?? NO_EVIDENCE
+  const after = observed(before)
   await saveEvidence(store, id, name, after, stored?.version ?? 0)
-  return after
+  return { before, after }
 }
 
 async function lookBack(

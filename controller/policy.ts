@@ -17,6 +17,13 @@ export interface Shift {
   readonly to: string
 }
 
+/** A time of the calendar in which nothing is deployed, in site-local wall time: "2026-12-23T18:00". */
+export interface FreezePeriod {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
 export interface Policy {
   readonly profile: Profile
   /** Healthy exposure a stage needs before it is promoted. [seed: 24-hour monitoring window] */
@@ -33,6 +40,13 @@ export interface Policy {
   readonly shifts: readonly Shift[]
   /** When a stage's deployment may be created: inside any of its windows. [seed: stagger by shift] */
   readonly gates: Readonly<Record<StageName, readonly WeeklyWindow[]>>
+  /**
+   * When a stage must not be touched, even inside its gate: a shift change, an audit. A hotfix has to wait as well.
+   * [detection B7: allow and deny are two kinds]
+   */
+  readonly deny: Readonly<Partial<Record<StageName, readonly WeeklyWindow[]>>>
+  /** Dated freezes of the whole fleet, such as holidays. A hotfix passes them, and that is audited. [detection B7] */
+  readonly freezes: readonly FreezePeriod[]
   readonly limits: {
     /** Failed share of connection attempts. [seed: > 2 %] */
     readonly connectionFailurePct: number
@@ -53,10 +67,28 @@ export interface Policy {
     /** Excess errors below which a relative increase is ignored. [detection D2: >= 4 extra errors] */
     readonly minExtraErrors: number
   }
-  /** Share of a stage's devices that must have counted as installed before the soak may end. [detection D4: 15/17, 90 %] */
+  /** Share of the canaries that must have counted as installed before the soak begins and ends. [detection D4: 15/17] */
   readonly quorumShare: number
+  /** The same for early and production. [detection D4: 90 %] */
+  readonly laterQuorumShare: number
   /** Share of devices x window that healthy exposure must reach. [detection D4: total >= 0.9 x n x 24 h] */
   readonly exposureShare: number
+  /** Share of the window that every counted device must have run the new firmware. [detection D4: 20 of 24 h] */
+  readonly deviceExposureShare: number
+  /**
+   * Share of the time that a shift has in the window in which the devices, on the average, must have been seen.
+   * [detection D4: each of the 3 shifts >= 6 h, of the 8 h it has in a window of 24 h]
+   */
+  readonly shiftExposureShare: number
+  /** When silence is laid to the telemetry and not to the firmware, and what then. [detection D4] */
+  readonly telemetry: {
+    /** Silent share of the whole fleet, and of the controls, from which the telemetry counts as down. */
+    readonly silentShare: number
+    /** How long it may be down before somebody is called. */
+    readonly pageAfterMs: number
+    /** How long a breach is not acted upon while it is down: what is left to see may be an artefact. */
+    readonly noRollbackForMs: number
+  }
   /** A device that has not installed after this long is failed, not waited for. [detection B2: 10 min install timeout] */
   readonly installTimeoutMs: number
   /** Silence after which a device that reported before counts as lost. [detection D2: no report for 10 min] */
@@ -90,10 +122,20 @@ export const DEFAULT_POLICY: Policy = {
     early: [{ days: EVERY_DAY, from: '22:00', to: '06:00' }],
     production: [{ days: [3, 7], from: '02:00', to: '06:00' }],
   },
+  deny: {},
+  freezes: [],
   limits: { connectionFailurePct: 2, cycleTimeIncreasePct: 10, errorRateIncreasePct: 5, crashes: 0 },
   evidence: { rollingMs: HOUR_MS, boundarySigma: 4, connectionMinAttempts: 500, minExtraErrors: 4 },
   quorumShare: 0.88,
+  laterQuorumShare: 0.9,
   exposureShare: 0.9,
+  deviceExposureShare: 20 / 24,
+  shiftExposureShare: 6 / 8,
+  telemetry: { silentShare: 0.3, pageAfterMs: 15 * MINUTE_MS, noRollbackForMs: HOUR_MS },
   installTimeoutMs: 10 * MINUTE_MS,
   lostAfterMs: 10 * MINUTE_MS,
 }
+
+/** Devices of a stage that must count as installed. */
+export const quorumOf = (policy: Policy, stage: StageName, devices: number): number =>
+  Math.ceil((stage === 'canary' ? policy.quorumShare : policy.laterQuorumShare) * devices)

@@ -1,6 +1,6 @@
 import { type Baseline, coverageOf } from './baseline.ts'
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from './contract.ts'
-import type { Policy } from './policy.ts'
+import { type Policy, quorumOf } from './policy.ts'
 import type { DeploymentSpec, DeviceReading } from './ports.ts'
 import type { Release } from './rollout.ts'
 
@@ -53,7 +53,7 @@ function refuseGroup(stage: StageName, { readings, current, release }: Findings)
 function refuseReach(stage: StageName, { readings, policy }: Findings): string[] {
   const members = membersOf(readings, stage)
   const reporting = members.filter(({ connected, sample }) => connected && sample !== null).length
-  const quorum = Math.ceil(policy.quorumShare * members.length)
+  const quorum = quorumOf(policy, stage, members.length)
   return reporting >= quorum
     ? []
     : [`${reporting} of ${members.length} devices of ${stage} are connected and report, ${quorum} needed`]

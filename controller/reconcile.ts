@@ -1,10 +1,20 @@
 import { type Acted, act } from './act.ts'
-import { type Decision, decide, type Facts, transition } from './decide.ts'
+import { CONTROLLER, type Decision, decide, type Facts, transition } from './decide.ts'
+import { installedCount } from './evidence.ts'
 import { judgeLook, NO_FACTS } from './look.ts'
 import type { Policy } from './policy.ts'
 import type { Ports, Stored } from './ports.ts'
-import { isShiftRecorded, loadActive, record, saveRollout, toSnapshot } from './records.ts'
-import { type Effect, isFinal, type Rollout, type Stage, stageOf } from './rollout.ts'
+import {
+  isShiftRecorded,
+  type LastLook,
+  loadActive,
+  loadFreeze,
+  record,
+  saveLastLook,
+  saveRollout,
+  toSnapshot,
+} from './records.ts'
+import { type Effect, type Freeze, isFinal, type Rollout, type Stage, stageOf } from './rollout.ts'
 import { startRollout } from './start.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -54,20 +64,32 @@ export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Pr
     return outcomeOf(rollout, null, { kind: 'wait', reason: 'the event came late or twice: its look has been taken' })
   }
   if (awaitsFirmware(rollout)) return startFirmware(ports, policy, rollout, nowMs)
-  const facts = isGoing
-    ? await judgeLook(ports, policy, rollout, { previous, current, readings })
-    : { ...NO_FACTS, nowMs }
-  return settle(ports, policy, resumed, facts)
+  if (!isGoing) return settle(ports, policy, resumed, { ...NO_FACTS, nowMs })
+  const { value: freeze } = await loadFreeze(ports.store)
+  const seen = await judgeLook(ports, policyFor(rollout, policy), rollout, { previous, current, readings })
+  const facts = { ...seen, freeze }
+  const outcome = await settle(ports, policy, resumed, facts)
+  await saveLastLook(ports.store, rollout.id, lastLookOf(outcome, facts))
+  return outcome
 }
 
 /** A migration that has been rolled out is followed by the firmware it was for. */
 const awaitsFirmware = ({ subject, state }: Rollout): boolean => subject === 'migration' && state === 'completed'
 
+const lastLookOf = ({ verdict, decision }: Outcome, { nowMs, evidence, telemetryDownSinceMs }: Facts): LastLook => ({
+  atMs: nowMs,
+  verdict: verdict?.kind ?? null,
+  findings: (verdict?.findings ?? []).filter(({ outcome }) => outcome !== 'healthy'),
+  reason: decision.reason,
+  installed: evidence === null ? 0 : installedCount(evidence),
+  isTelemetryDown: telemetryDownSinceMs != null,
+})
+
 /** Carries a passed stage over an open gate without a new look: what the event is for. The schedule does it as well. */
 export async function advance(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
   const stored = await loadActive(ports.store)
   if (stored === null) return IDLE
-  const facts = { ...NO_FACTS, nowMs }
+  const facts = { ...NO_FACTS, nowMs, freeze: (await loadFreeze(ports.store)).value }
   const isReady =
     stored.value.state === 'waiting' && decide(stored.value, facts, policyFor(stored.value, policy)).kind === 'deploy'
   if (isReady) return settle(ports, policy, { stored, failures: [] }, facts)
@@ -85,11 +107,13 @@ async function startFirmware(ports: Ports, policy: Policy, { id, release }: Roll
 }
 
 /** A migration is watched for a shorter time. */
-const policyFor = ({ subject }: Rollout, policy: Policy): Policy =>
+export const policyFor = ({ subject }: Rollout, policy: Policy): Policy =>
   subject === 'migration' ? { ...policy, windowMs: policy.migrationWindowMs } : policy
 
 const resume = async (ports: Ports, stored: Stored<Rollout>, nowMs: number): Promise<Acted> =>
-  isFinal(stored.value) || stored.value.state === 'rolling-back' ? act(ports, stored, nowMs) : { stored, failures: [] }
+  isFinal(stored.value) || stored.value.state === 'rolling-back'
+    ? act(ports, stored, nowMs, false)
+    : { stored, failures: [] }
 
 async function settle(ports: Ports, policy: Policy, resumed: Acted, facts: Facts): Promise<Outcome> {
   const { value: before, version } = resumed.stored
@@ -98,33 +122,40 @@ async function settle(ports: Ports, policy: Policy, resumed: Acted, facts: Facts
   const intended = isWaiting ? before : intentOf(before, decision, facts.nowMs, version + 1)
   const intent = { value: intended, version: isWaiting ? version : await saveRollout(ports.store, intended, version) }
   // What failed a moment ago is for the next run.
-  const done = isWaiting && resumed.failures.length > 0 ? resumed : await act(ports, intent, facts.nowMs)
+  const mayDeploy = !isHeld(intended, facts.freeze ?? null)
+  const done = isWaiting && resumed.failures.length > 0 ? resumed : await act(ports, intent, facts.nowMs, mayDeploy)
   if (done.failures.length > 0) throw done.failures[0]
   return { ...outcomeOf(done.stored.value, facts.verdict, decision), stage: stageOf(before).name }
 }
 
 /**
- * The transition with its line of the audit trail among the effects, so that no crash can lose it. Effects that only
+ * The next rollout with a line of the audit trail among the effects, so that no crash can lose it. Effects that only
  * tell outlive the state they were decided in; those that act do not, and come first.
  */
-function intentOf(before: Rollout, decision: Decision, nowMs: number, sequence: number): Rollout {
-  const intended = transition(before, decision, nowMs)
+export function withAudit(before: Rollout, intended: Rollout, sequence: number, entry: object): Rollout {
   const tells = ({ kind }: Effect): boolean => kind === 'announce' || kind === 'audit'
   const told = before.pending.filter(tells)
   const own = intended.pending.filter((effect) => !told.includes(effect))
-  const line: Effect = { kind: 'audit', sequence, entry: entryOf(before, decision, nowMs) }
+  const line: Effect = { kind: 'audit', sequence, entry }
   const pending = [...own.filter((effect) => !tells(effect)), ...told, ...own.filter(tells), line]
   return { ...intended, pending }
 }
 
+/** Whether new firmware must not be ordered now, also where it was decided before: a halt ends that as well. */
+export const isHeld = (rollout: Rollout, freeze: Freeze | null): boolean =>
+  isFinal(rollout) || rollout.pause != null || (freeze?.frozen != null && rollout.release.hotfix === undefined)
+
+const intentOf = (before: Rollout, decision: Decision, nowMs: number, sequence: number): Rollout =>
+  withAudit(before, transition(before, decision, nowMs), sequence, entryOf(before, decision, nowMs))
+
 const entryOf = (before: Rollout, decision: Decision, atMs: number): object => ({
   atMs,
-  actor: 'controller',
+  actor: CONTROLLER,
   stage: stageOf(before).name,
   ...decision,
 })
 
-const outcomeOf = (rollout: Rollout, verdict: Verdict | null, decision: Decision): Outcome => ({
+export const outcomeOf = (rollout: Rollout, verdict: Verdict | null, decision: Decision): Outcome => ({
   rolloutId: rollout.id,
   ...(rollout.subject !== undefined && { subject: rollout.subject }),
   state: rollout.state,

@@ -4,8 +4,10 @@ import { STAGES, type StageName } from './contract.ts'
 import type { Evidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceReading, RolloutStore, Stored } from './ports.ts'
-import type { Rollout } from './rollout.ts'
+import type { Freeze, Rollout } from './rollout.ts'
 import type { HealthSample, Snapshot } from './snapshot.ts'
+import type { SoakClock } from './soak.ts'
+import type { Finding, VerdictKind } from './verdict.ts'
 import type { WayBack } from './way-back.ts'
 
 /** Keys of what the controller keeps, and the few ways it is read and written. */
@@ -15,6 +17,9 @@ const LATEST = 'snapshot#latest'
 const RECORDED = 'snapshot#recorded'
 const rolloutKey = (id: string): string => `rollout#${id}`
 const baselineKey = (id: string): string => `baseline#${id}`
+const FREEZE = 'freeze'
+const vigilKey = (id: string): string => `vigil#${id}`
+const lastLookKey = (id: string): string => `last-look#${id}`
 const evidenceKey = (id: string, stage: StageName): string => `evidence#${id}#${stage}`
 const wayBackKey = (id: string): string => `way-back#${id}`
 
@@ -113,7 +118,13 @@ export async function createRollout(store: RolloutStore, rollout: Rollout, basel
 }
 
 async function forgetEvidence(store: RolloutStore, id: string): Promise<void> {
-  for (const key of [baselineKey(id), wayBackKey(id), ...STAGES.map((stage) => evidenceKey(id, stage))])
+  for (const key of [
+    baselineKey(id),
+    wayBackKey(id),
+    vigilKey(id),
+    lastLookKey(id),
+    ...STAGES.map((stage) => evidenceKey(id, stage)),
+  ])
     await store.delete(key)
 }
 
@@ -155,3 +166,53 @@ export const saveWayBack = (store: RolloutStore, id: string, wayBack: WayBack, v
 /** One line of the audit trail; the sequence is the rollout's version, so that a retry writes the same entry. */
 export const saveAudit = (store: RolloutStore, id: string, sequence: number, entry: object): Promise<void> =>
   store.put(`audit#${id}#${String(sequence).padStart(6, '0')}`, entry)
+
+/** An entry of what was asked for and not done: it changes no version, so the time and the words tell it apart. */
+export const saveRefusal = (
+  store: RolloutStore,
+  id: string,
+  atMs: number,
+  entry: { operation: string },
+): Promise<void> => store.put(`audit#${id}#refused#${atMs}#${entry.operation}`, entry)
+
+/** What the controller keeps between looks beside the evidence. */
+export interface Vigil {
+  /** Since when the telemetry is down; null while it is not. */
+  readonly downSinceMs: number | null
+  readonly soak: SoakClock | null
+}
+
+export const loadVigil = (store: RolloutStore, id: string): Promise<Stored<Vigil> | null> => store.get(vigilKey(id))
+
+/** @throws StaleRollout as `saveEvidence` does. */
+export const saveVigil = (store: RolloutStore, id: string, vigil: Vigil, version: number): Promise<number> =>
+  store.putIf(vigilKey(id), vigil, version)
+
+/** What the last look came to, for people who ask and for what they order. */
+export interface LastLook {
+  readonly atMs: number
+  /** Null when nothing was deployed that could be judged. */
+  readonly verdict: VerdictKind | null
+  /** The findings that were not healthy, the worst first. */
+  readonly findings: readonly Finding[]
+  /** What was decided, and why: what a waiting rollout waits for. */
+  readonly reason: string
+  /** Devices of the stage that run the new firmware. */
+  readonly installed: number
+  readonly isTelemetryDown: boolean
+}
+
+export const loadLastLook = async (store: RolloutStore, id: string): Promise<LastLook | null> =>
+  (await store.get<LastLook>(lastLookKey(id)))?.value ?? null
+
+export const saveLastLook = (store: RolloutStore, id: string, look: LastLook): Promise<void> =>
+  store.put(lastLookKey(id), look)
+
+const NOT_FROZEN: Freeze = { frozen: null, operations: [] }
+
+export const loadFreeze = async (store: RolloutStore): Promise<Stored<Freeze>> =>
+  (await store.get<Freeze>(FREEZE)) ?? { value: NOT_FROZEN, version: 0 }
+
+/** @throws StaleRollout when another instance wrote it since `version`. */
+export const saveFreeze = (store: RolloutStore, freeze: Freeze, version: number): Promise<number> =>
+  store.putIf(FREEZE, freeze, version)

@@ -7,6 +7,27 @@ export interface Schemas {
   readonly shadow: { readonly writes: string; readonly reads: readonly string[] }
 }
 
+/** Who wanted something, why, and when. */
+export interface Order {
+  readonly actor: string
+  readonly reason: string
+  readonly atMs: number
+}
+
+/** An operation that was carried out. */
+export interface Operated extends Order {
+  readonly operation: string
+  /** Given by whoever asked, so that asking again is no second operation. */
+  readonly id?: string | undefined
+}
+
+/** "Stop the line": no stage of any rollout is deployed, except by a hotfix; ways back are never held. */
+export interface Freeze {
+  readonly frozen: Order | null
+  /** The operations that made it so, the newest last. */
+  readonly operations: readonly Operated[]
+}
+
 /** The release that a rollout brings. */
 export interface Release extends Schemas {
   readonly version: string
@@ -15,6 +36,11 @@ export interface Release extends Schemas {
   readonly previous?: Schemas
   /** The component that has to be deployed before a change that breaks. [seed: migration component first] */
   readonly migration?: { readonly component: string; readonly version: string }
+  /**
+   * An urgent repair: it passes maintenance windows, dated freezes and a stopped line, never a deny window, and is
+   * watched as long as any other. [detection B7: opt-out, audited]
+   */
+  readonly hotfix?: { readonly reason: string } | undefined
 }
 
 export type RolloutState =
@@ -69,6 +95,16 @@ export interface Rollout {
   readonly reason: string
   /** Devices that failed to go back and that somebody was paged for. */
   readonly stuck?: readonly string[]
+  /** Set while it is paused: nothing is deployed or promoted, all is watched, a breach still leads back. */
+  readonly pause?: Order | null
+  /** The state in which it was halted: what a retry takes up again. */
+  readonly haltedFrom?: RolloutState
+  /** How often failed steps were ordered anew by a retry; part of their client tokens from the first one on. */
+  readonly retries?: number
+  /** When somebody was last called because the telemetry was down. */
+  readonly pagedAtMs?: number
+  /** What people had done to it, the newest last: kept with what it did, so that nothing is done twice or forgotten. */
+  readonly operations?: readonly Operated[]
 }
 
 /** The component that the rollout brings, in the version it brings. */
@@ -98,9 +134,12 @@ export const touchedStages = (rollout: Rollout): readonly Stage[] =>
       rollout.pending.some((effect) => 'stage' in effect && effect.stage === name),
   )
 
-/** Token of a step, the same on every try, so that trying again is one effect. [gg: clientToken 1-64 of a-z0-9-] */
-export const clientToken = (rollout: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
-  `${rollout.id}-${step}-${stage}`
+/**
+ * Token of a step, the same on every try, so that trying again is one effect; a retry that a person ordered is another.
+ * [gg: clientToken 1-64 of a-z0-9-]
+ */
+export const clientToken = ({ id, retries = 0 }: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
+  `${id}-${step}-${stage}${retries === 0 ? '' : `-${retries}`}`
 
 /** The rollout after an effect happened: ticked off, and its result kept. */
 export function withDone(rollout: Rollout, effect: Effect, result: CreatedDeployment | null, nowMs: number): Rollout {

@@ -76,9 +76,9 @@ function startEffects(rolloutId: string, { release, actor, reason }: StartReques
   ]
 }
 
-/** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps included. [gg: clientToken] */
+/** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps and retries included. [gg: clientToken] */
 const rolloutId = (prefix: 'r' | 'm', version: string, nowMs: number): string =>
-  `${prefix}-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 32)}-${Math.floor(nowMs / 1000)}`
+  `${prefix}-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 28)}-${Math.floor(nowMs / 1000)}`
 
 const needsMigration = (spec: DeploymentSpec | null, { migration }: Release): boolean =>
   migration !== undefined && spec?.components[migration.component]?.componentVersion !== migration.version

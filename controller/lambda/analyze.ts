@@ -3,7 +3,7 @@ import type { Ports } from '../ports.ts'
 import { type Outcome, reconcile } from '../reconcile.ts'
 import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
-import { logged } from './logged.ts'
+import { decisionFields, logged } from './logged.ts'
 
 /** The analyzer for given ports: what the schedule calls every 5 minutes. */
 export const makeAnalyze =
@@ -18,5 +18,5 @@ export const handler = logged(
     const { ports, policy } = await environment()
     return makeAnalyze(ports, policy)(event)
   },
-  (outcome) => outcome,
+  decisionFields,
 )

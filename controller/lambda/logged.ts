@@ -5,6 +5,16 @@ export type WriteLine = (line: string) => void
 
 const toStandardOutput: WriteLine = (line) => void process.stdout.write(`${line}\n`)
 
+/** What a decision about a rollout looks like in the log. */
+export const decisionFields = ({ rolloutId, state, stage, verdict, decision }: Outcome): object => ({
+  rollout: rolloutId,
+  state,
+  stage,
+  verdict: verdict?.kind ?? null,
+  decision: decision.kind,
+  reason: decision.reason,
+})
+
 /**
  * A handler that writes one line of JSON per invocation, whatever comes of it, so that a day can be read and queried.
  * Rehearsals run the handler itself and stay silent.
@@ -13,28 +23,14 @@ export const logged =
   <T>(
     name: string,
     handle: (event: unknown) => Promise<T>,
-    outcomeOf: (result: T) => Outcome,
+    fieldsOf: (result: T) => object,
     write: WriteLine = toStandardOutput,
   ) =>
   async (event: unknown): Promise<T> => {
     const time = (event as { time?: unknown } | null)?.time
     try {
       const result = await handle(event)
-      const { rolloutId, state, stage, verdict, decision } = outcomeOf(result)
-      const verdictKind = verdict?.kind ?? null
-      write(
-        JSON.stringify({
-          level: 'info',
-          function: name,
-          time,
-          rollout: rolloutId,
-          state,
-          stage,
-          verdict: verdictKind,
-          decision: decision.kind,
-          reason: decision.reason,
-        }),
-      )
+      write(JSON.stringify({ level: 'info', function: name, time, ...fieldsOf(result) }))
       return result
     } catch (error) {
       const { name: kind, message } = error as Error

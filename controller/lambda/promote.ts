@@ -3,7 +3,7 @@ import type { Ports } from '../ports.ts'
 import { advance, type Outcome } from '../reconcile.ts'
 import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
-import { logged } from './logged.ts'
+import { decisionFields, logged } from './logged.ts'
 
 /** The promoter for given ports: what the event of a passed stage calls. */
 export const makePromote =
@@ -18,5 +18,5 @@ export const handler = logged(
     const { ports, policy } = await environment()
     return makePromote(ports, policy)(event)
   },
-  (outcome) => outcome,
+  decisionFields,
 )

@@ -6,7 +6,7 @@ import { type Rollout, stageOf } from '../rollout.ts'
 import { type StartRequest, startRollout } from '../start.ts'
 import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
-import { logged } from './logged.ts'
+import { decisionFields, logged } from './logged.ts'
 
 /** What a release pipeline sends: the time, and the request as `detail`. */
 export const makeStart =
@@ -31,7 +31,7 @@ export const handler = logged(
     const { ports, policy } = await environment()
     return makeStart(ports, policy)(event)
   },
-  startOutcome,
+  (rollout) => decisionFields(startOutcome(rollout)),
 )
 
 function requestOf(event: unknown): StartRequest {

@@ -1,6 +1,9 @@
+import fc from 'fast-check'
+import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { cellAt, gateOpensAtMs, shiftBoundaries } from '../../controller/calendar.ts'
-import { DEFAULT_POLICY } from '../../controller/policy.ts'
+import { cellAt, gateAt, gateOpensAtMs, shiftBoundaries } from '../../controller/calendar.ts'
+import { STAGES } from '../../controller/contract.ts'
+import { DEFAULT_POLICY, type Policy, type WeeklyWindow } from '../../controller/policy.ts'
 import { HOUR_MS } from './fixtures.ts'
 
 const at = (iso: string): number => Date.parse(iso)
@@ -74,3 +77,109 @@ describe('gates', () => {
     expect((production + 0.25 * HOUR_MS - at(start)) / (24 * HOUR_MS)).toBeCloseTo(days, 2)
   })
 })
+
+describe('deny windows and freezes', () => {
+  const holiday = { name: 'Christmas', from: '2026-12-23T18:00', to: '2027-01-04T06:00' }
+  const with_ = (over: Partial<Policy>): Policy => ({ ...DEFAULT_POLICY, ...over })
+  const deny = (from: string, to: string, days = [1, 2, 3, 4, 5, 6, 7]): Policy['deny'] => ({
+    canary: [{ days, from, to }],
+  })
+
+  it('shut the gate for its stage alone, and name what shuts it', () => {
+    const policy = with_({ deny: deny('14:00', '15:00') })
+    const gate = gateAt(policy, 'canary', at('2026-03-02T13:10:00Z'), false)
+    expect([iso(gate.opensAtMs), gate.shutBy]).toEqual(['2026-03-02T14:00:00.000Z', 'deny window 14:00-15:00'])
+    expect(gateAt(policy, 'early', at('2026-03-02T21:30:00Z'), false).shutBy).toBeNull()
+  })
+
+  it('send a window that is shut for good to the next one', () => {
+    const policy = with_({ deny: deny('13:00', '22:00', [1]) })
+    expect(iso(gateOpensAtMs(policy, 'canary', at('2026-03-02T13:10:00Z')))).toBe('2026-03-03T13:00:00.000Z')
+  })
+
+  it('cover the night they span, on the day they began', () => {
+    const policy = with_({ deny: { early: [{ days: [1], from: '23:00', to: '04:00' }] } })
+    expect(iso(gateOpensAtMs(policy, 'early', at('2026-03-02T23:30:00Z')))).toBe('2026-03-03T03:00:00.000Z')
+    expect(iso(gateOpensAtMs(policy, 'early', at('2026-03-03T23:30:00Z')))).toBe('2026-03-03T23:30:00.000Z')
+  })
+
+  it('hold every stage over a dated freeze, whatever its length', () => {
+    const policy = with_({ freezes: [holiday] })
+    for (const stage of STAGES) {
+      const gate = gateAt(policy, stage, at('2026-12-23T18:00:00Z'), false)
+      expect(gate.opensAtMs).toBeGreaterThanOrEqual(at('2027-01-04T05:00:00Z'))
+      expect(gate.shutBy).toBe('freeze "Christmas"')
+    }
+    expect(gateAt(policy, 'canary', at('2026-12-23T16:30:00Z'), false)).toMatchObject({ shutBy: null })
+  })
+
+  it('let a hotfix past windows and freezes, not past a deny window', () => {
+    const policy = with_({ freezes: [holiday], deny: deny('20:00', '21:00') })
+    const atNight = at('2026-12-25T02:00:00Z')
+    expect(gateAt(policy, 'canary', atNight, true)).toEqual({ opensAtMs: atNight, shutBy: null })
+    const gate = gateAt(policy, 'canary', at('2026-12-25T19:30:00Z'), true)
+    expect(iso(gate.opensAtMs)).toBe('2026-12-25T20:00:00.000Z')
+  })
+
+  it('say so when a gate never opens', () => {
+    const policy = with_({ deny: deny('00:00', '00:00') })
+    expect(() => gateOpensAtMs(policy, 'canary', at('2026-03-02T13:10:00Z'))).toThrow('the gate of canary never opens')
+  })
+
+  // The clocks of Berlin change on 29 March and 25 October 2026, those of New York on 8 March and 1 November.
+  const quarterHours = fc.integer({ min: 0, max: 4 * 24 * 14 }).map((n) => n * 15 * 60_000)
+  const moment = fc
+    .tuple(fc.constantFrom('2026-03-01T00:00:00Z', '2026-03-22T00:00:00Z', '2026-10-18T00:00:00Z'), quarterHours)
+    .map(([from, ms]) => at(from) + ms)
+  const time = fc.integer({ min: 0, max: 23 }).map((hour) => `${String(hour).padStart(2, '0')}:00`)
+  const window = fc.record({ days: fc.constant([1, 3, 5, 7]), from: time, to: time })
+
+  it('never open where the wall clock says no, on days when clocks change, in any zone', () => {
+    const zones = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata')
+    fc.assert(
+      fc.property(moment, zones, window, window, (fromMs, zone, allow, denied) => {
+        const policy = with_({ zone, gates: { ...DEFAULT_POLICY.gates, canary: [allow] }, deny: { canary: [denied] } })
+        let opensAtMs: number
+        try {
+          opensAtMs = gateOpensAtMs(policy, 'canary', fromMs)
+        } catch {
+          return // the deny window covers the gate
+        }
+        expect(opensAtMs).toBeGreaterThanOrEqual(fromMs)
+        const local = Temporal.Instant.fromEpochMilliseconds(opensAtMs).toZonedDateTimeISO(zone)
+        expect([wallContains(allow, local), wallContains(denied, local)]).toEqual([true, false])
+      }),
+    )
+  })
+
+  it('are the same however one comes to an instant: what opens at a time is open at that time', () => {
+    fc.assert(
+      fc.property(moment, window, (fromMs, denied) => {
+        const policy = with_({ deny: { production: [denied] }, freezes: [holiday] })
+        let opensAtMs: number
+        try {
+          opensAtMs = gateOpensAtMs(policy, 'production', fromMs)
+        } catch {
+          return
+        }
+        expect(gateOpensAtMs(policy, 'production', opensAtMs)).toBe(opensAtMs)
+        expect(gateOpensAtMs(policy, 'production', Math.floor((fromMs + opensAtMs) / 2))).toBe(opensAtMs)
+      }),
+    )
+  })
+})
+
+/**
+ * By the wall clock alone: from its first hour on, to the end of the window, on a day it begins on. Where clocks skip
+ * the first hour, the window begins with the next.
+ */
+function wallContains({ days, from, to }: WeeklyWindow, local: Temporal.ZonedDateTime): boolean {
+  return [local, local.subtract({ days: 1 })].some((day) => {
+    const date = day.toPlainDate()
+    const end = to <= from ? date.add({ days: 1 }) : date
+    const instant = (on: Temporal.PlainDate, clock: string): number =>
+      on.toZonedDateTime({ timeZone: local.timeZoneId, plainTime: clock }).epochMilliseconds
+    const ms = local.epochMilliseconds
+    return days.includes(date.dayOfWeek) && instant(date, from) <= ms && ms < instant(end, to)
+  })
+}

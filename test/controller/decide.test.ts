@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { STAGES } from '../../controller/contract.ts'
+import { STAGES, type StageName } from '../../controller/contract.ts'
 import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
 import { NO_EVIDENCE } from '../../controller/evidence.ts'
 import type { Rollout, RolloutState } from '../../controller/rollout.ts'
+import type { SoakClock } from '../../controller/soak.ts'
 import type { Verdict, VerdictKind } from '../../controller/verdict.ts'
 import { worst } from '../../controller/verdict.ts'
 import { NO_WAY_BACK } from '../../controller/way-back.ts'
@@ -71,12 +72,22 @@ const exposed = (stage: string, hours: number) => ({
         firstSeenSequence: 1,
         installedAtMs: START_MS,
         exposureMs: hours * HOUR_MS,
-        heardAtMs: START_MS,
+        heardAtMs: START_MS + 80 * HOUR_MS,
         crashes: 0,
         crashCounter: 0,
         hasFallenBack: false,
       },
     ]),
+  ),
+})
+
+/** A soak clock of both members seen for some hours, evenly over the shifts. */
+const covered = (stage: StageName, hours: number): SoakClock => ({
+  stage,
+  sinceMs: START_MS,
+  heldMs: 0,
+  exposureByShiftMs: Object.fromEntries(
+    policy.shifts.map(({ name }) => [name, (2 * hours * HOUR_MS) / policy.shifts.length]),
   ),
 })
 
@@ -99,11 +110,12 @@ describe('laws', () => {
   it('nothing is promoted or completed on a breach or without evidence', () => {
     fc.assert(
       fc.property(anyRollout, anyHours, fc.constantFrom<VerdictKind>('breach', 'inconclusive'), (one, hours, kind) => {
-        const stage = STAGES[one.stageIndex] as string
+        const stage = STAGES[one.stageIndex] as StageName
         const seen = facts({
           nowMs: START_MS + hours * HOUR_MS,
           verdict: verdict(kind),
           evidence: exposed(stage, hours),
+          soak: covered(stage, hours),
         })
         expect(['promote', 'complete']).not.toContain(decide(one, seen, policy).kind)
       }),
@@ -112,20 +124,25 @@ describe('laws', () => {
 
   it('a worse verdict never leads to a bolder decision', () => {
     const boldness = (decision: Decision): number =>
-      ({ promote: 3, complete: 3, deploy: 2, soak: 2, wait: 1, confirm: 1, escalate: 1, halt: 0, rollback: 0 })[
-        decision.kind
-      ]
+      ({
+        promote: 3,
+        complete: 3,
+        deploy: 2,
+        soak: 2,
+        wait: 1,
+        confirm: 1,
+        escalate: 1,
+        page: 1,
+        pause: 0,
+        halt: 0,
+        rollback: 0,
+      })[decision.kind]
     fc.assert(
       fc.property(anyRollout, anyHours, (one, hours) => {
-        const stage = STAGES[one.stageIndex] as string
+        const stage = STAGES[one.stageIndex] as StageName
+        const seen = { nowMs: START_MS + hours * HOUR_MS, evidence: exposed(stage, hours), soak: covered(stage, hours) }
         const at = (kind: VerdictKind): number =>
-          boldness(
-            decide(
-              one,
-              facts({ nowMs: START_MS + hours * HOUR_MS, verdict: verdict(kind), evidence: exposed(stage, hours) }),
-              policy,
-            ),
-          )
+          boldness(decide(one, facts({ ...seen, verdict: verdict(kind) }), policy))
         expect(at('inconclusive')).toBeLessThanOrEqual(at('healthy'))
         expect(at('breach')).toBeLessThanOrEqual(at('inconclusive'))
       }),
@@ -146,7 +163,12 @@ describe('soaking', () => {
   const after = (hours: number, kind: VerdictKind, exposureHours: number): string =>
     decide(
       soaking,
-      facts({ nowMs: START_MS + hours * HOUR_MS, verdict: verdict(kind), evidence: exposed('canary', exposureHours) }),
+      facts({
+        nowMs: START_MS + hours * HOUR_MS,
+        verdict: verdict(kind),
+        evidence: exposed('canary', exposureHours),
+        soak: covered('canary', exposureHours),
+      }),
       policy,
     ).kind
 
@@ -166,6 +188,7 @@ describe('soaking', () => {
       nowMs: START_MS + 24 * HOUR_MS,
       verdict: verdict('healthy'),
       evidence: exposed('production', 24),
+      soak: covered('production', 24),
     })
     expect(decide(last, seen, policy).kind).toBe('complete')
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
+import { makeOperate } from '../../controller/lambda/operate.ts'
 import { makePromote } from '../../controller/lambda/promote.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
 import type { Deployments, Ports } from '../../controller/ports.ts'
@@ -183,7 +184,7 @@ describe('a stage', () => {
     const world = await startedWorld()
     const update = world.plant.update.bind(world.plant)
     world.plant.update = (things) => update(things.filter((thing) => thing !== 'line-5-0'))
-    const lenient = { ...policy, quorumShare: 0.6 }
+    const lenient = { ...policy, quorumShare: 0.6, laterQuorumShare: 0.6 }
     const look = async () => {
       const { decision } = await makeAnalyze(world.ports, lenient)(world.event())
       world.nowMs += 2 * MINUTE_MS
@@ -198,7 +199,7 @@ describe('a stage', () => {
 })
 
 describe('a device that changes its group', () => {
-  it('holds the rollout until that is undone: nobody watches it', async () => {
+  it('holds the rollout until that is undone and a person resumes it: nobody watches it', async () => {
     const world = await worldBeforeEarly()
     const joined = (stages: readonly string[]): Ports => ({
       ...world.ports,
@@ -211,8 +212,10 @@ describe('a device that changes its group', () => {
       expect(await tick(world, joined(stages))).toBe('waiting')
     }
     const { decision } = await makeAnalyze(joined(['early']), policy)(world.event())
-    expect(decision.reason).toBe('inconclusive before early: line-2-3 joined or left a stage since the start')
+    expect(decision.reason).toContain('the thing groups differ from the plan: line-2-3 is in early')
     world.nowMs += policy.tickMs
+    expect(await tick(world)).toBe('waiting')
+    await makeOperate(world.ports, policy, () => world.nowMs)({ operation: 'resume', actor: 'jo', reason: 'undone' })
     expect(await tick(world)).toBe('deploying')
   })
 })

@@ -47,7 +47,8 @@ describe.each(HANDLERS)('the bundled %s', (handler) => {
     })
   })
 
-  it('runs by itself: with its environment it comes as far as reading the event', () => {
+  // People's requests carry no time, and are answered whatever they are.
+  it.skipIf(name === 'operate')('runs by itself: with its environment it comes as far as reading the event', () => {
     expect(invoke(handler, ENVIRONMENT, { time: 'yesterday' })).toMatchObject({
       level: 'error',
       function: name,

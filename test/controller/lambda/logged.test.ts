@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { StaleRollout } from '../../../controller/errors.ts'
-import { logged } from '../../../controller/lambda/logged.ts'
+import { decisionFields, logged } from '../../../controller/lambda/logged.ts'
 import type { Outcome } from '../../../controller/reconcile.ts'
 
 const TIME = '2026-03-02T13:00:00Z'
@@ -17,7 +17,7 @@ async function linesOf(handle: () => Promise<Outcome>): Promise<object[]> {
   const handler = logged(
     'analyze',
     handle,
-    (result) => result,
+    decisionFields,
     (line) => lines.push(line),
   )
   await handler({ time: TIME }).catch(() => null)

@@ -1,0 +1,16 @@
+import type { Policy } from './policy.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/**
+ * Whether so much of the fleet is silent, devices on the old firmware included, that the telemetry must be down and not
+ * the devices. Without controls only a silence of everybody says so: a bad release may silence many. [detection D4]
+ */
+export function isTelemetryDown(snapshot: Snapshot, controls: readonly string[], policy: Policy): boolean {
+  const isSilent = (thing: string): boolean =>
+    snapshot.atMs - (snapshot.devices[thing]?.sampledAtMs ?? snapshot.atMs) > policy.lostAfterMs
+  const share = (things: readonly string[]): number =>
+    things.length === 0 ? 0 : things.filter(isSilent).length / things.length
+  const { silentShare } = policy.telemetry
+  if (controls.length === 0) return share(Object.keys(snapshot.devices)) === 1
+  return share(controls) > silentShare && share(Object.keys(snapshot.devices)) > silentShare
+}

@@ -18,7 +18,7 @@ export interface Detection {
     /** How long the controller gathered evidence. */
     readonly firstBadLookToDecision: number | null
   }
-  /** The rule that decided. */
+  /** The rule that decided; `operator` when a person aborted it. */
   readonly by: string | null
   readonly finding: {
     readonly metric: string
@@ -28,6 +28,9 @@ export interface Detection {
     readonly line?: number
   } | null
 }
+
+/** A person aborted it: nothing was detected, rightly or wrongly. */
+export const ABORTED_BY = 'operator'
 
 /** `detectedAtMs`: when the first rollback deployment was created; null if nothing was rolled back. */
 export function foldDetection(
@@ -50,7 +53,7 @@ export function foldDetection(
       onsetToFirstBadLook: minutes(onsetAtMs, firstBadAtMs),
       firstBadLookToDecision: minutes(firstBadAtMs, detectedAtMs),
     },
-    by: finding?.rule ?? null,
+    by: decided?.handler === 'operate' ? ABORTED_BY : (finding?.rule ?? null),
     finding: finding === undefined ? null : findingOf(finding),
   }
 }

@@ -1,6 +1,6 @@
 import { STAGES } from '../controller/contract.ts'
 import type { Connections, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-import { type Detection, foldDetection } from './detection.ts'
+import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { isoTime, rounded } from './format.ts'
 import { foldRollback, type Rollback } from './rollback.ts'
@@ -85,6 +85,7 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
   const faultStarts = records.filter((record) => record.kind === 'fault-started')
   const onsetAtMs = faultStarts[0]?.atMs ?? null
   const rollback = foldRollback(header, records, onsetAtMs)
+  const detection = foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null)
   const virtualMs = run.endedAtMs - header.startedAtMs
   return {
     schemaVersion: 1,
@@ -100,10 +101,11 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     stages,
     leadTimeHours: leadTimeHours(header, records),
     faults: faultsOf(faultStarts),
-    detection: foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null),
+    detection,
     rollback: rollback?.report ?? null,
     exposure: foldExposure(header, records, run.endedAtMs),
-    falseAlarm: rollback !== null && (onsetAtMs === null || onsetAtMs > rollback.detectedAtMs),
+    falseAlarm:
+      rollback !== null && detection.by !== ABORTED_BY && (onsetAtMs === null || onsetAtMs > rollback.detectedAtMs),
     virtual: {
       startedAt: isoTime(header.startedAtMs),
       endedAt: isoTime(run.endedAtMs),

@@ -28,10 +28,12 @@ export function renderSummary(report: Report, story: string): string {
 }
 
 /** One line: what came out. */
-export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm }: Report): string {
+export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm, detection }: Report): string {
   const name = scenario.toUpperCase()
   if (outcome === 'promoted') return `${name}: PROMOTED to the whole fleet in ${hours(leadTimeHours ?? 0)}`
   if (outcome === 'rolled-back') {
+    if (detection.by === 'operator') return `${name}: ABORTED by a person in ${caughtIn} and ROLLED BACK`
+    if (caughtIn === null) return `${name}: ABORTED before anything was deployed`
     return falseAlarm
       ? `${name}: ROLLED BACK without cause, in ${caughtIn}`
       : `${name}: caught in ${caughtIn?.toUpperCase()} and ROLLED BACK`
@@ -68,12 +70,12 @@ function detectionLines({ faults, detection }: Report): string[] {
   if (!detection.detected)
     return [...lines, row('detected', faults.length === 0 ? 'nothing, and nothing was wrong' : 'no')]
   const { finding, by, at, latencyMinutes } = detection
-  const when = `${shortTime(at)} UTC${latencyMinutes === null ? '' : `, ${durationText(latencyMinutes)} after onset`}`
+  const when = `${shortTime(at)} UTC${latencyMinutes === null || latencyMinutes < 0 ? '' : `, ${durationText(latencyMinutes)} after onset`}`
   const what =
     finding === null
       ? ''
       : `${by}: ${finding.metric} ${numberText(finding.observed)}, limit ${numberText(finding.limit)}${finding.line === undefined ? '' : `, line ${finding.line}`}`
-  return [...lines, row('detected', when), ...(what === '' ? [] : [row('by', what)])]
+  return [...lines, row(by === 'operator' ? 'aborted' : 'detected', when), ...(what === '' ? [] : [row('by', what)])]
 }
 
 function rollbackLines({ rollback }: Report): string[] {

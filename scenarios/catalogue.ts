@@ -22,6 +22,8 @@ export const SHIPPED = [
   'noisy-network',
   'offline-canary',
   'flapping-line',
+  'wrong-group',
+  'operators',
   'breaking-change',
   'recorded-line',
   'other-plant',

@@ -105,6 +105,29 @@ function program(): Command {
       process.exitCode = await run(scenario, options, process)
     })
   rehearse
+    .command('ctl')
+    .description('operate the controller of a rehearsal that is running: see how it stands, hold it, send it back')
+    .argument(
+      '<operation>',
+      'status, pause, resume, abort (go back now), skip (the rest of the window), promote (without the evidence that is missing), retry (what was halted), freeze (stop the line), unfreeze',
+    )
+    .option('--actor <name>', 'who asks, for the audit trail (default: the user)')
+    .option('--reason <text>', 'why, for the audit trail; every operation but status needs it')
+    .option('--id <id>', 'asking again with the same id is no second operation')
+    .option('--endpoint <url>', 'AWS endpoint of the rehearsal, as it says when it starts', 'http://127.0.0.1:4566')
+    .option('--json', 'print the whole answer as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse run healthy --pace 60x --http-port 4566     # in another terminal\n' +
+        '  rehearse ctl status\n  rehearse ctl pause --reason "noise on line 3"\n' +
+        '  aws lambda invoke --endpoint-url http://127.0.0.1:4566 --function-name operate \\\n' +
+        '    --cli-binary-format raw-in-base64-out --payload \'{"operation":"status"}\' /dev/stdout\n',
+    )
+    .action(async (operation: string, options) => {
+      const { ctl } = await import('./commands/ctl.ts')
+      process.exitCode = await ctl(operation, options, process)
+    })
+  rehearse
     .command('compare')
     .description('play scenarios with several windows, profiles and calendars, and tell what each is worth')
     .argument('<scenario...>', 'shipped scenarios (see list) or YAML files')

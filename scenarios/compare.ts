@@ -63,7 +63,7 @@ const withVariant = ({ policy }: Scenario, { window, profile, gates }: PolicyVar
 })
 
 function describe({ name, faults, policy, release }: Scenario): Variant {
-  const own = faults.filter((fault) => fault.in.firmware === release.version)
+  const own = faults.filter((fault) => 'in' in fault && fault.in.firmware === release.version)
   const isFaulty = own.length > 0
   return {
     scenario: name,

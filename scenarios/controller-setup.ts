@@ -2,6 +2,7 @@ import { shiftBoundaries } from '../controller/calendar.ts'
 import { ROLLOUT_EVENT_SOURCE, STAGE_PASSED_EVENT } from '../controller/contract.ts'
 import { parseHealth } from '../controller/health.ts'
 import { makeAnalyze } from '../controller/lambda/analyze.ts'
+import { makeOperate } from '../controller/lambda/operate.ts'
 import { makePromote } from '../controller/lambda/promote.ts'
 import { makeStart } from '../controller/lambda/start.ts'
 import type { Policy } from '../controller/policy.ts'
@@ -43,6 +44,7 @@ export function installController(twin: Twin, host: LambdaHost, ports: Ports, po
     analyze: makeAnalyze(ports, policy),
     promote: makePromote(ports, policy),
     start: makeStart(ports, policy),
+    operate: makeOperate(ports, policy, () => twin.clock.nowMs()),
   }
   host.install(functions, twin.trace)
   const { PutRule, PutTargets } = twin.cloud.events.operations

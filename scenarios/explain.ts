@@ -142,12 +142,14 @@ function faultText(
 ): string[] {
   const { kind, in: where, ...parameters } = raw
   const told = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
+  const story = STORIES.get(String(kind)) ?? ''
+  if (!('in' in fault)) return [`${kind}: ${told.join(', ')}`, story]
   const concerned = concernedBy(fault.in, scenario)
   const onset = onsetText(fault, scenario, planned, concerned.stages)
   const devices = deviceCount(concerned.count)
   return [
     `${kind} ${placeText(fault.in)} (${devices})${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
-    `${STORIES.get(String(kind)) ?? ''}; ${onset}`,
+    `${story}; ${onset}`,
   ]
 }
 
@@ -158,7 +160,7 @@ function concernedBy(where: Selector, scenario: Scenario): { count: number; stag
 
 /** Times of a fault count from the install, the start of the process or of the rehearsal; none is felt before this. */
 function onsetText(
-  fault: Scenario['faults'][number],
+  fault: Extract<Scenario['faults'][number], { in: Selector }>,
   { release, start }: Scenario,
   planned: readonly PlannedStage[],
   stages: ReadonlySet<string>,

@@ -17,7 +17,7 @@ export function faultSize(spec: FaultSpec): string {
     if (key === 'kind' || key === 'in' || value === undefined) return []
     return [`${key} ${quantity(value, definitionAt(shape, key))}`]
   })
-  const { line, device } = spec.in
+  const { line = undefined, device = undefined } = 'in' in spec ? spec.in : {}
   return [...sizes, ...(line === undefined ? [] : [`line ${line}`]), ...(device === undefined ? [] : [device])].join(
     ', ',
   )

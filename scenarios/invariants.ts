@@ -69,10 +69,16 @@ const LAWS: Readonly<Record<string, Law>> = {
   'new firmware reaches a device only with its own stage': (header, records) => {
     const deployed = firmwareAtMs(header, records)
     const stages = stageOfThing(header)
+    /** Groups that somebody put a device into; what is deployed there is then its own. */
+    const added = new Map<string, string[]>()
     return records.flatMap((record) => {
+      if (record.kind === 'membership-changed' && record.change === 'added') {
+        added.set(record.thing, [...(added.get(record.thing) ?? []), record.group])
+      }
       if (record.kind !== 'firmware-started' || record.version !== header.release.version) return []
-      const since = deployed.get(stages.get(record.thing) as StageName)
-      return since === undefined || since > record.atMs ? [`${record.thing} (${at(record)})`] : []
+      const groups = [stages.get(record.thing) as StageName, ...(added.get(record.thing) ?? [])]
+      const isDeployed = groups.some((group) => (deployed.get(group) ?? Number.POSITIVE_INFINITY) <= record.atMs)
+      return isDeployed ? [] : [`${record.thing} (${at(record)})`]
     })
   },
 
@@ -89,10 +95,35 @@ const LAWS: Readonly<Record<string, Law>> = {
     records.flatMap((record) =>
       record.kind === 'evaluated' &&
       (record.decision === 'promote' || record.decision === 'complete') &&
-      record.verdict !== 'healthy'
+      // A person may do without evidence, not against it.
+      !(record.verdict === 'healthy' || (record.handler === 'operate' && record.verdict === 'inconclusive'))
         ? [`${record.decision} of ${record.stage} on ${record.verdict} (${at(record)})`]
         : [],
     ),
+
+  'a person’s word that was refused changes nothing': (_, records) =>
+    records.flatMap((record, index) => {
+      const next = records[index + 1]
+      const isActed = next?.kind === 'evaluated' && next.handler === 'operate' && next.atMs === record.atMs
+      return record.kind === 'operation' && record.result !== 'accepted' && isActed
+        ? [`${record.operation} by ${record.actor} (${at(record)})`]
+        : []
+    }),
+
+  'nothing is deployed while a person holds the rollout': (header, records) => {
+    const held = new Set<string>()
+    return records.flatMap((record) => {
+      if (record.kind === 'operation' && record.result === 'accepted') {
+        const isStop = record.operation === 'freeze' && header.release.hotfix === undefined
+        if (record.operation === 'pause' || isStop) held.add(record.operation)
+        if (record.operation === 'resume' || record.operation === 'abort') held.delete('pause')
+        if (record.operation === 'unfreeze') held.delete('freeze')
+      }
+      const isForward =
+        record.kind === 'deployment-created' && Object.values(record.components).includes(header.release.version)
+      return isForward && held.size > 0 ? [`${record.target} under ${[...held].join(' and ')} (${at(record)})`] : []
+    })
+  },
 
   'a rollback touches only stages that were deployed': (header, records) => {
     const firmware = firmwareAtMs(header, records)

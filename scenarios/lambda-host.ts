@@ -1,7 +1,9 @@
 import { startOutcome } from '../controller/lambda/start.ts'
+import type { OperationAnswer } from '../controller/operate.ts'
 import type { Outcome } from '../controller/reconcile.ts'
 import { isFinal, type Rollout } from '../controller/rollout.ts'
 import type { InFlight } from '../sim/in-flight.ts'
+import type { LambdaFunctions } from '../sim/level.ts'
 import type { Trace } from '../sim/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
 import { RolloutRefused } from './user-error.ts'
@@ -12,7 +14,10 @@ export interface Functions {
   readonly analyze: (event: unknown) => Promise<Outcome>
   readonly promote: (event: unknown) => Promise<Outcome>
   readonly start: (event: unknown) => Promise<Rollout>
+  readonly operate: (event: unknown) => Promise<OperationAnswer>
 }
+
+type Result = Outcome | Rollout | OperationAnswer
 
 /** The controller's own errors that the next schedule mends. */
 const EXPECTED_ERRORS = new Set(['StaleRollout', 'EventNotTaken'])
@@ -38,7 +43,7 @@ interface Last {
 }
 
 /** Runs the controller's functions as Lambda would, one invocation of a function at a time, and tells the trace. */
-export class LambdaHost {
+export class LambdaHost implements LambdaFunctions {
   readonly #inFlight: InFlight
   #functions: Functions | null = null
   #trace: Trace | null = null
@@ -98,26 +103,62 @@ export class LambdaHost {
   /** Reserved concurrency of one: two rules that fire together do not race each other. */
   invoke(functionArn: string, event: object): void {
     const name = functionArn.split(':').at(-1) as keyof Functions
-    this.#inFlight.begin('handler')
-    this.#queue = this.#queue.then(() => this.#run(name, event)).finally(() => this.#inFlight.end('handler'))
+    void this.#enqueue(name, event).catch((error: unknown) => this.#judge(name, error as Error))
   }
 
-  async #run(name: keyof Functions, event: object): Promise<void> {
+  /**
+   * The Invoke API for somebody outside, in the same queue. What the function fails with is the caller's to read: a wrong
+   * payload from outside is no bug.
+   * @throws what the function failed with
+   */
+  async call(name: string, event: unknown): Promise<object> {
+    return this.#enqueue(name as keyof Functions, event)
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#functions ?? {}, name)
+  }
+
+  #enqueue(name: keyof Functions, event: unknown): Promise<Result> {
+    this.#inFlight.begin('handler')
+    const done = this.#queue.then(() => this.#run(name, event)).finally(() => this.#inFlight.end('handler'))
+    this.#queue = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
+  }
+
+  #judge(name: keyof Functions, error: Error): void {
+    if (error.name === 'PreflightRefused') this.fail(new RolloutRefused(error.message, { cause: error }))
+    else if (!isOfTheWorld(error)) this.fail(error)
+    else if (name === 'start')
+      this.fail(new RolloutRefused(`the rollout could not start: ${error.message}`, { cause: error }))
+  }
+
+  async #run(name: keyof Functions, event: unknown): Promise<Result> {
     const startedWallMs = wallMs()
     this.#evaluations += 1
     try {
       const result = await (this.#functions as Functions)[name](event)
-      this.#tell(name, 'decision' in result ? result : startOutcome(result))
+      this.#tellOf(name, result)
+      return result
     } catch (error) {
       const { name: kind, message } = error as Error
       this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
-      if (kind === 'PreflightRefused') this.fail(new RolloutRefused(message, { cause: error }))
-      else if (!isOfTheWorld(error as Error)) this.fail(error)
-      else if (name === 'start')
-        this.fail(new RolloutRefused(`the rollout could not start: ${message}`, { cause: error }))
+      throw error
     } finally {
       this.#evaluationMs += wallMs() - startedWallMs
     }
+  }
+
+  #tellOf(handler: keyof Functions, result: Result): void {
+    if ('decision' in result) return this.#tell(handler, result)
+    if (!('answer' in result)) return this.#tell(handler, startOutcome(result))
+    const { operation, actor, reason, answer, outcome } = result
+    if (operation === 'status') return
+    this.#trace?.record('controller', { kind: 'operation', operation, actor, reason, result: result.result, answer })
+    if (outcome !== null) this.#tell(handler, outcome)
   }
 
   /** Looks after a rollout's end are no news. */

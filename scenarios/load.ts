@@ -163,8 +163,9 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
     problems.push({ path: ['release', 'replaces'], message: `release.replaces is the released version itself` })
   }
   faults.forEach((fault, index) => {
-    const path = ['faults', index, 'in']
-    const { firmware } = fault.in
+    if (fault.kind === 'operator') return
+    const path = fault.kind === 'wrong-group' ? ['faults', index] : ['faults', index, 'in']
+    const { firmware }: Partial<Selector> = fault.kind === 'wrong-group' ? fault : fault.in
     if (firmware !== undefined && !versions.includes(firmware)) {
       const message = `firmware ${firmware} is not part of this release${nearest(firmware, versions)}`
       problems.push({ path: [...path, 'firmware'], message })
@@ -182,7 +183,7 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
         problems.push({ path: ['faults', index, 'during'], message })
       }
     }
-    problems.push(...impossiblePlaces(fault.in, path, scenario))
+    problems.push(...impossiblePlaces(fault.kind === 'wrong-group' ? fault : fault.in, path, scenario))
   })
   telemetry.forEach(({ in: where }, index) => {
     if (where !== undefined) problems.push(...impossiblePlaces(where, ['telemetry', index, 'in'], scenario))

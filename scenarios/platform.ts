@@ -1,6 +1,6 @@
 import type { Ports } from '../controller/ports.ts'
 import type { InFlight } from '../sim/in-flight.ts'
-import type { Level, LevelEvents } from '../sim/level.ts'
+import type { LambdaFunctions, Level, LevelEvents } from '../sim/level.ts'
 import type { Seed } from '../sim/random.ts'
 import type { Twin } from '../sim/twin.ts'
 
@@ -20,4 +20,6 @@ export interface PlatformOptions {
   readonly onCall: (operation: string) => void
   /** The twin itself failed: the rehearsal cannot go on. */
   readonly onBug: (error: unknown) => void
+  /** The controller's functions, for whoever invokes them from outside. */
+  readonly functions: LambdaFunctions
 }

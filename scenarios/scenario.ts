@@ -54,6 +54,10 @@ const release = z
       .strictObject({ component: z.string().min(1), version: z.string().min(1) })
       .optional()
       .describe('The component that has to be deployed before a breaking change'),
+    hotfix: z
+      .strictObject({ reason: z.string().min(1) })
+      .optional()
+      .describe('An urgent repair, and why: passes maintenance windows, freezes and a stopped line, no deny window'),
   })
   .transform((one) => ({ ...one, previous: one.previous ?? previousOf(one.data.writes) }))
 

@@ -22,6 +22,21 @@ export class InvalidFleet extends Error {
   readonly exitCode = EXIT.usage
 }
 
+/** No rehearsal answers where it was looked for. */
+export class NoRehearsal extends Error {
+  override readonly name = 'NoRehearsal'
+  readonly exitCode = EXIT.usage
+
+  constructor(endpoint: string, cause: unknown) {
+    super(
+      `nothing answers at ${endpoint}; give --endpoint as the running rehearsal says it, or run it with --http-port`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
 /** A scenario file cannot have this name. */
 export class InvalidName extends Error {
   override readonly name = 'InvalidName'

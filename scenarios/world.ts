@@ -10,6 +10,7 @@ import type { TraceHeader } from '../sim/trace-events.ts'
 import { Twin } from '../sim/twin.ts'
 import { installController, recordHistory } from './controller-setup.ts'
 import { LambdaHost } from './lambda-host.ts'
+import { scheduleOperators } from './people.ts'
 import { plannedStages, policyFor } from './plan.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -66,6 +67,7 @@ export class World {
       inFlight,
       onCall: (operation) => void awsCalls.set(operation, (awsCalls.get(operation) ?? 0) + 1),
       onBug: (error) => host.fail(error),
+      functions: host,
     })
     const twin = await Twin.open(
       twinPlan(first, seed, fleet, later),
@@ -126,7 +128,9 @@ export class World {
       fromHour = twin.trace.digestsByHour().length - 1
     }
     this.#callStart(scenario)
-    const isOver = lingering(() => host.isOver(), twin.clock, options.lingerMs ?? 0)
+    const hasOperatorsLeft = scheduleOperators(twin, host, scenario)
+    const isEnded = (): boolean => host.isOver() && !hasOperatorsLeft()
+    const isOver = lingering(isEnded, twin.clock, options.lingerMs ?? 0)
     const stop = await run(startMs + untilMs, isOver)
     twin.trace.flush()
     return {
@@ -225,6 +229,7 @@ function headerOf(scenario: Scenario, options: RehearsalOptions, policy: Policy,
       version: scenario.release.version,
       replaces: scenario.release.replaces,
       ...(scenario.release.migration !== undefined && { migration: scenario.release.migration }),
+      ...(scenario.release.hotfix !== undefined && { hotfix: true as const }),
     },
     stages: { canary: membersOf('canary'), early: membersOf('early'), production: membersOf('production') },
     lines: Object.fromEntries(fleet.map(({ thing, line }) => [thing, line])),

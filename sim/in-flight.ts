@@ -26,6 +26,10 @@ export class InFlight {
   #changes = 0
   #settledAtChange = 0
 
+  get isBusy(): boolean {
+    return this.#total > 0
+  }
+
   begin(kind: string): void {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
     this.#total += 1

@@ -33,3 +33,10 @@ export interface LevelEvents {
   isThing(clientId: string): boolean
   onPublish(clientId: string, topic: string, payload: unknown): void
 }
+
+/** Deployed Lambda functions, by name. */
+export interface LambdaFunctions {
+  has(name: string): boolean
+  /** Runs one with its payload. @throws what the function failed with */
+  call(name: string, payload: unknown): Promise<object>
+}

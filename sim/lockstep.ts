@@ -37,6 +37,8 @@ export async function runLockstep(options: LockstepOptions): Promise<'over' | 'u
     advances += 1
     if (advances > MAX_ADVANCES_PER_INSTANT) throw new Error(`invariant: virtual time stands still at ${nextAtMs}`)
     await options.pace(nextAtMs)
+    // Somebody outside may have begun something while the pace waited.
+    if (inFlight.isBusy) continue
     clock.advance()
   }
 }

@@ -55,6 +55,17 @@ export type TraceEvent =
       reason: string
       findings: readonly TraceFinding[]
     }
+  /** Somebody outside the controller changed a thing group. */
+  | { kind: 'membership-changed'; thing: string; group: string; change: 'added' | 'removed' }
+  /** A person asked the controller for something, and what it answered. */
+  | {
+      kind: 'operation'
+      operation: string
+      actor: string
+      reason: string
+      result: string
+      answer: string
+    }
   | { kind: 'handler-failed'; handler: string; error: string; message: string }
 
 /** One judged metric in numbers, as the controller gives it. */
@@ -103,6 +114,7 @@ export interface TraceHeader {
     readonly replaces: string
     /** The component that was rolled out before. */
     readonly migration?: { readonly component: string; readonly version: string }
+    readonly hotfix?: true
   }
   /** Thing names by stage; the stage's thing group has the stage's name. */
   readonly stages: Readonly<Record<StageName, readonly string[]>>

@@ -15,9 +15,10 @@ import { Firmware } from './device/firmware.ts'
 import { type DeferredSamples, HealthMonitor, type HealthReport } from './device/health-monitor.ts'
 import { Nucleus } from './device/nucleus.ts'
 import { OneShot } from './device/one-shot.ts'
-import { type FaultSpec, isLinkFault, makeFault } from './faults/catalogue.ts'
+import { type FaultSpec, isLinkFault, isPeopleFault, makeFault } from './faults/catalogue.ts'
 import { type Chance, type DeviceView, selects } from './faults/fault.ts'
 import { type LinkFault, makeOffline } from './faults/offline.ts'
+import type { WrongGroup } from './faults/people.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { Machine } from './plant/machine.ts'
@@ -127,6 +128,32 @@ export class Twin {
   /** Connects every device. */
   start(): void {
     for (const { nucleus } of this.#devices.values()) nucleus.start()
+    this.#plan.faults.forEach((spec, index) => {
+      if (spec.kind === 'wrong-group') this.#misplace(spec, index)
+    })
+  }
+
+  /** Somebody adds a device to a group where it does not belong, by the API, and perhaps puts it right later. */
+  #misplace({ kind, device: thing, group, move, at, for: forMs }: WrongGroup, index: number): void {
+    const { clock, trace } = this
+    const own = this.#devices.get(thing)?.plan.stage
+    if (own === undefined) return // a fleet that was scaled down has no such device
+    const change = (name: string, change: 'added' | 'removed'): void => {
+      const { AddThingToThingGroup, RemoveThingFromThingGroup } = this.cloud.things.operations
+      const operation = change === 'added' ? AddThingToThingGroup : RemoveThingFromThingGroup
+      trace.record(`fault/${index}/${thing}`, { kind: 'membership-changed', thing, group: name, change })
+      operation?.({ thingGroupName: name, thingName: thing })
+    }
+    clock.at(this.#plan.startMs + at, () => {
+      trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: kind, thing })
+      change(group, 'added')
+      if (move) change(own, 'removed')
+      if (forMs === undefined) return
+      clock.after(forMs, () => {
+        if (move) change(own, 'added')
+        change(group, 'removed')
+      })
+    })
   }
 
   /** The health document that the thing's shadow holds, without making the shadow; null before the first. */
@@ -185,7 +212,7 @@ export class Twin {
     const recording = Recording.of(recorded.tracks, thing, line, recorded.startMs)
     const machine = new Machine(seed, thing, line, calendar, plant.noise, recording)
     const deviceFaults = faults.flatMap((spec, index): DeviceFault[] => {
-      if (isLinkFault(spec)) return []
+      if (isLinkFault(spec) || isPeopleFault(spec)) return []
       const fault = makeFault(spec, this.#chanceOf(`fault/${index}/${thing}`))
       return [{ index, fault, actsOn: (version) => selects(spec.in, thing, line, version) }]
     })

@@ -11,6 +11,7 @@ import { hang, makeHang } from './hang.ts'
 import { makeMemoryLeak, memoryLeak } from './memory-leak.ts'
 import { makeNoisyNetwork, noisyNetwork } from './noisy-network.ts'
 import { offline } from './offline.ts'
+import { type OperatorAct, operator, type WrongGroup, wrongGroup } from './people.ts'
 import { makePrunedArtefacts, prunedArtefacts } from './pruned-artefacts.ts'
 import { makeReboot, reboot } from './reboot.ts'
 import { makeRejectedJob, rejectedJob } from './rejected-job.ts'
@@ -39,12 +40,17 @@ const processFaults = [
   unreadableMessages,
   unreadableState,
 ] as const
-export const faultSchema = z.discriminatedUnion('kind', [...processFaults, offline])
+export const faultSchema = z.discriminatedUnion('kind', [...processFaults, offline, operator, wrongGroup])
 export type FaultSpec = z.output<typeof faultSchema>
 type LinkFaultSpec = Extract<FaultSpec, { kind: 'offline' }>
-export type ProcessFaultSpec = Exclude<FaultSpec, LinkFaultSpec>
+type PeopleFaultSpec = OperatorAct | WrongGroup
+export type ProcessFaultSpec = Exclude<FaultSpec, LinkFaultSpec | PeopleFaultSpec>
 
 export const isLinkFault = (spec: FaultSpec): spec is LinkFaultSpec => spec.kind === 'offline'
+
+/** What people do: it is not on a device, so it says no `in`. */
+export const isPeopleFault = (spec: FaultSpec): spec is PeopleFaultSpec =>
+  spec.kind === 'operator' || spec.kind === 'wrong-group'
 
 /** A fault of the firmware process or of its surroundings on one device. */
 export function makeFault(spec: ProcessFaultSpec, chance: Chance): Fault {

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Operations } from '../cloud/cloud-context.ts'
+import type { LambdaFunctions } from '../level.ts'
 import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, SERVICES, type ServiceName } from '../protocol/service-model.ts'
+import { answerInvoke } from './lambda-api.ts'
 import { PortInUse } from './port-in-use.ts'
 
 export interface AwsEndpointOptions {
@@ -9,6 +11,8 @@ export interface AwsEndpointOptions {
   readonly port: number
   /** Emulated operations by signing name. */
   readonly services: ReadonlyMap<string, Operations>
+  /** Functions that can be invoked by the API of Lambda; none if absent. */
+  readonly functions?: LambdaFunctions | undefined
   /** Told of every call of an emulated operation. */
   readonly onCall: (service: ServiceName, operation: string) => void
   /** An operation threw something that is not an AWS error. */
@@ -40,7 +44,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     )
   }
   const server = createServer((request, response) => {
-    answer(endpoints, request, response).catch(options.onBug)
+    answer(endpoints, options.functions, request, response).catch(options.onBug)
   })
   const port = await listen(server, options.port)
   return {
@@ -55,6 +59,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 
 async function answer(
   endpoints: ReadonlyMap<string, ServiceEndpoint>,
+  functions: LambdaFunctions | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -63,14 +68,19 @@ async function answer(
     return refuse(response, 413, 'RequestEntityTooLargeException', `body above ${MAX_BODY_BYTES} bytes`)
   const scope = credentialScope(request.headers.authorization)
   if (scope === null) return refuse(response, 403, 'MissingAuthenticationTokenException', 'the request is not signed')
-  const endpoint = endpoints.get(scope)
-  if (endpoint === undefined) {
-    const known = [...endpoints.keys()].join(', ')
-    return refuse(response, 501, 'NotEmulated', `the service "${scope}" is not emulated; these are: ${known}`)
-  }
   const [path, query] = (request.url as string).split('?') as [string, string | undefined]
   const { method = 'GET', headers } = request
-  const result = endpoint.handle({ method, path, query: new URLSearchParams(query), headers, body })
+  const asked = { method, path, query: new URLSearchParams(query), headers, body }
+  if (scope === 'lambda' && functions !== undefined) {
+    const invoked = await answerInvoke(functions, asked)
+    return send(response, invoked.statusCode, invoked.headers, invoked.body)
+  }
+  const endpoint = endpoints.get(scope)
+  if (endpoint === undefined) {
+    const known = [...endpoints.keys(), ...(functions === undefined ? [] : ['lambda'])].join(', ')
+    return refuse(response, 501, 'NotEmulated', `the service "${scope}" is not emulated; these are: ${known}`)
+  }
+  const result = endpoint.handle(asked)
   send(response, result.statusCode, result.headers, result.body)
 }
 

@@ -1,5 +1,5 @@
 import type { InFlight } from '../in-flight.ts'
-import type { Level, LevelEndpoints, LevelEvents, Services } from '../level.ts'
+import type { LambdaFunctions, Level, LevelEndpoints, LevelEvents, Services } from '../level.ts'
 import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts'
 import { startBroker } from './broker.ts'
 import { type Dynamo, startDynamo } from './dynamo.ts'
@@ -15,6 +15,8 @@ export interface WireOptions {
   /** Loopback ports; any free one if absent. */
   readonly mqttPort?: number | undefined
   readonly httpPort?: number | undefined
+  /** What the API of Lambda invokes. */
+  readonly functions?: LambdaFunctions | undefined
   /** Told of every call of an AWS operation. */
   readonly onCall: (operation: string) => void
   /** The broker failed, or an operation threw what is no AWS error: the rehearsal cannot go on. */
@@ -59,8 +61,9 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
       return link
     },
     async serve(services: Services) {
-      const { httpPort: port = 0, onBug } = options
-      endpoint = await startAwsEndpoint({ port, services, onCall: (_, operation) => options.onCall(operation), onBug })
+      const { httpPort: port = 0, functions, onBug } = options
+      const onCall = (_: string, operation: string): void => options.onCall(operation)
+      endpoint = await startAwsEndpoint({ port, services, functions, onCall, onBug })
       dynamo = await startDynamo()
       endpoints = { mqttUrl: broker.url, httpUrl: endpoint.url, dynamoUrl: dynamo.url }
     },

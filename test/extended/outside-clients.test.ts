@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -16,6 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const hasMosquitto = spawnSync('mosquitto_sub', ['--help']).error === undefined
+const hasAwsCli = spawnSync('aws', ['--version']).error === undefined
+if (!hasAwsCli) console.warn('skipped: the AWS CLI is not installed')
 if (!hasMosquitto) console.warn('skipped: mosquitto_sub is not installed (Debian package mosquitto-clients)')
 
 let out: string
@@ -97,5 +99,38 @@ describe('a plain SDK client in another process', () => {
     expect(document).toHaveProperty('state.reported.schema')
     expect(document.version).toBeGreaterThan(0)
     client.destroy()
+  })
+})
+
+describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
+  const env = {
+    ...process.env,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+  }
+
+  /** Payloads as files, which versions 1 and 2 read alike. */
+  function invoke(name: string, payload: object): { status: number | null; stderr: string; answer: string } {
+    const [request, response] = [join(out, 'request.json'), join(out, 'response.json')]
+    writeFileSync(request, JSON.stringify(payload))
+    writeFileSync(response, '')
+    const args = ['lambda', 'invoke', '--endpoint-url', endpoint, '--function-name', name]
+    const { status, stderr } = spawnSync('aws', [...args, '--payload', `fileb://${request}`, response], {
+      env,
+      encoding: 'utf8',
+    })
+    return { status, stderr, answer: readFileSync(response, 'utf8') }
+  }
+
+  it('invokes the function that people operate the controller by', () => {
+    const { status, answer } = invoke('operate', { operation: 'status' })
+    expect(status).toBe(0)
+    expect(JSON.parse(answer)).toMatchObject({ result: 'accepted', status: { atMs: expect.any(Number) } })
+    expect(JSON.parse(invoke('operate', { operation: 'pause' }).answer)).toMatchObject({ result: 'refused' })
+  })
+
+  it('is told that there is no other function', () => {
+    expect(invoke('other', {}).stderr).toContain('ResourceNotFoundException')
   })
 })

@@ -8,6 +8,8 @@ import type { RehearsalOptions } from '../../scenarios/rehearsal.ts'
 import { rehearse } from '../../scenarios/rehearse.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { type FaultSpec, faultSchema } from '../../sim/faults/catalogue.ts'
+import type { Selector } from '../../sim/faults/fault.ts'
+import type { OperatorAct } from '../../sim/faults/people.ts'
 import { DEVICE_FAULTS } from '../sim/faults/kinds.ts'
 
 const HOUR_MS = 3_600_000
@@ -56,6 +58,35 @@ describe('wire and model decide the same', () => {
     await expectSame(findScenario('other-plant'), { untilMs: 12 * HOUR_MS })
   })
 
+  it('people: a device in a wrong group, a pause, a stopped line, an abort', async () => {
+    const at = (minutes: number): number => minutes * 60_000
+    const operator = (minutes: number, does: OperatorAct['do']): FaultSpec => ({
+      kind: 'operator',
+      do: does,
+      at: at(minutes),
+      by: 'jo',
+      reason: 'to see what happens',
+    })
+    const scenario: Scenario = {
+      ...small(findScenario('healthy')),
+      policy: { window: 2 * HOUR_MS, gates: 'open' },
+      faults: [
+        operator(31, 'pause'),
+        { kind: 'wrong-group', device: 'line-01-03', group: 'canary', move: true, at: at(40), for: at(20) },
+        operator(35, 'skip'), // refused
+        operator(80, 'resume'),
+        operator(90, 'freeze'),
+        operator(200, 'unfreeze'),
+        operator(260, 'abort'),
+        operator(300, 'retry'), // refused
+      ],
+      expect: {},
+    }
+    const report = await expectSame(scenario)
+    expect(report).toMatchObject({ outcome: 'rolled-back', falseAlarm: false, detection: { by: 'operator' } })
+    expect(report.invariants.violated).toEqual([])
+  })
+
   it('crash-on-start on the whole fleet', async () => {
     expect((await expectSame(findScenario('crash-on-start'))).outcome).toBe('rolled-back')
   })
@@ -72,7 +103,7 @@ describe('wire and model decide the same', () => {
 
 const RELEASE = '2.4.0'
 
-const where = fc.constantFrom<FaultSpec['in']>(
+const where = fc.constantFrom<Selector>(
   { firmware: RELEASE },
   { firmware: RELEASE, line: 1 },
   { line: 2 },
@@ -88,7 +119,7 @@ const fault: fc.Arbitrary<FaultSpec> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('offline' as const),
-    in: fc.constantFrom<FaultSpec['in']>({ fleet: 'all' }, { line: 1 }, { device: 'line-01-03' }),
+    in: fc.constantFrom<Selector>({ fleet: 'all' }, { line: 1 }, { device: 'line-01-03' }),
     from: fc.integer({ min: 0, max: HOUR_MS }),
     for: fc.integer({ min: 1, max: HOUR_MS }),
     every: fc.option(fc.integer({ min: HOUR_MS + 1, max: 2 * HOUR_MS }), { nil: undefined }),

@@ -44,6 +44,15 @@ const evaluated = (decision: string, verdict: string): TraceEvent => ({
   findings: [],
 })
 
+const operation = (name: string, result = 'accepted'): TraceEvent => ({
+  kind: 'operation',
+  operation: name,
+  actor: 'jo',
+  reason: 'r',
+  result,
+  answer: 'a',
+})
+
 const violated = (events: readonly TraceEvent[], over: Partial<TraceHeader> = {}): string[] =>
   checkInvariants(
     { ...header, ...over },
@@ -73,6 +82,13 @@ describe('each law', () => {
     ['new firmware reaches a device only with its own stage', [created('canary', '2'), started('a2', '2')], {}],
     ['stages are deployed in order', [created('early', '2')], {}],
     ['nothing is promoted unless its verdict is healthy', [evaluated('promote', 'inconclusive')], {}],
+    [
+      'nothing is promoted unless its verdict is healthy',
+      [operation('promote'), { ...evaluated('promote', 'breach'), handler: 'operate' } as TraceEvent],
+      {},
+    ],
+    ['nothing is deployed while a person holds the rollout', [operation('pause'), created('canary', '2')], {}],
+    ['nothing is deployed while a person holds the rollout', [operation('freeze'), created('canary', '2')], {}],
     ['a rollback touches only stages that were deployed', [created('early', '1')], {}],
     [
       'a migration is everywhere before its firmware is anywhere',
@@ -81,5 +97,32 @@ describe('each law', () => {
     ],
   ])('sees when it is broken that %s', (law, events, over) => {
     expect(violated(events, over)).toContain(law)
+  })
+
+  it('lets a person promote without evidence, go back while all is held, and a hotfix pass a stopped line', () => {
+    const byHand = { ...evaluated('promote', 'inconclusive'), handler: 'operate' } as TraceEvent
+    expect(violated([created('canary', '2'), operation('promote'), byHand])).toEqual([])
+    expect(violated([created('canary', '2'), operation('freeze'), created('canary', '1')])).toEqual([])
+    expect(violated([operation('pause'), operation('resume'), created('canary', '2')])).toEqual([])
+    expect(violated([operation('pause', 'refused'), created('canary', '2')])).toEqual([])
+    const release = { ...header.release, hotfix: true as const }
+    expect(violated([operation('freeze'), created('canary', '2')], { release })).toEqual([])
+    expect(violated([operation('pause'), created('canary', '2')], { release })).not.toEqual([])
+  })
+
+  it('takes a device for a member of the group that somebody put it into', () => {
+    const moved: TraceEvent = { kind: 'membership-changed', thing: 'a2', group: 'canary', change: 'added' }
+    expect(violated([created('canary', '2'), moved, started('a2', '2')])).toEqual([])
+  })
+
+  it('sees a refusal that was acted upon', () => {
+    const acted = { ...evaluated('rollback', 'healthy'), handler: 'operate' } as TraceEvent
+    const records = [operation('abort', 'refused'), acted].map((event, sequence) => ({
+      sequence,
+      atMs: 5,
+      source: 's',
+      ...event,
+    }))
+    expect(checkInvariants(header, records).violated[0]).toContain('abort by jo')
   })
 })

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../controller/reconcile.ts'
 import { type Functions, LambdaHost } from '../../scenarios/lambda-host.ts'
 import { VirtualClock } from '../../sim/clock.ts'
@@ -93,4 +93,37 @@ it('forgets the refusal of one rollout when it expects another, but no bug', asy
   host.fail(new TypeError('a bug'))
   host.expectStart()
   expect(() => host.isOver()).toThrow('a bug')
+})
+
+describe('the function that people call', () => {
+  const install = (answer: object): void =>
+    host.install({ operate: () => Promise.resolve(answer) } as unknown as Functions, trace)
+  const ANSWER = { operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held', outcome: null }
+
+  it('stands in the trace with its answer, and the rollout with what it came to', async () => {
+    install({ ...ANSWER, outcome: { ...WAITING, state: 'rolling-back' } })
+    expect(await host.call('operate', {})).toMatchObject({ answer: 'held' })
+    trace.flush()
+    expect(trace.records).toMatchObject([
+      { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held' },
+      { kind: 'evaluated', handler: 'operate', state: 'rolling-back' },
+    ])
+    expect(host.status).toBe('canary rolling-back')
+  })
+
+  it('leaves no trace of a question', async () => {
+    install({ ...ANSWER, operation: 'status' })
+    await host.call('operate', {})
+    trace.flush()
+    expect(trace.records).toEqual([])
+  })
+
+  it('fails for its caller alone when the call came from outside', async () => {
+    host.install({ analyze: () => Promise.reject(new Error('no time')) } as unknown as Functions, trace)
+    await expect(host.call('analyze', {})).rejects.toThrow('no time')
+    expect(host.isOver()).toBe(false)
+    host.invoke(host.arnOf('analyze'), {})
+    await inFlight.settled()
+    expect(() => host.isOver()).toThrow('no time')
+  })
 })

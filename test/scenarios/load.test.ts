@@ -181,6 +181,35 @@ describe('a scenario whose fleet and policy are files', () => {
   })
 })
 
+describe('what people do', () => {
+  const people = (fault: string): readonly string[] =>
+    problems('  - kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h', fault)
+
+  it('is read, with a name for who says none', () => {
+    const text = VALID.replace(
+      '  - kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h',
+      '  - { kind: operator, do: pause, at: 5h, reason: noise }\n  - { kind: wrong-group, device: line-03-12, group: canary, at: 1h }',
+    )
+    expect(parseScenario(text, 'x.yaml').faults).toEqual([
+      { kind: 'operator', do: 'pause', at: 5 * 3_600_000, by: 'operator', reason: 'noise' },
+      { kind: 'wrong-group', device: 'line-03-12', group: 'canary', move: false, at: 3_600_000 },
+    ])
+  })
+
+  it.each([
+    ['{ kind: operator, do: paus, at: 5h, reason: x }', 'faults.0.do is "paus"; one of pause,'],
+    ['{ kind: operator, do: pause, at: 5h }', 'faults.0.reason: is missing'],
+    ['{ kind: operator, do: pause, in: { line: 1 }, at: 5h, reason: x }', 'unknown key "in"'],
+    [
+      '{ kind: wrong-group, device: line-3-12, group: canary, at: 1h }',
+      'device line-3-12 does not exist; did you mean "line-03-12"?',
+    ],
+    ['{ kind: wrong-group, device: line-03-12, group: canaries, at: 1h }', 'did you mean "canary"?'],
+  ])('%s says what is wrong', (fault, problem) => {
+    expect(people(`  - ${fault}`).join()).toContain(problem)
+  })
+})
+
 describe('the shipped scenarios', () => {
   it('are all listed, all valid, and all say what they expect', () => {
     const files = readdirSync(new URL('../../scenarios', import.meta.url)).filter((file) => file.endsWith('.yaml'))

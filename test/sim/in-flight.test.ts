@@ -74,3 +74,25 @@ it('stops with the reason of an abort', async () => {
     'interrupted',
   )
 })
+
+it('virtual time waits for work that somebody outside began while the pace held it back', async () => {
+  const clock = new VirtualClock(0)
+  const inFlight = new InFlight()
+  const log: string[] = []
+  clock.at(10, () => log.push(`timer at ${clock.nowMs()}`))
+  let calls = 0
+  const pace = async (): Promise<void> => {
+    calls += 1
+    if (calls > 1) return
+    inFlight.begin('handler')
+    // It ends some turns of the event loop later, at the instant at which it began.
+    setImmediate(() =>
+      setImmediate(() => {
+        log.push(`handler ends at ${clock.nowMs()}`)
+        inFlight.end('handler')
+      }),
+    )
+  }
+  await runLockstep({ clock, inFlight, untilMs: 100, pace, isOver: () => log.length === 2 })
+  expect(log).toEqual(['handler ends at 0', 'timer at 10'])
+})

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HEALTH_SHADOW } from '../../controller/contract.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { fleetOf, twinPlan } from '../../scenarios/twin-plan.ts'
-import type { FaultSpec } from '../../sim/faults/catalogue.ts'
+import type { FaultSpec, ProcessFaultSpec } from '../../sim/faults/catalogue.ts'
 import { InFlight } from '../../sim/in-flight.ts'
 import { runLockstep } from '../../sim/lockstep.ts'
 import { openModelLevel } from '../../sim/model/model-level.ts'
@@ -61,7 +61,7 @@ describe('a fault of one device moves no other device', () => {
     const readsMessages = faults.some((fault) => (fault as FaultSpec).kind === 'unreadable-messages')
     const odd = readsMessages ? (things.find((thing) => thing !== CANARY) as string) : CANARY
     const onOne = faults.map((fault) => {
-      const { firmware } = (fault as FaultSpec).in
+      const { firmware } = (fault as ProcessFaultSpec).in
       return { ...fault, in: { device: odd, ...(firmware !== undefined && { firmware }) } }
     })
     const faulty = await play({ ...options, faults: onOne })

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import type { LambdaFunctions } from '../../../sim/level.ts'
+import { startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
+import { answerInvoke } from '../../../sim/wire/lambda-api.ts'
+
+const called: unknown[] = []
+const functions: LambdaFunctions = {
+  has: (name) => name === 'operate',
+  call: async (_, payload) => {
+    called.push(payload)
+    if ((payload as { fail?: boolean }).fail) throw new TypeError('broken')
+    return { echo: payload }
+  },
+}
+
+async function invoke(name: string, body: string, headers: Record<string, string> = {}, query = '') {
+  called.length = 0
+  const response = await answerInvoke(functions, {
+    method: 'POST',
+    path: `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`,
+    query: new URLSearchParams(query),
+    headers,
+    body: Buffer.from(body),
+  })
+  const text = response.body.toString()
+  return { ...response, body: text === '' ? null : JSON.parse(text) }
+}
+
+describe('Invoke', () => {
+  it.each(['operate', '123456789012:function:operate', 'arn:aws:lambda:eu-central-1:123456789012:function:operate'])(
+    'finds the function by %s and answers with what it returns',
+    async (name) => {
+      expect(await invoke(name, '{"a":1}')).toMatchObject({
+        statusCode: 200,
+        headers: { 'x-amz-executed-version': '$LATEST' },
+        body: { echo: { a: 1 } },
+      })
+    },
+  )
+
+  it('says of a function that fails that the invocation succeeded', async () => {
+    expect(await invoke('operate', '{"fail":true}')).toMatchObject({
+      statusCode: 200,
+      headers: { 'x-amz-function-error': 'Unhandled' },
+      body: { errorType: 'TypeError', errorMessage: 'broken' },
+    })
+  })
+
+  it('as an event answers at once, as a dry run does nothing', async () => {
+    expect(await invoke('operate', '{}', { 'x-amz-invocation-type': 'Event' })).toMatchObject({ statusCode: 202 })
+    expect(called).toEqual([{}])
+    expect(await invoke('operate', '{}', { 'x-amz-invocation-type': 'DryRun' })).toMatchObject({ statusCode: 204 })
+    expect(called).toEqual([])
+  })
+
+  it.each([
+    ['nobody', '{}', {}, '', 404, 'ResourceNotFoundException'],
+    ['operate', '{', {}, '', 400, 'InvalidRequestContentException'],
+    ['operate', '{}', { 'x-amz-invocation-type': 'Soon' }, '', 400, 'InvalidParameterValueException'],
+    ['operate', '{}', { 'x-amz-log-type': 'Tail' }, '', 501, 'NotEmulated'],
+    ['operate', '{}', { 'x-amz-client-context': 'e30=' }, '', 501, 'NotEmulated'],
+    ['operate', '{}', {}, 'Qualifier=7', 501, 'NotEmulated'],
+  ])('of %s with %s %j?%s is refused', async (name, body, headers, query, statusCode, error) => {
+    expect(await invoke(name, body, headers, query)).toMatchObject({
+      statusCode,
+      headers: { 'x-amzn-errortype': error },
+    })
+    expect(called).toEqual([])
+  })
+})
+
+it('is reached by the scope lambda of the endpoint, beside the other services', async () => {
+  const bugs: unknown[] = []
+  const endpoint = await startAwsEndpoint({
+    port: 0,
+    services: new Map(),
+    functions,
+    onCall: () => undefined,
+    onBug: (error) => bugs.push(error),
+  })
+  const call = (service: string): Promise<Response> =>
+    fetch(`${endpoint.url}/2015-03-31/functions/operate/invocations`, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/${service}/aws4_request` },
+      body: '{"b":2}',
+    })
+  expect(await (await call('lambda')).json()).toEqual({ echo: { b: 2 } })
+  const other = await call('s3')
+  expect([other.status, ((await other.json()) as { message: string }).message]).toEqual([
+    501,
+    'the service "s3" is not emulated; these are: lambda',
+  ])
+  await endpoint.close()
+  expect(bugs).toEqual([])
+})

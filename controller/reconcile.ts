@@ -29,6 +29,22 @@ export interface Outcome {
   readonly decision: Decision
 }
 
+/**
+ * What was decided stands, but an effect of it failed and is tried again at the next look: AWS was throttled or away, or
+ * a deployment conflicts. The invocation fails, so that somebody sees it.
+ */
+export class EffectFailed extends Error {
+  override readonly name = 'EffectFailed'
+  readonly outcome: Outcome
+  override readonly cause: Error
+
+  constructor(outcome: Outcome, cause: Error) {
+    super(cause.message)
+    this.outcome = outcome
+    this.cause = cause
+  }
+}
+
 const IDLE: Outcome = {
   rolloutId: null,
   state: 'idle',
@@ -44,7 +60,7 @@ const IDLE: Outcome = {
  * an event that came late or twice decides nothing. While no rollout is going on, the fleet is read once a shift, for
  * later baselines; the start of a rollout takes the look that its evidence counts from.
  * @throws StaleRollout when another instance is at work, its work stands; PreflightRefused when firmware cannot follow its
- * migration; what an effect failed with, it stays pending
+ * migration; EffectFailed when an effect failed, it stays pending
  */
 export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
   const loaded = await loadActive(ports.store)
@@ -124,8 +140,9 @@ async function settle(ports: Ports, policy: Policy, resumed: Acted, facts: Facts
   // What failed a moment ago is for the next run.
   const mayDeploy = !isHeld(intended, facts.freeze ?? null)
   const done = isWaiting && resumed.failures.length > 0 ? resumed : await act(ports, intent, facts.nowMs, mayDeploy)
-  if (done.failures.length > 0) throw done.failures[0]
-  return { ...outcomeOf(done.stored.value, facts.verdict, decision), stage: stageOf(before).name }
+  const outcome = { ...outcomeOf(done.stored.value, facts.verdict, decision), stage: stageOf(before).name }
+  if (done.failures.length > 0) throw new EffectFailed(outcome, done.failures[0] as Error)
+  return outcome
 }
 
 /**

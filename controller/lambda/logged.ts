@@ -1,4 +1,4 @@
-import type { Outcome } from '../reconcile.ts'
+import { EffectFailed, type Outcome } from '../reconcile.ts'
 
 /** What takes a line of the log; in Lambda, standard output is CloudWatch Logs. */
 export type WriteLine = (line: string) => void
@@ -33,10 +33,11 @@ export const logged =
       write(JSON.stringify({ level: 'info', function: name, time, ...fieldsOf(result) }))
       return result
     } catch (error) {
-      const { name: kind, message } = error as Error
+      const decided = error instanceof EffectFailed ? decisionFields(error.outcome) : {}
+      const { name: kind, message } = error instanceof EffectFailed ? error.cause : (error as Error)
       // The other instance's work stands: nobody has to look.
       const level = kind === 'StaleRollout' ? 'warn' : 'error'
-      write(JSON.stringify({ level, function: name, time, error: kind, message }))
+      write(JSON.stringify({ level, function: name, time, ...decided, error: kind, message }))
       throw error
     }
   }

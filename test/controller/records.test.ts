@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { shiftBoundaries } from '../../controller/calendar.ts'
 import { STAGES } from '../../controller/contract.ts'
+import { difference } from '../../controller/difference.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { MemoryStore } from '../../controller/memory-store.ts'
 import { baselineSnapshots, createRollout, isShiftRecorded, loadBaseline, record } from '../../controller/records.ts'
 import type { Rollout } from '../../controller/rollout.ts'
-import { HOUR_MS, MINUTE_MS, START_MS } from './fixtures.ts'
+import type { HealthSample } from '../../controller/snapshot.ts'
+import { HOUR_MS, MINUTE_MS, policyWith, START_MS, sample } from './fixtures.ts'
 import { policy, World } from './world.ts'
 
 const DAY_MS = 24 * HOUR_MS
@@ -122,4 +124,30 @@ describe('a new rollout', () => {
     expect(await loadBaseline(store, 'one')).toEqual(baseline)
     expect(store.keys).toContain('baseline#one')
   })
+})
+
+const at = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
+  sample({ bootId: 'b1', sequence: 100 + minute, sampledAtMs: START_MS + minute * MINUTE_MS, ...over })
+
+/** What each look finds new of a device whose samples come in this order. */
+async function minutesSeen(samples: readonly HealthSample[]): Promise<(number | null)[]> {
+  const store = new MemoryStore()
+  const seen: (number | null)[] = []
+  for (const [look, one] of samples.entries()) {
+    const snapshot = { atMs: START_MS + look * 5 * MINUTE_MS, devices: { a: one } }
+    const previous = await record(store, policyWith(), snapshot)
+    if (look > 0) seen.push(difference(previous?.devices.a, one)?.minutes ?? null)
+  }
+  return seen
+}
+
+it('counts every minute once, in whatever order the samples of a process come', async () => {
+  expect(await minutesSeen([at(0), at(5), at(10), at(15)])).toEqual([5, 5, 5])
+  expect(await minutesSeen([at(0), at(10), at(8), at(15)])).toEqual([10, null, 5])
+  expect(await minutesSeen([at(0), at(10), at(8), at(9), at(15)])).toEqual([10, null, null, 5])
+})
+
+it('takes a process that began anew as it is, even if its clock was set back', async () => {
+  const reset = at(3, { bootId: 'b2', sequence: 1 })
+  expect(await minutesSeen([at(10), reset, at(8, { bootId: 'b2', sequence: 6 })])).toEqual([null, 5])
 })

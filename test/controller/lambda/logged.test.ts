@@ -14,12 +14,7 @@ const outcome: Outcome = {
 
 async function linesOf(handle: () => Promise<Outcome>): Promise<object[]> {
   const lines: string[] = []
-  const handler = logged(
-    'analyze',
-    handle,
-    decisionFields,
-    (line) => lines.push(line),
-  )
+  const handler = logged('analyze', handle, decisionFields, (line) => lines.push(line))
   await handler({ time: TIME }).catch(() => null)
   return lines.map((line) => JSON.parse(line) as object)
 }

@@ -42,6 +42,23 @@ export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Sn
   return { atMs, devices }
 }
 
+/** A sample that another one of the same process has overtaken tells nothing; what came in between counts once. */
+const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolean =>
+  by !== undefined &&
+  sample.bootId === by.bootId &&
+  sample.sequence < by.sequence &&
+  sample.sampledAtMs < by.sampledAtMs
+
+/** The snapshot with the newer sample of each device, whichever look brought it. */
+function withNewest(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
+  const overtaken = Object.entries(snapshot.devices).filter(([thing, sample]) =>
+    isOvertaken(sample, previous?.devices[thing]),
+  )
+  if (overtaken.length === 0) return snapshot
+  const newest = overtaken.map(([thing]) => [thing, previous?.devices[thing] as HealthSample])
+  return { ...snapshot, devices: { ...snapshot.devices, ...Object.fromEntries(newest) } }
+}
+
 /**
  * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before. Returns the one before;
  * a snapshot that is not newer than that (an event that came late or twice) is not kept.
@@ -50,8 +67,9 @@ export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Sn
 export async function record(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<Snapshot | null> {
   const latest = await recordBoundary(store, policy, snapshot)
   if (latest !== null && latest.value.atMs >= snapshot.atMs) return latest.value
-  await store.putIf(LATEST, snapshot, latest?.version ?? 0)
-  return latest?.value ?? null
+  const previous = latest?.value ?? null
+  await store.putIf(LATEST, withNewest(snapshot, previous), latest?.version ?? 0)
+  return previous
 }
 
 /** Keeps the snapshot for the baseline if a shift began since the latest one, however late the look is. Returns that. */

@@ -29,7 +29,7 @@ export const reportSchema = z.strictObject({
     }),
   ),
   leadTimeHours: z.number().nullable(),
-  faults: z.array(z.strictObject({ kind: z.string(), onsetAt: time, devices: count })),
+  faults: z.array(z.strictObject({ kind: z.string(), onsetAt: time, devices: count, target: z.string().optional() })),
   detection: z.strictObject({
     detected: z.boolean(),
     at: time.nullable(),

@@ -45,7 +45,13 @@ export interface Report {
   readonly stages: readonly StageReport[]
   /** Canary's deployment to the last production device on the new firmware. */
   readonly leadTimeHours: number | null
-  readonly faults: readonly { readonly kind: string; readonly onsetAt: string; readonly devices: number }[]
+  /** `target`: what of AWS a fault acts on that is none of devices. */
+  readonly faults: readonly {
+    readonly kind: string
+    readonly onsetAt: string
+    readonly devices: number
+    readonly target?: string
+  }[]
   readonly detection: Detection
   readonly rollback: Rollback | null
   readonly exposure: Exposure
@@ -83,7 +89,7 @@ const HOUR_MS = 3_600_000
 export function foldReport(header: TraceHeader, records: readonly TraceRecord[], run: RunSummary): OpenReport {
   const stages = foldStages(header, records)
   const faultStarts = records.filter((record) => record.kind === 'fault-started')
-  const onsetAtMs = faultStarts[0]?.atMs ?? null
+  const onsetAtMs = firstOnsetOnDevice(records)
   const rollback = foldRollback(header, records, onsetAtMs)
   const detection = foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null)
   const virtualMs = run.endedAtMs - header.startedAtMs
@@ -140,18 +146,23 @@ function outcomeOf(records: readonly TraceRecord[]): ReportOutcome {
   return (last?.kind === 'evaluated' ? OUTCOMES[last.state] : undefined) ?? 'inconclusive'
 }
 
-/** Each fault of the scenario that acted: its first onset and on how many devices. */
+/** When a fault first acted on a device. A fault of AWS itself is no reason to roll firmware back. */
+export const firstOnsetOnDevice = (records: readonly TraceRecord[]): number | null =>
+  records.find((record) => record.kind === 'fault-started' && record.thing !== null)?.atMs ?? null
+
+/** Each fault of the scenario that acted: its first onset and on how many devices; none where it acts on AWS. */
 function faultsOf(starts: readonly TraceRecord[]): Report['faults'] {
-  const byFault = new Map<number, { kind: string; onsetAt: string; things: Set<string> }>()
+  const byFault = new Map<number, { kind: string; onsetAt: string; things: Set<string>; target?: string }>()
   for (const record of starts) {
     if (record.kind !== 'fault-started') continue
     const known = byFault.get(record.fault)
     if (known === undefined) {
-      const things = new Set([record.thing])
-      byFault.set(record.fault, { kind: record.faultKind, onsetAt: isoTime(record.atMs), things })
-    } else known.things.add(record.thing)
+      const things = new Set(record.thing === null ? [] : [record.thing])
+      const { faultKind: kind, atMs, target } = record
+      byFault.set(record.fault, { kind, onsetAt: isoTime(atMs), things, ...(target !== undefined && { target }) })
+    } else if (record.thing !== null) known.things.add(record.thing)
   }
-  return [...byFault.values()].map(({ kind, onsetAt, things }) => ({ kind, onsetAt, devices: things.size }))
+  return [...byFault.values()].map(({ things, ...fault }) => ({ ...fault, devices: things.size }))
 }
 
 /** Null unless the whole fleet ran the new firmware. */

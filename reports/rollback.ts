@@ -78,7 +78,7 @@ function follow(
   if (record.kind === 'component-state' && record.version === header.release.version) {
     ways.set(record.thing, ways.get(record.thing) ?? { receivedAtMs: null, revertedAtMs: null, healthyAtMs: null })
   }
-  const way = 'thing' in record ? ways.get(record.thing) : undefined
+  const way = 'thing' in record && record.thing !== null ? ways.get(record.thing) : undefined
   if (way === undefined) return
   if (record.kind === 'deployment-received' && backDeployments.has(record.deploymentId)) way.receivedAtMs = record.atMs
   if (record.kind === 'firmware-started' && record.version === header.release.replaces) way.revertedAtMs = record.atMs

@@ -64,11 +64,14 @@ function stageTable({ stages }: Report): string[] {
 }
 
 function detectionLines({ faults, detection }: Report): string[] {
-  const lines = faults.map(({ kind, onsetAt, devices }) =>
-    row('fault', `${kind} on ${devices} devices, first at ${shortTime(onsetAt)} UTC`),
+  const lines = faults.map(({ kind, onsetAt, devices, target }) =>
+    row('fault', `${kind} on ${target ?? `${devices} devices`}, first at ${shortTime(onsetAt)} UTC`),
   )
   if (!detection.detected)
-    return [...lines, row('detected', faults.length === 0 ? 'nothing, and nothing was wrong' : 'no')]
+    return [
+      ...lines,
+      row('detected', faults.some(({ devices }) => devices > 0) ? 'no' : 'nothing, and nothing was wrong'),
+    ]
   const { finding, by, at, latencyMinutes } = detection
   const when = `${shortTime(at)} UTC${latencyMinutes === null || latencyMinutes < 0 ? '' : `, ${durationText(latencyMinutes)} after onset`}`
   const what =

@@ -40,13 +40,13 @@ export function foldTimelines(header: TraceHeader, records: readonly TraceRecord
   )
   // A fault that begins with its symptom stands after it within one millisecond, so onsets must be known before.
   for (const record of records) {
-    const draft = record.kind === 'fault-started' ? drafts.get(record.thing) : undefined
+    const draft = record.kind === 'fault-started' ? drafts.get(record.thing ?? '') : undefined
     if (draft?.onsetAtMs === null && record.kind === 'fault-started') {
       Object.assign(draft, { onsetAtMs: record.atMs, faultKind: record.faultKind })
     }
   }
   for (const record of records) {
-    const draft = 'thing' in record ? drafts.get(record.thing) : undefined
+    const draft = 'thing' in record ? drafts.get(record.thing ?? '') : undefined
     if (draft !== undefined) {
       follow(draft, header, deployments, record)
       note(draft, record.atMs, signOf(record))

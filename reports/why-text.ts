@@ -61,11 +61,11 @@ const whereText = ({ line, thing }: TraceFinding): string => thing ?? (line === 
 
 function truthLines({ faults, devicesOnRelease, crashes }: Truth, nowMs: number, header: TraceHeader): string[] {
   const { version } = header.release
-  const texts = faults.map(({ kind, onsetAtMs, devices, ofDevices }) => {
+  const texts = faults.map(({ kind, onsetAtMs, devices, ofDevices, target }) => {
     const when = localTime(onsetAtMs, header.zone)
     return devices === 0
-      ? `${kind} has not begun; it will on ${ofDevices} devices, first at ${when}`
-      : `${kind} began at ${when}, ${durationText((nowMs - onsetAtMs) / MINUTE_MS)} before, on ${devices} devices so far`
+      ? `${kind} has not begun; it will on ${target ?? `${ofDevices} devices`}, first at ${when}`
+      : `${kind} began at ${when}, ${durationText((nowMs - onsetAtMs) / MINUTE_MS)} before, on ${target ?? `${devices} devices so far`}`
   })
   const fleet = `${devicesOnRelease} devices run ${version}; crashes of it so far: ${crashes}`
   return [...(texts.length === 0 ? ['no fault acts in this trace'] : texts), fleet].map((text, i) =>

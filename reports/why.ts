@@ -34,6 +34,8 @@ export interface Truth {
     readonly devices: number
     /** Devices on which it begins at some time. */
     readonly ofDevices: number
+    /** What of AWS it acts on, where it acts on no device. */
+    readonly target?: string
   }[]
   /** Devices that ran the release at the time of the look. */
   readonly devicesOnRelease: number
@@ -97,7 +99,10 @@ function byRule(findings: readonly TraceFinding[]): readonly RuleFindings[] {
 }
 
 function truthAt(header: TraceHeader, records: readonly TraceRecord[], nowMs: number): Truth {
-  const faults = new Map<number, { kind: string; onsetAtMs: number; begun: Set<string>; all: Set<string> }>()
+  const faults = new Map<
+    number,
+    { kind: string; onsetAtMs: number; begun: Set<string>; all: Set<string>; target?: string }
+  >()
   const onRelease = new Set<string>()
   let crashes = 0
   for (const record of records) {
@@ -106,19 +111,22 @@ function truthAt(header: TraceHeader, records: readonly TraceRecord[], nowMs: nu
       const known = faults.get(record.fault)
       const fault = known ?? { kind: record.faultKind, onsetAtMs: record.atMs, begun: new Set(), all: new Set() }
       faults.set(record.fault, fault)
-      fault.all.add(record.thing)
-      if (isPast) fault.begun.add(record.thing)
+      const place = record.thing ?? (record.target as string)
+      fault.all.add(place)
+      if (isPast) fault.begun.add(place)
+      if (record.thing === null) fault.target = record.target as string
     } else if (record.kind === 'firmware-started' && isPast) {
       if (record.version === header.release.version) onRelease.add(record.thing)
       else onRelease.delete(record.thing)
     } else if (record.kind === 'firmware-crashed' && isPast && record.version === header.release.version) crashes += 1
   }
   return {
-    faults: [...faults.values()].map(({ kind, onsetAtMs, begun, all }) => ({
+    faults: [...faults.values()].map(({ kind, onsetAtMs, begun, all, target }) => ({
       kind,
       onsetAtMs,
       devices: begun.size,
       ofDevices: all.size,
+      ...(target !== undefined && { target }),
     })),
     devicesOnRelease: onRelease.size,
     crashes,

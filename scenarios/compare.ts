@@ -2,6 +2,7 @@ import { type Cell, foldCell } from '../reports/comparison.ts'
 import type { PlayedVariant } from '../reports/confusion.ts'
 import type { Report } from '../reports/report.ts'
 import type { Variant } from '../reports/variant.ts'
+import { isDeviceFault } from '../sim/faults/catalogue.ts'
 import { faultSize } from './fault-size.ts'
 import { runMany, type SweepOptions } from './run-many.ts'
 import type { Scenario } from './scenario.ts'
@@ -63,7 +64,7 @@ const withVariant = ({ policy }: Scenario, { window, profile, gates }: PolicyVar
 })
 
 function describe({ name, faults, policy, release }: Scenario): Variant {
-  const own = faults.filter((fault) => 'in' in fault && fault.in.firmware === release.version)
+  const own = faults.filter((fault) => isDeviceFault(fault) && fault.in.firmware === release.version)
   const isFaulty = own.length > 0
   return {
     scenario: name,

@@ -9,10 +9,16 @@ import type { Policy } from '../controller/policy.ts'
 import type { Ports } from '../controller/ports.ts'
 import { record } from '../controller/records.ts'
 import type { HealthSample } from '../controller/snapshot.ts'
+import { type FaultSpec, isLambdaFault } from '../sim/faults/catalogue.ts'
+import { placed } from '../sim/faults/fault-world.ts'
 import { minuteOf } from '../sim/plant/shifts.ts'
+import type { Seed } from '../sim/random.ts'
 import type { Twin } from '../sim/twin.ts'
-import type { LambdaHost } from './lambda-host.ts'
+import { LambdaFaults } from './lambda-faults.ts'
+import type { Functions, LambdaHost } from './lambda-host.ts'
+import { faultyStore } from './store-faults.ts'
 import type { Fleet } from './twin-plan.ts'
+import { VirtualRetryStrategy } from './virtual-retry.ts'
 
 /** The controller's memory of the week before: the same records that its analyzer would have kept at every shift. */
 export async function recordHistory(
@@ -38,15 +44,32 @@ export async function recordHistory(
 const longestShiftMs = ({ shifts }: Policy): number =>
   Math.max(...shifts.map(({ from, to }) => (minuteOf(to) - minuteOf(from) + 1440) % 1440 || 1440)) * 60_000
 
-/** Registers the functions and the rules that call them. */
-export function installController(twin: Twin, host: LambdaHost, ports: Ports, policy: Policy): void {
-  const functions = {
-    analyze: makeAnalyze(ports, policy),
-    promote: makePromote(ports, policy),
-    start: makeStart(ports, policy),
-    operate: makeOperate(ports, policy, () => twin.clock.nowMs()),
-  }
-  host.install(functions, twin.trace)
+/** The store lies outside the twin, so its faults are put before it here; the week of memory was written without them. */
+export function withStoreFaults(ports: Ports, twin: Twin, seed: Seed): Ports {
+  if (!twin.apiFaults.concern('dynamodb')) return ports
+  const { clock, inFlight, apiFaults } = twin
+  const retryStrategy = new VirtualRetryStrategy('store', { clock, inFlight, seed })
+  return { ...ports, store: faultyStore(ports.store, apiFaults, retryStrategy) }
+}
+
+/** Registers the functions, with the faults that act on them, and the rules that call them. */
+export function installController(
+  twin: Twin,
+  host: LambdaHost,
+  ports: Ports,
+  policy: Policy,
+  faults: readonly FaultSpec[],
+): void {
+  const functionsOn = (own: Ports): Functions => ({
+    analyze: makeAnalyze(own, policy),
+    promote: makePromote(own, policy),
+    start: makeStart(own, policy),
+    operate: makeOperate(own, policy, () => twin.clock.nowMs()),
+  })
+  const ofLambda = placed(faults, isLambdaFault)
+  const world = { world: twin.faultWorld, inFlight: twin.inFlight }
+  const lambdaFaults = ofLambda.length === 0 ? null : new LambdaFaults(ofLambda, world, ports, functionsOn)
+  host.install(functionsOn(ports), twin, lambdaFaults)
   const { PutRule, PutTargets } = twin.cloud.events.operations
   PutRule?.({ Name: 'analyze', ScheduleExpression: rateOf(policy.tickMs) })
   PutTargets?.({ Rule: 'analyze', Targets: [{ Id: 'analyze', Arn: host.arnOf('analyze') }] })

@@ -1,4 +1,4 @@
-import type { ExpectedItem, OpenReport, Report } from '../reports/report.ts'
+import { type ExpectedItem, firstOnsetOnDevice, type OpenReport, type Report } from '../reports/report.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import type { Expectation } from './scenario.ts'
 
@@ -29,7 +29,7 @@ export function checkExpectation(
   for (const { name, updated } of report.stages) same(`devices updated in ${name}`, expect.stages?.[name], updated)
   within('lead time', expect.leadTime?.between, scaled(report.leadTimeHours, 3_600_000))
   const detectedAtMs = report.detection.at === null ? null : Date.parse(report.detection.at)
-  const fromMs = expect.detected?.after === 'install' ? firstInstall(header, records) : firstOnset(records)
+  const fromMs = expect.detected?.after === 'install' ? firstInstall(header, records) : firstOnsetOnDevice(records)
   const detectedMs = detectedAtMs === null || fromMs === null ? null : detectedAtMs - fromMs
   within(`detection after ${expect.detected?.after}`, expect.detected?.between, detectedMs)
   const allHealthyMs = scaled(report.rollback?.legsMinutes.onsetToAllHealthy ?? null, 60_000)
@@ -43,9 +43,6 @@ export function checkExpectation(
 }
 
 const scaled = (value: number | null, factor: number): number | null => (value === null ? null : value * factor)
-
-const firstOnset = (records: readonly TraceRecord[]): number | null =>
-  records.find(({ kind }) => kind === 'fault-started')?.atMs ?? null
 
 const firstInstall = (header: TraceHeader, records: readonly TraceRecord[]): number | null =>
   records.find((record) => record.kind === 'firmware-started' && record.version === header.release.version)?.atMs ??

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { STAGES } from '../controller/contract.ts'
 import type { Policy, WeeklyWindow } from '../controller/policy.ts'
 import { type FleetShape, linesOf, makeFleet } from '../fixtures/fleet.ts'
-import { faultSchema } from '../sim/faults/catalogue.ts'
+import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../sim/faults/catalogue.ts'
 import { type Selector, selects } from '../sim/faults/fault.ts'
 import type { PlantSettings } from '../sim/plant/settings.ts'
 import { plantOf } from './fleet-file.ts'
@@ -143,7 +143,10 @@ function faultText(
   const { kind, in: where, ...parameters } = raw
   const told = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
   const story = STORIES.get(String(kind)) ?? ''
-  if (!('in' in fault)) return [`${kind}: ${told.join(', ')}`, story]
+  if (!isDeviceFault(fault)) {
+    const place = where === undefined ? '' : ` in ${Object.values(where as object).join(', ')}`
+    return [`${kind}${place}${told.length === 0 ? '' : `: ${told.join(', ')}`}`, story]
+  }
   const concerned = concernedBy(fault.in, scenario)
   const onset = onsetText(fault, scenario, planned, concerned.stages)
   const devices = deviceCount(concerned.count)
@@ -160,7 +163,7 @@ function concernedBy(where: Selector, scenario: Scenario): { count: number; stag
 
 /** Times of a fault count from the install, the start of the process or of the rehearsal; none is felt before this. */
 function onsetText(
-  fault: Extract<Scenario['faults'][number], { in: Selector }>,
+  fault: DeviceFaultSpec,
   { release, start }: Scenario,
   planned: readonly PlannedStage[],
   stages: ReadonlySet<string>,

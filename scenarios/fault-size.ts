@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { writtenDuration } from '../sim/duration.ts'
-import { type FaultSpec, faultSchema } from '../sim/faults/catalogue.ts'
+import { type FaultSpec, faultSchema, isDeviceFault } from '../sim/faults/catalogue.ts'
 import { duration, memoryRate, percent, percentRate } from '../sim/units.ts'
 
 /** By definition, which a schema shares with the ones that only describe it anew. */
@@ -17,7 +17,7 @@ export function faultSize(spec: FaultSpec): string {
     if (key === 'kind' || key === 'in' || value === undefined) return []
     return [`${key} ${quantity(value, definitionAt(shape, key))}`]
   })
-  const { line = undefined, device = undefined } = 'in' in spec ? spec.in : {}
+  const { line = undefined, device = undefined } = isDeviceFault(spec) ? spec.in : {}
   return [...sizes, ...(line === undefined ? [] : [`line ${line}`]), ...(device === undefined ? [] : [device])].join(
     ', ',
   )

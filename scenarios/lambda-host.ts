@@ -1,11 +1,13 @@
 import { startOutcome } from '../controller/lambda/start.ts'
 import type { OperationAnswer } from '../controller/operate.ts'
-import type { Outcome } from '../controller/reconcile.ts'
+import { EffectFailed, type Outcome } from '../controller/reconcile.ts'
 import { isFinal, type Rollout } from '../controller/rollout.ts'
+import { type Clock, Priority } from '../sim/clock.ts'
 import type { InFlight } from '../sim/in-flight.ts'
 import type { LambdaFunctions } from '../sim/level.ts'
 import type { Trace } from '../sim/trace.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
+import { HANDLER } from '../sim/virtual-wait.ts'
 import { RolloutRefused } from './user-error.ts'
 import { wallMs } from './wall.ts'
 
@@ -17,10 +19,31 @@ export interface Functions {
   readonly operate: (event: unknown) => Promise<OperationAnswer>
 }
 
-type Result = Outcome | Rollout | OperationAnswer
+export type FunctionName = keyof Functions
+/** What a function returns. */
+export type Result = Outcome | Rollout | OperationAnswer
 
-/** The controller's own errors that the next schedule mends. */
-const EXPECTED_ERRORS = new Set(['StaleRollout', 'EventNotTaken'])
+/** The invocations that one event leads to when faults act on the function; null where none does. */
+export interface InvocationFaults {
+  invocations(name: FunctionName, event: unknown): readonly (() => Promise<Result>)[] | null
+}
+
+interface Invocation {
+  readonly name: FunctionName
+  readonly event: unknown
+  /** Times that it failed before. */
+  readonly failures: number
+  /** Somebody outside who waits for the answer, and reads what it fails with. */
+  readonly caller?: { resolve(result: Result): void; reject(error: unknown): void }
+}
+
+/** The controller's own errors that the next schedule mends, and the ends that Lambda puts to an invocation. */
+const EXPECTED_ERRORS = new Set(['StaleRollout', 'EventNotTaken', 'Runtime.ExitError', 'Sandbox.Timedout'])
+/**
+ * The pipeline's call is asynchronous, so Lambda tries it again twice. Analyzer and promoter are deployed without retries:
+ * the schedule is theirs. [lambda: asynchronous invocation, after 1 and 2 min]
+ */
+const START_RETRY_DELAYS_MS = [60_000, 120_000]
 /** Answers of AWS that say the request was wrong, and what the twin does not have: the program's fault, not the world's. */
 const FAULTY_REQUESTS = new Set([
   'ValidationException',
@@ -47,7 +70,10 @@ export class LambdaHost implements LambdaFunctions {
   readonly #inFlight: InFlight
   #functions: Functions | null = null
   #trace: Trace | null = null
-  #queue: Promise<void> = Promise.resolve()
+  #clock: Clock | null = null
+  #faults: InvocationFaults | null = null
+  readonly #waiting: Invocation[] = []
+  #isBusy = false
   #last: Last = { rolloutId: null, state: 'idle', stage: null }
   /** The rollout that was there before the expected one. */
   #rolloutBefore: string | null = null
@@ -59,12 +85,14 @@ export class LambdaHost implements LambdaFunctions {
     this.#inFlight = inFlight
   }
 
-  install(functions: Functions, trace: Trace): void {
+  install(functions: Functions, world: { trace: Trace; clock: Clock }, faults: InvocationFaults | null = null): void {
     this.#functions = functions
-    this.#trace = trace
+    this.#trace = world.trace
+    this.#clock = world.clock
+    this.#faults = faults
   }
 
-  arnOf(name: keyof Functions): string {
+  arnOf(name: FunctionName): string {
     return `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`
   }
 
@@ -102,8 +130,7 @@ export class LambdaHost implements LambdaFunctions {
 
   /** Reserved concurrency of one: two rules that fire together do not race each other. */
   invoke(functionArn: string, event: object): void {
-    const name = functionArn.split(':').at(-1) as keyof Functions
-    void this.#enqueue(name, event).catch((error: unknown) => this.#judge(name, error as Error))
+    this.#queue({ name: functionArn.split(':').at(-1) as FunctionName, event, failures: 0 })
   }
 
   /**
@@ -111,45 +138,72 @@ export class LambdaHost implements LambdaFunctions {
    * payload from outside is no bug.
    * @throws what the function failed with
    */
-  async call(name: string, event: unknown): Promise<object> {
-    return this.#enqueue(name as keyof Functions, event)
+  call(name: string, event: unknown): Promise<object> {
+    return new Promise((resolve, reject) =>
+      this.#queue({ name: name as FunctionName, event, failures: 0, caller: { resolve, reject } }),
+    )
   }
 
   has(name: string): boolean {
     return Object.hasOwn(this.#functions ?? {}, name)
   }
 
-  #enqueue(name: keyof Functions, event: unknown): Promise<Result> {
-    this.#inFlight.begin('handler')
-    const done = this.#queue.then(() => this.#run(name, event)).finally(() => this.#inFlight.end('handler'))
-    this.#queue = done.then(
-      () => undefined,
-      () => undefined,
-    )
-    return done
+  /** Only what runs is in flight: while it waits on the virtual clock, time must be able to move to the end of that. */
+  #queue(invocation: Invocation): void {
+    this.#waiting.push(invocation)
+    if (this.#isBusy) return
+    this.#isBusy = true
+    void this.#inFlight.during(HANDLER, () => this.#work())
   }
 
-  #judge(name: keyof Functions, error: Error): void {
-    if (error.name === 'PreflightRefused') this.fail(new RolloutRefused(error.message, { cause: error }))
-    else if (!isOfTheWorld(error)) this.fail(error)
-    else if (name === 'start')
-      this.fail(new RolloutRefused(`the rollout could not start: ${error.message}`, { cause: error }))
+  async #work(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const { name, event } = next
+      const plain = (): Promise<Result> => (this.#functions as Functions)[name](event)
+      const runs = this.#faults?.invocations(name, event) ?? [plain]
+      const invocation = next
+      await Promise.all(runs.map((run) => this.#run(invocation, run)))
+    }
+    this.#isBusy = false
   }
 
-  async #run(name: keyof Functions, event: unknown): Promise<Result> {
+  async #run(invocation: Invocation, run: () => Promise<Result>): Promise<void> {
+    const { name, caller } = invocation
     const startedWallMs = wallMs()
     this.#evaluations += 1
     try {
-      const result = await (this.#functions as Functions)[name](event)
+      const result = await run()
       this.#tellOf(name, result)
-      return result
+      caller?.resolve(result)
     } catch (error) {
-      const { name: kind, message } = error as Error
+      // A decision that could not be carried out in full has been taken all the same.
+      if (error instanceof EffectFailed) this.#tellOf(name, error.outcome)
+      const failure = error instanceof EffectFailed ? error.cause : (error as Error)
+      const { name: kind, message } = failure
       this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
-      throw error
+      if (caller !== undefined) caller.reject(failure)
+      else this.#judge(invocation, failure)
     } finally {
       this.#evaluationMs += wallMs() - startedWallMs
     }
+  }
+
+  #judge(invocation: Invocation, error: Error): void {
+    if (error.name === 'PreflightRefused') this.#refused(new RolloutRefused(error.message, { cause: error }))
+    else if (!isOfTheWorld(error)) this.fail(error)
+    else if (invocation.name === 'start') this.#startAgain(invocation, error)
+  }
+
+  #startAgain(invocation: Invocation, error: Error): void {
+    const delayMs = START_RETRY_DELAYS_MS[invocation.failures]
+    const again = { ...invocation, failures: invocation.failures + 1 }
+    if (delayMs !== undefined) this.#clock?.after(delayMs, () => this.#queue(again), Priority.schedule)
+    else this.#refused(new RolloutRefused(`the rollout could not start: ${error.message}`, { cause: error }))
+  }
+
+  /** A second delivery of the start is refused because the first has worked, and that is all. */
+  #refused(error: RolloutRefused): void {
+    if (this.#last.rolloutId === this.#rolloutBefore) this.fail(error)
   }
 
   #tellOf(handler: keyof Functions, result: Result): void {

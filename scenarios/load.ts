@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import type { z } from 'zod'
 import { linesOf, thingNames } from '../fixtures/fleet.ts'
+import { isDeviceFault } from '../sim/faults/catalogue.ts'
 import type { Selector } from '../sim/faults/fault.ts'
 import type { RecordedTrack } from '../sim/plant/recording.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
@@ -163,7 +164,7 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
     problems.push({ path: ['release', 'replaces'], message: `release.replaces is the released version itself` })
   }
   faults.forEach((fault, index) => {
-    if (fault.kind === 'operator') return
+    if (!isDeviceFault(fault) && fault.kind !== 'wrong-group') return
     const path = fault.kind === 'wrong-group' ? ['faults', index] : ['faults', index, 'in']
     const { firmware }: Partial<Selector> = fault.kind === 'wrong-group' ? fault : fault.in
     if (firmware !== undefined && !versions.includes(firmware)) {

@@ -3,32 +3,38 @@ import { GreengrassV2Client } from '@aws-sdk/client-greengrassv2'
 import { IoTClient } from '@aws-sdk/client-iot'
 import { deployments } from '../controller/aws/deployments.ts'
 import { eventSink } from '../controller/aws/event-sink.ts'
-import { fleetHealth } from '../controller/aws/fleet-health.ts'
+import { fleetHealth, reportedInShadow } from '../controller/aws/fleet-health.ts'
 import { MemoryStore } from '../controller/memory-store.ts'
+import { isPresent } from '../sim/cloud/fleet-index.ts'
 import { openModelLevel } from '../sim/model/model-level.ts'
-import { bindClient } from '../sim/model/sdk-binding.ts'
+import { bindClient, type SdkClient } from '../sim/model/sdk-binding.ts'
+import type { ServiceName } from '../sim/protocol/service-model.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
+import { VirtualRetryStrategy } from './virtual-retry.ts'
 
 /** No sockets: devices linked directly, SDK clients bound to the services, the store in memory. */
 export const modelPlatform = (options: PlatformOptions): Platform => ({
   openLevel: async (events) => openModelLevel(events, options.inFlight, options.onBug),
 
-  async openPorts(twin) {
+  async openPorts(twin, seed) {
     const config = { region: REGION, credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' } }
     const greengrass = new GreengrassV2Client(config)
     const iot = new IoTClient(config)
     const events = new EventBridgeClient(config)
-    const { services } = twin.cloud
-    const unbind = [
-      await bindClient(greengrass, 'greengrass', services, options),
-      await bindClient(iot, 'iot', services, options),
-      await bindClient(events, 'events', services, options),
-    ]
+    const bind = (client: SdkClient, service: ServiceName): Promise<() => void> => {
+      const retryStrategy = new VirtualRetryStrategy(service, { ...options, clock: twin.clock, seed })
+      return bindClient(client, service, twin.cloud.services, { ...options, faults: twin.apiFaults, retryStrategy })
+    }
+    const unbind = [await bind(greengrass, 'greengrass'), await bind(iot, 'iot'), await bind(events, 'events')]
     return {
       ports: {
-        // The document that the shadow stands for, without the shadow's text.
-        health: fleetHealth(iot, ({ thingName }) => twin.healthReport(thingName as string) ?? undefined),
+        // The document that the shadow stands for, without the shadow's text where that is of the present.
+        health: fleetHealth(iot, (document) =>
+          isPresent(document)
+            ? (twin.healthReport(document.thingName as string) ?? undefined)
+            : reportedInShadow(document),
+        ),
         deployments: deployments(greengrass, iot, { region: REGION, accountId: ACCOUNT_ID }),
         store: new MemoryStore(),
         events: eventSink(events),

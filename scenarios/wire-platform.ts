@@ -3,10 +3,11 @@ import { awsPorts } from '../controller/aws/ports.ts'
 import { ensureTable } from '../controller/aws/table.ts'
 import type { LevelEndpoints } from '../sim/level.ts'
 import { ACCOUNT_ID, REGION } from '../sim/twin.ts'
+import { CONTROLLER_ACCESS_KEY } from '../sim/wire/aws-endpoint.ts'
 import { openWireLevel } from '../sim/wire/wire-level.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
 import type { RehearsalOptions } from './rehearsal.ts'
-import { virtualRetryStrategy } from './virtual-retry.ts'
+import { VirtualRetryStrategy } from './virtual-retry.ts'
 
 const TABLE_NAME = 'firmware-rollouts'
 
@@ -22,8 +23,8 @@ export const wirePlatform = (options: PlatformOptions & WireSettings): Platform 
       region: REGION,
       endpoint: endpoints.httpUrl,
       dynamoEndpoint: endpoints.dynamoUrl,
-      credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
-      retryStrategy: virtualRetryStrategy(twin.clock, options.inFlight, seed.stream('sdk-retry'), 'handler') as never,
+      credentials: { accessKeyId: CONTROLLER_ACCESS_KEY, secretAccessKey: 'rehearsal' },
+      retryStrategyOf: (client) => new VirtualRetryStrategy(client, { ...options, clock: twin.clock, seed }),
     })
     try {
       await ensureTable(clients.dynamo, TABLE_NAME)

@@ -8,7 +8,7 @@ import { runLockstep } from '../sim/lockstep.ts'
 import { Seed } from '../sim/random.ts'
 import type { TraceHeader } from '../sim/trace-events.ts'
 import { Twin } from '../sim/twin.ts'
-import { installController, recordHistory } from './controller-setup.ts'
+import { installController, recordHistory, withStoreFaults } from './controller-setup.ts'
 import { LambdaHost } from './lambda-host.ts'
 import { scheduleOperators } from './people.ts'
 import { plannedStages, policyFor } from './plan.ts'
@@ -80,11 +80,13 @@ export class World {
       const { ports, close } = await platform.openPorts(twin, seed)
       closePorts = close
       await recordHistory(twin, ports, policy, fleet, options.signal)
-      installController(twin, host, ports, policy)
+      const faults = scenarios.flatMap((scenario) => scenario.faults)
+      installController(twin, host, withStoreFaults(ports, twin, seed), policy, faults)
       if (twin.level.endpoints !== null) options.onListening?.(twin.level.endpoints)
       twin.start()
       return new World({ options, policy, fleet, twin, ports, host, awsCalls, openedWallMs, closePorts })
     } catch (error) {
+      inFlight.abandon()
       closePorts()
       await twin.level.close()
       throw error
@@ -155,6 +157,7 @@ export class World {
 
   /** Closes every socket and client. */
   async close(): Promise<void> {
+    this.#parts.twin.inFlight.abandon()
     this.#parts.closePorts()
     await this.#parts.twin.level.close()
   }

@@ -17,6 +17,9 @@ export class InvalidScenario extends Error {
 
 export type Path = readonly PropertyKey[]
 
+/** More valid values than this are not listed; the nearest is named all the same. */
+const MAX_LISTED = 20
+
 /** A YAML file that was read, and where in it things stand. */
 export interface YamlFile {
   readonly file: string
@@ -100,9 +103,8 @@ function describe(
     const given = valueAt(raw, issue.path)
     const valid = issue.values.map(String)
     const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    return [
-      `${where(issue.path)}: ${issue.path.join('.')} ${message}; one of ${valid.join(', ')}${nearest(String(given), valid)}`,
-    ]
+    const list = valid.length > MAX_LISTED ? '' : `; one of ${valid.join(', ')}`
+    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${list}${nearest(String(given), valid)}`]
   }
   const message = valueAt(raw, issue.path) === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message
   return [`${where(issue.path)}: ${issue.path.join('.') || what}: ${message}`]

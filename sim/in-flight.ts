@@ -25,18 +25,26 @@ export class InFlight {
   /** Grows with every begin and end, so that "nothing changed" can be seen. */
   #changes = 0
   #settledAtChange = 0
+  #isAbandoned = false
+
+  /** The rehearsal is over: what was under way, or waited on the virtual clock, counts no more when it breaks off. */
+  abandon(): void {
+    this.#isAbandoned = true
+  }
 
   get isBusy(): boolean {
     return this.#total > 0
   }
 
   begin(kind: string): void {
+    if (this.#isAbandoned) return
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
     this.#total += 1
     this.#changes += 1
   }
 
   end(kind: string): void {
+    if (this.#isAbandoned) return
     const count = this.#counts.get(kind) ?? 0
     if (count <= 0) throw new Error(`invariant: "${kind}" ended more often than it began`)
     this.#counts.set(kind, count - 1)

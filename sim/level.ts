@@ -1,5 +1,6 @@
-import type { Messaging, Operations } from './cloud/cloud-context.ts'
+import type { Messaging, Services } from './cloud/cloud-context.ts'
 import type { DeviceLink, DeviceLinkEvents } from './device/link.ts'
+import type { ApiFaults } from './faults/api-faults.ts'
 
 /** What a level swaps: the links between devices and cloud, and between the controller and its services. */
 export interface Level {
@@ -10,8 +11,8 @@ export interface Level {
   readonly counts: { readonly published: number; readonly delivered: number }
   /** A link of this device; `events` are its own ears. */
   link(thing: string, events: DeviceLinkEvents): DeviceLink
-  /** Opens the services to the controller. */
-  serve(services: Services): Promise<void>
+  /** Opens the services to the controller, whose calls meet the faults on their way. */
+  serve(services: Services, faults: ApiFaults): Promise<void>
   /** Where clients from outside can attach; null when there is nowhere. */
   readonly endpoints: LevelEndpoints | null
   close(): Promise<void>
@@ -23,9 +24,6 @@ export interface LevelEndpoints {
   readonly httpUrl: string
   readonly dynamoUrl: string
 }
-
-/** Operations by the service's signing name: greengrass, iot, iotdata, iot-jobs-data, events. */
-export type Services = ReadonlyMap<string, Operations>
 
 /** What the level tells the twin. */
 export interface LevelEvents {

@@ -6,8 +6,11 @@ import type { StageName } from '../controller/contract.ts'
  * in an event.
  */
 export type TraceEvent =
-  /** An injected fault begins to act on a device: the ground truth that detection is judged against. */
-  | { kind: 'fault-started'; fault: number; faultKind: string; thing: string }
+  /**
+   * An injected fault begins to act: the ground truth that detection is judged against. On a device, or (`thing` null) on
+   * what `target` names: an AWS operation, the detail type of an event, a Lambda function.
+   */
+  | { kind: 'fault-started'; fault: number; faultKind: string; thing: string | null; target?: string }
   | {
       kind: 'deployment-created'
       deploymentId: string

@@ -8,22 +8,41 @@ import {
 import { VirtualClock } from './clock.ts'
 import { type Cloud, makeCloud } from './cloud/cloud.ts'
 import type { CloudContext, JsonObject } from './cloud/cloud-context.ts'
+import type { DeliveryFate } from './cloud/event-bus.ts'
 import { routePublish } from './cloud/mqtt-router.ts'
 import { DeploymentFaults } from './device/deployment-faults.ts'
 import { type DeviceFault, DeviceFaults } from './device/device-faults.ts'
 import { Firmware } from './device/firmware.ts'
 import { type DeferredSamples, HealthMonitor, type HealthReport } from './device/health-monitor.ts'
+import type { DeviceLink, DeviceLinkEvents } from './device/link.ts'
 import { Nucleus } from './device/nucleus.ts'
 import { OneShot } from './device/one-shot.ts'
-import { type FaultSpec, isLinkFault, isPeopleFault, makeFault } from './faults/catalogue.ts'
-import { type Chance, type DeviceView, selects } from './faults/fault.ts'
-import { type LinkFault, makeOffline } from './faults/offline.ts'
+import { ApiFaults } from './faults/api-faults.ts'
+import {
+  type FaultSpec,
+  isApiFault,
+  isCutFault,
+  isEventFault,
+  isIndexFault,
+  isProcessFault,
+  isReportFault,
+  makeApiFault,
+  makeEventFault,
+  makeFault,
+  makeReportFault,
+} from './faults/catalogue.ts'
+import { makeCut } from './faults/cut.ts'
+import { eventFates } from './faults/event-faults.ts'
+import { type DeviceView, selects } from './faults/fault.ts'
+import { isWithin } from './faults/fault-window.ts'
+import { FaultWorld, placed } from './faults/fault-world.ts'
 import type { WrongGroup } from './faults/people.ts'
+import { FaultyLink, type PlacedReportFault } from './faults/report-fault.ts'
+import { putIndexBehind } from './faults/stale-index.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { Machine } from './plant/machine.ts'
 import { Neighbours } from './plant/neighbours.ts'
-import { channelKey, uniformAt } from './plant/noise.ts'
 import { type RecordedTrack, Recording } from './plant/recording.ts'
 import type { PlantSettings } from './plant/settings.ts'
 import { PlantCalendar } from './plant/shifts.ts'
@@ -65,6 +84,8 @@ interface CoreDevice {
   readonly firmware: Firmware
   readonly monitor: HealthMonitor
   readonly nucleus: Nucleus
+  /** False where faults may keep samples from the shadow, so that the monitor does not know what it holds. */
+  readonly isHeardInFull: boolean
 }
 
 /** The rehearsed world: the plant's devices and the cloud they talk to, on one virtual clock. */
@@ -74,6 +95,9 @@ export class Twin {
   readonly inFlight: InFlight
   readonly cloud: Cloud
   readonly level: Level
+  /** What calls of the controller meet on their way, and the world that all faults act in. */
+  readonly apiFaults: ApiFaults
+  readonly faultWorld: FaultWorld
   readonly #plan: TwinPlan
   readonly #devices: ReadonlyMap<string, CoreDevice>
   readonly #neighbours = new Neighbours()
@@ -91,11 +115,19 @@ export class Twin {
     this.inFlight = inFlight
     this.level = level
     this.trace = new Trace(clock)
+    this.faultWorld = new FaultWorld(plan.seed, clock, this.trace, plan.startMs)
+    this.apiFaults = new ApiFaults(
+      placed(plan.faults, isApiFault).map((one) => ({ ...one, fault: makeApiFault(one.spec) })),
+      this.faultWorld,
+      inFlight,
+    )
     const { messaging } = level
     const stream: CloudContext['stream'] = (label) => plan.seed.stream(label)
     const ctx: CloudContext = { clock, trace: this.trace, messaging, region: REGION, accountId: ACCOUNT_ID, stream }
-    this.cloud = makeCloud(ctx, { indexedShadows: [HEALTH_SHADOW] }, invoke)
+    this.cloud = makeCloud(ctx, { indexedShadows: [HEALTH_SHADOW] }, invoke, this.#eventFate())
     live.cloud = this.cloud
+    const indexFaults = placed(plan.faults, isIndexFault)
+    if (indexFaults.length > 0) putIndexBehind(this.cloud.index, indexFaults, this.faultWorld)
     this.#register()
     const calendar = new PlantCalendar(plan.zone, plan.plant)
     this.#devices = new Map(plan.devices.map((device) => [device.thing, this.#makeDevice(device, calendar)]))
@@ -117,7 +149,7 @@ export class Twin {
     const level = await open(levelEvents(live), inFlight)
     try {
       const twin = new Twin(plan, clock, inFlight, level, invoke, live)
-      await level.serve(twin.cloud.services)
+      await level.serve(twin.cloud.services, twin.apiFaults)
       return twin
     } catch (error) {
       await level.close()
@@ -158,7 +190,12 @@ export class Twin {
 
   /** The health document that the thing's shadow holds, without making the shadow; null before the first. */
   healthReport(thing: string): HealthReport | null {
-    return this.#devices.get(thing)?.monitor.report() ?? null
+    const device = this.#devices.get(thing)
+    if (device?.isHeardInFull === false) {
+      const reported = this.cloud.shadows.document(thing, HEALTH_SHADOW)?.reported
+      return (reported as unknown as HealthReport | undefined) ?? null
+    }
+    return device?.monitor.report() ?? null
   }
 
   /**
@@ -179,6 +216,14 @@ export class Twin {
       for (const [thing, { monitor }] of this.#devices) documents.set(thing, monitor.historyDocument(atMs, version))
       yield { atMs, documents }
     }
+  }
+
+  /** Undefined where no fault concerns events. */
+  #eventFate(): DeliveryFate | undefined {
+    const faults = placed(this.#plan.faults, isEventFault)
+    if (faults.length === 0) return undefined
+    const acting = faults.map((one) => ({ ...one, copiesOf: makeEventFault(one.spec) }))
+    return eventFates(acting, this.faultWorld)
   }
 
   /** Things, groups and deployments as they were before the rehearsal. */
@@ -212,8 +257,8 @@ export class Twin {
     const recording = Recording.of(recorded.tracks, thing, line, recorded.startMs)
     const machine = new Machine(seed, thing, line, calendar, plant.noise, recording)
     const deviceFaults = faults.flatMap((spec, index): DeviceFault[] => {
-      if (isLinkFault(spec) || isPeopleFault(spec)) return []
-      const fault = makeFault(spec, this.#chanceOf(`fault/${index}/${thing}`))
+      if (!isProcessFault(spec)) return []
+      const fault = makeFault(spec, this.faultWorld.chance(`fault/${index}/${thing}`))
       return [{ index, fault, actsOn: (version) => selects(spec.in, thing, line, version) }]
     })
     const worldStartMs = startMs
@@ -242,17 +287,26 @@ export class Twin {
       stream,
     })
     const monitor = new HealthMonitor({ thing, machine, firmware, clock, trace, phaseMs, schemaOf })
+    const reportFaults = this.#reportFaultsOf(plan)
+    const direct = (events: DeviceLinkEvents): DeviceLink =>
+      this.level.link(thing, this.#withConnectivity(thing, monitor, events))
     const nucleus = new Nucleus({
       thing,
       clock,
       trace,
-      link: (events) => this.level.link(thing, this.#withConnectivity(thing, monitor, events)),
+      link: (events) =>
+        reportFaults.length === 0
+          ? direct(events)
+          : new FaultyLink(thing, reportFaults, this.faultWorld, direct, events),
       dataPlane: this.cloud.greengrass.dataPlane,
       stream,
       runtimes: { ...this.#oneShots(thing), [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
       faults: new DeploymentFaults(faultsHere, FIRMWARE_COMPONENT, onOutage),
       clockOffsetMs: () => firmware.clockOffsetMs(clock.nowMs()),
     })
+    const { faultWorld } = this
+    const sampleFaults = reportFaults.filter(({ fault }) => fault.of === 'samples')
+    for (const { fault } of sampleFaults) clock.at(startMs + fault.window.from, () => monitor.unsettle())
     monitor.attach({
       firmwareState: () => nucleus.componentState(FIRMWARE_COMPONENT),
       publish: (topic, payload, qos) => nucleus.publish(topic, payload, qos),
@@ -260,13 +314,13 @@ export class Twin {
         return nucleus.online
       },
       absorb: this.level.defersSamples ? (samples) => this.#absorb(thing, samples) : null,
+      get mayDefer() {
+        return !sampleFaults.some(({ fault }) => isWithin(fault.window, faultWorld.sinceMs()))
+      },
     })
     nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
-    faults.forEach((spec, index) => {
-      if (!isLinkFault(spec) || !selects(spec.in, thing, line, '')) return
-      this.#cutLink(nucleus, thing, makeOffline(spec, worldStartMs), index)
-    })
-    return { plan, machine, firmware, monitor, nucleus }
+    this.#cutLink(nucleus, plan)
+    return { plan, machine, firmware, monitor, nucleus, isHeardInFull: sampleFaults.length === 0 }
   }
 
   /** What can be deployed beside the two that every device runs. */
@@ -277,23 +331,40 @@ export class Twin {
     )
   }
 
-  #cutLink(nucleus: Nucleus, thing: string, { kind, firstAtMs, awayMs, periodMs }: LinkFault, index: number): void {
-    const { clock, trace } = this
-    const lose = (): void => {
-      if (clock.nowMs() === firstAtMs) {
-        trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: kind, thing })
-      }
-      nucleus.goOffline()
-      clock.after(awayMs, () => nucleus.goOnline())
-      if (periodMs !== null) clock.after(periodMs, lose)
-    }
-    clock.at(firstAtMs, lose)
+  #reportFaultsOf({ thing, line }: DevicePlan): readonly PlacedReportFault[] {
+    const chanceOf = (index: number) => (label: string) => this.faultWorld.chance(`fault/${index}/${thing}/${label}`)
+    return placed(this.#plan.faults, isReportFault)
+      .filter(({ spec }) => selects(spec.in, thing, line, ''))
+      .map(({ index, spec }) => ({ index, fault: makeReportFault(spec, chanceOf(index)) }))
   }
 
-  /** Counter-based, so that a fault or a draw more moves no other. */
-  #chanceOf(label: string): Chance {
-    const channel = channelKey(this.#plan.seed.key(label), 0)
-    return (n) => uniformAt(channel, n)
+  /** A connection that several faults cut is back when the last of them has ended. */
+  #cutLink(nucleus: Nucleus, { thing, line }: DevicePlan): void {
+    const { clock, faultWorld } = this
+    let cuts = 0
+    let isAway = false
+    const restore = (): void => {
+      cuts -= 1
+      // Another fault may begin in this very millisecond.
+      clock.after(0, () => {
+        if (!isAway || cuts > 0) return
+        isAway = false
+        nucleus.goOnline()
+      })
+    }
+    for (const { index, spec } of placed(this.#plan.faults, isCutFault)) {
+      if (!selects(spec.in, thing, line, '')) continue
+      const cut = makeCut(spec, faultWorld.startMs, faultWorld.chance(`fault/${index}/${thing}`))
+      const lose = (n: number): void => {
+        faultWorld.actsOnDevice(index, cut.kind, thing)
+        cuts += 1
+        if (!isAway) nucleus.goOffline()
+        isAway = true
+        clock.after(cut.awayMs(n), restore)
+        if (cut.periodMs !== null) clock.after(cut.periodMs, () => lose(n + 1))
+      }
+      clock.at(cut.firstAtMs, () => lose(0))
+    }
   }
 
   #absorb(thing: string, { count, last, atMs }: DeferredSamples): void {

@@ -34,3 +34,5 @@ export const memoryRate = quantity('a memory rate (MiB/h)', '26 MiB/h', numberBe
 export const percent = quantity('a percentage', '3 %', numberBefore(/^(\d+(?:\.\d+)?)\s*%$/))
 /** In per cent per hour. */
 export const percentRate = quantity('a rate (%/h)', '3 %/h', numberBefore(/^(\d+(?:\.\d+)?)\s*%\/h$/))
+/** In calls a second. */
+export const callRate = quantity('a rate of calls (/s)', '2/s', numberBefore(/^(\d+(?:\.\d+)?)\s*\/\s*s$/))

@@ -10,7 +10,8 @@ export interface ClientOptions {
   readonly endpoint?: string
   readonly dynamoEndpoint?: string
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
-  readonly retryStrategy?: DynamoDBClientConfig['retryStrategy']
+  /** A client's own way of trying again; the SDK's standard one if absent. */
+  readonly retryStrategyOf?: (client: string) => NonNullable<DynamoDBClientConfig['retryStrategy']>
 }
 
 export interface Clients {
@@ -22,13 +23,16 @@ export interface Clients {
   destroy(): void
 }
 
-export function makeClients({ dynamoEndpoint, endpoint, ...rest }: ClientOptions): Clients {
-  const config = { ...rest, ...(endpoint !== undefined && { endpoint }) } as DynamoDBClientConfig
-  const dynamoConfig = { ...rest, ...(dynamoEndpoint !== undefined && { endpoint: dynamoEndpoint }) }
-  const greengrass = new GreengrassV2Client(config as object)
-  const iot = new IoTClient(config as object)
-  const events = new EventBridgeClient(config as object)
-  const dynamo = new DynamoDBClient(dynamoConfig as DynamoDBClientConfig)
+export function makeClients({ dynamoEndpoint, endpoint, retryStrategyOf, ...rest }: ClientOptions): Clients {
+  const configOf = (client: string, url: string | undefined): object => ({
+    ...rest,
+    ...(url !== undefined && { endpoint: url }),
+    ...(retryStrategyOf !== undefined && { retryStrategy: retryStrategyOf(client) }),
+  })
+  const greengrass = new GreengrassV2Client(configOf('greengrass', endpoint))
+  const iot = new IoTClient(configOf('iot', endpoint))
+  const events = new EventBridgeClient(configOf('events', endpoint))
+  const dynamo = new DynamoDBClient(configOf('dynamodb', dynamoEndpoint))
   return {
     greengrass,
     iot,

@@ -40,7 +40,8 @@ function toReading(document: ThingDocument, reported: unknown): DeviceReading {
   }
 }
 
-const reportedInShadow = ({ shadow }: ThingDocument): unknown =>
+/** Out of the text of the shadow, as fleet indexing gives it. */
+export const reportedInShadow = ({ shadow }: ThingDocument): unknown =>
   shadow === undefined ? undefined : JSON.parse(shadow)?.name?.[HEALTH_SHADOW]?.reported
 
 /** A device whose document cannot be read counts as one that says nothing. */

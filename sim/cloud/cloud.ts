@@ -1,6 +1,5 @@
-import type { Services } from '../level.ts'
-import type { CloudContext } from './cloud-context.ts'
-import { EventBus } from './event-bus.ts'
+import type { CloudContext, Services } from './cloud-context.ts'
+import { type DeliveryFate, EventBus } from './event-bus.ts'
 import { FleetIndex } from './fleet-index.ts'
 import { DEPLOYMENT_SHADOW, GreengrassService } from './greengrass.ts'
 import { JobsService } from './jobs.ts'
@@ -15,22 +14,24 @@ export interface Cloud {
   readonly jobs: JobsService
   readonly greengrass: GreengrassService
   readonly events: EventBus
+  readonly index: FleetIndex
   /** What the endpoints serve, by signing name. */
   readonly services: Services
   /** Who gets which publish of a device. */
   readonly mqtt: MqttServices
 }
 
-/** `invoke` runs a Lambda function; it must not throw. */
+/** `invoke` runs a Lambda function; it must not throw. `eventFate`: what becomes of events on their way to it. */
 export function makeCloud(
   ctx: CloudContext,
   settings: { readonly indexedShadows: readonly string[] },
   invoke: (functionArn: string, event: object) => void,
+  eventFate?: DeliveryFate,
 ): Cloud {
   const things = new ThingRegistry(ctx)
   const shadows = new ShadowService(ctx, things)
   const jobs = new JobsService(ctx, things)
-  const events = new EventBus(ctx, invoke)
+  const events = new EventBus(ctx, invoke, eventFate)
   const greengrass = new GreengrassService(
     ctx,
     { things, jobs, events, shadow: shadows },
@@ -46,6 +47,7 @@ export function makeCloud(
     jobs,
     greengrass,
     events,
+    index,
     services: new Map([
       ['greengrass', greengrass.operations],
       ['iot', { ...things.operations, ...jobs.operations, ...index.operations }],

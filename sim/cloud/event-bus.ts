@@ -23,6 +23,19 @@ export interface BusEvent {
   readonly resources: readonly string[]
 }
 
+/** One event on its way to the targets of one rule. */
+export interface BusDelivery {
+  readonly rule: string
+  /** What the event is about: its source and resources. */
+  readonly origin: string
+  readonly detailType: string
+}
+
+/** How much later than usual each copy of a delivery comes; none when it is lost. */
+export type DeliveryFate = (delivery: BusDelivery) => readonly number[]
+
+const ONCE: DeliveryFate = () => [0]
+
 interface Rule {
   readonly name: string
   readonly pattern: EventPattern | null
@@ -43,12 +56,14 @@ const RATE_UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3
 export class EventBus {
   readonly #ctx: CloudContext
   readonly #invoke: (functionArn: string, event: object) => void
+  readonly #fateOf: DeliveryFate
   readonly #rules = new Map<string, Rule>()
   readonly #streams = new Map<string, Stream>()
 
   /** `invoke` runs a Lambda function and must not throw. */
-  constructor(ctx: CloudContext, invoke: (functionArn: string, event: object) => void) {
+  constructor(ctx: CloudContext, invoke: (functionArn: string, event: object) => void, fateOf = ONCE) {
     this.#ctx = ctx
+    this.#fateOf = fateOf
     this.#invoke = invoke
   }
 
@@ -76,7 +91,9 @@ export class EventBus {
     for (const rule of this.#rules.values()) {
       if (!rule.enabled || rule.pattern === null || !rule.pattern(envelope)) continue
       const delayMs = Math.round(stream.between(DELIVERY_MS.min, DELIVERY_MS.max))
-      this.#ctx.clock.after(delayMs, () => this.#deliver(rule, envelope), Priority.delivery)
+      for (const moreMs of this.#fateOf({ rule: rule.name, origin, detailType: event.detailType })) {
+        this.#ctx.clock.after(delayMs + moreMs, () => this.#deliver(rule, envelope), Priority.delivery)
+      }
     }
     return id
   }
@@ -183,10 +200,19 @@ export class EventBus {
       periodMs,
       () => {
         this.#schedule(rule, periodMs)
-        if (rule.enabled) this.#deliver(rule, this.#scheduledEvent(rule.name))
+        if (rule.enabled) this.#tick(rule)
       },
       Priority.schedule,
     )
+  }
+
+  #tick(rule: Rule): void {
+    const event = this.#scheduledEvent(rule.name)
+    const origin = `schedule/${rule.name}`
+    for (const moreMs of this.#fateOf({ rule: rule.name, origin, detailType: 'Scheduled Event' })) {
+      if (moreMs === 0) this.#deliver(rule, event)
+      else this.#ctx.clock.after(moreMs, () => this.#deliver(rule, event), Priority.schedule)
+    }
   }
 
   #scheduledEvent(rule: string): object {

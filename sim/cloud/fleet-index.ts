@@ -4,20 +4,29 @@ import type { JsonObject, JsonValue, Operations } from './cloud-context.ts'
 import { type FieldReader, parseQuery } from './fleet-query.ts'
 import { pageWhere } from './paging.ts'
 import type { ShadowService } from './shadow.ts'
-import { deltaOf, isObject } from './shadow-document.ts'
+import { deltaOf, isObject, type ShadowDocument } from './shadow-document.ts'
 import type { Thing, ThingRegistry } from './things.ts'
 
 /** Things a page holds at most. [iot: SearchIndex, as used with 100 a page] */
 const MAX_PAGE = 100
 
+/** What the index knows at an instant. */
+export interface IndexView {
+  readonly things: readonly Thing[]
+  shadow(thing: string, shadow: string): ShadowDocument | undefined
+}
+
 /**
  * Fleet indexing over AWS_Things with the named shadows it is configured for. The real index is eventually consistent;
- * this one is not behind. The shadow text leaves out metadata, which the index offers only as timestamps.
+ * this one is not behind unless a fault puts it there. The shadow text leaves out metadata, which the index offers only as
+ * timestamps.
  */
 export class FleetIndex {
   readonly #things: ThingRegistry
   readonly #shadows: ShadowService
   readonly #indexedShadows: readonly string[]
+  /** What queries are answered from instead of the present; null: the present. */
+  #past: () => IndexView | null = () => null
 
   constructor(sources: { things: ThingRegistry; shadows: ShadowService }, indexedShadows: readonly string[]) {
     this.#things = sources.things
@@ -30,17 +39,41 @@ export class FleetIndex {
       if (input.indexName !== undefined && input.indexName !== 'AWS_Things') {
         throw new NotEmulated(`the fleet index ${input.indexName}`)
       }
-      const query = parseQuery(input.queryString ?? '', (field) => this.#readerOf(field))
-      const { items, nextToken } = pageWhere(this.#things.all(), query, input, { max: MAX_PAGE })
-      const shadowText = (thing: string): string | undefined => this.#shadowText(thing)
-      return { things: items.map((thing) => new IndexedThing(thing, shadowText)), nextToken }
+      const past = this.#past()
+      const view = past ?? this.#present
+      const query = parseQuery(input.queryString ?? '', (field) => this.#readerOf(field, view))
+      const { items, nextToken } = pageWhere(view.things, query, input, { max: MAX_PAGE })
+      const shadowText = (thing: string): string | undefined => this.#shadowText(thing, view)
+      const isPresent = past === null
+      return { things: items.map((thing) => new IndexedThing(thing, shadowText, isPresent)), nextToken }
     },
   }
 
-  #shadowText(thing: string): string | undefined {
+  /** From now on queries are answered from what `past` gives, asked each time; null is the present. */
+  answerFrom(past: () => IndexView | null): void {
+    this.#past = past
+  }
+
+  /** The present as a later query may be answered from it. */
+  snapshot(): IndexView {
+    const things = this.#things.all().map((thing) => ({ ...thing }))
+    const shadows = new Map(
+      this.#indexedShadows.map((shadow) => [
+        shadow,
+        new Map(things.map(({ name }) => [name, this.#shadows.document(name, shadow)] as const)),
+      ]),
+    )
+    return { things, shadow: (thing, shadow) => shadows.get(shadow)?.get(thing) }
+  }
+
+  get #present(): IndexView {
+    return { things: this.#things.all(), shadow: (thing, shadow) => this.#shadows.document(thing, shadow) }
+  }
+
+  #shadowText(thing: string, view: IndexView): string | undefined {
     const named: JsonObject = {}
     for (const shadow of this.#indexedShadows) {
-      const document = this.#shadows.document(thing, shadow)
+      const document = view.shadow(thing, shadow)
       if (document === undefined) continue
       named[shadow] = {
         desired: document.desired,
@@ -52,18 +85,18 @@ export class FleetIndex {
     return Object.keys(named).length === 0 ? undefined : JSON.stringify({ name: named })
   }
 
-  #readerOf(field: string): FieldReader {
+  #readerOf(field: string, view: IndexView): FieldReader {
     if (field === 'thingName') return ({ name }) => [name]
     if (field === 'thingGroupNames') return ({ groups }) => groups
     if (field === 'thingTypeName') return ({ typeName }) => present(typeName)
     if (field === 'connectivity.connected') return ({ connectivity }) => [String(connectivity?.connected ?? false)]
     const [area, ...path] = field.split('.')
     if (area === 'attributes') return ({ attributes }) => present(attributes[path.join('.')])
-    if (area === 'shadow' && path[0] === 'name') return this.#shadowReader(path.slice(1), field)
+    if (area === 'shadow' && path[0] === 'name') return this.#shadowReader(path.slice(1), field, view)
     throw new NotEmulated(`the fleet index field "${field}"`)
   }
 
-  #shadowReader([shadow, section, ...path]: readonly string[], field: string): FieldReader {
+  #shadowReader([shadow, section, ...path]: readonly string[], field: string, view: IndexView): FieldReader {
     if (shadow === undefined || !this.#indexedShadows.includes(shadow)) {
       throw new NotEmulated(`the fleet index field "${field}" (indexed shadows: ${this.#indexedShadows.join(', ')})`)
     }
@@ -71,7 +104,7 @@ export class FleetIndex {
       throw new NotEmulated(`the fleet index field "${field}"`)
     }
     return ({ name }) => {
-      const document = this.#shadows.document(name, shadow)
+      const document = view.shadow(name, shadow)
       if (document === undefined) return []
       if (section === 'hasDelta') return [String(deltaOf(document) !== undefined)]
       let value: JsonValue | undefined = document[section]
@@ -85,10 +118,16 @@ export class FleetIndex {
 class IndexedThing implements ThingDocument {
   readonly #thing: Thing
   readonly #shadowText: (thing: string) => string | undefined
+  readonly #isPresent: boolean
 
-  constructor(thing: Thing, shadowText: (thing: string) => string | undefined) {
+  constructor(thing: Thing, shadowText: (thing: string) => string | undefined, isPresent: boolean) {
     this.#thing = thing
     this.#shadowText = shadowText
+    this.#isPresent = isPresent
+  }
+
+  static isPresent(document: ThingDocument): boolean {
+    return document instanceof IndexedThing && document.#isPresent
   }
 
   get thingName(): string {
@@ -121,5 +160,8 @@ class IndexedThing implements ThingDocument {
     return this.#shadowText(this.#thing.name)
   }
 }
+
+/** Whether what the index says of a thing is its present state, which can be had without the shadow's text. */
+export const isPresent = (document: ThingDocument): boolean => IndexedThing.isPresent(document)
 
 const present = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value])

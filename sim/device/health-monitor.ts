@@ -35,6 +35,8 @@ export interface MonitorHost {
    * itself.
    */
   readonly absorb: ((samples: DeferredSamples) => void) | null
+  /** False while every sample must go out by itself, because not all of them arrive. */
+  readonly mayDefer: boolean
 }
 
 /** Samples in a row whose documents were not made, because each replaces the one before. */
@@ -161,7 +163,7 @@ export class HealthMonitor implements ComponentRuntime {
     const isSent = firmwareState !== undefined && this.#send(host, firmwareState) // between two versions there is nothing
     if (isSent && firmwareState.state === 'RUNNING') {
       this.#noteHealthy(firmwareState.version)
-      if (host.absorb !== null) {
+      if (host.absorb !== null && host.mayDefer) {
         this.#steady = { version: firmwareState.version, absorbedSequence: this.#sequence }
         this.#timer = null
         return

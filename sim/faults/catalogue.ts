@@ -1,26 +1,46 @@
 import { z } from 'zod'
+import { apiConflict, makeApiConflict } from './api-conflict.ts'
+import { apiError, makeApiError } from './api-error.ts'
+import type { ApiFault } from './api-fault.ts'
+import { apiLatency, makeApiLatency } from './api-latency.ts'
+import { apiThrottle, makeApiThrottle } from './api-throttle.ts'
 import { bricked, makeBricked } from './bricked.ts'
+import { burstLoss, makeBurstLoss } from './burst-loss.ts'
 import { clockSkew, makeClockSkew } from './clock-skew.ts'
 import { counterOverflow, makeCounterOverflow } from './counter-overflow.ts'
 import { crash, makeCrash } from './crash.ts'
 import { cycleDrift, makeCycleDrift } from './cycle-drift.ts'
+import { duplicateReports, makeDuplicateReports } from './duplicate-reports.ts'
 import { errorRise, makeErrorRise } from './error-rise.ts'
+import { eventDuplicated, makeEventDuplicated } from './event-duplicated.ts'
+import type { CopiesOf } from './event-fault.ts'
+import { eventLate, makeEventLate } from './event-late.ts'
+import { eventLost, makeEventLost } from './event-lost.ts'
+import { eventReordered, makeEventReordered } from './event-reordered.ts'
 import { failedDownload, makeFailedDownload } from './failed-download.ts'
 import type { Chance, Fault } from './fault.ts'
 import { hang, makeHang } from './hang.ts'
+import { lambdaDuplicate } from './lambda-duplicate.ts'
+import { lambdaKilled } from './lambda-killed.ts'
+import { lambdaTimeout } from './lambda-timeout.ts'
+import { lateReports, makeLateReports } from './late-reports.ts'
+import { lostReply, makeLostReply } from './lost-reply.ts'
 import { makeMemoryLeak, memoryLeak } from './memory-leak.ts'
 import { makeNoisyNetwork, noisyNetwork } from './noisy-network.ts'
 import { offline } from './offline.ts'
-import { type OperatorAct, operator, type WrongGroup, wrongGroup } from './people.ts'
+import { operator, wrongGroup } from './people.ts'
 import { makePrunedArtefacts, prunedArtefacts } from './pruned-artefacts.ts'
 import { makeReboot, reboot } from './reboot.ts'
+import { reconnectStorm } from './reconnect-storm.ts'
 import { makeRejectedJob, rejectedJob } from './rejected-job.ts'
+import type { ReportFault } from './report-fault.ts'
 import { makeSilentFallback, silentFallback } from './silent-fallback.ts'
+import { staleIndex } from './stale-index.ts'
 import { makeStarvedDownload, starvedDownload } from './starved-download.ts'
 import { makeUnreadableMessages, unreadableMessages } from './unreadable-messages.ts'
 import { makeUnreadableState, unreadableState } from './unreadable-state.ts'
 
-/** Every fault a scenario may list, by `kind`. */
+/** The families of faults, by what they act on. */
 const processFaults = [
   memoryLeak,
   crash,
@@ -40,17 +60,58 @@ const processFaults = [
   unreadableMessages,
   unreadableState,
 ] as const
-export const faultSchema = z.discriminatedUnion('kind', [...processFaults, offline, operator, wrongGroup])
-export type FaultSpec = z.output<typeof faultSchema>
-type LinkFaultSpec = Extract<FaultSpec, { kind: 'offline' }>
-type PeopleFaultSpec = OperatorAct | WrongGroup
-export type ProcessFaultSpec = Exclude<FaultSpec, LinkFaultSpec | PeopleFaultSpec>
+const cutFaults = [offline, reconnectStorm] as const
+const reportFaults = [burstLoss, lateReports, duplicateReports] as const
+const apiFaults = [apiThrottle, apiError, apiConflict, apiLatency, lostReply] as const
+const indexFaults = [staleIndex] as const
+const eventFaults = [eventLost, eventDuplicated, eventLate, eventReordered] as const
+const lambdaFaults = [lambdaKilled, lambdaTimeout, lambdaDuplicate] as const
+const peopleFaults = [operator, wrongGroup] as const
 
-export const isLinkFault = (spec: FaultSpec): spec is LinkFaultSpec => spec.kind === 'offline'
+/** Every fault a scenario may list, by `kind`. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  ...processFaults,
+  ...cutFaults,
+  ...reportFaults,
+  ...apiFaults,
+  ...indexFaults,
+  ...eventFaults,
+  ...lambdaFaults,
+  ...peopleFaults,
+])
+export type FaultSpec = z.output<typeof faultSchema>
+type SpecOf<Family extends readonly z.ZodType[]> = z.output<Family[number]>
+/** Of the firmware process or of its surroundings on a device. */
+export type ProcessFaultSpec = SpecOf<typeof processFaults>
+/** The connection of a device is cut. */
+export type CutFaultSpec = SpecOf<typeof cutFaults>
+/** What a device sends does not arrive as it should. */
+export type ReportFaultSpec = SpecOf<typeof reportFaults>
+/** The calls that the controller makes of AWS. */
+export type ApiFaultSpec = SpecOf<typeof apiFaults>
+/** Events on their way to the controller's functions. */
+export type EventFaultSpec = SpecOf<typeof eventFaults>
+/** Invocations of the controller's functions. */
+export type LambdaFaultSpec = SpecOf<typeof lambdaFaults>
+/** On devices, which a selector names. */
+export type DeviceFaultSpec = ProcessFaultSpec | CutFaultSpec | ReportFaultSpec
+
+const isOneOf = <Family extends readonly z.ZodObject<{ kind: z.ZodLiteral<string> }>[]>(family: Family) => {
+  const kinds = new Set(family.map(({ shape }) => shape.kind.value))
+  return (spec: FaultSpec): spec is Extract<FaultSpec, SpecOf<Family>> => kinds.has(spec.kind)
+}
+export const isProcessFault = isOneOf(processFaults)
+export const isCutFault = isOneOf(cutFaults)
+export const isReportFault = isOneOf(reportFaults)
+export const isApiFault = isOneOf(apiFaults)
+export const isIndexFault = isOneOf(indexFaults)
+export const isEventFault = isOneOf(eventFaults)
+export const isLambdaFault = isOneOf(lambdaFaults)
+export const isPeopleFault = isOneOf(peopleFaults)
+export const isDeviceFault = (spec: FaultSpec): spec is DeviceFaultSpec =>
+  isProcessFault(spec) || isCutFault(spec) || isReportFault(spec)
 
 /** What people do: it is not on a device, so it says no `in`. */
-export const isPeopleFault = (spec: FaultSpec): spec is PeopleFaultSpec =>
-  spec.kind === 'operator' || spec.kind === 'wrong-group'
 
 /** A fault of the firmware process or of its surroundings on one device. */
 export function makeFault(spec: ProcessFaultSpec, chance: Chance): Fault {
@@ -89,5 +150,47 @@ export function makeFault(spec: ProcessFaultSpec, chance: Chance): Fault {
       return makeUnreadableMessages(spec)
     case 'unreadable-state':
       return makeUnreadableState(spec)
+  }
+}
+
+/** A fault of what one device sends; `chanceOf` a label gives draws of its own. */
+export function makeReportFault(spec: ReportFaultSpec, chanceOf: (label: string) => Chance): ReportFault {
+  switch (spec.kind) {
+    case 'burst-loss':
+      return makeBurstLoss(spec, chanceOf('state'))
+    case 'late-reports':
+      return makeLateReports(spec, chanceOf('share'), chanceOf('jitter'))
+    case 'duplicate-reports':
+      return makeDuplicateReports(spec, chanceOf('share'))
+  }
+}
+
+/** A fault of the calls that the controller makes. */
+export function makeApiFault(spec: ApiFaultSpec): ApiFault {
+  switch (spec.kind) {
+    case 'api-throttle':
+      return makeApiThrottle(spec)
+    case 'api-error':
+      return makeApiError(spec)
+    case 'api-conflict':
+      return makeApiConflict(spec)
+    case 'api-latency':
+      return makeApiLatency(spec)
+    case 'lost-reply':
+      return makeLostReply(spec)
+  }
+}
+
+/** A fault of events on their way. */
+export function makeEventFault(spec: EventFaultSpec): CopiesOf {
+  switch (spec.kind) {
+    case 'event-lost':
+      return makeEventLost()
+    case 'event-duplicated':
+      return makeEventDuplicated(spec)
+    case 'event-late':
+      return makeEventLate(spec)
+    case 'event-reordered':
+      return makeEventReordered(spec)
   }
 }

@@ -1,9 +1,11 @@
 import { mockClient } from 'aws-sdk-client-mock'
 import { createSandbox } from 'sinon'
-import type { AwsError } from '../cloud/aws-error.ts'
-import type { Services } from '../level.ts'
+import { AwsError } from '../cloud/aws-error.ts'
+import type { Services } from '../cloud/cloud-context.ts'
+import type { ApiFaults } from '../faults/api-faults.ts'
 import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, PACKAGES, type ServiceName } from '../protocol/service-model.ts'
+import { connectionReset, type RetryStrategy, withRetries } from './sdk-retries.ts'
 
 /** The mock keeps every call for assertions that nobody makes here. [performance 4: 40 MB for 20,000 calls] */
 const HISTORY_LIMIT = 16
@@ -11,7 +13,11 @@ const HISTORY_LIMIT = 16
 /** An SDK client, as far as the mock needs it. */
 export type SdkClient = Parameters<typeof mockClient>[0]
 
-interface BindingHooks {
+export interface BindingHooks {
+  /** What the calls meet on their way. */
+  readonly faults?: ApiFaults
+  /** Tries again as the client would over the network; once only if absent. */
+  readonly retryStrategy?: RetryStrategy
   /** Told of every call of an emulated operation. */
   readonly onCall: (operation: string) => void
   /** An operation threw something that is not an AWS error. */
@@ -34,16 +40,42 @@ export async function bindClient(
   const sandbox = createSandbox()
   const stub = mockClient(client, { sandbox })
   let calls = 0
-  stub.send.callsFake(async (command: { readonly input: object }) => {
+  const attempt = async (command: SdkCommand): Promise<{ readonly $metadata: object }> => {
+    const operation = command.constructor.name.replace(/Command$/, '')
+    const call = hooks.faults?.begin(service) ?? undefined
+    const answer = endpoint.call(operation, command.input as Record<string, unknown>, call)
+    const output = answer instanceof Error || call?.isLate !== true ? answer : (asItIs(answer) as object)
+    if ((await call?.reply()) === 'lost') throw connectionReset()
+    if (answer instanceof AwsError) throw toSdkError(answer)
+    return { ...output, $metadata: { httpStatusCode: 200 } }
+  }
+  const send = hooks.retryStrategy === undefined ? attempt : withRetries(attempt, hooks.retryStrategy)
+  stub.send.callsFake(async (command: SdkCommand) => {
     calls += 1
     if (calls % HISTORY_LIMIT === 0) queueMicrotask(() => stub.resetHistory()) // not while it is being called
-    const operation = command.constructor.name.replace(/Command$/, '')
-    const answer = endpoint.call(operation, command.input as Record<string, unknown>)
-    if (answer instanceof Error) throw toSdkError(answer)
-    return { ...answer, $metadata: { httpStatusCode: 200 } }
+    return send(command)
   })
   return () => sandbox.restore()
 }
+
+interface SdkCommand {
+  readonly input: object
+}
+
+/** An answer with every member made now: some are made when they are read, and the world goes on meanwhile. */
+function asItIs(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asItIs)
+  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return value
+  const own = Object.keys(value)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const made = prototype === Object.prototype ? [] : Object.keys(accessorsOf(prototype as object))
+  return Object.fromEntries([...own, ...made].map((key) => [key, asItIs((value as Record<string, unknown>)[key])]))
+}
+
+const accessorsOf = (prototype: object): object =>
+  Object.fromEntries(
+    Object.entries(Object.getOwnPropertyDescriptors(prototype)).filter(([, { get }]) => get !== undefined),
+  )
 
 type ErrorClass = new (options: object) => Error
 

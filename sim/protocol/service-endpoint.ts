@@ -19,6 +19,12 @@ export interface ServiceRequest extends HttpRequest {
   readonly path: string
 }
 
+/** What stands before the operations: lets a call pass, or throws the AwsError that it is refused with. */
+export interface Gate {
+  admit(operation: string): void
+}
+const OPEN: Gate = { admit: () => undefined }
+
 /** One service: requests in, responses out, over the operations that the twin emulates. */
 export class ServiceEndpoint {
   readonly #model: ServiceModel
@@ -39,11 +45,11 @@ export class ServiceEndpoint {
   }
 
   /** One call in the SDK's own shapes, without a message: the operation's answer, or the error it is refused with. */
-  call(name: string, input: Record<string, unknown>): object | AwsError {
+  call(name: string, input: Record<string, unknown>, gate: Gate = OPEN): object | AwsError {
     try {
       const operation = this.#model.operations.get(name)
       if (operation === undefined) throw new NotEmulated(`${this.#model.service} ${name}`)
-      const run = this.#operationOrThrow(operation)
+      const run = this.#operationOrThrow(operation, gate)
       requireMembers(operation.input, input)
       return run(input)
     } catch (error) {
@@ -51,27 +57,27 @@ export class ServiceEndpoint {
     }
   }
 
-  handle(request: ServiceRequest): HttpResponse {
+  handle(request: ServiceRequest, gate: Gate = OPEN): HttpResponse {
     try {
-      return this.#model.protocol === 'aws-json' ? this.#awsJson(request) : this.#restJson(request)
+      return this.#model.protocol === 'aws-json' ? this.#awsJson(request, gate) : this.#restJson(request, gate)
     } catch (error) {
       return this.#errorResponse(this.#asAwsError(error))
     }
   }
 
-  #restJson(request: ServiceRequest): HttpResponse {
+  #restJson(request: ServiceRequest, gate: Gate): HttpResponse {
     this.#router ??= new Router(this.#model)
     const route = this.#router.find(request.method, request.path)
     if (route === null) throw new NotEmulated(`${request.method} ${request.path} of ${this.#model.service}`)
-    const run = this.#operationOrThrow(route.operation)
+    const run = this.#operationOrThrow(route.operation, gate)
     return encodeRestJson(route, run(decodeRestJson(route, request)))
   }
 
-  #awsJson(request: ServiceRequest): HttpResponse {
+  #awsJson(request: ServiceRequest, gate: Gate): HttpResponse {
     const name = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     const operation = this.#model.operations.get(name)
     if (operation === undefined) throw new NotEmulated(`the target ${request.headers['x-amz-target']}`)
-    const run = this.#operationOrThrow(operation)
+    const run = this.#operationOrThrow(operation, gate)
     const input = decodeShape(operation.input, parseBody(request.body), '') as Record<string, unknown>
     requireMembers(operation.input, input)
     const output = operation.output.isUnitSchema() ? {} : encodeShape(operation.output, run(input))
@@ -82,13 +88,14 @@ export class ServiceEndpoint {
     }
   }
 
-  #operationOrThrow({ name }: Route['operation'] | OperationModel): Operations[string] {
+  #operationOrThrow({ name }: Route['operation'] | OperationModel, gate: Gate): Operations[string] {
     const operation = this.#operations[name]
     if (operation === undefined) {
       const nearest = Object.keys(this.#operations).sort((a, b) => distance(a, name) - distance(b, name))[0]
       throw new NotEmulated(`${this.#model.service} ${name} (nearest emulated operation: ${nearest})`)
     }
     this.#onCall(name)
+    gate.admit(name)
     return operation
   }
 

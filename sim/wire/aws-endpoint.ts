@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Operations } from '../cloud/cloud-context.ts'
+import type { ApiFaults } from '../faults/api-faults.ts'
 import type { LambdaFunctions } from '../level.ts'
 import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, SERVICES, type ServiceName } from '../protocol/service-model.ts'
@@ -13,6 +14,8 @@ export interface AwsEndpointOptions {
   readonly services: ReadonlyMap<string, Operations>
   /** Functions that can be invoked by the API of Lambda; none if absent. */
   readonly functions?: LambdaFunctions | undefined
+  /** What the controller's calls meet on their way; nobody else's do. */
+  readonly faults?: ApiFaults
   /** Told of every call of an emulated operation. */
   readonly onCall: (service: ServiceName, operation: string) => void
   /** An operation threw something that is not an AWS error. */
@@ -23,6 +26,9 @@ export interface AwsEndpoint {
   readonly url: string
   close(): Promise<void>
 }
+
+/** The access key that the controller's clients sign with; whoever looks on from outside uses another. */
+export const CONTROLLER_ACCESS_KEY = 'rehearsal'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
@@ -44,7 +50,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     )
   }
   const server = createServer((request, response) => {
-    answer(endpoints, options.functions, request, response).catch(options.onBug)
+    answer(endpoints, options, request, response).catch(options.onBug)
   })
   const port = await listen(server, options.port)
   return {
@@ -59,7 +65,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 
 async function answer(
   endpoints: ReadonlyMap<string, ServiceEndpoint>,
-  functions: LambdaFunctions | undefined,
+  { faults, functions }: Pick<AwsEndpointOptions, 'faults' | 'functions'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -80,7 +86,10 @@ async function answer(
     const known = [...endpoints.keys(), ...(functions === undefined ? [] : ['lambda'])].join(', ')
     return refuse(response, 501, 'NotEmulated', `the service "${scope}" is not emulated; these are: ${known}`)
   }
-  const result = endpoint.handle(asked)
+  const isController = headers.authorization?.includes(`Credential=${CONTROLLER_ACCESS_KEY}/`) === true
+  const call = isController ? (faults?.begin(scope as ServiceName) ?? undefined) : undefined
+  const result = endpoint.handle(asked, call)
+  if ((await call?.reply()) === 'lost') return void request.socket.destroy()
   send(response, result.statusCode, result.headers, result.body)
 }
 

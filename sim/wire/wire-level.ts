@@ -1,5 +1,7 @@
+import type { Services } from '../cloud/cloud-context.ts'
+import type { ApiFaults } from '../faults/api-faults.ts'
 import type { InFlight } from '../in-flight.ts'
-import type { LambdaFunctions, Level, LevelEndpoints, LevelEvents, Services } from '../level.ts'
+import type { LambdaFunctions, Level, LevelEndpoints, LevelEvents } from '../level.ts'
 import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts'
 import { startBroker } from './broker.ts'
 import { type Dynamo, startDynamo } from './dynamo.ts'
@@ -60,10 +62,10 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
       links.set(thing, link)
       return link
     },
-    async serve(services: Services) {
+    async serve(services: Services, faults: ApiFaults) {
       const { httpPort: port = 0, functions, onBug } = options
       const onCall = (_: string, operation: string): void => options.onCall(operation)
-      endpoint = await startAwsEndpoint({ port, services, functions, onCall, onBug })
+      endpoint = await startAwsEndpoint({ port, services, functions, faults, onCall, onBug })
       dynamo = await startDynamo()
       endpoints = { mqttUrl: broker.url, httpUrl: endpoint.url, dynamoUrl: dynamo.url }
     },

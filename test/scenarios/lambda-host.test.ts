@@ -8,11 +8,13 @@ import { Trace } from '../../sim/trace.ts'
 let inFlight: InFlight
 let host: LambdaHost
 let trace: Trace
+let clock: VirtualClock
 
 beforeEach(() => {
   inFlight = new InFlight()
   host = new LambdaHost(inFlight)
-  trace = new Trace(new VirtualClock(0))
+  clock = new VirtualClock(0)
+  trace = new Trace(clock)
 })
 
 const WAITING: Outcome = {
@@ -25,7 +27,7 @@ const WAITING: Outcome = {
 
 async function invoke(name: keyof Functions, work: () => Promise<Outcome>): Promise<void> {
   const functions = { analyze: work, promote: work, start: work } as unknown as Functions
-  host.install(functions, trace)
+  host.install(functions, { trace, clock })
   host.invoke(host.arnOf(name), {})
   await inFlight.settled()
 }
@@ -50,8 +52,17 @@ it.each(['ValidationException', 'InvalidRequestException', 'NotEmulated'])(
   },
 )
 
-it('ends the rehearsal when the rollout cannot start: nobody would start it again', async () => {
-  await invoke('start', () => Promise.reject(awsError('ThrottlingException')))
+it('tries a start again after one and two minutes, as Lambda does, and then ends the rehearsal', async () => {
+  let tries: number[] = []
+  await invoke('start', () => {
+    tries = [...tries, clock.nowMs()]
+    return Promise.reject(awsError('ThrottlingException'))
+  })
+  while (clock.advance()) {
+    expect(host.isOver()).toBe(false)
+    await inFlight.settled()
+  }
+  expect(tries).toEqual([0, 60_000, 180_000])
   expect(() => host.isOver()).toThrow('the rollout could not start: said AWS')
 })
 
@@ -63,7 +74,7 @@ it('runs one invocation at a time, and counts them', async () => {
     log.push('ends')
     return WAITING
   }
-  host.install({ analyze: work, promote: work, start: work } as unknown as Functions, trace)
+  host.install({ analyze: work, promote: work, start: work } as unknown as Functions, { trace, clock })
   host.invoke(host.arnOf('analyze'), {})
   host.invoke(host.arnOf('promote'), {})
   await inFlight.settled()
@@ -97,7 +108,7 @@ it('forgets the refusal of one rollout when it expects another, but no bug', asy
 
 describe('the function that people call', () => {
   const install = (answer: object): void =>
-    host.install({ operate: () => Promise.resolve(answer) } as unknown as Functions, trace)
+    host.install({ operate: () => Promise.resolve(answer) } as unknown as Functions, { trace, clock })
   const ANSWER = { operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held', outcome: null }
 
   it('stands in the trace with its answer, and the rollout with what it came to', async () => {
@@ -119,7 +130,7 @@ describe('the function that people call', () => {
   })
 
   it('fails for its caller alone when the call came from outside', async () => {
-    host.install({ analyze: () => Promise.reject(new Error('no time')) } as unknown as Functions, trace)
+    host.install({ analyze: () => Promise.reject(new Error('no time')) } as unknown as Functions, { trace, clock })
     await expect(host.call('analyze', {})).rejects.toThrow('no time')
     expect(host.isOver()).toBe(false)
     host.invoke(host.arnOf('analyze'), {})

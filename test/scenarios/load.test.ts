@@ -54,6 +54,16 @@ describe('a scenario file', () => {
       'x.yaml:11:5: faults.0.rate: "26 MB/h" is not a memory rate (MiB/h); write it with its unit, such as "26 MiB/h"',
     ],
     [
+      'kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h',
+      'kind: lost-reply\n    in: { api: CreateDeploymen }',
+      'x.yaml:10:11: faults.0.in.api is "CreateDeploymen"; did you mean "CreateDeployment"?',
+    ],
+    [
+      'kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h',
+      'kind: lambda-duplicate\n    in: { lambda: analyse }',
+      'x.yaml:10:11: faults.0.in.lambda is "analyse"; one of analyze, promote, start; did you mean "analyze"?',
+    ],
+    [
       'kind: memory-leak',
       'kind: memory-leek',
       'x.yaml:9:5: faults.0.kind is "memory-leek"; did you mean "memory-leak"?',

@@ -96,3 +96,13 @@ it('virtual time waits for work that somebody outside began while the pace held 
   await runLockstep({ clock, inFlight, untilMs: 100, pace, isOver: () => log.length === 2 })
   expect(log).toEqual(['handler ends at 0', 'timer at 10'])
 })
+
+it('counts nothing any more once the rehearsal is over', async () => {
+  const inFlight = new InFlight()
+  inFlight.begin('handler')
+  inFlight.end('handler') // it waits on the virtual clock
+  inFlight.abandon()
+  inFlight.begin('publish')
+  inFlight.end('handler')
+  expect(inFlight.pending()).toEqual({})
+})

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HEALTH_SHADOW } from '../../controller/contract.ts'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { fleetOf, twinPlan } from '../../scenarios/twin-plan.ts'
-import type { FaultSpec, ProcessFaultSpec } from '../../sim/faults/catalogue.ts'
+import { type FaultSpec, faultSchema, type ProcessFaultSpec } from '../../sim/faults/catalogue.ts'
 import { InFlight } from '../../sim/in-flight.ts'
 import { runLockstep } from '../../sim/lockstep.ts'
 import { openModelLevel } from '../../sim/model/model-level.ts'
@@ -81,6 +81,28 @@ it('a fault more moves no fault before it', async () => {
   const crash: FaultSpec = { kind: 'crash', in: { device: ODD }, after: 3_600_000 }
   const [one, both] = [await worldOf([drift]), await worldOf([drift, crash])]
   for (const [thing, world] of one) if (thing !== ODD) expect(both.get(thing), thing).toEqual(world)
+})
+
+it.each([
+  { kind: 'burst-loss', share: '30 %', burst: '5min' },
+  { kind: 'late-reports', delay: '3min', jitter: '3min' },
+  { kind: 'reconnect-storm', from: '1h', jitter: '1min', every: '1h' },
+])('a fault of one link moves no other device: %j', async (written) => {
+  const fault = faultSchema.parse({ ...written, in: { device: ODD } })
+  const [healthy, faulty] = [await worldOf([]), await worldOf([fault])]
+  expect(faulty.get(ODD)).not.toEqual(healthy.get(ODD))
+  for (const [thing, world] of healthy) if (thing !== ODD) expect(faulty.get(thing), thing).toEqual(world)
+})
+
+it('faults of AWS, of its events and of Lambda move no device', async () => {
+  const faults = [
+    { kind: 'api-error', in: { service: 'iot' }, share: '50 %' },
+    { kind: 'stale-index', behind: '10min' },
+    { kind: 'event-lost', in: { events: 'all' }, share: '50 %' },
+    { kind: 'lambda-killed', in: { lambda: 'analyze' }, call: 1 },
+  ]
+  const [healthy, faulty] = [await worldOf([]), await worldOf(faults.map((one) => faultSchema.parse(one)))]
+  expect(faulty).toEqual(healthy)
 })
 
 it('a device less moves no other device', async () => {

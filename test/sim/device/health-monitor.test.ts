@@ -78,6 +78,7 @@ class Station {
         return isOnline()
       },
       absorb: defers ? (samples) => void this.absorbed.push(samples) : null,
+      mayDefer: true,
     })
   }
 

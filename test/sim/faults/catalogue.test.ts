@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faultSchema, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
+import { makeCut } from '../../../sim/faults/cut.ts'
 import type { Fault, ProcessView } from '../../../sim/faults/fault.ts'
-import { makeOffline } from '../../../sim/faults/offline.ts'
 import { DEFAULT_PLANT, type PlantShift } from '../../../sim/plant/settings.ts'
 
 const HOUR_MS = 3_600_000
@@ -164,16 +164,20 @@ it.each([
 describe('a lost connection', () => {
   const offline = (written: object) => faultSchema.safeParse({ kind: 'offline', in: EVERYWHERE, ...written })
 
+  const cut = (written: object, draws: readonly number[] = [0]) =>
+    makeCut(offline(written).data as Parameters<typeof makeCut>[0], 1_000, (n) => draws[n % draws.length] as number)
+
   it('is lost once, or again and again', () => {
-    const once = offline({ from: '5min', for: '4h' }).data as Parameters<typeof makeOffline>[0]
-    expect(makeOffline(once, 1_000)).toEqual({
-      kind: 'offline',
-      firstAtMs: 301_000,
-      awayMs: 4 * HOUR_MS,
-      periodMs: null,
-    })
-    const flapping = offline({ from: '0min', for: '30s', every: '10min' }).data as Parameters<typeof makeOffline>[0]
-    expect(makeOffline(flapping, 0).periodMs).toBe(600_000)
+    const once = cut({ from: '5min', for: '4h' })
+    expect(once).toMatchObject({ kind: 'offline', firstAtMs: 301_000, periodMs: null })
+    expect(once.awayMs(0)).toBe(4 * HOUR_MS)
+    expect(cut({ from: '0min', for: '30s', every: '10min' }).periodMs).toBe(600_000)
+  })
+
+  it('of everybody comes back spread by its jitter, another time each time', () => {
+    const storm = cut({ kind: 'reconnect-storm', from: '0min', for: '2s', jitter: '10s' }, [0, 0.5, 0.99])
+    expect([0, 1, 2].map(storm.awayMs)).toEqual([2_000, 7_000, 11_900])
+    expect(cut({ kind: 'reconnect-storm', from: '0min' }, [0.9]).awayMs(0)).toBe(1_000)
   })
 
   it.each([

@@ -1,0 +1,54 @@
+import { AwsError } from './aws-error.ts'
+import type { ApiService } from './operation-names.ts'
+
+/** What a service answers when it refuses a call for reasons of its own, in its own words. */
+type Words = Readonly<Record<ApiService, readonly [name: string, statusCode: number, message: string]>>
+
+/** [protocol 10: error shapes; iot and events throttle with 400] */
+const THROTTLED: Words = {
+  greengrass: ['ThrottlingException', 429, 'Rate exceeded'],
+  iot: ['ThrottlingException', 400, 'Rate exceeded'],
+  iotdata: ['ThrottlingException', 429, 'Rate exceeded'],
+  'iot-jobs-data': ['ThrottlingException', 429, 'Rate exceeded'],
+  events: ['ThrottlingException', 400, 'Rate exceeded'],
+  dynamodb: ['ThrottlingException', 400, 'Rate of requests exceeds the allowed throughput.'],
+}
+
+/** [protocol 1.3, 2.3, 6.2; eventbridge, dynamodb: common errors] */
+const FAILED: Words = {
+  greengrass: ['InternalServerException', 500, 'Internal server error'],
+  iot: ['InternalFailureException', 500, 'Internal failure'],
+  iotdata: ['InternalFailureException', 500, 'Internal failure'],
+  'iot-jobs-data': ['InternalFailure', 500, 'Internal failure'],
+  events: ['InternalException', 500, 'Internal failure'],
+  dynamodb: ['InternalServerError', 500, 'Internal server error'],
+}
+
+/** Only the IoT services model a 503; the others' front ends answer it all the same. */
+const UNAVAILABLE: Words = {
+  greengrass: ['ServiceUnavailable', 503, 'Service unavailable'],
+  iot: ['ServiceUnavailableException', 503, 'Service unavailable'],
+  iotdata: ['ServiceUnavailableException', 503, 'Service unavailable'],
+  'iot-jobs-data': ['ServiceUnavailableException', 503, 'Service unavailable'],
+  events: ['ServiceUnavailable', 503, 'Service unavailable'],
+  dynamodb: ['ServiceUnavailable', 503, 'Service unavailable'],
+}
+
+/** Somebody else changed it meanwhile. */
+const CONFLICT: Words = {
+  greengrass: ['ConflictException', 409, 'The resource is being changed by another request'],
+  iot: ['VersionConflictException', 409, 'The version of the resource does not match'],
+  iotdata: ['ConflictException', 409, 'Version conflict'],
+  'iot-jobs-data': ['ConflictException', 409, 'Version conflict'],
+  events: ['ConcurrentModificationException', 400, 'The rule is being changed by another request'],
+  dynamodb: ['ConditionalCheckFailedException', 400, 'The conditional request failed'],
+}
+
+const errorOf = (words: Words, service: ApiService, members: Readonly<Record<string, unknown>> = {}): AwsError =>
+  new AwsError(...words[service], members)
+
+export const throttled = (service: ApiService): AwsError => errorOf(THROTTLED, service)
+export const failed = (service: ApiService, statusCode: 500 | 503): AwsError =>
+  errorOf(statusCode === 500 ? FAILED : UNAVAILABLE, service)
+export const conflict = (service: ApiService): AwsError =>
+  errorOf(CONFLICT, service, service === 'greengrass' ? { resourceId: 'unknown', resourceType: 'Deployment' } : {})

@@ -1,19 +1,24 @@
+/** What is counted, and what that is compared with. */
+export interface Count {
+  readonly count: number
+  /** The same counted where nothing is wrong. */
+  readonly reference: number
+  /** Exposure of `count` over that of `reference`. */
+  readonly ratio: number
+}
+
 /**
- * How far `count` lies above what a reference count says, in standard deviations: the signed root of twice the log
- * likelihood ratio of two Poisson counts, so that the chance in the reference counts as well. `ratio` is the exposure of
- * `count` over that of `reference`. For an endless reference it is the Poisson MaxSPRT's (mu - c) + c ln(c / mu).
- * [detection D3: Kulldorff 2011]
+ * Log likelihood ratio of a count against a reference count, 0 unless it is more than that says: the Poisson MaxSPRT
+ * conditional on the reference, so that the chance in the reference counts as well. For an endless reference it is
+ * (mu - c) + c ln(c / mu). `dispersion` is how many times as much as chance the counts vary.
+ * [detection D3: Kulldorff 2011; Li & Kulldorff 2010]
  */
-export function excessSigma(count: number, reference: number, ratio: number): number {
+export function excessLogRatio({ count, reference, ratio }: Count, dispersion = 1): number {
   const total = count + reference
-  if (total === 0 || ratio <= 0) return 0
+  if (total === 0 || !(ratio > 0)) return 0
   const expected = (total * ratio) / (1 + ratio)
-  const logRatio = xLogXOver(count, expected) + xLogXOver(reference, total - expected)
-  return Math.sign(count - expected) * Math.sqrt(2 * Math.max(logRatio, 0))
+  if (count <= expected) return 0
+  return Math.max(xLogXOver(count, expected) + xLogXOver(reference, total - expected), 0) / dispersion
 }
 
 const xLogXOver = (x: number, y: number): number => (x === 0 ? 0 : x * Math.log(x / y))
-
-/** The boundary that keeps a family of `members` tests at the false alarms of one. [union bound on exp(-z^2 / 2)] */
-export const familyBoundary = (sigma: number, members: number): number =>
-  Math.sqrt(sigma * sigma + 2 * Math.log(Math.max(members, 1)))

@@ -1,47 +1,55 @@
 import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
-import { excessSigma, familyBoundary } from '../../controller/statistics.ts'
+import { maxSprtCriticalValue } from '../../controller/sequential.ts'
+import { excessLogRatio } from '../../controller/statistics.ts'
 
 /** So long a reference that it is no chance any more. */
 const ENDLESS = 1e9
 const likelihoodRatio = (count: number, expected: number): number =>
-  excessSigma(count, ENDLESS, expected / ENDLESS) ** 2 / 2
+  excessLogRatio({ count, reference: ENDLESS, ratio: expected / ENDLESS })
+
+/** The published statistic itself, for where a billion is not endless enough. [Kulldorff 2011] */
+const exact = (count: number, expected: number): number =>
+  count <= expected ? 0 : expected - count + count * Math.log(count / expected)
 
 /** Expected count at which `count` events still give the critical value, by bisection below `count`. */
-function latestSignal(count: number, criticalValue: number): number {
-  let [low, high] = [1e-9, count]
-  for (let i = 0; i < 60; i++) {
+function latestSignal(count: number, criticalValue: number, ratio: typeof exact): number {
+  let [low, high] = [0, count]
+  for (let i = 0; i < 100; i++) {
     const middle = (low + high) / 2
-    if (likelihoodRatio(count, middle) >= criticalValue) low = middle
+    if (ratio(count, middle) >= criticalValue) low = middle
     else high = middle
   }
   return low
 }
 
-const poisson = (count: number, mean: number): number => {
-  let probability = Math.exp(-mean)
-  for (let i = 1; i <= count; i++) probability *= mean / i
-  return probability
+/** Chances of 0, 1, 2 ... events, as far as they matter. */
+function poisson(mean: number): number[] {
+  const chances = [Math.exp(-mean)]
+  for (let n = 1; n < mean + 12 * Math.sqrt(mean) + 25; n++) chances.push(((chances.at(-1) as number) * mean) / n)
+  return chances
 }
 
 /** Chance that a Poisson process signals before its expected count reaches `end`: exact, from bound to bound. */
-function chanceOfSignal(end: number, criticalValue: number): number {
+function chanceOfSignal(end: number, criticalValue: number, ratio: typeof exact): number {
+  // quiet[i]: the chance of `lowest + i` events without a signal; what is far below signals no more.
   let quiet = [1]
-  let now = 0
+  let [lowest, now, lost] = [0, 0, 0]
+  const width = 9 * Math.sqrt(end) + 80
   for (let count = 1; now < end; count++) {
-    const until = Math.min(latestSignal(count, criticalValue), end)
-    const next: number[] = []
-    // After `until`, having `count` events is no signal any more; up to then fewer must have come.
-    for (let have = 0; have < count; have++) {
-      next[have] = quiet.reduce(
-        (sum, chance, before) => sum + (before <= have ? chance * poisson(have - before, until - now) : 0),
-        0,
-      )
+    const until = Math.min(latestSignal(count, criticalValue, ratio), end)
+    const chances = poisson(until - now)
+    const next = new Array<number>(count - lowest).fill(0)
+    for (const [i, chance] of quiet.entries()) {
+      for (let k = 0; k < chances.length && i + k < next.length; k++) {
+        next[i + k] = (next[i + k] as number) + chance * (chances[k] as number)
+      }
     }
+    for (; next.length > width; lowest++) lost += next.shift() as number
     quiet = next
     now = until
   }
-  return 1 - quiet.reduce((sum, chance) => sum + chance, 0)
+  return 1 - lost - quiet.reduce((sum, chance) => sum + chance, 0)
 }
 
 describe('the excess of a count over a reference', () => {
@@ -52,33 +60,55 @@ describe('the excess of a count over a reference', () => {
     [10, 3.467952],
     [20, 3.628123],
   ])('signals with 5 %% at the published MaxSPRT critical value for T = %d', (end, criticalValue) => {
-    expect(chanceOfSignal(end, criticalValue)).toBeCloseTo(0.05, 5) // [detection D5.3: Kulldorff 2011, M = 1]
+    // [detection D5.3: Kulldorff 2011, M = 1]
+    expect(chanceOfSignal(end, criticalValue, likelihoodRatio)).toBeCloseTo(0.05, 5)
+  })
+
+  it.each([100, 200, 500, 1000])('signals with 5 %% at the published value for T = %d, too', (end) => {
+    const published = { 100: 3.952321, 200: 4.074828, 500: 4.222632, 1000: 4.324917 }[end] as number
+    expect(chanceOfSignal(end, published, exact)).toBeCloseTo(0.05, 6)
+  })
+
+  it.each([1e-2, 1e-3, 1e-4, 1e-5])('signals with the alpha that its own critical value is for: %d', (alpha) => {
+    expect(chanceOfSignal(10_000, maxSprtCriticalValue(alpha), exact) / alpha).toBeCloseTo(1, 3)
+  })
+
+  it('has critical values that are safe between the computed ones and beyond', () => {
+    for (const alpha of [3e-3, 1.33e-4, 4e-5]) {
+      expect(chanceOfSignal(1000, maxSprtCriticalValue(alpha), exact)).toBeLessThan(alpha)
+    }
+    expect(chanceOfSignal(1000, maxSprtCriticalValue(1e-7), exact)).toBeLessThan(1e-7)
   })
 
   it('is the MaxSPRT likelihood ratio where the reference is endless', () => {
     expect(likelihoodRatio(16, 5.1)).toBeCloseTo(5.1 - 16 + 16 * Math.log(16 / 5.1), 5)
   })
 
-  it('is less the shorter the reference is', () => {
-    const sigmas = [1e6, 1000, 100, 20].map((reference) => excessSigma(40, reference, 20 / reference))
-    expect(sigmas).toEqual([...sigmas].sort((a, b) => b - a))
-    expect(sigmas[3]).toBeLessThan((sigmas[0] as number) * 0.8)
+  it('is less the shorter the reference is, and the more the counts vary anyway', () => {
+    const ratios = [1e6, 1000, 100, 20].map((reference) =>
+      excessLogRatio({ count: 40, reference, ratio: 20 / reference }),
+    )
+    expect(ratios).toEqual([...ratios].sort((a, b) => b - a))
+    expect(ratios[3]).toBeLessThan((ratios[0] as number) * 0.6)
+    expect(excessLogRatio({ count: 40, reference: 100, ratio: 0.2 }, 4)).toBeCloseTo((ratios[2] as number) / 4, 9)
   })
 
-  it('is defined where nothing was counted', () => {
-    expect(excessSigma(0, 0, 0.1)).toBe(0)
-    expect(excessSigma(0, 50, 0.1)).toBeLessThan(0)
-    expect(excessSigma(8, 0, 0.2)).toBeCloseTo(Math.sqrt(16 * Math.log(6)), 9)
+  it('is defined where nothing was counted, and nothing where there is no excess', () => {
+    expect(excessLogRatio({ count: 0, reference: 0, ratio: 0.1 })).toBe(0)
+    expect(excessLogRatio({ count: 0, reference: 50, ratio: 0.1 })).toBe(0)
+    expect(excessLogRatio({ count: 8, reference: 0, ratio: 0.2 })).toBeCloseTo(8 * Math.log(6), 9)
+    expect(excessLogRatio({ count: 8, reference: 0, ratio: Number.NaN })).toBe(0)
   })
 })
 
-it('keeps the error rule inside its budget over 288 looks at a canary', () => {
+it('keeps within its budget over 288 looks at a canary, the baseline’s own chance included', () => {
   const chance = seedrandom.alea('budget')
   const draw = (mean: number): number => {
     let count = 0
     for (let p = chance(); p > Math.exp(-mean); p *= chance()) count += 1
     return count
   }
+  const boundary = maxSprtCriticalValue(0.01)
   const windows = 3000
   let alarms = 0
   for (let window = 0; window < windows; window++) {
@@ -88,15 +118,10 @@ it('keeps the error rule inside its budget over 288 looks at a canary', () => {
     for (let look = 0; look < 288 && !isAlarm; look++) {
       count += draw(2.83)
       ratio += 2.83 / 4080
-      const expected = reference * ratio
-      isAlarm = count - expected >= 4 && count > 1.05 * expected && excessSigma(count, reference, ratio) >= 4
+      isAlarm = excessLogRatio({ count, reference, ratio }) >= boundary
     }
     if (isAlarm) alarms += 1
   }
-  expect(alarms / windows).toBeLessThan(0.0022) // [detection D3: 8.33e-4, and 3.5 of its standard errors at 3,000]
-})
-
-it('raises the boundary with the size of the family', () => {
-  expect(familyBoundary(4, 1)).toBe(4)
-  expect(familyBoundary(4, 17)).toBeCloseTo(4.655, 3)
+  // At an alpha that 3,000 windows can measure; 3.5 of its standard errors.
+  expect(alarms / windows).toBeLessThan(0.01 + 3.5 * Math.sqrt(0.01 / windows))
 })

@@ -1,0 +1,127 @@
+import jStat from 'jstat'
+
+/** Below this size the null distribution is counted out; from there on it is as good as normal. */
+const EXACT_UP_TO = 40
+
+/** Slope of a series in units a step: the median of the slopes between all pairs; 0 for fewer than two. [Theil; Sen 1968] */
+export function theilSenSlope(series: readonly number[]): number {
+  const slopes: number[] = []
+  for (let i = 1; i < series.length; i++) {
+    for (let j = 0; j < i; j++) slopes.push(((series[i] as number) - (series[j] as number)) / (i - j))
+  }
+  return slopes.length === 0 ? 0 : jStat.median(slopes)
+}
+
+/** Pairs that rise less pairs that fall. */
+export function mannKendallS(series: readonly number[]): number {
+  let s = 0
+  for (let i = 1; i < series.length; i++) s += signsAgainst(series[i] as number, series, i)
+  return s
+}
+
+/** Signs of `value` less each of the first `count` values. */
+export function signsAgainst(value: number, series: readonly number[], count = series.length): number {
+  let s = 0
+  for (let j = 0; j < count; j++) s += Math.sign(value - (series[j] as number))
+  return s
+}
+
+/** Variance of S without a trend, ties counted. [Kendall 1975] */
+export function mannKendallVariance(series: readonly number[]): number {
+  const n = series.length
+  const ties = new Map<number, number>()
+  for (const value of series) ties.set(value, (ties.get(value) ?? 0) + 1)
+  let variance = n * (n - 1) * (2 * n + 5)
+  for (const t of ties.values()) variance -= t * (t - 1) * (2 * t + 5)
+  return variance / 18
+}
+
+/** S in standard deviations, with the correction for its being an integer. */
+export const mannKendallZ = (s: number, variance: number): number =>
+  s === 0 || variance <= 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(variance)
+
+/** Chance of S at least this large among `n` values without ties and without a trend; exact up to 40 values. */
+export function mannKendallTail(s: number, n: number): number {
+  if (n > EXACT_UP_TO) return normalTail(mannKendallZ(s, (n * (n - 1) * (2 * n + 5)) / 18))
+  const chances = inversions(n)
+  // S = pairs - 2 x inversions.
+  const most = Math.floor(((n * (n - 1)) / 2 - s) / 2)
+  let sum = 0
+  for (let k = 0; k <= Math.min(most, chances.length - 1); k++) sum += chances[k] as number
+  return sum
+}
+
+const known = new Map<number, readonly number[]>()
+
+/** Chance of each number of inversions in a random order of n. */
+function inversions(n: number): readonly number[] {
+  const before = known.get(n)
+  if (before !== undefined) return before
+  let chances = [1]
+  for (let size = 2; size <= n; size++) {
+    const next = new Array<number>(chances.length + size - 1).fill(0)
+    for (const [k, chance] of chances.entries()) {
+      for (let add = 0; add < size; add++) next[k + add] = (next[k + add] as number) + chance / size
+    }
+    chances = next
+  }
+  known.set(n, chances)
+  return chances
+}
+
+/**
+ * Factor on the variance of S for a series whose values depend on those before them: from the autocorrelation of the
+ * ranks of the series without its slope, where it is significant at 95 %. [Hamed & Rao 1998]
+ */
+export function hamedRaoFactor(series: readonly number[], lags = series.length - 1): number {
+  const n = series.length
+  if (n < 4) return 1
+  const slope = theilSenSlope(series)
+  const ranks = ranksOf(series.map((value, i) => value - (i + 1) * slope))
+  const mean = (n + 1) / 2
+  const squares = ranks.reduce((sum, rank) => sum + (rank - mean) ** 2, 0)
+  if (squares === 0) return 1
+  const bound = 1.959963984540054 / Math.sqrt(n)
+  let sum = 0
+  for (let lag = 1; lag <= Math.min(lags, n - 1); lag++) {
+    let products = 0
+    for (let i = 0; i + lag < n; i++) products += ((ranks[i] as number) - mean) * ((ranks[i + lag] as number) - mean)
+    const correlation = products / squares
+    if (Math.abs(correlation) > bound) sum += (n - lag) * (n - lag - 1) * (n - lag - 2) * correlation
+  }
+  return 1 + (2 * sum) / (n * (n - 1) * (n - 2))
+}
+
+/** Ranks from 1, equal values sharing the mean of theirs. */
+function ranksOf(values: readonly number[]): readonly number[] {
+  const order = values.map((value, index) => ({ value, index })).sort((a, b) => a.value - b.value)
+  const ranks = new Array<number>(values.length).fill(0)
+  for (let from = 0; from < order.length; ) {
+    let to = from
+    while (to < order.length && order[to]?.value === order[from]?.value) to += 1
+    for (let i = from; i < to; i++) ranks[order[i]?.index as number] = (from + 1 + to) / 2
+    from = to
+  }
+  return ranks
+}
+
+/** One-sided p-value of a rise; dependence between the values may only make it larger. */
+export function riseTail(series: readonly number[]): number {
+  const s = mannKendallS(series)
+  const independent = mannKendallTail(s, series.length)
+  const factor = hamedRaoFactor(series)
+  if (factor <= 1) return independent
+  return Math.max(independent, normalTail(mannKendallZ(s, mannKendallVariance(series) * factor)))
+}
+
+/** Chance that at least `positive` of `n` fair coins fall heads. [sign test] */
+export function signTail(positive: number, n: number): number {
+  let [term, sum] = [0.5 ** n, 0]
+  for (let heads = n; heads >= positive; heads--) {
+    sum += term
+    term *= heads / (n - heads + 1)
+  }
+  return sum
+}
+
+const normalTail = (z: number): number => jStat.normal.cdf(-z, 0, 1)

@@ -5,6 +5,8 @@ import type { HealthSample } from './snapshot.ts'
 export interface Delta extends HealthCounters {
   /** Samples the health component took in between, whether or not they were seen. */
   readonly minutes: number
+  /** Of them, those that the counters cover: all in version 2.0, one in version 1.0. */
+  readonly countedMinutes: number
 }
 
 /**
@@ -15,13 +17,17 @@ export interface Delta extends HealthCounters {
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
   if (previous?.sequence === current.sequence && previous.bootId === current.bootId) return null
   if (previous !== undefined && current.sampledAtMs < previous.sampledAtMs) return null
-  if (current.counting === 'last-minute') return { ...current.counters, minutes: samplesSince(previous, current) }
+  if (current.counting === 'last-minute') {
+    return { ...current.counters, minutes: samplesSince(previous, current), countedMinutes: 1 }
+  }
   if (previous === undefined) return null // nothing to count from
   const continues = previous.counting === 'cumulative' && current.sequence > previous.sequence
-  if (!continues) return { ...current.counters, minutes: current.sequence }
+  const minutes = continues ? current.sequence - previous.sequence : current.sequence
+  if (!continues) return { ...current.counters, minutes, countedMinutes: minutes }
   const [a, b] = [previous.counters, current.counters]
   return {
-    minutes: current.sequence - previous.sequence,
+    minutes,
+    countedMinutes: minutes,
     connectionAttempts: b.connectionAttempts - a.connectionAttempts,
     connectionFailures: b.connectionFailures - a.connectionFailures,
     cycles: b.cycles - a.cycles,

@@ -1,9 +1,23 @@
-import { type Baseline, type Expected, expectedFor } from './baseline.ts'
+import { type Baseline, expectedFor } from './baseline.ts'
 import { type Cell, cellAt } from './calendar.ts'
 import type { StageName } from './contract.ts'
 import { type Delta, difference } from './difference.ts'
+import { type MemorySeries, newSeries, withGauge } from './memory-series.ts'
 import type { Policy } from './policy.ts'
+import { NO_RUNS, type Runs, runsAfter } from './runs.ts'
 import type { HealthSample, Snapshot } from './snapshot.ts'
+import {
+  addDelta,
+  type LineSums,
+  type Look,
+  linesOf,
+  type MutableSums,
+  NO_SUMS,
+  NO_TOTALS,
+  Scatter,
+  type Totals,
+  totalOf,
+} from './sums.ts'
 
 /** Whom a stage's looks are about. */
 export interface Watch {
@@ -34,71 +48,29 @@ export interface MemberState {
   readonly hasFallenBack: boolean
 }
 
-/** Observed and expected sums of some devices over some looks. */
-export interface Sums {
-  readonly minutes: number
-  readonly attempts: number
-  readonly failures: number
-  readonly cycles: number
-  readonly cycleMs: number
-  readonly expectedCycleMs: number
-  readonly operations: number
-  readonly errors: number
-  readonly expectedErrors: number
-}
-
-/** What the stage did, and its controls. */
-export interface Totals {
-  readonly stage: Sums
-  readonly controls: Sums
-}
-
-/** One look at one line. */
-export interface LineSums extends Totals {
-  readonly line: number
-}
-
-export interface Look {
-  readonly atMs: number
-  readonly lines: readonly LineSums[]
-  /** Over all lines. */
-  readonly total: Totals
-  readonly noise: Noise
-}
-
-/** How single controls scatter about the mean of their line, in ln(cycle time): the yardstick of the cycle time rule. */
-export interface Noise {
-  readonly squares: number
-  readonly degrees: number
-}
-
 /** All that the judge needs of a stage, as plain JSON of bounded size. */
 export interface Evidence {
   readonly members: Readonly<Record<string, MemberState>>
   /** The looks of the rolling window, oldest first. */
   readonly looks: readonly Look[]
   readonly total: Totals
+  /** Since the update, in the order in which lines came up. */
+  readonly lines: readonly LineSums[]
+  readonly runs: Runs
+  /** By device of the stage. */
+  readonly memory: Readonly<Record<string, MemorySeries>>
   /** Cells of the week that the stage was observed in. */
   readonly cells: readonly string[]
   readonly controlsHeardAtMs: number | null
 }
 
-export const NO_SUMS: Sums = {
-  minutes: 0,
-  attempts: 0,
-  failures: 0,
-  cycles: 0,
-  cycleMs: 0,
-  expectedCycleMs: 0,
-  operations: 0,
-  errors: 0,
-  expectedErrors: 0,
-}
-
 export const NO_EVIDENCE: Evidence = {
   members: {},
   looks: [],
-  total: { stage: NO_SUMS, controls: NO_SUMS },
+  total: NO_TOTALS,
+  lines: [],
+  runs: NO_RUNS,
+  memory: {},
   cells: [],
   controlsHeardAtMs: null,
 }
@@ -113,6 +85,12 @@ const NEW_MEMBER: MemberState = {
   crashCounter: null,
   hasFallenBack: false,
 }
+
+/** Evidence of a stage whose devices all run what they are watched for. */
+export const installedEvidence = ({ members, deployedAtMs }: Watch): Evidence => ({
+  ...NO_EVIDENCE,
+  members: Object.fromEntries(members.map((thing) => [thing, { ...NEW_MEMBER, installedAtMs: deployedAtMs }])),
+})
 
 /** Takes in one look: what every device did between two snapshots. Minutes before a confirmation count for nothing. */
 export function observe(
@@ -138,28 +116,51 @@ export function observe(
     if (role === 'controls' && expected !== null) scatter.add(line, delta, expected)
   }
   const scatter = new Scatter()
+  const down = { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 }
   const members: Record<string, MemberState> = {}
+  const memory: Record<string, MemorySeries> = {}
+  const look = { atMs: current.atMs, commonMiB: commonMemoryMiB(watch, current) }
   for (const thing of watch.members) {
     const before = evidence.members[thing] ?? NEW_MEMBER
     const [from, to] = [previous?.devices[thing], current.devices[thing]]
     const delta = to === undefined ? null : difference(from, to)
     members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
     if (before.installedAtMs !== null && to?.firmwareVersion === watch.version) add(thing, 'stage', delta)
+    if (before.installedAtMs !== null) {
+      down.stageOf += 1
+      if (isDown(delta)) down.stage += 1
+    }
+    memory[thing] = memoryAfter(evidence.memory[thing], watch, before, from, delta === null ? undefined : to, look)
   }
   let controlsHeardAtMs = evidence.controlsHeardAtMs
   for (const thing of watch.controls) {
     const to = current.devices[thing]
     const delta = to === undefined ? null : difference(previous?.devices[thing], to)
     if (delta !== null) controlsHeardAtMs = current.atMs
+    if (to !== undefined) {
+      down.controlsOf += 1
+      if (isDown(delta)) down.controls += 1
+    }
     if (to?.firmwareVersion === watch.previousVersion) add(thing, 'controls', delta)
   }
-  const lineSums = [...lines].map(([line, sums]) => ({ line, ...sums }))
-  const look: Look = { atMs: current.atMs, lines: lineSums, total: totalOf(lineSums), noise: scatter.noise() }
-  const isObserved = look.total.stage.minutes > 0
+  const lineSums = [...lines].map(([line, sums]) => ({ line, looks: 1, ...sums }))
+  const seen: Look = {
+    atMs: current.atMs,
+    cell: cell.name,
+    lines: lineSums,
+    total: totalOf(lineSums),
+    noise: scatter.noise(),
+    down,
+  }
+  const rolling = evidence.looks.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs)
+  const isObserved = seen.total.stage.minutes > 0
   return {
     members,
-    looks: [...evidence.looks.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs), look],
-    total: isObserved ? totalOf([look.total], evidence.total) : evidence.total,
+    looks: [...rolling, seen],
+    total: isObserved ? totalOf([seen.total], evidence.total) : evidence.total,
+    lines: isObserved ? linesOf([{ lines: evidence.lines }, seen]) : evidence.lines,
+    runs: isObserved ? runsAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
+    memory,
     cells: isObserved && !evidence.cells.includes(cell.name) ? [...evidence.cells, cell.name] : evidence.cells,
     controlsHeardAtMs,
   }
@@ -171,58 +172,9 @@ export const installedCount = (evidence: Evidence): number =>
 export const exposureMs = (evidence: Evidence): number =>
   Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
 
-/** Sums over lines, or over looks. */
-export function totalOf(parts: readonly Totals[], start: Totals = { stage: NO_SUMS, controls: NO_SUMS }): Totals {
-  const [stage, controls] = [{ ...start.stage }, { ...start.controls }]
-  for (const part of parts) {
-    addTo(stage, part.stage)
-    addTo(controls, part.controls)
-  }
-  return { stage, controls }
-}
-
-/** Sums that are still being added up. */
-type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
-
-function addTo(sum: MutableSums, more: Sums): void {
-  sum.minutes += more.minutes
-  sum.attempts += more.attempts
-  sum.failures += more.failures
-  sum.cycles += more.cycles
-  sum.cycleMs += more.cycleMs
-  sum.expectedCycleMs += more.expectedCycleMs
-  sum.operations += more.operations
-  sum.errors += more.errors
-  sum.expectedErrors += more.expectedErrors
-}
-
-/** Scatter of the controls of one look about the means of their lines. */
-class Scatter {
-  readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
-
-  add(line: number, { cycles, cycleTimeMsSum }: Delta, { cycleTimeMs }: Expected): void {
-    const expectedMs = cycles * cycleTimeMs
-    if (cycleTimeMsSum <= 0 || expectedMs <= 0) return
-    const effect = Math.log(cycleTimeMsSum / expectedMs)
-    let own = this.#lines.get(line)
-    if (own === undefined) {
-      own = { n: 0, sum: 0, squares: 0 }
-      this.#lines.set(line, own)
-    }
-    own.n += 1
-    own.sum += effect
-    own.squares += effect * effect
-  }
-
-  noise(): Noise {
-    let [squares, degrees] = [0, 0]
-    for (const line of this.#lines.values()) {
-      squares += Math.max(line.squares - line.sum ** 2 / line.n, 0)
-      degrees += line.n - 1
-    }
-    return { squares, degrees }
-  }
-}
+/** Silent since the look before, or hardly ever connected. */
+const isDown = (delta: Delta | null): boolean =>
+  delta === null || 2 * delta.connectionFailures > delta.connectionAttempts
 
 /** A device that was away for long brings what it did in an earlier shift: that fits no single expectation. */
 function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Policy): boolean {
@@ -230,18 +182,28 @@ function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Polic
   return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= cell.shiftStartMs
 }
 
-/** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
-function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null): void {
-  sum.minutes += delta.minutes
-  sum.attempts += delta.connectionAttempts
-  sum.failures += delta.connectionFailures
-  if (expected === null) return
-  sum.cycles += delta.cycles
-  sum.cycleMs += delta.cycleTimeMsSum
-  sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
-  sum.operations += delta.operations
-  sum.errors += delta.errors
-  sum.expectedErrors += delta.operations * expected.errorsPerOperation
+/** What the controls use in the middle at this look; null without controls. */
+function commonMemoryMiB({ controls, previousVersion }: Watch, { devices }: Snapshot): number | null {
+  const used: number[] = []
+  for (const thing of controls) {
+    const sample = devices[thing]
+    if (sample?.firmwareVersion === previousVersion && sample.gauges.memoryMiB > 0) used.push(sample.gauges.memoryMiB)
+  }
+  return used.length === 0 ? null : (Float64Array.from(used).sort()[used.length >> 1] as number)
+}
+
+function memoryAfter(
+  series: MemorySeries | undefined,
+  watch: Watch,
+  member: MemberState,
+  from: HealthSample | undefined,
+  to: HealthSample | undefined,
+  { atMs, commonMiB }: { readonly atMs: number; readonly commonMiB: number | null },
+): MemorySeries {
+  const isBefore = from?.firmwareVersion === watch.previousVersion && from.gauges.memoryMiB > 0
+  const known = series ?? newSeries(isBefore ? from.gauges.memoryMiB : null)
+  const isDue = member.installedAtMs !== null && to?.firmwareVersion === watch.version
+  return isDue ? withGauge(known, to, atMs, commonMiB) : known
 }
 
 function memberAfter(

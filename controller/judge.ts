@@ -1,10 +1,28 @@
+import { cellAt } from './calendar.ts'
 import type { Case } from './case.ts'
 import { judgeConnection } from './rules/connection-failure.ts'
 import { judgeCycleTime } from './rules/cycle-time.ts'
 import { judgeDevices } from './rules/devices.ts'
 import { judgeErrorRate } from './rules/error-rate.ts'
-import { type Verdict, verdictOf } from './verdict.ts'
+import { judgeMemory } from './rules/memory.ts'
+import { type Finding, type Verdict, verdictOf } from './verdict.ts'
 
 /** Judges one stage by all rules; the worst finding is the verdict. Pure. */
-export const judge = (one: Case): Verdict =>
-  verdictOf([...judgeDevices(one), judgeConnection(one), judgeCycleTime(one), judgeErrorRate(one)])
+export function judge(given: Case): Verdict {
+  const { policy, nowMs } = given
+  const one =
+    given.baseline.falseRollbackShare === undefined ? given : withShare(given, given.baseline.falseRollbackShare)
+  const cell = cellAt(policy, nowMs - policy.tickMs / 2).name
+  const findings = [...judgeDevices(one), ...judgeConnection(one), judgeCycleTime(one), judgeErrorRate(one)]
+  // The seed has no rule on memory. [detection D2]
+  if (policy.profile !== 'seed-literal') findings.push(judgeMemory(one))
+  const isDry = new Set(policy.dryRun)
+  const told = (finding: Finding): Finding => ({ ...finding, cell, ...(isDry.has(finding.rule) && { isDryRun: true }) })
+  return verdictOf(findings.map(told))
+}
+
+/** On a noisy baseline it takes more. */
+const withShare = (one: Case, falseRollbackShare: number): Case => ({
+  ...one,
+  policy: { ...one.policy, evidence: { ...one.policy.evidence, falseRollbackShare } },
+})

@@ -52,21 +52,39 @@ export interface Policy {
     readonly connectionFailurePct: number
     /** Increase over the baseline. [seed: > 10 %] */
     readonly cycleTimeIncreasePct: number
-    /** Increase over the baseline rate, relative. [seed: > 5 %; detection D2: why relative] */
+    /** Increase over the baseline rate. [seed: > 5 %] */
     readonly errorRateIncreasePct: number
+    /** Of the rate itself, or in percentage points of the operations. [detection D2: why relative] */
+    readonly errorRateMode: 'relative' | 'points'
     /** Crashes of the firmware allowed in a stage. [seed: any component crash] */
     readonly crashes: number
   }
   readonly evidence: {
     /** Rolling window of the connection and cycle time rules. [detection D2] */
     readonly rollingMs: number
-    /** One-sided boundary in standard deviations over 288 looks. [detection D3: alpha 8.33e-4 -> 4.00] */
-    readonly boundarySigma: number
+    /** False rollbacks allowed a release, over all stages, rules and looks. [detection D3: at most 1 %] */
+    readonly falseRollbackShare: number
+    /** A stage is watched about as long until the release is through; what is spent on looks is spent on so many. */
+    readonly horizonMs: number
     /** Device-minutes the connection rule needs before it may speak. [detection D2: N >= 500] */
     readonly connectionMinAttempts: number
     /** Excess errors below which a relative increase is ignored. [detection D2: >= 4 extra errors] */
     readonly minExtraErrors: number
   }
+  /** When memory runs out: a rollback, or no promotion. [detection D2: 72 h, 14 days; B11: >= 25 % free] */
+  readonly memory: {
+    readonly rollbackWithinMs: number
+    readonly gateWithinMs: number
+    /** Below it a device may not be able to download the way back. */
+    readonly freeFloorPct: number
+  }
+  /**
+   * What to do where a release that never was would have been rolled back in the baseline's week: not start, because it
+   * tells of the plant and somebody should know, or ask for more evidence, which blinds the window. [detection D3]
+   */
+  readonly onNoisyBaseline: 'refuse' | 'raise'
+  /** Rules by name that report what they find, and decide nothing. */
+  readonly dryRun: readonly string[]
   /** Share of the canaries that must have counted as installed before the soak begins and ends. [detection D4: 15/17] */
   readonly quorumShare: number
   /** The same for early and production. [detection D4: 90 %] */
@@ -124,8 +142,23 @@ export const DEFAULT_POLICY: Policy = {
   },
   deny: {},
   freezes: [],
-  limits: { connectionFailurePct: 2, cycleTimeIncreasePct: 10, errorRateIncreasePct: 5, crashes: 0 },
-  evidence: { rollingMs: HOUR_MS, boundarySigma: 4, connectionMinAttempts: 500, minExtraErrors: 4 },
+  limits: {
+    connectionFailurePct: 2,
+    cycleTimeIncreasePct: 10,
+    errorRateIncreasePct: 5,
+    errorRateMode: 'relative',
+    crashes: 0,
+  },
+  evidence: {
+    rollingMs: HOUR_MS,
+    falseRollbackShare: 0.01,
+    horizonMs: 7 * 24 * HOUR_MS,
+    connectionMinAttempts: 500,
+    minExtraErrors: 4,
+  },
+  memory: { rollbackWithinMs: 72 * HOUR_MS, gateWithinMs: 14 * 24 * HOUR_MS, freeFloorPct: 25 },
+  onNoisyBaseline: 'refuse',
+  dryRun: [],
   quorumShare: 0.88,
   laterQuorumShare: 0.9,
   exposureShare: 0.9,

@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from './contract.ts'
 import type { CreatedDeployment, DeploymentSpec } from './ports.ts'
+import type { Finding } from './verdict.ts'
 
 /** Versions of data and of health document that a firmware writes and reads. */
 export interface Schemas {
@@ -86,6 +87,8 @@ export interface Rollout {
   readonly stageIndex: number
   readonly stages: readonly Stage[]
   readonly lineOf: Readonly<Record<string, number>>
+  /** What every stage's window can see at all. */
+  readonly smallestEffects?: readonly Finding[]
   readonly startedAtMs: number
   /** When the state began. */
   readonly stateSinceMs: number

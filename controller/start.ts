@@ -1,11 +1,13 @@
-import { makeBaseline } from './baseline.ts'
+import { type Baseline, makeBaseline } from './baseline.ts'
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, ROLLOUT_STARTED_EVENT, STAGES, type StageName } from './contract.ts'
 import { PreflightRefused } from './errors.ts'
 import type { Policy } from './policy.ts'
 import type { DeploymentSpec, Ports } from './ports.ts'
 import { membersOf, preflight } from './preflight.ts'
 import { baselineSnapshots, createRollout, loadActive, recordStart, toSnapshot } from './records.ts'
+import { quietShare, type Replay, refuseNoise, replay } from './replay.ts'
 import { type Effect, isFinal, type Release, type Rollout } from './rollout.ts'
+import { smallestEffects } from './smallest-effect.ts'
 
 /** Who asks for a rollout, and of what. */
 export interface StartRequest {
@@ -29,7 +31,8 @@ export async function startRollout(
   await recordStart(ports.store, policy, toSnapshot(readings, nowMs))
   const active = await loadActive(ports.store)
   const current = await currentSpecs(ports)
-  const baseline = makeBaseline(await baselineSnapshots(ports.store, policy, nowMs), policy)
+  const snapshots = await baselineSnapshots(ports.store, policy, nowMs)
+  const baseline = makeBaseline(snapshots, policy)
   // The same request again starts the firmware, once its migration runs everywhere.
   const isMigration = STAGES.some((stage) => needsMigration(current[stage], release))
   const refusals = preflight({
@@ -43,6 +46,12 @@ export async function startRollout(
   })
   if (refusals.length > 0) throw new PreflightRefused(refusals)
   const id = rolloutId(isMigration ? 'm' : 'r', release.version, nowMs)
+  const members = Object.fromEntries(
+    STAGES.map((name) => [name, membersOf(readings, name).map(({ thing }) => thing)]),
+  ) as Record<StageName, string[]>
+  const lineOf = Object.fromEntries(readings.map(({ thing, line }) => [thing, line]))
+  const frozen = quietBaseline({ baseline, snapshots, members, lineOf, version: release.replaces }, policy)
+  const effects = smallestEffects({ baseline: frozen, members, lineOf, readings }, policy)
   const rollout: Rollout = {
     id,
     release,
@@ -51,27 +60,45 @@ export async function startRollout(
     stageIndex: 0,
     stages: STAGES.map((name) => ({
       name,
-      members: membersOf(readings, name).map(({ thing }) => thing),
+      members: members[name],
       previous: current[name] as DeploymentSpec,
       deployment: null,
       soakingSinceMs: null,
       rollback: null,
     })),
-    lineOf: Object.fromEntries(readings.map(({ thing, line }) => [thing, line])),
+    lineOf,
+    smallestEffects: effects,
     startedAtMs: nowMs,
     stateSinceMs: nowMs,
-    pending: startEffects(id, request, nowMs),
+    pending: startEffects(id, request, effects, nowMs),
     reason: request.reason,
   }
-  await createRollout(ports.store, rollout, baseline)
+  await createRollout(ports.store, rollout, frozen)
   return rollout
 }
 
+/** @throws PreflightRefused where the week would have rolled back a release that never was */
+function quietBaseline(week: Replay, policy: Policy): Baseline {
+  const alarms = replay(week, policy)
+  if (alarms.length === 0) return week.baseline
+  if (policy.onNoisyBaseline === 'refuse') throw new PreflightRefused(refuseNoise(alarms))
+  const falseRollbackShare = quietShare(alarms, policy.evidence.falseRollbackShare)
+  const raised = { ...week.baseline, falseRollbackShare }
+  const left = replay({ ...week, baseline: raised }, policy)
+  if (left.length > 0) throw new PreflightRefused(refuseNoise(left))
+  return raised
+}
+
 /** Told by the first look: a start that dies here loses nothing. */
-function startEffects(rolloutId: string, { release, actor, reason }: StartRequest, atMs: number): readonly Effect[] {
+function startEffects(
+  rolloutId: string,
+  { release, actor, reason }: StartRequest,
+  effects: Rollout['smallestEffects'],
+  atMs: number,
+): readonly Effect[] {
   const detail = { rolloutId, version: release.version, actor, reason }
   return [
-    { kind: 'audit', sequence: 0, entry: { atMs, kind: 'start', actor, reason } },
+    { kind: 'audit', sequence: 0, entry: { atMs, kind: 'start', actor, reason, smallestEffects: effects } },
     { kind: 'announce', detailType: ROLLOUT_STARTED_EVENT, detail },
   ]
 }

@@ -1,6 +1,20 @@
 /** What the judge answers, in order of gravity: the worst finding is the verdict. */
 export type VerdictKind = 'healthy' | 'inconclusive' | 'breach'
 
+/**
+ * `insufficient`: too little was seen; `stale`: nothing is heard, also from the controls; `common-mode`: the controls show
+ * it, too; `gate`: nothing to roll back for, but not to be promoted. [detection D4]
+ */
+export type InconclusiveCode = 'insufficient' | 'stale' | 'common-mode' | 'gate'
+
+/** `value` >= `boundary` is significant. */
+export interface Statistic {
+  /** `msprt`, `maxsprt`, `cusum`, `mann-kendall`, `sign`. */
+  readonly name: string
+  readonly value: number
+  readonly boundary: number
+}
+
 /** One metric judged, in numbers. */
 export interface Finding {
   /** The rule that judged, e.g. `cycle-time`. */
@@ -16,6 +30,14 @@ export interface Finding {
   readonly n: number
   readonly line?: number
   readonly thing?: string
+  /** Shift and kind of day of the last look, e.g. `second/weekday`. */
+  readonly cell?: string
+  /** The statistic that decided, beside what it had to reach. */
+  readonly statistic?: Statistic
+  /** Why there is no answer. */
+  readonly code?: InconclusiveCode
+  /** The rule reports and decides nothing. */
+  readonly isDryRun?: boolean
   /** A sentence in numbers: "3 crashes > 0 allowed on line-04-01". */
   readonly reason: string
 }
@@ -30,8 +52,10 @@ const GRAVITY: Readonly<Record<VerdictKind, number>> = { healthy: 0, inconclusiv
 
 export const worst = (a: VerdictKind, b: VerdictKind): VerdictKind => (GRAVITY[a] >= GRAVITY[b] ? a : b)
 
-/** A verdict of no finding at all is `inconclusive`: no data is not health. */
+/** A verdict of no deciding finding at all is `inconclusive`: no data is not health. */
 export function verdictOf(findings: readonly Finding[]): Verdict {
-  const sorted = [...findings].sort((a, b) => GRAVITY[b.outcome] - GRAVITY[a.outcome])
-  return { kind: sorted[0]?.outcome ?? 'inconclusive', findings: sorted }
+  const gravity = ({ outcome, isDryRun }: Finding): number => (isDryRun ? -1 : GRAVITY[outcome])
+  const sorted = [...findings].sort((a, b) => gravity(b) - gravity(a))
+  const first = sorted[0]
+  return { kind: first === undefined || first.isDryRun ? 'inconclusive' : first.outcome, findings: sorted }
 }

@@ -1,154 +1,100 @@
+import { mixtureBoundary, runBoundary } from '../budget.ts'
 import type { Case } from '../case.ts'
-import type { Look, Sums } from '../evidence.ts'
-import { familyBoundary } from '../statistics.ts'
-import type { Finding } from '../verdict.ts'
+import { cycleNoiseOf, type Effect, lineEffects, stageEffect } from '../cycle-effect.ts'
+import { latelyOf } from '../scopes.ts'
+import { mixtureLogRatio } from '../sequential.ts'
+import { type LineSums, linesOf } from '../sums.ts'
+import type { Finding, Statistic } from '../verdict.ts'
 
-/** What one line of the stage shows, and how far chance alone may take it. */
-interface LineEffect {
-  readonly line: number
-  /** ln(observed / expected), less the controls' on the same line. */
+/** One effect with its evidence. */
+interface Candidate {
+  readonly words: string
+  /** In ln(cycle time). */
   readonly effect: number
-  readonly standardError: number
-}
-
-/** What is reported: the stage's mean, or the one line that is above the limit by itself. */
-interface Effect {
-  readonly increasePct: number
-  readonly sigmas: number
+  readonly statistic?: Statistic
   readonly line?: number
 }
 
-/** Scatter of a device that is assumed at least, so that a quiet hour proves nothing. [detection D: 2 % device effect] */
-const LEAST_SPREAD = 0.02
-/** Fewer controls than this in the window say too little about the scatter; the baseline does then. */
-const LEAST_DEGREES = 16
-
 /**
- * Increase of the cycle time over the same devices' baseline in the same shift and kind of day. By default over the
- * rolling hour, minus what the controls on the same line show: of the stage with its lines weighing equally, and of each
- * line, because one line must triple before the mean moves by a tenth. The estimate must be above the limit and its
- * lower bound above zero. The yardstick is the scatter of the controls, or of the baseline without them, never of the
- * stage: there a worse line would widen the scatter and excuse the rest. [seed: > 10 %; detection B6, D1, D2]
+ * Increase of the cycle time over the same devices' baseline in the same shift and kind of day, minus what the controls
+ * on the same line show: of the stage with its lines weighing equally, and of each line, because one line must triple
+ * before the mean moves by a tenth. The estimate must be above the limit and its always-valid lower bound above zero;
+ * over the whole time, over the rolling window, or since a change. [seed: > 10 %; detection B6, D1, D2]
  */
 export function judgeCycleTime(one: Case): Finding {
-  const { evidence, policy, baseline } = one
-  const isLiteral = policy.profile === 'seed-literal'
-  const looks = isLiteral ? evidence.looks.slice(-1) : evidence.looks
-  const spread = Math.max(controlSpread(looks) ?? baseline.cycleTimeSpread ?? 0, LEAST_SPREAD)
-  const lines = lineEffects(looks, !isLiteral, errorOf(one, spread))
+  const { evidence, policy } = one
+  const limitEffect = Math.log1p(policy.limits.cycleTimeIncreasePct / 100)
+  if (policy.profile === 'seed-literal') {
+    const stage = stageEffect(lineEffects(linesOf(evidence.looks.slice(-1)), cycleNoiseOf([], one.baseline), false))
+    const shown = stage === null ? null : { words: 'at this look', effect: stage.effect }
+    const outcome = shown === null ? 'inconclusive' : shown.effect > limitEffect ? 'breach' : 'healthy'
+    return findingOf(one, shown, outcome, evidence.looks.at(-1)?.lines.length ?? 0)
+  }
+  const candidates = candidatesOf(one, limitEffect)
+  const isBreach = ({ effect, statistic }: Candidate): boolean =>
+    effect > limitEffect && statistic !== undefined && statistic.value >= statistic.boundary
+  const breaches = candidates.filter(isBreach)
+  // The stage's own breach says more than a line's; a line's worst says more than another's.
+  const worst =
+    breaches.find(({ line }) => line === undefined) ?? breaches.toSorted((a, b) => b.effect - a.effect)[0] ?? null
+  const shown = worst ?? candidates.find(({ line }) => line === undefined) ?? null
+  const outcome = worst !== null ? 'breach' : shown === null ? 'inconclusive' : 'healthy'
+  return findingOf(one, shown, outcome, evidence.lines.length)
+}
+
+/** Lately first: that is what is shown when all is well. */
+function candidatesOf({ evidence, baseline, policy }: Case, tau: number): readonly Candidate[] {
+  const noise = cycleNoiseOf(evidence.looks, baseline)
+  const among = (lines: readonly LineSums[], words: string, isRolling: boolean): Candidate[] => {
+    const effects = lineEffects(lines, noise, true)
+    const stage = stageEffect(effects)
+    if (stage === null) return []
+    const judged = ({ effect, variance }: Effect, members: number): Statistic => ({
+      name: 'msprt',
+      value: mixtureLogRatio(effect, variance, tau),
+      boundary: mixtureBoundary(policy, members, isRolling),
+    })
+    const raised = effects.filter(({ effect }) => effect > tau)
+    return [
+      { words: `over ${effects.length} lines ${words}`, effect: stage.effect, statistic: judged(stage, 1) },
+      ...raised.map((one): Candidate => {
+        const { line, effect } = one
+        return { words: `on line ${line} ${words}`, line, effect, statistic: judged(one, effects.length) }
+      }),
+    ]
+  }
+  return [
+    ...among(latelyOf(evidence.looks), 'lately', true),
+    ...among(evidence.lines, 'since the update', false),
+    ...sinceChange(evidence.runs.cycleTime, runBoundary(policy)),
+  ]
+}
+
+function sinceChange({ looks, effects, sum }: Case['evidence']['runs']['cycleTime'], boundary: number): Candidate[] {
+  if (looks === 0) return []
+  const statistic = { name: 'cusum', value: sum, boundary }
+  return [{ words: `since a change ${looks} looks ago`, effect: effects / looks, statistic }]
+}
+
+function findingOf({ policy, watch }: Case, shown: Candidate | null, outcome: Finding['outcome'], n: number): Finding {
   const limit = policy.limits.cycleTimeIncreasePct
-  const stage = meanOf(lines)
-  const isBreach = ({ increasePct, sigmas }: Effect, boundary: number): boolean =>
-    increasePct > limit && (isLiteral || sigmas >= boundary)
-  const boundary = policy.evidence.boundarySigma
-  const ofLines = isLiteral
-    ? []
-    : lines.map(worthOf).filter((one) => isBreach(one, familyBoundary(boundary, lines.length)))
-  const isStageBreach = stage !== null && isBreach(stage, boundary)
-  const shown = isStageBreach ? stage : (worstOf(ofLines) ?? stage)
+  const observed = shown === null ? null : Math.expm1(shown.effect) * 100
+  const { line, statistic } = shown ?? {}
+  const beside = watch.controls.length === 0 ? ', no controls, history only' : ''
   return {
     rule: 'cycle-time',
     metric: 'cycleTimeIncreasePct',
-    outcome: stage === null ? 'inconclusive' : isStageBreach || ofLines.length > 0 ? 'breach' : 'healthy',
-    observed: shown?.increasePct ?? null,
+    outcome,
+    observed,
     baseline: 0,
     limit,
-    n: lines.length,
-    ...(shown?.line !== undefined && { line: shown.line }),
-    reason: shown === null ? 'no cycles were reported' : reasonOf(shown, lines.length, limit),
+    n,
+    ...(line !== undefined && { line }),
+    ...(statistic !== undefined && { statistic }),
+    ...(outcome === 'inconclusive' && { code: 'insufficient' }),
+    reason:
+      shown === null
+        ? '0 cycles were reported'
+        : `cycle time ${observed?.toFixed(2)} % above baseline ${shown.words}, ${limit} % allowed${beside}`,
   }
-}
-
-function reasonOf({ increasePct, line, sigmas }: Effect, lines: number, limit: number): string {
-  const where = line === undefined ? `over ${lines} lines` : `on line ${line}`
-  return `cycle time ${increasePct.toFixed(2)} % above baseline ${where} (${sigmas.toFixed(1)} sigma), ${limit} % allowed`
-}
-
-function lineEffects(
-  looks: readonly Look[],
-  useControls: boolean,
-  standardErrorOf: (line: number) => number,
-): readonly LineEffect[] {
-  return [...cyclesByLine(looks)]
-    .filter(([, { stage }]) => stage.expectedCycleMs > 0 && stage.cycleMs > 0)
-    .map(([line, { stage, controls }]) => ({
-      line,
-      effect: logRatio(stage) - (useControls ? logRatio(controls) : 0),
-      standardError: standardErrorOf(line),
-    }))
-}
-
-/** Observed and expected time of some cycles. */
-type Cycles = { -readonly [K in 'cycleMs' | 'expectedCycleMs']: Sums[K] }
-
-/** Over all looks, in the order in which the lines come up. */
-function cyclesByLine(
-  looks: readonly Look[],
-): ReadonlyMap<number, { readonly stage: Cycles; readonly controls: Cycles }> {
-  const byLine = new Map<number, { readonly stage: Cycles; readonly controls: Cycles }>()
-  const add = (sum: Cycles, more: Sums): void => {
-    sum.cycleMs += more.cycleMs
-    sum.expectedCycleMs += more.expectedCycleMs
-  }
-  for (const look of looks) {
-    for (const { line, stage, controls } of look.lines) {
-      let sums = byLine.get(line)
-      if (sums === undefined) {
-        sums = { stage: { cycleMs: 0, expectedCycleMs: 0 }, controls: { cycleMs: 0, expectedCycleMs: 0 } }
-        byLine.set(line, sums)
-      }
-      add(sums.stage, stage)
-      add(sums.controls, controls)
-    }
-  }
-  return byLine
-}
-
-const logRatio = ({ cycleMs, expectedCycleMs }: Cycles): number =>
-  expectedCycleMs > 0 && cycleMs > 0 ? Math.log(cycleMs / expectedCycleMs) : 0
-
-/** Without controls nothing tells a line's own day from the firmware, so its devices do not average out. */
-function errorOf({ evidence, watch }: Case, spread: number): (line: number) => number {
-  const count = (things: readonly string[]): ReadonlyMap<number, number> => {
-    const counts = new Map<number, number>()
-    for (const thing of things) {
-      const line = watch.lineOf[thing] as number
-      counts.set(line, (counts.get(line) ?? 0) + 1)
-    }
-    return counts
-  }
-  const installed = watch.members.filter((thing) => (evidence.members[thing]?.installedAtMs ?? null) !== null)
-  const [ofStage, ofControls] = [count(installed), count(watch.controls)]
-  return (line) => {
-    const beside = ofControls.get(line)
-    return beside === undefined ? spread : spread * Math.sqrt(1 / (ofStage.get(line) ?? 1) + 1 / beside)
-  }
-}
-
-/** Null when too few controls were seen. */
-function controlSpread(looks: readonly Look[]): number | null {
-  const squares = looks.reduce((sum, { noise }) => sum + noise.squares, 0)
-  const degrees = looks.reduce((sum, { noise }) => sum + noise.degrees, 0)
-  return degrees < LEAST_DEGREES ? null : Math.sqrt(squares / degrees)
-}
-
-const asPct = (effect: number): number => (Math.exp(effect) - 1) * 100
-
-const worthOf = ({ line, effect, standardError }: LineEffect): Effect => ({
-  increasePct: asPct(effect),
-  sigmas: effect / standardError,
-  line,
-})
-
-const worstOf = (effects: readonly Effect[]): Effect | null =>
-  effects.reduce<Effect | null>(
-    (worst, one) => (worst === null || one.increasePct > worst.increasePct ? one : worst),
-    null,
-  )
-
-function meanOf(lines: readonly LineEffect[]): Effect | null {
-  if (lines.length === 0) return null
-  const effect = lines.reduce((sum, line) => sum + line.effect, 0) / lines.length
-  const standardError = Math.sqrt(lines.reduce((sum, line) => sum + line.standardError ** 2, 0)) / lines.length
-  return { increasePct: asPct(effect), sigmas: effect / standardError }
 }

@@ -1,6 +1,8 @@
+import { singleBoundary } from '../budget.ts'
 import type { Case } from '../case.ts'
-import { totalOf } from '../evidence.ts'
-import type { Finding } from '../verdict.ts'
+import { excessLogRatio } from '../statistics.ts'
+import { totalOf } from '../sums.ts'
+import type { Finding, Statistic } from '../verdict.ts'
 
 /** Lost devices that a stage may have: two are too many, and so is more than a tenth. [detection D2] */
 const MAX_LOST = 1
@@ -11,23 +13,46 @@ export function judgeDevices(one: Case): readonly Finding[] {
   return [crash(one), failedDeployment(one), fallback(one), lost(one)]
 }
 
-/** Any crash of the firmware since the deployment. [seed: any component crash] */
-function crash({ evidence, watch, policy }: Case): Finding {
+/**
+ * Crashes of the firmware since the deployment: any, as long as the baseline had none. Where devices crash anyway the
+ * seed's rule would roll back every release, so that more than that must be shown. [seed: any component crash; detection
+ * D2: MaxSPRT if the baseline crash rate > 0]
+ */
+function crash(one: Case): Finding {
+  const { evidence, watch, policy } = one
   const crashed = watch.members.filter((thing) => (evidence.members[thing]?.crashes ?? 0) > 0)
   const observed = crashed.reduce((sum, thing) => sum + (evidence.members[thing]?.crashes ?? 0), 0)
   const limit = policy.limits.crashes
   const heard = watch.members.filter((thing) => (evidence.members[thing]?.heardAtMs ?? null) !== null).length
+  const { expected, statistic } = beyondBaseline(one, observed)
+  const isBreach = observed > limit && (statistic === undefined || statistic.value >= statistic.boundary)
+  const usual = expected > 0 ? `, ${expected.toFixed(2)} expected by the baseline` : ''
   return {
     rule: 'component-crash',
     metric: 'crashes',
-    outcome: observed > limit ? 'breach' : heard === 0 ? 'inconclusive' : 'healthy',
+    outcome: isBreach ? 'breach' : heard === 0 ? 'inconclusive' : 'healthy',
     observed,
-    baseline: 0,
+    baseline: expected,
     limit,
     n: heard,
     ...(crashed[0] !== undefined && { thing: crashed[0], line: watch.lineOf[crashed[0]] as number }),
-    reason: `${observed} crashes, ${limit} allowed${crashed.length > 0 ? ` (${crashed.join(', ')})` : ''}`,
+    ...(statistic !== undefined && { statistic }),
+    ...(!isBreach && heard === 0 && { code: 'insufficient' }),
+    reason: `${observed} crashes, ${limit} allowed${usual}${crashed.length > 0 ? ` (${crashed.join(', ')})` : ''}`,
   }
+}
+
+/** What the baseline lets expect in the stage's exposure; a statistic only where that is not nothing. */
+function beyondBaseline(
+  { evidence, baseline, policy }: Case,
+  count: number,
+): { readonly expected: number; readonly statistic?: Statistic } {
+  const { crashes: reference, minutes } = baseline.crashes ?? { crashes: 0, minutes: 0 }
+  if (reference === 0 || policy.profile === 'seed-literal') return { expected: 0 }
+  const exposedMs = Object.values(evidence.members).reduce((sum, { exposureMs }) => sum + exposureMs, 0)
+  const ratio = Math.max(exposedMs / 60_000, 1) / minutes
+  const value = excessLogRatio({ count, reference, ratio })
+  return { expected: reference * ratio, statistic: { name: 'maxsprt', value, boundary: singleBoundary(policy) } }
 }
 
 function failedDeployment({ failedDevices, watch }: Case): Finding {
@@ -85,6 +110,7 @@ function lost(one: Case): Finding {
     limit,
     n: heard.length,
     ...(silent[0] !== undefined && { thing: silent[0], line: watch.lineOf[silent[0]] as number }),
+    ...(silent.length > limit && isCommon && { code: 'stale' }),
     reason: `${silent.length} of ${heard.length} devices fell silent, ${limit} allowed${isCommon && silent.length > 0 ? '; the controls are silent too, or there are none' : ''}`,
   }
 }

@@ -1,110 +1,108 @@
-import type { Baseline } from '../baseline.ts'
 import type { Case } from '../case.ts'
-import { type Sums, totalOf } from '../evidence.ts'
-import { excessSigma, familyBoundary } from '../statistics.ts'
+import type { Policy } from '../policy.ts'
+import { isHopeless, isSignificant, type Judged, type Scope, scopesOf, statisticOf, worstScope } from '../scopes.ts'
+import { type Count, excessLogRatio } from '../statistics.ts'
+import { type Sums, totalOf } from '../sums.ts'
 import type { Finding } from '../verdict.ts'
 
-/** What is judged at once, and the evidence it needs. */
-interface Scope {
-  readonly words: string
-  readonly stage: Sums
-  readonly controls: Sums
-  readonly boundarySigma: number
-}
-
-/** The same devices in the same cells before the rollout. */
-interface Reference {
-  readonly errors: number
-  readonly operations: number
-}
-
 /**
- * Errors per operation against the same devices' baseline in the same shift and kind of day, relative. By default above
- * the limit, enough extra errors, and significant against the chance in both counts, over the whole window or over the
- * rolling hour: the whole is diluted by healthy hours, and the hour's boundary counts the hours of the window. A rise
- * that the controls explain is inconclusive. [seed: > 5 %; detection D2: why relative; D3: dilution]
+ * Errors per operating hour against the same devices' baseline in the same shift and kind of day, of the stage and of
+ * each line. By default above the limit, enough extra errors, and significant against the chance in both counts: over
+ * the whole time, over the rolling window, or since a change, because healthy hours dilute the whole. A rise that the
+ * controls explain is inconclusive. [seed: > 5 %; detection D2: why relative; D3: dilution]
  */
 export function judgeErrorRate(one: Case): Finding {
-  const { policy } = one
-  const limit = policy.limits.errorRateIncreasePct
-  const [first, ...others] = scopesOf(one).map((scope) => ({ scope, outcome: outcomeOf(scope, one) }))
-  const { scope, outcome } = [first, ...others].find((judged) => judged?.outcome === 'breach') ?? (first as Judged)
-  const { stage } = scope
-  return {
-    rule: 'error-rate',
-    metric: 'errorRateIncreasePct',
-    outcome,
-    observed: increasePct(stage),
-    baseline: 0,
-    limit,
-    n: stage.operations,
-    reason: stage.operations === 0 ? 'no operations were reported' : reasonOf(scope, limit),
+  const { policy, evidence } = one
+  if (policy.profile === 'seed-literal') {
+    const total = totalOf(evidence.looks.slice(-1).map(({ total }) => total))
+    return findingOf(one, literal({ words: 'at this look', cells: [], boundary: 0, ...total }, policy))
   }
+  return findingOf(
+    one,
+    worstScope(scopesOf(one, 'errors', (stage) => isAbove(stage, policy)).map((scope) => judgedOf(scope, one))),
+  )
 }
 
-interface Judged {
-  readonly scope: Scope
-  readonly outcome: Finding['outcome']
+function literal(scope: Scope, policy: Policy): Judged {
+  if (scope.stage.countedMinutes === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  return { scope, outcome: isAbove(scope.stage, policy) ? 'breach' : 'healthy' }
 }
 
-function scopesOf({ evidence, policy }: Case): readonly Scope[] {
-  const { boundarySigma, rollingMs } = policy.evidence
-  if (policy.profile === 'seed-literal')
-    return [{ words: 'at this look', boundarySigma, ...totalOf(evidence.looks.slice(-1).map(({ total }) => total)) }]
-  const hours = policy.windowMs / rollingMs
-  return [
-    { words: 'since the update', boundarySigma, ...evidence.total },
-    {
-      words: 'lately',
-      boundarySigma: familyBoundary(boundarySigma, hours),
-      ...totalOf(evidence.looks.map(({ total }) => total)),
-    },
-  ]
+function judgedOf(scope: Scope, one: Case): Judged {
+  const { stage, controls } = scope
+  const { policy, baseline } = one
+  if (stage.countedMinutes === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  const isEnough = stage.errors - stage.expectedErrors >= policy.evidence.minExtraErrors
+  if (!isAbove(stage, policy) || !isEnough) return { scope, outcome: 'healthy' }
+  const dispersion = baseline.dispersion?.errors
+  if (isHopeless(scope, stage.errors, stage.expectedErrors, dispersion)) return { scope, outcome: 'healthy' }
+  const statistic = statisticOf(scope, countOf(stage, referenceOf(one, scope)), dispersion)
+  if (!isSignificant(statistic)) return { scope, outcome: 'healthy', statistic }
+  const isOwn = controls.countedMinutes === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= scope.boundary
+  return isOwn
+    ? { scope, outcome: 'breach', statistic }
+    : { scope, outcome: 'inconclusive', code: 'common-mode', statistic }
 }
 
-function outcomeOf(
-  { stage, controls, boundarySigma }: Scope,
-  { policy, baseline, watch, evidence }: Case,
-): Finding['outcome'] {
-  if (stage.operations === 0) return 'inconclusive'
-  const rise = increasePct(stage) ?? (stage.errors > 0 ? Number.POSITIVE_INFINITY : 0)
-  if (rise <= policy.limits.errorRateIncreasePct) return 'healthy'
-  if (policy.profile === 'seed-literal') return 'breach'
-  if (stage.errors - stage.expectedErrors < policy.evidence.minExtraErrors) return 'healthy'
-  const reference = referenceOf(baseline, watch.members, evidence.cells)
-  const byMix = stage.expectedErrors / reference.errors
-  const ratio = reference.errors > 0 ? byMix : stage.operations / reference.operations
-  if (excessSigma(stage.errors, reference.errors, ratio) < boundarySigma) return 'healthy'
-  return isCommon(stage, controls, boundarySigma) ? 'inconclusive' : 'breach'
-}
+/** Errors, those that were expected, and the time they were counted in. */
+type Errors = Pick<Sums, 'errors' | 'expectedErrors' | 'countedMinutes'>
 
-/** Whether the controls, at their own baseline, show a rise that explains the stage's. */
-function isCommon(stage: Sums, controls: Sums, boundarySigma: number): boolean {
-  if (controls.operations === 0) return false
-  const byMix = stage.expectedErrors / controls.expectedErrors
-  const ratio = stage.expectedErrors > 0 && controls.expectedErrors > 0 ? byMix : stage.operations / controls.operations
-  return excessSigma(stage.errors, controls.errors, ratio) < boundarySigma
-}
+/** Exposure is the expected errors, so that shifts are mixed alike; the time where none were ever seen. */
+const countOf = (stage: Errors, reference: Errors): Count => ({
+  count: stage.errors,
+  reference: reference.errors,
+  ratio:
+    stage.expectedErrors > 0 && reference.expectedErrors > 0
+      ? stage.expectedErrors / reference.expectedErrors
+      : stage.countedMinutes / reference.countedMinutes,
+})
 
-function reasonOf({ words, stage, controls }: Scope, limit: number): string {
-  const rise = increasePct(stage)
-  const percent = rise === null ? '' : ` (${rise.toFixed(1)} %)`
-  const common = increasePct(controls)
-  const beside = common === null ? 'no controls' : `controls ${common.toFixed(1)} %`
-  return `${stage.errors} errors ${words} where ${stage.expectedErrors.toFixed(1)} were expected${percent}, ${limit} % more allowed, ${beside}`
-}
-
-/** Null where no error at all was expected. */
-const increasePct = ({ errors, expectedErrors }: Sums): number | null =>
-  expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
-
-function referenceOf(baseline: Baseline, things: readonly string[], cells: readonly string[]): Reference {
-  let [errors, operations] = [0, 0]
-  for (const thing of things) {
+/** The same devices in the same cells before the rollout. */
+function referenceOf({ baseline, watch }: Case, { line, cells }: Scope): Errors {
+  let [errors, countedMinutes] = [0, 0]
+  for (const thing of watch.members) {
+    if (line !== undefined && watch.lineOf[thing] !== line) continue
     for (const cell of cells) {
       errors += baseline.devices[thing]?.[cell]?.errors ?? 0
-      operations += baseline.devices[thing]?.[cell]?.operations ?? 0
+      countedMinutes += baseline.devices[thing]?.[cell]?.countedMinutes ?? 0
     }
   }
-  return { errors, operations }
+  return { errors, expectedErrors: errors, countedMinutes }
+}
+
+function isAbove(stage: Sums, policy: Policy): boolean {
+  const rise = increasePct(stage, policy) ?? (stage.errors > 0 ? Number.POSITIVE_INFINITY : 0)
+  return rise > policy.limits.errorRateIncreasePct
+}
+
+/** Relative: null where no error at all was expected. In points of the operations: null without operations. */
+function increasePct({ errors, expectedErrors, operations }: Sums, { limits }: Policy): number | null {
+  if (limits.errorRateMode === 'points') return operations > 0 ? ((errors - expectedErrors) / operations) * 100 : null
+  return expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
+}
+
+function findingOf({ policy }: Case, { scope, outcome, statistic, code }: Judged): Finding {
+  const { stage, controls, line, words } = scope
+  const limit = policy.limits.errorRateIncreasePct
+  const [rise, common] = [increasePct(stage, policy), increasePct(controls, policy)]
+  const unit = policy.limits.errorRateMode === 'points' ? 'points' : '%'
+  const percent = rise === null ? '' : ` (${rise.toFixed(1)} ${unit})`
+  const beside = common === null ? 'no controls, history only' : `controls ${common.toFixed(1)} ${unit}`
+  const counted = `${stage.errors} errors ${words} where ${stage.expectedErrors.toFixed(1)} were expected`
+  return {
+    rule: 'error-rate',
+    metric: policy.limits.errorRateMode === 'points' ? 'errorRateIncreasePoints' : 'errorRateIncreasePct',
+    outcome,
+    observed: rise,
+    baseline: 0,
+    limit,
+    n: stage.countedMinutes,
+    ...(line !== undefined && { line }),
+    ...(statistic !== undefined && { statistic }),
+    ...(code !== undefined && { code }),
+    reason:
+      stage.countedMinutes === 0
+        ? '0 operating minutes were reported'
+        : `${counted}${percent}, ${limit} ${unit} more allowed, ${beside}`,
+  }
 }

@@ -61,3 +61,20 @@ it('measures how a shift varies from day to day', () => {
   const uneven = new Plant(START_MS - 8 * 24 * HOUR_MS, { lines: 2, slowdown: daily })
   expect(baselineOf(uneven, policy).cycleTimeSpread).toBeGreaterThan(0.03)
 })
+
+it('measures how single cycles vary, and how much more counts do than chance lets them', () => {
+  const steady = baselineOf(newPlant(), policy)
+  expect(steady.dispersion?.errors).toBeLessThan(1.6)
+  const daily = (_: string, atMs: number): number => 1 + 2 * (Math.floor(atMs / (24 * HOUR_MS)) % 2)
+  const bursts = new Plant(START_MS - 8 * 24 * HOUR_MS, { lines: 2, errorFactor: daily })
+  expect(baselineOf(bursts, policy).dispersion?.errors).toBeGreaterThan(4)
+})
+
+it('counts crashes, which make a single one no news', () => {
+  const plant = newPlant()
+  const snapshots = history(plant).slice(0, -1)
+  plant.crash('line-1-0')
+  const after = plant.at(START_MS)
+  expect(makeBaseline([...snapshots, after], policy).crashes?.crashes).toBe(1)
+  expect(makeBaseline(snapshots, policy).crashes?.crashes).toBe(0)
+})

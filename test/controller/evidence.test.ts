@@ -118,3 +118,41 @@ it('measures how the controls scatter about their lines, whatever their lines do
   expect(sigma).toBeGreaterThan(0.014)
   expect(sigma).toBeLessThan(0.022)
 })
+
+it('stays of one size, whatever the hours', () => {
+  const sizes: number[] = []
+  const plant = newPlant()
+  watchFor(plant, 60, policy, (evidence) => sizes.push(JSON.stringify(evidence).length))
+  const day = sizes[287] as number
+  expect(Math.max(...sizes.slice(288))).toBeLessThan(day * 1.15 + 2000)
+})
+
+it('sums each line since the update, and tells who is down', () => {
+  const plant = newPlant()
+  let last = NO_EVIDENCE
+  watchFor(plant, 2, policy, (evidence) => {
+    last = evidence
+  })
+  const minutes = last.lines.reduce((sum, { stage }) => sum + stage.minutes, 0)
+  expect(minutes).toBe(last.total.stage.minutes)
+  expect(last.lines.every(({ looks }) => looks === 22)).toBe(true)
+  expect(last.looks.at(-1)?.down).toEqual({ stage: 0, stageOf: 4, controls: 0, controlsOf: 8 })
+})
+
+it('takes a device of which nothing new is heard for down', () => {
+  const plant = newPlant()
+  const baseline = baselineOf(plant, policy)
+  const watch = watchOf(plant)
+  let evidence = NO_EVIDENCE
+  let previous = plant.at(START_MS)
+  plant.update(plant.canaries)
+  const silent = 'line-2-0'
+  for (let minute = 5; minute <= 25; minute += 5) {
+    const seen = plant.at(START_MS + minute * MINUTE_MS)
+    const devices = minute < 25 ? seen.devices : { ...seen.devices, [silent]: previous.devices[silent]! }
+    const current = { ...seen, devices }
+    evidence = observe(evidence, watch, previous, current, baseline, policy)
+    previous = current
+  }
+  expect(evidence.looks.map(({ down }) => down.stage)).toEqual([0, 0, 0, 0, 1])
+})

@@ -40,10 +40,15 @@ describe('a healthy release', () => {
       'silent-fallback',
       'lost-device',
       'connection-failure',
+      'connection-loss',
       'cycle-time',
       'error-rate',
+      'memory-leak',
     ])
-    for (const finding of verdict?.findings ?? []) expect(finding.reason).toMatch(/\d/)
+    for (const finding of verdict?.findings ?? []) {
+      expect(finding.reason).toMatch(/\d/)
+      expect(finding.cell).toBe('second/weekday')
+    }
   })
 
   it('is not breached by a slowdown of the whole plant, which the controls share', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Case } from '../../../controller/case.ts'
-import { type MemberState, totalOf } from '../../../controller/evidence.ts'
+import type { MemberState } from '../../../controller/evidence.ts'
 import { judgeDevices } from '../../../controller/rules/devices.ts'
-import { HOUR_MS, START_MS } from '../fixtures.ts'
+import { totalOf } from '../../../controller/sums.ts'
+import { HOUR_MS, policyWith, START_MS } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
 
 const NOW_MS = START_MS + HOUR_MS
@@ -62,12 +63,44 @@ describe('lost devices', () => {
   })
 
   it('are inconclusive where a third of the controls is silent too', () => {
-    expect(lost(6, member(START_MS), { controlMinutes: 60 })?.outcome).toBe('inconclusive')
+    expect(lost(6, member(START_MS), { controlMinutes: 60 })).toMatchObject({ outcome: 'inconclusive', code: 'stale' })
     expect(lost(6, member(START_MS), { controlMinutes: 80 })?.outcome).toBe('breach')
   })
 
   it('are inconclusive where everybody is silent and there are no controls to ask', () => {
     expect(lost(17, member(START_MS), { hasControls: false })?.outcome).toBe('inconclusive')
     expect(lost(16, member(START_MS), { hasControls: false })?.outcome).toBe('breach')
+  })
+})
+
+describe('crashes', () => {
+  const crashed = (
+    counts: readonly number[],
+    baselineCrashes: number,
+    profile: 'default' | 'seed-literal' = 'default',
+  ) => {
+    const one = oneCase()
+    const members = Object.fromEntries(
+      one.watch.members.map((thing, i) => [
+        thing,
+        { ...member(NOW_MS), crashes: counts[i] ?? 0, exposureMs: 24 * HOUR_MS },
+      ]),
+    )
+    const baseline = { ...one.baseline, crashes: { crashes: baselineCrashes, minutes: 340 * 7 * 1440 } }
+    const policy = policyWith({ profile })
+    const findings = judgeDevices({ ...one, baseline, policy, evidence: { ...one.evidence, members }, nowMs: NOW_MS })
+    return findings.find(({ rule }) => rule === 'component-crash')
+  }
+
+  it('are a breach from the first on where the baseline had none', () => {
+    expect(crashed([1], 0)).toMatchObject({ outcome: 'breach', observed: 1, baseline: 0 })
+  })
+
+  it('must be more than usual where devices crash anyway, except to the seed', () => {
+    // One in 35 device-days: the canary's 17 let expect half a crash.
+    expect(crashed([1, 1], 68)).toMatchObject({ outcome: 'healthy', statistic: { name: 'maxsprt' } })
+    expect(crashed([1, 1], 68)?.baseline).toBeCloseTo(0.486, 2)
+    expect(crashed([3, 2, 2, 1], 68)?.outcome).toBe('breach')
+    expect(crashed([1, 1], 68, 'seed-literal')?.outcome).toBe('breach')
   })
 })

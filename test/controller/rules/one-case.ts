@@ -1,6 +1,7 @@
 import type { Baseline, CellSums } from '../../../controller/baseline.ts'
 import type { Case } from '../../../controller/case.ts'
-import { type Evidence, NO_EVIDENCE, NO_SUMS, type Noise, type Sums, totalOf } from '../../../controller/evidence.ts'
+import { type Evidence, NO_EVIDENCE } from '../../../controller/evidence.ts'
+import { type Down, NO_SUMS, type Noise, type Sums, totalOf } from '../../../controller/sums.ts'
 import { policyWith, START_MS } from '../fixtures.ts'
 
 export const LINES = 17
@@ -10,6 +11,8 @@ const CELL = 'second/weekday'
 const CANARY: Sums = {
   ...NO_SUMS,
   minutes: 60,
+  countedMinutes: 60,
+  readings: 1,
   attempts: 60,
   cycles: 100,
   cycleMs: 3_600_000,
@@ -21,6 +24,8 @@ const CANARY: Sums = {
 const CONTROLS: Sums = {
   ...CANARY,
   minutes: 1140,
+  countedMinutes: 1140,
+  readings: 19,
   attempts: 1140,
   failures: 6,
   operations: 22_800,
@@ -29,18 +34,22 @@ const CONTROLS: Sums = {
 }
 
 export interface CaseOptions {
+  readonly lines?: number
   readonly stage?: (line: number) => Partial<Sums>
   readonly controls?: (line: number) => Partial<Sums>
   readonly hasControls?: boolean
   readonly noise?: Noise
+  readonly down?: Down
   readonly cell?: Partial<CellSums>
 }
 
 const CELL_SUMS: CellSums = {
   minutes: 2400,
+  countedMinutes: 2400,
   expectedMinutes: 2400,
   cycles: 4000,
   cycleTimeMsSum: 144_000_000,
+  cycleTimeMsSumOfSquares: 5_196_960_000_000,
   operations: 48_000,
   errors: 80,
   crashes: 0,
@@ -49,10 +58,12 @@ const CELL_SUMS: CellSums = {
 }
 
 /** A canary stage of one device a line after one hour, written down rather than simulated. */
-export function oneCase({ stage, controls, hasControls = true, noise, cell }: CaseOptions = {}): Case {
-  const numbers = Array.from({ length: LINES }, (_, i) => i + 1)
+export function oneCase(options: CaseOptions = {}): Case {
+  const { stage, controls, hasControls = true, noise, down, cell } = options
+  const numbers = Array.from({ length: options.lines ?? LINES }, (_, i) => i + 1)
   const lines = numbers.map((line) => ({
     line,
+    looks: 1,
     stage: { ...CANARY, ...stage?.(line) },
     controls: hasControls ? { ...CONTROLS, ...controls?.(line) } : NO_SUMS,
   }))
@@ -65,12 +76,15 @@ export function oneCase({ stage, controls, hasControls = true, noise, cell }: Ca
     looks: [
       {
         atMs: START_MS,
+        cell: CELL,
         lines,
         total: totalOf(lines),
+        down: down ?? { stage: 0, stageOf: LINES, controls: 0, controlsOf: hasControls ? 19 * LINES : 0 },
         noise: noise ?? { squares: hasControls ? 306 * 0.02 ** 2 : 0, degrees: hasControls ? 306 : 0 },
       },
     ],
     total: totalOf(lines),
+    lines,
     cells: [CELL],
     controlsHeardAtMs: START_MS,
   }

@@ -1,0 +1,85 @@
+import type { Baseline } from './baseline.ts'
+import type { LineSums, Look, Sums } from './sums.ts'
+
+/** How ln(cycle time) of a device varies, as variances. */
+export interface CycleNoise {
+  /** From day to day, or with an update: it stays for the day, and more looks do not average it out. */
+  readonly lasting: number
+  /** From look to look; null without enough controls: the baseline's single cycles tell then. */
+  readonly passing: number | null
+  /** Of single cycles. */
+  readonly perCycle: number
+}
+
+/** An effect in ln(cycle time), beside the controls, and how far chance may take it. */
+export interface Effect {
+  readonly effect: number
+  readonly variance: number
+  /** The part of the variance that more looks do not lessen. */
+  readonly lastingVariance: number
+}
+
+export interface LineEffect extends Effect {
+  readonly line: number
+}
+
+/** What an update alone may do to a device, which no week without updates can show. [detection D: 2 % device effect] */
+const LEAST_LASTING = 0.02
+/** Fewer controls than this in the window say too little about the scatter. */
+const LEAST_DEGREES = 16
+
+/** The yardstick comes from the controls and the baseline, never from the stage: there a worse line would excuse the rest. */
+export function cycleNoiseOf(looks: readonly Look[], baseline: Baseline): CycleNoise {
+  const lasting = Math.max(baseline.cycleTimeSpread ?? 0, LEAST_LASTING) ** 2
+  let [squares, degrees] = [0, 0]
+  for (const { noise } of looks) {
+    squares += noise.squares
+    degrees += noise.degrees
+  }
+  return {
+    lasting,
+    passing: degrees < LEAST_DEGREES ? null : Math.max(squares / degrees - lasting, 0),
+    perCycle: (baseline.cycleTimeCv ?? 0) ** 2,
+  }
+}
+
+/** The effect on each line whose stage made something, less what its controls show. [detection D1: theta] */
+export function lineEffects(
+  lines: readonly LineSums[],
+  noise: CycleNoise,
+  useControls: boolean,
+): readonly LineEffect[] {
+  const effects: LineEffect[] = []
+  for (const { line, looks, stage, controls } of lines) {
+    if (stage.expectedCycleMs <= 0 || stage.cycleMs <= 0) continue
+    const hasControls = useControls && controls.expectedCycleMs > 0 && controls.cycleMs > 0
+    const own = Math.max(stage.readings, 1)
+    const passing = noise.passing ?? (noise.perCycle * own) / Math.max(stage.cycles, 1)
+    const beside = hasControls ? 1 / Math.max(controls.readings, 1) : 0
+    // Without controls nothing tells a line's own day from the firmware, so its devices do not average out.
+    const lastingVariance = noise.lasting * (hasControls ? Math.max(looks, 1) * (1 / own + beside) : 1)
+    effects.push({
+      line,
+      effect: logRatio(stage) - (hasControls ? logRatio(controls) : 0),
+      variance: lastingVariance + passing * (1 / own + beside),
+      lastingVariance,
+    })
+  }
+  return effects
+}
+
+/** Lines weigh equally, as each is the same share of every stage; null where none made anything. [detection D1] */
+export function stageEffect(lines: readonly LineEffect[]): Effect | null {
+  if (lines.length === 0) return null
+  let [effect, variance, lastingVariance] = [0, 0, 0]
+  for (const line of lines) {
+    effect += line.effect
+    variance += line.variance
+    lastingVariance += line.lastingVariance
+  }
+  const n = lines.length
+  return { effect: effect / n, variance: variance / n ** 2, lastingVariance: lastingVariance / n ** 2 }
+}
+
+export const logRatio = ({ cycleMs, expectedCycleMs }: Pick<Sums, 'cycleMs' | 'expectedCycleMs'>): number =>
+  expectedCycleMs > 0 && cycleMs > 0 ? Math.log(cycleMs / expectedCycleMs) : 0

@@ -1,0 +1,162 @@
+import type { Expected } from './baseline.ts'
+import type { Delta } from './difference.ts'
+
+/** Observed and expected sums of some devices over some looks. */
+export interface Sums {
+  readonly minutes: number
+  /** Of them, those that the counters cover. */
+  readonly countedMinutes: number
+  /** Looks x devices that cycles were expected of. */
+  readonly readings: number
+  readonly attempts: number
+  readonly failures: number
+  readonly cycles: number
+  readonly cycleMs: number
+  readonly expectedCycleMs: number
+  readonly operations: number
+  readonly errors: number
+  readonly expectedErrors: number
+}
+
+/** What the stage did, and its controls. */
+export interface Totals {
+  readonly stage: Sums
+  readonly controls: Sums
+}
+
+/** One line, over one look or more. */
+export interface LineSums extends Totals {
+  readonly line: number
+  readonly looks: number
+}
+
+/** What one look saw. */
+export interface Look {
+  readonly atMs: number
+  /** Cell of the week that it fell into. */
+  readonly cell: string
+  readonly lines: readonly LineSums[]
+  /** Over all lines. */
+  readonly total: Totals
+  readonly noise: Noise
+  readonly down: Down
+}
+
+/** Devices of which nothing new came in, or hardly a connection, of those that were up; the stage's count once installed. */
+export interface Down {
+  readonly stage: number
+  readonly stageOf: number
+  readonly controls: number
+  readonly controlsOf: number
+}
+
+/** How single controls scatter about the mean of their line, in ln(cycle time): the yardstick of the cycle time rule. */
+export interface Noise {
+  readonly squares: number
+  readonly degrees: number
+}
+
+export const NO_SUMS: Sums = {
+  minutes: 0,
+  countedMinutes: 0,
+  readings: 0,
+  attempts: 0,
+  failures: 0,
+  cycles: 0,
+  cycleMs: 0,
+  expectedCycleMs: 0,
+  operations: 0,
+  errors: 0,
+  expectedErrors: 0,
+}
+
+export const NO_TOTALS: Totals = { stage: NO_SUMS, controls: NO_SUMS }
+
+/** Sums over lines, or over looks. */
+export function totalOf(parts: readonly Totals[], start: Totals = { stage: NO_SUMS, controls: NO_SUMS }): Totals {
+  const [stage, controls] = [{ ...start.stage }, { ...start.controls }]
+  for (const part of parts) {
+    addTo(stage, part.stage)
+    addTo(controls, part.controls)
+  }
+  return { stage, controls }
+}
+
+/** The lines of several looks as one; a line counts the looks in which its stage was seen. */
+export function linesOf(looks: readonly Pick<Look, 'lines'>[]): readonly LineSums[] {
+  const byLine = new Map<number, { looks: number; stage: MutableSums; controls: MutableSums }>()
+  for (const look of looks) {
+    for (const { line, looks: count, stage, controls } of look.lines) {
+      let sums = byLine.get(line)
+      if (sums === undefined) {
+        sums = { looks: 0, stage: { ...NO_SUMS }, controls: { ...NO_SUMS } }
+        byLine.set(line, sums)
+      }
+      if (stage.minutes > 0) sums.looks += count
+      addTo(sums.stage, stage)
+      addTo(sums.controls, controls)
+    }
+  }
+  return [...byLine].map(([line, sums]) => ({ line, ...sums }))
+}
+
+/** Sums that are still being added up. */
+export type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
+
+function addTo(sum: MutableSums, more: Sums): void {
+  sum.minutes += more.minutes
+  sum.countedMinutes += more.countedMinutes
+  sum.readings += more.readings
+  sum.attempts += more.attempts
+  sum.failures += more.failures
+  sum.cycles += more.cycles
+  sum.cycleMs += more.cycleMs
+  sum.expectedCycleMs += more.expectedCycleMs
+  sum.operations += more.operations
+  sum.errors += more.errors
+  sum.expectedErrors += more.expectedErrors
+}
+
+/** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
+export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null): void {
+  sum.minutes += delta.minutes
+  sum.attempts += delta.connectionAttempts
+  sum.failures += delta.connectionFailures
+  if (expected === null) return
+  sum.countedMinutes += delta.countedMinutes
+  sum.readings += delta.cycles > 0 ? 1 : 0
+  sum.cycles += delta.cycles
+  sum.cycleMs += delta.cycleTimeMsSum
+  sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
+  sum.operations += delta.operations
+  sum.errors += delta.errors
+  sum.expectedErrors += delta.countedMinutes * expected.errorsPerMinute
+}
+
+/** Scatter of the controls of one look about the means of their lines. */
+export class Scatter {
+  readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
+
+  add(line: number, { cycles, cycleTimeMsSum }: Delta, { cycleTimeMs }: Expected): void {
+    const expectedMs = cycles * cycleTimeMs
+    if (cycleTimeMsSum <= 0 || expectedMs <= 0) return
+    const effect = Math.log(cycleTimeMsSum / expectedMs)
+    let own = this.#lines.get(line)
+    if (own === undefined) {
+      own = { n: 0, sum: 0, squares: 0 }
+      this.#lines.set(line, own)
+    }
+    own.n += 1
+    own.sum += effect
+    own.squares += effect * effect
+  }
+
+  noise(): Noise {
+    let [squares, degrees] = [0, 0]
+    for (const line of this.#lines.values()) {
+      squares += Math.max(line.squares - line.sum ** 2 / line.n, 0)
+      degrees += line.n - 1
+    }
+    return { squares, degrees }
+  }
+}

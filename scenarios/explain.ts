@@ -98,7 +98,7 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
     ),
     row(
       'evidence',
-      `${evidence.boundarySigma} sigma over ${hours(evidence.rollingMs)}, ${evidence.connectionMinAttempts} attempts, ` +
+      `${pct(evidence.falseRollbackShare)} false rollbacks a release, ${hours(evidence.rollingMs)} rolling, ${evidence.connectionMinAttempts} attempts, ` +
         `${evidence.minExtraErrors} extra errors; quorum ${pct(policy.quorumShare)}, exposure ${pct(policy.exposureShare)}`,
     ),
     row(

@@ -208,7 +208,7 @@ export class LambdaHost implements LambdaFunctions {
 
   #tellOf(handler: keyof Functions, result: Result): void {
     if ('decision' in result) return this.#tell(handler, result)
-    if (!('answer' in result)) return this.#tell(handler, startOutcome(result))
+    if (!('answer' in result)) return this.#tell(handler, startOutcome(result), result.smallestEffects)
     const { operation, actor, reason, answer, outcome } = result
     if (operation === 'status') return
     this.#trace?.record('controller', { kind: 'operation', operation, actor, reason, result: result.result, answer })
@@ -216,7 +216,11 @@ export class LambdaHost implements LambdaFunctions {
   }
 
   /** Looks after a rollout's end are no news. */
-  #tell(handler: string, { rolloutId, subject, state, stage, verdict, decision }: Outcome): void {
+  #tell(
+    handler: string,
+    { rolloutId, subject, state, stage, verdict, decision }: Outcome,
+    findings = verdict?.findings ?? [],
+  ): void {
     const hadEnded = (hasEnded(this.#last) || this.#last.state === 'migrated') && this.#last.rolloutId === rolloutId
     const isMigration = subject === 'migration'
     // The firmware that a migration was for is still to come.
@@ -235,7 +239,7 @@ export class LambdaHost implements LambdaFunctions {
       verdict: verdict?.kind ?? 'none',
       decision: decision.kind,
       reason: decision.reason,
-      findings: verdict?.findings ?? [],
+      findings,
     })
   }
 }

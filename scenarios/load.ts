@@ -6,6 +6,7 @@ import { isDeviceFault } from '../sim/faults/catalogue.ts'
 import type { Selector } from '../sim/faults/fault.ts'
 import type { RecordedTrack } from '../sim/plant/recording.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
+import { plannedStages, policyFor } from './plan.ts'
 import { type PolicyFile, policySchema } from './policy-file.ts'
 import { type FileKind, type Scenario, scenarioSchema } from './scenario.ts'
 import { readTelemetry } from './telemetry.ts'
@@ -163,6 +164,8 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
   if (release.version === release.replaces) {
     problems.push({ path: ['release', 'replaces'], message: `release.replaces is the released version itself` })
   }
+  const shut = neverOpens(scenario)
+  if (shut !== null) problems.push({ path: ['policy', 'deny'], message: shut })
   faults.forEach((fault, index) => {
     if (!isDeviceFault(fault) && fault.kind !== 'wrong-group') return
     const path = fault.kind === 'wrong-group' ? ['faults', index] : ['faults', index, 'in']
@@ -207,4 +210,14 @@ function impossiblePlaces(
     problems.push({ path: [...path, 'device'], message: `device ${device} does not exist${nearest(device, devices)}` })
   }
   return problems
+}
+
+/** Deny windows and freezes may cover a gate for good. */
+function neverOpens(scenario: Scenario): string | null {
+  try {
+    plannedStages(policyFor(scenario), scenario.start.atMs)
+    return null
+  } catch (error) {
+    return (error as Error).message.replace(/^invariant: /, '')
+  }
 }

@@ -17,6 +17,9 @@ const weekly = z
     to: wallTime.describe('May lie past midnight; the same as "from" is a whole day'),
   })
   .describe('A weekly period in site-local time')
+const localDateTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, { message: 'is not a local time such as "2026-12-23T18:00"' })
 const windows = z.array(weekly).min(1, { message: 'has no windows, so that the stage would never be deployed' })
 
 /** What the controller goes by: a file of its own, or a part of the scenario. What is left out is the seed's. */
@@ -41,6 +44,15 @@ export const policySchema = z
         'When a stage may be deployed. plant: its shift or maintenance window (default); open: at once; or windows of ' +
           'your own for each stage, the default ones for stages that are left out',
       ),
+    deny: z
+      .strictObject(Object.fromEntries(STAGES.map((stage) => [stage, windows])) as Record<StageName, typeof windows>)
+      .partial()
+      .optional()
+      .describe('When a stage must not be touched even inside its gate; a hotfix waits as well'),
+    freezes: z
+      .array(z.strictObject({ name: z.string().min(1), from: localDateTime, to: localDateTime }))
+      .optional()
+      .describe('Dated freezes of the whole fleet, such as holidays; a hotfix passes them'),
     zone: zone.optional().describe("IANA zone of gates and shifts; the fleet's by default"),
     shifts: z
       .array(z.strictObject({ name: z.string().min(1), from: wallTime, to: wallTime }))
@@ -60,6 +72,9 @@ export const policySchema = z
         connectionFailures: share.describe('Failed share of connection attempts; 2 % by default'),
         cycleTimeIncrease: percent.describe('Over the baseline; 10 % by default'),
         errorRateIncrease: percent.describe('Over the baseline, relative; 5 % by default'),
+        errorRateMode: z
+          .enum(['relative', 'points'])
+          .describe('Of the rate itself (default), or in percentage points of the operations'),
         crashes: z.int().nonnegative().describe('Crashes allowed in a stage; 0 by default'),
       })
       .partial()
@@ -67,21 +82,59 @@ export const policySchema = z
     evidence: z
       .strictObject({
         rolling: some.describe('Rolling window of the connection and cycle time rules; 1h by default'),
-        boundarySigma: z.number().positive().describe('Standard deviations that count as a difference; 4 by default'),
+        falseRollbacks: share.describe(
+          'Healthy releases that may be rolled back, over all rules and looks; 1 % by default',
+        ),
+        horizon: some.describe('About as long as a stage is watched until the release is through; 7d by default'),
         connectionMinAttempts: z.int().positive().describe('Attempts the connection rule needs; 500 by default'),
         minExtraErrors: z.number().nonnegative().describe('Extra errors below which a rise is ignored; 4 by default'),
       })
       .partial()
       .optional()
       .describe('When there is enough of it to speak'),
-    quorum: share.optional().describe('Devices of a stage that must be installed before it may soak; 88 % by default'),
+    memory: z
+      .strictObject({
+        rollbackWithin: some.describe('Memory that runs out sooner is rolled back; 72h by default'),
+        gateWithin: some.describe('Memory that runs out sooner is not promoted; 14d by default'),
+        freeFloor: share.describe('Free memory below which a leak is rolled back at once; 25 % by default'),
+      })
+      .partial()
+      .optional(),
+    onNoisyBaseline: z
+      .enum(['refuse', 'raise'])
+      .optional()
+      .describe(
+        'A week that would have rolled back a release that never was: refuse (default), or ask for more evidence',
+      ),
+    dryRun: z.array(z.string()).optional().describe('Rules that report and do not decide'),
+    quorum: share.optional().describe('Canaries that must be installed before they may soak; 88 % by default'),
+    laterQuorum: share.optional().describe('The same for early and production; 90 % by default'),
     exposure: share.optional().describe('Of devices x window that must be healthy; 90 % by default'),
+    deviceExposure: share.optional().describe('Of the window that every device must have run it; 83 % by default'),
+    shiftExposure: share.optional().describe('Of the time a shift has in the window; 75 % by default'),
+    telemetry: z
+      .strictObject({
+        silentShare: share.describe(
+          'Silent share of fleet and controls from which the telemetry is down; 30 % by default',
+        ),
+        pageAfter: some.describe('Before somebody is called; 15min by default'),
+        noRollbackFor: some.describe('How long a breach is not acted upon meanwhile; 1h by default'),
+      })
+      .partial()
+      .optional(),
+    migrationWindow: some
+      .optional()
+      .describe('Monitoring window of each stage of a migration component; 1h by default'),
     installTimeout: some.optional().describe('After which a device without the release is failed; 10min by default'),
     lostAfter: some.optional().describe('Silence after which a device is lost; 10min by default'),
   })
   .superRefine((policy, context) => {
     const shifts = policy.shifts === undefined ? null : shiftProblem(policy.shifts)
     if (shifts !== null) context.addIssue({ code: 'custom', path: ['shifts'], message: shifts })
+    for (const [i, { from, to }] of (policy.freezes ?? []).entries()) {
+      if (from >= to)
+        context.addIssue({ code: 'custom', path: ['freezes', i, 'to'], message: 'does not lie after "from"' })
+    }
   })
   .describe('What the rollout controller goes by: windows, gates, limits, evidence')
 
@@ -95,7 +148,7 @@ export interface Site {
 
 /** The controller's policy: the seed's, with the file's words over it. */
 export function policyOf(file: PolicyFile, site: Site): Policy {
-  const { limits, evidence } = DEFAULT_POLICY
+  const { limits, evidence, memory, telemetry } = DEFAULT_POLICY
   return {
     ...DEFAULT_POLICY,
     profile: file.profile ?? DEFAULT_POLICY.profile,
@@ -104,21 +157,41 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
     baselineMs: file.baseline ?? DEFAULT_POLICY.baselineMs,
     zone: file.zone ?? site.zone,
     shifts: file.shifts ?? site.shifts,
+    migrationWindowMs: file.migrationWindow ?? DEFAULT_POLICY.migrationWindowMs,
     gates: gatesOf(file.gates),
+    deny: windowsOf(file.deny ?? {}),
+    freezes: file.freezes ?? DEFAULT_POLICY.freezes,
     limits: {
       connectionFailurePct: file.limits?.connectionFailures ?? limits.connectionFailurePct,
       cycleTimeIncreasePct: file.limits?.cycleTimeIncrease ?? limits.cycleTimeIncreasePct,
       errorRateIncreasePct: file.limits?.errorRateIncrease ?? limits.errorRateIncreasePct,
+      errorRateMode: file.limits?.errorRateMode ?? limits.errorRateMode,
       crashes: file.limits?.crashes ?? limits.crashes,
     },
     evidence: {
       rollingMs: file.evidence?.rolling ?? evidence.rollingMs,
-      boundarySigma: file.evidence?.boundarySigma ?? evidence.boundarySigma,
+      falseRollbackShare: shareOf(file.evidence?.falseRollbacks, evidence.falseRollbackShare),
+      horizonMs: file.evidence?.horizon ?? evidence.horizonMs,
       connectionMinAttempts: file.evidence?.connectionMinAttempts ?? evidence.connectionMinAttempts,
       minExtraErrors: file.evidence?.minExtraErrors ?? evidence.minExtraErrors,
     },
-    quorumShare: file.quorum === undefined ? DEFAULT_POLICY.quorumShare : file.quorum / 100,
-    exposureShare: file.exposure === undefined ? DEFAULT_POLICY.exposureShare : file.exposure / 100,
+    memory: {
+      rollbackWithinMs: file.memory?.rollbackWithin ?? memory.rollbackWithinMs,
+      gateWithinMs: file.memory?.gateWithin ?? memory.gateWithinMs,
+      freeFloorPct: file.memory?.freeFloor ?? memory.freeFloorPct,
+    },
+    onNoisyBaseline: file.onNoisyBaseline ?? DEFAULT_POLICY.onNoisyBaseline,
+    dryRun: file.dryRun ?? DEFAULT_POLICY.dryRun,
+    quorumShare: shareOf(file.quorum, DEFAULT_POLICY.quorumShare),
+    laterQuorumShare: shareOf(file.laterQuorum, DEFAULT_POLICY.laterQuorumShare),
+    exposureShare: shareOf(file.exposure, DEFAULT_POLICY.exposureShare),
+    deviceExposureShare: shareOf(file.deviceExposure, DEFAULT_POLICY.deviceExposureShare),
+    shiftExposureShare: shareOf(file.shiftExposure, DEFAULT_POLICY.shiftExposureShare),
+    telemetry: {
+      silentShare: shareOf(file.telemetry?.silentShare, telemetry.silentShare),
+      pageAfterMs: file.telemetry?.pageAfter ?? telemetry.pageAfterMs,
+      noRollbackForMs: file.telemetry?.noRollbackFor ?? telemetry.noRollbackForMs,
+    },
     installTimeoutMs: file.installTimeout ?? DEFAULT_POLICY.installTimeoutMs,
     lostAfterMs: file.lostAfter ?? DEFAULT_POLICY.lostAfterMs,
   }
@@ -127,12 +200,18 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
 function gatesOf(gates: PolicyFile['gates']): Policy['gates'] {
   if (gates === undefined || gates === 'plant') return DEFAULT_POLICY.gates
   if (gates === 'open') return OPEN_GATES
-  const own = STAGES.flatMap((stage) => {
-    const given = gates[stage]
-    return given === undefined ? [] : [[stage, given.map(weeklyWindow)] as const]
-  })
-  return { ...DEFAULT_POLICY.gates, ...Object.fromEntries(own) }
+  return { ...DEFAULT_POLICY.gates, ...windowsOf(gates) }
 }
+
+function windowsOf(given: Partial<Record<StageName, readonly z.output<typeof weekly>[] | undefined>>): Policy['deny'] {
+  const own = STAGES.flatMap((stage) => {
+    const windows = given[stage]
+    return windows === undefined ? [] : [[stage, windows.map(weeklyWindow)] as const]
+  })
+  return Object.fromEntries(own)
+}
+
+const shareOf = (pct: number | undefined, known: number): number => (pct === undefined ? known : pct / 100)
 
 /** ISO weekdays, 1 = Monday. */
 const weeklyWindow = ({ days = [...DAYS], from, to }: z.output<typeof weekly>) => ({

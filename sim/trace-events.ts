@@ -84,6 +84,12 @@ export interface TraceFinding {
   readonly thing?: string
   /** A sentence in numbers. */
   readonly reason?: string
+  /** Shift and kind of day, e.g. `second/weekday`. */
+  readonly cell?: string
+  readonly statistic?: { readonly name: string; readonly value: number; readonly boundary: number }
+  /** Why an inconclusive finding is one. */
+  readonly code?: string
+  readonly isDryRun?: boolean
 }
 
 /** An event as it stands in the trace. */

@@ -174,6 +174,10 @@ describe('a scenario whose fleet and policy are files', () => {
       's.yaml:14:1: fleet.lines: line 1 with 2 devices cannot be split into one canary, 20 % early and the rest in production',
     ],
     ['policy: { gates: opn }\n', 's.yaml:14:11: policy.gates: "opn" is neither plant, open, nor windows of the stages'],
+    [
+      'policy: { deny: { canary: [{ from: "00:00", to: "00:00" }] } }\n',
+      's.yaml:14:11: the gate of canary never opens: deny window 00:00-00:00',
+    ],
     ['fleet: { lines: 3.5 }\n', 's.yaml:14:10: fleet.lines: 3.5 is neither a number of lines nor a list of them'],
     ['fleet: [1]\n', /^s\.yaml:14:1: fleet: /],
   ])('%j says what, where and the nearest valid choice', (more, problem) => {

@@ -12,7 +12,7 @@ export interface MemorySeries {
   readonly isBesideControls: boolean
   /** When it may begin: what a start takes is no leak. */
   readonly fromMs: number
-  /** Least use of each full half hour above the controls' median, oldest first. */
+  /** Least use of each half hour, in its first looks, above the controls' median, oldest first. */
   readonly minima: readonly number[]
   /** Mann-Kendall S of the minima: pairs that rise less pairs that fall. */
   readonly s: number
@@ -33,8 +33,11 @@ interface RunningBlock {
 const BLOCK_MS = 30 * 60_000
 const WARM_UP_MS = 30 * 60_000
 const MAX_BLOCKS = 48
-/** A half hour with fewer samples is left out. */
-const MIN_SAMPLES = 3
+/**
+ * Looks of a half hour that count: its first three; one with fewer is left out. The least of more looks is less, so that
+ * a half hour with lost looks would read as a rise, and on all devices at once.
+ */
+const SAMPLES = 3
 
 export const BLOCKS_PER_HOUR = 3_600_000 / BLOCK_MS
 
@@ -72,11 +75,12 @@ export function withGauge(
   const level = tenths(memoryMiB)
   const { running } = series
   if (block === running.block) {
+    if (running.samples === SAMPLES) return series
     const least = Math.min(running.least, above)
     const leastLevelMiB = Math.min(running.leastLevelMiB, level)
     return withRunning(series, { block, samples: running.samples + 1, least, leastLevelMiB })
   }
-  const closed = running.samples >= MIN_SAMPLES ? withMinimum(series) : series
+  const closed = running.samples === SAMPLES ? withMinimum(series) : series
   return withRunning(closed, { block, samples: 1, least: above, leastLevelMiB: level })
 }
 

@@ -1,0 +1,18 @@
+/** The one widget that is used of blessed-contrib: its own types do not compile, and its index loads every widget. */
+declare module 'blessed-contrib/lib/widget/charts/line.js' {
+  import type { Widgets } from 'blessed'
+
+  interface LineData {
+    readonly title: string
+    readonly x: string[]
+    readonly y: number[]
+    readonly style: { readonly line: string }
+  }
+
+  export default class Line extends Widgets.BoxElement {
+    constructor(options: Widgets.BoxOptions & Readonly<Record<string, unknown>>)
+    options: { minY: number }
+    /** Only after the widget was added to a screen. */
+    setData(data: readonly LineData[]): void
+  }
+}

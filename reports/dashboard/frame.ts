@@ -1,0 +1,76 @@
+import { timeOfDay } from './clock-text.ts'
+import { type ChartPanel, layoutFor, MIN_COLUMNS, MIN_ROWS, type Rect } from './layout.ts'
+import { HELP, injectLines, type Mode } from './menu.ts'
+import type { Chart, Frame } from './screen.ts'
+import type { DashboardState, MetricSeries } from './state.ts'
+
+/** What is on the screen for a state, a mode and a size. Pure. */
+export function frameOf(
+  state: DashboardState,
+  mode: Mode,
+  faults: readonly string[],
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+): Frame {
+  const layout = layoutFor(columns, rows, mode.focus)
+  if (layout === null) return tooSmall(columns, rows)
+  const texts = layout.texts.map(({ id, title, view, ...rect }) => {
+    const frame = title === null ? 0 : 2
+    const space = { columns: rect.width - frame, rows: rect.height - frame }
+    return { id, title, ...rect, lines: view(state, space).slice(0, space.rows) }
+  })
+  return {
+    texts,
+    charts: layout.charts.flatMap((panel) => chartOf(panel, state, mode.focus)),
+    overlay: overlayOf(state, mode, faults, columns, rows),
+  }
+}
+
+function tooSmall(columns: number, rows: number): Frame {
+  const text = `rehearse needs ${MIN_COLUMNS} x ${MIN_ROWS}, this is ${columns} x ${rows}; q quits`
+  return {
+    texts: [
+      { id: 'small', title: null, left: 0, top: 0, width: columns, height: rows, lines: [text.slice(0, columns)] },
+    ],
+    charts: [],
+    overlay: null,
+  }
+}
+
+function chartOf({ id, pick, ...rect }: ChartPanel, state: DashboardState, focus: number): Frame['charts'] {
+  const found = pick(state.series, focus)
+  if (found === undefined || found.points.length < 2) return []
+  return [{ id, ...rect, title: `${found.rule}: ${found.metric}`, chart: curvesOf(found, state.zone) }]
+}
+
+function curvesOf({ points, limit, metric }: MetricSeries, zone: string): Chart {
+  return {
+    labels: points.map(([atMs]) => timeOfDay(atMs, zone).slice(-5)),
+    curves: [
+      { title: 'limit', colour: 'red', values: points.map(() => limit) },
+      { title: metric, colour: 'green', values: points.map(([, observed]) => observed) },
+    ],
+  }
+}
+
+function overlayOf(
+  state: DashboardState,
+  mode: Mode,
+  faults: readonly string[],
+  columns: number,
+  rows: number,
+): Frame['overlay'] {
+  if (mode.overlay === 'none') return null
+  const [title, lines] = mode.overlay === 'help' ? ['keys', HELP] : ['inject a fault', injectLines(mode, faults, state)]
+  return {
+    title: title as string,
+    lines: lines as readonly string[],
+    ...centred(columns, rows, 76, (lines as readonly string[]).length + 2),
+  }
+}
+
+const centred = (columns: number, rows: number, width: number, height: number): Rect => ({
+  left: Math.floor((columns - width) / 2),
+  top: Math.max(0, Math.floor((rows - height) / 2)),
+  width,
+  height,
+})

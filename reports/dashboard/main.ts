@@ -1,0 +1,57 @@
+import { frameOf } from './frame.ts'
+import { type Command, type Mode, press, START } from './menu.ts'
+import { openScreen } from './screen.ts'
+import type { DashboardState } from './state.ts'
+
+/**
+ * The dashboard's own process: it is told states, draws them, and tells what keys ask for. Nothing it does can hold up or
+ * change the rehearsal, and when that dies it puts the terminal right and goes.
+ */
+
+/** What the rehearsal tells the screen. */
+export type ToScreen =
+  | { readonly kind: 'faults'; readonly faults: readonly string[] }
+  | { readonly kind: 'state'; readonly state: DashboardState }
+  | { readonly kind: 'close' }
+
+/** What the screen tells the rehearsal. */
+export type FromScreen = { readonly kind: 'drawn' } | { readonly kind: 'command'; readonly command: Command }
+
+const screen = openScreen()
+let mode: Mode = START
+let state: DashboardState | null = null
+let faults: readonly string[] = []
+
+const tell = (message: FromScreen): void => void process.send?.(message)
+const draw = (): void => {
+  if (state !== null) screen.draw(frameOf(state, mode, faults, screen))
+}
+const leave = (): void => {
+  screen.close()
+  process.exit()
+}
+
+screen.onResize(draw)
+screen.onKey((key) => {
+  const lines = state?.map.length ?? 0
+  const pressed = press(mode, key, { faults: faults.length, lines })
+  const line = mode.line < 0 ? null : (state?.map[mode.line]?.line ?? null)
+  const { command } = pressed
+  if (command === 'inject') tell({ kind: 'command', command: { do: command, fault: mode.fault, line } })
+  else if (command !== null) tell({ kind: 'command', command: { do: command } })
+  mode = pressed.mode
+  draw()
+})
+process.on('message', (message: ToScreen) => {
+  if (message.kind === 'close') return leave()
+  if (message.kind === 'faults') faults = message.faults
+  else {
+    state = message.state
+    draw()
+    tell({ kind: 'drawn' })
+  }
+})
+process.on('disconnect', leave)
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, leave)
+// Ctrl-C arrives as a key; the signal itself is the rehearsal's business, which then says "close".
+process.on('SIGINT', () => undefined)

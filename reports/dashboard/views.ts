@@ -1,0 +1,178 @@
+import { duration, minutesText, timeOfDay } from './clock-text.ts'
+import { bold, type Colour, coloured, cut, escaped, table, wrap } from './markup.ts'
+import { type DashboardState, DEVICE_CODES, type DeviceCode, type StageRow } from './state.ts'
+
+/** Where a view is drawn, inside its frame. */
+export interface Space {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** A view: the state in, lines of marked-up text out. */
+export type View = (state: DashboardState, space: Space) => readonly string[]
+
+const COLOURS: Readonly<Record<DeviceCode, Colour>> = {
+  '.': 'grey',
+  '+': 'green',
+  n: 'cyan',
+  i: 'cyan',
+  r: 'yellow',
+  '-': 'magenta',
+  x: 'red',
+}
+
+/** Graver ones first: what is shown where several devices share a place. */
+const GRAVITY: readonly DeviceCode[] = ['x', '-', 'r', 'i', 'n', '+', '.']
+
+/** Lines of the plant, a letter a device; where the fleet is larger than the space, the gravest of those that share one. */
+export const fleetMap: View = ({ map }, { columns, rows }) => {
+  const label = 3
+  const perRow = Math.ceil(map.length / Math.max(rows, 1))
+  const lines: string[] = []
+  for (let first = 0; first < map.length; first += perRow) {
+    const group = map.slice(first, first + perRow)
+    const longest = Math.max(...group.map(({ codes }) => codes.length))
+    const perCell = Math.ceil(longest / Math.max(columns - label - 1, 1))
+    const cells = Array.from({ length: Math.ceil(longest / perCell) }, (_, cell) =>
+      gravest(group.map(({ codes }) => codes.slice(cell * perCell, (cell + 1) * perCell)).join('')),
+    )
+    lines.push(`${coloured('grey', String(group[0]?.line).padStart(label))} ${paint(cells)}`)
+  }
+  return lines
+}
+
+const gravest = (codes: string): DeviceCode => GRAVITY.find((code) => codes.includes(code)) ?? '.'
+
+/** Runs of one colour are painted together. */
+function paint(cells: readonly DeviceCode[]): string {
+  const runs: { colour: Colour; text: string }[] = []
+  for (const code of cells) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.colour === COLOURS[code]) last.text += code
+    else runs.push({ colour: COLOURS[code], text: code })
+  }
+  return runs.map(({ colour, text }) => coloured(colour, text)).join('')
+}
+
+export const legend: View = ({ release, replaces }) => [
+  `${coloured('grey', DEVICE_CODES.old)} ${escaped(replaces)}  ${coloured('green', DEVICE_CODES.new)} ${escaped(release)}  ${coloured('cyan', DEVICE_CODES.installing)} installing`,
+  `${coloured('cyan', DEVICE_CODES.starting)} started  ${coloured('yellow', DEVICE_CODES.reverting)} reverting`,
+  `${coloured('red', DEVICE_CODES.crashed)} crashed  ${coloured('magenta', DEVICE_CODES.offline)} offline`,
+]
+
+const STAGE_COLOURS: Readonly<Record<StageRow['state'], Colour>> = {
+  ahead: 'grey',
+  waiting: 'white',
+  deploying: 'cyan',
+  soaking: 'cyan',
+  promoted: 'green',
+  'rolling back': 'yellow',
+  'rolled back': 'yellow',
+  halted: 'red',
+}
+
+export const stages: View = (state) => {
+  const rows = state.stages.map((stage) => [
+    stage.name,
+    `${stage.running}/${stage.devices}`,
+    coloured(STAGE_COLOURS[stage.state], stage.state),
+    windowClock(stage, state),
+  ])
+  return table([['stage', 'running', 'state', 'window'].map((title) => coloured('grey', title)), ...rows], 'lrll')
+}
+
+function windowClock({ soakingSinceMs }: StageRow, { nowMs, windowHours }: DashboardState): string {
+  if (soakingSinceMs === null) return ''
+  const windowMs = windowHours * 3_600_000
+  const passedMs = nowMs - soakingSinceMs
+  const filled = Math.min(10, Math.floor((10 * passedMs) / windowMs))
+  const left = passedMs < windowMs ? `${duration(windowMs - passedMs)} left` : `${duration(passedMs - windowMs)} over`
+  return `[${'#'.repeat(filled)}${'.'.repeat(10 - filled)}] ${left}`
+}
+
+const VERDICT_COLOURS: Readonly<Record<string, Colour>> = { healthy: 'green', inconclusive: 'yellow', breach: 'red' }
+const verdictText = (kind: string): string => coloured(VERDICT_COLOURS[kind] ?? 'white', kind)
+
+/** The controller's last word and why. */
+export const verdict: View = ({ verdict: last, zone }, { columns, rows }) => {
+  if (last === null) return ['the controller has not looked yet']
+  const head = `${timeOfDay(last.atMs, zone)}  ${verdictText(last.kind)}  ${bold(last.decision)}`
+  return [
+    head,
+    ...wrap(last.reason, columns)
+      .slice(0, Math.max(0, rows - 1))
+      .map(escaped),
+  ]
+}
+
+/** Every metric of the last look, the worst first. */
+export const findings: View = ({ verdict: last }) => {
+  if (last === null || last.findings.length === 0) return ['nothing is judged yet']
+  const rows = last.findings.map(({ rule, metric, observed, limit, outcome, line }) => [
+    verdictText(outcome),
+    escaped(line === undefined ? rule : `${rule} line ${line}`),
+    numberText(observed),
+    numberText(limit),
+    coloured('grey', cut(metric, 24)),
+  ])
+  const all = table(
+    [['verdict', 'rule', 'observed', 'limit', ''].map((title) => coloured('grey', title)), ...rows],
+    'llrrl',
+  )
+  return all
+}
+
+/** What was injected, against what was seen. */
+export const detection: View = ({ faults, legs, exposure, zone }, { columns }) => {
+  if (faults.length === 0 && legs === null) return ['no fault has begun']
+  const begun = faults.map(({ kind, onsetAtMs, devices }) => [
+    coloured('red', kind),
+    `${devices} devices`,
+    `since ${timeOfDay(onsetAtMs, zone)}`,
+  ])
+  const first = faults[0]
+  const latency = legs === null || first === undefined ? null : (legs.detectedAtMs - first.onsetAtMs) / 60_000
+  const seen =
+    legs === null
+      ? 'not detected'
+      : `detected ${timeOfDay(legs.detectedAtMs, zone)}${latency === null ? '' : `, ${minutesText(latency)} after onset`}`
+  return [
+    ...table(begun, 'lrl'),
+    ...wrap(seen, columns),
+    `exposed ${exposure.devices} devices, ${Math.round(exposure.deviceHours).toLocaleString('en')} device-hours`,
+  ]
+}
+
+/** Rollback latency, leg by leg, of the slowest device so far. */
+export const legs: View = ({ legs: found }) => {
+  if (found === null) return ['nothing was rolled back']
+  const { devices, received, reverted, healthy } = found
+  const count = (n: number): string => coloured(n === devices ? 'green' : 'yellow', `${n}/${devices}`)
+  return table(
+    [
+      ['received', count(received.count), minutesText(received.slowestMinutes)],
+      ['reverted', count(reverted.count), minutesText(reverted.slowestMinutes)],
+      [
+        'healthy',
+        count(healthy.count),
+        healthy.sinceOnsetMinutes === null ? '' : `${minutesText(healthy.sinceOnsetMinutes)} since onset`,
+      ],
+    ],
+    'lrr',
+  )
+}
+
+export const eventLog: View = ({ log, zone }, { columns, rows }) =>
+  log
+    .slice(-rows)
+    .map(({ atMs, text }) => `${coloured('grey', timeOfDay(atMs, zone))} ${escaped(cut(text, columns - 13))}`)
+
+/** One line over everything: what is played, when it is there, how fast. */
+export const headline: View = (state, { columns }) => {
+  const { scenario, seed, level, nowMs, zone, speedup, pace, outcome } = state
+  const plain = `${scenario.toUpperCase()}  seed ${seed}  ${level}  ${timeOfDay(nowMs, zone)} ${cut(zone, 16)}  ${Math.round(speedup).toLocaleString('en')} x  ${pace}`
+  const end = outcome === null ? '' : `  ${outcome.toUpperCase()}`
+  return [bold(escaped(cut(plain + end, columns)))]
+}
+
+const numberText = (value: number | null): string => (value === null ? '-' : String(Number(value.toFixed(2))))

@@ -1,0 +1,81 @@
+import type { Cell } from '../comparison.ts'
+import type { Share } from '../statistics.ts'
+import { html, type Markup } from './markup.ts'
+import { page, tableOf } from './page.ts'
+import { drawTradeoff, type TradeoffPoint } from './tradeoff-chart.ts'
+
+/** What each window is worth: the trade-off as curves with their intervals, and every cell in numbers. Pure. */
+export function renderComparePage(cells: readonly Cell[]): string {
+  const groups = [...new Set(cells.map(groupOf))].map((group) => cells.filter((cell) => groupOf(cell) === group))
+  return page(
+    'What a window is worth',
+    html`<header><h1>What a window is worth</h1><p class="story">The same seeds for every variant, so that differences are the variant's. Bands and brackets are 95 % intervals.</p></header>
+${groups.map(section)}`,
+  )
+}
+
+const groupOf = ({ scenario, gates, profile }: Cell): string => `${scenario}, ${gates} gates, profile ${profile}`
+
+function section(cells: readonly Cell[]): Markup {
+  const [first] = cells as [Cell]
+  return html`<section><h2>${groupOf(first)}</h2>${cells.length > 1 ? html`<div class="charts">${curves(cells)}</div>` : null}${cellTable(cells)}</section>`
+}
+
+function curves(cells: readonly Cell[]): readonly Markup[] {
+  const shareCurve = (title: string, share: (cell: Cell) => Share | null): Markup | null => {
+    const points = cells.flatMap((cell): TradeoffPoint[] => {
+      const found = share(cell)
+      if (found === null || found.share === null || found.low === null || found.high === null) return []
+      return [{ windowHours: cell.windowHours, share: found.share, low: found.low, high: found.high }]
+    })
+    return points.length < 2 ? null : drawTradeoff(title, points, percent, 1)
+  }
+  const meanCurve = (title: string, unit: string, mean: (cell: Cell) => number | null): Markup | null => {
+    const points = cells.flatMap((cell): TradeoffPoint[] => {
+      const share = mean(cell)
+      return share === null ? [] : [{ windowHours: cell.windowHours, share, low: share, high: share }]
+    })
+    return points.length < 2 ? null : drawTradeoff(title, points, (value) => `${Number(value.toPrecision(3))}${unit}`)
+  }
+  const all = [
+    shareCurve('escaped to the whole fleet', ({ escaped }) => escaped),
+    shareCurve('false alarms', ({ falseAlarms }) => falseAlarms),
+    meanCurve('exposed devices', '', ({ meanExposure }) => meanExposure.devices),
+    meanCurve('lead time', ' d', ({ meanLeadTimeHours }) =>
+      meanLeadTimeHours === null ? null : meanLeadTimeHours / 24,
+    ),
+  ]
+  return all.filter((one) => one !== null)
+}
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`
+const interval = ({ share, low, high }: Share): string =>
+  share === null || low === null || high === null ? '-' : `${percent(share)} [${percent(low)}, ${percent(high)}]`
+
+const cellTable = (cells: readonly Cell[]): Markup =>
+  tableOf(
+    [
+      'window#',
+      'runs#',
+      'detected',
+      'false alarms',
+      'caught in canary, early, production',
+      'devices#',
+      'device-hours#',
+      'lines#',
+      'latency, min#',
+      'lead time, d#',
+    ],
+    cells.map((cell) => [
+      `${cell.windowHours} h`,
+      cell.runs,
+      cell.detected === null ? '-' : interval(cell.detected),
+      interval(cell.falseAlarms),
+      `${cell.caughtIn.canary}, ${cell.caughtIn.early}, ${cell.caughtIn.production}`,
+      Math.round(cell.meanExposure.devices),
+      Math.round(cell.meanExposure.deviceHours),
+      Math.round(cell.meanExposure.lines),
+      cell.meanLatencyMinutes === null ? '-' : cell.meanLatencyMinutes.toFixed(1),
+      cell.meanLeadTimeHours === null ? '-' : (cell.meanLeadTimeHours / 24).toFixed(2),
+    ]),
+  )

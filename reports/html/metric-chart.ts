@@ -1,0 +1,62 @@
+import { scaleLinear } from 'd3-scale'
+import { line } from 'd3-shape'
+import { html, type Markup } from './markup.ts'
+import { drawMark, drawTimeAxis, px, type TimeAxis, timeAxis } from './time-axis.ts'
+
+/** What one rule saw over the run: an unbroken run of looks a stage. */
+export interface MetricRun {
+  readonly stage: string
+  readonly points: readonly { readonly atMs: number; readonly observed: number; readonly baseline: number | null }[]
+}
+
+export interface MetricChart {
+  readonly rule: string
+  readonly metric: string
+  readonly limit: number
+  readonly runs: readonly MetricRun[]
+  readonly fromMs: number
+  readonly toMs: number
+  readonly onsetAtMs: number | null
+  readonly detectedAtMs: number | null
+  readonly zone: string
+}
+
+const WIDTH = 720
+const HEIGHT = 220
+const LEFT = 56
+const RIGHT = WIDTH - 12
+const TOP = 20
+const BOTTOM = HEIGHT - 22
+const Y_TICKS = 5
+
+/** Observed values against the baseline and the limit; what is allowed is shaded. */
+export function drawMetric(chart: MetricChart): Markup {
+  const { rule, metric, limit, runs, onsetAtMs, detectedAtMs } = chart
+  const axis = timeAxis(chart.fromMs, chart.toMs, LEFT, RIGHT, chart.zone)
+  const points = runs.flatMap((run) => run.points)
+  const values = points.flatMap(({ observed, baseline }) => (baseline === null ? [observed] : [observed, baseline]))
+  const y = scaleLinear([Math.min(0, ...values), Math.max(limit, ...values) * 1.08 || 1], [BOTTOM, TOP]).nice(Y_TICKS)
+  const baseline = points.find((point) => point.baseline !== null)?.baseline ?? Math.min(0, limit)
+  const summary = `${rule}: ${metric} between ${format(Math.min(...values))} and ${format(Math.max(...values))}, limit ${format(limit)}`
+  return html`<figure class="chart"><figcaption><b>${rule}</b> ${metric}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${summary}">
+<rect class="allowed" x="${LEFT}" width="${RIGHT - LEFT}" y="${px(Math.min(y(limit), y(baseline)))}" height="${px(Math.abs(y(limit) - y(baseline)))}"/>
+${drawTimeAxis(axis, BOTTOM, TOP)}
+<g class="axis">${y.ticks(Y_TICKS).map((tick) => html`<text x="${LEFT - 6}" y="${px(y(tick) + 4)}" text-anchor="end">${format(tick)}</text>`)}</g>
+<line class="baseline" x1="${LEFT}" x2="${RIGHT}" y1="${px(y(baseline))}" y2="${px(y(baseline))}"/>
+<line class="limit" x1="${LEFT}" x2="${RIGHT}" y1="${px(y(limit))}" y2="${px(y(limit))}"/><text class="limit-name" x="${RIGHT}" y="${px(y(limit) - 4)}" text-anchor="end">limit ${format(limit)}</text>
+${runs.map((run) => drawRun(run, axis, y))}
+${onsetAtMs === null ? null : drawMark(axis, onsetAtMs, TOP, BOTTOM, 'onset', 'fault')}
+${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, TOP, BOTTOM, 'detection', 'detected')}
+</svg></figure>`
+}
+
+function drawRun({ stage, points }: MetricRun, axis: TimeAxis, y: (value: number) => number): Markup {
+  const path = line<MetricRun['points'][number]>(
+    ({ atMs }) => px(axis.at(atMs)),
+    ({ observed }) => px(y(observed)),
+  )(points)
+  return html`<path class="observed ${stage}" d="${path}"><title>${stage}</title></path>`
+}
+
+const format = (value: number): string => String(Number(value.toPrecision(3)))

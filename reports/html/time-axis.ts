@@ -1,0 +1,63 @@
+import { scaleLinear } from 'd3-scale'
+import { Temporal } from 'temporal-polyfill'
+import { html, type Markup } from './markup.ts'
+
+/** Virtual time on the horizontal axis, with ticks at full hours of the plant's own day. */
+export interface TimeAxis {
+  readonly fromMs: number
+  readonly toMs: number
+  /** Position of an instant. */
+  readonly at: (atMs: number) => number
+  readonly ticks: readonly { readonly atMs: number; readonly label: string }[]
+}
+
+const HOUR_MS = 3_600_000
+const STEPS_H = [1, 2, 3, 6, 12, 24, 48, 168] as const
+const MAX_TICKS = 10
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const two = (value: number): string => String(value).padStart(2, '0')
+
+export function timeAxis(fromMs: number, toMs: number, left: number, right: number, zone: string): TimeAxis {
+  const scale = scaleLinear([fromMs, Math.max(toMs, fromMs + 1)], [left, right])
+  const hours = (toMs - fromMs) / HOUR_MS
+  const stepH = STEPS_H.find((step) => hours / step <= MAX_TICKS) ?? 168
+  return { fromMs, toMs, at: (atMs) => scale(atMs), ticks: ticksOf(fromMs, toMs, stepH, zone) }
+}
+
+/** Whole steps since local midnight, so that the clock change moves no label. */
+function ticksOf(fromMs: number, toMs: number, stepH: number, zone: string): TimeAxis['ticks'] {
+  const ticks: { atMs: number; label: string }[] = []
+  let day = Temporal.Instant.fromEpochMilliseconds(Math.floor(fromMs)).toZonedDateTimeISO(zone).startOfDay()
+  for (; day.epochMilliseconds <= toMs; day = day.add({ days: Math.max(1, stepH / 24) })) {
+    for (let hour = 0; hour < 24; hour += stepH) {
+      const { epochMilliseconds: atMs } = day.add({ hours: hour })
+      if (atMs < fromMs || atMs > toMs) continue
+      ticks.push({ atMs, label: hour === 0 ? `${DAYS[day.dayOfWeek - 1]} ${two(day.day)}` : `${two(hour)}:00` })
+    }
+  }
+  return ticks
+}
+
+/** The axis line with its ticks at height `y`, grid lines up to `top`. */
+export const drawTimeAxis = ({ ticks, at }: TimeAxis, y: number, top: number): Markup =>
+  html`<g class="axis">${ticks.map(
+    ({ atMs, label }) =>
+      html`<line class="grid" x1="${px(at(atMs))}" x2="${px(at(atMs))}" y1="${top}" y2="${y}"/><text x="${px(at(atMs))}" y="${y + 14}" text-anchor="middle">${label}</text>`,
+  )}</g>`
+
+/** A vertical line with its name: the onset of a fault, the detection. */
+export function drawMark(
+  axis: TimeAxis,
+  atMs: number,
+  top: number,
+  bottom: number,
+  kind: 'onset' | 'detection',
+  name: string,
+): Markup {
+  const x = px(axis.at(atMs))
+  const isLate = axis.at(atMs) > (axis.at(axis.fromMs) + axis.at(axis.toMs)) / 2
+  return html`<g class="mark ${kind}"><line x1="${x}" x2="${x}" y1="${top}" y2="${bottom}"/><text x="${x}" y="${top - 3}" text-anchor="${isLate ? 'end' : 'start'}">${name}</text></g>`
+}
+
+/** Tenths of a pixel are enough, and keep the file small. */
+export const px = (value: number): number => Math.round(value * 10) / 10

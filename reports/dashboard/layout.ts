@@ -40,7 +40,7 @@ export function layoutFor(columns: number, rows: number, focus: number): Layout 
 }
 
 const keys: View = () => [
-  '{grey-fg}space pause  right step  +/- pace  f fault  p pause rollout  a abort  tab focus  ? help  q quit{/}',
+  '{grey-fg}space pause  > step  +- pace  f fault  p hold  a abort  tab view  ? help  q quit{/}',
 ]
 
 /** What tab moves through where there is room for one thing only. */
@@ -108,7 +108,7 @@ function wide(columns: number, rows: number): Layout {
   const chartsHeight = bodyHeight - 15 - logHeight
   const chartHeight = Math.floor(chartsHeight / 2)
   const chartWidth = Math.floor(right.width / 2)
-  const findingsWidth = Math.max(60, right.width - 48)
+  const findingsWidth = Math.min(60, Math.floor(right.width / 2))
   return {
     texts: [
       { id: 'headline', title: null, left: 0, top: 0, width: columns, height: 1, view: headline },
@@ -160,7 +160,7 @@ function wide(columns: number, rows: number): Layout {
       top: chartsTop + Math.floor(place / 2) * chartHeight,
       width: chartWidth,
       height: chartHeight,
-      pick: (series, focus) => nth(series, place + focus),
+      pick: (series, focus) => (place < series.length ? nth(series, place + focus) : undefined),
     })),
   }
 }

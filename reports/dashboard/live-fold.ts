@@ -145,11 +145,11 @@ export class LiveFold {
   #created({ deploymentId, target, components, atMs }: Extract<TraceRecord, { kind: 'deployment-created' }>): void {
     const stage = STAGES.find((name) => name === target)
     if (stage === undefined) return
-    const version = components[FIRMWARE_COMPONENT]
-    const isRelease = version === this.#header.release.version
+    const { version, replaces } = this.#header.release
+    const isRelease = Object.values(components).includes(version)
     this.#deployments.set(deploymentId, { stage, isRelease })
     if (!isRelease && this.#exposed.size > 0) this.#detectedAtMs ??= atMs
-    this.#say(atMs, isRelease ? `${version} deployed to ${stage}` : `${stage} is sent back to ${version}`)
+    this.#say(atMs, isRelease ? `${version} deployed to ${stage}` : `${stage} is sent back to ${replaces}`)
   }
 
   #evaluated(record: Extract<TraceRecord, { kind: 'evaluated' }>): void {

@@ -21,6 +21,7 @@ export const START: Mode = { focus: 0, overlay: 'none', fault: 0, line: -1 }
 const COMMANDS: Readonly<Record<string, Exclude<Command['do'], 'inject'>>> = {
   space: 'pause-clock',
   right: 'step',
+  '>': 'step',
   '+': 'faster',
   '=': 'faster',
   '-': 'slower',
@@ -62,7 +63,7 @@ function pressInject(mode: Mode, key: string, { faults, lines }: { readonly faul
 
 export const HELP: readonly string[] = [
   'space     pause or go on',
-  'right     one step: to the next look of the controller',
+  'right, >  one step: to the next look of the controller',
   '+ and -   faster, slower; up to max',
   'f         inject a fault into the release or into one line',
   'p         pause the rollout, or let it go on (the controller still watches)',

@@ -1,3 +1,4 @@
+import { grouped } from '../format.ts'
 import { duration, minutesText, timeOfDay } from './clock-text.ts'
 import { bold, type Colour, coloured, cut, escaped, table, wrap } from './markup.ts'
 import { type DashboardState, DEVICE_CODES, type DeviceCode, type StageRow } from './state.ts'
@@ -55,8 +56,8 @@ function paint(cells: readonly DeviceCode[]): string {
 }
 
 export const legend: View = ({ release, replaces }) => [
-  `${coloured('grey', DEVICE_CODES.old)} ${escaped(replaces)}  ${coloured('green', DEVICE_CODES.new)} ${escaped(release)}  ${coloured('cyan', DEVICE_CODES.installing)} installing`,
-  `${coloured('cyan', DEVICE_CODES.starting)} started  ${coloured('yellow', DEVICE_CODES.reverting)} reverting`,
+  `${coloured('grey', DEVICE_CODES.old)} ${escaped(replaces)}  ${coloured('green', DEVICE_CODES.new)} ${escaped(release)}  ${coloured('yellow', DEVICE_CODES.reverting)} back`,
+  `${coloured('cyan', DEVICE_CODES.installing)} installs  ${coloured('cyan', DEVICE_CODES.starting)} starts`,
   `${coloured('red', DEVICE_CODES.crashed)} crashed  ${coloured('magenta', DEVICE_CODES.offline)} offline`,
 ]
 
@@ -71,23 +72,26 @@ const STAGE_COLOURS: Readonly<Record<StageRow['state'], Colour>> = {
   halted: 'red',
 }
 
-export const stages: View = (state) => {
+export const stages: View = (state, { columns }) => {
   const rows = state.stages.map((stage) => [
     stage.name,
     `${stage.running}/${stage.devices}`,
     coloured(STAGE_COLOURS[stage.state], stage.state),
-    windowClock(stage, state),
+    windowClock(stage, state, columns >= WITH_BAR_COLUMNS),
   ])
   return table([['stage', 'running', 'state', 'window'].map((title) => coloured('grey', title)), ...rows], 'lrll')
 }
 
-function windowClock({ soakingSinceMs }: StageRow, { nowMs, windowHours }: DashboardState): string {
+/** Narrower than this there is no room for a bar beside the words. */
+const WITH_BAR_COLUMNS = 60
+
+function windowClock({ soakingSinceMs }: StageRow, { nowMs, windowHours }: DashboardState, withBar: boolean): string {
   if (soakingSinceMs === null) return ''
   const windowMs = windowHours * 3_600_000
   const passedMs = nowMs - soakingSinceMs
   const filled = Math.min(10, Math.floor((10 * passedMs) / windowMs))
   const left = passedMs < windowMs ? `${duration(windowMs - passedMs)} left` : `${duration(passedMs - windowMs)} over`
-  return `[${'#'.repeat(filled)}${'.'.repeat(10 - filled)}] ${left}`
+  return withBar ? `[${'#'.repeat(filled)}${'.'.repeat(10 - filled)}] ${left}` : left
 }
 
 const VERDICT_COLOURS: Readonly<Record<string, Colour>> = { healthy: 'green', inconclusive: 'yellow', breach: 'red' }
@@ -110,16 +114,12 @@ export const findings: View = ({ verdict: last }) => {
   if (last === null || last.findings.length === 0) return ['nothing is judged yet']
   const rows = last.findings.map(({ rule, metric, observed, limit, outcome, line }) => [
     verdictText(outcome),
-    escaped(line === undefined ? rule : `${rule} line ${line}`),
     numberText(observed),
     numberText(limit),
-    coloured('grey', cut(metric, 24)),
+    escaped(line === undefined ? rule : `${rule} line ${line}`),
+    coloured('grey', metric),
   ])
-  const all = table(
-    [['verdict', 'rule', 'observed', 'limit', ''].map((title) => coloured('grey', title)), ...rows],
-    'llrrl',
-  )
-  return all
+  return table([['verdict', 'seen', 'limit', 'rule', ''].map((title) => coloured('grey', title)), ...rows], 'lrrll')
 }
 
 /** What was injected, against what was seen. */
@@ -139,7 +139,7 @@ export const detection: View = ({ faults, legs, exposure, zone }, { columns }) =
   return [
     ...table(begun, 'lrl'),
     ...wrap(seen, columns),
-    `exposed ${exposure.devices} devices, ${Math.round(exposure.deviceHours).toLocaleString('en')} device-hours`,
+    `exposed ${exposure.devices} devices, ${grouped(exposure.deviceHours)} device-hours`,
   ]
 }
 
@@ -170,7 +170,7 @@ export const eventLog: View = ({ log, zone }, { columns, rows }) =>
 /** One line over everything: what is played, when it is there, how fast. */
 export const headline: View = (state, { columns }) => {
   const { scenario, seed, level, nowMs, zone, speedup, pace, outcome } = state
-  const plain = `${scenario.toUpperCase()}  seed ${seed}  ${level}  ${timeOfDay(nowMs, zone)} ${cut(zone, 16)}  ${Math.round(speedup).toLocaleString('en')} x  ${pace}`
+  const plain = `${scenario.toUpperCase()}  seed ${seed}  ${level}  ${timeOfDay(nowMs, zone)} ${cut(zone, 16)}  ${grouped(speedup)} x  ${pace}`
   const end = outcome === null ? '' : `  ${outcome.toUpperCase()}`
   return [bold(escaped(cut(plain + end, columns)))]
 }

@@ -93,6 +93,8 @@ function program(): Command {
     .option('--out <dir>', 'where the report goes (default: reports/out/<scenario>-<seed>)')
     .option('--json', 'print report.json to stdout and nothing else there')
     .option('--check-determinism', 'run twice and compare, event by event')
+    .option('--dashboard', 'watch it in the terminal (the default on one, except at model level)')
+    .option('--no-dashboard', 'plain progress lines')
     .option('--mqtt-port <port>', 'loopback port of the broker (default: any free one)', port)
     .option('--http-port <port>', 'loopback port of the AWS endpoints (default: any free one)', port)
     .addHelpText(

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../reports/report.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import type { Pacer } from './pacer.ts'
 
 /** How fast virtual time may pass: as fast as the processor, or `factor` virtual seconds a second. */
 export type Pace = { readonly kind: 'max' } | { readonly kind: 'times'; readonly factor: number }
@@ -24,7 +25,19 @@ export interface RehearsalOptions {
   readonly onProgress?: (progress: Progress) => void
   /** Told once when the endpoints listen, so that a user can attach clients from outside. */
   readonly onListening?: (endpoints: Endpoints) => void
+  /** Told once when time begins to move, so that a person can watch and steer. */
+  readonly onLive?: (live: LiveRehearsal) => void
   readonly signal?: AbortSignal
+}
+
+/** A rehearsal that is under way, as somebody who sits in front of it sees it. */
+export interface LiveRehearsal {
+  readonly header: TraceHeader
+  readonly pacer: Pacer
+  /** Period of the controller's looks. */
+  readonly tickMs: number
+  readonly trace: { onRecord(listener: (record: TraceRecord) => void): void }
+  nowMs(): number
 }
 
 export interface Endpoints {

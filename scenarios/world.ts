@@ -10,6 +10,7 @@ import type { TraceHeader } from '../sim/trace-events.ts'
 import { Twin } from '../sim/twin.ts'
 import { installController, recordHistory, withStoreFaults } from './controller-setup.ts'
 import { LambdaHost } from './lambda-host.ts'
+import { Pacer } from './pacer.ts'
 import { scheduleOperators } from './people.ts'
 import { plannedStages, policyFor } from './plan.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
@@ -17,7 +18,7 @@ import { ProgressMeter } from './progress-meter.ts'
 import type { RehearsalOptions, RehearsalResult, RunFacts } from './rehearsal.ts'
 import type { Scenario } from './scenario.ts'
 import { type Fleet, fleetOf, LEAD_MS, twinPlan } from './twin-plan.ts'
-import { pacer, wallMs } from './wall.ts'
+import { wallMs } from './wall.ts'
 
 /** What is counted from one release to the next. */
 type Counts = Pick<RunFacts, 'evaluations' | 'evaluationMs' | 'awsCalls' | 'messages'>
@@ -105,7 +106,9 @@ export class World {
     const { atMs: startMs } = scenario.start
     host.expectStart()
     const meter = new ProgressMeter(twin, host, startMs, expectedEndMs(policy, scenario), onProgress)
-    const pace = pacer(options.pace ?? { kind: 'max' }, twin.clock.nowMs(), signal)
+    const pacer = new Pacer(options.pace ?? { kind: 'max' }, twin.clock.nowMs(), signal)
+    const header = headerOf(scenario, options, policy, fleet)
+    options.onLive?.({ header, pacer, tickMs: policy.tickMs, trace: twin.trace, nowMs: () => twin.clock.nowMs() })
     const run = (untilMs: number, isOver: () => boolean): Promise<'over' | 'until'> =>
       runLockstep({
         clock: twin.clock,
@@ -114,7 +117,7 @@ export class World {
         isOver,
         pace: (atMs) => {
           meter.tick()
-          return pace(atMs)
+          return pacer.until(atMs)
         },
         signal,
       })
@@ -136,7 +139,7 @@ export class World {
     const stop = await run(startMs + untilMs, isOver)
     twin.trace.flush()
     return {
-      header: headerOf(scenario, options, policy, fleet),
+      header,
       records: [...twin.trace.records],
       facts: {
         stop: stop === 'over' ? 'ended' : 'until',

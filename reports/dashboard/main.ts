@@ -1,5 +1,6 @@
 import { frameOf } from './frame.ts'
-import { type Command, type Mode, press, START } from './menu.ts'
+import { type Mode, press, START } from './menu.ts'
+import type { FromScreen, ToScreen } from './messages.ts'
 import { openScreen } from './screen.ts'
 import type { DashboardState } from './state.ts'
 
@@ -7,15 +8,6 @@ import type { DashboardState } from './state.ts'
  * The dashboard's own process: it is told states, draws them, and tells what keys ask for. Nothing it does can hold up or
  * change the rehearsal, and when that dies it puts the terminal right and goes.
  */
-
-/** What the rehearsal tells the screen. */
-export type ToScreen =
-  | { readonly kind: 'faults'; readonly faults: readonly string[] }
-  | { readonly kind: 'state'; readonly state: DashboardState }
-  | { readonly kind: 'close' }
-
-/** What the screen tells the rehearsal. */
-export type FromScreen = { readonly kind: 'drawn' } | { readonly kind: 'command'; readonly command: Command }
 
 const screen = openScreen()
 let mode: Mode = START

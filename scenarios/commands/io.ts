@@ -2,8 +2,10 @@ import { Interrupted } from '../user-error.ts'
 
 /** What a command needs of its process. */
 export interface Io {
-  readonly stdout: { write(text: string): unknown }
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean }
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
+  /** Only a terminal has keys. */
+  readonly stdin?: { readonly isTTY?: boolean; setRawMode?(on: boolean): unknown; pause(): unknown }
   once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
   off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
 }

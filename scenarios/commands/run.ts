@@ -11,6 +11,7 @@ import { reproCommand } from '../repro-command.ts'
 import type { SavedTrace } from '../saved-trace.ts'
 import { withDevices } from '../scale.ts'
 import type { Scenario } from '../scenario.ts'
+import { Interrupted } from '../user-error.ts'
 import { type Io, interruptible } from './io.ts'
 
 export interface RunOptions {
@@ -25,6 +26,7 @@ export interface RunOptions {
   readonly out?: string
   readonly json?: boolean
   readonly checkDeterminism?: boolean
+  readonly dashboard?: boolean
   readonly mqttPort?: number
   readonly httpPort?: number
 }
@@ -48,7 +50,8 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
   const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
   const play = rehearse ?? (await import('../rehearse.ts')).rehearse
   return interruptible(io, async (signal) => {
-    const first = await playOnce(play, scenario, options, io, signal)
+    const playFirst = showsDashboard(options, io) ? playWatched : playOnce
+    const first = await playFirst(play, scenario, options, io, signal)
     if (options.checkDeterminism) {
       const second = await playOnce(play, scenario, options, io, signal)
       const difference = compareRuns(first, second)
@@ -57,6 +60,40 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
     }
     return finish(scenario, { ...first, expect: scenario.expect, command: reproCommand(name, options) }, options, io)
   })
+}
+
+/** On a terminal, for what takes long enough to be watched, unless it was said otherwise. */
+function showsDashboard({ dashboard, level, pace, json, checkDeterminism }: RunOptions, io: Io): boolean {
+  const isTerminal = io.stdout.isTTY === true && io.stdin?.isTTY === true
+  const isPossible = isTerminal && process.env.CI === undefined && process.env.TERM !== 'dumb'
+  if (dashboard === true && !isPossible) io.stderr.write('rehearse: no dashboard: this is not a terminal\n')
+  const isWorthwhile = dashboard ?? (level === 'wire' || pace.kind === 'times')
+  return isPossible && isWorthwhile && json !== true && checkDeterminism !== true
+}
+
+/** The dashboard stays until the person has seen how it ended. */
+async function playWatched(
+  play: Rehearse,
+  scenario: Scenario,
+  options: RunOptions,
+  io: Io,
+  interrupted: AbortSignal,
+): Promise<RehearsalResult> {
+  const { Dashboard } = await import('../dashboard.ts')
+  const quit = new AbortController()
+  const dashboard = new Dashboard(io as Io & Required<Pick<Io, 'stdin'>>, () => quit.abort(new Interrupted()))
+  try {
+    const signal = AbortSignal.any([interrupted, quit.signal])
+    const result = await play(scenario, {
+      ...rehearsalOptions(options, signal),
+      onProgress: () => dashboard.tick(),
+      onLive: (live) => dashboard.watch(live),
+    })
+    await dashboard.end(conclude(scenario, result).outcome)
+    return result
+  } finally {
+    await dashboard.close()
+  }
 }
 
 async function playOnce(
@@ -69,23 +106,27 @@ async function playOnce(
   const progress = progressLine(scenario, io.stderr)
   try {
     return await play(scenario, {
-      seed: options.seed,
-      level: options.level,
-      pace: options.pace,
+      ...rehearsalOptions(options, signal),
       onProgress: progress.show,
       onListening: ({ mqttUrl, httpUrl }) => progress.note(`listening on ${mqttUrl} and ${httpUrl}`),
-      signal,
-      ...(options.connections !== undefined && { connections: options.connections }),
-      ...(options.mqttPort !== undefined && { mqttPort: options.mqttPort }),
-      ...(options.httpPort !== undefined && { httpPort: options.httpPort }),
-      ...(options.window !== undefined && { windowMs: options.window }),
-      ...(options.profile !== undefined && { profile: options.profile }),
-      ...(options.until !== undefined && { untilMs: options.until }),
     })
   } finally {
     progress.end()
   }
 }
+
+const rehearsalOptions = (options: RunOptions, signal: AbortSignal): RehearsalOptions => ({
+  seed: options.seed,
+  level: options.level,
+  pace: options.pace,
+  signal,
+  ...(options.connections !== undefined && { connections: options.connections }),
+  ...(options.mqttPort !== undefined && { mqttPort: options.mqttPort }),
+  ...(options.httpPort !== undefined && { httpPort: options.httpPort }),
+  ...(options.window !== undefined && { windowMs: options.window }),
+  ...(options.profile !== undefined && { profile: options.profile }),
+  ...(options.until !== undefined && { untilMs: options.until }),
+})
 
 function finish(scenario: Scenario, saved: SavedTrace, options: RunOptions, io: Io): number {
   const report = conclude(scenario, saved)

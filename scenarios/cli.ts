@@ -170,9 +170,10 @@ function program(): Command {
     .argument('<trace>', 'trace.jsonl of a run')
     .option('--device <thing>', 'show what happened on one device instead')
     .option('--json', 'print report.json to stdout and nothing else there')
+    .option('--html <file>', 'write report.html')
     .option('--md <file>', 'write Markdown, for a pull request or a CI summary')
     .option('--junit <file>', 'write JUnit XML, for CI')
-    .option('--out <dir>', 'write report.json, report.md and junit.xml')
+    .option('--out <dir>', 'write report.json, report.html, report.md and junit.xml')
     .addHelpText(
       'after',
       '\nExits as the run did.\n\nExamples:\n  rehearse report reports/out/memory-leak-1/trace.jsonl\n' +

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { renderRunPage } from '../reports/html/run-page.ts'
 import { renderJunit } from '../reports/junit.ts'
 import { renderMarkdown } from '../reports/markdown.ts'
 import type { Report } from '../reports/report.ts'
@@ -11,6 +12,7 @@ import { CannotWrite } from './user-error.ts'
 /** The outputs that can be made of a saved trace, by file name. */
 const RENDERERS = {
   'report.json': (report) => reportJson(report),
+  'report.html': (report, { header, records }) => renderRunPage(report, header, records),
   'report.md': (report, { header, records, command }) =>
     renderMarkdown(report, foldTimelines(header, records), header.story, command),
   'junit.xml': (report, { command }) => renderJunit(report, command),

@@ -1,5 +1,5 @@
-import { grouped } from '../format.ts'
-import { duration, minutesText, timeOfDay } from './clock-text.ts'
+import { durationText, grouped, numberText } from '../format.ts'
+import { timeOfDay } from './clock-text.ts'
 import { bold, type Colour, coloured, cut, escaped, table, wrap } from './markup.ts'
 import { type DashboardState, DEVICE_CODES, type DeviceCode, type StageRow } from './state.ts'
 
@@ -90,7 +90,10 @@ function windowClock({ soakingSinceMs }: StageRow, { nowMs, windowHours }: Dashb
   const windowMs = windowHours * 3_600_000
   const passedMs = nowMs - soakingSinceMs
   const filled = Math.min(10, Math.floor((10 * passedMs) / windowMs))
-  const left = passedMs < windowMs ? `${duration(windowMs - passedMs)} left` : `${duration(passedMs - windowMs)} over`
+  const left =
+    passedMs < windowMs
+      ? `${durationText((windowMs - passedMs) / 60_000)} left`
+      : `${durationText((passedMs - windowMs) / 60_000)} over`
   return withBar ? `[${'#'.repeat(filled)}${'.'.repeat(10 - filled)}] ${left}` : left
 }
 
@@ -135,7 +138,7 @@ export const detection: View = ({ faults, legs, exposure, zone }, { columns }) =
   const seen =
     legs === null
       ? 'not detected'
-      : `detected ${timeOfDay(legs.detectedAtMs, zone)}${latency === null ? '' : `, ${minutesText(latency)} after onset`}`
+      : `detected ${timeOfDay(legs.detectedAtMs, zone)}${latency === null ? '' : `, ${durationText(latency)} after onset`}`
   return [
     ...table(begun, 'lrl'),
     ...wrap(seen, columns),
@@ -150,12 +153,12 @@ export const legs: View = ({ legs: found }) => {
   const count = (n: number): string => coloured(n === devices ? 'green' : 'yellow', `${n}/${devices}`)
   return table(
     [
-      ['received', count(received.count), minutesText(received.slowestMinutes)],
-      ['reverted', count(reverted.count), minutesText(reverted.slowestMinutes)],
+      ['received', count(received.count), durationText(received.slowestMinutes)],
+      ['reverted', count(reverted.count), durationText(reverted.slowestMinutes)],
       [
         'healthy',
         count(healthy.count),
-        healthy.sinceOnsetMinutes === null ? '' : `${minutesText(healthy.sinceOnsetMinutes)} since onset`,
+        healthy.sinceOnsetMinutes === null ? '' : `${durationText(healthy.sinceOnsetMinutes)} since onset`,
       ],
     ],
     'lrr',
@@ -174,5 +177,3 @@ export const headline: View = (state, { columns }) => {
   const end = outcome === null ? '' : `  ${outcome.toUpperCase()}`
   return [bold(escaped(cut(plain + end, columns)))]
 }
-
-const numberText = (value: number | null): string => (value === null ? '-' : String(Number(value.toFixed(2))))

@@ -1,4 +1,5 @@
 import type { Cell } from '../comparison.ts'
+import { percentText } from '../format.ts'
 import type { Share } from '../statistics.ts'
 import { html, type Markup } from './markup.ts'
 import { page, tableOf } from './page.ts'
@@ -49,8 +50,6 @@ function curves(cells: readonly Cell[]): readonly Markup[] {
 }
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`
-const interval = ({ share, low, high }: Share): string =>
-  share === null || low === null || high === null ? '-' : `${percent(share)} [${percent(low)}, ${percent(high)}]`
 
 const cellTable = (cells: readonly Cell[]): Markup =>
   tableOf(
@@ -69,8 +68,8 @@ const cellTable = (cells: readonly Cell[]): Markup =>
     cells.map((cell) => [
       `${cell.windowHours} h`,
       cell.runs,
-      cell.detected === null ? '-' : interval(cell.detected),
-      interval(cell.falseAlarms),
+      cell.detected === null ? '-' : percentText(cell.detected),
+      percentText(cell.falseAlarms),
       `${cell.caughtIn.canary}, ${cell.caughtIn.early}, ${cell.caughtIn.production}`,
       Math.round(cell.meanExposure.devices),
       Math.round(cell.meanExposure.deviceHours),

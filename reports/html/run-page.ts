@@ -1,6 +1,7 @@
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
 import { timeOfDay } from '../dashboard/clock-text.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
+import { durationText, numberText } from '../format.ts'
 import type { Report } from '../report.ts'
 import { drawFleetMaps, type FleetMoment } from './fleet-maps.ts'
 import { drawLegs } from './legs-chart.ts'
@@ -62,16 +63,13 @@ ${[...expectation.failures, ...invariants.violated].map((text) => html`<p class=
 function facts({ detection, rollback, exposure, fleet, leadTimeHours, windowHours, profile }: Report): Markup {
   const latency = detection.latencyMinutes
   return html`<div class="facts">
-${fact('detected', detection.detected ? (latency === null ? 'yes' : minutesText(latency)) : 'no', detection.detected ? `after onset, by ${detection.by ?? 'a person'}` : '')}
-${fact('onset to all healthy', rollback?.legsMinutes.onsetToAllHealthy == null ? '-' : minutesText(rollback.legsMinutes.onsetToAllHealthy))}
+${fact('detected', detection.detected ? (latency === null ? 'yes' : durationText(latency)) : 'no', detection.detected ? `after onset, by ${detection.by ?? 'a person'}` : '')}
+${fact('onset to all healthy', rollback?.legsMinutes.onsetToAllHealthy == null ? '-' : durationText(rollback.legsMinutes.onsetToAllHealthy))}
 ${fact('exposed', `${exposure.devices} of ${fleet.devices}`, `devices, ${Math.round(exposure.deviceHours)} device-hours on ${exposure.lines} lines`)}
 ${fact('lead time', leadTimeHours === null ? '-' : `${(leadTimeHours / 24).toFixed(2)} d`, 'canary to the whole fleet')}
 ${fact('window', `${windowHours} h`, `profile ${profile}`)}
 </div>`
 }
-
-const minutesText = (minutes: number): string =>
-  minutes >= 120 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`
 
 /** The start, every stage once it is installed, the onset, the detection, a way through the rollback, and the end. */
 function moments(
@@ -142,7 +140,7 @@ function rollbackSection({ rollback }: Report): Markup | null {
   const one = (minutes: number | null) => (minutes === null ? null : { p50: minutes, p90: minutes, max: minutes })
   const back = onsetToDetected === null || onsetToAllHealthy === null ? null : onsetToAllHealthy - onsetToDetected
   return html`<section><h2>Rollback latency</h2>
-<p class="small">${rollback.devices} devices, ${rollback.failed} failed; onset to detected ${onsetToDetected === null ? '-' : minutesText(onsetToDetected)}, onset to all healthy ${onsetToAllHealthy === null ? '-' : minutesText(onsetToAllHealthy)}.</p>
+<p class="small">${rollback.devices} devices, ${rollback.failed} failed; onset to detected ${onsetToDetected === null ? '-' : durationText(onsetToDetected)}, onset to all healthy ${onsetToAllHealthy === null ? '-' : durationText(onsetToAllHealthy)}.</p>
 ${drawLegs([
   { name: 'detected to received', spread: detectedToReceived },
   { name: 'received to reverted', spread: receivedToReverted },
@@ -172,7 +170,7 @@ function whyTable(looks: readonly Evaluated[], zone: string): Markup {
 }
 
 const findingText = ({ rule, line, observed, limit, metric }: TraceFinding): string =>
-  `${rule}${line === undefined ? '' : ` on line ${line}`}: ${metric} ${observed === null ? 'unknown' : Number(observed.toFixed(2))}, limit ${limit}`
+  `${rule}${line === undefined ? '' : ` on line ${line}`}: ${metric} ${numberText(observed)}, limit ${limit}`
 
 const runTable = (report: Report): Markup =>
   tableOf(

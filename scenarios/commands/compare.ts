@@ -3,6 +3,7 @@ import { foldCell } from '../../reports/comparison.ts'
 import { renderComparison, renderComparisonMarkdown, renderCsv } from '../../reports/comparison-text.ts'
 import { foldConfusion } from '../../reports/confusion.ts'
 import { isWorthShowing, renderConfusion } from '../../reports/confusion-text.ts'
+import { renderComparePage } from '../../reports/html/compare-page.ts'
 import { findScenario } from '../catalogue.ts'
 import { type ComparePlan, playVariants } from '../compare.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -44,10 +45,13 @@ export async function runCompare(names: readonly string[], options: CompareOptio
   makeFolder(folder)
   writeWhole(join(folder, 'compare.json'), json)
   writeWhole(join(folder, 'compare.csv'), renderCsv(cells))
+  writeWhole(join(folder, 'compare.html'), renderComparePage(cells))
   writeWhole(join(folder, 'compare.md'), renderComparisonMarkdown(cells, confusion))
   const tables = isWorthShowing(confusion)
     ? [renderComparison(cells), renderConfusion(confusion)]
     : [renderComparison(cells)]
-  io.stdout.write(options.json ? json : `${tables.join('\n\n')}\n\n  ${folder}/compare.json, compare.csv, compare.md\n`)
+  io.stdout.write(
+    options.json ? json : `${tables.join('\n\n')}\n\n  ${folder}/compare.json, compare.csv, compare.html, compare.md\n`,
+  )
   return EXIT.met
 }

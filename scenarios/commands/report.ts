@@ -12,6 +12,7 @@ import { exitCodeOf } from './run.ts'
 export interface ReportOptions {
   readonly device?: string
   readonly json?: boolean
+  readonly html?: string
   readonly md?: string
   readonly junit?: string
   readonly out?: string
@@ -28,6 +29,7 @@ export function report(file: string, options: ReportOptions, io: Pick<Io, 'stdou
     written.push(...names.map((name) => `${options.out}/${name}`))
   }
   const singles: readonly (readonly [OutputName, string | undefined])[] = [
+    ['report.html', options.html],
     ['report.md', options.md],
     ['junit.xml', options.junit],
   ]

@@ -2,7 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../sim/duration.ts'
 import { EXIT } from './exit-codes.ts'
-import type { Pace } from './rehearsal.ts'
+import type { Pace } from './pacer.ts'
 import type { FileKind } from './scenario.ts'
 import { reportError } from './user-error.ts'
 

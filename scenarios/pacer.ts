@@ -1,5 +1,7 @@
-import type { Pace } from './rehearsal.ts'
 import { sleepWall, wallMs } from './wall.ts'
+
+/** How fast virtual time may pass: as fast as the processor, or `factor` virtual seconds a second. */
+export type Pace = { readonly kind: 'max' } | { readonly kind: 'times'; readonly factor: number }
 
 /** Shortest wait worth a timer; below it the next wait makes up for it. */
 const MIN_SLEEP_MS = 2

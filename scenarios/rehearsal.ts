@@ -1,9 +1,6 @@
 import type { RunSummary } from '../reports/report.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-import type { Pacer } from './pacer.ts'
-
-/** How fast virtual time may pass: as fast as the processor, or `factor` virtual seconds a second. */
-export type Pace = { readonly kind: 'max' } | { readonly kind: 'times'; readonly factor: number }
+import type { Pace, Pacer } from './pacer.ts'
 
 /** How to run one scenario; what is absent is the scenario's own or the default. */
 export interface RehearsalOptions {

@@ -33,7 +33,7 @@ describe('report', () => {
   it('makes every report again from the trace alone, byte for byte, and exits as the run did', () => {
     expect(report(file, { out: join(out, 'again') }, io)).toBe(exitCode)
     const names = readdirSync(join(out, 'again'))
-    expect(names.sort()).toEqual(['junit.xml', 'report.json', 'report.md'])
+    expect(names.sort()).toEqual(['junit.xml', 'report.html', 'report.json', 'report.md'])
     for (const name of names) expect(text('again', name)).toBe(text('run', name))
     expect(io.text.stdout.split('\n').slice(0, -2)).toEqual(summary.split('\n').slice(0, -2))
   })

@@ -104,13 +104,19 @@ function scenarioFile(outcome = 'halted'): string {
 describe('run', () => {
   it('writes the report and the trace, prints a summary, and exits 0 when the expectation is met', async () => {
     expect(await run(scenarioFile(), options(), io, async () => result('halted'))).toBe(0)
-    expect(readdirSync(join(out, 'report')).sort()).toEqual(['junit.xml', 'report.json', 'report.md', 'trace.jsonl'])
+    expect(readdirSync(join(out, 'report')).sort()).toEqual([
+      'junit.xml',
+      'report.html',
+      'report.json',
+      'report.md',
+      'trace.jsonl',
+    ])
     const lines = readFileSync(join(out, 'report', 'trace.jsonl'), 'utf8')
       .trim()
       .split('\n')
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual([undefined, 'evaluated', 'end'])
     expect(io.text.stdout).toContain('HALTED')
-    expect(io.text.stdout).toContain('report/report.json, report.md, junit.xml, trace.jsonl\n')
+    expect(io.text.stdout).toContain('report/report.json, report.html, report.md, junit.xml, trace.jsonl\n')
     expect(io.listeners).toEqual([])
   })
 

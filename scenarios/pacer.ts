@@ -1,5 +1,14 @@
 import { sleepWall, wallMs } from './wall.ts'
 
+/** Real time, as far as pacing needs it. */
+export interface Wall {
+  nowMs(): number
+  /** @throws the signal's reason when aborted */
+  sleep(delayMs: number, signal: AbortSignal): Promise<void>
+}
+
+const REAL: Wall = { nowMs: wallMs, sleep: sleepWall }
+
 /** How fast virtual time may pass: as fast as the processor, or `factor` virtual seconds a second. */
 export type Pace = { readonly kind: 'max' } | { readonly kind: 'times'; readonly factor: number }
 
@@ -11,6 +20,7 @@ const STEPS = [1, 10, 60, 300, 900, 3_600] as const
 /** Holds virtual time back, as fast or as slow as a person wants it at the moment; only real time depends on it. */
 export class Pacer {
   readonly #signal: AbortSignal | undefined
+  readonly #wall: Wall
   #pace: Pace
   /** Since when this pace holds: virtual and real time. */
   #since: { readonly atMs: number; readonly wallMs: number }
@@ -21,11 +31,16 @@ export class Pacer {
   /** Ends the wait that is under way, so that another pace takes over. */
   #wake = new AbortController()
 
-  constructor(pace: Pace, startMs: number, signal?: AbortSignal) {
+  constructor(pace: Pace, startMs: number, signal?: AbortSignal, wall: Wall = REAL) {
     this.#pace = pace
     this.#atMs = startMs
-    this.#since = { atMs: startMs, wallMs: wallMs() }
+    this.#since = { atMs: startMs, wallMs: wall.nowMs() }
     this.#signal = signal
+    this.#wall = wall
+  }
+
+  get pace(): Pace {
+    return this.#pace
   }
 
   /** `max`, `60x`, `paused`. */
@@ -60,15 +75,16 @@ export class Pacer {
   faster(): void {
     const factor = this.#pace.kind === 'max' ? undefined : this.#pace.factor
     const next = factor === undefined ? undefined : STEPS.find((step) => step > factor)
-    this.#setPace(next === undefined ? { kind: 'max' } : { kind: 'times', factor: next })
+    this.setPace(next === undefined ? { kind: 'max' } : { kind: 'times', factor: next })
   }
 
   slower(): void {
     const factor = this.#pace.kind === 'max' ? Number.POSITIVE_INFINITY : this.#pace.factor
-    this.#setPace({ kind: 'times', factor: STEPS.findLast((step) => step < factor) ?? STEPS[0] })
+    this.setPace({ kind: 'times', factor: STEPS.findLast((step) => step < factor) ?? STEPS[0] })
   }
 
-  #setPace(pace: Pace): void {
+  /** From here on. */
+  setPace(pace: Pace): void {
     this.#pace = pace
     this.#restart()
   }
@@ -76,20 +92,20 @@ export class Pacer {
   #waitMs(atMs: number): number {
     if (this.#isPaused) return atMs <= this.#stepUntilMs ? 0 : Number.POSITIVE_INFINITY
     if (this.#pace.kind === 'max') return 0
-    return (atMs - this.#since.atMs) / this.#pace.factor - (wallMs() - this.#since.wallMs)
+    return (atMs - this.#since.atMs) / this.#pace.factor - (this.#wall.nowMs() - this.#since.wallMs)
   }
 
   async #sleep(waitMs: number): Promise<void> {
     const { signal } = this.#wake
     const either = this.#signal === undefined ? signal : AbortSignal.any([signal, this.#signal])
-    await sleepWall(Math.min(waitMs, LONGEST_SLEEP_MS), either).catch((reason: unknown) => {
+    await this.#wall.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), either).catch((reason: unknown) => {
       if (!signal.aborted) throw reason
     })
     this.#signal?.throwIfAborted()
   }
 
   #restart(): void {
-    this.#since = { atMs: this.#atMs, wallMs: wallMs() }
+    this.#since = { atMs: this.#atMs, wallMs: this.#wall.nowMs() }
     this.#wake.abort()
     this.#wake = new AbortController()
   }

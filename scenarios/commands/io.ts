@@ -5,7 +5,7 @@ export interface Io {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean }
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
   /** Only a terminal has keys. */
-  readonly stdin?: { readonly isTTY?: boolean; setRawMode?(on: boolean): unknown; pause(): unknown }
+  readonly stdin?: { readonly isTTY?: boolean }
   once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
   off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
 }
@@ -23,3 +23,7 @@ export async function interruptible<T>(io: Io, work: (signal: AbortSignal) => Pr
     io.off('SIGTERM', interrupt)
   }
 }
+
+/** Whether there is somebody who can watch and press keys. */
+export const isTerminal = ({ stdout, stdin }: Io): boolean =>
+  stdout.isTTY === true && stdin?.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb'

@@ -12,8 +12,9 @@ import { reproCommand } from '../repro-command.ts'
 import type { SavedTrace } from '../saved-trace.ts'
 import { withDevices } from '../scale.ts'
 import type { Scenario } from '../scenario.ts'
+import { ownTerminal } from '../terminal.ts'
 import { Interrupted } from '../user-error.ts'
-import { type Io, interruptible } from './io.ts'
+import { type Io, interruptible, isTerminal } from './io.ts'
 
 export interface RunOptions {
   readonly seed: number
@@ -65,8 +66,7 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
 
 /** On a terminal, for what takes long enough to be watched, unless it was said otherwise. */
 function showsDashboard({ dashboard, level, pace, json, checkDeterminism }: RunOptions, io: Io): boolean {
-  const isTerminal = io.stdout.isTTY === true && io.stdin?.isTTY === true
-  const isPossible = isTerminal && process.env.CI === undefined && process.env.TERM !== 'dumb'
+  const isPossible = isTerminal(io)
   if (dashboard === true && !isPossible) io.stderr.write('rehearse: no dashboard: this is not a terminal\n')
   const isWorthwhile = dashboard ?? (level === 'wire' || pace.kind === 'times')
   return isPossible && isWorthwhile && json !== true && checkDeterminism !== true
@@ -82,7 +82,7 @@ async function playWatched(
 ): Promise<RehearsalResult> {
   const { Dashboard } = await import('../dashboard.ts')
   const quit = new AbortController()
-  const dashboard = new Dashboard(io as Io & Required<Pick<Io, 'stdin'>>, () => quit.abort(new Interrupted()))
+  const dashboard = new Dashboard(ownTerminal(io.stdout), () => quit.abort(new Interrupted()))
   try {
     const signal = AbortSignal.any([interrupted, quit.signal])
     const result = await play(scenario, {
@@ -90,7 +90,7 @@ async function playWatched(
       onProgress: () => dashboard.tick(),
       onLive: (live) => dashboard.watch(live),
     })
-    await dashboard.end(conclude(scenario, result).outcome)
+    await dashboard.end(conclude(scenario, result).outcome, signal)
     return result
   } finally {
     await dashboard.close()

@@ -25,7 +25,7 @@ export function frameOf(
   }
 }
 
-function tooSmall(columns: number, rows: number): Frame {
+export function tooSmall(columns: number, rows: number): Frame {
   const text = `rehearse needs ${MIN_COLUMNS} x ${MIN_ROWS}, this is ${columns} x ${rows}; q quits`
   return {
     texts: [

@@ -33,6 +33,7 @@ interface WayBack {
 
 const MAX_POINTS = 120
 const MAX_LOG = 60
+const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
 /** What the clock of the run adds to the trace. */
@@ -55,6 +56,7 @@ export class LiveFold {
   readonly #ways = new Map<string, WayBack>()
   readonly #exposed = new Set<string>()
   readonly #log: { atMs: number; text: string }[] = []
+  readonly #steps: [number, number][] = []
   #verdict: VerdictState | null = null
   #detectedAtMs: number | null = null
   #exposedMs = 0
@@ -136,7 +138,7 @@ export class LiveFold {
       ),
       faults: [...this.#faults.values()].map((fault): FaultRow => ({ ...fault })),
       legs: this.#legs(),
-      exposure: { devices: this.#exposed.size, deviceHours: this.#deviceHours(nowMs) },
+      exposure: { devices: this.#exposed.size, deviceHours: this.#deviceHours(nowMs), steps: this.#steps },
       log: this.#log,
       outcome,
     }
@@ -239,6 +241,7 @@ export class LiveFold {
   #started(thing: string, device: Device, isNew: boolean, atMs: number): void {
     if (isNew && !this.#exposed.has(thing)) {
       this.#exposed.add(thing)
+      this.#stepUp(atMs)
       this.#ways.set(thing, { receivedAtMs: null, revertedAtMs: null, healthyAtMs: null })
     }
     if (isNew) device.newSinceMs ??= atMs
@@ -251,6 +254,13 @@ export class LiveFold {
     device.isNew = isNew
     device.isHealthy = false
     device.hasCrashed = false
+  }
+
+  /** Devices that come within a minute make one step. */
+  #stepUp(atMs: number): void {
+    const last = this.#steps.at(-1)
+    if (last !== undefined && atMs - last[0] < MINUTE_MS) last[1] = this.#exposed.size
+    else this.#steps.push([atMs, this.#exposed.size])
   }
 
   /** One line for a burst of crashes, so that the log is not flooded by them. */

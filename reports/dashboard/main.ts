@@ -1,8 +1,9 @@
+import { duoFrame } from './duo.ts'
 import { frameOf } from './frame.ts'
-import { type Mode, press, START } from './menu.ts'
+import { commandOf, type Mode, press, START } from './menu.ts'
 import type { FromScreen, ToScreen } from './messages.ts'
 import { openScreen } from './screen.ts'
-import type { DashboardState } from './state.ts'
+import type { DashboardState, DuoState } from './state.ts'
 
 /**
  * The dashboard's own process: it is told states, draws them, and tells what keys ask for. Nothing it does can hold up or
@@ -12,11 +13,13 @@ import type { DashboardState } from './state.ts'
 const screen = openScreen()
 let mode: Mode = START
 let state: DashboardState | null = null
+let duo: DuoState | null = null
 let faults: readonly string[] = []
 
 const tell = (message: FromScreen): void => void process.send?.(message)
 const draw = (): void => {
-  if (state !== null) screen.draw(frameOf(state, mode, faults, screen))
+  if (duo !== null) screen.draw(duoFrame(duo, screen))
+  else if (state !== null) screen.draw(frameOf(state, mode, faults, screen))
 }
 const leave = (): void => {
   screen.close()
@@ -25,6 +28,11 @@ const leave = (): void => {
 
 screen.onResize(draw)
 screen.onKey((key) => {
+  if (duo !== null) {
+    const command = duo.ending === null ? commandOf(key) : 'quit'
+    if (command !== null) tell({ kind: 'command', command: { do: command } })
+    return
+  }
   const lines = state?.map.length ?? 0
   const pressed = press(mode, key, { faults: faults.length, lines })
   const line = mode.line < 0 ? null : (state?.map[mode.line]?.line ?? null)
@@ -38,7 +46,8 @@ process.on('message', (message: ToScreen) => {
   if (message.kind === 'close') return leave()
   if (message.kind === 'faults') faults = message.faults
   else {
-    state = message.state
+    if (message.kind === 'duo') duo = message.duo
+    else state = message.state
     draw()
     tell({ kind: 'drawn' })
   }

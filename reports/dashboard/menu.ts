@@ -31,6 +31,9 @@ const COMMANDS: Readonly<Record<string, Exclude<Command['do'], 'inject'>>> = {
   'C-c': 'quit',
 }
 
+/** What a key asks for where nothing can be opened. */
+export const commandOf = (key: string): Exclude<Command['do'], 'inject'> | null => COMMANDS[key] ?? null
+
 /** One key: the new mode, and what the rehearsal is asked for. Pure. */
 export function press(
   mode: Mode,
@@ -44,7 +47,7 @@ export function press(
   if (key === '?') return { mode: { ...mode, overlay: 'help' }, command: null }
   if (key === 'f') return offered.faults === 0 ? stay : { mode: { ...mode, overlay: 'inject' }, command: null }
   if (key === 'tab') return { mode: { ...mode, focus: mode.focus + 1 }, command: null }
-  return { mode, command: COMMANDS[key] ?? null }
+  return { mode, command: commandOf(key) }
 }
 
 function pressInject(mode: Mode, key: string, { faults, lines }: { readonly faults: number; readonly lines: number }) {

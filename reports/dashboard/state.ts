@@ -78,9 +78,21 @@ export interface DashboardState {
   readonly series: readonly MetricSeries[]
   readonly faults: readonly FaultRow[]
   readonly legs: LegsState | null
-  readonly exposure: { readonly devices: number; readonly deviceHours: number }
+  readonly exposure: {
+    readonly devices: number
+    readonly deviceHours: number
+    /** How the number of devices grew, oldest first. */
+    readonly steps: readonly (readonly [atMs: number, devices: number])[]
+  }
   /** The latest events, oldest first. */
   readonly log: readonly { readonly atMs: number; readonly text: string }[]
   /** What came out, once the rehearsal has ended. */
   readonly outcome: string | null
+}
+
+/** Two rehearsals of one release with windows of their own, on one clock. */
+export interface DuoState {
+  readonly halves: readonly [DashboardState, DashboardState]
+  /** The trade-off in lines of plain text, once both have ended. */
+  readonly ending: readonly string[] | null
 }

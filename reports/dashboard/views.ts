@@ -61,7 +61,7 @@ export const legend: View = ({ release, replaces }) => [
   `${coloured('red', DEVICE_CODES.crashed)} crashed  ${coloured('magenta', DEVICE_CODES.offline)} offline`,
 ]
 
-const STAGE_COLOURS: Readonly<Record<StageRow['state'], Colour>> = {
+export const STAGE_COLOURS: Readonly<Record<StageRow['state'], Colour>> = {
   ahead: 'grey',
   waiting: 'white',
   deploying: 'cyan',

@@ -88,7 +88,7 @@ export const STATE: DashboardState = {
     reverted: { count: 2, slowestMinutes: 2.6 },
     healthy: { count: 0, sinceOnsetMinutes: null },
   },
-  exposure: { devices: 17, deviceHours: 1_233.4 },
+  exposure: { devices: 17, deviceHours: 1_233.4, steps: [[START_MS + 4 * MINUTE_MS, 17]] },
   log: [
     { atMs: START_MS, text: '2.4.0 deployed to canary' },
     { atMs: START_MS + 825 * MINUTE_MS, text: 'canary: rollback: 1 crashes, 0 allowed {line-08-07}' },

@@ -107,6 +107,21 @@ function program(): Command {
       process.exitCode = await run(scenario, options, process)
     })
   rehearse
+    .command('demo')
+    .description('watch what a window is worth: 4 h and 24 h side by side, a fault that is silent for twelve hours')
+    .option('--seed <n>', 'seed of all chance, as of run', integer, 1)
+    .option('--pace <pace>', 'virtual seconds a second, or max (default: 900x on a terminal, else max)', pace)
+    .option('--no-wait', 'end without a key')
+    .addHelpText(
+      'after',
+      '\nKeys: space pauses, > steps, + and - change the pace, q quits.\n\nExamples:\n  rehearse demo\n' +
+        '  rehearse demo --pace 3600x --no-wait\n  rehearse demo --seed 7 | cat   # counters as plain lines\n',
+    )
+    .action(async (options) => {
+      const { demo } = await import('./commands/demo.ts')
+      process.exitCode = await demo(options, process)
+    })
+  rehearse
     .command('ctl')
     .description('operate the controller of a rehearsal that is running: see how it stands, hold it, send it back')
     .argument(

@@ -10,6 +10,8 @@ export interface RehearsalOptions {
   readonly profile?: 'seed-literal' | 'default'
   /** As fast as the processor if absent. */
   readonly pace?: Pace
+  /** Instead of a pace: waits until virtual time may be `atMs`. */
+  readonly hold?: (atMs: number) => Promise<void>
   /** Virtual time after the start at which to stop even if the rollout has not ended. */
   readonly untilMs?: number
   /** Virtual time to go on after the rollout has ended, to see who comes back later; none if absent. */

@@ -117,7 +117,7 @@ export class World {
         isOver,
         pace: (atMs) => {
           meter.tick()
-          return pacer.until(atMs)
+          return options.hold === undefined ? pacer.until(atMs) : options.hold(atMs)
         },
         signal,
       })

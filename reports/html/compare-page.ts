@@ -1,5 +1,5 @@
 import type { Cell } from '../comparison.ts'
-import { percentText } from '../format.ts'
+import { grouped, percentText } from '../format.ts'
 import type { Share } from '../statistics.ts'
 import { html, type Markup } from './markup.ts'
 import { page, tableOf } from './page.ts'
@@ -10,7 +10,7 @@ export function renderComparePage(cells: readonly Cell[]): string {
   const groups = [...new Set(cells.map(groupOf))].map((group) => cells.filter((cell) => groupOf(cell) === group))
   return page(
     'What a window is worth',
-    html`<header><h1>What a window is worth</h1><p class="story">The same seeds for every variant, so that differences are the variant's. Bands and brackets are 95 % intervals.</p></header>
+    html`<header><h1>What a window is worth</h1><p class="story">The same seeds for every variant, so that differences are the variant's. Bands and brackets are 95 % intervals; c/e/p are canary, early and production.</p></header>
 ${groups.map(section)}`,
   )
 }
@@ -19,7 +19,7 @@ const groupOf = ({ scenario, gates, profile }: Cell): string => `${scenario}, ${
 
 function section(cells: readonly Cell[]): Markup {
   const [first] = cells as [Cell]
-  return html`<section><h2>${groupOf(first)}</h2>${cells.length > 1 ? html`<div class="charts">${curves(cells)}</div>` : null}${cellTable(cells)}</section>`
+  return html`<section><h2>${groupOf(first)}</h2>${cells.length > 1 ? html`<div class="charts">${curves(cells)}</div>` : null}<div class="tight">${cellTable(cells)}</div></section>`
 }
 
 function curves(cells: readonly Cell[]): readonly Markup[] {
@@ -58,7 +58,7 @@ const cellTable = (cells: readonly Cell[]): Markup =>
       'runs#',
       'detected',
       'false alarms',
-      'caught in canary, early, production',
+      'caught in c/e/p',
       'devices#',
       'device-hours#',
       'lines#',
@@ -70,10 +70,10 @@ const cellTable = (cells: readonly Cell[]): Markup =>
       cell.runs,
       cell.detected === null ? '-' : percentText(cell.detected),
       percentText(cell.falseAlarms),
-      `${cell.caughtIn.canary}, ${cell.caughtIn.early}, ${cell.caughtIn.production}`,
-      Math.round(cell.meanExposure.devices),
-      Math.round(cell.meanExposure.deviceHours),
-      Math.round(cell.meanExposure.lines),
+      `${cell.caughtIn.canary}/${cell.caughtIn.early}/${cell.caughtIn.production}`,
+      grouped(cell.meanExposure.devices),
+      grouped(cell.meanExposure.deviceHours),
+      grouped(cell.meanExposure.lines),
       cell.meanLatencyMinutes === null ? '-' : cell.meanLatencyMinutes.toFixed(1),
       cell.meanLeadTimeHours === null ? '-' : (cell.meanLeadTimeHours / 24).toFixed(2),
     ]),

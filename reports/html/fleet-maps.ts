@@ -27,9 +27,12 @@ export function drawFleetMaps(moments: readonly FleetMoment[]): Markup {
   const devices = moments[0]?.map.reduce((sum, { codes }) => sum + codes.length, 0) ?? 0
   if (devices > MAX_DEVICES)
     return html`<p>The fleet of ${devices} devices is too large to be drawn device by device.</p>`
-  return html`<div class="maps">${moments.map(drawMap)}</div>
+  return html`<div class="maps" style="--across: ${across(moments.length)}">${moments.map(drawMap)}</div>
 <p class="key">${NAMES.map((name) => html`<svg class="swatch" viewBox="0 0 9 9"><rect class="device ${name}" width="8" height="8"/>${markOf(name, 0, 0)}</svg>${name} `)}</p>`
 }
+
+/** Maps in a row where there is room for them: all in one, or two equal rows. */
+const across = (maps: number): number => (maps <= 6 ? maps : Math.ceil(maps / 2))
 
 function drawMap({ title, map }: FleetMoment): Markup {
   const width = LABEL + CELL * Math.max(...map.map(({ codes }) => codes.length))

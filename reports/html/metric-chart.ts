@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale'
 import { line } from 'd3-shape'
 import { html, type Markup } from './markup.ts'
-import { drawMark, drawTimeAxis, px, type TimeAxis, timeAxis } from './time-axis.ts'
+import { drawMark, drawTimeAxis, MARKS_HEIGHT, px, type TimeAxis, timeAxis } from './time-axis.ts'
 
 /** What one rule saw over the run: an unbroken run of looks a stage. */
 export interface MetricRun {
@@ -21,11 +21,11 @@ export interface MetricChart {
   readonly zone: string
 }
 
-const WIDTH = 720
-const HEIGHT = 220
-const LEFT = 56
+const WIDTH = 500
+const HEIGHT = 200
+const LEFT = 44
 const RIGHT = WIDTH - 12
-const TOP = 20
+const TOP = MARKS_HEIGHT
 const BOTTOM = HEIGHT - 22
 const Y_TICKS = 5
 
@@ -44,10 +44,11 @@ export function drawMetric(chart: MetricChart): Markup {
 ${drawTimeAxis(axis, BOTTOM, TOP)}
 <g class="axis">${y.ticks(Y_TICKS).map((tick) => html`<text x="${LEFT - 6}" y="${px(y(tick) + 4)}" text-anchor="end">${format(tick)}</text>`)}</g>
 <line class="baseline" x1="${LEFT}" x2="${RIGHT}" y1="${px(y(baseline))}" y2="${px(y(baseline))}"/>
-<line class="limit" x1="${LEFT}" x2="${RIGHT}" y1="${px(y(limit))}" y2="${px(y(limit))}"/><text class="limit-name" x="${RIGHT}" y="${px(y(limit) - 4)}" text-anchor="end">limit ${format(limit)}</text>
+<line class="limit" x1="${LEFT}" x2="${RIGHT}" y1="${px(y(limit))}" y2="${px(y(limit))}"/>
 ${runs.map((run) => drawRun(run, axis, y))}
 ${onsetAtMs === null ? null : drawMark(axis, onsetAtMs, TOP, BOTTOM, 'onset', 'fault')}
 ${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, TOP, BOTTOM, 'detection', 'detected')}
+<text class="limit-name" x="${LEFT + 6}" y="${px(y(limit) - 4)}">limit ${format(limit)}</text>
 </svg></figure>`
 }
 

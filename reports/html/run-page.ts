@@ -1,8 +1,10 @@
+import { STAGES } from '../../controller/contract.ts'
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
 import { timeOfDay } from '../dashboard/clock-text.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
-import { durationText, numberText } from '../format.ts'
+import { durationText, grouped, numberText } from '../format.ts'
 import type { Report } from '../report.ts'
+import { foldWhy, type Truth } from '../why.ts'
 import { drawFleetMaps, type FleetMoment } from './fleet-maps.ts'
 import { drawLegs } from './legs-chart.ts'
 import { html, type Markup } from './markup.ts'
@@ -32,7 +34,7 @@ ${facts(report)}
 <section><h2>The fleet</h2>${drawFleetMaps(moments(report, header, records, span.onsetAtMs))}</section>
 ${metricsSection(looks, span)}
 ${rollbackSection(report)}
-<section><h2>Why</h2><p class="small">What the controller saw around its decisions.</p>${whyTable(looks, header.zone)}</section>
+<section><h2>Why</h2><p class="small">What the controller saw around its decisions, and what was true at that time.</p>${whyTable(looks, header, records)}</section>
 <section><h2>The run</h2>${runTable(report)}</section>`,
   )
 }
@@ -65,7 +67,7 @@ function facts({ detection, rollback, exposure, fleet, leadTimeHours, windowHour
   return html`<div class="facts">
 ${fact('detected', detection.detected ? (latency === null ? 'yes' : durationText(latency)) : 'no', detection.detected ? `after onset, by ${detection.by ?? 'a person'}` : '')}
 ${fact('onset to all healthy', rollback?.legsMinutes.onsetToAllHealthy == null ? '-' : durationText(rollback.legsMinutes.onsetToAllHealthy))}
-${fact('exposed', `${exposure.devices} of ${fleet.devices}`, `devices, ${Math.round(exposure.deviceHours)} device-hours on ${exposure.lines} lines`)}
+${fact('exposed', `${exposure.devices} of ${fleet.devices}`, `devices, ${grouped(exposure.deviceHours)} device-hours on ${exposure.lines} lines`)}
 ${fact('lead time', leadTimeHours === null ? '-' : `${(leadTimeHours / 24).toFixed(2)} d`, 'canary to the whole fleet')}
 ${fact('window', `${windowHours} h`, `profile ${profile}`)}
 </div>`
@@ -119,7 +121,8 @@ function metricsSection(looks: readonly Evaluated[], span: Span): Markup {
     const { metric, limit } = first.finding
     return [drawMetric({ rule, metric, limit, runs: runsOf(found), ...span })]
   })
-  return html`<section><h2>What was judged</h2><p class="small">Observed values of the stage under watch; shaded is what is allowed between baseline and limit.</p><div class="charts">${charts}</div></section>`
+  return html`<section><h2>What was judged</h2><p class="small">Observed values of the stage under watch; shaded is what is allowed between baseline and limit.</p><div class="charts">${charts}</div>
+<p class="key">${STAGES.map((stage) => html`<span class="swatch ${stage}"></span>${stage} `)}</p></section>`
 }
 
 const isQuantity = ({ metric }: TraceFinding): boolean => /(Pct|MiB|Hours|Ms|Sigma)$/.test(metric)
@@ -148,25 +151,35 @@ ${drawLegs([
 ])}</section>`
 }
 
-/** Looks that decided something, and the one before each. */
-function whyTable(looks: readonly Evaluated[], zone: string): Markup {
-  const shown = looks.filter(
-    (look, i) => look.decision !== 'wait' || (looks[i + 1] !== undefined && looks[i + 1]?.decision === 'rollback'),
-  )
+/** Looks that decided something, and the one before each rollback. */
+function whyTable(looks: readonly Evaluated[], header: TraceHeader, records: readonly TraceRecord[]): Markup {
+  const shown = looks.filter((look, i) => look.decision !== 'wait' || looks[i + 1]?.decision === 'rollback')
   return tableOf(
-    [`time (${zone})`, 'stage', 'verdict', 'decision', 'because', 'findings'],
+    [`time (${header.zone})`, 'stage', 'verdict', 'decision', 'because', 'findings', 'true then'],
     shown.map(({ atMs, stage, verdict, decision, reason, findings }) => [
-      timeOfDay(atMs, zone),
+      timeOfDay(atMs, header.zone),
       stage,
-      html`<span class="${verdict === 'breach' ? 'bad' : verdict === 'healthy' ? 'good' : 'warn'}">${verdict}</span>`,
+      html`<span class="${VERDICT_CLASSES[verdict] ?? ''}">${verdict === 'none' ? '-' : verdict}</span>`,
       decision,
       reason,
-      findings
-        .filter(({ outcome }) => outcome !== 'healthy')
-        .map(findingText)
-        .join('; ') || `${findings.length} healthy`,
+      findingsText(findings),
+      truthText(foldWhy(header, records, atMs)?.truth),
     ]),
   )
+}
+
+const VERDICT_CLASSES: Readonly<Record<string, string>> = { breach: 'bad', healthy: 'good', inconclusive: 'warn' }
+
+function findingsText(findings: readonly TraceFinding[]): string {
+  if (findings.length === 0) return '-'
+  const told = findings.filter(({ outcome }) => outcome !== 'healthy')
+  return told.length === 0 ? `${findings.length} healthy` : told.map(findingText).join('; ')
+}
+
+function truthText(truth: Truth | undefined): string {
+  if (truth === undefined) return '-'
+  const faults = truth.faults.map(({ kind, devices, ofDevices }) => `${kind} on ${devices} of ${ofDevices} devices`)
+  return [...faults, `${truth.devicesOnRelease} on the release`, `${truth.crashes} crashes`].join(', ')
 }
 
 const findingText = ({ rule, line, observed, limit, metric }: TraceFinding): string =>

@@ -20,18 +20,19 @@ p { margin: 6px 0; } .story, .small, .key, figcaption { color: var(--faint); }
 .fact { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 8px 12px; } .fact b { display: block; font-size: 20px; }
 table { border-collapse: collapse; width: 100%; } th { text-align: left; color: var(--faint); font-weight: 600; }
 th, td { border-bottom: 1px solid var(--line); padding: 4px 8px; vertical-align: top; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-.wide { overflow-x: auto; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 16px; } figure { margin: 0; }
-.maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 14px; }
+.wide { overflow-x: auto; } .wide > svg { min-width: 640px; } .tight td { white-space: nowrap; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); gap: 16px; } figure { margin: 0; }
+.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(max(130px, calc(100% / (var(--across) + 1))), 1fr)); gap: 14px; }
 svg { width: 100%; height: auto; } svg text { fill: var(--text); font: 11px system-ui, sans-serif; } svg .axis text { fill: var(--faint); }
 svg .row { font-size: 12px; } .maps svg .row { font-size: 7px; fill: var(--faint); }
 .grid { stroke: var(--line); stroke-width: 0.6; } .allowed { fill: var(--allowed); }
-.baseline { stroke: var(--good); stroke-dasharray: 2 3; } .limit { stroke: var(--bad); stroke-dasharray: 6 4; stroke-width: 1.4; } svg .limit-name { fill: var(--bad); }
+.baseline { stroke: var(--good); stroke-dasharray: 2 3; } .limit { stroke: var(--bad); stroke-dasharray: 6 4; stroke-width: 1.4; } svg .limit-name { fill: var(--bad); paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
 .observed { fill: none; stroke: var(--observed); stroke-width: 1.6; } .observed.early { stroke: var(--early); } .observed.production { stroke: var(--production); }
 .mark line { stroke-width: 1.6; } .mark.onset line { stroke: var(--warn); stroke-dasharray: 1 3; } svg .mark.onset text { fill: var(--warn); }
 .mark.detection line { stroke: var(--bad); } svg .mark.detection text { fill: var(--bad); font-weight: 700; }
 .bar { stroke: var(--ground); } .installing { fill: var(--soft); background: var(--soft); } .watched { fill: var(--observed); background: var(--observed); }
 .promoted { fill: var(--good); background: var(--good); } .back { fill: var(--warn); background: var(--warn); } .leg { fill: var(--observed); } .leg.tail { fill: var(--soft); }
+.swatch.canary { background: var(--observed); } .swatch.early { background: var(--early); } .swatch.production { background: var(--production); }
 .swatch { display: inline-block; width: 12px; height: 12px; margin: 0 4px 0 10px; vertical-align: -1px; }
 .device { stroke: none; } .device.old { fill: var(--line); } .device.new { fill: var(--good); } .device.starting, .device.installing { fill: var(--soft); }
 .device.reverting { fill: var(--warn); } .device.offline { fill: var(--faint); } .device.crashed { fill: var(--bad); } .sign { stroke: var(--ground); fill: none; stroke-width: 1.2; }

@@ -24,15 +24,17 @@ export function timeAxis(fromMs: number, toMs: number, left: number, right: numb
   return { fromMs, toMs, at: (atMs) => scale(atMs), ticks: ticksOf(fromMs, toMs, stepH, zone) }
 }
 
-/** Whole steps since local midnight, so that the clock change moves no label. */
+/** Whole steps of the wall clock from midnight on, so that its change moves no label. */
 function ticksOf(fromMs: number, toMs: number, stepH: number, zone: string): TimeAxis['ticks'] {
   const ticks: { atMs: number; label: string }[] = []
   let day = Temporal.Instant.fromEpochMilliseconds(Math.floor(fromMs)).toZonedDateTimeISO(zone).startOfDay()
   for (; day.epochMilliseconds <= toMs; day = day.add({ days: Math.max(1, stepH / 24) })) {
     for (let hour = 0; hour < 24; hour += stepH) {
-      const { epochMilliseconds: atMs } = day.add({ hours: hour })
+      // An hour that the clock change leaves out is the next one.
+      const tick = day.with({ hour })
+      const atMs = tick.epochMilliseconds
       if (atMs < fromMs || atMs > toMs) continue
-      ticks.push({ atMs, label: hour === 0 ? `${DAYS[day.dayOfWeek - 1]} ${two(day.day)}` : `${two(hour)}:00` })
+      ticks.push({ atMs, label: hour === 0 ? `${DAYS[day.dayOfWeek - 1]} ${two(day.day)}` : `${two(tick.hour)}:00` })
     }
   }
   return ticks
@@ -45,7 +47,11 @@ export const drawTimeAxis = ({ ticks, at }: TimeAxis, y: number, top: number): M
       html`<line class="grid" x1="${px(at(atMs))}" x2="${px(at(atMs))}" y1="${top}" y2="${y}"/><text x="${px(at(atMs))}" y="${y + 14}" text-anchor="middle">${label}</text>`,
   )}</g>`
 
-/** A vertical line with its name: the onset of a fault, the detection. */
+/** Height that the names of both marks take above the chart, a row each so that they cannot run into one another. */
+export const MARKS_HEIGHT = 28
+const MARK_ROWS = { onset: 17, detection: 4 } as const
+
+/** A vertical line with its name above: the onset of a fault, the detection. */
 export function drawMark(
   axis: TimeAxis,
   atMs: number,
@@ -56,7 +62,8 @@ export function drawMark(
 ): Markup {
   const x = px(axis.at(atMs))
   const isLate = axis.at(atMs) > (axis.at(axis.fromMs) + axis.at(axis.toMs)) / 2
-  return html`<g class="mark ${kind}"><line x1="${x}" x2="${x}" y1="${top}" y2="${bottom}"/><text x="${x}" y="${top - 3}" text-anchor="${isLate ? 'end' : 'start'}">${name}</text></g>`
+  const y = top - MARK_ROWS[kind]
+  return html`<g class="mark ${kind}"><line x1="${x}" x2="${x}" y1="${y - 8}" y2="${bottom}"/><text x="${isLate ? x - 4 : x + 4}" y="${y}" text-anchor="${isLate ? 'end' : 'start'}">${name}</text></g>`
 }
 
 /** Tenths of a pixel are enough, and keep the file small. */

@@ -1,5 +1,5 @@
 import { html, type Markup } from './markup.ts'
-import { drawMark, drawTimeAxis, px, timeAxis } from './time-axis.ts'
+import { drawMark, drawTimeAxis, MARKS_HEIGHT, px, timeAxis } from './time-axis.ts'
 
 /** One stage's way through the rollout, as far as it came; times in virtual milliseconds. */
 export interface StageBar {
@@ -20,10 +20,10 @@ export interface Timeline {
   readonly zone: string
 }
 
-const WIDTH = 720
+const WIDTH = 1040
 const LEFT = 110
 const RIGHT = WIDTH - 12
-const TOP = 22
+const TOP = MARKS_HEIGHT
 const ROW = 30
 const BAR = 18
 
@@ -43,7 +43,7 @@ export function drawTimeline(timeline: Timeline): Markup {
     const [left, right] = [axis.at(startMs), axis.at(Math.min(endMs ?? toMs, toMs))]
     return html`<rect class="bar ${kind}" x="${px(left)}" width="${px(Math.max(right - left, 1.5))}" y="${TOP + row * ROW + 6}" height="${BAR}"><title>${name}</title></rect>`
   }
-  return html`<svg viewBox="0 0 ${WIDTH} ${bottom + 22}" role="img" aria-label="Timeline of the stages">
+  return html`<div class="wide"><svg viewBox="0 0 ${WIDTH} ${bottom + 22}" role="img" aria-label="Timeline of the stages">
 ${drawTimeAxis(axis, bottom, TOP)}
 ${stages.map((stage, row) => {
   const endMs = stage.rolledBackAtMs ?? stage.promotedAtMs
@@ -55,6 +55,6 @@ ${stage.rolledBackAtMs === null ? bar('promoted', row, stage.promotedAtMs, null,
 })}
 ${onsetAtMs === null ? null : drawMark(axis, onsetAtMs, TOP, bottom, 'onset', 'fault begins')}
 ${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, TOP, bottom, 'detection', 'detected')}
-</svg>
+</svg></div>
 <p class="key"><span class="swatch installing"></span>installing <span class="swatch watched"></span>under watch <span class="swatch promoted"></span>promoted <span class="swatch back"></span>rolled back</p>`
 }

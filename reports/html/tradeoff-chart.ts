@@ -29,7 +29,7 @@ export function drawTradeoff(
     points.map(({ windowHours }) => `${windowHours} h`),
     [LEFT, RIGHT],
   ).padding(0.3)
-  const y = scaleLinear([0, top ?? (Math.max(...points.map(({ high }) => high)) * 1.1 || 1)], [BOTTOM, TOP])
+  const y = scaleLinear([0, top ?? (Math.max(...points.map(({ high }) => high)) || 1)], [BOTTOM, TOP]).nice(5)
   const at = ({ windowHours }: TradeoffPoint): number => px(x(`${windowHours} h`) as number)
   const band = area<TradeoffPoint>(
     at,

@@ -1,0 +1,12 @@
+import { findScenario } from '../../../scenarios/catalogue.ts'
+import { conclude } from '../../../scenarios/conclude.ts'
+import type { RehearsalOptions } from '../../../scenarios/rehearsal.ts'
+import { rehearse } from '../../../scenarios/rehearse.ts'
+
+/** A shipped scenario on a small fleet: its report, and what the page is made of beside it. */
+export async function played(name: string, over: Partial<RehearsalOptions> = {}) {
+  const scenario = { ...findScenario(name), fleet: { lines: 2, devicesPerLine: 20 } }
+  const result = await rehearse(scenario, { seed: 1, level: 'model', ...over })
+  const { exposed: _, ...expect } = scenario.expect // it counts the devices of the whole fleet
+  return { report: conclude({ expect }, result), ...result }
+}

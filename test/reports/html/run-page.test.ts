@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { renderRunPage } from '../../../reports/html/run-page.ts'
+import { played } from './rehearsals.ts'
+
+type Played = Awaited<ReturnType<typeof played>>
+const page = ({ report, header, records }: Played): string => renderRunPage(report, header, records)
+const sections = (text: string): string[] => [...text.matchAll(/<h2>(.*?)<\/h2>/g)].map((match) => match[1] as string)
+
+let promoted: Played
+let rolledBack: Played
+let inconclusive: Played
+beforeAll(async () => {
+  promoted = await played('healthy')
+  rolledBack = await played('cycle-drift')
+  inconclusive = await played('healthy', { untilMs: 3_600_000 })
+})
+
+describe('the page of a rehearsal', () => {
+  it.each([
+    ['promoted', () => promoted],
+    ['rolled-back', () => rolledBack],
+    ['inconclusive', () => inconclusive],
+  ] as const)('that ended %s is one file that asks for nothing', (outcome, get) => {
+    expect(get().report.outcome).toBe(outcome)
+    const text = page(get())
+    expect(text).toMatch(/^<!doctype html>\n<html lang="en">/)
+    expect(text).not.toMatch(/https?:|<script|<link|@import|url\(/)
+    expect([...text.matchAll(/\b(?:src|href)="([^#"][^"]*)"/g)].map((match) => match[0])).toEqual([])
+    expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
+  })
+
+  it('has all sections where something was rolled back', () => {
+    const all = ['Timeline', 'The fleet', 'What was judged', 'Rollback latency', 'Why', 'The run']
+    expect(sections(page(rolledBack))).toEqual(all)
+  })
+
+  it('has no rollback latency where nothing was rolled back', () => {
+    const none = ['Timeline', 'The fleet', 'What was judged', 'Why', 'The run']
+    expect(sections(page(promoted))).toEqual(none)
+    expect(sections(page(inconclusive))).toEqual(none)
+  })
+
+  it('says what came out in its title and at its top', () => {
+    expect(page(rolledBack)).toContain('<title>cycle-drift: rolled-back</title>')
+    expect(page(rolledBack)).toContain('<span class="verdict good">caught in canary and rolled back</span>')
+    expect(page(inconclusive)).toContain('<span class="verdict bad">inconclusive</span>')
+  })
+
+  it('says in what the expectation was not met', () => {
+    expect(inconclusive.report.expectation.failures.length).toBeGreaterThan(0)
+    for (const failure of inconclusive.report.expectation.failures) expect(page(inconclusive)).toContain(failure)
+  })
+
+  it('draws the judged quantities with their limits, and marks onset and detection', () => {
+    const text = page(rolledBack)
+    expect(text).toContain('<b>cycle-time</b> cycleTimeIncreasePct')
+    expect(text).toContain('>limit 10</text>')
+    expect(text.match(/class="mark onset"/g)?.length).toBe(text.match(/class="mark detection"/g)?.length)
+    expect(page(promoted)).not.toContain('class="mark')
+  })
+
+  it('sets what the controller concluded beside what was true', () => {
+    expect(page(rolledBack)).toMatch(/<td>rollback<\/td>.*cycle-drift on 2 of 2 devices, 2 on the release, 0 crashes/)
+  })
+
+  it('makes no markup of what others wrote', () => {
+    const evil = '<img src=x onerror=alert(1)>&"\''
+    const { report, header, records } = rolledBack
+    const text = renderRunPage(
+      { ...report, scenario: evil, expectation: { ...report.expectation, failures: [evil] } },
+      { ...header, story: evil },
+      records.map((record) => (record.kind === 'evaluated' ? { ...record, reason: evil } : record)),
+    )
+    expect(text).not.toContain('<img')
+    expect(text.match(/&lt;img src=x onerror=alert\(1\)&gt;&amp;&quot;&#39;/g)?.length).toBeGreaterThan(4)
+  })
+
+  it('does not draw a fleet of thousands device by device', () => {
+    const { report, header, records } = promoted
+    const lines = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`thing-${i}`, i % 17]))
+    const text = renderRunPage(report, { ...header, lines }, records)
+    expect(text).toContain('The fleet of 5000 devices is too large')
+    expect(text.length).toBeLessThan(400_000)
+  })
+})

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../sim/duration.ts'
+import type { Shell } from './commands/completion.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Pace } from './pacer.ts'
 import type { FileKind } from './scenario.ts'
@@ -65,6 +66,13 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse demo                           # what a window is worth, in a minute\n' +
+        '  rehearse run memory-leak                # one rehearsal, with all its reports\n' +
+        '  rehearse compare silent-12h --seeds 40  # many, and what they say about windows\n' +
+        '\nEvery command has help of its own: rehearse run --help\n',
+    )
   rehearse
     .command('run')
     .description('play one scenario and report what came of it')
@@ -213,6 +221,7 @@ function program(): Command {
     .command('list')
     .description('the shipped scenarios, in reading order')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  rehearse list\n  rehearse list --json | jq -r ".[].name"\n')
     .action(async (options) => {
       const { list } = await import('./commands/list.ts')
       process.exitCode = list(options, process)
@@ -221,6 +230,7 @@ function program(): Command {
     .command('validate')
     .description('check scenario, fleet and policy files, and tell what they will do')
     .argument('<file...>', 'YAML files')
+    .addHelpText('after', '\nExample:\n  rehearse validate scenarios/*.yaml\n')
     .action(async (files: string[]) => {
       const { validate } = await import('./commands/validate.ts')
       process.exitCode = validate(files, process)
@@ -239,9 +249,23 @@ function program(): Command {
     .command('schema')
     .description('print the JSON Schema of scenario, fleet or policy files')
     .addArgument(new Argument('[kind]', 'of file').choices(['scenario', 'fleet', 'policy']).default('scenario'))
+    .addHelpText('after', '\nExample:\n  rehearse schema > scenario.schema.json   # then tell your editor\n')
     .action(async (kind: FileKind) => {
       const { schema } = await import('./commands/schema.ts')
       process.exitCode = schema(kind, process)
+    })
+  rehearse
+    .command('completion')
+    .description('print a script that completes commands, options and scenarios in a shell')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse completion bash >> ~/.bashrc\n  rehearse completion zsh >> ~/.zshrc\n' +
+        '  rehearse completion fish > ~/.config/fish/completions/rehearse.fish\n',
+    )
+    .action(async (shell: Shell) => {
+      const { completion } = await import('./commands/completion.ts')
+      process.stdout.write(completion(shell, rehearse))
     })
   return rehearse
 }

@@ -38,10 +38,13 @@ export function packageRoot(): string {
 
 const fileOf = (name: string): string => join(packageRoot(), 'scenarios', `${name}.yaml`)
 
+/** Whether a scenario is named by its file, not by the name of a shipped one. */
+export const isFile = (nameOrFile: string): boolean => /\.ya?ml$/.test(nameOrFile)
+
 /** A shipped scenario by its name, or any scenario by its file. @throws InvalidScenario */
 export function findScenario(nameOrFile: string): Scenario {
   const isShipped = (SHIPPED as readonly string[]).includes(nameOrFile.replace(/^scenarios\//, ''))
-  if (!isShipped && /\.ya?ml$/.test(nameOrFile)) return loadScenario(nameOrFile)
+  if (!isShipped && isFile(nameOrFile)) return loadScenario(nameOrFile)
   return loadScenario(shippedFile(nameOrFile))
 }
 

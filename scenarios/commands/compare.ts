@@ -8,6 +8,7 @@ import { findScenario } from '../catalogue.ts'
 import { type ComparePlan, playVariants } from '../compare.ts'
 import { EXIT } from '../exit-codes.ts'
 import { makeFolder, writeWhole } from '../output-files.ts'
+import { tellGithub } from './github.ts'
 import { type Io, interruptible } from './io.ts'
 import { sweepProgress } from './sweep-progress.ts'
 
@@ -46,7 +47,9 @@ export async function runCompare(names: readonly string[], options: CompareOptio
   writeWhole(join(folder, 'compare.json'), json)
   writeWhole(join(folder, 'compare.csv'), renderCsv(cells))
   writeWhole(join(folder, 'compare.html'), renderComparePage(cells))
-  writeWhole(join(folder, 'compare.md'), renderComparisonMarkdown(cells, confusion))
+  const markdown = renderComparisonMarkdown(cells, confusion)
+  writeWhole(join(folder, 'compare.md'), markdown)
+  tellGithub({ markdown, failures: [] }, io.stderr)
   const tables = isWorthShowing(confusion)
     ? [renderComparison(cells), renderConfusion(confusion)]
     : [renderComparison(cells)]

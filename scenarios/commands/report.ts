@@ -6,6 +6,7 @@ import { conclude } from '../conclude.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type OutputName, renderOutput, reportJson, writeReportFiles, writeWhole } from '../output-files.ts'
 import { readTrace, type SavedTrace } from '../saved-trace.ts'
+import { coloured } from './colour.ts'
 import type { Io } from './io.ts'
 import { exitCodeOf } from './run.ts'
 
@@ -23,6 +24,7 @@ export function report(file: string, options: ReportOptions, io: Pick<Io, 'stdou
   const saved = readTrace(file)
   if (options.device !== undefined) return device(saved, options.device, io)
   const found = conclude(saved, saved)
+  const exitCode = exitCodeOf(found)
   const written: string[] = []
   if (options.out !== undefined) {
     const names = writeReportFiles(options.out, found, saved)
@@ -41,9 +43,10 @@ export function report(file: string, options: ReportOptions, io: Pick<Io, 'stdou
   if (options.json) io.stdout.write(reportJson(found))
   else {
     const files = written.length === 0 ? '' : `  ${written.join(', ')}\n`
-    io.stdout.write(`${renderSummary(found, saved.header.story)}\n${files}`)
+    const summary = coloured(renderSummary(found, saved.header.story), exitCode === EXIT.met, io.stdout)
+    io.stdout.write(`${summary}\n${files}`)
   }
-  return exitCodeOf(found)
+  return exitCode
 }
 
 function device({ header, records }: SavedTrace, thing: string, io: Pick<Io, 'stdout' | 'stderr'>): number {

@@ -1,10 +1,10 @@
 import type { Report } from '../../reports/report.ts'
 import { renderSummary } from '../../reports/summary.ts'
-import { findScenario } from '../catalogue.ts'
+import { findScenario, isFile } from '../catalogue.ts'
 import { conclude } from '../conclude.ts'
 import { compareRuns } from '../determinism.ts'
 import { EXIT } from '../exit-codes.ts'
-import { reportJson, writeReportFiles, writeTrace } from '../output-files.ts'
+import { renderOutput, reportJson, writeReportFiles, writeTrace } from '../output-files.ts'
 import type { Pace } from '../pacer.ts'
 import { progressLine } from '../progress-line.ts'
 import type { RehearsalOptions, RehearsalResult } from '../rehearsal.ts'
@@ -14,6 +14,8 @@ import { withDevices } from '../scale.ts'
 import type { Scenario } from '../scenario.ts'
 import { ownTerminal } from '../terminal.ts'
 import { Interrupted } from '../user-error.ts'
+import { coloured } from './colour.ts'
+import { tellGithub } from './github.ts'
 import { type Io, interruptible, isTerminal } from './io.ts'
 
 export interface RunOptions {
@@ -60,7 +62,8 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
       io.stderr.write(difference === null ? `deterministic: twice ${first.facts.digest}\n` : `${difference}\n`)
       if (difference !== null) return EXIT.notMet
     }
-    return finish(scenario, { ...first, expect: scenario.expect, command: reproCommand(name, options) }, options, io)
+    const saved = { ...first, expect: scenario.expect, command: reproCommand(name, options) }
+    return finish(name, scenario, saved, options, io)
   })
 }
 
@@ -129,13 +132,23 @@ const rehearsalOptions = (options: RunOptions, signal: AbortSignal): RehearsalOp
   ...(options.until !== undefined && { untilMs: options.until }),
 })
 
-function finish(scenario: Scenario, saved: SavedTrace, options: RunOptions, io: Io): number {
+/** `name` is as the user named the scenario. */
+function finish(name: string, scenario: Scenario, saved: SavedTrace, options: RunOptions, io: Io): number {
   const report = conclude(scenario, saved)
   const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
   const files = [...writeReportFiles(folder, report, saved), writeTrace(folder, saved)]
-  if (options.json) io.stdout.write(reportJson(report))
-  else io.stdout.write(`${renderSummary(report, scenario.story)}\n  ${folder}/${files.join(', ')}\n`)
-  return exitCodeOf(report)
+  const exitCode = exitCodeOf(report)
+  const summary = coloured(renderSummary(report, scenario.story), exitCode === EXIT.met, io.stdout)
+  io.stdout.write(options.json ? reportJson(report) : `${summary}\n  ${folder}/${files.join(', ')}\n`)
+  tellGithub(
+    {
+      markdown: renderOutput('report.md', report, saved),
+      failures: [...report.expectation.failures, ...report.invariants.violated],
+      file: isFile(name) ? name : undefined,
+    },
+    io.stderr,
+  )
+  return exitCode
 }
 
 /** An expected inconclusive end is as good as any other expected one. */

@@ -23,6 +23,7 @@ export class Dashboard {
   watch(live: LiveRehearsal): void {
     const fold = new LiveFold(live.header)
     live.trace.onRecord((record) => fold.take(record))
+    live.pacer.whenHeld(() => this.#draw())
     this.#watched = { live, fold }
   }
 

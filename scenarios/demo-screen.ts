@@ -32,6 +32,7 @@ export class DemoScreen {
       live.trace.onRecord((record) => fold.take(record))
       return [live, fold] as const
     })
+    pacer.whenHeld(() => this.#draw())
     this.#watched = { halves, pacer }
   }
 

@@ -28,6 +28,7 @@ export class Pacer {
   /** Virtual time up to which a step may go. */
   #stepUntilMs = Number.NEGATIVE_INFINITY
   #atMs: number
+  #onHeld: (() => void) | null = null
   /** Ends the wait that is under way, so that another pace takes over. */
   #wake = new AbortController()
 
@@ -54,9 +55,15 @@ export class Pacer {
     for (;;) {
       const waitMs = this.#waitMs(atMs)
       if (waitMs <= MIN_SLEEP_MS) break
+      if (this.#isPaused) this.#onHeld?.()
       await this.#sleep(waitMs)
     }
     this.#atMs = atMs
+  }
+
+  /** Told whenever virtual time stands because of a pause, such as at the end of a step. */
+  whenHeld(listener: () => void): void {
+    this.#onHeld = listener
   }
 
   togglePause(): void {

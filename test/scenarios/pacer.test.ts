@@ -138,6 +138,22 @@ describe('keys', () => {
     expect(pacer.text).toBe('paused')
   })
 
+  it('tell when the step has come to its end', async () => {
+    const pacer = new Pacer({ kind: 'max' }, 0, undefined, new Still())
+    const held: string[] = []
+    pacer.whenHeld(() => held.push(pacer.text))
+    await pacer.until(1_000)
+    pacer.step(10)
+    await pacer.until(1_010)
+    expect(held).toEqual([])
+    const isThere = asked(pacer, 1_011)
+    expect(await isThere()).toBe(false)
+    expect(held).toEqual(['paused'])
+    pacer.togglePause()
+    expect(await isThere()).toBe(true)
+    expect(held).toEqual(['paused'])
+  })
+
   it('wake who waits for a slower pace', async () => {
     const wall = new Still()
     const pacer = new Pacer(times(3_600), 0, undefined, wall)

@@ -7,5 +7,6 @@ export default defineConfig({
     include: ['test/extended/**/*.test.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

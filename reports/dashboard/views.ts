@@ -1,7 +1,7 @@
 import { durationText, grouped, numberText } from '../format.ts'
 import { timeOfDay } from './clock-text.ts'
 import { bold, type Colour, coloured, cut, escaped, table, wrap } from './markup.ts'
-import { type DashboardState, DEVICE_CODES, type DeviceCode, type StageRow } from './state.ts'
+import { type DashboardState, DEVICE_CODES, type DeviceCode, type LegsState, type StageRow } from './state.ts'
 
 /** Where a view is drawn, inside its frame. */
 export interface Space {
@@ -151,10 +151,12 @@ export const legs: View = ({ legs: found }) => {
   if (found === null) return ['nothing was rolled back']
   const { devices, received, reverted, healthy } = found
   const count = (n: number): string => coloured(n === devices ? 'green' : 'yellow', `${n}/${devices}`)
+  const slowest = ({ count, slowestMinutes }: LegsState['received']): string =>
+    count === 0 ? '' : durationText(slowestMinutes)
   return table(
     [
-      ['received', count(received.count), durationText(received.slowestMinutes)],
-      ['reverted', count(reverted.count), durationText(reverted.slowestMinutes)],
+      ['received', count(received.count), slowest(received)],
+      ['reverted', count(reverted.count), slowest(reverted)],
       [
         'healthy',
         count(healthy.count),

@@ -2,7 +2,11 @@ import type { History, ReleaseRow, Reported } from './history.ts'
 import { exactShareOf, type Mean, type Share } from './statistics.ts'
 
 /** The rehearsed releases beside the reported ones, with the intervals that so many can support. */
-export function renderHistory(history: History, reported: Reported): string {
+export const renderHistory = (history: History, reported: Reported): string =>
+  table(historyRows(history, reported), [1, 2])
+
+/** The same as rows under their head. */
+export function historyRows(history: History, reported: Reported): readonly (readonly string[])[] {
   const share = (name: string, value: Share, told = ''): string[] => [name, told, countOf(value), interval(value)]
   const mean = (name: string, value: Mean, unit: string, told: string): string[] => [
     name,
@@ -11,7 +15,7 @@ export function renderHistory(history: History, reported: Reported): string {
     meanInterval(value, unit),
   ]
   const onset = reported.onsetToAllHealthyMinutes.join('-')
-  const rows = [
+  return [
     ['', 'reported', 'rehearsed', '95 % interval'],
     ['releases', String(reported.releases), grouped(history.releases), ''],
     share('promoted', history.promoted, String(reported.promoted)),
@@ -24,11 +28,13 @@ export function renderHistory(history: History, reported: Reported): string {
     mean('mean lead time', history.leadTimeDays, 'd', String(reported.leadTimeDays)),
     mean('mean onset to all healthy', history.onsetToAllHealthyMinutes, 'min', onset),
   ]
-  return table(rows, [1, 2])
 }
 
 /** A line a release. */
-export function renderReleases(releases: readonly ReleaseRow[]): string {
+export const renderReleases = (releases: readonly ReleaseRow[]): string => table(releaseRows(releases), [4, 5])
+
+/** The same as rows under their head. */
+export function releaseRows(releases: readonly ReleaseRow[]): readonly (readonly string[])[] {
   const rows = releases.map((one) => [
     `${one.version}${one.isFaulty ? ' (faulty)' : ''}`,
     one.replaces,
@@ -38,7 +44,7 @@ export function renderReleases(releases: readonly ReleaseRow[]): string {
     one.onsetToAllHealthyMinutes === null ? '-' : `${one.onsetToAllHealthyMinutes.toFixed(2)} min`,
   ])
   const head = ['release', 'replaces', 'started (UTC)', 'outcome', 'lead time', 'onset to all healthy']
-  return table([head, ...rows], [4, 5])
+  return [head, ...rows]
 }
 
 /** Columns as wide as they need; text to the left, and from `left` to `right` numbers to the right. */

@@ -31,7 +31,7 @@ svg .row { font-size: 12px; } .maps svg .row { font-size: 7px; fill: var(--faint
 .mark line { stroke-width: 1.6; } .mark.onset line { stroke: var(--warn); stroke-dasharray: 1 3; } svg .mark.onset text { fill: var(--warn); }
 .mark.detection line { stroke: var(--bad); } svg .mark.detection text { fill: var(--bad); font-weight: 700; }
 .bar { stroke: var(--ground); } .installing { fill: var(--soft); background: var(--soft); } .watched { fill: var(--observed); background: var(--observed); }
-.promoted { fill: var(--good); background: var(--good); } .back { fill: var(--warn); background: var(--warn); } .leg { fill: var(--observed); } .leg.tail { fill: var(--soft); }
+.undecided { fill: var(--faint); background: var(--faint); } .promoted { fill: var(--good); background: var(--good); } .back { fill: var(--warn); background: var(--warn); } .leg { fill: var(--observed); } .leg.tail { fill: var(--soft); }
 .swatch.canary { background: var(--observed); } .swatch.early { background: var(--early); } .swatch.production { background: var(--production); }
 .swatch { display: inline-block; width: 12px; height: 12px; margin: 0 4px 0 10px; vertical-align: -1px; }
 .device { stroke: none; } .device.old { fill: var(--line); } .device.new { fill: var(--good); } .device.starting, .device.installing { fill: var(--soft); }

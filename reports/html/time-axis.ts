@@ -12,15 +12,18 @@ export interface TimeAxis {
 }
 
 const HOUR_MS = 3_600_000
-const STEPS_H = [1, 2, 3, 6, 12, 24, 48, 168] as const
+const STEPS_H = [1, 2, 3, 6, 12, 24, 48, 168, 336, 672, 1_344] as const
+/** From this step on a date says more than the day of the week. */
+const DATES_FROM_H = 336
 const MAX_TICKS = 10
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const two = (value: number): string => String(value).padStart(2, '0')
 
 export function timeAxis(fromMs: number, toMs: number, left: number, right: number, zone: string): TimeAxis {
   const scale = scaleLinear([fromMs, Math.max(toMs, fromMs + 1)], [left, right])
   const hours = (toMs - fromMs) / HOUR_MS
-  const stepH = STEPS_H.find((step) => hours / step <= MAX_TICKS) ?? 168
+  const stepH = STEPS_H.find((step) => hours / step <= MAX_TICKS) ?? 1_344
   return { fromMs, toMs, at: (atMs) => scale(atMs), ticks: ticksOf(fromMs, toMs, stepH, zone) }
 }
 
@@ -34,7 +37,9 @@ function ticksOf(fromMs: number, toMs: number, stepH: number, zone: string): Tim
       const tick = day.with({ hour })
       const atMs = tick.epochMilliseconds
       if (atMs < fromMs || atMs > toMs) continue
-      ticks.push({ atMs, label: hour === 0 ? `${DAYS[day.dayOfWeek - 1]} ${two(day.day)}` : `${two(tick.hour)}:00` })
+      const date =
+        stepH < DATES_FROM_H ? `${DAYS[day.dayOfWeek - 1]} ${two(day.day)}` : `${day.day} ${MONTHS[day.month - 1]}`
+      ticks.push({ atMs, label: hour === 0 ? date : `${two(tick.hour)}:00` })
     }
   }
   return ticks

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { REPORTED } from '../../fixtures/history.ts'
+import { HISTORY, REPORTED } from '../../fixtures/history.ts'
 import { foldHistory, type ReleaseRow } from '../../reports/history.ts'
 import { renderHistory, renderReleases } from '../../reports/history-text.ts'
+import { renderHistoryPage } from '../../reports/html/history-page.ts'
 import { EXIT } from '../exit-codes.ts'
 import { playHistories } from '../history.ts'
 import { writeWhole } from '../output-files.ts'
@@ -40,6 +41,7 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
     throw new CannotWrite(folder, error)
   }
   writeWhole(join(folder, 'history.json'), json)
+  writeWhole(join(folder, 'history.html'), renderHistoryPage(found, REPORTED, histories, HISTORY.zone))
   if (options.json) io.stdout.write(json)
   else {
     if (options.repeat === 1) io.stdout.write(`${renderReleases(histories[0] ?? [])}\n\n`)
@@ -48,7 +50,7 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
     const plantDays = histories.reduce((sum, rows) => sum + daysOf(rows), 0)
     const rate = (plantDays / wallS).toFixed(1)
     io.stdout.write(`  ${Math.round(plantDays)} plant days in ${wallS.toFixed(1)} s (${rate} plant days a second)\n`)
-    io.stdout.write(`  ${folder}/history.json\n`)
+    io.stdout.write(`  ${folder}/history.json, history.html\n`)
   }
   return violated.length > 0 ? EXIT.notMet : EXIT.met
 }

@@ -206,6 +206,12 @@ function memoryAfter(
   return isDue ? withGauge(known, to, atMs, commonMiB) : known
 }
 
+/**
+ * An event may come so much later than its time says that the look sees samples of the future. They count as heard then,
+ * or the next look, which finds nothing newer, would take the device for silent. A clock that is further off does not.
+ */
+const CLOCK_TOLERANCE_MS = 15 * 60_000
+
 function memberAfter(
   member: MemberState,
   watch: Watch,
@@ -226,7 +232,7 @@ function memberAfter(
     firstSeenSequence: member.firstSeenSequence ?? (runsNew ? to.sequence : null),
     installedAtMs,
     exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
-    heardAtMs: nowMs,
+    heardAtMs: Math.max(nowMs, Math.min(to.sampledAtMs, nowMs + CLOCK_TOLERANCE_MS)),
     crashes: crashesAfter(member, from, to, delta, isNew),
     crashCounter: to.counting === 'last-minute' ? null : to.counters.crashes,
     hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),

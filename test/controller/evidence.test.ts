@@ -156,3 +156,20 @@ it('takes a device of which nothing new is heard for down', () => {
   }
   expect(evidence.looks.map(({ down }) => down.stage)).toEqual([0, 0, 0, 0, 1])
 })
+
+it('has heard a device as late as its sample says, where the event was late and not the device', () => {
+  const plant = newPlant()
+  const baseline = baselineOf(plant, policy)
+  const watch = watchOf(plant)
+  const previous = plant.at(START_MS)
+  const late = { ...plant.at(START_MS + 12 * MINUTE_MS), atMs: START_MS } // handled 12 minutes after its time
+  const first = observe(NO_EVIDENCE, watch, previous, late, baseline, policy)
+  const next = { ...late, atMs: START_MS + 15 * MINUTE_MS }
+  const { members } = observe(first, watch, late, next, baseline, policy)
+  for (const thing of plant.canaries) {
+    expect(next.atMs - (members[thing]?.heardAtMs ?? 0)).toBeLessThan(policy.lostAfterMs)
+  }
+  const wrongClock = { ...late, devices: plant.at(START_MS + 5 * HOUR_MS).devices }
+  const heard = observe(NO_EVIDENCE, watch, previous, wrongClock, baseline, policy).members[plant.canaries[0] as string]
+  expect(heard?.heardAtMs).toBe(START_MS + 15 * MINUTE_MS)
+})

@@ -5,6 +5,7 @@ import { judgeCycleTime } from './rules/cycle-time.ts'
 import { judgeDevices } from './rules/devices.ts'
 import { judgeErrorRate } from './rules/error-rate.ts'
 import { judgeMemory } from './rules/memory.ts'
+import { judgeNeighbours } from './rules/neighbours.ts'
 import { type Finding, type Verdict, verdictOf } from './verdict.ts'
 
 /** Judges one stage by all rules; the worst finding is the verdict. Pure. */
@@ -14,8 +15,8 @@ export function judge(given: Case): Verdict {
     given.baseline.falseRollbackShare === undefined ? given : withShare(given, given.baseline.falseRollbackShare)
   const cell = cellAt(policy, nowMs - policy.tickMs / 2).name
   const findings = [...judgeDevices(one), ...judgeConnection(one), judgeCycleTime(one), judgeErrorRate(one)]
-  // The seed has no rule on memory. [detection D2]
-  if (policy.profile !== 'seed-literal') findings.push(judgeMemory(one))
+  // The seed has no rule on memory, nor on devices without the release. [detection D2]
+  if (policy.profile !== 'seed-literal') findings.push(judgeMemory(one), ...judgeNeighbours(one))
   const isDry = new Set(policy.dryRun)
   const told = (finding: Finding): Finding => ({ ...finding, cell, ...(isDry.has(finding.rule) && { isDryRun: true }) })
   return verdictOf(findings.map(told))

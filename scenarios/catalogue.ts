@@ -37,6 +37,7 @@ export const SHIPPED = [
   'clock-skew',
   'breaking-change',
   'unreadable-after-rollback',
+  'neighbours-cannot-read',
   'noisy-network',
   'offline-canary',
   'flapping-line',

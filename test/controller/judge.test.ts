@@ -44,6 +44,7 @@ describe('a healthy release', () => {
       'cycle-time',
       'error-rate',
       'memory-leak',
+      'neighbour-errors',
     ])
     for (const finding of verdict?.findings ?? []) {
       expect(finding.reason).toMatch(/\d/)

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { findScenario } from '../../scenarios/catalogue.ts'
+import { conclude } from '../../scenarios/conclude.ts'
+import { rehearse } from '../../scenarios/rehearse.ts'
+
+/** A third of the library, those that end within hours, on the whole fleet over sockets: what the table says of the model level. */
+const AT_WIRE = [
+  'memory-leak',
+  'leak-within-4h',
+  'leak-acted-on-in-time',
+  'starved-rollback',
+  'crash-on-start',
+  'crash-loop',
+  'grazing-above',
+  'one-bad-line',
+  'error-step',
+  'hang-in-install',
+  'rejected-job',
+  'disk-full',
+  'silent-fallback',
+  'bricked',
+  'unreadable-after-rollback',
+  'stale-index',
+  'lambda-timeout-in-rollback',
+] as const
+
+const table = readFileSync(new URL('../scenarios/digests.txt', import.meta.url), 'utf8')
+
+it.each(AT_WIRE)('%s meets its expectation over sockets, decision for decision', async (name) => {
+  const scenario = findScenario(name)
+  const result = await rehearse(scenario, { seed: 1, level: 'wire' })
+  expect(conclude(scenario, result).expectation.failures).toEqual([])
+  expect(table).toContain(`${name} 1 ${result.facts.digest}\n`)
+})

@@ -107,8 +107,11 @@ describe('on a small fleet', () => {
     await expect(play(blind)).rejects.toMatchObject({
       name: 'RolloutRefused',
       exitCode: 1,
-      message:
-        'preflight refused: 2.4.0 writes data version 7 and does not read 6; 2.4.0 writes data version 7 and does not read 8',
+      message: `preflight refused: ${[
+        '2.4.0 writes data version 7 and does not read 6',
+        '2.4.0 writes data version 7 and does not read 8',
+        '2.4.0 does not read data version 6 that 2.3.1 writes: a breaking change without release.migration',
+      ].join('; ')}`,
     })
   })
 

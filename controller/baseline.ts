@@ -109,6 +109,8 @@ export function shiftSums(
 
 /** The cells that an interval touches, with its minutes in each. */
 function cellPieces(policy: Policy, fromMs: number, toMs: number): readonly { cell: string; minutes: number }[] {
+  const first = cellAt(policy, fromMs)
+  if (toMs <= first.shiftEndMs) return [{ cell: first.name, minutes: Math.round((toMs - fromMs) / 60_000) }]
   const inside = shiftBoundaries(policy, fromMs + 1, toMs - 1)
   const edges = [fromMs, ...inside, toMs]
   return edges.slice(1).map((endMs, i) => {

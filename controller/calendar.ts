@@ -12,16 +12,29 @@ export interface Cell {
 
 const MAX_DAYS_AHEAD = 15
 
-/** The last answer for each policy: looks follow each other within a shift, and zones are slow. */
-const lastCells = new WeakMap<Policy, Cell>()
+/** A week and a day of shifts. */
+const MAX_KNOWN_CELLS = 32
+
+/** The last answers for the shifts of a site, the latest first: looks follow each other, a week is replayed, zones are slow. */
+const knownCells = new WeakMap<Policy['shifts'], Map<string, Cell[]>>()
 
 /** The cell that `atMs` falls into; a shift belongs to the day it began on. */
 export function cellAt(policy: Policy, atMs: number): Cell {
-  const last = lastCells.get(policy)
-  if (last !== undefined && last.shiftStartMs <= atMs && atMs < last.shiftEndMs) return last
-  const cell = findCell(policy, atMs)
-  lastCells.set(policy, cell)
+  const known = knownCellsOf(policy)
+  const index = known.findIndex(({ shiftStartMs, shiftEndMs }) => shiftStartMs <= atMs && atMs < shiftEndMs)
+  if (index === 0) return known[0] as Cell
+  const cell = index < 0 ? findCell(policy, atMs) : (known.splice(index, 1)[0] as Cell)
+  known.unshift(cell)
+  if (known.length > MAX_KNOWN_CELLS) known.pop()
   return cell
+}
+
+function knownCellsOf({ shifts, zone }: Policy): Cell[] {
+  const zones = knownCells.get(shifts) ?? new Map<string, Cell[]>()
+  knownCells.set(shifts, zones)
+  const known = zones.get(zone) ?? []
+  zones.set(zone, known)
+  return known
 }
 
 function findCell(policy: Policy, atMs: number): Cell {
@@ -43,7 +56,9 @@ export const cellNames = (policy: Policy): readonly string[] =>
 
 /** The site's day that `atMs` falls on, counted from 1 January 1970. */
 export const dayNumber = (policy: Policy, atMs: number): number =>
-  dateOf(policy, atMs).since('1970-01-01', { largestUnit: 'days' }).days
+  EPOCH.until(dateOf(policy, atMs), { largestUnit: 'days' }).days
+
+const EPOCH = Temporal.PlainDate.from('1970-01-01')
 
 /** The instants in [fromMs, toMs] at which a shift begins, in order. */
 export function shiftBoundaries(policy: Policy, fromMs: number, toMs: number): number[] {
@@ -133,7 +148,16 @@ const dateOf = (policy: Policy, atMs: number): Temporal.PlainDate =>
 
 /** Wall time on a date; a time the clocks skip comes out an hour later, one they repeat is the first. */
 const at = (policy: Policy, date: Temporal.PlainDate, time: string): number =>
-  date.toZonedDateTime({ timeZone: policy.zone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
+  date.toZonedDateTime({ timeZone: policy.zone, plainTime: plainTime(time) }).epochMilliseconds
+
+/** Few times are ever written in policies, and each is read very often. */
+const plainTimes = new Map<string, Temporal.PlainTime>()
+
+function plainTime(time: string): Temporal.PlainTime {
+  const known = plainTimes.get(time) ?? Temporal.PlainTime.from(time)
+  plainTimes.set(time, known)
+  return known
+}
 
 function endOf(policy: Policy, date: Temporal.PlainDate, window: Shift | WeeklyWindow): number {
   const spansMidnight = hours(window.to) <= hours(window.from)

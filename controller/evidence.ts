@@ -1,4 +1,4 @@
-import { type Baseline, expectedFor } from './baseline.ts'
+import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type Cell, cellAt } from './calendar.ts'
 import type { StageName } from './contract.ts'
 import { type Delta, difference } from './difference.ts'
@@ -14,7 +14,10 @@ import {
   type MutableSums,
   NO_SUMS,
   NO_TOTALS,
+  type Noise,
+  noSums,
   Scatter,
+  type Sums,
   type Totals,
   totalOf,
 } from './sums.ts'
@@ -92,7 +95,58 @@ export const installedEvidence = ({ members, deployedAtMs }: Watch): Evidence =>
   members: Object.fromEntries(members.map((thing) => [thing, { ...NEW_MEMBER, installedAtMs: deployedAtMs }])),
 })
 
-/** Takes in one look: what every device did between two snapshots. Minutes before a confirmation count for nothing. */
+/** What the controls did at one look. */
+export interface ControlsLook {
+  /** By line, in the order of the controls. */
+  readonly lines: ReadonlyMap<number, Sums>
+  readonly noise: Noise
+  readonly down: number
+  readonly of: number
+  readonly isHeard: boolean
+  /** What they use in the middle; null without controls. */
+  readonly commonMiB: number | null
+}
+
+/** Reads the controls of a look: those of all stages are the same devices, so that once is enough. */
+export function observeControls(
+  { controls, previousVersion, lineOf }: Watch,
+  previous: Snapshot | null,
+  current: Snapshot,
+  baseline: Baseline,
+  policy: Policy,
+): ControlsLook {
+  const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
+  const lines = new Map<number, MutableSums>()
+  const scatter = new Scatter()
+  let [down, of, isHeard] = [0, 0, false]
+  for (const thing of controls) {
+    const to = current.devices[thing]
+    if (to === undefined) continue
+    const delta = difference(previous?.devices[thing], to)
+    of += 1
+    if (isDown(delta)) down += 1
+    if (delta === null) continue
+    isHeard = true
+    if (to.firmwareVersion !== previousVersion) continue
+    const line = lineOf[thing] as number
+    const expected = expectedOf(thing, delta, cell, current, baseline, policy)
+    addDelta(sumsOf(lines, line), delta, expected)
+    if (expected !== null) scatter.add(line, delta, expected)
+  }
+  return {
+    lines,
+    noise: scatter.noise(),
+    down,
+    of,
+    isHeard,
+    commonMiB: commonMemoryMiB(controls, previousVersion, current),
+  }
+}
+
+/**
+ * Takes in one look: what every device did between two snapshots. Minutes before a confirmation count for nothing.
+ * `controls` are those of the watch at the same look.
+ */
 export function observe(
   evidence: Evidence,
   watch: Watch,
@@ -100,56 +154,41 @@ export function observe(
   current: Snapshot,
   baseline: Baseline,
   policy: Policy,
+  controls: ControlsLook = observeControls(watch, previous, current, baseline, policy),
 ): Evidence {
   const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
-  const lines = new Map<number, { stage: MutableSums; controls: MutableSums }>()
-  const add = (thing: string, role: 'stage' | 'controls', delta: Delta | null): void => {
-    if (delta === null) return
-    const line = watch.lineOf[thing] as number
-    let sums = lines.get(line)
-    if (sums === undefined) {
-      sums = { stage: { ...NO_SUMS }, controls: { ...NO_SUMS } }
-      lines.set(line, sums)
-    }
-    const expected = isOfOneShift(delta, cell, current, policy) ? expectedFor(baseline, thing, cell.name) : null
-    addDelta(sums[role], delta, expected)
-    if (role === 'controls' && expected !== null) scatter.add(line, delta, expected)
-  }
-  const scatter = new Scatter()
-  const down = { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 }
+  const lines = new Map<number, MutableSums>()
+  const down = { stage: 0, stageOf: 0, controls: controls.down, controlsOf: controls.of }
   const members: Record<string, MemberState> = {}
   const memory: Record<string, MemorySeries> = {}
-  const look = { atMs: current.atMs, commonMiB: commonMemoryMiB(watch, current) }
+  const look = { atMs: current.atMs, commonMiB: controls.commonMiB }
   for (const thing of watch.members) {
     const before = evidence.members[thing] ?? NEW_MEMBER
     const [from, to] = [previous?.devices[thing], current.devices[thing]]
     const delta = to === undefined ? null : difference(from, to)
     members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
-    if (before.installedAtMs !== null && to?.firmwareVersion === watch.version) add(thing, 'stage', delta)
+    if (before.installedAtMs !== null && delta !== null && to?.firmwareVersion === watch.version) {
+      const expected = expectedOf(thing, delta, cell, current, baseline, policy)
+      addDelta(sumsOf(lines, watch.lineOf[thing] as number), delta, expected)
+    }
     if (before.installedAtMs !== null) {
       down.stageOf += 1
       if (isDown(delta)) down.stage += 1
     }
     memory[thing] = memoryAfter(evidence.memory[thing], watch, before, from, delta === null ? undefined : to, look)
   }
-  let controlsHeardAtMs = evidence.controlsHeardAtMs
-  for (const thing of watch.controls) {
-    const to = current.devices[thing]
-    const delta = to === undefined ? null : difference(previous?.devices[thing], to)
-    if (delta !== null) controlsHeardAtMs = current.atMs
-    if (to !== undefined) {
-      down.controlsOf += 1
-      if (isDown(delta)) down.controls += 1
-    }
-    if (to?.firmwareVersion === watch.previousVersion) add(thing, 'controls', delta)
-  }
-  const lineSums = [...lines].map(([line, sums]) => ({ line, looks: 1, ...sums }))
+  const lineSums = [...new Set([...lines.keys(), ...controls.lines.keys()])].map((line) => ({
+    line,
+    looks: 1,
+    stage: lines.get(line) ?? NO_SUMS,
+    controls: controls.lines.get(line) ?? NO_SUMS,
+  }))
   const seen: Look = {
     atMs: current.atMs,
     cell: cell.name,
     lines: lineSums,
     total: totalOf(lineSums),
-    noise: scatter.noise(),
+    noise: controls.noise,
     down,
   }
   const rolling = evidence.looks.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs)
@@ -162,9 +201,28 @@ export function observe(
     runs: isObserved ? runsAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
     memory,
     cells: isObserved && !evidence.cells.includes(cell.name) ? [...evidence.cells, cell.name] : evidence.cells,
-    controlsHeardAtMs,
+    controlsHeardAtMs: controls.isHeard ? current.atMs : evidence.controlsHeardAtMs,
   }
 }
+
+function sumsOf(lines: Map<number, MutableSums>, line: number): MutableSums {
+  let sums = lines.get(line)
+  if (sums === undefined) {
+    sums = noSums()
+    lines.set(line, sums)
+  }
+  return sums
+}
+
+/** What the device would have done by its baseline; null where there is no one expectation. */
+const expectedOf = (
+  thing: string,
+  delta: Delta,
+  cell: Cell,
+  current: Snapshot,
+  baseline: Baseline,
+  policy: Policy,
+): Expected | null => (isOfOneShift(delta, cell, current, policy) ? expectedFor(baseline, thing, cell.name) : null)
 
 export const installedCount = (evidence: Evidence): number =>
   Object.values(evidence.members).filter(({ installedAtMs }) => installedAtMs !== null).length
@@ -183,7 +241,7 @@ function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Polic
 }
 
 /** What the controls use in the middle at this look; null without controls. */
-function commonMemoryMiB({ controls, previousVersion }: Watch, { devices }: Snapshot): number | null {
+function commonMemoryMiB(controls: readonly string[], previousVersion: string, { devices }: Snapshot): number | null {
   const used: number[] = []
   for (const thing of controls) {
     const sample = devices[thing]

@@ -1,6 +1,6 @@
 import type { FailedDevice } from './case.ts'
 import type { Facts } from './decide.ts'
-import { type Evidence, NO_EVIDENCE, observe, type Watch } from './evidence.ts'
+import { type ControlsLook, type Evidence, NO_EVIDENCE, observe, observeControls, type Watch } from './evidence.ts'
 import { hasFailed } from './job-status.ts'
 import { judge } from './judge.ts'
 import { membershipChanges } from './membership.ts'
@@ -54,16 +54,20 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
     return facts
   }
   const baseline = await loadBaseline(ports.store, rollout.id)
+  const controls = controlsOf(rollout)
+  let beside: ControlsLook | null = null
   const verdicts: Verdict[] = []
   const mayEnd = rollout.state === 'soaking' && rollout.stageIndex === LAST_STAGE
   const stragglers: string[] = []
   let evidence: Evidence | null = null
   let soak: SoakClock | null = null
   for (const stage of stages) {
-    const watch = watchOf(rollout, stage)
+    const watch = watchOf(rollout, stage, controls)
+    beside ??= observeControls(watch, look.previous, look.current, baseline, policy)
+    const ofControls = beside
     const done = rollout.subject === 'migration' ? await takers(ports, stage) : null
     const { before, after } = await takeIn(ports, rollout, stage, (known) =>
-      withTakers(observe(known, watch, look.previous, look.current, baseline, policy), done),
+      withTakers(observe(known, watch, look.previous, look.current, baseline, policy, ofControls), done),
     )
     const failedDevices = await failures(ports, stage, after, look.readings)
     const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
@@ -110,13 +114,13 @@ export const NO_FACTS: Facts = {
 const breachesOf = (verdict: Verdict): Verdict =>
   verdictOf(verdict.findings.filter(({ outcome }) => outcome === 'breach'))
 
-function watchOf(rollout: Rollout, stage: Stage): Watch {
+function watchOf(rollout: Rollout, stage: Stage, controls: readonly string[]): Watch {
   return {
     stage: stage.name,
     version: watchedVersion(rollout),
     previousVersion: rollout.release.replaces,
     members: stage.members,
-    controls: controlsOf(rollout),
+    controls,
     lineOf: rollout.lineOf,
     deployedAtMs: stage.deployment?.atMs ?? rollout.stateSinceMs,
   }

@@ -56,7 +56,8 @@ export interface Noise {
   readonly degrees: number
 }
 
-export const NO_SUMS: Sums = {
+/** To be added up; written out, since it is made for every line at every look. */
+export const noSums = (): MutableSums => ({
   minutes: 0,
   countedMinutes: 0,
   readings: 0,
@@ -68,7 +69,9 @@ export const NO_SUMS: Sums = {
   operations: 0,
   errors: 0,
   expectedErrors: 0,
-}
+})
+
+export const NO_SUMS: Sums = noSums()
 
 export const NO_TOTALS: Totals = { stage: NO_SUMS, controls: NO_SUMS }
 
@@ -89,7 +92,7 @@ export function linesOf(looks: readonly Pick<Look, 'lines'>[]): readonly LineSum
     for (const { line, looks: count, stage, controls } of look.lines) {
       let sums = byLine.get(line)
       if (sums === undefined) {
-        sums = { looks: 0, stage: { ...NO_SUMS }, controls: { ...NO_SUMS } }
+        sums = { looks: 0, stage: noSums(), controls: noSums() }
         byLine.set(line, sums)
       }
       if (stage.minutes > 0) sums.looks += count

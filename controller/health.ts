@@ -40,6 +40,25 @@ const COUNTERS = [
 ] as const satisfies readonly (keyof HealthReportV2['counters'])[]
 const GAUGES = ['cpuPct', 'memoryMiB', 'memoryLimitMiB', 'uptimeS'] as const
 
+const { isFinite: isNumber } = Number
+
+/** Written out: a document of every device is read at every look. */
+const areCounters = (counters: HealthReportV2['counters']): boolean =>
+  isNumber(counters.connectionAttempts) &&
+  isNumber(counters.connectionFailures) &&
+  isNumber(counters.cycles) &&
+  isNumber(counters.cycleTimeMsSum) &&
+  isNumber(counters.cycleTimeMsSumOfSquares) &&
+  isNumber(counters.operations) &&
+  isNumber(counters.errors) &&
+  isNumber(counters.crashes) &&
+  isNumber(counters.unitsProduced) &&
+  isNumber(counters.qualityChecks) &&
+  isNumber(counters.qualityPasses)
+
+const areGauges = ({ cpuPct, memoryMiB, memoryLimitMiB, uptimeS }: HealthReportV2['gauges']): boolean =>
+  isNumber(cpuPct) && isNumber(memoryMiB) && isNumber(memoryLimitMiB) && isNumber(uptimeS)
+
 /** Reads `state.reported` of the health shadow, version 1.0 or 2.0. @throws UnreadableHealthDocument */
 export function parseHealth(document: unknown): HealthSample {
   const schema = new Fields(document, '').text('schema')
@@ -61,8 +80,8 @@ function readV2(raw: Fields<HealthReportV2>): HealthSample {
     sequence: raw.number('sequence'),
     sampledAtMs: raw.number('sampledAtMs'),
     counting: 'cumulative',
-    counters: raw.section('counters').withNumbers(COUNTERS),
-    gauges: gauges.withNumbers(GAUGES),
+    counters: raw.section('counters').withNumbers(COUNTERS, areCounters),
+    gauges: gauges.withNumbers(GAUGES, areGauges),
   }
 }
 
@@ -127,10 +146,11 @@ class Fields<T = Record<string, unknown>> {
     return typeof value === 'boolean' ? value : this.#refuse(name)
   }
 
-  /** The object itself, if these members are numbers. */
-  withNumbers(names: readonly (keyof T & string)[]): T {
-    for (const name of names) this.number(name)
-    return this.#value as T
+  /** The object itself, if these members are numbers; `areNumbers` says so at once where they are. */
+  withNumbers(names: readonly (keyof T & string)[], areNumbers: (value: T) => boolean): T {
+    const value = this.#value as T
+    if (!areNumbers(value)) for (const name of names) this.number(name)
+    return value
   }
 
   state(name: keyof T & string): ComponentState {

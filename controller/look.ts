@@ -42,7 +42,8 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
   const stored = await loadVigil(ports.store, rollout.id)
   const vigil = stored?.value ?? null
   const keep = (next: Vigil): Promise<number> => saveVigil(ports.store, rollout.id, next, stored?.version ?? 0)
-  const downSinceMs = telemetryDownSince(rollout, look.current, vigil?.downSinceMs ?? null, policy)
+  const controls = controlsOf(rollout)
+  const downSinceMs = telemetryDownSince(controls, look.current, vigil?.downSinceMs ?? null, policy)
   const facts = {
     ...seen,
     membershipChanges: membershipChanges(rollout, look.readings),
@@ -54,7 +55,6 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
     return facts
   }
   const baseline = await loadBaseline(ports.store, rollout.id)
-  const controls = controlsOf(rollout)
   let beside: ControlsLook | null = null
   const verdicts: Verdict[] = []
   const mayEnd = rollout.state === 'soaking' && rollout.stageIndex === LAST_STAGE
@@ -87,12 +87,12 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
 
 /** Since when the telemetry is down at this look; null when it is not. */
 function telemetryDownSince(
-  rollout: Rollout,
+  controls: readonly string[],
   current: Snapshot,
   sinceMs: number | null,
   policy: Policy,
 ): number | null {
-  return isTelemetryDown(current, controlsOf(rollout), policy) ? (sinceMs ?? current.atMs) : null
+  return isTelemetryDown(current, controls, policy) ? (sinceMs ?? current.atMs) : null
 }
 
 /** Devices whose stage has not been given the new firmware. */

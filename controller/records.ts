@@ -51,11 +51,12 @@ const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolea
 
 /** The snapshot with the newer sample of each device, whichever look brought it. */
 function withNewest(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
-  const overtaken = Object.entries(snapshot.devices).filter(([thing, sample]) =>
-    isOvertaken(sample, previous?.devices[thing]),
+  if (previous === null) return snapshot
+  const overtaken = Object.keys(snapshot.devices).filter((thing) =>
+    isOvertaken(snapshot.devices[thing] as HealthSample, previous.devices[thing]),
   )
   if (overtaken.length === 0) return snapshot
-  const newest = overtaken.map(([thing]) => [thing, previous?.devices[thing] as HealthSample])
+  const newest = overtaken.map((thing) => [thing, previous.devices[thing] as HealthSample])
   return { ...snapshot, devices: { ...snapshot.devices, ...Object.fromEntries(newest) } }
 }
 

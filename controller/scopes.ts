@@ -25,11 +25,11 @@ export interface Scope extends Totals {
 export function scopesOf(one: Case, kind: keyof Runs, isRaised: (stage: Sums) => boolean): readonly Scope[] {
   const { evidence, policy } = one
   const { looks, cells } = evidence
-  const lately = latelyOf(looks)
+  const { lines: lateLines, total: lateTotal } = lately(looks)
   const ofLate = [...new Set(looks.map(({ cell }) => cell))]
   const scopes: Scope[] = [
     { words: 'since the update', cells, ...evidence.total, boundary: countBoundary(policy, 1, false) },
-    { words: 'lately', cells: ofLate, ...totalOf(lately), boundary: countBoundary(policy, 1, true) },
+    { words: 'lately', cells: ofLate, ...lateTotal, boundary: countBoundary(policy, 1, true) },
     runScope(evidence.runs[kind], evidence.runs[kind].looks > looks.length ? cells : ofLate, policy),
   ]
   const addLines = (lines: readonly LineSums[], words: string, isRolling: boolean): void => {
@@ -47,20 +47,30 @@ export function scopesOf(one: Case, kind: keyof Runs, isRaised: (stage: Sums) =>
     }
   }
   addLines(evidence.lines, 'since the update', false)
-  addLines(lately, 'lately', true)
+  addLines(lateLines, 'lately', true)
   return scopes
 }
 
-/** The rolling window by line, summed once for all rules. */
-const known = new WeakMap<readonly Look[], readonly LineSums[]>()
+/** The rolling window, by line and over all lines. */
+interface Lately {
+  readonly lines: readonly LineSums[]
+  readonly total: Totals
+}
 
-export function latelyOf(looks: readonly Look[]): readonly LineSums[] {
+/** Summed once for all rules. */
+const known = new WeakMap<readonly Look[], Lately>()
+
+function lately(looks: readonly Look[]): Lately {
   const before = known.get(looks)
   if (before !== undefined) return before
   const lines = linesOf(looks)
-  known.set(looks, lines)
-  return lines
+  const summed = { lines, total: totalOf(lines) }
+  known.set(looks, summed)
+  return summed
 }
+
+/** The rolling window by line. */
+export const latelyOf = (looks: readonly Look[]): readonly LineSums[] => lately(looks).lines
 
 function runScope({ sum, looks, stage, controls }: Run, cells: readonly string[], policy: Policy): Scope {
   return {

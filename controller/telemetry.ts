@@ -8,8 +8,11 @@ import type { Snapshot } from './snapshot.ts'
 export function isTelemetryDown(snapshot: Snapshot, controls: readonly string[], policy: Policy): boolean {
   const isSilent = (thing: string): boolean =>
     snapshot.atMs - (snapshot.devices[thing]?.sampledAtMs ?? snapshot.atMs) > policy.lostAfterMs
-  const share = (things: readonly string[]): number =>
-    things.length === 0 ? 0 : things.filter(isSilent).length / things.length
+  const share = (things: readonly string[]): number => {
+    let silent = 0
+    for (const thing of things) if (isSilent(thing)) silent += 1
+    return things.length === 0 ? 0 : silent / things.length
+  }
   const { silentShare } = policy.telemetry
   if (controls.length === 0) return share(Object.keys(snapshot.devices)) === 1
   return share(controls) > silentShare && share(Object.keys(snapshot.devices)) > silentShare

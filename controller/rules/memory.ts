@@ -28,12 +28,13 @@ const TREND_LOOKS = 48
  */
 export function judgeMemory(one: Case): Finding {
   const { evidence, watch, policy } = one
-  const series = watch.members.flatMap((thing) => {
+  const series: Member[] = []
+  for (const thing of watch.members) {
     const known = evidence.memory[thing]
-    return known === undefined || known.minima.length < MIN_BLOCKS ? [] : [{ thing, known }]
-  })
-  const starved = watch.members.find((thing) => isStarved(evidence.memory[thing], policy.memory.freeFloorPct))
-  if (starved !== undefined) return floorFinding(one, starved, evidence.memory[starved] as MemorySeries)
+    if (known === undefined) continue
+    if (isStarved(known, policy.memory.freeFloorPct)) return floorFinding(one, thing, known)
+    if (known.minima.length >= MIN_BLOCKS) series.push({ thing, known })
+  }
   const leaks = [ofStage(series, one), ofDevices(series, one)].filter((leak) => leak !== null)
   const worst = leaks.toSorted((a, b) => a.hoursLeft - b.hoursLeft)[0]
   const [rollbackHours, gateHours] = [policy.memory.rollbackWithinMs, policy.memory.gateWithinMs].map(hoursOf) as [
@@ -71,8 +72,9 @@ interface Member {
 
 /** A positive S is a positive median slope. */
 function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
-  const rising = series.filter(({ known }) => known.s > 0)
-  const p = signTail(rising.length, series.length)
+  let rising = 0
+  for (const { known } of series) if (known.s > 0) rising += 1
+  const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_LOOKS / MIN_BLOCKS)
   if (series.length === 0 || p > boundary) return null
   const slopes = series.map(({ known }) => theilSenSlope(known.minima) * BLOCKS_PER_HOUR)
@@ -110,8 +112,8 @@ const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number
   slopeMiBPerHour <= 0 ? Number.MAX_VALUE : Math.max(limitMiB - (levelMiB ?? 0), 0) / slopeMiBPerHour
 
 /** The least of half an hour leaves too little, and before the install there was enough. */
-function isStarved(series: MemorySeries | undefined, freeFloorPct: number): boolean {
-  if (series === undefined || series.levelMiB === null || series.limitMiB <= 0) return false
+function isStarved(series: MemorySeries, freeFloorPct: number): boolean {
+  if (series.levelMiB === null || series.limitMiB <= 0) return false
   const mostMiB = series.limitMiB * (1 - freeFloorPct / 100)
   return series.levelMiB > mostMiB && (series.beforeMiB ?? 0) <= mostMiB
 }

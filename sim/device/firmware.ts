@@ -41,6 +41,8 @@ interface Process {
   readonly view: ProcessView
   readonly version: string
   readonly faults: readonly ProcessFault[]
+  /** Whether none of the faults has an effect that changes from minute to minute. */
+  readonly isEven: boolean
 }
 
 type OnExit = (exitCode: number, reason: string) => void
@@ -138,7 +140,9 @@ export class Firmware implements ComponentRuntime {
       plantTime: (atMs) => calendar.at(atMs),
       counterFullAtMs: Number.POSITIVE_INFINITY,
     }
-    this.#process = { view, version, faults: faults.of(version).map((one) => ({ one, view })) }
+    const own = faults.of(version)
+    const isEven = own.every(({ fault }) => fault.effect === undefined)
+    this.#process = { view, version, faults: own.map((one) => ({ one, view })), isEven }
     this.#lastProcess = this.#process
     trace.record(this.#source, { kind: 'firmware-started', thing, version, bootId: this.#bootId })
     neighbours.changed(machine.line, thing, version)
@@ -190,7 +194,7 @@ export class Firmware implements ComponentRuntime {
 
   /** Whether every minute is alike until something of the process changes. */
   get isEven(): boolean {
-    return this.#process === null || this.#process.faults.every(({ one }) => one.fault.effect === undefined)
+    return this.#process === null || this.#process.isEven
   }
 
   /** Endless where a fault lets the script hang, and told as its onset; undefined where none does. */

@@ -45,8 +45,8 @@ export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Sn
 /** A sample that another one of the same process has overtaken tells nothing; what came in between counts once. */
 const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolean =>
   by !== undefined &&
-  sample.bootId === by.bootId &&
   sample.sequence < by.sequence &&
+  sample.bootId === by.bootId &&
   sample.sampledAtMs < by.sampledAtMs
 
 /** The snapshot with the newer sample of each device, whichever look brought it. */

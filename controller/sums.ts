@@ -76,49 +76,64 @@ export const NO_SUMS: Sums = noSums()
 export const NO_TOTALS: Totals = { stage: NO_SUMS, controls: NO_SUMS }
 
 /** Sums over lines, or over looks. */
-export function totalOf(parts: readonly Totals[], start: Totals = { stage: NO_SUMS, controls: NO_SUMS }): Totals {
-  const [stage, controls] = [{ ...start.stage }, { ...start.controls }]
-  for (const part of parts) {
-    addTo(stage, part.stage)
-    addTo(controls, part.controls)
-  }
-  return { stage, controls }
-}
+export const totalOf = (parts: readonly Totals[], start: Totals = NO_TOTALS): Totals => ({
+  stage: sumOf(start.stage, parts, 'stage'),
+  controls: sumOf(start.controls, parts, 'controls'),
+})
 
 /** The lines of several looks as one; a line counts the looks in which its stage was seen. */
 export function linesOf(looks: readonly Pick<Look, 'lines'>[]): readonly LineSums[] {
-  const byLine = new Map<number, { looks: number; stage: MutableSums; controls: MutableSums }>()
-  for (const look of looks) {
-    for (const { line, looks: count, stage, controls } of look.lines) {
-      let sums = byLine.get(line)
-      if (sums === undefined) {
-        sums = { looks: 0, stage: noSums(), controls: noSums() }
-        byLine.set(line, sums)
-      }
-      if (stage.minutes > 0) sums.looks += count
-      addTo(sums.stage, stage)
-      addTo(sums.controls, controls)
+  const byLine = new Map<number, LineSums[]>()
+  for (const { lines } of looks) {
+    for (const line of lines) {
+      const own = byLine.get(line.line)
+      if (own === undefined) byLine.set(line.line, [line])
+      else own.push(line)
     }
   }
-  return [...byLine].map(([line, sums]) => ({ line, ...sums }))
+  return [...byLine].map(([line, parts]) => ({
+    line,
+    looks: parts.reduce((sum, { looks: count, stage }) => sum + (stage.minutes > 0 ? count : 0), 0),
+    ...totalOf(parts),
+  }))
+}
+
+/** Member by member in locals, since every line of the window is added up at every look. */
+function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
+  let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
+  let { cycleMs, expectedCycleMs, operations, errors, expectedErrors } = start
+  for (const part of parts) {
+    const more = role === 'stage' ? part.stage : part.controls
+    if (more === NO_SUMS) continue
+    minutes += more.minutes
+    countedMinutes += more.countedMinutes
+    readings += more.readings
+    attempts += more.attempts
+    failures += more.failures
+    cycles += more.cycles
+    cycleMs += more.cycleMs
+    expectedCycleMs += more.expectedCycleMs
+    operations += more.operations
+    errors += more.errors
+    expectedErrors += more.expectedErrors
+  }
+  return {
+    minutes,
+    countedMinutes,
+    readings,
+    attempts,
+    failures,
+    cycles,
+    cycleMs,
+    expectedCycleMs,
+    operations,
+    errors,
+    expectedErrors,
+  }
 }
 
 /** Sums that are still being added up. */
 export type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
-
-function addTo(sum: MutableSums, more: Sums): void {
-  sum.minutes += more.minutes
-  sum.countedMinutes += more.countedMinutes
-  sum.readings += more.readings
-  sum.attempts += more.attempts
-  sum.failures += more.failures
-  sum.cycles += more.cycles
-  sum.cycleMs += more.cycleMs
-  sum.expectedCycleMs += more.expectedCycleMs
-  sum.operations += more.operations
-  sum.errors += more.errors
-  sum.expectedErrors += more.expectedErrors
-}
 
 /** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
 export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null): void {

@@ -10,5 +10,6 @@ export default defineConfig({
     // One worker for every core; by default one core stays idle.
     maxWorkers: '100%',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests that need programs from Debian's packages; each says by name what it skipped. */
+/** Tests that need programs from Debian's packages (each says by name what it skipped), and larger samples. */
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,

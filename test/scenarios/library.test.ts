@@ -9,7 +9,7 @@ describe('every shipped scenario', () => {
 
   beforeAll(async () => {
     played = await runMany(shippedScenarios(), SEEDS)
-  }, 180_000)
+  }, 300_000)
 
   it('meets its own expectation, and breaks no law', () => {
     const wrong = played.flatMap((one) => {

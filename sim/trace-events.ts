@@ -60,6 +60,11 @@ export type TraceEvent =
     }
   /** Somebody outside the controller changed a thing group. */
   | { kind: 'membership-changed'; thing: string; group: string; change: 'added' | 'removed' }
+  /**
+   * Somebody outside the scenario took a hand in the run: a fault was injected while it ran, or a function of the
+   * controller was called. From here on the seed alone does not tell what happens.
+   */
+  | { kind: 'intervention'; act: 'fault' | 'call'; what: string }
   /** A person asked the controller for something, and what it answered. */
   | {
       kind: 'operation'

@@ -19,7 +19,9 @@ import { Nucleus } from './device/nucleus.ts'
 import { OneShot } from './device/one-shot.ts'
 import { ApiFaults } from './faults/api-faults.ts'
 import {
+  type CutFaultSpec,
   type FaultSpec,
+  type InjectableSpec,
   isApiFault,
   isCutFault,
   isEventFault,
@@ -86,6 +88,8 @@ interface CoreDevice {
   readonly nucleus: Nucleus
   /** False where faults may keep samples from the shadow, so that the monitor does not know what it holds. */
   readonly isHeardInFull: boolean
+  /** Lets a fault cut its link; the fault's time counts from `sinceMs`. */
+  readonly cutLink: (index: number, spec: CutFaultSpec, sinceMs: number) => void
 }
 
 /** The rehearsed world: the plant's devices and the cloud they talk to, on one virtual clock. */
@@ -101,6 +105,7 @@ export class Twin {
   readonly #plan: TwinPlan
   readonly #devices: ReadonlyMap<string, CoreDevice>
   readonly #neighbours = new Neighbours()
+  #injected = 0
 
   private constructor(
     plan: TwinPlan,
@@ -186,6 +191,26 @@ export class Twin {
         change(group, 'removed')
       })
     })
+  }
+
+  /**
+   * Injects a fault that no scenario lists, now. For it the rehearsal, installs and processes began no earlier than now,
+   * so that onsets and windows count from here; on devices that it reaches later, as usual. A cut with a firmware is one
+   * of the devices that run it at this moment. No other device's numbers move, nor those of another fault.
+   */
+  inject(spec: InjectableSpec): void {
+    const sinceMs = this.clock.nowMs()
+    const index = this.#plan.faults.length + this.#injected
+    this.#injected += 1
+    const { firmware: _, ...place } = spec.in
+    for (const { plan, firmware, cutLink } of this.#devices.values()) {
+      const { thing, line } = plan
+      if (!selects(place, thing, line, '')) continue
+      if (!isCutFault(spec)) {
+        const fault = makeFault(spec, this.faultWorld.chance(`fault/${index}/${thing}`))
+        firmware.inject({ index, fault, actsOn: (version) => selects(spec.in, thing, line, version), sinceMs })
+      } else if (selects(spec.in, thing, line, firmware.version ?? '')) cutLink(index, spec, sinceMs)
+    }
   }
 
   /** The health document that the thing's shadow holds, without making the shadow; null before the first. */
@@ -319,8 +344,11 @@ export class Twin {
       },
     })
     nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
-    this.#cutLink(nucleus, plan)
-    return { plan, machine, firmware, monitor, nucleus, isHeardInFull: sampleFaults.length === 0 }
+    const cutLink = this.#linkCutter(nucleus, thing)
+    for (const { index, spec } of placed(this.#plan.faults, isCutFault)) {
+      if (selects(spec.in, thing, line, '')) cutLink(index, spec, startMs)
+    }
+    return { plan, machine, firmware, monitor, nucleus, isHeardInFull: sampleFaults.length === 0, cutLink }
   }
 
   /** What can be deployed beside the two that every device runs. */
@@ -339,7 +367,7 @@ export class Twin {
   }
 
   /** A connection that several faults cut is back when the last of them has ended. */
-  #cutLink(nucleus: Nucleus, { thing, line }: DevicePlan): void {
+  #linkCutter(nucleus: Nucleus, thing: string): CoreDevice['cutLink'] {
     const { clock, faultWorld } = this
     let cuts = 0
     let isAway = false
@@ -352,9 +380,8 @@ export class Twin {
         nucleus.goOnline()
       })
     }
-    for (const { index, spec } of placed(this.#plan.faults, isCutFault)) {
-      if (!selects(spec.in, thing, line, '')) continue
-      const cut = makeCut(spec, faultWorld.startMs, faultWorld.chance(`fault/${index}/${thing}`))
+    return (index, spec, sinceMs) => {
+      const cut = makeCut(spec, sinceMs, faultWorld.chance(`fault/${index}/${thing}`))
       const lose = (n: number): void => {
         faultWorld.actsOnDevice(index, cut.kind, thing)
         cuts += 1

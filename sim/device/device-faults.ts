@@ -7,19 +7,21 @@ export interface DeviceFault {
   readonly fault: Fault
   /** Whether it acts while this version runs, or on a deployment that brings it. */
   readonly actsOn: (version: string) => boolean
+  /** When it was injected into a world that was under way; absent for one of the scenario. */
+  readonly sinceMs?: number
 }
 
 /** The faults of one device, and which of them it has felt. */
 export class DeviceFaults {
   readonly #thing: string
-  readonly #faults: readonly DeviceFault[]
+  readonly #faults: DeviceFault[]
   readonly #trace: Trace
   readonly #device: DeviceView
   readonly #started = new Set<number>()
 
   constructor(thing: string, faults: readonly DeviceFault[], trace: Trace, device: DeviceView) {
     this.#thing = thing
-    this.#faults = faults
+    this.#faults = [...faults]
     this.#trace = trace
     this.#device = device
   }
@@ -31,6 +33,11 @@ export class DeviceFaults {
   /** Whether what the neighbours run matters to this device. */
   get watchNeighbours(): boolean {
     return this.#faults.some(({ fault }) => fault.when !== undefined)
+  }
+
+  /** One more, from now on. */
+  add(one: DeviceFault): void {
+    this.#faults.push(one)
   }
 
   /** Those of this version, resting ones included. */

@@ -35,6 +35,10 @@ const STARTUP_MS = { min: 20_000, max: 35_000 }
 interface ProcessFault {
   readonly one: DeviceFault
   view: ProcessView
+  /** Cycles until its counter is full, as of so many of the machine; null before it was counted, or without one. */
+  counted: { readonly left: number; readonly atCycles: number } | null
+  /** What it has under way. */
+  readonly timers: Timer[]
 }
 
 interface Process {
@@ -43,9 +47,12 @@ interface Process {
   readonly faults: readonly ProcessFault[]
   /** Whether none of the faults has an effect that changes from minute to minute. */
   readonly isEven: boolean
+  readonly onExit: OnExit
 }
 
 type OnExit = (exitCode: number, reason: string) => void
+
+const isEven = (faults: readonly ProcessFault[]): boolean => faults.every(({ one }) => one.fault.effect === undefined)
 
 const NOT_RUNNING: Condition = { ...HEALTHY, isRunning: false }
 
@@ -72,12 +79,12 @@ export class Firmware implements ComponentRuntime {
     this.#source = `core/${options.thing}`
     this.#scripts = options.stream(`firmware/${options.thing}/scripts`)
     this.#bootIds = options.stream(`firmware/${options.thing}/boot-ids`)
-    const { neighbours, machine, thing, faults } = options
-    if (!faults.watchNeighbours) return
-    neighbours.watch(machine.line, thing, {
-      before: () => this.#beforeChange(),
-      after: () => this.#announceWoken(),
-    })
+    if (options.faults.watchNeighbours) this.#watchNeighbours()
+  }
+
+  /** Of the running process, or of the last one; null before the first. */
+  get version(): string | null {
+    return this.#lastProcess?.version ?? null
   }
 
   /** Of the running process, or of the last one. */
@@ -140,17 +147,28 @@ export class Firmware implements ComponentRuntime {
       plantTime: (atMs) => calendar.at(atMs),
       counterFullAtMs: Number.POSITIVE_INFINITY,
     }
-    const own = faults.of(version)
-    const isEven = own.every(({ fault }) => fault.effect === undefined)
-    this.#process = { view, version, faults: own.map((one) => ({ one, view })), isEven }
+    const own = faults.of(version).map((one) => this.#felt(one, view))
+    this.#process = { view, version, faults: own, isEven: isEven(own), onExit }
     this.#lastProcess = this.#process
     trace.record(this.#source, { kind: 'firmware-started', thing, version, bootId: this.#bootId })
     neighbours.changed(machine.line, thing, version)
-    for (const processFault of this.#process.faults) {
-      // What was there before the rehearsal starts before its machine has lived the week before: counted from now on.
-      if (processFault.one.fault.counterCycles === undefined) this.#schedule(processFault, onExit)
-      else this.#after(0, () => this.#count(processFault, onExit))
-    }
+    for (const processFault of this.#process.faults) this.#begin(processFault, onExit)
+  }
+
+  /** A fault more, from now on: on the running process if it concerns that, and on those to come. */
+  inject(one: DeviceFault): void {
+    this.#options.faults.add(one)
+    if (one.fault.when !== undefined) this.#watchNeighbours()
+    if (this.#process === null || !one.actsOn(this.#process.version)) return
+    this.#beforeChange()
+    const { view, version, faults, onExit } = this.#process
+    const added = this.#felt(one, view)
+    const own = [...faults, added]
+    this.#process = { view, version, faults: own, isEven: isEven(own), onExit }
+    this.#lastProcess = this.#process
+    this.#begin(added, onExit)
+    // How far ahead a counter is full was told for a machine without this fault.
+    for (const felt of faults) if (felt.counted !== null) this.#count(felt, onExit)
   }
 
   stopped(): void {
@@ -218,25 +236,57 @@ export class Firmware implements ComponentRuntime {
     })
   }
 
-  #schedule({ one, view }: ProcessFault, onExit: OnExit): void {
+  #watchNeighbours(): void {
+    const { neighbours, machine, thing } = this.#options
+    neighbours.watch(machine.line, thing, {
+      before: () => this.#beforeChange(),
+      after: () => this.#announceWoken(),
+    })
+  }
+
+  /** For a fault that was injected, the install, the process and the rehearsal began no earlier than itself. */
+  #felt(one: DeviceFault, view: ProcessView): ProcessFault {
+    const common = { one, counted: null, timers: [] }
+    if (one.sinceMs === undefined) return { ...common, view }
+    const { sinceMs } = one
+    const startedAtMs = Math.max(view.startedAtMs, sinceMs)
+    const baseMemoryMiB = this.#options.machine.baseMemoryMiBAt(startedAtMs)
+    const installedAtMs = Math.max(view.installedAtMs, sinceMs)
+    return { ...common, view: { ...view, installedAtMs, startedAtMs, baseMemoryMiB, worldStartMs: sinceMs } }
+  }
+
+  #begin(processFault: ProcessFault, onExit: OnExit): void {
+    // What was there before the rehearsal starts before its machine has lived the week before: counted from now on.
+    if (processFault.one.fault.counterCycles === undefined) this.#schedule(processFault, onExit)
+    else this.#after(0, () => this.#count(processFault, onExit))
+  }
+
+  #schedule({ one, view, timers }: ProcessFault, onExit: OnExit): void {
     const { faults, onOutage } = this.#options
-    this.#at(one.fault.onsetMs(view), () => {
+    const at = (atMs: number, action: () => void): void => this.#at(atMs, action, timers)
+    at(one.fault.onsetMs(view), () => {
       if (faults.acts(one)) faults.announce(one)
     })
     const death = one.fault.death?.(view)
     if (death !== undefined) {
-      this.#at(death.atMs, () => {
+      at(death.atMs, () => {
         this.#crashed(this.#process?.version as string, death.reason)
         onExit(death.exitCode, death.reason)
       })
     }
     const outage = one.fault.outage?.(view)
-    if (outage !== undefined) this.#at(outage.atMs, () => onOutage(outage))
+    if (outage !== undefined) at(outage.atMs, () => onOutage(outage))
   }
 
   /** Looks ahead to when the counter will be full: no minute has to be looked at on the way. */
   #count(processFault: ProcessFault, onExit: OnExit): void {
     const { machine, clock, phaseMs } = this.#options
+    const { one, counted } = processFault
+    const cycles = one.fault.counterCycles as number
+    const left = counted === null ? cycles : counted.left - (machine.cycles - counted.atCycles)
+    if (left <= 0) return // it is full, and that is under way or has been told
+    processFault.counted = { left, atCycles: machine.cycles }
+    for (const timer of processFault.timers.splice(0)) timer.cancel()
     const nowMs = clock.nowMs()
     const sinceMs = (((nowMs - phaseMs) % SAMPLE_PERIOD_MS) + SAMPLE_PERIOD_MS) % SAMPLE_PERIOD_MS
     // The sample of this very millisecond is still to come: timers of the world run before it.
@@ -244,7 +294,7 @@ export class Firmware implements ComponentRuntime {
     const even = this.isEven ? this.conditionAt(nowMs) : null
     const doneAtMs = machine.cyclesDoneAtMs(
       nextEndMs - SAMPLE_PERIOD_MS,
-      processFault.one.fault.counterCycles as number,
+      left,
       (endMs) => even ?? this.conditionAt(endMs),
     )
     processFault.view = { ...processFault.view, counterFullAtMs: doneAtMs + 1 }
@@ -273,8 +323,11 @@ export class Firmware implements ComponentRuntime {
   }
 
   /** Never, where the time is infinite. */
-  #at(atMs: number, action: () => void): void {
-    if (Number.isFinite(atMs)) this.#timers.push(this.#options.clock.at(atMs, action))
+  #at(atMs: number, action: () => void, ofFault: Timer[] = []): void {
+    if (!Number.isFinite(atMs)) return
+    const timer = this.#options.clock.at(atMs, action)
+    this.#timers.push(timer)
+    ofFault.push(timer)
   }
 
   #after(delayMs: number, action: () => void): void {

@@ -93,6 +93,8 @@ export type ApiFaultSpec = SpecOf<typeof apiFaults>
 export type EventFaultSpec = SpecOf<typeof eventFaults>
 /** Invocations of the controller's functions. */
 export type LambdaFaultSpec = SpecOf<typeof lambdaFaults>
+/** What can be injected into a world that is under way. */
+export type InjectableSpec = ProcessFaultSpec | CutFaultSpec
 /** On devices, which a selector names. */
 export type DeviceFaultSpec = ProcessFaultSpec | CutFaultSpec | ReportFaultSpec
 

@@ -1,7 +1,7 @@
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../../controller/contract.ts'
 import { findScenario } from '../../../scenarios/catalogue.ts'
 import { fleetOf, twinPlan } from '../../../scenarios/twin-plan.ts'
-import { faultSchema } from '../../../sim/faults/catalogue.ts'
+import { faultSchema, type InjectableSpec } from '../../../sim/faults/catalogue.ts'
 import { InFlight } from '../../../sim/in-flight.ts'
 import { runLockstep } from '../../../sim/lockstep.ts'
 import { openModelLevel } from '../../../sim/model/model-level.ts'
@@ -22,6 +22,8 @@ export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, d
 export interface WorldOptions {
   /** As a scenario file writes them. */
   readonly faults: readonly object[]
+  /** Injected at so many minutes after the start. */
+  readonly injected?: readonly (readonly [minute: number, spec: InjectableSpec])[]
   readonly hours: number
   /** Versions deployed to the canaries, by minutes after the start; the release at 20 min by default. */
   readonly deployments?: Readonly<Record<number, string>>
@@ -86,6 +88,9 @@ export async function play(options: WorldOptions) {
         iotJobConfiguration: { timeoutConfig: { inProgressTimeoutInMinutes: 60 } },
       })
     })
+  }
+  for (const [minute, spec] of options.injected ?? []) {
+    clock.at(startMs + minute * MINUTE_MS, () => twin.inject(spec))
   }
   const looks: Record<string, Document>[] = []
   const look = (): Record<string, Document> =>

@@ -22,7 +22,7 @@ const LAW: Kind = { tag: 'failure', type: 'invariant' }
  * `command` plays the run again. [JUnit XML schema: testsuites > testsuite > testcase > failure | error]
  */
 export function renderJunit(report: Report, command: string): string {
-  const { scenario, seed, level, digest, outcome, expectation, invariants, wall } = report
+  const { scenario, seed, level, digest, outcome, expectation, invariants, interventions, wall } = report
   const expected = expectation.checked.map(
     (item): Case => ({
       name: `${item.what} is ${item.expected}`,
@@ -37,12 +37,13 @@ export function renderJunit(report: Report, command: string): string {
   const errors = unmet === UNDECIDED ? count(expected) : 0
   const failures = count([...expected, ...laws]) - errors
   const totals = `tests="${expected.length + laws.length}" failures="${failures}" errors="${errors}"`
-  const trail = `seed ${seed}, digest ${digest}\n${command}`
+  const again = interventions === undefined ? command : `${command} # without what was done to it by hand`
+  const trail = `seed ${seed}, digest ${digest}\n${again}`
   const cases = [
     ...expected.map((one) => caseXml(`rehearse.${scenario}.expectation`, one, unmet, trail)),
     ...laws.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, LAW, trail)),
   ]
-  const properties = Object.entries({ seed, level, digest, outcome, command }).map(
+  const properties = Object.entries({ seed, level, digest, outcome, command: again }).map(
     ([name, value]) => `      <property name="${name}" value="${escaped(String(value))}"/>`,
   )
   return [

@@ -1,7 +1,7 @@
 import { durationText, grouped, numberText } from './format.ts'
 import type { Report } from './report.ts'
 import type { Spread } from './rollback.ts'
-import { headline } from './summary.ts'
+import { headline, interventionText } from './summary.ts'
 import { markdownTable } from './table.ts'
 import { type DeviceTimeline, mostTelling } from './timeline.ts'
 import { TIMELINE_COLUMNS, timelineRow } from './timeline-text.ts'
@@ -31,11 +31,18 @@ export function renderMarkdown(
     ...(devices.length === 0
       ? []
       : ['### Devices', 'The most telling ones; times are UTC.', deviceTable(devices).join('\n')]),
-    '### Again',
+    ...againLines(report),
     `\`\`\`sh\n${command}\n\`\`\``,
     `Seed ${report.seed}, digest \`${report.digest}\``,
     '',
   ].join('\n\n')
+}
+
+/** The command gives the run again only where nobody has taken a hand in it. */
+function againLines({ interventions = [] }: Report): string[] {
+  if (interventions.length === 0) return ['### Again']
+  const done = interventions.map(({ at, what }) => `- ${shortTime(at)} ${what}`)
+  return ['### Interventions', `Touched ${interventionText(done.length)}:`, done.join('\n'), '### Again, without them']
 }
 
 function verdictLines({ expectation, invariants }: Report): string[] {

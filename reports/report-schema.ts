@@ -5,7 +5,7 @@ const spread = z.strictObject({ p50: z.number(), p90: z.number(), max: z.number(
 const count = z.int().nonnegative()
 const stageName = z.enum(['canary', 'early', 'production'])
 
-/** The schema of report.json; every field of schemaVersion 1 is required. */
+/** The schema of report.json; every field of schemaVersion 1 is required, except what says otherwise. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   scenario: z.string(),
@@ -70,6 +70,7 @@ export const reportSchema = z.strictObject({
     checked: z.array(z.strictObject({ what: z.string(), expected: z.string(), actual: z.string(), met: z.boolean() })),
   }),
   invariants: z.strictObject({ checked: z.array(z.string()), violated: z.array(z.string()) }),
+  interventions: z.array(z.strictObject({ at: time, what: z.string() })).optional(),
   virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
   wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerVirtualHour: z.number() }),
   controller: z.strictObject({ evaluations: count, awsCallsPerEvaluation: z.number() }),

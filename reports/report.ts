@@ -65,6 +65,8 @@ export interface Report {
     readonly checked: readonly ExpectedItem[]
   }
   readonly invariants: { readonly checked: readonly string[]; readonly violated: readonly string[] }
+  /** What somebody outside the scenario did to the run; absent where nobody did, so that its seed alone gives it again. */
+  readonly interventions?: readonly { readonly at: string; readonly what: string }[]
   readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
   readonly wall: {
     readonly seconds: number
@@ -130,7 +132,15 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     messages: run.messages,
     digest: run.digest,
     digestsByHour: run.digestsByHour,
+    ...interventionsOf(records),
   }
+}
+
+function interventionsOf(records: readonly TraceRecord[]): Pick<Report, 'interventions'> {
+  const interventions = records.flatMap((record) =>
+    record.kind === 'intervention' ? [{ at: isoTime(record.atMs), what: record.what }] : [],
+  )
+  return interventions.length === 0 ? {} : { interventions }
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

@@ -18,6 +18,7 @@ export function renderSummary(report: Report, story: string): string {
     ...invariants.violated.map((text) => `    ! ${text}`),
     row('expectation', expectation.met ? 'met' : 'NOT met'),
     ...expectation.failures.map((text) => `    ! ${text}`),
+    ...interventionLines(report),
     '',
     `  ${hours(virtual.hours)} of plant time in ${wall.seconds.toFixed(1)} s (${grouped(wall.speedup)} x), ` +
       `${LINKS[report.connections]}, ${grouped(report.messages.published)} messages`,
@@ -26,6 +27,18 @@ export function renderSummary(report: Report, story: string): string {
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
   ].join('\n')
 }
+
+/** That the seed alone does not play it again, and why. */
+function interventionLines({ interventions = [] }: Report): string[] {
+  if (interventions.length === 0) return []
+  return [
+    row('touched', interventionText(interventions.length)),
+    ...interventions.map(({ at, what }) => `    ${shortTime(at)} ${what}`),
+  ]
+}
+
+export const interventionText = (count: number): string =>
+  `by hand, ${count === 1 ? 'once' : `${count} times`}; the seed alone does not give this run again`
 
 /** One line: what came out. */
 export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm, detection }: Report): string {

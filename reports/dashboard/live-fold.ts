@@ -94,6 +94,15 @@ export class LiveFold {
         return this.#evaluated(record)
       case 'fault-started':
         return this.#faultStarted(record)
+      case 'intervention':
+        // What was called is told with its answer.
+        if (record.act === 'fault') this.#say(record.atMs, `fault ${record.what}`)
+        return
+      case 'operation':
+        return this.#say(
+          record.atMs,
+          `${record.operation} by ${record.actor}${RESULTS[record.result]}: ${record.answer}`,
+        )
       case 'handler-failed':
         return this.#say(record.atMs, `${record.handler} failed: ${record.error}`)
       case 'device-connected':
@@ -340,6 +349,9 @@ export class LiveFold {
     if (this.#log.length > MAX_LOG) this.#log.shift()
   }
 }
+
+/** What came of an operation, where it was not simply done. */
+const RESULTS: Readonly<Record<string, string>> = { accepted: '', repeated: ', as before', refused: ' REFUSED' }
 
 /** The stage's own word for what the rollout does with it. */
 function stageState(state: string, decision: string): StageRow['state'] {

@@ -4,6 +4,7 @@ import { timeOfDay } from '../dashboard/clock-text.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
 import { durationText, grouped, numberText } from '../format.ts'
 import type { Report } from '../report.ts'
+import { interventionText } from '../summary.ts'
 import { foldWhy, type Truth } from '../why.ts'
 import { drawFleetMaps, type FleetMoment } from './fleet-maps.ts'
 import { drawLegs } from './legs-chart.ts'
@@ -50,7 +51,8 @@ const toBar = ({ name, devices, startedAt, installedAt, promotedAt, rolledBackAt
   rolledBackAtMs: msOf(rolledBackAt),
 })
 
-function headline({ outcome, caughtIn, falseAlarm, expectation, invariants, faults }: Report): Markup {
+function headline(report: Report): Markup {
+  const { outcome, caughtIn, falseAlarm, expectation, invariants, faults, interventions = [] } = report
   const isGood = expectation.met && invariants.violated.length === 0
   const words = {
     promoted: faults.length > 0 && caughtIn === null ? 'promoted to the whole fleet' : 'promoted',
@@ -59,7 +61,13 @@ function headline({ outcome, caughtIn, falseAlarm, expectation, invariants, faul
     inconclusive: 'inconclusive',
   }[outcome]
   return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${[...expectation.failures, ...invariants.violated].map((text) => html`<p class="bad">${text}</p>`)}`
+${[...expectation.failures, ...invariants.violated].map((text) => html`<p class="bad">${text}</p>`)}${touched(interventions)}`
+}
+
+function touched(interventions: NonNullable<Report['interventions']>): Markup | null {
+  if (interventions.length === 0) return null
+  const done = interventions.map(({ at, what }) => html`<li>${at} ${what}</li>`)
+  return html`<p class="warn">touched ${interventionText(interventions.length)}</p><ul class="small">${done}</ul>`
 }
 
 function facts({ detection, rollback, exposure, fleet, leadTimeHours, windowHours, profile }: Report): Markup {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { foldReport } from '../../reports/report.ts'
+import { renderRunPage } from '../../reports/html/run-page.ts'
+import { renderJunit } from '../../reports/junit.ts'
+import { renderMarkdown } from '../../reports/markdown.ts'
+import { foldReport, type Report } from '../../reports/report.ts'
 import { reportSchema } from '../../reports/report-schema.ts'
 import { renderSummary } from '../../reports/summary.ts'
 import {
@@ -139,4 +142,48 @@ it.each([
   const lines = renderSummary(report, header.story).split('\n')
   expect(lines.length).toBeLessThan(30)
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
+})
+
+describe('a run that somebody took a hand in', () => {
+  const COMMAND = 'rehearse run tiny --seed 7'
+  const closed = (records: ReturnType<typeof trace>): Report => ({
+    ...foldReport(header, records, run),
+    expectation: { met: true, failures: [], checked: [] },
+    invariants: { checked: ['a law'], violated: ['a law: broken'] },
+  })
+  const [fault, call] = ['in line 7: crash', 'abort by <jo>']
+  const byHand = trace(
+    [7, { kind: 'intervention', act: 'fault', what: fault }],
+    [9, { kind: 'intervention', act: 'call', what: call }],
+  )
+  const all = (records: typeof byHand): readonly string[] => {
+    const report = closed(records)
+    return [
+      renderSummary(report, header.story),
+      renderMarkdown(report, [], header.story, COMMAND),
+      renderJunit(report, COMMAND),
+      renderRunPage(report, header, records),
+    ]
+  }
+
+  it('says so in every report, since its command does not give it again', () => {
+    const report = closed(byHand)
+    expect(reportSchema.parse(report).interventions).toEqual([
+      { at: '2026-03-02T13:07:00.000Z', what: fault },
+      { at: '2026-03-02T13:09:00.000Z', what: call },
+    ])
+    const [summary, markdown, junit, page] = all(byHand)
+    const touched = 'by hand, 2 times; the seed alone does not give this run again'
+    expect(summary).toContain(`  touched       ${touched}\n    03-02 13:07 ${fault}\n    03-02 13:09 ${call}\n`)
+    expect(markdown).toContain(`Touched ${touched}:\n\n- 03-02 13:07 ${fault}\n- 03-02 13:09 ${call}\n`)
+    expect(markdown).toContain(`### Again, without them\n\n\`\`\`sh\n${COMMAND}\n`)
+    expect(junit?.match(/rehearse run tiny --seed 7 # without what was done to it by hand/g)).toHaveLength(2)
+    expect(page).toContain(touched)
+    expect(page).toContain('abort by &lt;jo&gt;')
+  })
+
+  it('is silent about it otherwise', () => {
+    expect(closed(trace())).not.toHaveProperty('interventions')
+    for (const text of all(trace())) expect(text).not.toMatch(/by hand|ntervention|without/)
+  })
 })

@@ -136,6 +136,25 @@ it('keeps a bounded number of points over the whole time', () => {
   expect(points.at(-1)?.[0]).toBeGreaterThan(4_900 * MINUTE_MS)
 })
 
+it('tells what people did, and what the controller answered', () => {
+  const operation = (result: string, answer: string): TraceEvent => {
+    return { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'lunch', result, answer }
+  }
+  const { log } = fold(
+    [1, { kind: 'intervention', act: 'call', what: 'pause by jo' }],
+    [1, operation('accepted', 'held')],
+    [2, operation('repeated', 'paused already by jo')],
+    [3, operation('refused', 'a way back cannot be paused')],
+    [4, { kind: 'intervention', act: 'fault', what: 'in line 7: crash' }],
+  )
+  expect(log.map(({ text }) => text)).toEqual([
+    'pause by jo: held',
+    'pause by jo, as before: paused already by jo',
+    'pause by jo REFUSED: a way back cannot be paused',
+    'fault in line 7: crash',
+  ])
+})
+
 it('counts the devices of a fault, and says once that it began', () => {
   const fault = (thing: string): TraceEvent => ({ kind: 'fault-started', fault: 0, faultKind: 'crash', thing })
   const state = fold([5, fault('a1')], [6, fault('b1')])

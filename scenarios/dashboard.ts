@@ -3,7 +3,7 @@ import type { Command } from '../reports/dashboard/menu.ts'
 import type { LiveRehearsal } from './rehearsal.ts'
 import { ScreenProcess } from './screen-process.ts'
 import { Speedometer } from './speedometer.ts'
-import { steerClock } from './steer.ts'
+import { steer } from './steer.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The dashboard's side of a rehearsal: folds what happens, feeds the screen, and does what keys ask for. */
@@ -22,9 +22,14 @@ export class Dashboard {
 
   watch(live: LiveRehearsal): void {
     const fold = new LiveFold(live.header)
-    live.trace.onRecord((record) => fold.take(record))
     live.pacer.whenHeld(() => this.#draw())
     this.#watched = { live, fold }
+    live.trace.onRecord((record) => {
+      fold.take(record)
+      // Whoever asked waits for the answer, perhaps while time stands.
+      if (record.kind === 'operation' || record.kind === 'intervention') this.#draw()
+    })
+    this.#screen.offer(live.interventions.faults)
   }
 
   /** Called whenever time moves. */
@@ -58,7 +63,8 @@ export class Dashboard {
       else void this.#screen.close()
       return
     }
-    if (this.#watched !== null) steerClock(command, this.#watched.live.pacer, this.#watched.live.tickMs)
+    // What has ended cannot be changed.
+    if (this.#watched !== null && this.#outcome === null) steer(command, this.#watched.live)
     this.#draw()
   }
 }

@@ -135,10 +135,12 @@ export class LambdaHost implements LambdaFunctions {
 
   /**
    * The Invoke API for somebody outside, in the same queue. What the function fails with is the caller's to read: a wrong
-   * payload from outside is no bug.
+   * payload from outside is no bug. That a hand was taken in the run stands in the trace; to ask how it stands is none.
    * @throws what the function failed with
    */
   call(name: string, event: unknown): Promise<object> {
+    const what = handTaken(name, event)
+    if (what !== null) this.#trace?.record('by-hand', { kind: 'intervention', act: 'call', what })
     return new Promise((resolve, reject) =>
       this.#queue({ name: name as FunctionName, event, failures: 0, caller: { resolve, reject } }),
     )
@@ -242,6 +244,13 @@ export class LambdaHost implements LambdaFunctions {
       findings,
     })
   }
+}
+
+/** In words; null for a question. */
+function handTaken(name: string, event: unknown): string | null {
+  if (name !== 'operate') return `${name} was invoked`
+  const { operation, actor } = (event ?? {}) as Readonly<Record<string, unknown>>
+  return operation === 'status' ? null : `${operation} by ${actor ?? 'nobody'}`
 }
 
 const hasEnded = ({ state }: Pick<Last, 'state'>): boolean => isFinal({ state } as Rollout)

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../reports/report.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import type { Interventions } from './interventions.ts'
 import type { Pace, Pacer } from './pacer.ts'
 
 /** How to run one scenario; what is absent is the scenario's own or the default. */
@@ -35,6 +36,8 @@ export interface LiveRehearsal {
   readonly pacer: Pacer
   /** Period of the controller's looks. */
   readonly tickMs: number
+  /** What a person can do to it; from the first on it is no function of its seed any more. */
+  readonly interventions: Interventions
   readonly trace: { onRecord(listener: (record: TraceRecord) => void): void }
   nowMs(): number
 }

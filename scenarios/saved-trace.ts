@@ -10,7 +10,7 @@ import type { Expectation } from './scenario.ts'
 export interface SavedTrace extends RehearsalResult {
   /** What the scenario expected when it was played. */
   readonly expect: Expectation
-  /** The command that plays it again. */
+  /** The command that plays it again, without what people did to it meanwhile. */
   readonly command: string
 }
 

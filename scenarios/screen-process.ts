@@ -45,6 +45,11 @@ export class ScreenProcess {
     return this.#process.connected && !this.#isDrawing && wallMs() >= this.#nextFrameWallMs
   }
 
+  /** Tells which faults can be injected. */
+  offer(faults: readonly string[]): void {
+    this.#send({ kind: 'faults', faults })
+  }
+
   draw(makeFrame: () => ToScreen): void {
     const startedWallMs = wallMs()
     this.#send(makeFrame())

@@ -9,6 +9,7 @@ import { Seed } from '../sim/random.ts'
 import type { TraceHeader } from '../sim/trace-events.ts'
 import { Twin } from '../sim/twin.ts'
 import { installController, recordHistory, withStoreFaults } from './controller-setup.ts'
+import { Interventions } from './interventions.ts'
 import { LambdaHost } from './lambda-host.ts'
 import { Pacer } from './pacer.ts'
 import { scheduleOperators } from './people.ts'
@@ -108,7 +109,10 @@ export class World {
     const meter = new ProgressMeter(twin, host, startMs, expectedEndMs(policy, scenario), onProgress)
     const pacer = new Pacer(options.pace ?? { kind: 'max' }, twin.clock.nowMs(), signal)
     const header = headerOf(scenario, options, policy, fleet)
-    options.onLive?.({ header, pacer, tickMs: policy.tickMs, trace: twin.trace, nowMs: () => twin.clock.nowMs() })
+    const interventions = new Interventions(twin, host, scenario.release.version)
+    const { tickMs } = policy
+    options.onLive?.({ header, pacer, tickMs, interventions, trace: twin.trace, nowMs: () => twin.clock.nowMs() })
+    const wait = (atMs: number): Promise<void> => options.hold?.(atMs) ?? pacer.until(atMs)
     const run = (untilMs: number, isOver: () => boolean): Promise<'over' | 'until'> =>
       runLockstep({
         clock: twin.clock,
@@ -117,7 +121,8 @@ export class World {
         isOver,
         pace: (atMs) => {
           meter.tick()
-          return options.hold === undefined ? pacer.until(atMs) : options.hold(atMs)
+          // Where nobody watches, nobody acts.
+          return options.onLive === undefined ? wait(atMs) : interventions.during(() => wait(atMs))
         },
         signal,
       })

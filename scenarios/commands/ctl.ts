@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os'
 import { closest } from 'fastest-levenshtein'
 import type { OperationAnswer } from '../../controller/operate.ts'
 import { OPERATIONS } from '../../controller/operations.ts'
 import type { RolloutStatus, Status } from '../../controller/status.ts'
 import { REGION } from '../../sim/twin.ts'
 import { EXIT } from '../exit-codes.ts'
+import { ownName } from '../own-name.ts'
 import { NoRehearsal } from '../user-error.ts'
 import type { Io } from './io.ts'
 
@@ -34,7 +34,7 @@ export async function ctl(operation: string, options: CtlOptions, io: Pick<Io, '
     io.stderr.write(`rehearse: ${operation} needs --reason "…", for the audit trail\n`)
     return EXIT.usage
   }
-  const { actor = userInfo().username, reason, id, endpoint } = options
+  const { actor = ownName(), reason, id, endpoint } = options
   const answer = await invoke(endpoint, { operation, actor, reason, id })
   if (options.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
   else io.stdout.write(`${(operation === 'status' ? statusLines(answer.status) : answerLines(answer)).join('\n')}\n`)

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findScenario } from '../../scenarios/catalogue.ts'
+import { conclude } from '../../scenarios/conclude.ts'
 import { Dashboard } from '../../scenarios/dashboard.ts'
+import { ownName } from '../../scenarios/own-name.ts'
 import type { LiveRehearsal, RehearsalOptions } from '../../scenarios/rehearsal.ts'
 import { rehearse } from '../../scenarios/rehearse.ts'
 import type { Terminal } from '../../scenarios/terminal.ts'
@@ -24,6 +26,29 @@ const SCREENS = {
     if (pressed) return
     pressed = true
     for (const key of ['faster', 'pause-clock', 'quit']) process.send({ kind: 'command', command: { do: key } })
+  })`,
+  // Each key is pressed when the frame shows that the one before it has worked.
+  steering: `const says = (state, text) => state.log.some((line) => line.text.includes(text))
+  let offered = []
+  const steps = [
+    [() => true, { do: 'abort-rollout' }],
+    [(state) => says(state, 'REFUSED'), { do: 'faster' }],
+    ...['10x', '60x', '300x', '900x'].map((shown) => [({ pace }) => pace === shown, { do: 'faster' }]),
+    [(state) => state.stages[0].state === 'soaking', { do: 'pause-clock' }],
+    [({ pace }) => pace === 'paused', { do: 'pause-rollout' }],
+    [(state) => says(state, 'pause by'), { do: 'pause-rollout' }],
+    [(state) => says(state, 'resume by'), () => ({ do: 'inject', fault: offered.findIndex((text) => text.startsWith('memory-leak')), line: 2 })],
+    [(state) => says(state, 'fault in line 2: memory-leak'), { do: 'pause-clock' }],
+    [({ faults }) => faults.length > 0, { do: 'abort-rollout' }],
+  ]
+  process.on('message', ({ kind, state, faults }) => {
+    if (kind === 'close') process.exit()
+    if (kind === 'faults') offered = faults
+    if (kind !== 'state') return
+    process.send({ kind: 'drawn' })
+    if (steps.length === 0 || !steps[0][0](state)) return
+    const [[, command]] = steps.splice(0, 1)
+    process.send({ kind: 'command', command: typeof command === 'function' ? command() : command })
   })`,
 } as const
 
@@ -81,4 +106,42 @@ it('does what keys ask for', async () => {
   expect(pacer[0]?.text).toBe('paused')
   expect(pacer[0]?.pace).toEqual({ kind: 'times', factor: 900 })
   await dashboard.close()
+})
+
+it('operates the rollout and injects a fault, between what was before and what comes after', async () => {
+  const healthy = { ...SCENARIO, faults: [] }
+  const dashboard = new Dashboard(terminal().own, () => undefined, join(folder, 'steering.mjs'))
+  const pace = { kind: 'times', factor: 1 } as const
+  const result = await rehearse(healthy, { ...OPTIONS, pace, onLive: watching(dashboard) })
+  await dashboard.close()
+  const { records } = result
+  const operations = records.filter((one) => one.kind === 'operation')
+  expect(operations.map(({ operation, result }) => `${operation} ${result}`)).toEqual([
+    'abort refused',
+    'pause accepted',
+    'resume accepted',
+    'abort accepted',
+  ])
+  expect(new Set(operations.map(({ actor, reason }) => `${actor} ${reason}`))).toEqual(
+    new Set([`${ownName()} from the dashboard`]),
+  )
+  const [refused, paused, resumed, aborted] = operations
+  expect(refused?.answer).toBe('there is no rollout')
+  const injected = records.find((one) => one.kind === 'intervention' && one.act === 'fault')
+  // Time stood: the operations were answered all the same, and the fault began when it moved.
+  expect([resumed?.atMs, injected?.atMs]).toEqual([paused?.atMs, paused?.atMs])
+  const begun = records.filter((one) => one.kind === 'fault-started')
+  expect(new Set(begun.map(({ atMs }) => atMs))).toEqual(new Set([(injected?.atMs ?? 0) + 1]))
+  expect(begun.map(({ thing }) => result.header.lines[thing as string])).toEqual(Array(20).fill(2))
+  expect(aborted?.atMs).toBeGreaterThan(injected?.atMs ?? Number.NaN)
+
+  const report = conclude(healthy, result)
+  expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', invariants: { violated: [] } })
+  expect(report.interventions?.map(({ what }) => what)).toEqual([
+    `abort by ${ownName()}`,
+    `pause by ${ownName()}`,
+    `resume by ${ownName()}`,
+    'in line 2: memory-leak: 60 MiB/h, until the process is killed',
+    `abort by ${ownName()}`,
+  ])
 })

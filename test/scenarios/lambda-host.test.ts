@@ -113,9 +113,10 @@ describe('the function that people call', () => {
 
   it('stands in the trace with its answer, and the rollout with what it came to', async () => {
     install({ ...ANSWER, outcome: { ...WAITING, state: 'rolling-back' } })
-    expect(await host.call('operate', {})).toMatchObject({ answer: 'held' })
+    expect(await host.call('operate', { operation: 'pause', actor: 'jo' })).toMatchObject({ answer: 'held' })
     trace.flush()
     expect(trace.records).toMatchObject([
+      { kind: 'intervention', act: 'call', what: 'pause by jo' },
       { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held' },
       { kind: 'evaluated', handler: 'operate', state: 'rolling-back' },
     ])
@@ -124,7 +125,7 @@ describe('the function that people call', () => {
 
   it('leaves no trace of a question', async () => {
     install({ ...ANSWER, operation: 'status' })
-    await host.call('operate', {})
+    await host.call('operate', { operation: 'status' })
     trace.flush()
     expect(trace.records).toEqual([])
   })

@@ -11,7 +11,7 @@ export function frameOf(
   faults: readonly string[],
   { columns, rows }: { readonly columns: number; readonly rows: number },
 ): Frame {
-  const layout = layoutFor(columns, rows, mode.focus)
+  const layout = layoutFor(columns, rows, mode.focus, mode.awaitsAnswer)
   if (layout === null) return tooSmall(columns, rows)
   const texts = layout.texts.map(({ id, title, view, ...rect }) => {
     const frame = title === null ? 0 : 2

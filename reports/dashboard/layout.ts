@@ -33,10 +33,13 @@ export const MIN_ROWS = 24
 const WIDE_COLUMNS = 120
 const WIDE_ROWS = 40
 
-/** Places for a screen of this size; null when it is too small for any. `focus` is what tab has moved to. Pure. */
-export function layoutFor(columns: number, rows: number, focus: number): Layout | null {
+/**
+ * Places for a screen of this size; null when it is too small for any. `focus` is what tab has moved to; the events come
+ * before it where there is room for one thing only. Pure.
+ */
+export function layoutFor(columns: number, rows: number, focus: number, showsEvents = false): Layout | null {
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return null
-  return columns >= WIDE_COLUMNS && rows >= WIDE_ROWS ? wide(columns, rows) : compact(columns, rows, focus)
+  return columns >= WIDE_COLUMNS && rows >= WIDE_ROWS ? wide(columns, rows) : compact(columns, rows, focus, showsEvents)
 }
 
 const keys: View = () => [
@@ -46,14 +49,15 @@ const keys: View = () => [
 /** What tab moves through where there is room for one thing only. */
 const COMPACT_PANELS = ['chart', 'metrics', 'rollback', 'events'] as const
 
-function compact(columns: number, rows: number, focus: number): Layout {
+function compact(columns: number, rows: number, focus: number, showsEvents: boolean): Layout {
   const mapWidth = 28
   const right = { left: mapWidth, width: columns - mapWidth }
   const bodyTop = 1
   const bodyHeight = rows - 2
   const lowTop = bodyTop + 10
   const low = { ...right, top: lowTop, height: bodyHeight - 10 }
-  const shown = COMPACT_PANELS[focus % COMPACT_PANELS.length] as (typeof COMPACT_PANELS)[number]
+  const tabbed = COMPACT_PANELS[focus % COMPACT_PANELS.length] as (typeof COMPACT_PANELS)[number]
+  const shown = showsEvents ? 'events' : tabbed
   const half = Math.floor(low.height / 2)
   const lowTexts: TextPanel[] =
     shown === 'metrics'

@@ -10,13 +10,15 @@ export type Command =
 export interface Mode {
   /** How often tab was pressed. */
   readonly focus: number
+  /** Something was asked of the rehearsal: its answer is among the events, which are shown until tab. */
+  readonly awaitsAnswer: boolean
   readonly overlay: 'none' | 'help' | 'inject'
   readonly fault: number
   /** Place among the lines of the plant; -1 for wherever the release runs. */
   readonly line: number
 }
 
-export const START: Mode = { focus: 0, overlay: 'none', fault: 0, line: -1 }
+export const START: Mode = { focus: 0, awaitsAnswer: false, overlay: 'none', fault: 0, line: -1 }
 
 const COMMANDS: Readonly<Record<string, Exclude<Command['do'], 'inject'>>> = {
   space: 'pause-clock',
@@ -46,8 +48,13 @@ export function press(
   if (mode.overlay === 'help') return { mode: { ...mode, overlay: 'none' }, command: null }
   if (key === '?') return { mode: { ...mode, overlay: 'help' }, command: null }
   if (key === 'f') return offered.faults === 0 ? stay : { mode: { ...mode, overlay: 'inject' }, command: null }
-  if (key === 'tab') return { mode: { ...mode, focus: mode.focus + 1 }, command: null }
-  return { mode, command: commandOf(key) }
+  if (key === 'tab') {
+    const focus = mode.awaitsAnswer ? mode.focus : mode.focus + 1
+    return { mode: { ...mode, focus, awaitsAnswer: false }, command: null }
+  }
+  const command = commandOf(key)
+  const asks = command === 'pause-rollout' || command === 'abort-rollout'
+  return { mode: asks ? { ...mode, awaitsAnswer: true } : mode, command }
 }
 
 function pressInject(mode: Mode, key: string, { faults, lines }: { readonly faults: number; readonly lines: number }) {
@@ -60,7 +67,8 @@ function pressInject(mode: Mode, key: string, { faults, lines }: { readonly faul
   if (key === 'left') return moved(mode.fault, mode.line - 1)
   if (key === 'right') return moved(mode.fault, mode.line + 1)
   const closed: Mode = { ...mode, overlay: 'none' }
-  if (key === 'enter' || key === 'return') return { mode: closed, command: 'inject' as const }
+  if (key === 'enter' || key === 'return')
+    return { mode: { ...closed, awaitsAnswer: true }, command: 'inject' as const }
   return { mode: key === 'escape' || key === 'f' || key === 'q' ? closed : mode, command: null }
 }
 
@@ -69,8 +77,9 @@ export const HELP: readonly string[] = [
   'right, >  one step: to the next look of the controller',
   '+ and -   faster, slower; up to max',
   'f         inject a fault into the release or into one line',
-  'p         pause the rollout, or let it go on (the controller still watches)',
+  'p         pause the rollout, or let it go on (the controller watches on)',
   'a         abort the rollout: roll back now',
+  '          what comes of these three: see the events, and the report',
   'tab       what the panels show',
   'q         quit; also Ctrl-C',
   '',

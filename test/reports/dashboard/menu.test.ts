@@ -36,6 +36,16 @@ it('never goes beyond the lines there are', () => {
   expect(after(['f', ...Array(3).fill('left')]).mode.line).toBe(-1)
 })
 
+it('shows the answer to what was asked, until tab goes back to what was there', () => {
+  for (const keys of [['p'], ['a'], ['f', 'enter']]) {
+    const asked = after(['tab', ...keys]).mode
+    expect(asked).toMatchObject({ focus: 1, awaitsAnswer: true })
+    expect(after(['tab'], asked).mode).toMatchObject({ focus: 1, awaitsAnswer: false })
+  }
+  expect(after(['f', 'escape']).mode.awaitsAnswer).toBe(false)
+  expect(after(['space']).mode.awaitsAnswer).toBe(false)
+})
+
 it('quits by Ctrl-C from everywhere', () => {
   expect(after(['f', 'C-c']).command).toBe('quit')
   expect(after(['?', 'C-c']).command).toBe('quit')

@@ -24,6 +24,11 @@ describe('a frame', () => {
     expect((await shown(80, 24, { focus })).join('\n')).toMatchSnapshot()
   })
 
+  it('shows the events where an answer is awaited and there is room for one thing only', async () => {
+    expect((await shown(80, 24)).join('\n')).not.toContain('2.4.0 deployed to canary')
+    expect((await shown(80, 24, { awaitsAnswer: true })).join('\n')).toContain('2.4.0 deployed to canary')
+  })
+
   it.each(['help', 'inject'] as const)('shows the %s over the rest', async (overlay) => {
     expect((await shown(80, 24, { overlay })).join('\n')).toMatchSnapshot()
   })

@@ -234,7 +234,7 @@ export class Twin {
     const version = this.#plan.installed[FIRMWARE_COMPONENT] as string
     let sinceMs = fromMs
     for (const atMs of [...timesMs, this.#plan.startMs]) {
-      for (const { monitor } of this.#devices.values()) monitor.passHistory(sinceMs, atMs)
+      for (const { monitor } of this.#devices.values()) monitor.passHistory(sinceMs, atMs, version)
       sinceMs = atMs
       if (atMs === this.#plan.startMs && !timesMs.includes(atMs)) return
       const documents = new Map<string, HealthReport>()

@@ -108,10 +108,16 @@ export class HealthMonitor implements ComponentRuntime {
   }
 
   /** Lets minutes pass without a word, as before the rehearsal; the machine runs healthy. */
-  passHistory(fromMs: number, toMs: number): void {
+  passHistory(fromMs: number, toMs: number, version: string): void {
+    const { machine, schemaOf } = this.#options
     const count = Math.ceil((toMs - fromMs - this.#phaseMs) / SAMPLE_PERIOD_MS)
     if (count <= 0) return
-    this.#options.machine.runMinutes(fromMs + this.#phaseMs - SAMPLE_PERIOD_MS, count, HEALTHY)
+    const firstMs = fromMs + this.#phaseMs - SAMPLE_PERIOD_MS
+    if (schemaOf(version) === '1.0') {
+      machine.runMinutes(firstMs, count - 1, HEALTHY)
+      this.#before = countersOf(machine, 0)
+      machine.runMinutes(firstMs + (count - 1) * SAMPLE_PERIOD_MS, 1, HEALTHY)
+    } else machine.runMinutes(firstMs, count, HEALTHY)
     this.#sequence += count
   }
 

@@ -157,12 +157,25 @@ describe('the health component', () => {
 
   it('counts the same whether a minute was lived or is history', () => {
     const past = new Station()
-    past.monitor.passHistory(START_MS, START_MS + HOUR_MS)
+    past.monitor.passHistory(START_MS, START_MS + HOUR_MS, '2.4.0')
     station.runFor(HOUR_MS)
     expect(past.machine).toMatchObject({
       cycles: station.machine.cycles,
       cycleTimeMsSum: station.machine.cycleTimeMsSum,
     })
+  })
+
+  it('says in version 1.0 what the last minute was, also of history', () => {
+    begin([], '1.0')
+    station.monitor.passHistory(START_MS, START_MS + HOUR_MS, '2.4.0')
+    const before = station.machine.cycles
+    station.monitor.passHistory(START_MS + HOUR_MS, START_MS + HOUR_MS + 60_000, '2.4.0')
+    const document = station.monitor.historyDocument(START_MS + HOUR_MS + 60_000, '2.4.0')
+    expect(document).toMatchObject({ schema: '1.0', cycles: station.machine.cycles - before })
+    expect(before).toBeGreaterThan(0)
+    station.monitor.passHistory(START_MS + HOUR_MS + 60_000, START_MS + 9 * HOUR_MS, '2.4.0')
+    const after = station.monitor.historyDocument(START_MS + 9 * HOUR_MS, '2.4.0') as { readonly cycles: number }
+    expect(after.cycles).toBeLessThan(10)
   })
 
   it('notes the first healthy report of each process', () => {

@@ -69,7 +69,11 @@ export const reportSchema = z.strictObject({
     failures: z.array(z.string()),
     checked: z.array(z.strictObject({ what: z.string(), expected: z.string(), actual: z.string(), met: z.boolean() })),
   }),
-  invariants: z.strictObject({ checked: z.array(z.string()), violated: z.array(z.string()) }),
+  invariants: z.strictObject({
+    checked: z.array(z.string()),
+    violated: z.array(z.string()),
+    undecided: z.array(z.string()).optional(),
+  }),
   interventions: z.array(z.strictObject({ at: time, what: z.string() })).optional(),
   virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
   wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerVirtualHour: z.number() }),

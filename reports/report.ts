@@ -64,7 +64,12 @@ export interface Report {
     /** Every expected thing beside what came out, in words. */
     readonly checked: readonly ExpectedItem[]
   }
-  readonly invariants: { readonly checked: readonly string[]; readonly violated: readonly string[] }
+  readonly invariants: {
+    readonly checked: readonly string[]
+    readonly violated: readonly string[]
+    /** Laws that this run cannot show to hold, a sentence each. */
+    readonly undecided?: readonly string[]
+  }
   /** What somebody outside the scenario did to the run; absent where nobody did, so that its seed alone gives it again. */
   readonly interventions?: readonly { readonly at: string; readonly what: string }[]
   readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }

@@ -15,6 +15,12 @@ const integer = (text: string): number => {
   return Number(text)
 }
 
+/** fast-check's seeds may be negative. */
+const wholeNumber = (text: string): number => {
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
 const positive = (text: string): number => {
   const value = integer(text)
   if (value < 1) throw new InvalidArgumentError('It must be at least 1.')
@@ -53,6 +59,15 @@ const listOf =
   (text: string): T[] =>
     text.split(',').map((item) => read(item.trim()))
 
+/** `2/5` -> the second of five parts. */
+const shard = (text: string): { index: number; of: number } => {
+  const [index, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number)
+  if (index === undefined || of === undefined || index < 1 || index > of) {
+    throw new InvalidArgumentError('It must be a part of the whole, such as 2/5.')
+  }
+  return { index, of }
+}
+
 /** Commander's complaint and its suggestion in one line. */
 const oneLine = (text: string): string =>
   `${text
@@ -77,7 +92,7 @@ function program(): Command {
     .command('run')
     .description('play one scenario and report what came of it')
     .argument('<scenario>', 'a shipped scenario (see list) or a YAML file')
-    .option('--seed <n>', 'seed of all chance in the run', integer, 1)
+    .option('--seed <n>', "seed of all chance in the run (default: the scenario's own, or 1)", integer)
     .option(
       '--level <level>',
       'wire: real MQTT and HTTP on loopback; model: the same decisions without sockets, in about a second',
@@ -186,6 +201,29 @@ function program(): Command {
     .action(async (options) => {
       const { history } = await import('./commands/history.ts')
       process.exitCode = await history(options, process)
+    })
+  rehearse
+    .command('fuzz')
+    .description(
+      'play worlds that are made at random, and look for one in which the rollout does what it must never do',
+    )
+    .option('--runs <n>', 'so many worlds (default: 100, or as many as --time allows)', positive)
+    .option('--time <duration>', 'no new world after this much real time, such as 60s', durationMs)
+    .option('--seed <n>', 'of the campaign; with --path, as the failure said it', wholeNumber, 1)
+    .option('--path <path>', 'play one world again and make it smaller')
+    .option('--shard <i/n>', 'play only this part of the campaign, such as 2/5', shard)
+    .option('--workers <n>', 'threads (default: one for every processor)', positive)
+    .option('--out <dir>', 'folder of worlds that broke a law; they are played first (default: scenarios/regressions)')
+    .option('--json', 'print the result as JSON; it can be merged')
+    .option('--merge <file...>', 'judge the --json results of shards as one campaign, playing nothing')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rehearse fuzz --time 60s\n  rehearse fuzz --runs 2000 --seed 7 --shard 2/5 --json > part-2.json\n' +
+        '  rehearse fuzz --merge part-*.json\n',
+    )
+    .action(async (options) => {
+      const { fuzz } = await import('./commands/fuzz.ts')
+      process.exitCode = await fuzz(options, process)
     })
   rehearse
     .command('report')

@@ -13,6 +13,6 @@ export function conclude({ expect }: Pick<Scenario, 'expect'>, { header, records
   return {
     ...open,
     expectation: checkExpectation(expect, open, header, records),
-    invariants: checkInvariants(header, records),
+    invariants: checkInvariants(header, records, facts.endedAtMs),
   }
 }

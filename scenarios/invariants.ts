@@ -1,21 +1,36 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import { LIVENESS_LAWS } from './liveness-laws.ts'
+import { ORDER_LAWS } from './order-laws.ts'
 
 export interface InvariantResult {
   /** Names of the laws that were checked. */
   readonly checked: readonly string[]
   /** One sentence a violation, with its virtual time and place in the trace. */
   readonly violated: readonly string[]
+  /** One sentence for each law that this run cannot show to hold: it ended too early, or its faults never did. */
+  readonly undecided: readonly string[]
 }
 
 /** A law over the whole trace: what must never happen, whoever caused it. Returns a sentence for each violation. */
-type Law = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
+export type Law = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
 
-/** Checks from outside the controller what no rollout may ever do. */
-export function checkInvariants(header: TraceHeader, records: readonly TraceRecord[]): InvariantResult {
+/**
+ * Checks from outside the controller what no rollout may ever do, and what each must come to. `endedAtMs` is the end of
+ * the rehearsal, which may lie after the last record.
+ */
+export function checkInvariants(
+  header: TraceHeader,
+  records: readonly TraceRecord[],
+  endedAtMs = records.at(-1)?.atMs ?? 0,
+): InvariantResult {
+  const safety = { ...LAWS, ...ORDER_LAWS }
+  const broken = Object.entries(safety).flatMap(([name, law]) => law(header, records).map((text) => `${name}: ${text}`))
+  const come = Object.entries(LIVENESS_LAWS).map(([name, law]) => ({ name, ...law(header, records, endedAtMs) }))
   return {
-    checked: Object.keys(LAWS),
-    violated: Object.entries(LAWS).flatMap(([name, law]) => law(header, records).map((text) => `${name}: ${text}`)),
+    checked: [...Object.keys(safety), ...Object.keys(LIVENESS_LAWS)],
+    violated: [...broken, ...come.flatMap(({ name, violated = [] }) => violated.map((text) => `${name}: ${text}`))],
+    undecided: come.flatMap(({ name, undecided }) => (undecided === undefined ? [] : [`${name}: ${undecided}`])),
   }
 }
 

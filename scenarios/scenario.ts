@@ -87,6 +87,8 @@ export const scenarioSchema = z
     policy: policySchema.default({}),
     faults: z.array(faultSchema).default([]),
     telemetry: z.array(telemetrySchema).default([]).describe('Recorded vitals in place of synthetic ones'),
+    seed: count.optional().describe('Seed of all chance in the run where the command gives none; 1 by default'),
+    linger: duration.optional().describe('Virtual time to go on after the rollout has ended, to see who comes back'),
     timeLimit: duration.default(14 * 86_400_000).describe('Virtual time after which the rehearsal is inconclusive'),
     expect: expectation.default({}),
   })

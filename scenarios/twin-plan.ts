@@ -5,7 +5,7 @@ import type { TwinPlan } from '../sim/twin.ts'
 import { plantOf } from './fleet-file.ts'
 import type { Scenario } from './scenario.ts'
 
-const FLEET_SEED = 340
+export const FLEET_SEED = 340
 const HEALTH_VERSION = '1.2.0'
 /** Time before a rollout in which devices connect and report, so that it finds a living fleet. */
 export const LEAD_MS = 10 * 60_000

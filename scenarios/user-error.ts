@@ -37,6 +37,16 @@ export class NoRehearsal extends Error {
   }
 }
 
+/** A file does not hold what a campaign of `rehearse fuzz --json` came to. */
+export class NotACampaign extends Error {
+  override readonly name = 'NotACampaign'
+  readonly exitCode = EXIT.usage
+
+  constructor(file: string, cause: unknown) {
+    super(`${file} is not the output of rehearse fuzz --json`, { cause })
+  }
+}
+
 /** A scenario file cannot have this name. */
 export class InvalidName extends Error {
   override readonly name = 'InvalidName'

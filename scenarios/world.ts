@@ -9,6 +9,7 @@ import { Seed } from '../sim/random.ts'
 import type { TraceHeader } from '../sim/trace-events.ts'
 import { Twin } from '../sim/twin.ts'
 import { installController, recordHistory, withStoreFaults } from './controller-setup.ts'
+import { faultsEndAtMs } from './faults-end.ts'
 import { Interventions } from './interventions.ts'
 import { LambdaHost } from './lambda-host.ts'
 import { Pacer } from './pacer.ts'
@@ -140,7 +141,7 @@ export class World {
     this.#callStart(scenario)
     const hasOperatorsLeft = scheduleOperators(twin, host, scenario)
     const isEnded = (): boolean => host.isOver() && !hasOperatorsLeft()
-    const isOver = lingering(isEnded, twin.clock, options.lingerMs ?? 0)
+    const isOver = lingering(isEnded, twin.clock, options.lingerMs ?? scenario.linger ?? 0)
     const stop = await run(startMs + untilMs, isOver)
     twin.trace.flush()
     return {
@@ -244,5 +245,7 @@ function headerOf(scenario: Scenario, options: RehearsalOptions, policy: Policy,
     },
     stages: { canary: membersOf('canary'), early: membersOf('early'), production: membersOf('production') },
     lines: Object.fromEntries(fleet.map(({ thing, line }) => [thing, line])),
+    faultsEndAtMs: faultsEndAtMs(scenario),
+    previousShadow: scenario.release.previous.shadow.writes,
   }
 }

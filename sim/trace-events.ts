@@ -134,4 +134,11 @@ export interface TraceHeader {
   readonly stages: Readonly<Record<StageName, readonly string[]>>
   /** Line number by thing name. */
   readonly lines: Readonly<Record<string, number>>
+  /**
+   * From when on nothing disturbs devices' connections, AWS, events or functions any more, as far as the scenario says;
+   * null if something does for good, absent where nobody recorded it. What is wrong with the release itself does not count.
+   */
+  readonly faultsEndAtMs?: number | null
+  /** Version of the health document that the replaced firmware writes. */
+  readonly previousShadow?: '1.0' | '2.0'
 }

@@ -19,7 +19,8 @@ import { tellGithub } from './github.ts'
 import { type Io, interruptible, isTerminal } from './io.ts'
 
 export interface RunOptions {
-  readonly seed: number
+  /** The scenario's own if absent, or 1. */
+  readonly seed?: number
   readonly level: 'wire' | 'model'
   readonly connections?: 'per-device' | 'multiplexed'
   readonly devices?: number
@@ -41,6 +42,7 @@ const WIRE_ONLY = [
   { option: 'httpPort', flag: '--http-port' },
 ] as const satisfies readonly { option: keyof RunOptions; flag: string }[]
 
+type Seeded = RunOptions & { readonly seed: number }
 type Rehearse = (scenario: Scenario, options: RehearsalOptions) => Promise<RehearsalResult>
 
 /** `rehearse run`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
@@ -52,18 +54,19 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
   }
   const found = findScenario(name)
   const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
+  const seeded = { ...options, seed: options.seed ?? scenario.seed ?? 1 }
   const play = rehearse ?? (await import('../rehearse.ts')).rehearse
   return interruptible(io, async (signal) => {
     const playFirst = showsDashboard(options, io) ? playWatched : playOnce
-    const first = await playFirst(play, scenario, options, io, signal)
+    const first = await playFirst(play, scenario, seeded, io, signal)
     if (options.checkDeterminism) {
-      const second = await playOnce(play, scenario, options, io, signal)
+      const second = await playOnce(play, scenario, seeded, io, signal)
       const difference = compareRuns(first, second)
       io.stderr.write(difference === null ? `deterministic: twice ${first.facts.digest}\n` : `${difference}\n`)
       if (difference !== null) return EXIT.notMet
     }
-    const saved = { ...first, expect: scenario.expect, command: reproCommand(name, options) }
-    return finish(name, scenario, saved, options, io)
+    const saved = { ...first, expect: scenario.expect, command: reproCommand(name, seeded) }
+    return finish(name, scenario, saved, seeded, io)
   })
 }
 
@@ -79,7 +82,7 @@ function showsDashboard({ dashboard, level, pace, json, checkDeterminism }: RunO
 async function playWatched(
   play: Rehearse,
   scenario: Scenario,
-  options: RunOptions,
+  options: Seeded,
   io: Io,
   interrupted: AbortSignal,
 ): Promise<RehearsalResult> {
@@ -103,7 +106,7 @@ async function playWatched(
 async function playOnce(
   play: Rehearse,
   scenario: Scenario,
-  options: RunOptions,
+  options: Seeded,
   io: Io,
   signal: AbortSignal,
 ): Promise<RehearsalResult> {
@@ -119,7 +122,7 @@ async function playOnce(
   }
 }
 
-const rehearsalOptions = (options: RunOptions, signal: AbortSignal): RehearsalOptions => ({
+const rehearsalOptions = (options: Seeded, signal: AbortSignal): RehearsalOptions => ({
   seed: options.seed,
   level: options.level,
   pace: options.pace,
@@ -133,7 +136,7 @@ const rehearsalOptions = (options: RunOptions, signal: AbortSignal): RehearsalOp
 })
 
 /** `name` is as the user named the scenario. */
-function finish(name: string, scenario: Scenario, saved: SavedTrace, options: RunOptions, io: Io): number {
+function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Seeded, io: Io): number {
   const report = conclude(scenario, saved)
   const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
   const files = [...writeReportFiles(folder, report, saved), writeTrace(folder, saved)]

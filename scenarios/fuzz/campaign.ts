@@ -1,0 +1,66 @@
+import { Seed } from '../../sim/random.ts'
+import { type PoolOptions, withThreads } from '../thread-pool.ts'
+import { wallMs } from '../wall.ts'
+import type { Batch, BatchTask, Failure } from './batch.ts'
+import { sumOf, type Tally } from './tally.ts'
+
+export interface CampaignPlan extends PoolOptions {
+  readonly seed: number
+  /** Worlds of the whole campaign, all shards together; as many as time allows if absent. */
+  readonly runs?: number
+  /** Wall time; as long as the worlds take if absent. */
+  readonly timeMs?: number
+  /** This one of so many parts of the campaign, from 1. */
+  readonly shard?: { readonly index: number; readonly of: number }
+  readonly onProgress?: (progress: { readonly worlds: number; readonly elapsedMs: number }) => void
+}
+
+export interface Campaign {
+  readonly tally: Tally
+  /** Of the first batch that found one. */
+  readonly failure: Failure | null
+}
+
+/** Worlds that a thread plays in a row: few, so that the time limit is kept and every thread has work. */
+const BATCH_WORLDS = 10
+/** fast-check takes 32 bits. */
+const seedOf = (seed: number, batch: number): number => new Seed(seed).key(`fuzz/${batch}`) | 0
+
+/**
+ * Plays worlds on all threads until a law is broken, the worlds are played, or the time is up. Which worlds there are
+ * depends on the seed alone; how many, on the time as well.
+ * @throws the signal's reason when aborted; no thread is left then
+ */
+export async function playCampaign(plan: CampaignPlan): Promise<Campaign> {
+  const { seed, runs = Number.POSITIVE_INFINITY, timeMs, shard = { index: 1, of: 1 }, onProgress } = plan
+  const startedWallMs = wallMs()
+  const elapsedMs = (): number => wallMs() - startedWallMs
+  const batches: { readonly number: number; readonly batch: Batch }[] = []
+  let next = shard.index - 1
+  const lane = async (run: (task: BatchTask) => Promise<Batch>): Promise<void> => {
+    for (;;) {
+      const number = next
+      const worlds = Math.min(BATCH_WORLDS, runs - number * BATCH_WORLDS)
+      const leftMs = timeMs === undefined ? undefined : timeMs - elapsedMs()
+      const hasFailed = batches.some(({ batch }) => batch.failure !== null)
+      if (worlds <= 0 || hasFailed || (leftMs !== undefined && leftMs <= 0)) return
+      next += shard.of
+      const batch = await run({
+        seed: seedOf(seed, number),
+        worlds,
+        ...(leftMs !== undefined && { limitMs: leftMs }),
+      })
+      batches.push({ number, batch })
+      onProgress?.({ worlds: sumOf(batches.map((one) => one.batch.tally)).worlds, elapsedMs: elapsedMs() })
+    }
+  }
+  const tasks = Math.ceil(runs / BATCH_WORLDS / shard.of)
+  await withThreads('fuzz/worker.js', tasks, plan, (pool) =>
+    Promise.all(Array.from({ length: pool.threads.length }, () => lane((task) => pool.run(task)))),
+  )
+  batches.sort((a, b) => a.number - b.number)
+  return {
+    tally: sumOf(batches.map(({ batch }) => batch.tally)),
+    failure: batches.find(({ batch }) => batch.failure !== null)?.batch.failure ?? null,
+  }
+}

@@ -1,0 +1,70 @@
+import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
+import { checkInvariants } from '../invariants.ts'
+import type { RehearsalResult } from '../rehearsal.ts'
+import { rehearse } from '../rehearse.ts'
+import type { Scenario } from '../scenario.ts'
+import { RolloutRefused } from '../user-error.ts'
+import { type SometimesRow, sometimesHit } from './sometimes.ts'
+
+/** What one world came to. */
+export interface Probe {
+  readonly violated: readonly string[]
+  readonly undecided: readonly string[]
+  readonly outcome: string
+  /** Kinds of faults that acted, each once. */
+  readonly acted: readonly string[]
+  readonly hit: readonly SometimesRow[]
+  readonly devices: number
+  readonly virtualMs: number
+  readonly digest: string | null
+}
+
+/** A law more, which tests break on purpose. */
+export type ExtraLaw = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
+const NONE: ExtraLaw = () => []
+
+/** Plays a world, and checks what must hold in every one. A rehearsal that fails is a violation of its own. */
+export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: ExtraLaw = NONE): Promise<Probe> {
+  try {
+    return probed(await rehearse(scenario, { seed: scenario.seed ?? 1, level }), extra)
+  } catch (error) {
+    const nothing = { undecided: [], acted: [], hit: [], devices: 0, virtualMs: 0, digest: null }
+    if (error instanceof RolloutRefused) return { ...nothing, violated: wronglyRefused(error), outcome: 'refused' }
+    const { name, message } = error as Error
+    return { ...nothing, violated: [`the rehearsal fails: ${name}: ${message}`], outcome: 'failed' }
+  }
+}
+
+/** The week before is healthy in every world: nobody may find it too noisy. Other refusals have their reasons. */
+const wronglyRefused = ({ message }: Error): readonly string[] =>
+  message.includes('baseline too noisy') ? [`a healthy week is no reason to refuse a release: ${message}`] : []
+
+function probed({ header, records, facts }: RehearsalResult, extra: ExtraLaw): Probe {
+  const { violated, undecided } = checkInvariants(header, records, facts.endedAtMs)
+  return {
+    violated: [...violated, ...extra(header, records)],
+    undecided,
+    outcome: outcomeOf(records),
+    acted: actedOf(records),
+    hit: sometimesHit(header, records),
+    devices: Object.keys(header.lines).length,
+    virtualMs: facts.endedAtMs - header.startedAtMs,
+    digest: facts.digest,
+  }
+}
+
+const outcomeOf = (records: readonly TraceRecord[]): string => {
+  const last = records.findLast((record) => record.kind === 'evaluated')
+  return last?.kind === 'evaluated' ? last.state : 'nothing'
+}
+
+/** People leave other traces than faults do. */
+const actedOf = (records: readonly TraceRecord[]): readonly string[] => [
+  ...new Set(
+    records.flatMap((record) => {
+      if (record.kind === 'fault-started') return [record.faultKind]
+      if (record.kind === 'operation') return ['operator']
+      return record.kind === 'membership-changed' ? ['wrong-group'] : []
+    }),
+  ),
+]

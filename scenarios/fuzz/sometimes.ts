@@ -1,0 +1,153 @@
+import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
+import { ofKind } from '../order-laws.ts'
+
+const HOUR_MS = 3_600_000
+
+type Predicate = (header: TraceHeader, records: readonly TraceRecord[]) => boolean
+
+/**
+ * What a campaign must have met at least once, or it has not tested what it says: a row that no world ever hit fails the
+ * campaign, never a world. [Antithesis, Turso: sometimes-assertions]
+ */
+export const SOMETIMES = {
+  'rollback during a promotion': (_: TraceHeader, records: readonly TraceRecord[]) =>
+    rollbacks(records).some(
+      ({ stage, before }) => before === 'waiting' || (stage !== 'canary' && before === 'deploying'),
+    ),
+
+  'rollback from production': (_, records) => rollbacks(records).some(({ stage }) => stage === 'production'),
+
+  'crash while downloading or installing': (_, records) => {
+    const busy = new Set<string>()
+    return records.some((record) => {
+      if (record.kind === 'deployment-received') busy.add(record.thing)
+      if (record.kind === 'deployment-finished') busy.delete(record.thing)
+      return record.kind === 'firmware-crashed' && busy.has(record.thing)
+    })
+  },
+
+  'device offline through a whole window': (header, records) =>
+    soaks(records).some(({ stage, fromMs, toMs }) =>
+      header.stages[stage].some((thing) => offlineFor(records, thing, fromMs, toMs)),
+    ),
+
+  'flapping canary': (header, records) => {
+    const canaries = new Set(header.stages.canary)
+    const cuts = new Map<string, number>()
+    for (const { thing } of ofKind(records, 'device-disconnected')) cuts.set(thing, (cuts.get(thing) ?? 0) + 1)
+    return [...cuts].some(([thing, count]) => canaries.has(thing) && count >= 3)
+  },
+
+  'device back only after the way back': (_, records) => {
+    const endMs = ofKind(records, 'evaluated').findLast(({ state }) => state === 'rolled-back')?.atMs
+    return endMs !== undefined && ofKind(records, 'device-connected').some(({ atMs }) => atMs > endMs)
+  },
+
+  'event twice': (_, records) => hasActed(records, 'event-duplicated'),
+  'tick lost': (_, records) => hasActed(records, 'event-lost', 'Scheduled Event'),
+  'cancel throttled': (_, records) => hasActed(records, 'api-throttle', 'CancelDeployment'),
+  'nobody knows whether a deployment was created': (_, records) => hasActed(records, 'lost-reply', 'CreateDeployment'),
+  'killed with a decision half carried out': (_, records) =>
+    ofKind(records, 'handler-failed').some(({ sequence, error }) => {
+      const next = records.slice(sequence + 1).find(({ kind }) => kind === 'evaluated' || kind === 'deployment-created')
+      return error === 'Runtime.ExitError' && next?.kind === 'deployment-created'
+    }),
+  'instance overtaken by another': (_, records) =>
+    ofKind(records, 'handler-failed').some(({ error }) => error === 'StaleRollout'),
+
+  'health document of version N-1 read': (header, records) =>
+    header.previousShadow === '1.0' && ofKind(records, 'evaluated').some(({ verdict }) => verdict === 'healthy'),
+
+  'leak found only after 12 h': (_, records) => {
+    const onsetMs = ofKind(records, 'fault-started').find(({ faultKind }) => faultKind === 'memory-leak')?.atMs
+    const found = rollbacks(records)[0]?.atMs
+    return onsetMs !== undefined && found !== undefined && found - onsetMs >= 12 * HOUR_MS
+  },
+
+  'two rules breached in one look': (_, records) =>
+    ofKind(records, 'evaluated').some(
+      ({ findings }) =>
+        new Set(findings.filter(({ outcome }) => outcome === 'breach').map(({ rule }) => rule)).size >= 2,
+    ),
+
+  'paused rollout rolled back': (_, records) => {
+    let isPaused = false
+    return records.some((record) => {
+      if (record.kind === 'operation' && record.result === 'accepted') {
+        if (record.operation === 'pause') isPaused = true
+        if (record.operation === 'resume') isPaused = false
+      }
+      return record.kind === 'evaluated' && record.decision === 'rollback' && isPaused
+    })
+  },
+
+  'line stopped at a gate': (_, records) =>
+    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the line was stopped by ')),
+  'group changed under a rollout': (_, records) =>
+    ofKind(records, 'evaluated').some(({ reason }) => reason.includes('the thing groups differ')),
+  'telemetry down': (_, records) =>
+    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the telemetry is down')),
+  'device that failed to go back': (_, records) =>
+    ofKind(records, 'evaluated').some(({ reason }) => reason.includes('devices failed to go back')),
+  'window extended for want of evidence': (_, records) =>
+    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the window is extended')),
+  'halted for want of evidence or devices': (_, records) =>
+    ofKind(records, 'evaluated').some(({ state }) => state === 'halted'),
+  'promoted beside a fault': (_, records) =>
+    ofKind(records, 'fault-started').length > 0 && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
+  'migration first': (_, records) => ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
+} satisfies Readonly<Record<string, Predicate>>
+
+export type SometimesRow = keyof typeof SOMETIMES
+export const SOMETIMES_ROWS = Object.keys(SOMETIMES) as readonly SometimesRow[]
+
+/** The rows that a run hit. */
+export const sometimesHit = (header: TraceHeader, records: readonly TraceRecord[]): readonly SometimesRow[] =>
+  SOMETIMES_ROWS.filter((row) => SOMETIMES[row](header, records))
+
+const hasActed = (records: readonly TraceRecord[], kind: string, on?: string): boolean =>
+  ofKind(records, 'fault-started').some(
+    ({ faultKind, target }) => faultKind === kind && (on === undefined || target === on),
+  )
+
+/** Every rollback that was decided, with the state that it was decided in. */
+function rollbacks(
+  records: readonly TraceRecord[],
+): readonly { readonly atMs: number; readonly stage: StageName | null; readonly before: string }[] {
+  let before = 'waiting'
+  let stageBefore: StageName | null = null
+  return ofKind(records, 'evaluated').flatMap(({ atMs, stage, state, decision }) => {
+    // The first stage waits as well, but nothing was promoted then.
+    const own = { atMs, stage, before: before === 'waiting' && stageBefore === 'canary' ? 'first gate' : before }
+    before = state
+    stageBefore = stage
+    return decision === 'rollback' ? [own] : []
+  })
+}
+
+/** The windows that were watched, from the soak to what ended it. */
+function soaks(
+  records: readonly TraceRecord[],
+): readonly { readonly stage: StageName; readonly fromMs: number; readonly toMs: number }[] {
+  const looks = ofKind(records, 'evaluated')
+  return STAGES.flatMap((stage) => {
+    const from = looks.find((look) => look.stage === stage && look.decision === 'soak')
+    const to = looks.find(
+      (look) => look.stage === stage && (look.decision === 'promote' || look.decision === 'complete'),
+    )
+    return from === undefined || to === undefined ? [] : [{ stage, fromMs: from.atMs, toMs: to.atMs }]
+  })
+}
+
+function offlineFor(records: readonly TraceRecord[], thing: string, fromMs: number, toMs: number): boolean {
+  let isConnected = true
+  for (const record of records) {
+    if (record.atMs > toMs) break
+    if (record.kind !== 'device-connected' && record.kind !== 'device-disconnected') continue
+    if (record.thing !== thing) continue
+    isConnected = record.kind === 'device-connected'
+    if (isConnected && record.atMs > fromMs) return false
+  }
+  return !isConnected
+}

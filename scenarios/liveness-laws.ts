@@ -27,8 +27,23 @@ const longestMs = (state: string, windowMs: number): number => {
   return state === 'rolling-back' ? SLACK_MS : Number.POSITIVE_INFINITY
 }
 
-/** What a look says that leaves the next step to people. */
-const WAITS_FOR_SOMEBODY = [/^paused by /, /^the line was stopped by /, /^the thing groups differ/]
+/**
+ * Whether a person holds the rollout in the end, or has to: somebody paused it or stopped the line, or the controller
+ * itself paused it and called for somebody. A closed gate says nothing of that.
+ */
+function isHeld(records: readonly TraceRecord[]): boolean {
+  const holds = new Set<string>()
+  for (const record of records) {
+    if (record.kind === 'operation' && record.result === 'accepted') {
+      if (record.operation === 'pause' || record.operation === 'freeze') holds.add(record.operation)
+      if (record.operation === 'resume' || record.operation === 'abort') holds.delete('pause')
+      if (record.operation === 'unfreeze') holds.delete('freeze')
+    }
+    const isLook = record.kind === 'evaluated' || record.kind === 'migration-evaluated'
+    if (isLook && record.decision === 'pause') holds.add('pause')
+  }
+  return holds.size > 0
+}
 
 const isFinal = (state: string): boolean => ['completed', 'rolled-back', 'halted'].includes(state)
 
@@ -39,7 +54,7 @@ export const LIVENESS_LAWS: Readonly<Record<string, LivenessLaw>> = {
     const last = looks.at(-1)
     if (last === undefined) return { undecided: 'nobody looked' }
     if (isFinal(last.state) && last.kind === 'evaluated') return {}
-    if (WAITS_FOR_SOMEBODY.some((words) => words.test(last.reason))) return {}
+    if (isHeld(records)) return {}
     const since = looks.findLast(({ state, stage, kind }) => `${kind} ${state} ${stage}` !== stateOf(last))
     const isCalled = ofKind(records, 'evaluated').some(
       ({ decision, atMs }) => decision === 'page' && atMs > (since?.atMs ?? 0),

@@ -5,7 +5,7 @@ import type { Tally } from './tally.ts'
 const YEAR_MS = 365 * 86_400_000
 
 /** Worlds from which on a campaign must have met everything. */
-export const ENOUGH_WORLDS = 1_000
+export const ENOUGH_WORLDS = 2_000
 
 /** What a campaign should have met and did not. */
 export interface Gaps {

@@ -26,36 +26,44 @@ const BATCH_WORLDS = 10
 /** fast-check takes 32 bits. */
 const seedOf = (seed: number, batch: number): number => new Seed(seed).key(`fuzz/${batch}`) | 0
 
+const WHOLE = { index: 1, of: 1 }
+
+/** The batches of a shard: every so manieth of the campaign's. */
+export function* batchTasks({
+  seed,
+  runs = Number.POSITIVE_INFINITY,
+  shard = WHOLE,
+}: CampaignPlan): Generator<BatchTask & { readonly number: number }, void> {
+  for (let number = shard.index - 1; number * BATCH_WORLDS < runs; number += shard.of) {
+    yield { number, seed: seedOf(seed, number), worlds: Math.min(BATCH_WORLDS, runs - number * BATCH_WORLDS) }
+  }
+}
+
 /**
  * Plays worlds on all threads until a law is broken, the worlds are played, or the time is up. Which worlds there are
  * depends on the seed alone; how many, on the time as well.
  * @throws the signal's reason when aborted; no thread is left then
  */
 export async function playCampaign(plan: CampaignPlan): Promise<Campaign> {
-  const { seed, runs = Number.POSITIVE_INFINITY, timeMs, shard = { index: 1, of: 1 }, onProgress } = plan
+  const { runs = Number.POSITIVE_INFINITY, timeMs, shard = WHOLE, onProgress } = plan
   const startedWallMs = wallMs()
   const elapsedMs = (): number => wallMs() - startedWallMs
   const batches: { readonly number: number; readonly batch: Batch }[] = []
-  let next = shard.index - 1
+  const tasks = batchTasks(plan)
   const lane = async (run: (task: BatchTask) => Promise<Batch>): Promise<void> => {
     for (;;) {
-      const number = next
-      const worlds = Math.min(BATCH_WORLDS, runs - number * BATCH_WORLDS)
       const leftMs = timeMs === undefined ? undefined : timeMs - elapsedMs()
       const hasFailed = batches.some(({ batch }) => batch.failure !== null)
-      if (worlds <= 0 || hasFailed || (leftMs !== undefined && leftMs <= 0)) return
-      next += shard.of
-      const batch = await run({
-        seed: seedOf(seed, number),
-        worlds,
-        ...(leftMs !== undefined && { limitMs: leftMs }),
-      })
-      batches.push({ number, batch })
+      if (hasFailed || (leftMs !== undefined && leftMs <= 0)) return
+      const task = tasks.next()
+      if (task.done === true) return
+      const { number, ...worlds } = task.value
+      batches.push({ number, batch: await run({ ...worlds, ...(leftMs !== undefined && { limitMs: leftMs }) }) })
       onProgress?.({ worlds: sumOf(batches.map((one) => one.batch.tally)).worlds, elapsedMs: elapsedMs() })
     }
   }
-  const tasks = Math.ceil(runs / BATCH_WORLDS / shard.of)
-  await withThreads('fuzz/worker.js', tasks, plan, (pool) =>
+  const count = Math.ceil(runs / BATCH_WORLDS / shard.of)
+  await withThreads('fuzz/worker.js', count, plan, (pool) =>
     Promise.all(Array.from({ length: pool.threads.length }, () => lane((task) => pool.run(task)))),
   )
   batches.sort((a, b) => a.number - b.number)

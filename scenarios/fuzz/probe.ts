@@ -1,3 +1,5 @@
+import { isDeviceFault } from '../../sim/faults/catalogue.ts'
+import type { Selector } from '../../sim/faults/fault.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
 import { checkInvariants } from '../invariants.ts'
 import type { RehearsalResult } from '../rehearsal.ts'
@@ -29,15 +31,25 @@ export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: 
     return probed(await rehearse(scenario, { seed: scenario.seed ?? 1, level }), extra)
   } catch (error) {
     const nothing = { undecided: [], acted: [], hit: [], devices: 0, virtualMs: 0, digest: null }
-    if (error instanceof RolloutRefused) return { ...nothing, violated: wronglyRefused(error), outcome: 'refused' }
+    if (error instanceof RolloutRefused)
+      return { ...nothing, violated: wronglyRefused(scenario, error), outcome: 'refused' }
     const { name, message } = error as Error
     return { ...nothing, violated: [`the rehearsal fails: ${name}: ${message}`], outcome: 'failed' }
   }
 }
 
-/** The week before is healthy in every world: nobody may find it too noisy. Other refusals have their reasons. */
-const wronglyRefused = ({ message }: Error): readonly string[] =>
-  message.includes('baseline too noisy') ? [`a healthy week is no reason to refuse a release: ${message}`] : []
+/**
+ * A week in which no fault acts is healthy in every world: nobody may find it too noisy. Faults that need no release act in
+ * its last minutes. Other refusals have their reasons.
+ */
+function wronglyRefused({ faults, release }: Scenario, { message }: Error): readonly string[] {
+  const isQuiet = !faults.some((fault) => isDeviceFault(fault) && firmwareOf(fault.in) !== release.version)
+  return isQuiet && message.includes('baseline too noisy')
+    ? [`a healthy week is no reason to refuse a release: ${message}`]
+    : []
+}
+
+const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmware
 
 function probed({ header, records, facts }: RehearsalResult, extra: ExtraLaw): Probe {
   const { violated, undecided } = checkInvariants(header, records, facts.endedAtMs)

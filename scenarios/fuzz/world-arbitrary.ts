@@ -76,14 +76,13 @@ export const worlds = ({ lines, kinds }: WorldChoice = ANY_WORLD): fc.Arbitrary<
       seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     })
     .map(({ faults, lines, ...rest }): ScenarioInput => {
-      const fleet = { lines, devicesPerLine: DEVICES_PER_LINE }
-      const things = new Site(fleet)
+      const site = Site.of(lines)
       return {
         story: 'A world that was made at random.',
-        fleet,
+        fleet: { lines, devicesPerLine: DEVICES_PER_LINE },
         ...rest,
         linger: LINGER,
-        faults: faults.map((draft) => things.placed(draft)) as ScenarioInput['faults'],
+        faults: faults.map((draft) => site.placed(draft)) as ScenarioInput['faults'],
       }
     })
 
@@ -92,10 +91,19 @@ class Site {
   readonly #lines: number
   readonly #fleet: ReturnType<typeof makeFleet>
 
-  constructor(shape: { readonly lines: number; readonly devicesPerLine: number }) {
-    this.#lines = shape.lines
-    this.#fleet = makeFleet(shape, FLEET_SEED)
+  private constructor(lines: number) {
+    this.#lines = lines
+    this.#fleet = makeFleet({ lines, devicesPerLine: DEVICES_PER_LINE }, FLEET_SEED)
   }
+
+  /** Every fleet of this size is the same. */
+  static of(lines: number): Site {
+    const known = Site.#known.get(lines) ?? new Site(lines)
+    Site.#known.set(lines, known)
+    return known
+  }
+
+  static readonly #known = new Map<number, Site>()
 
   placed({ place, ...fault }: FaultDraft): object {
     const given = Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined))

@@ -11,7 +11,7 @@ const header: TraceHeader = {
   level: 'wire',
   connections: 'per-device',
   profile: 'default',
-  windowHours: 24,
+  windowHours: 0,
   startedAtMs: 0,
   zone: 'UTC',
   release: { version: '2', replaces: '1' },
@@ -37,10 +37,10 @@ const evaluated = (decision: string, verdict: string): TraceEvent => ({
   kind: 'evaluated',
   handler: 'analyze',
   stage: 'canary',
-  state: 'soaking',
+  state: decision === 'rollback' ? 'rolling-back' : 'soaking',
   verdict,
   decision,
-  reason: '',
+  reason: 'r',
   findings: [],
 })
 

@@ -100,6 +100,7 @@ it('has no file that nobody imports', () => {
     'scenarios/worker.ts',
     'scenarios/history-worker.ts',
     'reports/dashboard/main.ts',
+    'scenarios/fuzz/worker.ts',
     'sim/wire/dynalite.d.ts',
     'controller/jstat.d.ts',
     'controller/lambda/',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { STAGE_PASSED_EVENT } from '../../controller/contract.ts'
 import { writtenDuration } from '../../sim/duration.ts'
-import type { FaultSpec } from '../../sim/faults/catalogue.ts'
+import { type FaultSpec, isProcessFault } from '../../sim/faults/catalogue.ts'
 import { times } from './times.ts'
 
 /** Which devices, before it is known how many there are: line and station are counted round. */
@@ -78,7 +78,7 @@ const lambdas = fc.constantFrom(
   { lambda: 'start' },
 )
 /** A look reads first; what it decided is carried out by later calls. */
-const call = fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16)
+const call = fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20)
 
 /** The fields of a fault beside its kind; what is undefined is left out. */
 type Fields = Readonly<Record<string, fc.Arbitrary<unknown>>>
@@ -213,6 +213,10 @@ const pair = fc
     ),
   )
 
+/** A release that fails soon is taken back soon: what disturbs the rollout has to be more frequent than that to meet it. */
+const weightOf = (kind: FaultSpec['kind']): number => (isOfProcess(kind) ? 1 : 3)
+const isOfProcess = (kind: FaultSpec['kind']): boolean => isProcessFault({ kind } as FaultSpec)
+
 /**
  * Swarm testing: each world has only some of the kinds switched on, so that faults that would hide each other meet rarely
  * enough, and one kind often enough comes in numbers. What is switched on is not shrunk; the faults are, towards none.
@@ -220,7 +224,9 @@ const pair = fc
  */
 export const faultDrafts = (kinds: readonly FaultSpec['kind'][] = FAULT_KINDS): fc.Arbitrary<readonly FaultDraft[]> =>
   fc.noShrink(fc.subarray([...kinds], { minLength: 1, maxLength: Math.min(8, kinds.length) })).chain((on) => {
-    const one = fc.oneof(...on.map(draftOf)).map((draft): readonly FaultDraft[] => [draft])
+    const one = fc
+      .oneof(...on.map((kind) => ({ weight: weightOf(kind), arbitrary: draftOf(kind) })))
+      .map((draft): readonly FaultDraft[] => [draft])
     const some = on.includes('operator') ? fc.oneof({ weight: 2, arbitrary: one }, { weight: 1, arbitrary: pair }) : one
-    return fc.array(some, { maxLength: 6 }).map((drafts) => drafts.flat())
+    return fc.array(some, { maxLength: 6, size: 'max' }).map((drafts) => drafts.flat())
   })

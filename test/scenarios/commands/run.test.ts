@@ -54,7 +54,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
       state,
       verdict: 'none',
       decision: 'wait',
-      reason: '',
+      reason: 'r',
       findings: [],
     },
   ]

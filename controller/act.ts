@@ -1,4 +1,6 @@
+import { HOLDBACK_GROUP } from './contract.ts'
 import { releaseSpec, wayBackSpec } from './deployment-spec.ts'
+import { HELD_FROM } from './holdback.ts'
 import type { CreatedDeployment, Deployments, Ports, Stored } from './ports.ts'
 import { saveAudit, saveRollout } from './records.ts'
 import { cargoOf, type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
@@ -19,14 +21,14 @@ export interface Acted {
 /**
  * Does every pending effect, saving after each. One that fails stays pending and does not hold up the others: the way
  * back of one stage must not wait for that of another. An order of new firmware stays pending too while it may not be
- * placed: a pause or a stopped line came between its decision and its success.
+ * placed: a pause or a stopped line came between its decision and its success; so does what must not come before another.
  * @throws StaleRollout when another instance is at work
  */
 export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, mayDeploy: boolean): Promise<Acted> {
   let { value: rollout, version } = stored
   const failures: unknown[] = []
   for (const effect of stored.value.pending) {
-    if (effect.kind === 'deploy' && !mayDeploy) continue
+    if (!isDue(effect, rollout, mayDeploy)) continue
     const result = await perform(ports, rollout, effect, nowMs).catch((error: unknown) => {
       failures.push(error)
       return 'later' as const
@@ -36,6 +38,22 @@ export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, 
     version = await saveRollout(ports.store, rollout, version)
   }
   return { stored: { value: rollout, version }, failures }
+}
+
+/** Nobody who is held back may be in production while its newest deployment is the release. */
+function isDue(effect: Effect, { pending }: Rollout, mayDeploy: boolean): boolean {
+  switch (effect.kind) {
+    case 'hold-back':
+      return mayDeploy
+    case 'deploy':
+      return mayDeploy && pending.every(({ kind }) => kind !== 'hold-back')
+    case 'let-go':
+      return effect.into === 'release'
+        ? mayDeploy
+        : pending.every((one) => one.kind !== 'roll-back' || one.stage !== HELD_FROM)
+    default:
+      return true
+  }
 }
 
 async function perform(
@@ -59,6 +77,12 @@ async function perform(
     }
     case 'cancel':
       await ports.deployments.cancel(effect.deploymentId)
+      return null
+    case 'hold-back':
+      for (const thing of effect.things) await ports.deployments.move(thing, HELD_FROM, HOLDBACK_GROUP)
+      return null
+    case 'let-go':
+      for (const thing of effect.things) await ports.deployments.move(thing, HOLDBACK_GROUP, HELD_FROM)
       return null
     case 'announce':
       await ports.events.put(effect.detailType, effect.detail)

@@ -9,6 +9,12 @@
 export const STAGES = ['canary', 'early', 'production'] as const
 export type StageName = (typeof STAGES)[number]
 
+/**
+ * Thing group of the production devices that stay on the previous firmware until production has passed: its concurrent
+ * controls. Nothing is ever deployed to it. [detection D1: hold back 1 device per line]
+ */
+export const HOLDBACK_GROUP = 'holdback'
+
 /** Greengrass components that every stage's deployment carries side by side. [seed: "runs in parallel"] */
 export const FIRMWARE_COMPONENT = 'com.plant.LineFirmware'
 export const HEALTH_COMPONENT = 'com.plant.HealthMonitor'

@@ -1,5 +1,6 @@
 import { gateAt } from './calendar.ts'
 import {
+  HOLDBACK_GROUP,
   MIGRATION_COMPLETED_EVENT,
   ROLLBACK_STARTED_EVENT,
   ROLLBACK_STUCK_EVENT,
@@ -12,6 +13,7 @@ import {
   type StageName,
 } from './contract.ts'
 import { type Evidence, installedCount } from './evidence.ts'
+import { chooseHeld, soakingStage, withHeld, withLetGo } from './holdback.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
 import { type Policy, quorumOf } from './policy.ts'
 import type { DeviceExecution, DeviceReading } from './ports.ts'
@@ -19,6 +21,7 @@ import {
   clientToken,
   type Effect,
   type Freeze,
+  heldOf,
   isFinal,
   LAST_STAGE,
   type Rollout,
@@ -35,6 +38,8 @@ export type DecisionKind =
   | 'soak'
   | 'promote'
   | 'rollback'
+  /** Devices that were held back follow. */
+  | 'let-go'
   | 'complete'
   | 'confirm'
   /** Somebody is paged for devices that failed to go back, while the others go on. */
@@ -51,6 +56,8 @@ export interface Decision {
   readonly reason: string
   /** Devices stuck on their way back. */
   readonly stuck?: readonly string[]
+  /** Devices that stay on the previous firmware. */
+  readonly held?: readonly string[]
 }
 
 /** What a decision rests on beside the rollout. */
@@ -82,7 +89,7 @@ const MAX_EXTENSION_MS = 24 * 3_600_000
 /** A device that is not back after this long makes the rollback itself a breach. [detection E2: tail of 11.4 min] */
 const ROLLBACK_DEADLINE_MS = 15 * 60_000
 /** Decisions that bring new firmware nearer, or end the watch over it. */
-const ONWARD: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['deploy', 'promote', 'complete'])
+const ONWARD: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['deploy', 'promote', 'let-go', 'complete'])
 
 /**
  * The next step of the rollout. Pure. A breach is looked at before the state, so that no state can miss it; what holds a
@@ -138,7 +145,8 @@ function inState(rollout: Rollout, facts: Facts, policy: Policy): Decision {
 const hoursText = (durationMs: number): string => `${(durationMs / 3_600_000).toFixed(1)} h`
 
 /** An open gate is not enough: what was promoted hours ago must still be known to be well. [detection B3, B5] */
-function atGate(rollout: Rollout, { nowMs, verdict, freeze }: Facts, policy: Policy): Decision {
+function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
+  const { nowMs, verdict, freeze } = facts
   const { name } = stageOf(rollout)
   if (verdict?.kind === 'inconclusive') {
     return { kind: 'wait', reason: `inconclusive before ${name}: ${verdict.findings[0]?.reason ?? 'no data'}` }
@@ -153,8 +161,20 @@ function atGate(rollout: Rollout, { nowMs, verdict, freeze }: Facts, policy: Pol
     const why = shutBy === null ? '' : ` (${shutBy})`
     return { kind: 'wait', reason: `the gate of ${name} opens in ${hoursText(opensAtMs - nowMs)}${why}` }
   }
-  if (hotfix === undefined) return { kind: 'deploy', reason: `the gate of ${name} is open` }
-  return { kind: 'deploy', reason: `hotfix past ${passedBy(policy, name, nowMs, stopped)}: ${hotfix.reason}` }
+  if (hotfix === undefined) return throughGate(rollout, facts, policy, `the gate of ${name} is open`)
+  const reason = `hotfix past ${passedBy(policy, name, nowMs, stopped)}: ${hotfix.reason}`
+  return throughGate(rollout, facts, policy, reason)
+}
+
+/** Whom to hold back is chosen among those that a look can reach. They are the last to get the new firmware. */
+function throughGate(rollout: Rollout, { readings }: Facts, policy: Policy, reason: string): Decision {
+  const held = heldOf(rollout)
+  if (held.length > 0) return { kind: 'let-go', reason: `${reason}; ${held.length} devices that were held back follow` }
+  if (!policy.holdback || rollout.stageIndex < LAST_STAGE) return { kind: 'deploy', reason }
+  if (readings.length === 0) return { kind: 'wait', reason: `${reason}; the next look chooses whom to hold back` }
+  const chosen = chooseHeld(stageOf(rollout).members, rollout.lineOf, readings)
+  if (chosen.length === 0) return { kind: 'deploy', reason: `${reason}; nobody can be held back` }
+  return { kind: 'deploy', reason: `${reason}; ${chosen.length} devices are held back`, held: chosen }
 }
 
 /** What a hotfix did not wait for, for the audit trail. */
@@ -185,7 +205,7 @@ function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, 
 
 function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   const { nowMs, evidence, verdict } = facts
-  const stage = stageOf(rollout)
+  const stage = soakingStage(rollout)
   const soak = facts.soak ?? null
   const passedMs = watchedMs(stage, soak, nowMs)
   if (passedMs < policy.windowMs) {
@@ -193,7 +213,9 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   }
   const progress = soakProgress(stage, evidence, soak, policy, nowMs)
   const { exposedMs, neededMs, uncounted } = progress
-  const isOverdue = passedMs > policy.windowMs + MAX_EXTENSION_MS
+  // Whoever was let go runs a window from then on.
+  const sinceLetGoMs = nowMs - (rollout.holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
+  const isOverdue = Math.min(passedMs, sinceLetGoMs) > policy.windowMs + MAX_EXTENSION_MS
   const lacks = verdict?.kind === 'healthy' ? progress.lacks : [verdict?.findings[0]?.reason ?? 'no data']
   if (lacks.length > 0) {
     const lack = lacks.join('; ')
@@ -203,11 +225,22 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   }
   const apart = uncounted.length === 0 ? '' : `; not counted: ${listed(uncounted)}`
   const reason = `${hoursText(exposedMs)} of healthy exposure, ${hoursText(neededMs)} needed${apart}`
-  if (rollout.stageIndex < LAST_STAGE) return { kind: 'promote', reason }
+  if (rollout.stageIndex < LAST_STAGE || heldOf(rollout).length > 0) return { kind: 'promote', reason }
+  const coming = comingOf(rollout, facts, policy)
+  if (coming.length > 0) return { kind: 'wait', reason: `${reason}; let go and not installed: ${listed(coming)}` }
   // The watch ends with the last window that somebody runs, but nobody is waited for longer than a whole extension.
   const stragglers = facts.stragglers ?? []
   if (stragglers.length === 0 || isOverdue) return { kind: 'complete', reason }
   return { kind: 'wait', reason: `${reason}; stragglers run a window of their own: ${listed(stragglers)}` }
+}
+
+/** Devices that were let go, can be reached and have their time to install. */
+function comingOf({ holdback }: Rollout, { nowMs, evidence, readings }: Facts, policy: Policy): readonly string[] {
+  if (holdback?.letGoAtMs == null || nowMs - holdback.letGoAtMs > policy.installTimeoutMs) return []
+  const reachable = new Set(readings.filter(({ connected }) => connected).map(({ thing }) => thing))
+  return holdback.things.filter(
+    (thing) => reachable.has(thing) && (evidence?.members[thing]?.installedAtMs ?? null) === null,
+  )
 }
 
 /**
@@ -219,7 +252,7 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
   const members = touchedStages(rollout).flatMap((stage) => stage.members)
   const connected = new Set(readings.filter((reading) => reading.connected).map(({ thing }) => thing))
   const unfinished = new Set(rollbackExecutions.filter(isUnfinished).map(({ thing }) => thing))
-  const isOrdered = rollout.pending.every(({ kind }) => kind !== 'roll-back')
+  const isOrdered = rollout.pending.every(({ kind }) => kind !== 'roll-back' && kind !== 'let-go')
   // Before a retry is ordered these are still the failures of the order before it.
   const failures = isOrdered ? rollbackExecutions.filter(hasFailed) : []
   const failed = failures.map(({ thing }) => thing)
@@ -259,18 +292,26 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
   switch (decision.kind) {
     case 'deploy': {
       const deploy = { kind: 'deploy', stage: name, clientToken: clientToken(rollout, 'deploy', name) } as const
-      return { ...next, state: 'deploying', pending: [deploy] }
+      const holding = decision.held === undefined ? next : withHeld(next, decision.held, nowMs)
+      const things = heldOf(holding)
+      const pending: Effect[] = things.length === 0 ? [deploy] : [{ kind: 'hold-back', things }, deploy]
+      return { ...holding, state: 'deploying', pending }
     }
     case 'soak':
       return { ...next, state: 'soaking', stages: withSoak(rollout, name, nowMs) }
     case 'promote': {
-      const detail = { passed: name, next: STAGES[rollout.stageIndex + 1] as StageName }
+      // After the last stage come those that were held back from it.
+      const detail = { passed: name, next: STAGES[rollout.stageIndex + 1] ?? HOLDBACK_GROUP }
       const pending = [announcement(rollout, STAGE_PASSED_EVENT, detail)]
-      return { ...next, state: 'waiting', stageIndex: rollout.stageIndex + 1, pending }
+      return { ...next, state: 'waiting', stageIndex: Math.min(rollout.stageIndex + 1, LAST_STAGE), pending }
+    }
+    case 'let-go': {
+      const letGo = { kind: 'let-go', things: heldOf(rollout), into: 'release' } as const
+      return { ...withLetGo(next, nowMs), state: 'soaking', pending: [letGo] }
     }
     case 'rollback': {
       const pending = [...rollbackEffects(rollout), tell(ROLLBACK_STARTED_EVENT)]
-      return { ...next, state: 'rolling-back', pause: null, stuck: [], pending }
+      return { ...withLetGo(next, nowMs), state: 'rolling-back', pause: null, stuck: [], pending }
     }
     case 'complete':
       return { ...next, state: 'completed', pending: [...rollout.pending, tell(completionOf(rollout))] }
@@ -311,10 +352,15 @@ const announcement = (rollout: Rollout, detailType: string, detail: object): Eff
   detail: { rolloutId: rollout.id, ...detail },
 })
 
-/** Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. [design 6] */
+/**
+ * Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. Who was held back
+ * comes last, and gets that revision. [design 6]
+ */
 function rollbackEffects(rollout: Rollout): readonly Effect[] {
-  return [...touchedStages(rollout)].reverse().flatMap(({ name, deployment }): Effect[] => {
+  const ways = [...touchedStages(rollout)].reverse().flatMap(({ name, deployment }): Effect[] => {
     const back: Effect = { kind: 'roll-back', stage: name, clientToken: clientToken(rollout, 'back', name) }
     return deployment === null ? [back] : [back, { kind: 'cancel', deploymentId: deployment.deploymentId }]
   })
+  const { holdback } = rollout
+  return holdback === undefined ? ways : [...ways, { kind: 'let-go', things: holdback.things, into: 'way-back' }]
 }

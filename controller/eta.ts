@@ -1,5 +1,6 @@
 import { gateAt } from './calendar.ts'
 import { STAGES } from './contract.ts'
+import { HELD_FROM } from './holdback.ts'
 import type { Policy } from './policy.ts'
 import { type Freeze, isFinal, type Rollout, stageOf } from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
@@ -31,9 +32,18 @@ export function etaOf(
   const isWaiting = rollout.state === 'waiting'
   const installMs =
     rollout.state === 'soaking' ? 0 : Math.max(0, INSTALL_MS - (nowMs - (stage.deployment?.atMs ?? nowMs)))
-  let workMs = isWaiting ? 0 : installMs + Math.max(0, policy.windowMs - watchedMs(stage, soak, nowMs))
+  const { holdback } = rollout
+  const isLetGo = holdback?.letGoAtMs != null
+  // Devices that were held back run a window of their own.
+  const leftMs = isLetGo
+    ? (holdback.letGoAtMs as number) + INSTALL_MS + policy.windowMs - nowMs
+    : policy.windowMs - watchedMs(stage, soak, nowMs)
+  let workMs = isWaiting ? 0 : installMs + Math.max(0, leftMs)
   let atMs = nowMs + workMs
-  for (const name of STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))) {
+  const isLastStep = isLetGo || (isWaiting && holdback !== undefined)
+  const mayHold = (holdback !== undefined || policy.holdback) && !isLastStep
+  const later = STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
+  for (const name of [...later, ...(mayHold ? [HELD_FROM] : [])]) {
     atMs = gateAt(policy, name, atMs, isHotfix).opensAtMs + INSTALL_MS + policy.windowMs
     workMs += INSTALL_MS + policy.windowMs
   }

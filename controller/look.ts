@@ -16,7 +16,7 @@ import {
   saveWayBack,
   type Vigil,
 } from './records.ts'
-import { LAST_STAGE, type Rollout, type Stage, stageOf, touchedStages, watchedVersion } from './rollout.ts'
+import { heldOf, LAST_STAGE, type Rollout, type Stage, stageOf, touchedStages, watchedVersion } from './rollout.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type SoakClock, stragglersOf, tick } from './soak.ts'
 import { isTelemetryDown } from './telemetry.ts'
@@ -46,7 +46,7 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
   const downSinceMs = telemetryDownSince(controls, look.current, vigil?.downSinceMs ?? null, policy)
   const facts = {
     ...seen,
-    membershipChanges: membershipChanges(rollout, look.readings),
+    membershipChanges: membershipChanges(rollout, look.readings, nowMs),
     telemetryDownSinceMs: downSinceMs,
   }
   const stages = touchedStages(rollout)
@@ -95,10 +95,11 @@ function telemetryDownSince(
   return isTelemetryDown(current, controls, policy) ? (sinceMs ?? current.atMs) : null
 }
 
-/** Devices whose stage has not been given the new firmware. */
+/** Devices whose stage has not been given the new firmware, and those held back from it. */
 function controlsOf(rollout: Rollout): readonly string[] {
   const updated = new Set(touchedStages(rollout).map(({ name }) => name))
-  return rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members)
+  const later = rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members)
+  return [...later, ...heldOf(rollout)]
 }
 
 /** Nothing looked at. */

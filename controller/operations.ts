@@ -2,7 +2,7 @@ import { gateAt } from './calendar.ts'
 import { type Decision, transition } from './decide.ts'
 import type { Policy } from './policy.ts'
 import type { LastLook } from './records.ts'
-import { type Freeze, isFinal, LAST_STAGE, type Operated, type Rollout, stageOf } from './rollout.ts'
+import { type Freeze, heldOf, isFinal, LAST_STAGE, type Operated, type Rollout, stageOf } from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
 
 /** What a person may do to a rollout, or to the line. */
@@ -132,7 +132,9 @@ const RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, Rule>> =
     }
     const { actor, reason } = request
     const why = `retried by ${actor}: ${reason}`
-    const anew = { ...rollout, retries: (rollout.retries ?? 0) + 1, pending: [] }
+    // Devices that were let go must still get there.
+    const pending = rollout.pending.filter(({ kind }) => kind === 'let-go')
+    const anew = { ...rollout, retries: (rollout.retries ?? 0) + 1, pending }
     const stage = stageOf(rollout).name
     switch (rollout.haltedFrom) {
       case 'rolling-back': {
@@ -196,7 +198,8 @@ const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): n
   policy.windowMs - watchedMs(stageOf(rollout), soak, nowMs)
 
 function onward(rollout: Rollout, reason: string, nowMs: number): Accepted {
-  const decision: Decision = { kind: rollout.stageIndex === LAST_STAGE ? 'complete' : 'promote', reason }
+  const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0
+  const decision: Decision = { kind: isLast ? 'complete' : 'promote', reason }
   return accepted(reason, { rollout: transition(rollout, decision, nowMs), decision })
 }
 

@@ -30,6 +30,11 @@ export interface Policy {
   readonly windowMs: number
   /** The same for each stage of a migration component. */
   readonly migrationWindowMs: number
+  /**
+   * Whether one device of every line stays on the previous firmware while production is watched, since production has no
+   * other controls; they are updated in its next window after it has passed. [detection D1]
+   */
+  readonly holdback: boolean
   /** Period of the analyzer. [seed: every 5 minutes] */
   readonly tickMs: number
   /** History the baseline is made of. [seed: 7-day baseline] */
@@ -127,6 +132,7 @@ export const DEFAULT_POLICY: Policy = {
   profile: 'default',
   windowMs: 24 * HOUR_MS,
   migrationWindowMs: HOUR_MS,
+  holdback: false,
   tickMs: 5 * MINUTE_MS,
   baselineMs: 7 * 24 * HOUR_MS,
   zone: 'Europe/Berlin',

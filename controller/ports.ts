@@ -45,6 +45,9 @@ export interface Deployments {
   cancel(deploymentId: string): Promise<void>
   executions(jobId: string): Promise<readonly DeviceExecution[]>
   isDeployable(component: string, version: string): Promise<boolean>
+  hasGroup(group: string): Promise<boolean>
+  /** Puts a device from one group into another; doing it again, or only what is left of it, is the same. */
+  move(thing: string, from: string, to: string): Promise<void>
 }
 
 /** A stored document with its version, which a conditional write must name. */

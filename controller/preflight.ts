@@ -1,8 +1,10 @@
 import { type Baseline, coverageOf } from './baseline.ts'
-import { FIRMWARE_COMPONENT, STAGES, type StageName } from './contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from './contract.ts'
+import { chooseHeld, HELD_FROM } from './holdback.ts'
 import { type Policy, quorumOf } from './policy.ts'
 import type { DeploymentSpec, DeviceReading } from './ports.ts'
 import type { Release } from './rollout.ts'
+import { listed } from './soak.ts'
 
 /** What was found before a rollout. */
 export interface Findings {
@@ -13,6 +15,8 @@ export interface Findings {
   readonly current: Readonly<Record<StageName, DeploymentSpec | null>>
   readonly deployable: Readonly<Record<string, boolean>>
   readonly baseline: Baseline
+  /** False where the policy holds devices back and there is no group for them. */
+  readonly mayHoldBack: boolean
 }
 
 /** Share of devices x cells of the week that the baseline must cover. [detection D1] */
@@ -29,6 +33,7 @@ export function preflight(found: Findings): readonly string[] {
     ...STAGES.flatMap((stage) => refuseGroup(stage, found)),
     ...STAGES.flatMap((stage) => refuseReach(stage, found)),
     ...refuseMembership(found),
+    ...refuseHoldback(found),
     ...Object.entries(found.deployable)
       .filter(([, isDeployable]) => !isDeployable)
       .map(([component]) => `component ${component} is not DEPLOYABLE`),
@@ -51,12 +56,33 @@ function refuseGroup(stage: StageName, { readings, current, release }: Findings)
 
 /** A stage that cannot reach its quorum would only be halted a window later. [detection D4] */
 function refuseReach(stage: StageName, { readings, policy }: Findings): string[] {
-  const members = membersOf(readings, stage)
+  const all = membersOf(readings, stage)
+  const held = new Set(policy.holdback && stage === HELD_FROM ? heldAmong(all) : [])
+  const members = all.filter(({ thing }) => !held.has(thing))
   const reporting = members.filter(({ connected, sample }) => connected && sample !== null).length
   const quorum = quorumOf(policy, stage, members.length)
   return reporting >= quorum
     ? []
     : [`${reporting} of ${members.length} devices of ${stage} are connected and report, ${quorum} needed`]
+}
+
+/** Who would be held back now. */
+const heldAmong = (members: readonly DeviceReading[]): readonly string[] =>
+  chooseHeld(
+    members.map(({ thing }) => thing),
+    Object.fromEntries(members.map(({ thing, line }) => [thing, line])),
+    members,
+  )
+
+/** Whoever is left over in the group is reached by no stage, whether or not devices are to be held back now. */
+function refuseHoldback({ readings, mayHoldBack }: Findings): string[] {
+  const left = readings.filter(({ groups }) => groups.includes(HOLDBACK_GROUP)).map(({ thing }) => thing)
+  return [
+    ...(mayHoldBack ? [] : [`there is no thing group ${HOLDBACK_GROUP} to hold devices back in; create it, empty`]),
+    ...(left.length === 0
+      ? []
+      : [`thing group ${HOLDBACK_GROUP} is not empty: ${listed(left)}; put them back into ${HELD_FROM}`]),
+  ]
 }
 
 /**

@@ -122,9 +122,9 @@ async function startFirmware(ports: Ports, policy: Policy, { id, release }: Roll
   return outcomeOf(rollout, null, { kind: 'wait', reason: `started: ${reason}` })
 }
 
-/** A migration is watched for a shorter time. */
+/** A migration is watched for a shorter time, and everywhere before its firmware is anywhere. */
 export const policyFor = ({ subject }: Rollout, policy: Policy): Policy =>
-  subject === 'migration' ? { ...policy, windowMs: policy.migrationWindowMs } : policy
+  subject === 'migration' ? { ...policy, windowMs: policy.migrationWindowMs, holdback: false } : policy
 
 const resume = async (ports: Ports, stored: Stored<Rollout>, nowMs: number): Promise<Acted> =>
   isFinal(stored.value) || stored.value.state === 'rolling-back'

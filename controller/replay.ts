@@ -12,6 +12,8 @@ export interface Replay {
   /** The snapshots that the baseline is made of, oldest first. */
   readonly snapshots: readonly Snapshot[]
   readonly members: Readonly<Record<StageName, readonly string[]>>
+  /** Who will be held back from production: no members of it. */
+  readonly held: readonly string[]
   readonly lineOf: Readonly<Record<string, number>>
   /** What the devices ran. */
   readonly version: string
@@ -67,15 +69,15 @@ function replayDay(week: Replay, day: readonly Snapshot[], stage: StageName, pol
   return [...alarms.values()]
 }
 
-/** A stage with its controls as it will have them: the devices of later stages. */
-function watchOf({ members, lineOf, version }: Replay, stage: StageName, deployedAtMs: number): Watch {
+/** A stage with its controls as it will have them: the devices of later stages, and those held back. */
+function watchOf({ members, held, lineOf, version }: Replay, stage: StageName, deployedAtMs: number): Watch {
   const later = STAGES.slice(STAGES.indexOf(stage) + 1)
   return {
     stage,
     version,
     previousVersion: version,
     members: members[stage],
-    controls: later.flatMap((name) => members[name]),
+    controls: [...later.flatMap((name) => members[name]), ...held],
     lineOf,
     deployedAtMs,
   }

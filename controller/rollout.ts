@@ -59,7 +59,7 @@ export type RolloutState =
 
 export interface Stage {
   readonly name: StageName
-  /** Frozen at the start. */
+  /** Frozen at the start; without the devices that are held back, as long as they are. */
   readonly members: readonly string[]
   /** What the group ran before: the way back. */
   readonly previous: DeploymentSpec
@@ -73,9 +73,21 @@ export type Effect =
   | { readonly kind: 'deploy'; readonly stage: StageName; readonly clientToken: string }
   | { readonly kind: 'roll-back'; readonly stage: StageName; readonly clientToken: string }
   | { readonly kind: 'cancel'; readonly deploymentId: string }
+  /** Takes devices out of production before it is deployed. */
+  | { readonly kind: 'hold-back'; readonly things: readonly string[] }
+  /** Puts them in again: for the release, or once production's way back is ordered. */
+  | { readonly kind: 'let-go'; readonly things: readonly string[]; readonly into: 'release' | 'way-back' }
   | { readonly kind: 'announce'; readonly detailType: string; readonly detail: object }
   /** A line of the audit trail; the sequence is its key, so that writing it again changes nothing. */
   | { readonly kind: 'audit'; readonly sequence: number; readonly entry: object }
+
+/** The devices held back from production, its concurrent controls. */
+export interface Holdback {
+  readonly things: readonly string[]
+  readonly sinceMs: number
+  /** When it was decided that they follow; null until then. */
+  readonly letGoAtMs: number | null
+}
 
 export interface Rollout {
   readonly id: string
@@ -87,6 +99,8 @@ export interface Rollout {
   readonly stageIndex: number
   readonly stages: readonly Stage[]
   readonly lineOf: Readonly<Record<string, number>>
+  /** Chosen when production was deployed, and kept to the end. */
+  readonly holdback?: Holdback
   /** What every stage's window can see at all. */
   readonly smallestEffects?: readonly Finding[]
   readonly startedAtMs: number
@@ -119,6 +133,10 @@ export const cargoOf = ({ subject, release }: Rollout): { readonly component: st
 /** The firmware that a touched stage runs under watch: during a migration it is still the one to be replaced. */
 export const watchedVersion = ({ subject, release }: Rollout): string =>
   subject === 'migration' ? release.replaces : release.version
+
+/** Devices that are held back now. */
+export const heldOf = ({ holdback }: Pick<Rollout, 'holdback'>): readonly string[] =>
+  holdback === undefined || holdback.letGoAtMs !== null ? [] : holdback.things
 
 export const isFinal = ({ state }: Rollout): boolean =>
   state === 'completed' || state === 'rolled-back' || state === 'halted'

@@ -24,6 +24,8 @@ export function smallestMean(variance: number, tau: number, boundary: number): n
 export interface Stages {
   readonly baseline: Baseline
   readonly members: Readonly<Record<StageName, readonly string[]>>
+  /** Who will be held back from production: no members of it. */
+  readonly held: readonly string[]
   readonly lineOf: Readonly<Record<string, number>>
   readonly readings: readonly DeviceReading[]
 }
@@ -111,13 +113,14 @@ function connection(stages: Stages, stage: StageName, policy: Policy): Finding {
 }
 
 /** Of the whole stage, and of a line: what stays for the day does not average out. */
-function cycleTime({ baseline, members, lineOf }: Stages, stage: StageName, policy: Policy): readonly Finding[] {
+function cycleTime({ baseline, members, held, lineOf }: Stages, stage: StageName, policy: Policy): readonly Finding[] {
   const limit = policy.limits.cycleTimeIncreasePct
   const tau = Math.log1p(limit / 100)
   const lines = new Set(members[stage].map((thing) => lineOf[thing])).size
-  const all = Object.keys(baseline.devices).length
-  const [own, beside] = [members[stage].length / lines, (all - members[stage].length) / lines]
-  const hasControls = stage !== STAGES.at(-1)
+  const isLast = stage === STAGES.at(-1)
+  const controls = isLast ? held.length : Object.keys(baseline.devices).length - members[stage].length
+  const [own, beside] = [members[stage].length / lines, controls / lines]
+  const hasControls = controls > 0
   const variance = cycleNoiseOf([], baseline).lasting * (hasControls ? 1 / own + 1 / beside : 1)
   const told = (size: number, boundary: number, where: string): Finding => {
     const rise = Math.max(Math.expm1(smallestMean(size, tau, boundary) + POWER_SIGMA * Math.sqrt(size)) * 100, limit)

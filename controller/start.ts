@@ -1,6 +1,14 @@
 import { type Baseline, makeBaseline } from './baseline.ts'
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, ROLLOUT_STARTED_EVENT, STAGES, type StageName } from './contract.ts'
+import {
+  FIRMWARE_COMPONENT,
+  HEALTH_COMPONENT,
+  HOLDBACK_GROUP,
+  ROLLOUT_STARTED_EVENT,
+  STAGES,
+  type StageName,
+} from './contract.ts'
 import { PreflightRefused } from './errors.ts'
+import { chooseHeld, HELD_FROM } from './holdback.ts'
 import type { Policy } from './policy.ts'
 import type { DeploymentSpec, Ports } from './ports.ts'
 import { membersOf, preflight } from './preflight.ts'
@@ -42,6 +50,7 @@ export async function startRollout(
     readings,
     current,
     deployable: await deployableVersions(ports, release, current),
+    mayHoldBack: !policy.holdback || (await ports.deployments.hasGroup(HOLDBACK_GROUP)),
     baseline,
   })
   if (refusals.length > 0) throw new PreflightRefused(refusals)
@@ -50,8 +59,13 @@ export async function startRollout(
     STAGES.map((name) => [name, membersOf(readings, name).map(({ thing }) => thing)]),
   ) as Record<StageName, string[]>
   const lineOf = Object.fromEntries(readings.map(({ thing, line }) => [thing, line]))
-  const frozen = quietBaseline({ baseline, snapshots, members, lineOf, version: release.replaces }, policy)
-  const effects = smallestEffects({ baseline: frozen, members, lineOf, readings }, policy)
+  // As far as can be told now: they are chosen when production is deployed.
+  const isHolding = policy.holdback && !isMigration
+  const held = isHolding ? chooseHeld(members[HELD_FROM], lineOf, readings) : []
+  const watched = { ...members, [HELD_FROM]: members[HELD_FROM].filter((thing) => !held.includes(thing)) }
+  const week = { baseline, snapshots, members: watched, held, lineOf, version: release.replaces }
+  const frozen = quietBaseline(week, policy)
+  const effects = smallestEffects({ ...week, baseline: frozen, readings }, policy)
   const rollout: Rollout = {
     id,
     release,

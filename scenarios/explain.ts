@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { gateOpensAtMs } from '../controller/calendar.ts'
 import { STAGES } from '../controller/contract.ts'
 import type { Policy, WeeklyWindow } from '../controller/policy.ts'
 import { type FleetShape, linesOf, makeFleet } from '../fixtures/fleet.ts'
@@ -45,6 +46,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
     ...planned.map(({ stage, deployedAtMs, passedAtMs }) =>
       row('', `${stage.padEnd(10)} deployed ${clock(deployedAtMs)}, passed ${clock(passedAtMs)}`),
     ),
+    ...(policy.holdback ? [row('', letGoText(policy, planned, clock))] : []),
     ...(faults.length === 0 ? [row('faults', 'none')] : []),
     ...faults.flatMap((fault, index) =>
       faultText(fault, raw.faults?.[index] ?? {}, scenario, planned).map((text, i) =>
@@ -54,6 +56,11 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
     row('expects', expectText(raw.expect ?? {})),
     row('time limit', `${hours(timeLimit)}, then inconclusive`),
   ]
+}
+
+function letGoText(policy: Policy, planned: readonly PlannedStage[], clock: (atMs: number) => string): string {
+  const { stage, passedAtMs } = planned.at(-1) as PlannedStage
+  return `${'held back'.padEnd(10)} let go   ${clock(gateOpensAtMs(policy, stage, passedAtMs))}`
 }
 
 function explainFleet(
@@ -90,6 +97,7 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
       `window ${hours(policy.windowMs)}, profile ${policy.profile}, a look every ${minutes(policy.tickMs)}`,
     ),
     ...STAGES.map((stage) => row('', `${stage.padEnd(10)} ${policy.gates[stage].map(windowText).join(', ')}`)),
+    ...(policy.holdback ? [row('', 'one device a line is held back until production has passed')] : []),
     row('', own.zone === null ? "in the fleet's zone" : `in ${own.zone}`),
     row(
       'limits',

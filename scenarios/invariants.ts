@@ -1,4 +1,4 @@
-import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import { LIVENESS_LAWS } from './liveness-laws.ts'
 import { ORDER_LAWS } from './order-laws.ts'
@@ -97,6 +97,27 @@ const LAWS: Readonly<Record<string, Law>> = {
     })
   },
 
+  'a device that is held back never runs the release before it is let go into it': (header, records) => {
+    /** What the newest deployment of a group brings. */
+    const brought = new Map<string, string | undefined>()
+    const held = new Set<string>()
+    return records.flatMap((record) => {
+      if (record.kind === 'deployment-created') {
+        brought.set(record.target, record.components[FIRMWARE_COMPONENT])
+        return []
+      }
+      if (record.kind === 'device-moved' && record.change === 'added') {
+        if (record.group === HOLDBACK_GROUP) held.add(record.thing)
+        // Whoever comes back to a way back stays a control.
+        else if (brought.get(record.group) === header.release.version) held.delete(record.thing)
+        return []
+      }
+      const isEarly =
+        record.kind === 'firmware-started' && record.version === header.release.version && held.has(record.thing)
+      return isEarly ? [`${record.thing} (${at(record)})`] : []
+    })
+  },
+
   'stages are deployed in order': (header, records) => {
     const deployed = firmwareAtMs(header, records)
     return STAGES.slice(1).flatMap((stage, index) => {
@@ -109,7 +130,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   'nothing is promoted unless its verdict is healthy': (_, records) =>
     records.flatMap((record) =>
       record.kind === 'evaluated' &&
-      (record.decision === 'promote' || record.decision === 'complete') &&
+      (record.decision === 'promote' || record.decision === 'let-go' || record.decision === 'complete') &&
       // A person may do without evidence, not against it.
       !(record.verdict === 'healthy' || (record.handler === 'operate' && record.verdict === 'inconclusive'))
         ? [`${record.decision} of ${record.stage} on ${record.verdict} (${at(record)})`]

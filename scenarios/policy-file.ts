@@ -125,6 +125,10 @@ export const policySchema = z
     migrationWindow: some
       .optional()
       .describe('Monitoring window of each stage of a migration component; 1h by default'),
+    holdback: z
+      .boolean()
+      .optional()
+      .describe('Whether one device a line stays on the old firmware until production has passed; false by default'),
     installTimeout: some.optional().describe('After which a device without the release is failed; 10min by default'),
     lostAfter: some.optional().describe('Silence after which a device is lost; 10min by default'),
   })
@@ -158,6 +162,7 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
     zone: file.zone ?? site.zone,
     shifts: file.shifts ?? site.shifts,
     migrationWindowMs: file.migrationWindow ?? DEFAULT_POLICY.migrationWindowMs,
+    holdback: file.holdback ?? DEFAULT_POLICY.holdback,
     gates: gatesOf(file.gates),
     deny: windowsOf(file.deny ?? {}),
     freezes: file.freezes ?? DEFAULT_POLICY.freezes,

@@ -13,6 +13,8 @@ export const throughCalls = ({ health, deployments, store, events }: Ports, arou
     executions: (jobId) => around('ListJobExecutionsForJob', () => deployments.executions(jobId)),
     isDeployable: (component, version) =>
       around('DescribeComponent', () => deployments.isDeployable(component, version)),
+    hasGroup: (group) => around('DescribeThingGroup', () => deployments.hasGroup(group)),
+    move: (thing, from, to) => around('AddThingToThingGroup', () => deployments.move(thing, from, to)),
   },
   store: {
     get: (key) => around('GetItem', () => store.get(key)),

@@ -65,6 +65,8 @@ export type TraceEvent =
    * controller was called. From here on the seed alone does not tell what happens.
    */
   | { kind: 'intervention'; act: 'fault' | 'call'; what: string }
+  /** The controller moved a device between thing groups. */
+  | { kind: 'device-moved'; thing: string; group: string; change: 'added' | 'removed' }
   /** A person asked the controller for something, and what it answered. */
   | {
       kind: 'operation'

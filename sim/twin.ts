@@ -2,6 +2,7 @@ import {
   FIRMWARE_COMPONENT,
   HEALTH_COMPONENT,
   HEALTH_SHADOW,
+  HOLDBACK_GROUP,
   SAMPLE_PERIOD_MS,
   type StageName,
 } from '../controller/contract.ts'
@@ -106,6 +107,8 @@ export class Twin {
   readonly #devices: ReadonlyMap<string, CoreDevice>
   readonly #neighbours = new Neighbours()
   #injected = 0
+  /** While somebody outside the controller changes a group. */
+  #isMisplacing = false
 
   private constructor(
     plan: TwinPlan,
@@ -179,7 +182,9 @@ export class Twin {
       const { AddThingToThingGroup, RemoveThingFromThingGroup } = this.cloud.things.operations
       const operation = change === 'added' ? AddThingToThingGroup : RemoveThingFromThingGroup
       trace.record(`fault/${index}/${thing}`, { kind: 'membership-changed', thing, group: name, change })
+      this.#isMisplacing = true
       operation?.({ thingGroupName: name, thingName: thing })
+      this.#isMisplacing = false
     }
     clock.at(this.#plan.startMs + at, () => {
       trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: kind, thing })
@@ -256,11 +261,15 @@ export class Twin {
     const { devices, installed, deployable } = this.#plan
     const { things, greengrass } = this.cloud
     const stages = [...new Set(devices.map(({ stage }) => stage))]
-    for (const stage of stages) things.operations.CreateThingGroup?.({ thingGroupName: stage })
+    for (const group of [...stages, HOLDBACK_GROUP]) things.operations.CreateThingGroup?.({ thingGroupName: group })
     for (const { thing, attributes, stage } of devices) {
       things.operations.CreateThing?.({ thingName: thing, attributePayload: { attributes } })
       things.operations.AddThingToThingGroup?.({ thingGroupName: stage, thingName: thing })
     }
+    things.onMembershipChange((group, thing, change) => {
+      if (this.#isMisplacing) return
+      this.trace.record(`things/${thing}`, { kind: 'device-moved', thing, group, change })
+    })
     const components = Object.fromEntries(
       Object.entries(installed).map(([name, version]) => [name, { componentVersion: version }]),
     )

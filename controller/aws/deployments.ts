@@ -8,7 +8,14 @@ import {
   ListDeploymentsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-greengrassv2'
-import { type IoTClient, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot'
+import {
+  AddThingToThingGroupCommand,
+  DescribeThingGroupCommand,
+  type IoTClient,
+  ResourceNotFoundException as IotResourceNotFoundException,
+  ListJobExecutionsForJobCommand,
+  RemoveThingFromThingGroupCommand,
+} from '@aws-sdk/client-iot'
 import type { StageName } from '../contract.ts'
 import type { DeploymentSpec, Deployments, DeviceExecution } from '../ports.ts'
 
@@ -79,6 +86,22 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
         if (error instanceof ResourceNotFoundException) return false
         throw error
       }
+    },
+
+    async hasGroup(group) {
+      try {
+        await iot.send(new DescribeThingGroupCommand({ thingGroupName: group }))
+        return true
+      } catch (error) {
+        if (error instanceof IotResourceNotFoundException) return false
+        throw error
+      }
+    },
+
+    async move(thing, from, to) {
+      // In both for a moment rather than in none: who is in no group is not seen by the look. [iot: both are idempotent]
+      await iot.send(new AddThingToThingGroupCommand({ thingName: thing, thingGroupName: to }))
+      await iot.send(new RemoveThingFromThingGroupCommand({ thingName: thing, thingGroupName: from }))
     },
   }
 }

@@ -1,11 +1,11 @@
 import { type IoTClient, SearchIndexCommand, type ThingDocument } from '@aws-sdk/client-iot'
-import { HEALTH_SHADOW, STAGES } from '../contract.ts'
+import { HEALTH_SHADOW, HOLDBACK_GROUP, STAGES } from '../contract.ts'
 import { parseHealth, UnreadableHealthDocument } from '../health.ts'
 import type { DeviceReading, FleetHealth } from '../ports.ts'
 import type { HealthSample } from '../snapshot.ts'
 
 const PAGE_SIZE = 100
-const QUERY = STAGES.map((stage) => `thingGroupNames:${stage}`).join(' OR ')
+const QUERY = [...STAGES, HOLDBACK_GROUP].map((group) => `thingGroupNames:${group}`).join(' OR ')
 
 /**
  * Health of the fleet through fleet indexing: a page of 100 devices a call. `reportedIn` gets the health document out of

@@ -1,3 +1,5 @@
+import { HOLDBACK_GROUP } from '../contract.ts'
+import { HELD_FROM } from '../holdback.ts'
 import type { Account } from './deployments.ts'
 
 /** What a command needs of IAM. */
@@ -29,7 +31,9 @@ export const permissions = ({ region, accountId }: Account, tableName: string): 
   const table = [`arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`]
   const bus = [`arn:aws:events:${region}:${accountId}:event-bus/default`]
   const deployment = [`${greengrass}:deployments:*`]
+  const groups = [HELD_FROM, HOLDBACK_GROUP].map((group) => `${iot}:thinggroup/${group}`)
   return {
+    AddThingToThingGroupCommand: { action: 'iot:AddThingToThingGroup', resources: [`${iot}:thing/*`, ...groups] },
     CancelDeploymentCommand: {
       action: 'greengrass:CancelDeployment',
       resources: deployment,
@@ -44,9 +48,14 @@ export const permissions = ({ region, accountId }: Account, tableName: string): 
       action: 'greengrass:DescribeComponent',
       resources: [`${greengrass}:components:*:versions:*`],
     },
+    DescribeThingGroupCommand: { action: 'iot:DescribeThingGroup', resources: [`${iot}:thinggroup/${HOLDBACK_GROUP}`] },
     GetDeploymentCommand: { action: 'greengrass:GetDeployment', resources: deployment, dependent: READS_DEPLOYMENT },
     ListDeploymentsCommand: { action: 'greengrass:ListDeployments', resources: ['*'], dependent: READS_DEPLOYMENT },
     ListJobExecutionsForJobCommand: { action: 'iot:ListJobExecutionsForJob', resources: [`${iot}:job/*`] },
+    RemoveThingFromThingGroupCommand: {
+      action: 'iot:RemoveThingFromThingGroup',
+      resources: [`${iot}:thing/*`, ...groups],
+    },
     SearchIndexCommand: { action: 'iot:SearchIndex', resources: [`${iot}:index/AWS_Things`] },
     PutEventsCommand: { action: 'events:PutEvents', resources: bus },
     DeleteCommand: { action: 'dynamodb:DeleteItem', resources: table },

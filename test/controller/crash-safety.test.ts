@@ -53,8 +53,21 @@ async function endOf(world: World): Promise<End> {
 
 type Course = (rollout: Rollout, world: World) => void
 
+/** One device of every line is held back from production. */
+const holding = { ...quick, holdback: true }
+const HOLDING_SIZE = { lines: 2, perLine: 4 }
+
 /** Nothing goes wrong. */
 const healthy: Course = () => undefined
+/** A device of production crashes while others are held back from it. */
+const crashWhileHeld = (): Course => {
+  let isOver = false
+  return ({ state, stageIndex, holdback }, world) => {
+    if (isOver || state !== 'soaking' || stageIndex !== 2 || holdback?.letGoAtMs !== null) return
+    isOver = true
+    world.plant.crash('line-1-2')
+  }
+}
 /** A canary crashes while early soaks. */
 const crashInEarly = (): Course => {
   let isOver = false
@@ -84,8 +97,9 @@ async function playOn(
   each: (world: World) => Tick,
   policy = quick,
   asked: Release = release,
+  size = SMALL,
 ): Promise<{ world: World; end: End }> {
-  const world = await startedWorld(policy, SMALL, asked)
+  const world = await startedWorld(policy, size, asked)
   const onTick = each(world)
   for (let ticks = 0; ticks < MAX_TICKS; ticks++) {
     const rollout = await rolloutOf(world)
@@ -123,6 +137,50 @@ describe.each<[string, () => Course, string, number]>([
     let points = 0
     for (let k = 1; ; k++) {
       const { hasFailed, end } = await play(course(), k, failure)
+      if (!hasFailed) break
+      expect({ k, ...end }).toEqual({ k, ...undisturbed })
+      points += 1
+    }
+    expect(points).toBeGreaterThan(leastPoints)
+  })
+})
+
+describe.each<[string, () => Course, string, number]>([
+  ['a whole rollout', () => healthy, 'completed', 50],
+  ['a rollback of production', crashWhileHeld, 'rolled-back', 45],
+])('%s with devices held back', (_, course, state, leastPoints) => {
+  /** The k-th call after early has passed fails; before that holdback changes nothing. */
+  async function playHolding(k: number, failure: Failure) {
+    let hasFailed = (): boolean => false
+    const { world, end } = await playOn(
+      course(),
+      (world) => {
+        const failing = failingAt(world.ports, k, failure)
+        hasFailed = failing.hasFailed
+        const revive = (): void => failing.revive()
+        return async () => {
+          const { state, stageIndex } = await rolloutOf(world)
+          const isAfterEarly = stageIndex === 2 || state === 'rolling-back'
+          await tick(world, isAfterEarly ? failing.ports : world.ports, revive)
+        }
+      },
+      holding,
+      release,
+      HOLDING_SIZE,
+    )
+    const groups = ['line-1-3', 'line-2-3'].map((thing) => world.groupsOf(thing).join())
+    const updated = [...world.updated].sort()
+    return { hasFailed: hasFailed(), end: { ...end, groups, updated } }
+  }
+
+  it.each(['killed after', 'refused'] as const)('comes to the same end with any one call of the controller %s', async (failure) => {
+    const { end: undisturbed } = await playHolding(Number.POSITIVE_INFINITY, failure)
+    const hasEverybody = state === 'completed'
+    expect(undisturbed).toMatchObject({ state, groups: ['production', 'production'] })
+    expect(undisturbed.updated.filter((thing) => thing.endsWith('-3')).length).toBe(hasEverybody ? 2 : 0)
+    let points = 0
+    for (let k = 1; ; k++) {
+      const { hasFailed, end } = await playHolding(k, failure)
       if (!hasFailed) break
       expect({ k, ...end }).toEqual({ k, ...undisturbed })
       points += 1

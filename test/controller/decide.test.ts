@@ -126,6 +126,7 @@ describe('laws', () => {
     const boldness = (decision: Decision): number =>
       ({
         promote: 3,
+        'let-go': 3,
         complete: 3,
         deploy: 2,
         soak: 2,

@@ -1,19 +1,26 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../controller/contract.ts'
 import { membershipChanges } from '../../controller/membership.ts'
 import type { DeviceReading } from '../../controller/ports.ts'
-import type { Rollout } from '../../controller/rollout.ts'
+import type { Holdback, Rollout } from '../../controller/rollout.ts'
 
-const rollout = { stages: STAGES.map((name) => ({ name, members: [`${name}-1`, `${name}-2`] })) } as unknown as Rollout
+const plain = {
+  stages: STAGES.map((name) => ({ name, members: [`${name}-1`, `${name}-2`] })),
+  pending: [],
+} as unknown as Rollout
 
 /** The plan as the fleet index shows it, with the groups of some devices changed. */
-function changes(groupsOf: Readonly<Record<string, readonly string[] | null>>): readonly string[] {
+function changes(
+  groupsOf: Readonly<Record<string, readonly string[] | null>>,
+  rollout = plain,
+  nowMs = 0,
+): readonly string[] {
   const planned = rollout.stages.flatMap(({ name, members }) => members.map((thing) => [thing, [name]] as const))
   const groups: Record<string, readonly string[] | null> = { ...Object.fromEntries(planned), ...groupsOf }
   const readings = Object.entries(groups).flatMap(([thing, own]): DeviceReading[] =>
     own === null ? [] : [{ thing, groups: own, line: 1, connected: true, sample: null }],
   )
-  return membershipChanges(rollout, readings)
+  return membershipChanges(rollout, readings, nowMs)
 }
 
 it.each([
@@ -27,4 +34,45 @@ it.each([
   ['gone', { 'early-2': null }, ['early-2 is gone, planned for early']],
 ] as const)('a device %s', (_, groups, expected) => {
   expect(changes(groups)).toEqual(expected)
+})
+
+describe('a device that is held back', () => {
+  const thing = 'production-3'
+  const MINUTE_MS = 60_000
+  const holding = (letGoAtMs: number | null, pending: readonly object[] = []): Rollout => {
+    const holdback: Holdback = { things: [thing], sinceMs: 0, letGoAtMs }
+    const stages = plain.stages.map((stage) =>
+      letGoAtMs !== null && stage.name === 'production' ? { ...stage, members: [...stage.members, thing] } : stage,
+    )
+    return { ...plain, stages, holdback, pending } as Rollout
+  }
+  const held = ['holdback']
+  const back = ['production']
+  const both = ['holdback', 'production']
+
+  it.each([
+    ['has its own group', held, holding(null), 60, []],
+    [
+      'may not be in production as well',
+      both,
+      holding(null),
+      60,
+      [`${thing} is in production and holdback, planned for holdback`],
+    ],
+    ['may not go by itself', back, holding(null), 60, [`${thing} is in production, planned for holdback`]],
+    ['is in either group while the index may be behind', back, holding(null), 10, []],
+    ['and while its move is pending', both, holding(null, [{ kind: 'hold-back' }]), 600, []],
+    ['is in no third one meanwhile', ['canary'], holding(null), 10, [`${thing} is in canary, planned for holdback`]],
+    ['and not in none', [], holding(null), 10, [`${thing} is in no stage, planned for holdback`]],
+    ['is on its way when it was let go', held, holding(0), 10, []],
+    ['and back in the end', back, holding(0), 60, []],
+    ['or missed', held, holding(0), 60, [`${thing} is in holdback, planned for production`]],
+  ] as const)('%s', (_, groups, rollout, minutes, expected) => {
+    expect(changes({ [thing]: groups }, rollout, minutes * MINUTE_MS)).toEqual(expected)
+  })
+
+  it('is one of the plan', () => {
+    expect(changes({ 'spare-1': held })).toEqual(['spare-1 is in holdback, planned for none'])
+    expect(changes({ [thing]: null }, holding(null))).toEqual([`${thing} is gone, planned for holdback`])
+  })
 })

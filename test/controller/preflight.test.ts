@@ -25,6 +25,7 @@ const good: Findings = {
   current: { canary: spec, early: spec, production: spec },
   deployable: { [`${FIRMWARE_COMPONENT} 2.4.0`]: true },
   baseline,
+  mayHoldBack: true,
 }
 
 const starved = { cpuPct: 30, memoryMiB: 80, memoryLimitMiB: 100, uptimeS: 60, connected: true }
@@ -49,6 +50,14 @@ describe('preflight', () => {
     ],
     ['a group without a deployment', { current: { ...good.current, early: null } }, 'early runs no firmware'],
     ['an empty group', { readings: readings.filter(({ groups }) => groups[0] !== 'early') }, 'early has no members'],
+    ['no group to hold devices back in', { mayHoldBack: false }, 'there is no thing group holdback'],
+    [
+      'devices left over in it',
+      {
+        readings: [...readings, { ...(readings[5] as (typeof readings)[0]), thing: 'line-2-9', groups: ['holdback'] }],
+      },
+      'thing group holdback is not empty: line-2-9; put them back into production',
+    ],
     [
       'an overlap',
       { readings: readings.map((one, i) => (i === 0 ? { ...one, groups: ['canary', 'production'] } : one)) },

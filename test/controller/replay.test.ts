@@ -18,6 +18,7 @@ function weekOf(options: PlantOptions = {}): Replay {
     baseline: makeBaseline(snapshots, policy),
     snapshots,
     members: { canary: of(0, 1), early: of(1, 5), production: of(5, 10) },
+    held: [],
     lineOf: plant.lineOf,
     version: '2.3.1',
   }

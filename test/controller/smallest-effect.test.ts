@@ -24,6 +24,7 @@ const plant = new Plant(START_MS - 8 * 24 * HOUR_MS)
 const stages = {
   baseline: baselineOf(plant, policy),
   members: { canary: plant.canaries, early: plant.things.slice(17, 34), production: plant.things.slice(34) },
+  held: [] as readonly string[],
   lineOf: plant.lineOf,
   readings: [],
 }
@@ -57,4 +58,13 @@ it('never promises less than the limit that is asked for', () => {
       expect(observed).toBeGreaterThanOrEqual(limit)
     }
   }
+})
+
+it('measures production against the devices that are held back: one of a line is a rough yardstick', () => {
+  const seen = (held: readonly string[]): number =>
+    smallestEffects({ ...stages, held }, policy).find(
+      ({ metric, reason }) =>
+        metric === 'cycleTimeIncreasePct' && reason?.startsWith('production') && reason.includes('on one line'),
+    )?.observed as number
+  expect(seen(plant.things.slice(17, 34))).toBeGreaterThan(seen([]))
 })

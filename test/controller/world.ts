@@ -26,12 +26,16 @@ export class World {
   readonly created: { group: StageName; version: string; token: string }[] = []
   readonly cancelled: string[] = []
   readonly announced: string[] = []
+  /** Devices that ever took the release. */
+  readonly updated = new Set<string>()
   readonly offline = new Set<string>()
   /** What IoT Jobs says of the devices of every deployment; null: they took it. */
   executions: DeviceExecution[] | null = null
   nowMs = START_MS
   readonly #byToken = new Map<string, string>()
   readonly #specs = new Map<StageName, DeploymentSpec>()
+  /** Of devices that were moved. */
+  readonly #groups = new Map<string, readonly string[]>()
 
   readonly policy: Policy
 
@@ -51,13 +55,21 @@ export class World {
     return station === 0 ? 'canary' : station === 1 ? 'early' : 'production'
   }
 
-  membersOf = (stage: StageName): string[] => this.plant.things.filter((thing) => this.groupOf(thing) === stage)
+  groupsOf = (thing: string): readonly string[] => this.#groups.get(thing) ?? [this.groupOf(thing)]
+
+  membersOf = (group: string): string[] => this.plant.things.filter((thing) => this.groupsOf(thing).includes(group))
+
+  #take(things: readonly string[], version: string): void {
+    if (version !== '2.4.0') return this.plant.revert(things, version)
+    this.plant.update(things.filter((thing) => this.plant.versions.get(thing) !== version))
+    for (const thing of things) this.updated.add(thing)
+  }
 
   readings(): DeviceReading[] {
     const { devices } = this.plant.at(this.nowMs)
     return this.plant.things.map((thing) => ({
       thing,
-      groups: [this.groupOf(thing)],
+      groups: this.groupsOf(thing),
       line: this.plant.lineOf[thing] as number,
       connected: !this.offline.has(thing),
       sample: devices[thing] ?? null,
@@ -78,13 +90,21 @@ export class World {
         this.created.push({ group, version, token })
         const id = `d${this.created.length}`
         this.#byToken.set(token, id)
-        if (version === '2.4.0') this.plant.update(this.membersOf(group))
-        else this.plant.revert(this.membersOf(group), version)
+        this.#take(this.membersOf(group), version)
         return { deploymentId: id, jobId: `job-${id}` }
       },
       cancel: async (id) => void this.cancelled.push(id),
       executions: async (jobId) => this.executions ?? this.#taken(jobId),
       isDeployable: async () => true,
+      hasGroup: async () => true,
+      move: async (thing, from, to) => {
+        const before = this.groupsOf(thing)
+        const after = [...before.filter((group) => group !== from && group !== to), to].sort()
+        this.#groups.set(thing, after)
+        // The continuous deployment gives a joining device what the group has.
+        const version = this.#specs.get(to as StageName)?.components[FIRMWARE_COMPONENT]?.componentVersion
+        if (!before.includes(to) && version !== undefined) this.#take([thing], version)
+      },
     },
   }
 

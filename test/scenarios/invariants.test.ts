@@ -53,6 +53,8 @@ const operation = (name: string, result = 'accepted'): TraceEvent => ({
   answer: 'a',
 })
 
+const moved = (thing: string, group: string): TraceEvent => ({ kind: 'device-moved', thing, group, change: 'added' })
+
 const violated = (events: readonly TraceEvent[], over: Partial<TraceHeader> = {}): string[] =>
   checkInvariants(
     { ...header, ...over },
@@ -80,6 +82,22 @@ describe('each law', () => {
     ['canary is exactly one device of every line', [], { stages: { ...header.stages, canary: ['a1', 'a2'] } }],
     ['a device runs one of the two versions of the release', [started('a1', '3')], {}],
     ['new firmware reaches a device only with its own stage', [created('canary', '2'), started('a2', '2')], {}],
+    [
+      'a device that is held back never runs the release before it is let go into it',
+      [moved('a3', 'holdback'), created('production', '2'), started('a3', '2')],
+      {},
+    ],
+    [
+      'a device that is held back never runs the release before it is let go into it',
+      [
+        moved('a3', 'holdback'),
+        created('production', '2'),
+        created('production', '1'),
+        moved('a3', 'production'),
+        started('a3', '2'),
+      ],
+      {},
+    ],
     ['stages are deployed in order', [created('early', '2')], {}],
     ['nothing is promoted unless its verdict is healthy', [evaluated('promote', 'inconclusive')], {}],
     [
@@ -108,6 +126,12 @@ describe('each law', () => {
     const release = { ...header.release, hotfix: true as const }
     expect(violated([operation('freeze'), created('canary', '2')], { release })).toEqual([])
     expect(violated([operation('pause'), created('canary', '2')], { release })).not.toEqual([])
+  })
+
+  it('lets a device follow that was held back', () => {
+    const stages = [created('canary', '2'), created('early', '2')]
+    const held = [moved('a3', 'holdback'), created('production', '2')]
+    expect(violated([...stages, ...held, moved('a3', 'production'), started('a3', '2')])).toEqual([])
   })
 
   it('takes a device for a member of the group that somebody put it into', () => {

@@ -31,6 +31,7 @@ it('a policy that says nothing is the default one, and so is one that says its n
     telemetry: { silentShare: '30 %', pageAfter: '15min', noRollbackFor: '1h' },
     quorum: '88 %',
     exposure: '90 %',
+    holdback: false,
     installTimeout: '10min',
     lostAfter: '10min',
   }
@@ -44,6 +45,7 @@ it('is laid over the default, piece by piece', () => {
     limits: { crashes: 3 },
     evidence: { rolling: '2h' },
     quorum: '50 %',
+    holdback: true,
   }
   expect(policy(file)).toEqual({
     ...DEFAULT_POLICY,
@@ -52,6 +54,7 @@ it('is laid over the default, piece by piece', () => {
     limits: { ...DEFAULT_POLICY.limits, crashes: 3 },
     evidence: { ...DEFAULT_POLICY.evidence, rollingMs: 2 * 3_600_000 },
     quorumShare: 0.5,
+    holdback: true,
   })
   expect(policy({ gates: 'open' }).gates).toEqual(OPEN_GATES)
 })

@@ -8,7 +8,14 @@ import {
   ListDeploymentsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-greengrassv2'
-import { IoTClient, ListJobExecutionsForJobCommand } from '@aws-sdk/client-iot'
+import {
+  AddThingToThingGroupCommand,
+  DescribeThingGroupCommand,
+  IoTClient,
+  ResourceNotFoundException as IotResourceNotFoundException,
+  ListJobExecutionsForJobCommand,
+  RemoveThingFromThingGroupCommand,
+} from '@aws-sdk/client-iot'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { deployments } from '../../../controller/aws/deployments.ts'
@@ -121,5 +128,33 @@ describe('a component version', () => {
     greengrass.on(DescribeComponentCommand).rejectsOnce(notFound()).rejects(new Error('denied'))
     expect(await port.isDeployable('c', '1.0.0')).toBe(false)
     await expect(port.isDeployable('c', '1.0.0')).rejects.toThrow('denied')
+  })
+})
+
+describe('a thing group', () => {
+  it('is there, is not there, or nobody can tell', async () => {
+    iot
+      .on(DescribeThingGroupCommand, { thingGroupName: 'holdback' })
+      .resolvesOnce({ thingGroupName: 'holdback' })
+      .rejectsOnce(new IotResourceNotFoundException({ message: 'm', $metadata: {} }))
+      .rejects(new Error('denied'))
+    expect(await port.hasGroup('holdback')).toBe(true)
+    expect(await port.hasGroup('holdback')).toBe(false)
+    await expect(port.hasGroup('holdback')).rejects.toThrow('denied')
+  })
+
+  it('is joined before the other one is left, so that the device is never in none', async () => {
+    iot.on(AddThingToThingGroupCommand).resolves({}).on(RemoveThingFromThingGroupCommand).resolves({})
+    await port.move('line-01-20', 'production', 'holdback')
+    expect(iot.calls().map(({ args: [command] }) => [command.constructor.name, command.input])).toEqual([
+      ['AddThingToThingGroupCommand', { thingName: 'line-01-20', thingGroupName: 'holdback' }],
+      ['RemoveThingFromThingGroupCommand', { thingName: 'line-01-20', thingGroupName: 'production' }],
+    ])
+  })
+
+  it('is not left while the other one cannot be joined', async () => {
+    iot.on(AddThingToThingGroupCommand).rejects(new Error('throttled'))
+    await expect(port.move('line-01-20', 'production', 'holdback')).rejects.toThrow('throttled')
+    expect(iot.commandCalls(RemoveThingFromThingGroupCommand)).toEqual([])
   })
 })

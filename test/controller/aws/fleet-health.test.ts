@@ -32,7 +32,11 @@ it('reads the fleet in pages of 100, both versions of the document, and keeps th
     ],
   )
   expect(iot.commandCalls(SearchIndexCommand).map(({ args }) => args[0].input)).toMatchObject([
-    { queryString: 'thingGroupNames:canary OR thingGroupNames:early OR thingGroupNames:production', maxResults: 100 },
+    {
+      queryString:
+        'thingGroupNames:canary OR thingGroupNames:early OR thingGroupNames:production OR thingGroupNames:holdback',
+      maxResults: 100,
+    },
     { nextToken: 'more' },
   ])
 })

@@ -56,6 +56,7 @@ export const SHIPPED = [
   'wrong-group',
   'recorded-line',
   'other-plant',
+  'holdback',
 ] as const
 
 /** The package's own folder, from the source as well as from `dist/`. */

@@ -105,7 +105,7 @@ describe('a good release', () => {
   it('is not given to them in a gate that is shut', async () => {
     const gates = { ...OPEN_GATES, production: [{ days: [1], from: '14:00', to: '17:00' }] }
     const world = await startedWorld({ ...holding, gates }, SIZE)
-    await until(world, ({ holdback }) => holdback !== undefined)
+    await until(world, isSoakingProduction)
     world.nowMs = Math.max(world.nowMs, START_MS + 179 * MINUTE_MS) // production's window ends after its gate
     await until(world, ({ state, holdback }) => holdback !== undefined && state === 'waiting')
     for (let looks = 0; looks < 10; looks++) {

@@ -64,6 +64,20 @@ describe('wire and model decide the same', () => {
     expect(report.invariants.violated).toEqual([])
   })
 
+  it.each([
+    ['let go when production has passed', null, 'promoted', 20],
+    ['put back on a way back', 330, 'rolled-back', 18],
+  ] as const)('devices held back from production, %s', async (_, abortMinutes, outcome, devices) => {
+    const abort: FaultSpec[] =
+      abortMinutes === null
+        ? []
+        : [{ kind: 'operator', do: 'abort', at: abortMinutes * 60_000, by: 'jo', reason: 'to see what happens' }]
+    const base = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 10 } }
+    const policy = { window: 2 * HOUR_MS, gates: 'open', holdback: true } as const
+    const report = await expectSame({ ...base, policy, faults: abort, expect: {} })
+    expect(report).toMatchObject({ outcome, exposure: { devices }, invariants: { violated: [] } })
+  })
+
   it('crash-on-start on the whole fleet', async () => {
     expect((await expectSame(findScenario('crash-on-start'))).outcome).toBe('rolled-back')
   })

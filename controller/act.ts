@@ -28,7 +28,7 @@ export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, 
   let { value: rollout, version } = stored
   const failures: unknown[] = []
   for (const effect of stored.value.pending) {
-    if (!isDue(effect, rollout, mayDeploy)) continue
+    if (!isDue(effect, rollout, nowMs, mayDeploy)) continue
     const result = await perform(ports, rollout, effect, nowMs).catch((error: unknown) => {
       failures.push(error)
       return 'later' as const
@@ -41,16 +41,17 @@ export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, 
 }
 
 /** Nobody who is held back may be in production while its newest deployment is the release. */
-function isDue(effect: Effect, { pending }: Rollout, mayDeploy: boolean): boolean {
+function isDue(effect: Effect, { pending, holdback }: Rollout, nowMs: number, mayDeploy: boolean): boolean {
   switch (effect.kind) {
     case 'hold-back':
       return mayDeploy
     case 'deploy':
       return mayDeploy && pending.every(({ kind }) => kind !== 'hold-back')
     case 'let-go':
-      return effect.into === 'release'
-        ? mayDeploy
-        : pending.every((one) => one.kind !== 'roll-back' || one.stage !== HELD_FROM)
+      if (effect.into === 'release') return mayDeploy
+      // An instance that a breach has overtaken may still be holding devices back.
+      if (nowMs - (holdback?.sinceMs ?? nowMs) < LAST_ORDER_MS) return false
+      return pending.every((one) => one.kind !== 'roll-back' || one.stage !== HELD_FROM)
     default:
       return true
   }

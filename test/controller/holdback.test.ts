@@ -137,6 +137,18 @@ describe('a bad release', () => {
     expect(ended.stages[2]?.members.length).toBe(6)
   })
 
+  it('does not put them back while an instance that was overtaken may still be holding them back', async () => {
+    const world = await startedWorld(holding, SIZE)
+    await until(world, ({ holdback }) => holdback !== undefined)
+    world.nowMs -= holding.tickMs - MINUTE_MS // a minute after the look that held them back
+    const operate = makeOperate(world.ports, holding, () => world.nowMs)
+    await operate({ operation: 'abort', actor: 'jo', reason: 'at once' })
+    expect(groupsOf(world)).toEqual(['holdback', 'holdback'])
+    world.nowMs += 4 * MINUTE_MS
+    await until(world, () => false)
+    expect(groupsOf(world)).toEqual(['production', 'production'])
+  })
+
   it('that only they show is rolled back everywhere', async () => {
     const world = await startedWorld(holding, SIZE)
     await until(world, ({ holdback }) => holdback?.letGoAtMs != null)
@@ -189,6 +201,25 @@ describe('a bad release', () => {
       { numRuns: 60, seed: 1 },
     )
   })
+})
+
+it('an estimate of the end counts the window of those that were held back', async () => {
+  const world = await startedWorld(holding, SIZE)
+  const etaAtMs = async (): Promise<number> => {
+    const { status } = await makeOperate(world.ports, holding, () => world.nowMs)({ operation: 'status' })
+    return status.rollout?.eta?.atMs as number
+  }
+  const atStart = await etaAtMs()
+  await until(world, isSoakingProduction)
+  const inProduction = await etaAtMs()
+  await until(world, ({ holdback }) => holdback?.letGoAtMs != null)
+  const inTheEnd = await etaAtMs()
+  const { stateSinceMs: endedAtMs } = await until(world, () => false)
+  // Each step is given a quarter of an hour to install, here it takes less.
+  expect(atStart - world.nowMs).toBeLessThan(4 * 15 * MINUTE_MS)
+  for (const etaMs of [atStart, inProduction, inTheEnd]) {
+    expect(Math.abs(etaMs - endedAtMs)).toBeLessThan(30 * MINUTE_MS)
+  }
 })
 
 describe('a person who skips the rest of production’s window', () => {

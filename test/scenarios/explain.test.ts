@@ -26,6 +26,13 @@ it('counts the time of a fault that travels with no firmware from the start of t
   expect(explained('scenarios/flapping-line.yaml')).toContain('not before Thu 2026-03-05 13:55') // 14:00 - 10 min + 5 min
 })
 
+it('tells who is held back, and when they follow', () => {
+  const text = explained('scenarios/holdback.yaml')
+  expect(text).toContain('one device a line is held back until production has passed')
+  expect(text).toContain('production deployed Sun 2026-03-08 02:00, passed Mon 2026-03-09 02:15')
+  expect(text).toContain('held back  let go   Wed 2026-03-11 02:00')
+})
+
 it('tells a fleet and a policy by themselves', () => {
   const fleet = explained('fixtures/plants/small-plant.yaml')
   expect(fleet).toContain('72 devices on 6 lines of 12: 6 canary, 18 early, 48 production; America/Chicago')

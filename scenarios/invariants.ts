@@ -2,6 +2,7 @@ import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../c
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import { LIVENESS_LAWS } from './liveness-laws.ts'
 import { ORDER_LAWS } from './order-laws.ts'
+import { WORD_LAWS } from './word-laws.ts'
 
 export interface InvariantResult {
   /** Names of the laws that were checked. */
@@ -178,4 +179,6 @@ const LAWS: Readonly<Record<string, Law>> = {
     const firstMs = Math.min(...firmwareAtMs(header, records).values())
     return STAGES.filter((stage) => firstMs < (migration.get(stage) ?? Number.POSITIVE_INFINITY))
   },
+
+  ...WORD_LAWS,
 }

@@ -54,3 +54,38 @@ it('tells from the sequence of a version 1.0 document how long the device has be
   const next = sample({ sequence: 15, counting: 'last-minute', counters: counts(3) })
   expect(difference(old, next)).toMatchObject({ minutes: 5, cycles: 3 })
 })
+
+it('takes the difference of every counter', () => {
+  const names = Object.keys(NO_COUNTS) as (keyof typeof NO_COUNTS)[]
+  const countsOf = (first: number, step: number) =>
+    Object.fromEntries(names.map((name, i) => [name, first + step * i])) as unknown as typeof NO_COUNTS
+  const delta = difference(
+    sample({ sequence: 10, counters: countsOf(100, 10) }),
+    sample({ sequence: 15, counters: countsOf(107, 13) }),
+  )
+  expect(delta).toEqual({ minutes: 5, countedMinutes: 5, ...countsOf(7, 3) })
+})
+
+it('counts from zero when the health component began anew and is as far as it was', () => {
+  const [before, after] = [sample({ sequence: 5, bootId: 'a' }), sample({ sequence: 5, bootId: 'b' })]
+  expect(difference({ ...before, counters: counts(9) }, { ...after, counters: counts(4) })).toMatchObject({
+    minutes: 5,
+    cycles: 4,
+  })
+})
+
+it('counts from zero when a version 2.0 document follows one of version 1.0, however far that was', () => {
+  const old = sample({ sequence: 10, counting: 'last-minute', counters: counts(2) })
+  expect(difference(old, sample({ sequence: 14, counters: counts(30), bootId: 'b' }))).toMatchObject({
+    minutes: 14,
+    cycles: 30,
+  })
+})
+
+it('takes a version 1.0 document after a new beginning as one minute', () => {
+  const before = sample({ sequence: 10, bootId: 'a', counting: 'last-minute' })
+  for (const sequence of [3, 10]) {
+    const after = sample({ sequence, bootId: 'b', counting: 'last-minute', counters: counts(2) })
+    expect(difference(before, after)).toMatchObject({ minutes: 1, countedMinutes: 1, cycles: 2 })
+  }
+})

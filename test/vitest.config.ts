@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/extended/**'],
+    exclude: ['test/{extended,mutants,stryker}/**'],
     // No test of ours is a step of somebody's workflow.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', GITHUB_ACTIONS: '' },
     // One worker for every core; by default one core stays idle.

@@ -1,0 +1,348 @@
+import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts'
+import type { Decision } from '../../controller/decide.ts'
+import { difference } from '../../controller/difference.ts'
+import type { Effect, Rollout, Stage } from '../../controller/rollout.ts'
+import type { HealthSample, Snapshot } from '../../controller/snapshot.ts'
+import type { Verdict } from '../../controller/verdict.ts'
+
+/** Modules of the controller that mutants break, by their path from the root. */
+interface Modules {
+  'controller/act.ts': typeof import('../../controller/act.ts')
+  'controller/aws/deployments.ts': typeof import('../../controller/aws/deployments.ts')
+  'controller/aws/fleet-health.ts': typeof import('../../controller/aws/fleet-health.ts')
+  'controller/baseline.ts': typeof import('../../controller/baseline.ts')
+  'controller/calendar.ts': typeof import('../../controller/calendar.ts')
+  'controller/decide.ts': typeof import('../../controller/decide.ts')
+  'controller/deployment-spec.ts': typeof import('../../controller/deployment-spec.ts')
+  'controller/difference.ts': typeof import('../../controller/difference.ts')
+  'controller/evidence.ts': typeof import('../../controller/evidence.ts')
+  'controller/health.ts': typeof import('../../controller/health.ts')
+  'controller/judge.ts': typeof import('../../controller/judge.ts')
+  'controller/look.ts': typeof import('../../controller/look.ts')
+  'controller/policy.ts': typeof import('../../controller/policy.ts')
+  'controller/preflight.ts': typeof import('../../controller/preflight.ts')
+  'controller/reconcile.ts': typeof import('../../controller/reconcile.ts')
+  'controller/records.ts': typeof import('../../controller/records.ts')
+  'controller/rollout.ts': typeof import('../../controller/rollout.ts')
+  'controller/rules/devices.ts': typeof import('../../controller/rules/devices.ts')
+  'controller/rules/memory.ts': typeof import('../../controller/rules/memory.ts')
+  'controller/soak.ts': typeof import('../../controller/soak.ts')
+  'controller/start.ts': typeof import('../../controller/start.ts')
+}
+
+type Patch = { [Path in keyof Modules]?: (real: Modules[Path]) => Partial<Modules[Path]> }
+
+/** A controller with one deliberate mistake: what of its modules is another than it should be. */
+export interface Mutant {
+  /** What is wrong with it: "it ...". */
+  readonly name: string
+  readonly patch: Patch
+}
+
+const mutant = (name: string, patch: Patch): Mutant => ({ name, patch })
+
+/** `decide` with another answer where the mistake lies; undefined leaves it as it is. */
+const deciding = (name: string, wrong: (rollout: Rollout, decision: Decision) => Decision | undefined): Mutant =>
+  mutant(name, {
+    'controller/decide.ts': ({ decide }) => ({
+      decide: (rollout, facts, policy) => {
+        const decision = decide(rollout, facts, policy)
+        return wrong(rollout, decision) ?? decision
+      },
+    }),
+  })
+
+/** `transition` with other effects. */
+const orderingEffects = (name: string, wrong: (effects: readonly Effect[]) => readonly Effect[]): Mutant =>
+  mutant(name, {
+    'controller/decide.ts': ({ transition }) => ({
+      transition: (rollout, decision, nowMs) => {
+        const next = transition(rollout, decision, nowMs)
+        return next === rollout ? next : { ...next, pending: wrong(next.pending) }
+      },
+    }),
+  })
+
+const isWayBack = ({ kind }: Effect): boolean => kind === 'roll-back'
+const NEIGHBOUR: Readonly<Record<StageName, StageName>> = { canary: 'early', early: 'production', production: 'canary' }
+const NEXT_SHIFT: Readonly<Record<string, string>> = { first: 'second', second: 'third', third: 'first' }
+
+/** Calls a member of a device on the new version, whatever it runs. */
+const calledNew = ({ atMs, devices }: Snapshot, members: readonly string[], version: string): Snapshot => ({
+  atMs,
+  devices: Object.fromEntries(
+    Object.entries(devices).map(([thing, sample]): [string, HealthSample] => [
+      thing,
+      members.includes(thing) ? { ...sample, firmwareVersion: version } : sample,
+    ]),
+  ),
+})
+
+/** The mistakes that people make in such a controller. Each must be noticed by somebody who does not read its code. */
+export const MUTANTS: readonly Mutant[] = [
+  // Stages and windows
+  mutant('ends every window one look early', {
+    'controller/soak.ts': ({ watchedMs }) => ({ watchedMs: (...given) => watchedMs(...given) + 5 * 60_000 }),
+  }),
+  deciding('does not watch production', ({ state, stageIndex }, { kind }) =>
+    state === 'soaking' && stageIndex === 2 && kind === 'wait' ? { kind: 'complete', reason: 'deployed' } : undefined,
+  ),
+  mutant('deploys production before early', {
+    'controller/decide.ts': ({ transition }) => ({
+      transition: (rollout, decision, nowMs) => {
+        const next = transition(rollout, decision, nowMs)
+        return decision.kind === 'promote' && next.stageIndex === 1 ? { ...next, stageIndex: 2 } : next
+      },
+    }),
+  }),
+  mutant('deploys to the group of another stage', {
+    'controller/aws/deployments.ts': ({ deployments }) => ({
+      deployments: (...given) => {
+        const real = deployments(...given)
+        return { ...real, create: (group, spec, token) => real.create(NEIGHBOUR[group], spec, token) }
+      },
+    }),
+  }),
+  mutant('deploys outside of its gates', {
+    'controller/calendar.ts': () => ({ gateAt: (_policy, _stage, atMs) => ({ opensAtMs: atMs, shutBy: null }) }),
+  }),
+  mutant('soaks with one device installed', { 'controller/policy.ts': () => ({ quorumOf: () => 1 }) }),
+  mutant('takes every restart for a new install', {
+    'controller/evidence.ts': ({ observe }) => ({
+      observe: (evidence, watch, previous, current, ...rest) => {
+        const after = observe(evidence, watch, previous, current, ...rest)
+        const isRestarted = (thing: string): boolean =>
+          previous?.devices[thing]?.bootId !== current.devices[thing]?.bootId
+        const members = Object.entries(after.members).map(([thing, member]) => [
+          thing,
+          isRestarted(thing) ? { ...member, crashes: 0, exposureMs: 0 } : member,
+        ])
+        return { ...after, members: Object.fromEntries(members) }
+      },
+    }),
+  }),
+  mutant('deploys the firmware without its migration', {
+    'controller/preflight.ts': () => ({ preflight: () => [] }),
+    'controller/start.ts': ({ startRollout }) => ({
+      startRollout: (ports, policy, { release: { migration: _, ...release }, ...request }, nowMs) =>
+        startRollout(ports, policy, { ...request, release }, nowMs),
+    }),
+  }),
+  mutant('leaves out the components that it does not know', {
+    'controller/deployment-spec.ts': ({ releaseSpec }) => ({
+      releaseSpec: (previous, cargo) =>
+        releaseSpec({ ...previous, components: { [cargo.component]: { componentVersion: cargo.version } } }, cargo),
+    }),
+  }),
+
+  // Evidence and verdicts
+  mutant('ignores crashes', {
+    'controller/rules/devices.ts': ({ judgeDevices }) => ({
+      judgeDevices: (one) =>
+        judgeDevices(one).map((finding) =>
+          finding.rule === 'component-crash' ? { ...finding, outcome: 'healthy' } : finding,
+        ),
+    }),
+  }),
+  mutant('ignores memory', {
+    'controller/rules/memory.ts': ({ judgeMemory }) => ({
+      judgeMemory: (one) => ({ ...judgeMemory(one), outcome: 'healthy' }),
+    }),
+  }),
+  mutant('ignores devices that fell back by themselves', {
+    'controller/rules/devices.ts': ({ judgeDevices }) => ({
+      judgeDevices: (one) => judgeDevices(one).filter(({ rule }) => rule !== 'silent-fallback'),
+    }),
+  }),
+  mutant('promotes on no data', {
+    'controller/judge.ts': ({ judge }) => ({
+      judge: (one) => {
+        const verdict = judge(one)
+        return verdict.kind === 'inconclusive' ? { ...verdict, kind: 'healthy' } : verdict
+      },
+    }),
+  }),
+  mutant('promotes while it is inconclusive', {
+    'controller/decide.ts': ({ decide }) => ({
+      decide: (rollout, facts, policy) => {
+        const healthy: Verdict = { kind: 'healthy', findings: [] }
+        return decide(
+          rollout,
+          { ...facts, verdict: facts.verdict?.kind === 'breach' ? facts.verdict : healthy },
+          policy,
+        )
+      },
+    }),
+  }),
+  mutant('compares with the baseline of another shift', {
+    'controller/baseline.ts': ({ expectedFor }) => ({
+      expectedFor: (baseline, thing, cell) => {
+        const [shift, day] = cell.split('/') as [string, string]
+        return expectedFor(baseline, thing, `${NEXT_SHIFT[shift] ?? shift}/${day}`)
+      },
+    }),
+  }),
+  mutant('applies the limits to each device', {
+    'controller/look.ts': ({ judgeLook }) => ({
+      judgeLook: async (ports, policy, rollout, look) => {
+        const facts = await judgeLook(ports, policy, rollout, look)
+        const failing = look.readings.find(({ thing, sample }) => {
+          const delta = sample === null ? null : difference(look.previous?.devices[thing], sample)
+          return delta !== null && 100 * delta.connectionFailures > 2 * delta.connectionAttempts
+        })
+        const [finding] = facts.verdict?.findings ?? []
+        if (failing === undefined || finding === undefined) return facts
+        return {
+          ...facts,
+          verdict: { kind: 'breach', findings: [{ ...finding, reason: `${failing.thing} above 2 %` }] },
+        }
+      },
+    }),
+  }),
+  mutant('judges every look by itself', {
+    'controller/judge.ts': ({ judge }) => ({
+      judge: (one) => judge({ ...one, policy: { ...one.policy, profile: 'seed-literal' } }),
+    }),
+  }),
+  mutant('judges the minutes of the deployment', {
+    'controller/evidence.ts': ({ observe }) => ({
+      observe: (evidence, watch, previous, current, ...rest) => {
+        const after = observe(evidence, watch, previous, current, ...rest)
+        const members = Object.entries(after.members).map(([thing, member]) => [
+          thing,
+          { ...member, installedAtMs: member.installedAtMs ?? watch.deployedAtMs },
+        ])
+        const before = { ...evidence, members: Object.fromEntries(members) }
+        const early = observe(before, watch, previous, calledNew(current, watch.members, watch.version), ...rest)
+        return { ...early, members: after.members }
+      },
+    }),
+  }),
+  mutant('takes counters that run on for those of the last minute', {
+    'controller/difference.ts': () => ({
+      difference: (previous, { counters, sequence, bootId }) =>
+        previous?.sequence === sequence && previous.bootId === bootId
+          ? null
+          : { ...counters, minutes: 5, countedMinutes: 5 },
+    }),
+  }),
+  mutant('reads health documents 1.0 as 2.0', {
+    'controller/health.ts': ({ parseHealth }) => ({
+      parseHealth: (document) => ({ ...parseHealth(document), counting: 'cumulative' }),
+    }),
+  }),
+  mutant('reads one page of the fleet', {
+    'controller/aws/fleet-health.ts': ({ fleetHealth }) => ({
+      fleetHealth: (...given) => ({ read: async () => (await fleetHealth(...given).read()).slice(0, 50) }),
+    }),
+  }),
+
+  // The way back
+  orderingEffects('cancels and never rolls back', (effects) => effects.filter((one) => !isWayBack(one))),
+  orderingEffects('rolls back only the newest stage', (effects) =>
+    effects.filter((one) => !isWayBack(one) || one === effects.find(isWayBack)),
+  ),
+  mutant('knows of no stage but the newest', {
+    'controller/rollout.ts': ({ touchedStages }) => ({
+      touchedStages: (rollout): readonly Stage[] => touchedStages(rollout).slice(-1),
+    }),
+  }),
+  mutant('rolls back to a version of its own choice', {
+    'controller/deployment-spec.ts': ({ wayBackSpec }) => ({
+      wayBackSpec: (previous) => {
+        const spec = wayBackSpec(previous)
+        return { ...spec, components: { ...spec.components, [FIRMWARE_COMPONENT]: { componentVersion: '2.2.0' } } }
+      },
+    }),
+  }),
+  mutant('cancels the way back while it tidies up', {
+    'controller/aws/deployments.ts': ({ deployments }) => ({
+      deployments: (...given) => {
+        const real = deployments(...given)
+        return {
+          ...real,
+          cancel: async () => {
+            for (const group of ['canary', 'early', 'production'] as const) {
+              const current = await real.current(group)
+              if (current !== null) await real.cancel(current.deploymentId)
+            }
+          },
+        }
+      },
+    }),
+  }),
+  deciding('confirms a way back unseen', ({ state }) =>
+    state === 'rolling-back' ? { kind: 'confirm', reason: 'it was ordered' } : undefined,
+  ),
+  deciding('never confirms a way back', ({ state }, { kind }) =>
+    state === 'rolling-back' && kind === 'confirm' ? { kind: 'wait', reason: 'not yet' } : undefined,
+  ),
+  deciding('holds the way back while it is paused', ({ pause }, { kind }) =>
+    pause != null && kind === 'rollback' ? { kind: 'wait', reason: 'paused' } : undefined,
+  ),
+
+  // Intents, events, people
+  mutant('orders anew with a new token at every try', {
+    'controller/aws/deployments.ts': ({ deployments }) => ({
+      deployments: (...given) => {
+        const real = deployments(...given)
+        let tries = 0
+        return { ...real, create: (group, spec, token) => real.create(group, spec, `${token}-${tries++}`) }
+      },
+    }),
+  }),
+  mutant('forgets what it meant to do', {
+    'controller/records.ts': ({ saveRollout }) => ({
+      saveRollout: (store, rollout, version) => saveRollout(store, { ...rollout, pending: [] }, version),
+    }),
+  }),
+  mutant('tries an effect once', {
+    'controller/act.ts': ({ act }) => ({
+      act: async (...given) => {
+        const { stored } = await act(...given)
+        return { stored: { ...stored, value: { ...stored.value, pending: [] } }, failures: [] }
+      },
+    }),
+    'controller/records.ts': ({ saveRollout }) => ({
+      saveRollout: (store, rollout, version) => saveRollout(store, { ...rollout, pending: [] }, version),
+    }),
+  }),
+  mutant('promotes on the event of a passed stage', {
+    'controller/reconcile.ts': ({ advance, outcomeOf }) => ({
+      advance: async (ports, policy, nowMs) => {
+        const { act } = await import('../../controller/act.ts')
+        const { transition } = await import('../../controller/decide.ts')
+        const { loadActive, saveRollout } = await import('../../controller/records.ts')
+        const stored = await loadActive(ports.store)
+        if (stored?.value.state !== 'soaking' && stored?.value.state !== 'deploying')
+          return advance(ports, policy, nowMs)
+        const { value: before, version } = stored
+        const decision: Decision = { kind: before.stageIndex < 2 ? 'promote' : 'complete', reason: 'the event says so' }
+        const next = transition(before, decision, nowMs)
+        await act(ports, { value: next, version: await saveRollout(ports.store, next, version) }, nowMs, true)
+        return { ...outcomeOf(next, null, decision), stage: outcomeOf(before, null, decision).stage }
+      },
+    }),
+  }),
+  mutant('goes on although it is paused', {
+    'controller/records.ts': ({ loadActive }) => ({
+      loadActive: async (store) => {
+        const stored = await loadActive(store)
+        return stored === null ? null : { ...stored, value: { ...stored.value, pause: null } }
+      },
+    }),
+  }),
+  mutant('goes on although the line is stopped', {
+    'controller/records.ts': ({ loadFreeze }) => ({
+      loadFreeze: async (store) => {
+        const { value, version } = await loadFreeze(store)
+        return { value: { ...value, frozen: null }, version }
+      },
+    }),
+  }),
+  mutant('goes on although a device changed its group', {
+    'controller/look.ts': ({ judgeLook }) => ({
+      judgeLook: async (...given) => ({ ...(await judgeLook(...given)), membershipChanges: [] }),
+    }),
+  }),
+]

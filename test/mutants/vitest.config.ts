@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tester tested: controllers that are broken on purpose, against the laws and the library. */
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/mutants/**/*.test.ts'],
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', GITHUB_ACTIONS: '' },
+    testTimeout: 300_000,
+  },
+})

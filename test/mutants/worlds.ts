@@ -1,0 +1,92 @@
+import { findScenario } from '../../scenarios/catalogue.ts'
+import { parseScenario } from '../../scenarios/load.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+
+/** One canary, one early and three in production on each of 17 lines: as many canaries as in the plant. */
+const SMALL = { lines: 17, devicesPerLine: 5 }
+const ALL = 85
+
+/** A shipped scenario on the small fleet; what it expects of canaries stays, the rest is counted anew. */
+function small(name: string): Scenario {
+  const scenario = findScenario(name)
+  const { stages, exposed, ...same } = scenario.expect
+  return {
+    ...scenario,
+    fleet: SMALL,
+    expect: {
+      ...same,
+      ...(stages !== undefined && { stages: { canary: 17, early: 17, production: 51 } }),
+      ...(exposed !== undefined && { exposed: { devices: exposed.devices > 17 ? ALL : exposed.devices } }),
+    },
+  }
+}
+
+const own = (name: string, text: string): Scenario =>
+  parseScenario(`fleet: { lines: 17, devicesPerLine: 5 }\n${text}`, `${name}.yaml`)
+
+const QUICK = 'policy: { window: 4h, gates: open }\nstart: 2026-03-02T14:00[Europe/Berlin]'
+
+const RELEASE = `release:
+  version: 2.4.0
+  replaces: 2.3.1
+  data: { writes: 7, reads: [6, 7, 8] }
+  shadow: { writes: "2.0", reads: ["1.0", "2.0"] }
+`
+const AFTER_1_0 = `${RELEASE}  previous:
+    data: { writes: 6, reads: [5, 6, 7] }
+    shadow: { writes: "1.0", reads: ["1.0", "2.0"] }
+`
+
+/** What the library does not have: mistakes that show only here. */
+const OWN: readonly Scenario[] = [
+  own(
+    'crash-under-a-pause',
+    `story: The firmware dies while somebody holds the rollout; the way back is not held.
+${QUICK}
+${RELEASE}
+faults:
+  - { kind: operator, do: pause, at: 1h, by: night shift, reason: a machine on line 3 sounds different }
+  - { kind: crash, in: { firmware: 2.4.0 }, after: 2h }
+expect: { outcome: rolled-back, caughtIn: canary, detected: { between: [2h, 2.5h], after: install } }
+`,
+  ),
+  own(
+    'five-lines-away',
+    `story: Five lines go away before the canaries are deployed; without theirs no window begins.
+start: 2026-03-02T13:00[Europe/Berlin]
+policy:
+  window: 4h
+  gates:
+    canary: [{ from: "14:00", to: "22:00" }]
+    early: [{ from: "00:00", to: "00:00" }]
+    production: [{ from: "00:00", to: "00:00" }]
+${RELEASE}
+faults:
+${[1, 2, 3, 4, 5].map((line) => `  - { kind: offline, in: { line: ${line} }, from: 40min, for: 3h }`).join('\n')}
+expect: { outcome: promoted, leadTime: { between: [10h, 13h] } }
+`,
+  ),
+  own(
+    'after-1.0',
+    `story: The version before still writes the old health document, and the new one errs.
+start: 2026-03-02T14:00[Europe/Berlin]
+${AFTER_1_0}
+faults:
+  - { kind: error-rise, in: { firmware: 2.4.0 }, factor: 3, onset: 1h }
+expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
+`,
+  ),
+]
+
+/**
+ * The worlds that a mutant meets, in this order, until somebody notices: the whole budget. What ends early and shows
+ * much comes first.
+ */
+export const WORLDS: readonly Scenario[] = [
+  ...['crash-on-start', 'error-step', 'memory-leak', 'silent-12h-short-window', 'reconnect-storm'].map(small),
+  ...OWN,
+  ...['hang-in-install', 'lost-replies', 'failing-api', 'lambda-killed', 'lambda-timeout-in-rollback'].map(small),
+  ...['events-gone-wrong', 'silent-fallback', 'first-shift-only', 'starved-rollback'].map(small),
+  ...['breach-during-promotion', 'neighbours-cannot-read', 'healthy', 'wrong-group', 'operators'].map(small),
+  ...['reboot-mid-update', 'breaking-change'].map(small),
+]

@@ -97,6 +97,7 @@ it('takes time from the clock and chance from named streams', () => {
 it('has no file that nobody imports', () => {
   const entryPoints = [
     'scenarios/cli.ts',
+    'scenarios/vitest.ts',
     'scenarios/worker.ts',
     'scenarios/history-worker.ts',
     'reports/dashboard/main.ts',

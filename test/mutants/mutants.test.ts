@@ -10,7 +10,7 @@ it('leaves the controller as it is alone', async () => {
   expect(await hunt({ name: 'none', patch: {} }, WORLDS)).toBeNull()
 })
 
-it.each(MUTANTS)('notices a controller that $name', async (mutant) => {
+it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('notices a controller that %s', async (_, mutant) => {
   const kill = await hunt(mutant, WORLDS)
   kills.set(mutant.name, kill)
   expect(kill, `${WORLDS.length} worlds noticed nothing`).not.toBeNull()

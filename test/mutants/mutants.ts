@@ -2,7 +2,6 @@ import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts
 import type { Decision } from '../../controller/decide.ts'
 import { difference } from '../../controller/difference.ts'
 import type { Effect, Rollout, Stage } from '../../controller/rollout.ts'
-import type { HealthSample, Snapshot } from '../../controller/snapshot.ts'
 import type { Verdict } from '../../controller/verdict.ts'
 
 /** Modules of the controller that mutants break, by their path from the root. */
@@ -28,6 +27,7 @@ interface Modules {
   'controller/rules/memory.ts': typeof import('../../controller/rules/memory.ts')
   'controller/soak.ts': typeof import('../../controller/soak.ts')
   'controller/start.ts': typeof import('../../controller/start.ts')
+  'controller/verdict.ts': typeof import('../../controller/verdict.ts')
 }
 
 type Patch = { [Path in keyof Modules]?: (real: Modules[Path]) => Partial<Modules[Path]> }
@@ -67,17 +67,6 @@ const isWayBack = ({ kind }: Effect): boolean => kind === 'roll-back'
 const NEIGHBOUR: Readonly<Record<StageName, StageName>> = { canary: 'early', early: 'production', production: 'canary' }
 const NEXT_SHIFT: Readonly<Record<string, string>> = { first: 'second', second: 'third', third: 'first' }
 
-/** Calls a member of a device on the new version, whatever it runs. */
-const calledNew = ({ atMs, devices }: Snapshot, members: readonly string[], version: string): Snapshot => ({
-  atMs,
-  devices: Object.fromEntries(
-    Object.entries(devices).map(([thing, sample]): [string, HealthSample] => [
-      thing,
-      members.includes(thing) ? { ...sample, firmwareVersion: version } : sample,
-    ]),
-  ),
-})
-
 /** The mistakes that people make in such a controller. Each must be noticed by somebody who does not read its code. */
 export const MUTANTS: readonly Mutant[] = [
   // Stages and windows
@@ -107,20 +96,6 @@ export const MUTANTS: readonly Mutant[] = [
     'controller/calendar.ts': () => ({ gateAt: (_policy, _stage, atMs) => ({ opensAtMs: atMs, shutBy: null }) }),
   }),
   mutant('soaks with one device installed', { 'controller/policy.ts': () => ({ quorumOf: () => 1 }) }),
-  mutant('takes every restart for a new install', {
-    'controller/evidence.ts': ({ observe }) => ({
-      observe: (evidence, watch, previous, current, ...rest) => {
-        const after = observe(evidence, watch, previous, current, ...rest)
-        const isRestarted = (thing: string): boolean =>
-          previous?.devices[thing]?.bootId !== current.devices[thing]?.bootId
-        const members = Object.entries(after.members).map(([thing, member]) => [
-          thing,
-          isRestarted(thing) ? { ...member, crashes: 0, exposureMs: 0 } : member,
-        ])
-        return { ...after, members: Object.fromEntries(members) }
-      },
-    }),
-  }),
   mutant('deploys the firmware without its migration', {
     'controller/preflight.ts': () => ({ preflight: () => [] }),
     'controller/start.ts': ({ startRollout }) => ({
@@ -155,9 +130,9 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('promotes on no data', {
-    'controller/judge.ts': ({ judge }) => ({
-      judge: (one) => {
-        const verdict = judge(one)
+    'controller/verdict.ts': ({ verdictOf }) => ({
+      verdictOf: (findings) => {
+        const verdict = verdictOf(findings)
         return verdict.kind === 'inconclusive' ? { ...verdict, kind: 'healthy' } : verdict
       },
     }),
@@ -204,17 +179,15 @@ export const MUTANTS: readonly Mutant[] = [
       judge: (one) => judge({ ...one, policy: { ...one.policy, profile: 'seed-literal' } }),
     }),
   }),
-  mutant('judges the minutes of the deployment', {
+  mutant('counts the minutes of the deployment', {
     'controller/evidence.ts': ({ observe }) => ({
-      observe: (evidence, watch, previous, current, ...rest) => {
-        const after = observe(evidence, watch, previous, current, ...rest)
+      observe: (evidence, watch, ...rest) => {
+        const after = observe(evidence, watch, ...rest)
         const members = Object.entries(after.members).map(([thing, member]) => [
           thing,
           { ...member, installedAtMs: member.installedAtMs ?? watch.deployedAtMs },
         ])
-        const before = { ...evidence, members: Object.fromEntries(members) }
-        const early = observe(before, watch, previous, calledNew(current, watch.members, watch.version), ...rest)
-        return { ...early, members: after.members }
+        return { ...after, members: Object.fromEntries(members) }
       },
     }),
   }),

@@ -67,6 +67,17 @@ expect: { outcome: promoted, leadTime: { between: [10h, 13h] } }
 `,
   ),
   own(
+    'moved-for-good',
+    `story: A device of production stands among the canaries and nobody puts it back; the rollout waits for a person.
+${QUICK}
+${RELEASE}
+timeLimit: 1d
+faults:
+  - { kind: wrong-group, device: line-03-05, group: canary, move: true, at: 1h }
+expect: { outcome: inconclusive, exposed: { devices: 18 } }
+`,
+  ),
+  own(
     'after-1.0',
     `story: The version before still writes the old health document, and the new one errs.
 start: 2026-03-02T14:00[Europe/Berlin]
@@ -83,7 +94,14 @@ expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
  * much comes first.
  */
 export const WORLDS: readonly Scenario[] = [
-  ...['crash-on-start', 'error-step', 'memory-leak', 'silent-12h-short-window', 'reconnect-storm'].map(small),
+  ...[
+    'crash-on-start',
+    'error-step',
+    'memory-leak',
+    'random-crashes',
+    'silent-12h-short-window',
+    'reconnect-storm',
+  ].map(small),
   ...OWN,
   ...['hang-in-install', 'lost-replies', 'failing-api', 'lambda-killed', 'lambda-timeout-in-rollback'].map(small),
   ...['events-gone-wrong', 'silent-fallback', 'first-shift-only', 'starved-rollback'].map(small),

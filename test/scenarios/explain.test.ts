@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { packageRoot, SHIPPED } from '../../scenarios/catalogue.ts'
 import { explain } from '../../scenarios/explain.ts'
 import { loadAny } from '../../scenarios/load.ts'
+import { isDeviceFault } from '../../sim/faults/catalogue.ts'
 
 const explained = (path: string): string => explain(loadAny(`${packageRoot()}/${path}`)).join('\n')
 
@@ -47,7 +48,9 @@ it.each(SHIPPED)('%s has a sentence for each of its faults', (name) => {
   const checked = loadAny(`${packageRoot()}/scenarios/${name}.yaml`)
   if (checked.kind !== 'scenario') throw new Error(checked.kind)
   const text = explain(checked).join('\n')
-  for (const { kind } of checked.scenario.faults)
-    expect(text).toMatch(new RegExp(`${kind} .*\\n +[A-Z].*; not before `))
+  for (const fault of checked.scenario.faults) {
+    const since = isDeviceFault(fault) ? '; not before ' : ''
+    expect(text).toMatch(new RegExp(`${fault.kind}\\b.*\\n +[A-Z].*${since}`))
+  }
   expect(text).not.toContain('undefined')
 })

@@ -97,7 +97,10 @@ export const ORDER_LAWS = {
     })
     /** The last look that did not find the stage soaking yet: its soak began no earlier. */
     let notYetMs = 0
-    const soaked = ofKind(records, 'evaluated').flatMap((look) => {
+    const looks = ofKind(records, 'evaluated')
+    // Those who were let go come after production has passed: stragglers, of whom a share of a window is asked. [detection D4]
+    const letGo = looks.findIndex(({ decision }) => decision === 'let-go')
+    const soaked = (letGo === -1 ? looks : looks.slice(0, letGo)).flatMap((look) => {
       const sinceMs = look.atMs - notYetMs
       if (look.state !== 'soaking') notYetMs = look.atMs
       const isPassed = look.decision === 'promote' || look.decision === 'complete'

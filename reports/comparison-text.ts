@@ -32,17 +32,22 @@ const COLUMNS = [
   'lead time',
 ] as const
 
-const row = (cell: Cell): readonly string[] => [
-  `${cell.windowHours} h`,
-  cell.gates,
-  cell.profile,
-  String(cell.runs),
+/** Detected, false alarms, caught in c/e/p, and the exposure: devices, device-hours, lines. */
+export const resultTexts = (cell: Cell): readonly string[] => [
   cell.detected === null ? '-' : percentText(cell.detected),
   percentText(cell.falseAlarms),
   `${cell.caughtIn.canary}/${cell.caughtIn.early}/${cell.caughtIn.production}`,
   grouped(cell.meanExposure.devices),
   grouped(cell.meanExposure.deviceHours),
   grouped(cell.meanExposure.lines),
+]
+
+const row = (cell: Cell): readonly string[] => [
+  `${cell.windowHours} h`,
+  cell.gates,
+  cell.profile,
+  String(cell.runs),
+  ...resultTexts(cell),
   cell.meanLatencyMinutes === null ? '-' : durationText(cell.meanLatencyMinutes),
   cell.meanLeadTimeHours === null ? '-' : `${(cell.meanLeadTimeHours / 24).toFixed(2)} d`,
 ]

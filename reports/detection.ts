@@ -1,5 +1,5 @@
 import type { TraceFinding, TraceRecord } from '../sim/trace-events.ts'
-import { isoTime, rounded } from './format.ts'
+import { isoTime, minutesBetween } from './format.ts'
 import { isBad, isLook } from './looks.ts'
 
 /** When the fault was noticed, by what, and where the time went. */
@@ -47,19 +47,16 @@ export function foldDetection(
   return {
     detected: detectedAtMs !== null,
     at: detectedAtMs === null ? null : isoTime(detectedAtMs),
-    latencyMinutes: minutes(onsetAtMs, detectedAtMs),
+    latencyMinutes: minutesBetween(onsetAtMs, detectedAtMs),
     firstBadLookAt: firstBadAtMs === null ? null : isoTime(firstBadAtMs),
     legsMinutes: {
-      onsetToFirstBadLook: minutes(onsetAtMs, firstBadAtMs),
-      firstBadLookToDecision: minutes(firstBadAtMs, detectedAtMs),
+      onsetToFirstBadLook: minutesBetween(onsetAtMs, firstBadAtMs),
+      firstBadLookToDecision: minutesBetween(firstBadAtMs, detectedAtMs),
     },
     by: decided?.handler === 'operate' ? ABORTED_BY : (finding?.rule ?? null),
     finding: finding === undefined ? null : findingOf(finding),
   }
 }
-
-const minutes = (fromMs: number | null, toMs: number | null): number | null =>
-  fromMs === null || toMs === null ? null : rounded((toMs - fromMs) / 60_000)
 
 function findingOf({ metric, observed, baseline, limit, line }: TraceFinding): Detection['finding'] {
   return { metric, observed, baseline, limit, ...(line !== undefined && { line }) }

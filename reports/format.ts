@@ -10,7 +10,14 @@ export const localTime = (atMs: number, zone: string): string => {
   return local.toString({ smallestUnit: 'second' }).replace('T', ' ')
 }
 
+/** ISO 8601 in UTC to `03-02 13:05`; `-` for what did not happen. */
+export const shortTime = (time: string | null): string => (time === null ? '-' : time.slice(5, 16).replace('T', ' '))
+
 export const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits))
+
+/** Null where one of the two did not happen. */
+export const minutesBetween = (fromMs: number | null, toMs: number | null): number | null =>
+  fromMs === null || toMs === null ? null : rounded((toMs - fromMs) / 60_000)
 
 /** Minutes up to two hours, hours beyond. */
 export const durationText = (minutes: number): string =>

@@ -1,9 +1,13 @@
+import { grouped } from './format.ts'
 import type { History, ReleaseRow, Reported } from './history.ts'
 import { exactShareOf, type Mean, type Share } from './statistics.ts'
+import { alignedTable } from './table.ts'
 
 /** The rehearsed releases beside the reported ones, with the intervals that so many can support. */
-export const renderHistory = (history: History, reported: Reported): string =>
-  table(historyRows(history, reported), [1, 2])
+export function renderHistory(history: History, reported: Reported): string {
+  const [head = [], ...rows] = historyRows(history, reported)
+  return alignedTable(head, rows, 1, 3).join('\n')
+}
 
 /** The same as rows under their head. */
 export function historyRows(history: History, reported: Reported): readonly (readonly string[])[] {
@@ -31,7 +35,10 @@ export function historyRows(history: History, reported: Reported): readonly (rea
 }
 
 /** A line a release. */
-export const renderReleases = (releases: readonly ReleaseRow[]): string => table(releaseRows(releases), [4, 5])
+export function renderReleases(releases: readonly ReleaseRow[]): string {
+  const [head = [], ...rows] = releaseRows(releases)
+  return alignedTable(head, rows, 4).join('\n')
+}
 
 /** The same as rows under their head. */
 export function releaseRows(releases: readonly ReleaseRow[]): readonly (readonly string[])[] {
@@ -45,18 +52,6 @@ export function releaseRows(releases: readonly ReleaseRow[]): readonly (readonly
   ])
   const head = ['release', 'replaces', 'started (UTC)', 'outcome', 'lead time', 'onset to all healthy']
   return [head, ...rows]
-}
-
-/** Columns as wide as they need; text to the left, and from `left` to `right` numbers to the right. */
-function table(rows: readonly (readonly string[])[], [left, right]: readonly [number, number]): string {
-  const widths = (rows[0] as readonly string[]).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] as string).length)),
-  )
-  const cell = (text: string, column: number): string => {
-    const width = widths[column] as number
-    return column >= left && column <= right ? text.padStart(width) : text.padEnd(width)
-  }
-  return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd()).join('\n')
 }
 
 /** Where nothing or everything was found there is one bound, and it can be tighter. */
@@ -75,4 +70,3 @@ const meanInterval = ({ low, high, of }: Mean, unit: string): string =>
   low === null || high === null ? '' : `${Math.max(low, 0).toFixed(2)} to ${high.toFixed(2)} ${unit}, of ${grouped(of)}`
 const percent = (share: number): string => (share * 100).toFixed(1)
 const countOf = ({ count, of }: Share): string => `${grouped(count)} of ${grouped(of)}`
-const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -1,7 +1,7 @@
-import { durationText, grouped, numberText } from './format.ts'
+import { durationText, numberText, shortTime } from './format.ts'
 import type { Report } from './report.ts'
 import type { Spread } from './rollback.ts'
-import { headline, interventionText } from './summary.ts'
+import { exposureText, headline, interventionText } from './summary.ts'
 import { markdownTable } from './table.ts'
 import { type DeviceTimeline, mostTelling } from './timeline.ts'
 import { TIMELINE_COLUMNS, timelineRow } from './timeline-text.ts'
@@ -106,11 +106,5 @@ function rollbackTable({ legsMinutes, devices, failed }: NonNullable<Report['rol
   ]
 }
 
-const exposureText = ({ exposure, fleet }: Report): string =>
-  `${exposure.devices} of ${fleet.devices} devices on ${exposure.lines} of ${fleet.lines} lines ran the release, ` +
-  `${grouped(exposure.deviceHours)} device-hours`
-
 const deviceTable = (devices: readonly DeviceTimeline[]): string[] =>
   markdownTable(TIMELINE_COLUMNS, devices.map(timelineRow))
-
-const shortTime = (time: string | null): string => (time === null ? '-' : time.slice(5, 16).replace('T', ' '))

@@ -1,6 +1,6 @@
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import { sortDeployments } from './deployments.ts'
-import { rounded } from './format.ts'
+import { minutesBetween } from './format.ts'
 import { nearestRank } from './statistics.ts'
 
 /** Spread of a leg over the devices, in minutes; nearest-rank percentiles. */
@@ -49,16 +49,16 @@ export function foldRollback(
     detectedAtMs,
     report: {
       legsMinutes: {
-        onsetToDetected: minutes(onsetAtMs, detectedAtMs),
-        detectedToReceived: spread(touched.map(({ receivedAtMs }) => minutes(detectedAtMs, receivedAtMs))),
+        onsetToDetected: minutesBetween(onsetAtMs, detectedAtMs),
+        detectedToReceived: spread(touched.map(({ receivedAtMs }) => minutesBetween(detectedAtMs, receivedAtMs))),
         receivedToReverted: spread(
           touched.map(({ receivedAtMs, revertedAtMs }) =>
             receivedAtMs === null || revertedAtMs === null
               ? null
-              : minutes(receivedAtMs, Math.max(receivedAtMs, revertedAtMs)),
+              : minutesBetween(receivedAtMs, Math.max(receivedAtMs, revertedAtMs)),
           ),
         ),
-        onsetToAllHealthy: minutes(onsetAtMs, allHealthyAtMs),
+        onsetToAllHealthy: minutesBetween(onsetAtMs, allHealthyAtMs),
       },
       devices: touched.length,
       failed,
@@ -84,9 +84,6 @@ function follow(
   if (record.kind === 'firmware-started' && record.version === header.release.replaces) way.revertedAtMs = record.atMs
   if (record.kind === 'device-healthy' && record.version === header.release.replaces) way.healthyAtMs ??= record.atMs
 }
-
-const minutes = (fromMs: number | null, toMs: number | null): number | null =>
-  fromMs === null || toMs === null ? null : rounded((toMs - fromMs) / 60_000)
 
 function spread(values: readonly (number | null)[]): Spread | null {
   const known = values.filter((value) => value !== null)

@@ -1,6 +1,7 @@
-import { durationText, grouped, numberText } from './format.ts'
+import { durationText, grouped, numberText, shortTime } from './format.ts'
 import type { Report } from './report.ts'
 import type { Spread } from './rollback.ts'
+import { alignedTable } from './table.ts'
 
 /** The end of a run for people: what came out, where it was caught, how fast it was undone, what it cost. */
 export function renderSummary(report: Report, story: string): string {
@@ -70,10 +71,7 @@ function stageTable({ stages }: Report): string[] {
     `${stage.updated}/${stage.devices}`,
     ...[stage.startedAt, stage.installedAt, stage.promotedAt, stage.rolledBackAt].map(shortTime),
   ])
-  const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => (line[i] as string).length)))
-  return [columns, ...cells].map((line) =>
-    `  ${line.map((cell, i) => cell.padEnd(widths[i] as number)).join('  ')}`.trimEnd(),
-  )
+  return alignedTable(columns, cells, columns.length)
 }
 
 function detectionLines({ faults, detection }: Report): string[] {
@@ -106,12 +104,12 @@ function rollbackLines({ rollback }: Report): string[] {
   ]
 }
 
-const exposureText = ({ exposure, fleet }: Report): string =>
+/** Who ran the release, and for how long together. */
+export const exposureText = ({ exposure, fleet }: Report): string =>
   `${exposure.devices} of ${fleet.devices} devices on ${exposure.lines} of ${fleet.lines} lines ran the release, ` +
   `${grouped(exposure.deviceHours)} device-hours`
 
 const spread = (leg: Spread | null): string =>
   leg === null ? '-' : `p50 ${leg.p50.toFixed(1)}  p90 ${leg.p90.toFixed(1)}  max ${leg.max.toFixed(1)} min`
 
-const shortTime = (time: string | null): string => (time === null ? '-' : time.slice(5, 16).replace('T', ' '))
 const hours = (value: number): string => (value >= 48 ? `${(value / 24).toFixed(1)} days` : `${value.toFixed(1)} h`)

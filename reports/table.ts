@@ -1,9 +1,17 @@
-/** Rows under a head, columns aligned: the first `left` to the left, as words are, the others to the right. */
-export function alignedTable(head: readonly string[], rows: readonly (readonly string[])[], left: number): string[] {
+/**
+ * Rows under a head, columns aligned: the first `left` to the left, as words are, and the others to the right, unless words
+ * come again from column `wordsFrom` on.
+ */
+export function alignedTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  left: number,
+  wordsFrom = head.length,
+): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => cell(row, i).length)))
   return [head, ...rows].map((row) =>
     `  ${widths
-      .map((width, i) => (i < left ? cell(row, i).padEnd(width) : cell(row, i).padStart(width)))
+      .map((width, i) => (i < left || i >= wordsFrom ? cell(row, i).padEnd(width) : cell(row, i).padStart(width)))
       .join('  ')}`.trimEnd(),
   )
 }

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { grouped } from '../reports/format.ts'
 import type { Progress } from './rehearsal.ts'
 import type { Scenario } from './scenario.ts'
 import { wallMs } from './wall.ts'
@@ -55,4 +56,3 @@ export function progressText({ nowMs, stage, speedup, messagesPerS, etaS }: Prog
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const two = (value: number): string => String(value).padStart(2, '0')
-const grouped = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -1,5 +1,5 @@
 import type { Cell } from '../comparison.ts'
-import { grouped, percentText } from '../format.ts'
+import { resultTexts } from '../comparison-text.ts'
 import type { Share } from '../statistics.ts'
 import { html, type Markup } from './markup.ts'
 import { page, tableOf } from './page.ts'
@@ -68,12 +68,7 @@ const cellTable = (cells: readonly Cell[]): Markup =>
     cells.map((cell) => [
       `${cell.windowHours} h`,
       cell.runs,
-      cell.detected === null ? '-' : percentText(cell.detected),
-      percentText(cell.falseAlarms),
-      `${cell.caughtIn.canary}/${cell.caughtIn.early}/${cell.caughtIn.production}`,
-      grouped(cell.meanExposure.devices),
-      grouped(cell.meanExposure.deviceHours),
-      grouped(cell.meanExposure.lines),
+      ...resultTexts(cell),
       cell.meanLatencyMinutes === null ? '-' : cell.meanLatencyMinutes.toFixed(1),
       cell.meanLeadTimeHours === null ? '-' : (cell.meanLeadTimeHours / 24).toFixed(2),
     ]),

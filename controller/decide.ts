@@ -28,9 +28,10 @@ import {
   stageOf,
   touchedStages,
 } from './rollout.ts'
-import { listed, type SoakClock, soakProgress, watchedMs } from './soak.ts'
+import { type SoakClock, soakProgress, watchedMs } from './soak.ts'
 import type { Verdict } from './verdict.ts'
 import type { WayBack } from './way-back.ts'
+import { hoursText, listed } from './wording.ts'
 
 export type DecisionKind =
   | 'wait'
@@ -141,8 +142,6 @@ function inState(rollout: Rollout, facts: Facts, policy: Policy): Decision {
       return { kind: 'wait', reason: `the rollout is ${rollout.state}` }
   }
 }
-
-const hoursText = (durationMs: number): string => `${(durationMs / 3_600_000).toFixed(1)} h`
 
 /** An open gate is not enough: what was promoted hours ago must still be known to be well. [detection B3, B5] */
 function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {

@@ -4,6 +4,7 @@ import type { Policy } from './policy.ts'
 import type { LastLook } from './records.ts'
 import { type Freeze, heldOf, isFinal, LAST_STAGE, type Operated, type Rollout, stageOf } from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
+import { hoursText } from './wording.ts'
 
 /** What a person may do to a rollout, or to the line. */
 export const OPERATIONS = ['pause', 'resume', 'abort', 'skip', 'retry', 'promote', 'freeze', 'unfreeze'] as const
@@ -214,5 +215,3 @@ function remembered(ruling: Accepted, { operation, actor, reason, id }: Operatio
     ...(freeze !== undefined && { freeze: { ...freeze, operations: added(freeze.operations) } }),
   }
 }
-
-const hoursText = (durationMs: number): string => `${(durationMs / 3_600_000).toFixed(1)} h`

@@ -4,7 +4,7 @@ import { chooseHeld, HELD_FROM } from './holdback.ts'
 import { type Policy, quorumOf } from './policy.ts'
 import type { DeploymentSpec, DeviceReading } from './ports.ts'
 import type { Release } from './rollout.ts'
-import { listed } from './soak.ts'
+import { listed } from './wording.ts'
 
 /** What was found before a rollout. */
 export interface Findings {

@@ -2,6 +2,7 @@ import { cellAt } from './calendar.ts'
 import { type Evidence, type MemberState, NO_EVIDENCE } from './evidence.ts'
 import { type Policy, quorumOf } from './policy.ts'
 import type { Stage } from './rollout.ts'
+import { hoursText, listed } from './wording.ts'
 
 /** The clock of one soak, as plain JSON. */
 export interface SoakClock {
@@ -27,8 +28,6 @@ export interface SoakProgress {
 const HOUR_MS = 3_600_000
 /** A shift that the window has less of than this is not demanded. */
 const GRAZED_MS = HOUR_MS
-
-const hoursText = (durationMs: number): string => `${(durationMs / HOUR_MS).toFixed(1)} h`
 
 /** A soak's members at its beginning: who was offline then is no reason to wait. [detection D4] */
 const isCounted = (member: MemberState | undefined, sinceMs: number): member is MemberState =>
@@ -144,14 +143,6 @@ export function stragglersOf(stage: Stage, evidence: Evidence, policy: Policy): 
     )
   })
 }
-
-const LISTED = 5
-
-/** Names, the first few of many. */
-export const listed = (things: readonly string[]): string =>
-  things.length <= LISTED
-    ? things.join(', ')
-    : `${things.slice(0, LISTED).join(', ')} and ${things.length - LISTED} more`
 
 /** Evidence of a soak that begins anew: what devices did stays, what they have shown of a window does not. */
 export const withoutExposure = (evidence: Evidence): Evidence => ({

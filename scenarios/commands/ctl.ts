@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein'
 import type { OperationAnswer } from '../../controller/operate.ts'
 import { OPERATIONS } from '../../controller/operations.ts'
 import type { RolloutStatus, Status } from '../../controller/status.ts'
+import { hoursText } from '../../controller/wording.ts'
 import { REGION } from '../../sim/twin.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ownName } from '../own-name.ts'
@@ -89,7 +90,7 @@ function statusLines({ rollout, lineStopped, atMs }: Status): string[] {
       'done by',
       eta === null
         ? 'nobody can tell'
-        : `${time(eta.atMs)}: ${hours(eta.workMs)} of installing and watching, ${hours(eta.waitingMs)} of waiting for gates`,
+        : `${time(eta.atMs)}: ${hoursText(eta.workMs)} of installing and watching, ${hoursText(eta.waitingMs)} of waiting for gates`,
     ),
     ...operations.map(({ atMs: doneAtMs, operation, actor, reason }) =>
       row('operation', `${time(doneAtMs)} ${operation} by ${actor}: ${reason}`),
@@ -102,4 +103,3 @@ const standing = ({ version, replaces, stage, state, stateSinceMs, paused }: Rol
 
 const row = (label: string, text: string): string => `  ${label.padEnd(11)}${text}`
 const time = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-const hours = (durationMs: number): string => `${(durationMs / 3_600_000).toFixed(1)} h`

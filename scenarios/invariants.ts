@@ -2,6 +2,7 @@ import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../c
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
 import { LIVENESS_LAWS } from './liveness-laws.ts'
 import { ORDER_LAWS } from './order-laws.ts'
+import { at } from './trace-records.ts'
 import { WORD_LAWS } from './word-laws.ts'
 
 export interface InvariantResult {
@@ -34,8 +35,6 @@ export function checkInvariants(
     undecided: come.flatMap(({ name, undecided }) => (undecided === undefined ? [] : [`${name}: ${undecided}`])),
   }
 }
-
-const at = (record: TraceRecord): string => `event ${record.sequence} at ${new Date(record.atMs).toISOString()}`
 
 /** When a deployment with a component in this version was first created for each stage. */
 function deployedAtMs(

@@ -1,5 +1,5 @@
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-import { lastState, ofKind } from './order-laws.ts'
+import { lastState, ofKind } from './trace-records.ts'
 
 /** What a run shows of a law about what must come in the end: held when neither is there. */
 export interface Shown {

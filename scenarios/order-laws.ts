@@ -1,14 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-
-type RecordOf<Kind extends TraceRecord['kind']> = Extract<TraceRecord, { readonly kind: Kind }>
-
-export const ofKind = <Kind extends TraceRecord['kind']>(
-  records: readonly TraceRecord[],
-  kind: Kind,
-): readonly RecordOf<Kind>[] => records.filter((record): record is RecordOf<Kind> => record.kind === kind)
-
-const at = (record: TraceRecord): string => `event ${record.sequence} at ${new Date(record.atMs).toISOString()}`
+import { at, lastState, ofKind, type RecordOf } from './trace-records.ts'
 
 /** States in which a rollout is going on. */
 const GOING = ['waiting', 'deploying', 'soaking']
@@ -21,10 +13,6 @@ const mayHaveAsked = (records: readonly TraceRecord[], ...operations: readonly s
   ofKind(records, 'operation').filter(
     ({ operation, result }) => operations.includes(operation) && result === 'accepted',
   ).length + ofKind(records, 'handler-failed').filter(({ handler }) => handler === 'operate').length
-
-/** The last word on the rollout; null if there was none. */
-export const lastState = (records: readonly TraceRecord[]): RecordOf<'evaluated'> | null =>
-  ofKind(records, 'evaluated').at(-1) ?? null
 
 /**
  * What must never happen to the orders that a controller gives: each returns a sentence for each violation. They hold for a

@@ -1,10 +1,9 @@
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import { at } from './trace-records.ts'
 
 const MINUTE_MS = 60_000
 /** A fleet index may be some minutes behind; whoever was connected for so long is known to be. */
 const KNOWN_CONNECTED_MS = 30 * MINUTE_MS
-
-const at = (record: TraceRecord): string => `event ${record.sequence} at ${new Date(record.atMs).toISOString()}`
 
 /** What the controller says of a stage or of a way back, held against what its clock and the devices did. */
 export const WORD_LAWS = {

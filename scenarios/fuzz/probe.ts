@@ -5,6 +5,7 @@ import { checkInvariants } from '../invariants.ts'
 import type { RehearsalResult } from '../rehearsal.ts'
 import { rehearse } from '../rehearse.ts'
 import type { Scenario } from '../scenario.ts'
+import { lastState } from '../trace-records.ts'
 import { RolloutRefused } from '../user-error.ts'
 import { type SometimesRow, sometimesHit } from './sometimes.ts'
 
@@ -65,10 +66,7 @@ function probed({ header, records, facts }: RehearsalResult, extra: ExtraLaw): P
   }
 }
 
-const outcomeOf = (records: readonly TraceRecord[]): string => {
-  const last = records.findLast((record) => record.kind === 'evaluated')
-  return last?.kind === 'evaluated' ? last.state : 'nothing'
-}
+const outcomeOf = (records: readonly TraceRecord[]): string => lastState(records)?.state ?? 'nothing'
 
 /** People leave other traces than faults do. */
 const actedOf = (records: readonly TraceRecord[]): readonly string[] => [

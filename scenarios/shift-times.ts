@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { minuteOf } from '../sim/plant/shifts.ts'
 
 const DAY_MINUTES = 24 * 60
 
@@ -50,6 +51,5 @@ export function shiftProblem(shifts: readonly Span[]): string | null {
   return `${owners[shared]?.map(({ name }) => `"${name}"`).join(' and ')} overlap at ${timeOf(shared)}`
 }
 
-const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 const two = (value: number): string => String(value).padStart(2, '0')
 const timeOf = (minute: number): string => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`

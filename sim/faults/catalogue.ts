@@ -109,11 +109,8 @@ export const isApiFault = isOneOf(apiFaults)
 export const isIndexFault = isOneOf(indexFaults)
 export const isEventFault = isOneOf(eventFaults)
 export const isLambdaFault = isOneOf(lambdaFaults)
-export const isPeopleFault = isOneOf(peopleFaults)
 export const isDeviceFault = (spec: FaultSpec): spec is DeviceFaultSpec =>
   isProcessFault(spec) || isCutFault(spec) || isReportFault(spec)
-
-/** What people do: it is not on a device, so it says no `in`. */
 
 /** A fault of the firmware process or of its surroundings on one device. */
 export function makeFault(spec: ProcessFaultSpec, chance: Chance): Fault {

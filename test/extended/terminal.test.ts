@@ -145,7 +145,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
     typed(`${RUN}; echo "code $?"`)
     await until('fleet')
     killScreen()
-    await until('; echo') // back from the other screen
+    await until(/^bash-.* node /m) // back from the other screen
     keys('C-c')
     await until('code 130')
   })

@@ -1,3 +1,4 @@
+import type { ReleaseRow } from '../../reports/history.ts'
 import type { RunSummary } from '../../reports/report.ts'
 import type { TraceEvent, TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
 
@@ -110,3 +111,18 @@ export const rolledBack = trace(
   [39.5, healthy('b1', '2.3.1')],
   [40, evaluated('confirm', 'rolled-back')],
 )
+
+/** A release that was promoted after four days. */
+export const release = (over: Partial<ReleaseRow> = {}): ReleaseRow => ({
+  version: '2.1.0',
+  replaces: '2.0.0',
+  startedAt: '2025-01-06T13:00:00Z',
+  endedAt: '2025-01-10T13:00:00Z',
+  isFaulty: false,
+  outcome: 'promoted',
+  caughtIn: null,
+  leadTimeHours: 96,
+  onsetToAllHealthyMinutes: null,
+  violated: [],
+  ...over,
+})

@@ -2,23 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { REPORTED } from '../../fixtures/history.ts'
 import { foldHistory, type ReleaseRow } from '../../reports/history.ts'
 import { renderHistory, renderReleases } from '../../reports/history-text.ts'
-
-const row = (over: Partial<ReleaseRow> = {}): ReleaseRow => ({
-  version: '2.1.0',
-  replaces: '2.0.0',
-  startedAt: '2025-01-06T13:00:00Z',
-  endedAt: '2025-01-10T13:00:00Z',
-  isFaulty: false,
-  outcome: 'promoted',
-  caughtIn: null,
-  leadTimeHours: 96,
-  onsetToAllHealthyMinutes: null,
-  violated: [],
-  ...over,
-})
+import { release } from './fixtures.ts'
 
 const caught = (minutes: number): ReleaseRow =>
-  row({
+  release({
     isFaulty: true,
     outcome: 'rolled-back',
     caughtIn: 'canary',
@@ -30,7 +17,7 @@ const times = (count: number, one: ReleaseRow): ReleaseRow[] => Array.from({ len
 const percent = (share: number | null): number => Math.round((share as number) * 1000) / 10
 
 describe('the history as the plant tells it', () => {
-  const history = foldHistory([...times(21, row()), caught(7), caught(8)])
+  const history = foldHistory([...times(21, release()), caught(7), caught(8)])
 
   it('is 21 promoted and 2 rolled back, and proves as little as 23 releases can', () => {
     // [detection E4]
@@ -60,11 +47,11 @@ describe('the history as the plant tells it', () => {
 
 it('calls a faulty release that was kept an incident, and what never ended neither', () => {
   const history = foldHistory([
-    row({ isFaulty: true }),
-    row({ outcome: 'rolled-back', caughtIn: 'early', leadTimeHours: null }),
-    row({ outcome: 'halted', leadTimeHours: null }),
-    row({ outcome: 'refused', leadTimeHours: null }),
-    row(),
+    release({ isFaulty: true }),
+    release({ outcome: 'rolled-back', caughtIn: 'early', leadTimeHours: null }),
+    release({ outcome: 'halted', leadTimeHours: null }),
+    release({ outcome: 'refused', leadTimeHours: null }),
+    release(),
   ])
   expect(history.incidents).toMatchObject({ count: 1, of: 2 })
   expect(history.caught).toMatchObject({ count: 0, of: 1 })
@@ -76,7 +63,7 @@ it('calls a faulty release that was kept an incident, and what never ended neith
 
 it('shows a line a release', () => {
   expect(
-    renderReleases([row(), caught(9.474)])
+    renderReleases([release(), caught(9.474)])
       .split('\n')
       .slice(1),
   ).toEqual([

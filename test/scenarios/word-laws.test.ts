@@ -1,40 +1,16 @@
 import { expect, it } from 'vitest'
 import { checkInvariants } from '../../scenarios/invariants.ts'
-import type { TraceEvent, TraceHeader } from '../../sim/trace-events.ts'
+import type { TraceEvent } from '../../sim/trace-events.ts'
+import { look as anyLook, header, NEW, OLD, started } from './traces.ts'
 
 const MINUTE_MS = 60_000
 
-const header: TraceHeader = {
-  schemaVersion: 1,
-  scenario: 's',
-  story: 's',
-  seed: 1,
-  level: 'model',
-  connections: 'direct',
-  profile: 'default',
-  windowHours: 4,
-  startedAtMs: 0,
-  zone: 'UTC',
-  release: { version: '2', replaces: '1' },
-  stages: { canary: ['a1'], early: ['a2'], production: ['a3'] },
-  lines: { a1: 1, a2: 1, a3: 1 },
-}
-
-const look = (decision: string, handler = 'analyze', stage: 'canary' | 'early' = 'canary'): TraceEvent => ({
-  kind: 'evaluated',
-  handler,
-  stage,
-  state: 'soaking',
-  verdict: 'healthy',
-  decision,
-  reason: 'r',
-  findings: [],
-})
-const started = (version: string): TraceEvent => ({ kind: 'firmware-started', thing: 'a1', version, bootId: 'b' })
+const look = (decision: string, handler = 'analyze', stage: 'canary' | 'early' = 'canary'): TraceEvent =>
+  anyLook({ decision, handler, stage })
 
 const violated = (law: string, ...events: readonly (readonly [atMinute: number, event: TraceEvent])[]): string[] =>
   checkInvariants(
-    header,
+    { ...header, windowHours: 4 },
     events.map(([atMinute, event], sequence) => ({ sequence, atMs: atMinute * MINUTE_MS, source: 's', ...event })),
   ).violated.filter((text) => text.startsWith(law))
 
@@ -63,8 +39,10 @@ it('says nothing of windows where looks are told late', () => {
 
 it('sees a device that still runs the release when its way back is confirmed', () => {
   const connected = [0, { kind: 'device-connected', thing: 'a1' }] as const
-  expect(violated(BACK, connected, [5, started('2')], [60, look('confirm')])).toHaveLength(1)
-  expect(violated(BACK, connected, [5, started('2')], [50, started('1')], [60, look('confirm')])).toEqual([])
+  expect(violated(BACK, connected, [5, started('a1', NEW)], [60, look('confirm')])).toHaveLength(1)
+  expect(violated(BACK, connected, [5, started('a1', NEW)], [50, started('a1', OLD)], [60, look('confirm')])).toEqual(
+    [],
+  )
 })
 
 it('does not blame a way back for devices that are away, have just come, or were moved', () => {
@@ -72,7 +50,7 @@ it('does not blame a way back for devices that are away, have just come, or were
   const left = { kind: 'device-disconnected', thing: 'a1' } as const
   const moved = { kind: 'membership-changed', thing: 'a1', group: 'early', change: 'added' } as const
   const confirmed = [60, look('confirm')] as const
-  expect(violated(BACK, [0, came], [5, started('2')], [40, left], confirmed)).toEqual([])
-  expect(violated(BACK, [0, came], [5, started('2')], [40, left], [55, came], confirmed)).toEqual([])
-  expect(violated(BACK, [0, came], [5, started('2')], [40, moved], confirmed)).toEqual([])
+  expect(violated(BACK, [0, came], [5, started('a1', NEW)], [40, left], confirmed)).toEqual([])
+  expect(violated(BACK, [0, came], [5, started('a1', NEW)], [40, left], [55, came], confirmed)).toEqual([])
+  expect(violated(BACK, [0, came], [5, started('a1', NEW)], [40, moved], confirmed)).toEqual([])
 })

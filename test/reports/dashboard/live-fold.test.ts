@@ -2,23 +2,10 @@ import { expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
 import { LiveFold } from '../../../reports/dashboard/live-fold.ts'
 import type { TraceEvent, TraceHeader } from '../../../sim/trace-events.ts'
+import { header as wireHeader } from '../fixtures.ts'
 
 const MINUTE_MS = 60_000
-const header: TraceHeader = {
-  schemaVersion: 1,
-  scenario: 'tiny',
-  story: 'Two lines of three devices.',
-  seed: 7,
-  level: 'model',
-  connections: 'direct',
-  profile: 'default',
-  windowHours: 24,
-  startedAtMs: 0,
-  zone: 'UTC',
-  release: { version: '2.4.0', replaces: '2.3.1' },
-  stages: { canary: ['a1', 'b1'], early: ['a2', 'b2'], production: ['a3', 'b3'] },
-  lines: { a1: 1, a2: 1, a3: 1, b1: 2, b2: 2, b3: 2 },
-}
+const header: TraceHeader = { ...wireHeader, level: 'model', connections: 'direct', startedAtMs: 0, zone: 'UTC' }
 
 const deployed = (deploymentId: string, version: string): TraceEvent => ({
   kind: 'deployment-created',

@@ -2,22 +2,18 @@ import { expect, it } from 'vitest'
 import { REPORTED } from '../../../fixtures/history.ts'
 import { foldHistory, type ReleaseRow } from '../../../reports/history.ts'
 import { renderHistoryPage } from '../../../reports/html/history-page.ts'
+import { release } from '../fixtures.ts'
 
 const DAY_MS = 86_400_000
 const START_MS = Date.parse('2025-01-06T13:00:00Z')
-const row = (index: number, over: Partial<ReleaseRow> = {}): ReleaseRow => ({
-  version: `2.${index + 1}.0`,
-  replaces: `2.${index}.0`,
-  startedAt: new Date(START_MS + index * 18 * DAY_MS).toISOString(),
-  endedAt: new Date(START_MS + (index * 18 + 4) * DAY_MS).toISOString(),
-  isFaulty: false,
-  outcome: 'promoted',
-  caughtIn: null,
-  leadTimeHours: 96,
-  onsetToAllHealthyMinutes: null,
-  violated: [],
-  ...over,
-})
+const row = (index: number, over: Partial<ReleaseRow> = {}): ReleaseRow =>
+  release({
+    version: `2.${index + 1}.0`,
+    replaces: `2.${index}.0`,
+    startedAt: new Date(START_MS + index * 18 * DAY_MS).toISOString(),
+    endedAt: new Date(START_MS + (index * 18 + 4) * DAY_MS).toISOString(),
+    ...over,
+  })
 const rows = Array.from({ length: 23 }, (_, index) =>
   row(index, index === 8 ? { outcome: 'rolled-back', caughtIn: 'canary', isFaulty: true, leadTimeHours: null } : {}),
 )

@@ -25,7 +25,10 @@ export async function withThreads<T>(
   const filename = join(packageRoot(), 'dist', 'scenarios', worker)
   const pool = new Tinypool({ filename, minThreads: threads, maxThreads: threads, execArgv: [] })
   // One listener for all: a signal for each task would be thousands.
-  const stop = (): void => void pool.destroy()
+  let stopping: Promise<void> | undefined
+  const stop = (): void => {
+    stopping = pool.destroy()
+  }
   signal?.addEventListener('abort', stop, { once: true })
   try {
     return await work(pool)
@@ -33,6 +36,8 @@ export async function withThreads<T>(
     throw signal?.aborted ? signal.reason : error
   } finally {
     signal?.removeEventListener('abort', stop)
+    // The pool forgets its threads as soon as it begins to stop them: to destroy it again does not wait for them.
+    await stopping
     await pool.destroy()
   }
 }

@@ -77,17 +77,20 @@ it('leaves no thread behind that would keep the process alive', async () => {
     const threads = () => process.report.getReport().workers.length
     await runMany([findScenario('crash-on-start')], [1, 2], { workers: 2 })
     console.log(threads())
-    const abort = new AbortController()
-    const onProgress = () => abort.abort(new Error('enough'))
-    const options = { workers: 2, signal: abort.signal, onProgress }
-    await runMany([findScenario('crash-on-start')], [1, 2, 3, 4], options).catch(({ message }) => console.log(message))
-    console.log(threads())
+    // Whether a thread was still ending when the call returned is a race: more than one chance to see it.
+    for (let i = 0; i < 3; i++) {
+      const abort = new AbortController()
+      const onProgress = () => abort.abort(new Error('enough'))
+      const options = { workers: 2, signal: abort.signal, onProgress }
+      await runMany([findScenario('crash-on-start')], [1, 2, 3, 4], options).catch(({ message }) => console.log(message))
+      console.log(threads())
+    }
   `
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     cwd: packageRoot(),
     timeout: 30_000,
   })
-  expect(stdout).toBe('0\nenough\n0\n')
+  expect(stdout).toBe(`0\n${'enough\n0\n'.repeat(3)}`)
 })
 
 it('plays nothing when nothing is asked', async () => {

@@ -175,6 +175,7 @@ describe('soaking', () => {
 
   it.each([
     [23.9, 'healthy', 24, 'wait'],
+    [24 - 1 / 3600, 'healthy', 24, 'wait'], // a second is missing
     [24, 'healthy', 24, 'promote'],
     [24, 'healthy', 21.5, 'wait'], // less than 0.9 of the exposure
     [24, 'inconclusive', 24, 'wait'],

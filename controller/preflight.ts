@@ -92,17 +92,21 @@ function refuseHoldback({ readings, mayHoldBack }: Findings): string[] {
 function refuseMembership({ readings }: Findings): string[] {
   const overlapping = readings.filter(({ groups }) => STAGES.filter((stage) => groups.includes(stage)).length > 1)
   const lost = readings.filter(({ line }) => !Number.isInteger(line))
-  const lines = [...new Set(readings.map(({ line }) => line))].filter(Number.isInteger).sort((a, b) => a - b)
   return [
     ...overlapping.map(({ thing, groups }) => `${thing} is in several stages: ${groups.join(', ')}`),
     ...lost.map(({ thing }) => `${thing} has no attribute "line"`),
-    ...lines.flatMap((line) =>
-      refuseLine(
-        line,
-        readings.filter((one) => one.line === line),
-      ),
-    ),
+    ...byLine(readings).flatMap(([line, devices]) => refuseLine(line, devices)),
   ]
+}
+
+function byLine(readings: readonly DeviceReading[]): (readonly [line: number, devices: readonly DeviceReading[]])[] {
+  const lines = new Map<number, DeviceReading[]>()
+  for (const reading of readings) {
+    const own = lines.get(reading.line)
+    if (own === undefined) lines.set(reading.line, [reading])
+    else own.push(reading)
+  }
+  return [...lines].filter(([line]) => Number.isInteger(line)).sort(([a], [b]) => a - b)
 }
 
 function refuseLine(line: number, devices: readonly DeviceReading[]): string[] {

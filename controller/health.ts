@@ -42,8 +42,7 @@ const GAUGES = ['cpuPct', 'memoryMiB', 'memoryLimitMiB', 'uptimeS'] as const
 
 const { isFinite: isNumber } = Number
 
-/** Written out: a document of every device is read at every look. */
-const areCounters = (counters: HealthReportV2['counters']): boolean =>
+const areNumbers = (counters: HealthReportV2['counters']): boolean =>
   isNumber(counters.connectionAttempts) &&
   isNumber(counters.connectionFailures) &&
   isNumber(counters.cycles) &&
@@ -56,33 +55,67 @@ const areCounters = (counters: HealthReportV2['counters']): boolean =>
   isNumber(counters.qualityChecks) &&
   isNumber(counters.qualityPasses)
 
-const areGauges = ({ cpuPct, memoryMiB, memoryLimitMiB, uptimeS }: HealthReportV2['gauges']): boolean =>
-  isNumber(cpuPct) && isNumber(memoryMiB) && isNumber(memoryLimitMiB) && isNumber(uptimeS)
+const areGauges = ({ cpuPct, memoryMiB, memoryLimitMiB, uptimeS, connected }: HealthReportV2['gauges']): boolean =>
+  isNumber(cpuPct) &&
+  isNumber(memoryMiB) &&
+  isNumber(memoryLimitMiB) &&
+  isNumber(uptimeS) &&
+  typeof connected === 'boolean'
+
+/** What `checkV2` finds member by member, written out: a document of every device is read at every look. */
+const isV2 = (document: HealthReportV2): boolean =>
+  isNumber(document.line) &&
+  typeof document.firmwareVersion === 'string' &&
+  STATES.includes(document.componentState) &&
+  typeof document.bootId === 'string' &&
+  isNumber(document.sequence) &&
+  isNumber(document.sampledAtMs) &&
+  typeof document.counters === 'object' &&
+  document.counters !== null &&
+  areNumbers(document.counters) &&
+  typeof document.gauges === 'object' &&
+  document.gauges !== null &&
+  areGauges(document.gauges)
 
 /** Reads `state.reported` of the health shadow, version 1.0 or 2.0. @throws UnreadableHealthDocument */
 export function parseHealth(document: unknown): HealthSample {
-  const schema = new Fields(document, '').text('schema')
-
-  if (schema === '2.0') return readV2(new Fields<HealthReportV2>(document, ''))
+  if (typeof document !== 'object' || document === null) throw new UnreadableHealthDocument('document', document)
+  const { schema } = document as { readonly schema?: unknown }
+  if (schema === '2.0') return readV2(document as HealthReportV2)
   if (schema === '1.0') return readV1(new Fields<HealthReportV1>(document, ''))
   throw new UnreadableHealthDocument('schema', schema)
 }
 
 /** The sections of the document are passed on as they are, once each of their members has been checked. */
-function readV2(raw: Fields<HealthReportV2>): HealthSample {
-  const gauges = raw.section('gauges')
-  gauges.flag('connected')
+function readV2(document: HealthReportV2): HealthSample {
+  if (!isV2(document)) checkV2(document)
   return {
-    line: raw.number('line'),
-    firmwareVersion: raw.text('firmwareVersion'),
-    componentState: raw.state('componentState'),
-    bootId: raw.text('bootId'),
-    sequence: raw.number('sequence'),
-    sampledAtMs: raw.number('sampledAtMs'),
+    line: document.line,
+    firmwareVersion: document.firmwareVersion,
+    componentState: document.componentState,
+    bootId: document.bootId,
+    sequence: document.sequence,
+    sampledAtMs: document.sampledAtMs,
     counting: 'cumulative',
-    counters: raw.section('counters').withNumbers(COUNTERS, areCounters),
-    gauges: gauges.withNumbers(GAUGES, areGauges),
+    counters: document.counters,
+    gauges: document.gauges,
   }
+}
+
+/** @throws UnreadableHealthDocument for the first member that is not what it should be */
+function checkV2(document: HealthReportV2): void {
+  const raw = new Fields<HealthReportV2>(document, '')
+  raw.number('line')
+  raw.text('firmwareVersion')
+  raw.state('componentState')
+  raw.text('bootId')
+  raw.number('sequence')
+  raw.number('sampledAtMs')
+  const counters = raw.section('counters')
+  for (const name of COUNTERS) counters.number(name)
+  const gauges = raw.section('gauges')
+  for (const name of GAUGES) gauges.number(name)
+  gauges.flag('connected')
 }
 
 function readV1(raw: Fields<HealthReportV1>): HealthSample {
@@ -144,13 +177,6 @@ class Fields<T = Record<string, unknown>> {
   flag(name: keyof T & string): boolean {
     const value = this.#value[name]
     return typeof value === 'boolean' ? value : this.#refuse(name)
-  }
-
-  /** The object itself, if these members are numbers; `areNumbers` says so at once where they are. */
-  withNumbers(names: readonly (keyof T & string)[], areNumbers: (value: T) => boolean): T {
-    const value = this.#value as T
-    if (!areNumbers(value)) for (const name of names) this.number(name)
-    return value
   }
 
   state(name: keyof T & string): ComponentState {

@@ -29,6 +29,9 @@ describe('the health document', () => {
     ['componentState', { componentState: 'HAPPY' }],
     ['counters.errors', { counters: {} }],
     ['sequence', { sequence: 'many' }],
+    ['counters', { counters: null }],
+    ['gauges.connected', { gauges: { cpuPct: 1, memoryMiB: 1, memoryLimitMiB: 1, uptimeS: 1, connected: 'yes' } }],
+    ['gauges.uptimeS', { gauges: { cpuPct: 1, memoryMiB: 1, memoryLimitMiB: 1, uptimeS: null, connected: true } }],
   ])('is refused with the name of the field %s', (field, change) => {
     const document = { ...fixture('health-v2.json'), ...change }
     const read = (): unknown => parseHealth(document)

@@ -217,9 +217,24 @@ export interface Expected {
   readonly errorsPerMinute: number
 }
 
+/** What is expected in each cell, by device: a frozen baseline is asked for every device at every look. */
+const known = new WeakMap<Baseline, Map<string, Map<string, Expected | null>>>()
+
 /** Null when the cell was not observed well enough. */
 export function expectedFor(baseline: Baseline, thing: string, cell: string): Expected | null {
-  const sums = baseline.devices[thing]?.[cell]
+  const cells = known.get(baseline) ?? new Map<string, Map<string, Expected | null>>()
+  if (cells.size === 0) known.set(baseline, cells)
+  const things = cells.get(cell) ?? new Map<string, Expected | null>()
+  if (things.size === 0) cells.set(cell, things)
+  let expected = things.get(thing)
+  if (expected === undefined) {
+    expected = expectedIn(baseline.devices[thing]?.[cell])
+    things.set(thing, expected)
+  }
+  return expected
+}
+
+function expectedIn(sums: CellSums | undefined): Expected | null {
   if (sums === undefined || !isCovered(sums) || sums.cycles === 0) return null
   return {
     cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,

@@ -24,7 +24,8 @@ export function difference(previous: HealthSample | undefined, current: HealthSa
   const continues = previous.counting === 'cumulative' && current.sequence > previous.sequence
   const minutes = continues ? current.sequence - previous.sequence : current.sequence
   if (!continues) return { ...current.counters, minutes, countedMinutes: minutes }
-  const [a, b] = [previous.counters, current.counters]
+  const a = previous.counters
+  const b = current.counters
   return {
     minutes,
     countedMinutes: minutes,

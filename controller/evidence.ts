@@ -159,12 +159,14 @@ export function observe(
   const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
   const lines = new Map<number, MutableSums>()
   const down = { stage: 0, stageOf: 0, controls: controls.down, controlsOf: controls.of }
-  const members: Record<string, MemberState> = {}
-  const memory: Record<string, MemorySeries> = {}
+  // Dictionaries from the first name on, as the snapshot is.
+  const members: Record<string, MemberState> = Object.create(null)
+  const memory: Record<string, MemorySeries> = Object.create(null)
   const look = { atMs: current.atMs, commonMiB: controls.commonMiB }
   for (const thing of watch.members) {
     const before = evidence.members[thing] ?? NEW_MEMBER
-    const [from, to] = [previous?.devices[thing], current.devices[thing]]
+    const from = previous?.devices[thing]
+    const to = current.devices[thing]
     const delta = to === undefined ? null : difference(from, to)
     members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
     if (before.installedAtMs !== null && delta !== null && to?.firmwareVersion === watch.version) {
@@ -224,8 +226,11 @@ const expectedOf = (
   policy: Policy,
 ): Expected | null => (isOfOneShift(delta, cell, current, policy) ? expectedFor(baseline, thing, cell.name) : null)
 
-export const installedCount = (evidence: Evidence): number =>
-  Object.values(evidence.members).filter(({ installedAtMs }) => installedAtMs !== null).length
+export function installedCount({ members }: Evidence): number {
+  let count = 0
+  for (const thing in members) if (members[thing]?.installedAtMs !== null) count += 1
+  return count
+}
 
 export const exposureMs = (evidence: Evidence): number =>
   Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
@@ -242,12 +247,15 @@ function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Polic
 
 /** What the controls use in the middle at this look; null without controls. */
 function commonMemoryMiB(controls: readonly string[], previousVersion: string, { devices }: Snapshot): number | null {
-  const used: number[] = []
+  const usedMiB = new Float64Array(controls.length)
+  let count = 0
   for (const thing of controls) {
     const sample = devices[thing]
-    if (sample?.firmwareVersion === previousVersion && sample.gauges.memoryMiB > 0) used.push(sample.gauges.memoryMiB)
+    if (sample?.firmwareVersion !== previousVersion || sample.gauges.memoryMiB <= 0) continue
+    usedMiB[count] = sample.gauges.memoryMiB
+    count += 1
   }
-  return used.length === 0 ? null : (Float64Array.from(used).sort()[used.length >> 1] as number)
+  return count === 0 ? null : (usedMiB.subarray(0, count).sort()[count >> 1] as number)
 }
 
 function memoryAfter(

@@ -37,7 +37,8 @@ function boundaryKey(policy: Policy, atMs: number): string {
 
 /** The last readable sample of every device: a device that says nothing new keeps its old one. */
 export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Snapshot {
-  const devices: Record<string, HealthSample> = {}
+  // Without a prototype it is a dictionary from the first name on, and no name has a meaning of its own.
+  const devices: Record<string, HealthSample> = Object.create(null)
   for (const { thing, sample } of readings) if (sample !== null) devices[thing] = sample
   return { atMs, devices }
 }
@@ -52,9 +53,10 @@ const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolea
 /** The snapshot with the newer sample of each device, whichever look brought it. */
 function withNewest(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
   if (previous === null) return snapshot
-  const overtaken = Object.keys(snapshot.devices).filter((thing) =>
-    isOvertaken(snapshot.devices[thing] as HealthSample, previous.devices[thing]),
-  )
+  const overtaken: string[] = []
+  for (const thing in snapshot.devices) {
+    if (isOvertaken(snapshot.devices[thing] as HealthSample, previous.devices[thing])) overtaken.push(thing)
+  }
   if (overtaken.length === 0) return snapshot
   const newest = overtaken.map((thing) => [thing, previous.devices[thing] as HealthSample])
   return { ...snapshot, devices: { ...snapshot.devices, ...Object.fromEntries(newest) } }

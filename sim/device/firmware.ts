@@ -54,6 +54,7 @@ type OnExit = (exitCode: number, reason: string) => void
 
 const isEven = (faults: readonly ProcessFault[]): boolean => faults.every(({ one }) => one.fault.effect === undefined)
 
+const NO_FAULTS: readonly ProcessFault[] = []
 const NOT_RUNNING: Condition = { ...HEALTHY, isRunning: false }
 
 /** The line firmware on one device: its scripts, its process, and what the injected faults make of it. */
@@ -195,19 +196,23 @@ export class Firmware implements ComponentRuntime {
   /** How far the device's clock is ahead of the true time. */
   clockOffsetMs(nowMs: number): number {
     const { faults } = this.#options
-    return (this.#lastProcess?.faults ?? []).reduce((sumMs, { one, view }) => {
-      return sumMs + (faults.acts(one) ? (one.fault.clockOffsetMs?.(view, nowMs) ?? 0) : 0)
-    }, 0)
+    let sumMs = 0
+    for (const { one, view } of this.#lastProcess?.faults ?? NO_FAULTS) {
+      if (faults.acts(one)) sumMs += one.fault.clockOffsetMs?.(view, nowMs) ?? 0
+    }
+    return sumMs
   }
 
   /** What the machine experiences in the minute that ends at `atMs`, as long as nothing of the process changes. */
   conditionAt(atMs: number): Condition {
     if (this.#process === null) return NOT_RUNNING
     const { faults } = this.#options
-    return this.#process.faults.reduce((condition, { one, view }) => {
+    let condition = HEALTHY
+    for (const { one, view } of this.#process.faults) {
       const effect = one.fault.effect
-      return effect === undefined || !faults.acts(one) ? condition : combine(condition, effect(view, atMs))
-    }, HEALTHY)
+      if (effect !== undefined && faults.acts(one)) condition = combine(condition, effect(view, atMs))
+    }
+    return condition
   }
 
   /** Whether every minute is alike until something of the process changes. */

@@ -59,7 +59,8 @@ export function parseUpdate(payload: unknown): ShadowUpdate | ShadowRejection {
   }
   if (state === null) return { state: null, version: version as number | undefined, clientToken: token }
   if (!isObject(state)) return { code: 400, message: 'State node must be an object' }
-  for (const [name, section] of Object.entries(state)) {
+  for (const name in state) {
+    const section = state[name]
     if (name !== 'desired' && name !== 'reported') return { code: 400, message: 'State contains an invalid node' }
     if (section !== null && !isObject(section)) {
       return { code: 400, message: `${name === 'desired' ? 'Desired' : 'Reported'} node must be an object` }
@@ -173,7 +174,8 @@ function mergeSection(
 function replaces(base: JsonObject | undefined, patch: JsonObject): boolean {
   let covered = 0
   for (const key in patch) {
-    const [value, under] = [patch[key], base?.[key]]
+    const value = patch[key]
+    const under = base?.[key]
     if (value === null) return false
     if (under !== undefined) covered += 1
     if (isObject(value) && !replaces(isObject(under) ? under : undefined, value)) return false

@@ -26,6 +26,13 @@ import type { ThingRegistry } from './things.ts'
 /** A deleted shadow recreated within this time continues its version. [iot: device-shadow-data-flow] */
 const VERSION_KEPT_S = 48 * 3600
 
+/** What is kept of one shadow. */
+interface Shadow {
+  document: ShadowDocument
+  /** Where its updates are announced: made once, since they are asked for at every sample. */
+  readonly topics: Readonly<Record<'accepted' | 'delta' | 'documents', string>>
+}
+
 type ReportedListener = (thing: string, shadow: string | null, reported: JsonObject) => void
 
 /**
@@ -36,7 +43,7 @@ export class ShadowService {
   readonly #ctx: CloudContext
   readonly #things: ThingRegistry
   /** By thing, then by shadow name; the classic shadow has the empty name. */
-  readonly #documents = new Map<string, Map<string, ShadowDocument>>()
+  readonly #shadows = new Map<string, Map<string, Shadow>>()
   readonly #listeners: ReportedListener[] = []
   #beforeUse: (thing: string, shadow: string | null) => void = () => undefined
 
@@ -61,16 +68,17 @@ export class ShadowService {
    */
   absorb(thing: string, shadow: string, reported: JsonObject, { count, atMs }: { count: number; atMs: number }): void {
     const update: ShadowUpdate = { state: { reported }, version: undefined, clientToken: undefined }
-    const after = applyUpdate(this.#current(thing, shadow), update, Math.floor(atMs / 1000))
+    const own = this.#shadowOf(thing, shadow)
+    const after = applyUpdate(this.#current(own), update, Math.floor(atMs / 1000))
     if (isRejection(after)) throw new Error(`invariant: a sample of ${thing} was rejected: ${after.message}`)
-    this.#store(thing, shadow, { ...after, version: after.version + count - 1 })
+    own.document = { ...after, version: after.version + count - 1 }
   }
 
   /** The document, if it exists and was not deleted. */
   document(thing: string, shadow: string | null): ShadowDocument | undefined {
     this.#beforeUse(thing, shadow)
-    const found = this.#documents.get(thing)?.get(shadow ?? '')
-    return found === undefined || found.deletedAtS !== null ? undefined : found
+    const found = this.#shadows.get(thing)?.get(shadow ?? '')?.document
+    return found === undefined || found.version === 0 || found.deletedAtS !== null ? undefined : found
   }
 
   /**
@@ -97,7 +105,7 @@ export class ShadowService {
     DeleteThingShadow: ({ thingName, shadowName }: DeleteThingShadowRequest) =>
       this.#http(thingName, shadowName, 'delete', undefined),
     ListNamedShadowsForThing: ({ thingName, nextToken, pageSize }: ListNamedShadowsForThingRequest) => {
-      const names = [...(this.#documents.get(thingName ?? '')?.keys() ?? [])]
+      const names = [...(this.#shadows.get(thingName ?? '')?.keys() ?? [])]
         .filter((name) => name !== '' && this.document(thingName as string, name) !== undefined)
         .sort()
       const { items, nextToken: next } = page(names, { maxResults: pageSize ?? 25, nextToken }, { max: 100 })
@@ -129,31 +137,25 @@ export class ShadowService {
   }
 
   #delete(thing: string, shadow: string | null, document: ShadowDocument): object {
-    this.#store(thing, shadow, { ...NO_DOCUMENT, version: document.version, deletedAtS: this.#nowS() })
+    this.#shadowOf(thing, shadow).document = { ...NO_DOCUMENT, version: document.version, deletedAtS: this.#nowS() }
     return { version: document.version, timestamp: this.#nowS() }
   }
 
   #update(thing: string, shadow: string | null, payload: unknown): object | ShadowRejection {
     const update = parseUpdate(payload)
     if (isRejection(update)) return update
-    const before = this.#current(thing, shadow)
+    const own = this.#shadowOf(thing, shadow)
+    const before = this.#current(own)
     const after = applyUpdate(before, update, this.#nowS())
     if (isRejection(after)) return after
-    this.#store(thing, shadow, after)
+    own.document = after
     const reported = update.state?.reported
     if (isObject(reported)) for (const listener of this.#listeners) listener(thing, shadow, reported)
-    return this.#announce(thing, shadow, before, after, update)
+    return this.#announce(own.topics, before, after, update)
   }
 
   /** Publishes accepted, delta and documents as far as anybody listens, and returns what the HTTP caller gets. */
-  #announce(
-    thing: string,
-    shadow: string | null,
-    before: ShadowDocument,
-    after: ShadowDocument,
-    update: ShadowUpdate,
-  ): object {
-    const topic = `${topicOf(thing, shadow)}/update`
+  #announce(topics: Shadow['topics'], before: ShadowDocument, after: ShadowDocument, update: ShadowUpdate): object {
     const timestamp = this.#nowS()
     const common = { timestamp, ...(update.clientToken !== undefined && { clientToken: update.clientToken }) }
     const accepted = (): object => ({
@@ -168,10 +170,10 @@ export class ShadowService {
       version: after.version,
       ...common,
     })
-    this.#publish(`${topic}/accepted`, accepted)
+    this.#publish(topics.accepted, accepted)
     const delta = deltaOf(after)
-    if (delta !== undefined) this.#publish(`${topic}/delta`, () => ({ ...delta, version: after.version, ...common }))
-    this.#publish(`${topic}/documents`, () => ({
+    if (delta !== undefined) this.#publish(topics.delta, () => ({ ...delta, version: after.version, ...common }))
+    this.#publish(topics.documents, () => ({
       previous: { ...sectionsWithoutDelta(before), version: before.version },
       current: { ...sectionsWithoutDelta(after), version: after.version },
       ...common,
@@ -180,17 +182,27 @@ export class ShadowService {
   }
 
   /** What an update applies to: after a deletion only the version is left, and that for 48 hours. */
-  #current(thing: string, shadow: string | null): ShadowDocument {
-    this.#beforeUse(thing, shadow)
-    const stored = this.#documents.get(thing)?.get(shadow ?? '')
-    const expired = stored?.deletedAtS != null && this.#nowS() - stored.deletedAtS > VERSION_KEPT_S
-    return stored === undefined || expired ? NO_DOCUMENT : stored
+  #current({ document }: Shadow): ShadowDocument {
+    const isExpired = document.deletedAtS !== null && this.#nowS() - document.deletedAtS > VERSION_KEPT_S
+    return isExpired ? NO_DOCUMENT : document
   }
 
-  #store(thing: string, shadow: string | null, document: ShadowDocument): void {
-    const own = this.#documents.get(thing) ?? new Map<string, ShadowDocument>()
-    this.#documents.set(thing, own)
-    own.set(shadow ?? '', document)
+  /** The shadow that is about to be written, made if this is the first time. */
+  #shadowOf(thing: string, name: string | null): Shadow {
+    this.#beforeUse(thing, name)
+    let shadows = this.#shadows.get(thing)
+    if (shadows === undefined) {
+      shadows = new Map()
+      this.#shadows.set(thing, shadows)
+    }
+    let shadow = shadows.get(name ?? '')
+    if (shadow === undefined) {
+      const topic = `${topicOf(thing, name)}/update`
+      const topics = { accepted: `${topic}/accepted`, delta: `${topic}/delta`, documents: `${topic}/documents` }
+      shadow = { document: NO_DOCUMENT, topics }
+      shadows.set(name ?? '', shadow)
+    }
+    return shadow
   }
 
   #publish(topic: string, make: () => object): void {

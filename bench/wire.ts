@@ -14,6 +14,20 @@ const scenario = findScenario('healthy')
 const fleet = fleetOf(scenario)
 const shadowOf = (thing: string): string => `$aws/things/${thing}/shadow/name/health/update`
 
+/** What a nucleus is subscribed to. [nucleus: jobs and shadow deployments] */
+const nucleusFilters = (thing: string): string[] => {
+  const [jobs, shadow] = [
+    `$aws/things/${thing}/jobs`,
+    `$aws/things/${thing}/shadow/name/AWSManagedGreengrassV2Deployment`,
+  ]
+  return [
+    `${jobs}/$next/namespace-aws-gg-deployment/get/accepted`,
+    `${jobs}/$next/namespace-aws-gg-deployment/get/rejected`,
+    `${jobs}/notify-namespace-aws-gg-deployment`,
+    ...['update/accepted', 'update/rejected', 'get/accepted'].map((verb) => `${shadow}/${verb}`),
+  ]
+}
+
 /** Documents of the twin's size: what one device says, at a time. */
 const sample = (device: number, minute: number): string =>
   JSON.stringify({
@@ -60,6 +74,8 @@ async function bareLoops(): Promise<number> {
     documents.set(topic, { version, reported: { ...documents.get(topic)?.reported, ...state.reported } })
     bare.arrived()
   })
+  // The broker looks every message up among what a fleet of nuclei is subscribed to.
+  await Promise.all(fleet.map(({ thing }, i) => bare.clients[i]?.subscribeAsync(nucleusFilters(thing), { qos: 1 })))
   const topics = fleet.map(({ thing }) => shadowOf(thing))
   const minute = (n: number) => playMinute(bare, (i) => topics[i] as string, n)
   await minute(0)

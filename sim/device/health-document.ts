@@ -1,19 +1,7 @@
-import type { ComponentState, HealthReportV1, HealthReportV2 } from '../../controller/contract.ts'
+import type { HealthReportV1, HealthReportV2 } from '../../controller/contract.ts'
 import { type Machine, MEMORY_LIMIT_MIB } from '../plant/machine.ts'
 
-/** What the document says beside the machine's counters and gauges. */
-export interface HealthFacts {
-  readonly firmwareVersion: string
-  readonly componentState: ComponentState
-  readonly bootId: string
-  readonly sequence: number
-  readonly sampledAtMs: number
-  readonly crashes: number
-  readonly uptimeS: number
-  readonly connected: boolean
-}
-
-/** The cumulative counters of the machine and of the firmware, copied. */
+/** The cumulative counters of the machine and of the firmware since the health component started, copied. */
 export type CounterValues = HealthReportV2['counters']
 
 export const countersOf = (machine: Machine, crashes: number): CounterValues => ({
@@ -30,41 +18,28 @@ export const countersOf = (machine: Machine, crashes: number): CounterValues => 
   qualityPasses: machine.qualityPasses,
 })
 
+export const gaugesOf = (machine: Machine, uptimeS: number, connected: boolean): HealthReportV2['gauges'] => ({
+  cpuPct: tenths(machine.cpuPct),
+  memoryMiB: tenths(machine.memoryMiB),
+  memoryLimitMiB: MEMORY_LIMIT_MIB,
+  uptimeS,
+  connected,
+})
+
 const tenths = (value: number): number => Math.round(value * 10) / 10
 
-/** Version 2.0: counters since the health component started. */
-export function healthReportV2(machine: Machine, facts: HealthFacts): HealthReportV2 {
-  return {
-    schema: '2.0',
-    line: machine.line,
-    firmwareVersion: facts.firmwareVersion,
-    componentState: facts.componentState,
-    bootId: facts.bootId,
-    sequence: facts.sequence,
-    sampledAtMs: facts.sampledAtMs,
-    counters: countersOf(machine, facts.crashes),
-    gauges: {
-      cpuPct: tenths(machine.cpuPct),
-      memoryMiB: tenths(machine.memoryMiB),
-      memoryLimitMiB: MEMORY_LIMIT_MIB,
-      uptimeS: facts.uptimeS,
-      connected: facts.connected,
-    },
-  }
-}
-
-/** Version 1.0: flat, and only what the last minute brought. */
-export function healthReportV1(machine: Machine, facts: HealthFacts, before: CounterValues): HealthReportV1 {
-  const now = countersOf(machine, facts.crashes)
+/** The same in version 1.0: flat, and only what the last minute brought; `before` are the counters a minute ago. */
+export function inVersion1(report: HealthReportV2, before: CounterValues): HealthReportV1 {
+  const { counters: now, gauges } = report
   const cycles = now.cycles - before.cycles
   return {
     schema: '1.0',
-    line: machine.line,
-    fw_version: facts.firmwareVersion,
-    state: facts.componentState,
-    boot_id: facts.bootId,
-    seq: facts.sequence,
-    sampled_at_ms: facts.sampledAtMs,
+    line: report.line,
+    fw_version: report.firmwareVersion,
+    state: report.componentState,
+    boot_id: report.bootId,
+    seq: report.sequence,
+    sampled_at_ms: report.sampledAtMs,
     conn_attempts: now.connectionAttempts - before.connectionAttempts,
     conn_failures: now.connectionFailures - before.connectionFailures,
     cycles,
@@ -75,10 +50,10 @@ export function healthReportV1(machine: Machine, facts: HealthFacts, before: Cou
     units: now.unitsProduced - before.unitsProduced,
     quality_checks: now.qualityChecks - before.qualityChecks,
     quality_passes: now.qualityPasses - before.qualityPasses,
-    cpu_pct: tenths(machine.cpuPct),
-    mem_mib: tenths(machine.memoryMiB),
-    mem_limit_mib: MEMORY_LIMIT_MIB,
-    uptime_s: facts.uptimeS,
-    connected: facts.connected,
+    cpu_pct: gauges.cpuPct,
+    mem_mib: gauges.memoryMiB,
+    mem_limit_mib: gauges.memoryLimitMiB,
+    uptime_s: gauges.uptimeS,
+    connected: gauges.connected,
   }
 }

@@ -11,7 +11,7 @@ import { HEALTHY, type Machine } from '../plant/machine.ts'
 import type { Trace } from '../trace.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 import type { Firmware } from './firmware.ts'
-import { type CounterValues, countersOf, type HealthFacts, healthReportV1, healthReportV2 } from './health-document.ts'
+import { type CounterValues, countersOf, gaugesOf, inVersion1 } from './health-document.ts'
 
 export interface HealthMonitorOptions {
   readonly thing: string
@@ -221,21 +221,25 @@ export class HealthMonitor implements ComponentRuntime {
     return this.#document(version, 'RUNNING', this.#sampledAtMs, true)
   }
 
-  #document(firmwareVersion: string, componentState: ComponentState, sampledAtMs: number, connected: boolean) {
+  #document(
+    firmwareVersion: string,
+    componentState: ComponentState,
+    sampledAtMs: number,
+    connected: boolean,
+  ): HealthReport {
     const { machine, firmware, schemaOf } = this.#options
-    const facts: HealthFacts = {
+    const report: HealthReportV2 = {
+      schema: '2.0',
+      line: machine.line,
       firmwareVersion,
       componentState,
       bootId: firmware.bootId,
       sequence: this.#sequence,
       sampledAtMs: sampledAtMs + firmware.clockOffsetMs(sampledAtMs),
-      crashes: firmware.crashes,
-      uptimeS: firmware.uptimeS(sampledAtMs),
-      connected,
+      counters: countersOf(machine, firmware.crashes),
+      gauges: gaugesOf(machine, firmware.uptimeS(sampledAtMs), connected),
     }
-    return schemaOf(firmwareVersion) === '2.0'
-      ? healthReportV2(machine, facts)
-      : healthReportV1(machine, facts, this.#before)
+    return schemaOf(firmwareVersion) === '2.0' ? report : inVersion1(report, this.#before)
   }
 
   #noteHealthy(version: string): void {

@@ -1,7 +1,7 @@
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
 import type { Selector } from '../../sim/faults/fault.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
-import { checkInvariants } from '../invariants.ts'
+import { conclude } from '../conclude.ts'
 import type { RehearsalResult } from '../rehearsal.ts'
 import { rehearse } from '../rehearse.ts'
 import type { Scenario } from '../scenario.ts'
@@ -26,10 +26,13 @@ export interface Probe {
 export type ExtraLaw = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
 const NONE: ExtraLaw = () => []
 
-/** Plays a world, and checks what must hold in every one. A rehearsal that fails is a violation of its own. */
+/**
+ * Plays a world, and checks what must hold in every one, and what its file expects of it beside that. A rehearsal that
+ * fails is a violation of its own.
+ */
 export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: ExtraLaw = NONE): Promise<Probe> {
   try {
-    return probed(await rehearse(scenario, { seed: scenario.seed ?? 1, level }), extra)
+    return probed(scenario, await rehearse(scenario, { seed: scenario.seed ?? 1, level }), extra)
   } catch (error) {
     const nothing = { undecided: [], acted: [], hit: [], devices: 0, virtualMs: 0, digest: null }
     if (error instanceof RolloutRefused)
@@ -52,11 +55,13 @@ function wronglyRefused({ faults, release }: Scenario, { message }: Error): read
 
 const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmware
 
-function probed({ header, records, facts }: RehearsalResult, extra: ExtraLaw): Probe {
-  const { violated, undecided } = checkInvariants(header, records, facts.endedAtMs)
+function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraLaw): Probe {
+  const { invariants, expectation } = conclude(scenario, result)
+  const { header, records, facts } = result
+  const unmet = expectation.failures.map((failure) => `what the world expects: ${failure}`)
   return {
-    violated: [...violated, ...extra(header, records)],
-    undecided,
+    violated: [...invariants.violated, ...unmet, ...extra(header, records)],
+    undecided: invariants.undecided ?? [],
     outcome: outcomeOf(records),
     acted: actedOf(records),
     hit: sometimesHit(header, records),

@@ -1,15 +1,18 @@
 import { HOLDBACK_GROUP } from './contract.ts'
 import { releaseSpec, wayBackSpec } from './deployment-spec.ts'
 import { HELD_FROM } from './holdback.ts'
-import type { CreatedDeployment, Deployments, Ports, Stored } from './ports.ts'
+import type { CreatedDeployment, DeploymentSpec, Deployments, Ports, Stored } from './ports.ts'
 import { saveAudit, saveRollout } from './records.ts'
-import { cargoOf, type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
+import { cargoOf, type DeploymentOrder, type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
 
 /**
  * How long an order of new firmware may still be under way in an instance that a breach has overtaken: whether a stage
  * was ordered is only known when no function that could order it is left. No function may run longer than this.
  */
 const LAST_ORDER_MS = 5 * 60_000
+
+/** So long the token alone keeps an order from being placed twice, whatever can be read; AWS says "up to 8 hours". [gg] */
+const TOKEN_LIFE_MS = 7 * 3_600_000
 
 /** The rollout with its effects done as far as the world allowed. */
 export interface Acted {
@@ -66,15 +69,15 @@ async function perform(
   switch (effect.kind) {
     case 'deploy': {
       const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, cargoOf(rollout))
-      return ports.deployments.create(effect.stage, spec, effect.clientToken)
+      return place(ports.deployments, effect, spec, nowMs)
     }
     case 'roll-back': {
       const stage = stageNamed(rollout, effect.stage)
       const isUnknown = stage.deployment === null && stage.rollback === null
-      if (isUnknown && !(await wasOrdered(ports.deployments, stage, rollout))) {
+      if (isUnknown && !(await wasOrdered(ports.deployments, effect, rollout))) {
         return nowMs - rollout.stateSinceMs < LAST_ORDER_MS ? 'later' : null
       }
-      return ports.deployments.create(effect.stage, wayBackSpec(stage.previous), effect.clientToken)
+      return place(ports.deployments, effect, wayBackSpec(stage.previous), nowMs)
     }
     case 'cancel':
       await ports.deployments.cancel(effect.deploymentId)
@@ -94,11 +97,39 @@ async function perform(
   }
 }
 
-/** Whether a deployment that nobody lived to tell of was created after all. */
-async function wasOrdered(deployments: Deployments, { name }: Stage, rollout: Rollout): Promise<boolean> {
+/**
+ * Creates the deployment, unless an earlier try has and its answer was lost: then it is the newest of its group, and is
+ * taken for what it is. The first try has nothing to ask for.
+ */
+async function place(
+  deployments: Deployments,
+  { stage, clientToken, decidedAtMs }: DeploymentOrder,
+  spec: DeploymentSpec,
+  nowMs: number,
+): Promise<CreatedDeployment> {
+  const ageMs = nowMs - decidedAtMs
+  const standing = ageMs <= 0 ? null : await currentOf(deployments, stage, ageMs)
+  if (standing?.clientToken !== clientToken) return deployments.create(stage, spec, clientToken)
+  const { deploymentId, jobId } = standing
+  return { deploymentId, jobId }
+}
+
+/** A way back does not wait for a reading that it can do without. */
+const currentOf = (deployments: Deployments, stage: Stage['name'], ageMs: number): ReturnType<Deployments['current']> =>
+  deployments.current(stage).catch((error: unknown) => {
+    if (ageMs >= TOKEN_LIFE_MS) throw error
+    return null
+  })
+
+/** Whether a deployment that nobody lived to tell of was created after all, or its way back already. */
+async function wasOrdered(
+  deployments: Deployments,
+  { stage, clientToken }: DeploymentOrder,
+  rollout: Rollout,
+): Promise<boolean> {
   const { component, version } = cargoOf(rollout)
-  const current = await deployments.current(name)
-  return current?.spec.components[component]?.componentVersion === version
+  const current = await deployments.current(stage)
+  return current?.clientToken === clientToken || current?.spec.components[component]?.componentVersion === version
 }
 
 const stageNamed = (rollout: Rollout, name: Stage['name']): Stage =>

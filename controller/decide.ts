@@ -290,7 +290,8 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
     announcement(rollout, detailType, { stage: name, reason: decision.reason, ...detail })
   switch (decision.kind) {
     case 'deploy': {
-      const deploy = { kind: 'deploy', stage: name, clientToken: clientToken(rollout, 'deploy', name) } as const
+      const token = clientToken(rollout, 'deploy', name)
+      const deploy: Effect = { kind: 'deploy', stage: name, clientToken: token, decidedAtMs: nowMs }
       const holding = decision.held === undefined ? next : withHeld(next, decision.held, nowMs)
       const things = heldOf(holding)
       const pending: Effect[] = things.length === 0 ? [deploy] : [{ kind: 'hold-back', things }, deploy]
@@ -309,7 +310,7 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
       return { ...withLetGo(next, nowMs), state: 'soaking', pending: [letGo] }
     }
     case 'rollback': {
-      const pending = [...rollbackEffects(rollout), tell(ROLLBACK_STARTED_EVENT)]
+      const pending = [...rollbackEffects(rollout, nowMs), tell(ROLLBACK_STARTED_EVENT)]
       return { ...withLetGo(next, nowMs), state: 'rolling-back', pause: null, stuck: [], pending }
     }
     case 'complete':
@@ -355,9 +356,10 @@ const announcement = (rollout: Rollout, detailType: string, detail: object): Eff
  * Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. Who was held back
  * comes last, and gets that revision. [design 6]
  */
-function rollbackEffects(rollout: Rollout): readonly Effect[] {
+function rollbackEffects(rollout: Rollout, nowMs: number): readonly Effect[] {
   const ways = [...touchedStages(rollout)].reverse().flatMap(({ name, deployment }): Effect[] => {
-    const back: Effect = { kind: 'roll-back', stage: name, clientToken: clientToken(rollout, 'back', name) }
+    const token = clientToken(rollout, 'back', name)
+    const back: Effect = { kind: 'roll-back', stage: name, clientToken: token, decidedAtMs: nowMs }
     return deployment === null ? [back] : [back, { kind: 'cancel', deploymentId: deployment.deploymentId }]
   })
   const { holdback } = rollout

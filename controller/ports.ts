@@ -36,10 +36,16 @@ export interface DeviceExecution {
   readonly status: string
 }
 
+export interface CurrentDeployment extends CreatedDeployment {
+  readonly spec: DeploymentSpec
+  /** The token that it was created with; null if nobody here created it. */
+  readonly clientToken: string | null
+}
+
 export interface Deployments {
   /** The newest revision of the group's deployment, or null if it never had one. */
-  current(group: StageName): Promise<{ readonly deploymentId: string; readonly spec: DeploymentSpec } | null>
-  /** A new revision for the group; the same token twice is one deployment. */
+  current(group: StageName): Promise<CurrentDeployment | null>
+  /** A new revision for the group; the same token twice within hours is one deployment. [gg: clientToken, up to 8 h] */
   create(group: StageName, spec: DeploymentSpec, clientToken: string): Promise<CreatedDeployment>
   /** Stops what has not begun; a deployment that is no longer active is left as it is. */
   cancel(deploymentId: string): Promise<void>

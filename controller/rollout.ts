@@ -68,10 +68,17 @@ export interface Stage {
   readonly rollback: (CreatedDeployment & { readonly atMs: number }) | null
 }
 
+/** A deployment that is to be created; after the look of its decision it may have been, and nobody lived to tell. */
+export interface DeploymentOrder {
+  readonly kind: 'deploy' | 'roll-back'
+  readonly stage: StageName
+  readonly clientToken: string
+  readonly decidedAtMs: number
+}
+
 /** An effect on the world, stored before it is tried and ticked off after it succeeded. */
 export type Effect =
-  | { readonly kind: 'deploy'; readonly stage: StageName; readonly clientToken: string }
-  | { readonly kind: 'roll-back'; readonly stage: StageName; readonly clientToken: string }
+  | DeploymentOrder
   | { readonly kind: 'cancel'; readonly deploymentId: string }
   /** Takes devices out of production before it is deployed. */
   | { readonly kind: 'hold-back'; readonly things: readonly string[] }

@@ -26,6 +26,8 @@ export interface Account {
 }
 
 const PAGE_SIZE = 250
+/** Tag of a deployment with its client token, which AWS itself forgets and never tells. */
+const TOKEN_TAG = 'firmware-rollout-token'
 
 /** Deployments through Greengrass v2, and their progress through IoT Jobs: a group's GetDeployment only says ACTIVE. */
 export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, account: Account): Deployments {
@@ -39,7 +41,7 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
       const found = await greengrass.send(new GetDeploymentCommand({ deploymentId }))
       const { deploymentName = group, components = {}, deploymentPolicies, iotJobConfiguration } = found
       const spec = { deploymentName, components, deploymentPolicies, iotJobConfiguration } as DeploymentSpec
-      return { deploymentId, spec }
+      return { deploymentId, jobId: found.iotJobId as string, spec, clientToken: found.tags?.[TOKEN_TAG] ?? null }
     },
 
     async create(group, spec, clientToken) {
@@ -49,6 +51,7 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
           ...spec,
           components: { ...spec.components },
           clientToken,
+          tags: { [TOKEN_TAG]: clientToken },
         }),
       )
       return { deploymentId: created.deploymentId as string, jobId: created.iotJobId as string }

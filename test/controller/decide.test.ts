@@ -253,7 +253,7 @@ describe('the way back', () => {
 
   const withPending = (one: Rollout, stage: 'early' | 'production'): Rollout => ({
     ...one,
-    pending: [{ kind: 'deploy', stage, clientToken: 't' }],
+    pending: [{ kind: 'deploy', stage, clientToken: 't', decidedAtMs: START_MS }],
   })
 
   it.each<[string, Rollout, readonly string[]]>([

@@ -104,6 +104,77 @@ describe('new firmware', () => {
   })
 })
 
+/** Ports that create what they are told to, and lose every answer. */
+const losingAnswers = (world: World, over: Partial<Deployments> = {}): Ports =>
+  withDeployments(world, {
+    create: async (...order) => {
+      await world.ports.deployments.create(...order)
+      throw new Error('the answer was lost')
+    },
+    ...over,
+  })
+
+describe('an order whose answers are lost for longer than AWS keeps its token', () => {
+  const DAY_TICKS = (24 * 60 * MINUTE_MS) / policy.tickMs
+  const unreadable = { current: () => Promise.reject(new Error('throttled')) }
+
+  it('is found at the next look, and stands', async () => {
+    const world = await startedWorld()
+    const ports = losingAnswers(world)
+    expect(await tick(world, ports)).toBe('the answer was lost')
+    expect(await tick(world, ports)).toBe('deploying')
+    const canary = (await loadActive(world.store))?.value.stages[0]
+    expect(canary?.deployment).toMatchObject({ deploymentId: 'd1', jobId: 'job-d1' })
+    expect(created(world)).toEqual(['canary 2.4.0'])
+  })
+
+  it('and is a way back is found as well, and confirmed', async () => {
+    const world = await soakingWorld()
+    const ports = losingAnswers(world)
+    world.plant.crash('line-1-0')
+    expect(await tick(world, ports)).toBe('the answer was lost')
+    expect(await tick(world, ports)).toBe('rolling-back')
+    expect(await tick(world, ports)).toBe('rolling-back') // heard once
+    expect(await tick(world, ports)).toBe('rolled-back')
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('and is a way back is placed where nothing can be read, and not twice', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    await tick(world, withDeployments(world, { create: () => Promise.reject(new Error('throttled')) }))
+    const ports = losingAnswers(world, unreadable)
+    for (let i = 0; i < DAY_TICKS; i++) await tick(world, ports)
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('is taken back as one whose order nobody knows, and confirmed', async () => {
+    const world = await startedWorld()
+    const unknown = losingAnswers(world, unreadable)
+    for (let i = 0; i < 4; i++) await tick(world, unknown)
+    world.plant.crash('line-1-0')
+    const ports = losingAnswers(world)
+    expect(await tick(world, ports)).toBe('the answer was lost')
+    expect(await tick(world, ports)).toBe('rolling-back')
+    expect(await tick(world, ports)).toBe('rolling-back') // heard once
+    expect(await tick(world, ports)).toBe('rolled-back')
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  })
+
+  it('has nothing to ask for at its first try', async () => {
+    const world = await startedWorld()
+    let readings = 0
+    const ports = withDeployments(world, {
+      current: (group) => {
+        readings += 1
+        return world.ports.deployments.current(group)
+      },
+    })
+    expect(await world.run(24 * 8, ports)).toBe('completed')
+    expect(readings).toBe(0)
+  })
+})
+
 describe('a way back', () => {
   it('of one stage does not wait for that of another', async () => {
     const world = await worldBeforeEarly()

@@ -10,6 +10,8 @@ import type { Release } from '../../controller/rollout.ts'
 import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from './fixtures.ts'
 
 const LINES = 5
+/** [gg: clientToken] */
+const TOKEN_KEPT_MS = 8 * HOUR_MS
 export const policy = policyWith({ windowMs: HOUR_MS })
 export const release = {
   version: '2.4.0',
@@ -32,7 +34,8 @@ export class World {
   /** What IoT Jobs says of the devices of every deployment; null: they took it. */
   executions: DeviceExecution[] | null = null
   nowMs = START_MS
-  readonly #byToken = new Map<string, string>()
+  readonly #byToken = new Map<string, { readonly id: string; readonly atMs: number }>()
+  readonly #current = new Map<StageName, { readonly deploymentId: string; readonly clientToken: string | null }>()
   readonly #specs = new Map<StageName, DeploymentSpec>()
   /** Of devices that were moved. */
   readonly #groups = new Map<string, readonly string[]>()
@@ -81,15 +84,21 @@ export class World {
     store: this.store,
     events: { put: async (detailType) => void this.announced.push(detailType) },
     deployments: {
-      current: async (group) => ({ deploymentId: `old-${group}`, spec: this.#specs.get(group) as DeploymentSpec }),
+      current: async (group) => {
+        const current = this.#current.get(group) ?? { deploymentId: `old-${group}`, clientToken: null }
+        return { ...current, jobId: `job-${current.deploymentId}`, spec: this.#specs.get(group) as DeploymentSpec }
+      },
       create: async (group, spec, token) => {
         const known = this.#byToken.get(token)
-        if (known !== undefined) return { deploymentId: known, jobId: `job-${known}` }
+        if (known !== undefined && this.nowMs - known.atMs < TOKEN_KEPT_MS) {
+          return { deploymentId: known.id, jobId: `job-${known.id}` }
+        }
         const version = spec.components[FIRMWARE_COMPONENT]?.componentVersion as string
         this.#specs.set(group, spec)
         this.created.push({ group, version, token })
         const id = `d${this.created.length}`
-        this.#byToken.set(token, id)
+        this.#byToken.set(token, { id, atMs: this.nowMs })
+        this.#current.set(group, { deploymentId: id, clientToken: token })
         this.#take(this.membersOf(group), version)
         return { deploymentId: id, jobId: `job-${id}` }
       },

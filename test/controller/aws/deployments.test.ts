@@ -51,11 +51,31 @@ describe('the current deployment', () => {
       .on(ListDeploymentsCommand, { targetArn: canaryArn, historyFilter: 'LATEST_ONLY' })
       .resolves({ deployments: [{ deploymentId: 'd1' }] })
       .on(GetDeploymentCommand, { deploymentId: 'd1' })
-      .resolves({ deploymentName: 'plant', components, deploymentPolicies: policies, deploymentStatus: 'ACTIVE' })
+      .resolves({
+        deploymentName: 'plant',
+        components,
+        deploymentPolicies: policies,
+        deploymentStatus: 'ACTIVE',
+        iotJobId: 'j1',
+      })
     expect(await port.current('canary')).toEqual({
       deploymentId: 'd1',
+      jobId: 'j1',
+      clientToken: null,
       spec: { deploymentName: 'plant', components, deploymentPolicies: policies, iotJobConfiguration: undefined },
     })
+  })
+
+  it('tells the token that it was created with, long after AWS has forgotten it', async () => {
+    greengrass.on(CreateDeploymentCommand).resolves({ deploymentId: 'd2', iotJobId: 'j2' })
+    await port.create('canary', { deploymentName: 'plant', components }, 'r-1-deploy-canary')
+    const { tags } = greengrass.commandCalls(CreateDeploymentCommand)[0]?.args[0].input ?? {}
+    greengrass
+      .on(ListDeploymentsCommand)
+      .resolves({ deployments: [{ deploymentId: 'd2' }] })
+      .on(GetDeploymentCommand)
+      .resolves({ components, ...(tags !== undefined && { tags }) })
+    expect((await port.current('canary'))?.clientToken).toBe('r-1-deploy-canary')
   })
 
   it('is null for a group that never had one', async () => {

@@ -23,6 +23,7 @@ import {
   type Freeze,
   heldOf,
   isFinal,
+  isOrderOpen,
   LAST_STAGE,
   type Rollout,
   stageOf,
@@ -215,7 +216,10 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   // Whoever was let go runs a window from then on.
   const sinceLetGoMs = nowMs - (rollout.holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
   const isOverdue = Math.min(passedMs, sinceLetGoMs) > policy.windowMs + MAX_EXTENSION_MS
-  const lacks = verdict?.kind === 'healthy' ? progress.lacks : [verdict?.findings[0]?.reason ?? 'no data']
+  // Whoever goes on forgets what is pending, and with it that this stage has to be watched and taken back.
+  const unknown = isOrderOpen(rollout) ? [`nobody knows whether the order of ${stage.name} was placed`] : []
+  const unseen = verdict?.kind === 'healthy' ? progress.lacks : [verdict?.findings[0]?.reason ?? 'no data']
+  const lacks = [...unknown, ...unseen]
   if (lacks.length > 0) {
     const lack = lacks.join('; ')
     return isOverdue

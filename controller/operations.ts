@@ -2,7 +2,16 @@ import { gateAt } from './calendar.ts'
 import { type Decision, transition } from './decide.ts'
 import type { Policy } from './policy.ts'
 import type { LastLook } from './records.ts'
-import { type Freeze, heldOf, isFinal, LAST_STAGE, type Operated, type Rollout, stageOf } from './rollout.ts'
+import {
+  type Freeze,
+  heldOf,
+  isFinal,
+  isOrderOpen,
+  LAST_STAGE,
+  type Operated,
+  type Rollout,
+  stageOf,
+} from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
 import { hoursText } from './wording.ts'
 
@@ -133,9 +142,8 @@ const RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, Rule>> =
     }
     const { actor, reason } = request
     const why = `retried by ${actor}: ${reason}`
-    // Devices that were let go must still get there.
-    const pending = rollout.pending.filter(({ kind }) => kind === 'let-go')
-    const anew = { ...rollout, retries: (rollout.retries ?? 0) + 1, pending }
+    // What is pending still is: devices that were let go must get there, and who may have the firmware be taken back.
+    const anew = { ...rollout, retries: (rollout.retries ?? 0) + 1 }
     const stage = stageOf(rollout).name
     switch (rollout.haltedFrom) {
       case 'rolling-back': {
@@ -184,6 +192,7 @@ function notJudged(rollout: Rollout, { lastLook, policy, nowMs }: Situation): Ru
   if (isFinal(rollout)) return ended(rollout)
   if (rollout.state !== 'soaking') return refused(`${stageOf(rollout).name} is ${rollout.state}, not soaking`)
   if (rollout.pause != null) return refused(`paused by ${rollout.pause.actor}; resume it first`)
+  if (isOrderOpen(rollout)) return refused('nobody knows whether its order was placed; it is asked at every look')
   const soakingSinceMs = stageOf(rollout).soakingSinceMs ?? nowMs
   const isFresh = lastLook !== null && nowMs - lastLook.atMs <= FRESH_TICKS * policy.tickMs
   if (!isFresh || lastLook.atMs < soakingSinceMs) return refused('no look of late; nothing is known of the stage')

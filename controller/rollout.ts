@@ -162,6 +162,9 @@ export const touchedStages = (rollout: Rollout): readonly Stage[] =>
       rollout.pending.some((effect) => 'stage' in effect && effect.stage === name),
   )
 
+/** Whether new firmware was ordered and nobody knows yet that the order was placed: devices may have it all the same. */
+export const isOrderOpen = ({ pending }: Rollout): boolean => pending.some(({ kind }) => kind === 'deploy')
+
 /**
  * Token of a step, the same on every try, so that trying again is one effect; a retry that a person ordered is another.
  * [gg: clientToken 1-64 of a-z0-9-]

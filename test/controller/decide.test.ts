@@ -184,6 +184,23 @@ describe('soaking', () => {
     expect(after(hours, kind, exposureHours)).toBe(decision)
   })
 
+  it('does not end while nobody knows whether its order was placed, and names that', () => {
+    for (const [index, stage] of STAGES.entries()) {
+      const open: Rollout = {
+        ...rollout('soaking', index),
+        pending: [{ kind: 'deploy', stage, clientToken: 't', decidedAtMs: START_MS }],
+      }
+      const seen = facts({
+        nowMs: START_MS + 24 * HOUR_MS,
+        verdict: verdict('healthy'),
+        evidence: exposed(stage, 24),
+        soak: covered(stage, 24),
+      })
+      const reason = `the window is extended: nobody knows whether the order of ${stage} was placed`
+      expect(decide(open, seen, policy)).toEqual({ kind: 'wait', reason })
+    }
+  })
+
   it('of the last stage completes', () => {
     const last = rollout('soaking', 2)
     const seen = facts({

@@ -128,6 +128,13 @@ describe('an order whose answers are lost for longer than AWS keeps its token', 
     expect(created(world)).toEqual(['canary 2.4.0'])
   })
 
+  it('is not placed again where nobody can read whether it stands', async () => {
+    const world = await startedWorld()
+    const ports = losingAnswers(world, unreadable)
+    for (let i = 0; i < DAY_TICKS; i++) await tick(world, ports)
+    expect(created(world)).toEqual(['canary 2.4.0'])
+  })
+
   it('and is a way back is found as well, and confirmed', async () => {
     const world = await soakingWorld()
     const ports = losingAnswers(world)

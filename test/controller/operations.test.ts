@@ -21,6 +21,7 @@ import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
 const policy = policyWith()
 const LINE_RUNS: Freeze = { frozen: null, operations: [] }
 const STOPPED: Freeze = { frozen: { actor: 'sue', reason: 'audit', atMs: START_MS }, operations: [] }
+const ORDER = { kind: 'deploy', stage: 'canary', clientToken: 't', decidedAtMs: START_MS } as const
 const PAUSE = { actor: 'jo', reason: 'noise', atMs: START_MS }
 
 function rollout(state: RolloutState, over: Partial<Rollout> = {}): Rollout {
@@ -107,6 +108,7 @@ const TABLE: readonly (readonly [string, Situation, Readonly<Record<Operation, '
       situation(rollout('soaking'), { lastLook: look('healthy', { isTelemetryDown: true }) }),
       'ArAr rrA r',
     ],
+    ['soaking, its order unknown', situation(rollout('soaking', { pending: [ORDER] })), 'ArAr rrA r'],
     ['soaking, paused', situation(rollout('soaking', { pause: PAUSE })), 'rAAr rrA r'],
     ['extended, healthy', situation(rollout('soaking'), late('healthy')), 'ArAr rAA r'],
     ['extended, inconclusive', situation(rollout('soaking'), late('inconclusive')), 'ArAr rAA r'],
@@ -293,6 +295,17 @@ describe('what an operation comes to', () => {
       'r-2-4-0-1-back-canary-1',
       'r-2-4-0-1-back-canary-2',
     ])
+  })
+
+  it('a retry forgets nobody whose order is not known to have been placed', () => {
+    const [canary, ...later] = rollout('halted').stages
+    const stages = [{ ...(canary as Rollout['stages'][0]), deployment: null }, ...later]
+    const soaking = rollout('halted', { haltedFrom: 'soaking', stages, pending: [ORDER] })
+    expect(rolloutAfter('retry', situation(soaking)).pending).toEqual([ORDER])
+    const back = { ...ORDER, kind: 'roll-back' } as const
+    const goingBack = rollout('halted', { haltedFrom: 'rolling-back', stages, pending: [back] })
+    const anew = { kind: 'roll-back', stage: 'canary', clientToken: 'r-2-4-0-1-back-canary-1' }
+    expect(rolloutAfter('retry', situation(goingBack)).pending[0]).toMatchObject(anew)
   })
 
   it('a retried window begins anew, what has been installed stays', () => {

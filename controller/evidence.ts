@@ -273,8 +273,8 @@ function memoryAfter(
 }
 
 /**
- * An event may come so much later than its time says that the look sees samples of the future. They count as heard then,
- * or the next look, which finds nothing newer, would take the device for silent. A clock that is further off does not.
+ * Reading the fleet may take so long that the look sees samples from after it began. They count as heard then, or the next
+ * look, which finds nothing newer, would take the device for silent. A clock that is further off does not.
  */
 const CLOCK_TOLERANCE_MS = 15 * 60_000
 

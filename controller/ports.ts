@@ -80,7 +80,7 @@ export interface EventSink {
   put(detailType: string, detail: object): Promise<void>
 }
 
-/** All that the controller touches. Time is not among it: it comes with the event. */
+/** All that the controller touches. Time is not among it: it comes with the call. */
 export interface Ports {
   readonly health: FleetHealth
   readonly deployments: Deployments

@@ -5,6 +5,7 @@ import { judgeLook, NO_FACTS } from './look.ts'
 import type { Policy } from './policy.ts'
 import type { Ports, Stored } from './ports.ts'
 import {
+  follows,
   isShiftRecorded,
   type LastLook,
   loadActive,
@@ -45,6 +46,12 @@ export class EffectFailed extends Error {
   }
 }
 
+/** What wakes the analyzer: the hour of its own clock, and the time of the event, which may be late or come again. */
+export interface Wake {
+  readonly nowMs: number
+  readonly eventAtMs: number
+}
+
 const IDLE: Outcome = {
   rolloutId: null,
   state: 'idle',
@@ -62,7 +69,7 @@ const IDLE: Outcome = {
  * @throws StaleRollout when another instance is at work, its work stands; PreflightRefused when firmware cannot follow its
  * migration; EffectFailed when an effect failed, it stays pending
  */
-export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
+export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs }: Wake): Promise<Outcome> {
   const loaded = await loadActive(ports.store)
   const resumed = loaded === null ? null : await resume(ports, loaded, nowMs)
   const isGoing = resumed !== null && !isFinal(resumed.stored.value)
@@ -71,11 +78,11 @@ export async function reconcile(ports: Ports, policy: Policy, nowMs: number): Pr
     return resumed === null ? IDLE : settle(ports, policy, resumed, { ...NO_FACTS, nowMs })
   }
   const readings = await ports.health.read()
-  const current = toSnapshot(readings, nowMs)
+  const current = { ...toSnapshot(readings, nowMs), eventAtMs }
   const previous = await record(ports.store, policy, current)
   if (resumed === null) return IDLE
   const { value: rollout } = resumed.stored
-  if (previous !== null && previous.atMs >= nowMs) {
+  if (previous !== null && !follows(current, previous)) {
     if (resumed.failures.length > 0) throw resumed.failures[0]
     return outcomeOf(rollout, null, { kind: 'wait', reason: 'the event came late or twice: its look has been taken' })
   }

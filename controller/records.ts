@@ -63,13 +63,21 @@ function withNewest(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
 }
 
 /**
+ * Whether a look is one of its own: after the latest by the clock, which may be another function's, and by the event that
+ * asked for it. An event that has been overtaken or comes again takes no look, since evidence is budgeted by the look.
+ */
+export const follows = (snapshot: Snapshot, latest: Snapshot): boolean =>
+  snapshot.atMs > latest.atMs &&
+  (snapshot.eventAtMs ?? Number.POSITIVE_INFINITY) > (latest.eventAtMs ?? Number.NEGATIVE_INFINITY)
+
+/**
  * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before. Returns the one before;
- * a snapshot that is not newer than that (an event that came late or twice) is not kept.
+ * a snapshot that does not follow that is not kept.
  * @throws StaleRollout when another instance kept one meanwhile: what lies between two snapshots must count once
  */
 export async function record(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<Snapshot | null> {
   const latest = await recordBoundary(store, policy, snapshot)
-  if (latest !== null && latest.value.atMs >= snapshot.atMs) return latest.value
+  if (latest !== null && !follows(snapshot, latest.value)) return latest.value
   const previous = latest?.value ?? null
   await store.putIf(LATEST, withNewest(snapshot, previous), latest?.version ?? 0)
   return previous

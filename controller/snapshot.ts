@@ -16,6 +16,9 @@ export interface HealthSample {
 
 /** The last readable sample of every device at one look, by thing name. */
 export interface Snapshot {
+  /** By the clock of the function that looked. */
   readonly atMs: number
+  /** Time of the event that asked for the look; absent where none did. */
+  readonly eventAtMs?: number
   readonly devices: Readonly<Record<string, HealthSample>>
 }

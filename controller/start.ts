@@ -22,6 +22,8 @@ export interface StartRequest {
   readonly release: Release
   readonly actor: string
   readonly reason: string
+  /** When it was asked for, by which a second delivery is known as the same request; now if absent. */
+  readonly askedAtMs?: number
 }
 
 /**
@@ -34,7 +36,7 @@ export async function startRollout(
   request: StartRequest,
   nowMs: number,
 ): Promise<Rollout> {
-  const { release } = request
+  const { release, askedAtMs = nowMs } = request
   const readings = await ports.health.read()
   await recordStart(ports.store, policy, toSnapshot(readings, nowMs))
   const active = await loadActive(ports.store)
@@ -54,7 +56,7 @@ export async function startRollout(
     baseline,
   })
   if (refusals.length > 0) throw new PreflightRefused(refusals)
-  const id = rolloutId(isMigration ? 'm' : 'r', release.version, nowMs)
+  const id = rolloutId(isMigration ? 'm' : 'r', release.version, askedAtMs)
   const members = Object.fromEntries(
     STAGES.map((name) => [name, membersOf(readings, name).map(({ thing }) => thing)]),
   ) as Record<StageName, string[]>
@@ -120,8 +122,8 @@ function startEffects(
 }
 
 /** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps and retries included. [gg: clientToken] */
-const rolloutId = (prefix: 'r' | 'm', version: string, nowMs: number): string =>
-  `${prefix}-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 28)}-${Math.floor(nowMs / 1000)}`
+const rolloutId = (prefix: 'r' | 'm', version: string, askedAtMs: number): string =>
+  `${prefix}-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 28)}-${Math.floor(askedAtMs / 1000)}`
 
 const needsMigration = (spec: DeploymentSpec | null, { migration }: Release): boolean =>
   migration !== undefined && spec?.components[migration.component]?.componentVersion !== migration.version

@@ -60,11 +60,12 @@ export function installController(
   policy: Policy,
   faults: readonly FaultSpec[],
 ): void {
+  const nowMs = (): number => twin.clock.nowMs()
   const functionsOn = (own: Ports): Functions => ({
-    analyze: makeAnalyze(own, policy),
-    promote: makePromote(own, policy),
-    start: makeStart(own, policy),
-    operate: makeOperate(own, policy, () => twin.clock.nowMs()),
+    analyze: makeAnalyze(own, policy, nowMs),
+    promote: makePromote(own, policy, nowMs),
+    start: makeStart(own, policy, nowMs),
+    operate: makeOperate(own, policy, nowMs),
   })
   const ofLambda = placed(faults, isLambdaFault)
   const world = { world: twin.faultWorld, inFlight: twin.inFlight }

@@ -20,7 +20,7 @@ const BANNED: readonly { call: RegExp; instead: string; except: readonly string[
   {
     call: /\bDate\.now\(|\bnew Date\(\)/,
     instead: 'clock.nowMs()',
-    except: ['controller/lambda/operate.ts'],
+    except: ['controller/lambda/environment.ts'],
   },
   { call: /\bMath\.random\(|\brandomUUID\(/, instead: 'a named stream of sim/random.ts', except: [] },
   { call: /\bsetTimeout\(|\bsetInterval\(/, instead: 'clock.after()', except: ['scenarios/wall.ts'] },

@@ -5,18 +5,21 @@ import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
 import { decisionFields, logged } from './logged.ts'
 
-/** The analyzer for given ports: what the schedule calls every 5 minutes. */
+/**
+ * The analyzer for given ports: what the schedule calls every 5 minutes. The clock is the function's own, since what it
+ * reads is as it is now, however late the event comes; the event's time only tells events apart.
+ */
 export const makeAnalyze =
-  (ports: Ports, policy: Policy) =>
-  (event: unknown): Promise<Outcome> =>
-    reconcile(ports, policy, timeOf(event))
+  (ports: Ports, policy: Policy, nowMs: () => number) =>
+  async (event: unknown): Promise<Outcome> =>
+    reconcile(ports, policy, { nowMs: nowMs(), eventAtMs: timeOf(event) })
 
 /** AWS Lambda entry point of the rule `rate(5 minutes)`. [seed: every 5 minutes] */
 export const handler = logged(
   'analyze',
   async (event) => {
-    const { ports, policy } = await environment()
-    return makeAnalyze(ports, policy)(event)
+    const { ports, policy, nowMs } = await environment()
+    return makeAnalyze(ports, policy, nowMs)(event)
   },
   decisionFields,
 )

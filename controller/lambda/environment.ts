@@ -13,6 +13,8 @@ export interface Settings {
 interface Environment {
   readonly ports: Ports
   readonly policy: Policy
+  /** The clock of the function. */
+  readonly nowMs: () => number
 }
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -83,5 +85,6 @@ async function make(variables: Variables): Promise<Environment> {
   const { region, accountId, tableName, policy } = readSettings(variables)
   const { makeClients } = await import('../aws/clients.ts')
   const { awsPorts } = await import('../aws/ports.ts')
-  return { ports: awsPorts(makeClients({ region }), { region, accountId }, tableName), policy }
+  const ports = awsPorts(makeClients({ region }), { region, accountId }, tableName)
+  return { ports, policy, nowMs: () => Date.now() }
 }

@@ -3,7 +3,7 @@ import { UnexpectedEvent } from '../errors.ts'
 /** As EventBridge writes it: ISO 8601 in UTC. [eventbridge: event structure] */
 const EVENT_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 
-/** The time of an EventBridge event, which is the controller's clock. @throws UnexpectedEvent */
+/** The time of an EventBridge event: when what it tells of happened. @throws UnexpectedEvent */
 export function timeOf(event: unknown): number {
   const time = (event as { time?: unknown } | null)?.time
   const atMs = typeof time === 'string' && EVENT_TIME.test(time) ? Date.parse(time) : Number.NaN

@@ -17,8 +17,8 @@ export const makeOperate =
 export const handler = logged(
   'operate',
   async (event) => {
-    const { ports, policy } = await environment()
-    return makeOperate(ports, policy, () => Date.now())(event)
+    const { ports, policy, nowMs } = await environment()
+    return makeOperate(ports, policy, nowMs)(event)
   },
   ({ operation, actor, reason, result, answer }) => ({ operation, actor, reason, result, answer }),
 )

@@ -8,11 +8,11 @@ import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
 import { decisionFields, logged } from './logged.ts'
 
-/** What a release pipeline sends: the time, and the request as `detail`. */
+/** What a release pipeline sends: the time of its request, and the request as `detail`. */
 export const makeStart =
-  (ports: Ports, policy: Policy) =>
+  (ports: Ports, policy: Policy, nowMs: () => number) =>
   async (event: unknown): Promise<Rollout> =>
-    startRollout(ports, policy, requestOf(event), timeOf(event))
+    startRollout(ports, policy, { ...requestOf(event), askedAtMs: timeOf(event) }, nowMs())
 
 /** What a start came to, in the words of every other invocation. */
 export const startOutcome = (rollout: Rollout): Outcome => ({
@@ -28,8 +28,8 @@ export const startOutcome = (rollout: Rollout): Outcome => ({
 export const handler = logged(
   'start',
   async (event) => {
-    const { ports, policy } = await environment()
-    return makeStart(ports, policy)(event)
+    const { ports, policy, nowMs } = await environment()
+    return makeStart(ports, policy, nowMs)(event)
   },
   (rollout) => decisionFields(startOutcome(rollout)),
 )

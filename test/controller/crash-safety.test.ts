@@ -81,10 +81,10 @@ const crashInEarly = (): Course => {
 /** One tick: the schedule calls the analyzer, and the event of a passed stage the promoter. */
 async function tick(world: World, ports: Ports, revive: () => void): Promise<void> {
   const told = world.announced.length
-  await makeAnalyze(ports, world.policy)(world.event()).catch(() => null)
+  await makeAnalyze(ports, world.policy, world.clock)(world.event()).catch(() => null)
   revive()
   if (world.announced.slice(told).includes('Firmware Rollout Stage Passed')) {
-    await makePromote(ports, world.policy)(world.event()).catch(() => null)
+    await makePromote(ports, world.policy, world.clock)(world.event()).catch(() => null)
     revive()
   }
 }
@@ -278,8 +278,8 @@ describe.each<[string, () => Course]>([
           const ports = interleaved(world.ports, scheduler)
           return async () => {
             const both = Promise.all([
-              makeAnalyze(ports, quick)(world.event()).catch(onError),
-              makeOther(ports, quick)(world.event()).catch(onError),
+              makeAnalyze(ports, quick, world.clock)(world.event()).catch(onError),
+              makeOther(ports, quick, world.clock)(world.event()).catch(onError),
             ])
             await scheduler.waitFor(both)
           }
@@ -296,7 +296,7 @@ describe('an instance overtaken by the next look', () => {
   it.each(['snapshot#latest', 'evidence#'])('after it read %s does not put its older one back', async (key) => {
     const world = await startedWorld(quick, SMALL)
     for (let ticks = 0; ticks < 5; ticks++) {
-      await makeAnalyze(world.ports, quick)(world.event())
+      await makeAnalyze(world.ports, quick, world.clock)(world.event())
       world.nowMs += quick.tickMs
     }
     let isFirst = true
@@ -305,7 +305,7 @@ describe('an instance overtaken by the next look', () => {
       if (!isFirst || !asked.startsWith(key)) return found as never
       isFirst = false
       world.nowMs += quick.tickMs
-      await makeAnalyze(world.ports, quick)(world.event())
+      await makeAnalyze(world.ports, quick, world.clock)(world.event())
       return found as never
     }
     const store: Ports['store'] = {
@@ -314,7 +314,7 @@ describe('an instance overtaken by the next look', () => {
       putIf: (...of) => world.store.putIf(...of),
       delete: (key) => world.store.delete(key),
     }
-    const slow = makeAnalyze({ ...world.ports, store }, quick)
+    const slow = makeAnalyze({ ...world.ports, store }, quick, world.clock)
     await expect(slow(world.event())).rejects.toThrow(StaleRollout)
     expect(isFirst).toBe(false)
     const { id } = await rolloutOf(world)
@@ -343,7 +343,7 @@ describe('events that come twice, late or never', () => {
               const how = fates[looks] ?? 'once'
               looks += 1
               if (how === 'never') return
-              const analyze = makeAnalyze(world.ports, patient)
+              const analyze = makeAnalyze(world.ports, patient, world.clock)
               const event = world.event()
               const late = { time: new Date(world.nowMs - quick.tickMs).toISOString() }
               if (how === 'a look late') await analyze(late)

@@ -157,12 +157,12 @@ it('takes a device of which nothing new is heard for down', () => {
   expect(evidence.looks.map(({ down }) => down.stage)).toEqual([0, 0, 0, 0, 1])
 })
 
-it('has heard a device as late as its sample says, where the event was late and not the device', () => {
+it('has heard a device as late as its sample says, where the reading was slow and not the device', () => {
   const plant = newPlant()
   const baseline = baselineOf(plant, policy)
   const watch = watchOf(plant)
   const previous = plant.at(START_MS)
-  const late = { ...plant.at(START_MS + 12 * MINUTE_MS), atMs: START_MS } // handled 12 minutes after its time
+  const late = { ...plant.at(START_MS + 12 * MINUTE_MS), atMs: START_MS } // read 12 minutes after it began
   const first = observe(NO_EVIDENCE, watch, previous, late, baseline, policy)
   const next = { ...late, atMs: START_MS + 15 * MINUTE_MS }
   const { members } = observe(first, watch, late, next, baseline, policy)

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeOperate } from '../../controller/lambda/operate.ts'
-import { makePromote } from '../../controller/lambda/promote.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
 import type { Deployments, Ports } from '../../controller/ports.ts'
 import { baselineSnapshots, loadActive, record, toSnapshot } from '../../controller/records.ts'
@@ -16,7 +15,11 @@ const withDeployments = (world: World, over: Partial<Deployments>): Ports => ({
 const created = (world: World): string[] => world.created.map(({ group, version }) => `${group} ${version}`)
 
 const tick = async (world: World, ports: Ports = world.ports): Promise<string> => {
-  const outcome = await makeAnalyze(ports, policy)(world.event()).catch((error: Error) => ({ state: error.message }))
+  const outcome = await makeAnalyze(
+    ports,
+    policy,
+    world.clock,
+  )(world.event()).catch((error: Error) => ({ state: error.message }))
   world.nowMs += policy.tickMs
   return outcome.state
 }
@@ -264,7 +267,7 @@ describe('a stage', () => {
     world.plant.update = (things) => update(things.filter((thing) => thing !== 'line-5-0'))
     const lenient = { ...policy, quorumShare: 0.6, laterQuorumShare: 0.6 }
     const look = async () => {
-      const { decision } = await makeAnalyze(world.ports, lenient)(world.event())
+      const { decision } = await makeAnalyze(world.ports, lenient, world.clock)(world.event())
       world.nowMs += 2 * MINUTE_MS
       return decision
     }
@@ -289,7 +292,7 @@ describe('a device that changes its group', () => {
     for (const stages of [['production', 'early'], ['early'], []]) {
       expect(await tick(world, joined(stages))).toBe('waiting')
     }
-    const { decision } = await makeAnalyze(joined(['early']), policy)(world.event())
+    const { decision } = await makeAnalyze(joined(['early']), policy, world.clock)(world.event())
     expect(decision.reason).toContain('the thing groups differ from the plan: line-2-3 is in early')
     world.nowMs += policy.tickMs
     expect(await tick(world)).toBe('waiting')
@@ -303,16 +306,14 @@ describe('events', () => {
     'without a time as EventBridge writes it are refused: %j',
     async (event) => {
       const world = new World()
-      for (const make of [makeAnalyze, makePromote]) {
-        await expect((async () => make(world.ports, policy)(event))()).rejects.toThrow('without a valid time')
-      }
+      await expect(makeAnalyze(world.ports, policy, world.clock)(event)).rejects.toThrow('without a valid time')
     },
   )
 
   it('that start nothing are refused', async () => {
     const world = new World()
     for (const event of [null, world.event(), { ...world.event(), detail: { release } }]) {
-      await expect(makeStart(world.ports, policy)(event)).rejects.toThrow('detail.release')
+      await expect(makeStart(world.ports, policy, world.clock)(event)).rejects.toThrow('detail.release')
     }
   })
 })

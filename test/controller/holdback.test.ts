@@ -29,7 +29,7 @@ async function until(
   isThere: (rollout: Rollout) => boolean,
   ports: Ports = world.ports,
 ): Promise<Rollout> {
-  const analyze = makeAnalyze(ports, world.policy)
+  const analyze = makeAnalyze(ports, world.policy, world.clock)
   for (let ticks = 0; ticks < 120; ticks++) {
     const rollout = await rolloutOf(world)
     if (isThere(rollout) || (isFinal(rollout) && rollout.pending.length === 0)) return rollout
@@ -109,7 +109,7 @@ describe('a good release', () => {
     world.nowMs = Math.max(world.nowMs, START_MS + 179 * MINUTE_MS) // production's window ends after its gate
     await until(world, ({ state, holdback }) => holdback !== undefined && state === 'waiting')
     for (let looks = 0; looks < 10; looks++) {
-      await makeAnalyze(world.ports, world.policy)(world.event())
+      await makeAnalyze(world.ports, world.policy, world.clock)(world.event())
       world.nowMs += world.policy.tickMs
     }
     expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 2 })
@@ -119,7 +119,7 @@ describe('a good release', () => {
   it('waits for a look that chooses, not for an event that knows nobody', async () => {
     const world = await startedWorld(holding, SIZE)
     await until(world, ({ state, stageIndex }) => state === 'waiting' && stageIndex === 2)
-    const { decision } = await makePromote(world.ports, world.policy)(world.event())
+    const { decision } = await makePromote(world.ports, world.policy, world.clock)(world.event())
     expect(decision.kind).toBe('wait')
     expect((await rolloutOf(world)).holdback).toBeUndefined()
   })
@@ -180,7 +180,7 @@ describe('a bad release', () => {
           ...world.ports,
           deployments: { ...deployments, create: maybe(deployments.create), move: maybe(deployments.move) },
         }
-        const analyze = makeAnalyze(ports, holding)
+        const analyze = makeAnalyze(ports, holding, world.clock)
         const operate = makeOperate(ports, holding, () => world.nowMs)
         for (let looks = 0; looks < breachAfter; looks++) {
           await analyze(world.event()).catch(() => null)
@@ -228,7 +228,7 @@ describe('a person who skips the rest of production’s window', () => {
     const world = await startedWorld(long, SIZE)
     await until(world, isSoakingProduction)
     for (let looks = 0; looks < 30; looks++) {
-      await makeAnalyze(world.ports, long)(world.event())
+      await makeAnalyze(world.ports, long, world.clock)(world.event())
       world.nowMs += long.tickMs
     }
     const operate = makeOperate(world.ports, long, () => world.nowMs)

@@ -54,7 +54,7 @@ describe('a pause', () => {
         create: () => Promise.reject(Object.assign(new Error('busy'), { name: 'ThrottlingException' })),
       },
     }
-    await makeAnalyze(failing, policy)(world.event()).catch(() => null)
+    await makeAnalyze(failing, policy, world.clock)(world.event()).catch(() => null)
     expect((await rolloutOf(world)).pending).toMatchObject([{ kind: 'deploy' }])
     await operate(world, 'pause')
     await world.run(0.5)
@@ -73,7 +73,7 @@ it('a rollout that was halted orders no new firmware any more', async () => {
     deployments: { ...world.ports.deployments, create: () => Promise.reject(new Error('busy')) },
   }
   for (const untilMs = world.nowMs + 2 * HOUR_MS; world.nowMs < untilMs; world.nowMs += policy.tickMs) {
-    await makeAnalyze(failing, policy)(world.event()).catch(() => null)
+    await makeAnalyze(failing, policy, world.clock)(world.event()).catch(() => null)
   }
   const halted = await rolloutOf(world)
   expect([halted.state, halted.haltedFrom]).toEqual(['halted', 'deploying'])
@@ -125,7 +125,7 @@ describe('evidence', () => {
   it('skip does without the rest of a window of a stage that is well', async () => {
     const long = { ...policy, windowMs: 4 * HOUR_MS }
     const world = await startedWorld()
-    const analyze = makeAnalyze(world.ports, long)
+    const analyze = makeAnalyze(world.ports, long, world.clock)
     const ask = (operation: string) =>
       makeOperate(world.ports, long, () => world.nowMs)({ operation, actor: 'jo', reason: 'because' })
     const watch = async (hours: number): Promise<void> => {

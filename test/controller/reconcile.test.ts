@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT, STAGES } from '../../controller/contract.ts'
+import type { DecisionKind } from '../../controller/decide.ts'
 import { PreflightRefused, StaleRollout } from '../../controller/errors.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makePromote } from '../../controller/lambda/promote.ts'
+import { makeStart } from '../../controller/lambda/start.ts'
 import type { Ports } from '../../controller/ports.ts'
 import { loadActive } from '../../controller/records.ts'
-import { policy, startedWorld, World } from './world.ts'
+import { MINUTE_MS, START_MS } from './fixtures.ts'
+import { policy, release, startedWorld, World } from './world.ts'
 
 describe('a healthy rollout', () => {
   it('deploys the stages in order, each with its whole component set, and completes', async () => {
@@ -25,7 +28,7 @@ describe('a healthy rollout', () => {
     const world = await startedWorld()
     await world.run(2)
     expect((await loadActive(world.store))?.value).toMatchObject({ state: 'waiting', stageIndex: 1 })
-    const promote = makePromote(world.ports, policy)
+    const promote = makePromote(world.ports, policy, world.clock)
     expect((await promote(world.event())).decision.kind).toBe('wait')
     world.nowMs = Date.parse('2026-03-02T21:00:00Z') // the third shift begins
     expect((await promote(world.event())).decision.kind).toBe('deploy')
@@ -35,12 +38,67 @@ describe('a healthy rollout', () => {
   })
 })
 
+describe('an event that comes late', () => {
+  const dated = (atMs: number): object => ({ time: new Date(atMs).toISOString() })
+  /** Of the first looks each event comes later than the one before, up to 16 minutes; all others come on time. */
+  const lateAtFirst = (world: World): object => {
+    const look = (world.nowMs - START_MS) / policy.tickMs
+    return dated(look > 4 ? world.nowMs : START_MS + look * MINUTE_MS)
+  }
+
+  it('begins the window when its function looks', async () => {
+    const quick = { ...policy, evidence: { ...policy.evidence, connectionMinAttempts: 40 } }
+    const world = await startedWorld(quick)
+    const analyze = makeAnalyze(world.ports, quick, world.clock)
+    const decidedAtMs: Partial<Record<DecisionKind, number>> = {}
+    for (; decidedAtMs.promote === undefined; world.nowMs += policy.tickMs) {
+      const { decision } = await analyze(lateAtFirst(world))
+      decidedAtMs[decision.kind] ??= world.nowMs
+    }
+    expect(decidedAtMs.soak).toBeLessThanOrEqual(START_MS + 4 * policy.tickMs)
+    expect(decidedAtMs.promote - (decidedAtMs.soak ?? 0)).toBe(policy.windowMs)
+  })
+
+  it('takes no look when it has been overtaken or comes again, nor where the clock goes back', async () => {
+    const world = await startedWorld()
+    const analyze = makeAnalyze(world.ports, policy, world.clock)
+    const first = world.event()
+    await analyze(first)
+    world.nowMs += 2 * policy.tickMs
+    const third = world.event()
+    await analyze(third)
+    const taken = await world.store.get('snapshot#latest')
+    world.nowMs += MINUTE_MS
+    for (const event of [first, dated(START_MS + policy.tickMs), third]) {
+      expect((await analyze(event)).decision.reason).toContain('late or twice')
+    }
+    world.nowMs -= 2 * MINUTE_MS
+    expect((await analyze(dated(world.nowMs + policy.tickMs))).decision.reason).toContain('late or twice')
+    expect(await world.store.get('snapshot#latest')).toEqual(taken)
+  })
+
+  it('starts the same rollout when it comes again', async () => {
+    const world = new World()
+    await world.recordHistory()
+    const detail = { release, actor: 'test', reason: 'because' }
+    const asked = { ...world.event(), detail }
+    const start = makeStart(world.ports, policy, world.clock)
+    world.nowMs += 3 * MINUTE_MS
+    const { id, startedAtMs } = await start(asked)
+    expect(startedAtMs).toBe(world.nowMs)
+    await world.store.delete('active-rollout') // the first function died before it was done
+    world.nowMs += MINUTE_MS
+    expect((await start(asked)).id).toBe(id)
+    expect((await loadActive(world.store))?.value).toMatchObject({ id, startedAtMs })
+  })
+})
+
 describe('a crash', () => {
   it('is answered in the same invocation: rollback created, bad deployment cancelled, then verified', async () => {
     const world = await startedWorld()
     await world.run(0.5)
     world.plant.crash('line-2-0')
-    const outcome = await makeAnalyze(world.ports, policy)(world.event())
+    const outcome = await makeAnalyze(world.ports, policy, world.clock)(world.event())
     expect(outcome).toMatchObject({ state: 'rolling-back', decision: { kind: 'rollback' } })
     expect(world.created.at(-1)).toMatchObject({ group: 'canary', version: '2.3.1' })
     expect(world.cancelled).toEqual(['d1'])
@@ -89,12 +147,12 @@ describe('two instances at once', () => {
         ...slow,
         create: async (group, spec, token) => {
           world.nowMs += policy.tickMs
-          await makeAnalyze(world.ports, policy)(world.event()) // the next look overtakes it here
+          await makeAnalyze(world.ports, policy, world.clock)(world.event()) // the next look overtakes it here
           return slow.create(group, spec, token)
         },
       },
     }
-    await expect(makeAnalyze(ports, policy)(world.event())).rejects.toThrow(StaleRollout)
+    await expect(makeAnalyze(ports, policy, world.clock)(world.event())).rejects.toThrow(StaleRollout)
     expect(world.created).toHaveLength(1)
   })
 })

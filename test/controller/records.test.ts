@@ -74,7 +74,7 @@ describe('while no rollout is going on', () => {
       readAtMs.push(world.nowMs)
       return world.readings()
     }
-    const analyze = makeAnalyze({ ...world.ports, health: { read } }, policy)
+    const analyze = makeAnalyze({ ...world.ports, health: { read } }, policy, world.clock)
     await analyze(world.event())
     expect(readAtMs.splice(0)).toEqual([START_MS])
     const fromMs = START_MS + 7 * MINUTE_MS

@@ -124,6 +124,8 @@ export class World {
 
   specOf = (group: StageName): DeploymentSpec => this.#specs.get(group) as DeploymentSpec
 
+  readonly clock = (): number => this.nowMs
+
   event = (): object => ({ time: new Date(this.nowMs).toISOString() })
 
   async recordHistory(): Promise<void> {
@@ -135,11 +137,15 @@ export class World {
   }
 
   start = (ports: Ports = this.ports, asked: Release = release): Promise<unknown> =>
-    makeStart(ports, this.policy)({ ...this.event(), detail: { release: asked, actor: 'test', reason: 'because' } })
+    makeStart(
+      ports,
+      this.policy,
+      this.clock,
+    )({ ...this.event(), detail: { release: asked, actor: 'test', reason: 'because' } })
 
   /** Ticks until the controller says that the rollout has ended, or for so many hours. */
   async run(hours: number, ports: Ports = this.ports, eachTick?: () => void): Promise<string> {
-    const analyze = makeAnalyze(ports, this.policy)
+    const analyze = makeAnalyze(ports, this.policy, this.clock)
     let state = ''
     for (const untilMs = this.nowMs + hours * HOUR_MS; this.nowMs < untilMs; this.nowMs += this.policy.tickMs) {
       eachTick?.()

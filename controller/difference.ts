@@ -9,14 +9,18 @@ export interface Delta extends HealthCounters {
   readonly countedMinutes: number
 }
 
+/** Whether a sample is news after another: neither the same nor taken earlier. A fleet index may lag behind itself. */
+export const isNews = (previous: HealthSample | undefined, current: HealthSample): boolean =>
+  previous === undefined ||
+  ((previous.sequence !== current.sequence || previous.bootId !== current.bootId) &&
+    current.sampledAtMs >= previous.sampledAtMs)
+
 /**
- * Counters between two samples of one device; null when `current` tells nothing new: the same sample, or one that was
- * taken earlier (a fleet index may lag behind itself). A sequence that went back in a later sample, or another way of
+ * Counters between two samples of one device; null when `current` is no news. A sequence that went back in a later sample, or another way of
  * counting, means that the counters began anew.
  */
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
-  if (previous?.sequence === current.sequence && previous.bootId === current.bootId) return null
-  if (previous !== undefined && current.sampledAtMs < previous.sampledAtMs) return null
+  if (!isNews(previous, current)) return null
   if (current.counting === 'last-minute') {
     return { ...current.counters, minutes: samplesSince(previous, current), countedMinutes: 1 }
   }

@@ -1,11 +1,11 @@
 import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type Cell, cellAt } from './calendar.ts'
-import type { StageName } from './contract.ts'
+import { SAMPLE_PERIOD_MS, type StageName } from './contract.ts'
 import { type Delta, difference } from './difference.ts'
 import { type MemorySeries, newSeries, withGauge } from './memory-series.ts'
 import type { Policy } from './policy.ts'
 import { NO_RUNS, type Runs, runsAfter } from './runs.ts'
-import type { HealthSample, Snapshot } from './snapshot.ts'
+import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
 import {
   addDelta,
   type LineSums,
@@ -124,7 +124,7 @@ export function observeControls(
     if (to === undefined) continue
     const delta = difference(previous?.devices[thing], to)
     of += 1
-    if (isDown(delta)) down += 1
+    if (isDown(delta, silenceMs(thing, previous, current))) down += 1
     if (delta === null) continue
     isHeard = true
     if (to.firmwareVersion !== previousVersion) continue
@@ -175,7 +175,7 @@ export function observe(
     }
     if (before.installedAtMs !== null) {
       down.stageOf += 1
-      if (isDown(delta)) down.stage += 1
+      if (isDown(delta, silenceMs(thing, previous, current))) down.stage += 1
     }
     memory[thing] = memoryAfter(evidence.memory[thing], watch, before, from, delta === null ? undefined : to, look)
   }
@@ -235,9 +235,16 @@ export function installedCount({ members }: Evidence): number {
 export const exposureMs = (evidence: Evidence): number =>
   Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
 
-/** Silent since the look before, or hardly ever connected. */
-const isDown = (delta: Delta | null): boolean =>
-  delta === null || 2 * delta.connectionFailures > delta.connectionAttempts
+/** So many samples missed in a row are no chance; two looks in their usual rhythm lie further apart. */
+const DOWN_AFTER_MS = 4 * SAMPLE_PERIOD_MS
+
+/** How long a device has been silent that tells nothing new at this look. */
+const silenceMs = (thing: string, previous: Snapshot | null, current: Snapshot): number =>
+  previous === null ? 0 : current.atMs - lastHeardMs(previous, thing)
+
+/** Silent for long, however many looks that were, or hardly ever connected since the look before. */
+const isDown = (delta: Delta | null, silentMs: number): boolean =>
+  delta === null ? silentMs >= DOWN_AFTER_MS : 2 * delta.connectionFailures > delta.connectionAttempts
 
 /** A device that was away for long brings what it did in an earlier shift: that fits no single expectation. */
 function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Policy): boolean {

@@ -1,11 +1,12 @@
 import type { Baseline } from './baseline.ts'
 import { cellAt, dayNumber, shiftBoundaries } from './calendar.ts'
 import { STAGES, type StageName } from './contract.ts'
+import { isNews } from './difference.ts'
 import type { Evidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
 import type { DeviceReading, RolloutStore, Stored } from './ports.ts'
 import type { Freeze, Rollout } from './rollout.ts'
-import type { HealthSample, Snapshot } from './snapshot.ts'
+import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
 import type { SoakClock } from './soak.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
 import type { WayBack } from './way-back.ts'
@@ -62,6 +63,18 @@ function withNewest(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
   return { ...snapshot, devices: { ...snapshot.devices, ...Object.fromEntries(newest) } }
 }
 
+/** The snapshot with the time since which devices have been silent, so that looks may lie as near to each other as they like. */
+function withSilence(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
+  if (previous === null) return snapshot
+  const known = Object.keys({ ...previous.heardAtMs, ...previous.devices })
+  const silent = known.filter((thing) => {
+    const sample = snapshot.devices[thing]
+    return sample === undefined || !isNews(previous.devices[thing], sample)
+  })
+  if (silent.length === 0) return snapshot
+  return { ...snapshot, heardAtMs: Object.fromEntries(silent.map((thing) => [thing, lastHeardMs(previous, thing)])) }
+}
+
 /**
  * Whether a look is one of its own: after the latest by the clock, which may be another function's, and by the event that
  * asked for it. An event that has been overtaken or comes again takes no look, since evidence is budgeted by the look.
@@ -79,7 +92,7 @@ export async function record(store: RolloutStore, policy: Policy, snapshot: Snap
   const latest = await recordBoundary(store, policy, snapshot)
   if (latest !== null && !follows(snapshot, latest.value)) return latest.value
   const previous = latest?.value ?? null
-  await store.putIf(LATEST, withNewest(snapshot, previous), latest?.version ?? 0)
+  await store.putIf(LATEST, withSilence(withNewest(snapshot, previous), previous), latest?.version ?? 0)
   return previous
 }
 

@@ -21,4 +21,9 @@ export interface Snapshot {
   /** Time of the event that asked for the look; absent where none did. */
   readonly eventAtMs?: number
   readonly devices: Readonly<Record<string, HealthSample>>
+  /** When devices that told nothing new at this look last did, by the clock of the functions; absent where all did. */
+  readonly heardAtMs?: Readonly<Record<string, number>>
 }
+
+/** When a device was last heard before the look that follows this one. */
+export const lastHeardMs = ({ atMs, heardAtMs }: Snapshot, thing: string): number => heardAtMs?.[thing] ?? atMs

@@ -115,10 +115,12 @@ function lost(one: Case): Finding {
   }
 }
 
-/** Share of the controls' minutes that did not come in lately; 0 before the first look. */
+/** Share of the controls' minutes that did not come in lately, however many looks that were; 0 before the first look. */
 function silentControlShare({ evidence, watch, policy, nowMs }: Case): number {
-  const lately = evidence.looks.filter(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
+  const first = evidence.looks.findIndex(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
+  const lately = first === -1 ? [] : evidence.looks.slice(first)
+  const sinceMs = evidence.looks[first - 1]?.atMs ?? (lately[0]?.atMs ?? nowMs) - policy.tickMs
   const { minutes } = totalOf(lately.map(({ total }) => total)).controls
-  const expected = lately.length * (policy.tickMs / 60_000) * watch.controls.length
+  const expected = lately.length === 0 ? 0 : ((nowMs - sinceMs) / 60_000) * watch.controls.length
   return expected === 0 ? 0 : 1 - minutes / expected
 }

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
-import { exposureMs, installedCount, NO_EVIDENCE, observe } from '../../controller/evidence.ts'
+import { type Evidence, exposureMs, installedCount, NO_EVIDENCE, observe } from '../../controller/evidence.ts'
+import { MemoryStore } from '../../controller/memory-store.ts'
+import { record } from '../../controller/records.ts'
+import type { Snapshot } from '../../controller/snapshot.ts'
 import { baselineOf, HOUR_MS, MINUTE_MS, Plant, policyWith, START_MS, watchFor, watchOf } from './fixtures.ts'
 
 const policy = policyWith()
@@ -155,6 +158,35 @@ it('takes a device of which nothing new is heard for down', () => {
     previous = current
   }
   expect(evidence.looks.map(({ down }) => down.stage)).toEqual([0, 0, 0, 0, 1])
+})
+
+it('takes a device for down by how long it has been silent, not by how many looks', async () => {
+  const plant = newPlant()
+  const baseline = baselineOf(plant, policy)
+  const watch = watchOf(plant)
+  const store = new MemoryStore()
+  let evidence = NO_EVIDENCE
+  const lookAt = async (atMs: number, silent: readonly string[] = []): Promise<Evidence['looks'][number]['down']> => {
+    const [seen, before] = [plant.at(atMs), await store.get<Snapshot>('snapshot#latest')]
+    const same = silent.map((thing) => [thing, before?.value.devices[thing]])
+    const current = { ...seen, devices: { ...seen.devices, ...Object.fromEntries(same) } }
+    const previous = await record(store, policy, current)
+    evidence = observe(evidence, watch, previous, current, baseline, policy)
+    return evidence.looks.at(-1)!.down
+  }
+  const nobody = { stage: 0, stageOf: 4, controls: 0, controlsOf: 8 }
+  await lookAt(START_MS)
+  plant.update(plant.canaries)
+  for (let minute = 5; minute <= 20; minute += 5) await lookAt(START_MS + minute * MINUTE_MS)
+  const lastMs = START_MS + 20 * MINUTE_MS
+  // Three looks within a minute, in which nobody had to report.
+  for (const seconds of [5, 10, 29]) expect(await lookAt(lastMs + seconds * 1000)).toEqual(nobody)
+  const silent = ['line-2-0', 'line-3-1']
+  for (const minute of [1, 2, 3]) expect(await lookAt(lastMs + minute * MINUTE_MS, silent)).toEqual(nobody)
+  for (const minute of [4, 4.5, 5]) {
+    expect(await lookAt(lastMs + minute * MINUTE_MS, silent)).toEqual({ ...nobody, stage: 1, controls: 1 })
+  }
+  expect(await lookAt(lastMs + 6 * MINUTE_MS)).toEqual(nobody)
 })
 
 it('has heard a device as late as its sample says, where the reading was slow and not the device', () => {

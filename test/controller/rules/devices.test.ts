@@ -67,6 +67,25 @@ describe('lost devices', () => {
     expect(lost(6, member(START_MS), { controlMinutes: 80 })?.outcome).toBe('breach')
   })
 
+  it('are told from a silent plant by the minutes that have passed, however many looks those were', () => {
+    const one = oneCase()
+    const members = Object.fromEntries(one.watch.members.map((thing, i) => [thing, member(i < 2 ? START_MS : NOW_MS)]))
+    const lateWith = (minutes: number) => {
+      // A look every minute, and each device of the controls a sample in most of them.
+      const looks = one.evidence.looks.flatMap((look) =>
+        Array.from({ length: 30 }, (_, i) => {
+          const lines = look.lines.map((line) => ({ ...line, controls: { ...line.controls, minutes } }))
+          return { ...look, atMs: NOW_MS - (29 - i) * 60_000, lines, total: totalOf(lines) }
+        }),
+      )
+      const evidence = { ...one.evidence, members, looks, controlsHeardAtMs: NOW_MS }
+      return judgeDevices({ ...one, evidence, nowMs: NOW_MS }).find(({ rule }) => rule === 'lost-device')?.outcome
+    }
+    expect(lateWith(19)).toBe('breach')
+    expect(lateWith(14)).toBe('breach')
+    expect(lateWith(13)).toBe('inconclusive')
+  })
+
   it('are inconclusive where everybody is silent and there are no controls to ask', () => {
     expect(lost(17, member(START_MS), { hasControls: false })?.outcome).toBe('inconclusive')
     expect(lost(16, member(START_MS), { hasControls: false })?.outcome).toBe('breach')

@@ -1,18 +1,9 @@
-import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../controller/contract.ts'
+import { STAGES } from '../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-import { at, lastState, ofKind, type RecordOf } from './trace-records.ts'
+import { at, isForward, lastState, mayHaveAsked, ofKind, type RecordOf } from './trace-records.ts'
 
 /** States in which a rollout is going on. */
 const GOING = ['waiting', 'deploying', 'soaking']
-
-const isForward = ({ components }: RecordOf<'deployment-created'>, { release }: TraceHeader): boolean =>
-  components[FIRMWARE_COMPONENT] === release.version
-
-/** Whether a person may have asked for something of these: accepted, or nobody knows because the answer got lost. */
-const mayHaveAsked = (records: readonly TraceRecord[], ...operations: readonly string[]): number =>
-  ofKind(records, 'operation').filter(
-    ({ operation, result }) => operations.includes(operation) && result === 'accepted',
-  ).length + ofKind(records, 'handler-failed').filter(({ handler }) => handler === 'operate').length
 
 /**
  * What must never happen to the orders that a controller gives: each returns a sentence for each violation. They hold for a
@@ -69,34 +60,6 @@ export const ORDER_LAWS = {
     })
   },
 
-  'a stage is watched for its whole window': (header, records) => {
-    if (mayHaveAsked(records, 'skip', 'promote') > 0) return []
-    const windowMs = header.windowHours * 3_600_000
-    const deployed = new Map<StageName, number>()
-    for (const record of ofKind(records, 'deployment-created')) {
-      const stage = record.target as StageName
-      if (isForward(record, header) && !deployed.has(stage)) deployed.set(stage, record.atMs)
-    }
-    const early = STAGES.slice(1).flatMap((stage, index) => {
-      const [own, before] = [deployed.get(stage), deployed.get(STAGES[index] as StageName)]
-      return own !== undefined && before !== undefined && own - before < windowMs
-        ? [`${stage} ${hours(own - before)} after ${STAGES[index]}`]
-        : []
-    })
-    /** The last look that did not find the stage soaking yet: its soak began no earlier. */
-    let notYetMs = 0
-    const looks = ofKind(records, 'evaluated')
-    // Those who were let go come after production has passed: stragglers, of whom a share of a window is asked. [detection D4]
-    const letGo = looks.findIndex(({ decision }) => decision === 'let-go')
-    const soaked = (letGo === -1 ? looks : looks.slice(0, letGo)).flatMap((look) => {
-      const sinceMs = look.atMs - notYetMs
-      if (look.state !== 'soaking') notYetMs = look.atMs
-      const isPassed = look.decision === 'promote' || look.decision === 'complete'
-      return isPassed && sinceMs < windowMs ? [`${look.stage} passed after ${hours(sinceMs)} (${at(look)})`] : []
-    })
-    return [...early, ...soaked]
-  },
-
   'in the end the last order for every stage fits the outcome': (header, records) => {
     const outcome = lastState(records)?.state
     if (outcome !== 'completed' && outcome !== 'rolled-back') return []
@@ -115,5 +78,3 @@ export const ORDER_LAWS = {
     ),
   ],
 } satisfies Readonly<Record<string, (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]>>
-
-const hours = (durationMs: number): string => `${(durationMs / 3_600_000).toFixed(2)} h`

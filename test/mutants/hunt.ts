@@ -46,7 +46,10 @@ type Rehearse = typeof import('../../scenarios/rehearse.ts')['rehearse']
 
 async function noticed(rehearse: Rehearse, world: Scenario): Promise<string | null> {
   try {
-    const { invariants, expectation } = conclude(world, await rehearse(world, { seed: 1, level: 'model' }))
+    const { invariants, expectation } = conclude(
+      world,
+      await rehearse(world, { seed: world.seed ?? 1, level: 'model' }),
+    )
     const [law] = invariants.violated
     const [failure] = expectation.failures
     return law !== undefined ? `law: ${law}` : failure !== undefined ? `expectation: ${failure}` : null

@@ -25,6 +25,7 @@ interface Modules {
   'controller/rollout.ts': typeof import('../../controller/rollout.ts')
   'controller/rules/devices.ts': typeof import('../../controller/rules/devices.ts')
   'controller/rules/memory.ts': typeof import('../../controller/rules/memory.ts')
+  'controller/snapshot.ts': typeof import('../../controller/snapshot.ts')
   'controller/soak.ts': typeof import('../../controller/soak.ts')
   'controller/start.ts': typeof import('../../controller/start.ts')
   'controller/verdict.ts': typeof import('../../controller/verdict.ts')
@@ -72,6 +73,11 @@ export const MUTANTS: readonly Mutant[] = [
   // Stages and windows
   mutant('ends every window one look early', {
     'controller/soak.ts': ({ watchedMs }) => ({ watchedMs: (...given) => watchedMs(...given) + 5 * 60_000 }),
+  }),
+  mutant('counts windows by the time of events', {
+    'controller/reconcile.ts': ({ reconcile }) => ({
+      reconcile: (ports, policy, wake) => reconcile(ports, policy, { ...wake, nowMs: wake.eventAtMs }),
+    }),
   }),
   deciding('does not watch production', ({ state, stageIndex }, { kind }) =>
     state === 'soaking' && stageIndex === 2 && kind === 'wait' ? { kind: 'complete', reason: 'deployed' } : undefined,
@@ -191,6 +197,21 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
+  mutant('takes a restart for a new install', {
+    'controller/evidence.ts': ({ observe }) => ({
+      observe: (evidence, watch, previous, current, ...rest) => {
+        const after = observe(evidence, watch, previous, current, ...rest)
+        const members = Object.entries(after.members).map(([thing, member]) => {
+          const isOther = previous?.devices[thing]?.bootId !== current.devices[thing]?.bootId
+          return [thing, isOther && member.installedAtMs !== null ? { ...member, installedAtMs: current.atMs } : member]
+        })
+        return { ...after, members: Object.fromEntries(members) }
+      },
+    }),
+  }),
+  mutant('takes a device for down that had nothing to report yet', {
+    'controller/snapshot.ts': () => ({ lastHeardMs: () => 0 }),
+  }),
   mutant('takes counters that run on for those of the last minute', {
     'controller/difference.ts': () => ({
       difference: (previous, { counters, sequence, bootId }) =>
@@ -263,6 +284,21 @@ export const MUTANTS: readonly Mutant[] = [
         return { ...real, create: (group, spec, token) => real.create(group, spec, `${token}-${tries++}`) }
       },
     }),
+  }),
+  mutant('orders again what AWS has forgotten', {
+    'controller/aws/deployments.ts': ({ deployments }) => ({
+      deployments: (...given) => {
+        const real = deployments(...given)
+        const current: typeof real.current = async (group) => {
+          const found = await real.current(group)
+          return found === null ? null : { ...found, clientToken: null }
+        }
+        return { ...real, current }
+      },
+    }),
+  }),
+  mutant('leaves a stage while nobody knows of its order', {
+    'controller/rollout.ts': () => ({ isOrderOpen: () => false }),
   }),
   mutant('forgets what it meant to do', {
     'controller/records.ts': ({ saveRollout }) => ({

@@ -1,5 +1,6 @@
 import { findScenario } from '../../scenarios/catalogue.ts'
-import { parseScenario } from '../../scenarios/load.ts'
+import { loadScenario, parseScenario } from '../../scenarios/load.ts'
+import { REGRESSIONS, regressionFiles } from '../../scenarios/regressions.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 
 /** One canary, one early and three in production on each of 17 lines: as many canaries as in the plant. */
@@ -78,6 +79,17 @@ expect: { outcome: inconclusive, exposed: { devices: 18 } }
 `,
   ),
   own(
+    'restarts-twice-a-day',
+    `story: Firmware of this plant dies about twice a day, whatever its version, and its policy allows for that.
+start: 2026-03-02T14:00[Europe/Berlin]
+policy: { window: 4h, gates: open, limits: { crashes: 100 } }
+${RELEASE}
+faults:
+  - { kind: crash, in: { fleet: all }, every: 12h }
+expect: { outcome: promoted }
+`,
+  ),
+  own(
     'after-1.0',
     `story: The version before still writes the old health document, and the new one errs.
 start: 2026-03-02T14:00[Europe/Berlin]
@@ -90,10 +102,11 @@ expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
 ]
 
 /**
- * The worlds that a mutant meets, in this order, until somebody notices: the whole budget. What ends early and shows
- * much comes first.
+ * The worlds that a mutant meets, in this order, until somebody notices: the whole budget. Those that once broke a law,
+ * then what ends early and shows much.
  */
 export const WORLDS: readonly Scenario[] = [
+  ...regressionFiles(REGRESSIONS).map(loadScenario),
   ...[
     'crash-on-start',
     'error-step',

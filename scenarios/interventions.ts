@@ -1,5 +1,6 @@
 import type { OperationAnswer } from '../controller/operate.ts'
 import type { Operation } from '../controller/operations.ts'
+import type { Place } from '../reports/dashboard/cursor.ts'
 import type { Selector } from '../sim/faults/fault.ts'
 import type { Twin } from '../sim/twin.ts'
 import type { LambdaHost } from './lambda-host.ts'
@@ -34,15 +35,15 @@ export class Interventions {
     return LIVE_FAULTS.map(({ text }) => text)
   }
 
-  /** `fault`: place among `faults`, another one is none; `line`: null wherever the release runs. */
-  inject(fault: number, line: number | null): void {
+  /** `fault`: place among `faults`, another one is none; `place`: null wherever the release runs. */
+  inject(fault: number, place: Place): void {
     const chosen = LIVE_FAULTS[fault]
     if (chosen === undefined) return
-    const where: Selector = line === null ? { firmware: this.#release } : { line }
-    const place = line === null ? `wherever ${this.#release} runs` : `in line ${line}`
+    const where: Selector = place ?? { firmware: this.#release }
+    const what = `${placeText(where)}: ${chosen.text}`
     this.#ask(() => {
       const { clock, trace } = this.#twin
-      trace.record('by-hand', { kind: 'intervention', act: 'fault', what: `${place}: ${chosen.text}` })
+      trace.record('by-hand', { kind: 'intervention', act: 'fault', what })
       trace.flush()
       clock.after(1, () => this.#twin.inject(chosen.specIn(where)))
     })
@@ -97,4 +98,9 @@ export class Interventions {
     trace.flush()
     return answer as OperationAnswer | null
   }
+}
+
+function placeText({ firmware, line, device }: Selector): string {
+  if (device !== undefined) return `on ${device}`
+  return line === undefined ? `wherever ${firmware} runs` : `in line ${line}`
 }

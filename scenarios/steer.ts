@@ -12,7 +12,7 @@ export function steerClock(command: Command, pacer: Pacer, tickMs: number): void
 
 /** Keys that change what happens, and those of the clock. */
 export function steer(command: Command, { interventions, pacer, tickMs }: LiveRehearsal): void {
-  if (command.do === 'inject') interventions.inject(command.fault, command.line)
+  if (command.do === 'inject') interventions.inject(command.fault, command.place)
   else if (command.do === 'pause-rollout') interventions.pauseOrResume()
   else if (command.do === 'abort-rollout') interventions.abort()
   else steerClock(command, pacer, tickMs)

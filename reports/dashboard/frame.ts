@@ -1,6 +1,7 @@
 import { timeOfDay } from './clock-text.ts'
-import { type ChartPanel, layoutFor, MIN_COLUMNS, MIN_ROWS, type Rect } from './layout.ts'
-import { HELP, injectLines, type Mode } from './menu.ts'
+import { type ChartPanel, layoutFor, MIN_COLUMNS, MIN_ROWS } from './layout.ts'
+import type { Mode } from './menu.ts'
+import { overlayOf } from './overlay.ts'
 import type { Chart, Frame } from './screen.ts'
 import type { DashboardState, MetricSeries } from './state.ts'
 
@@ -13,15 +14,16 @@ export function frameOf(
 ): Frame {
   const layout = layoutFor(columns, rows, mode.focus, mode.awaitsAnswer)
   if (layout === null) return tooSmall(columns, rows)
+  const cursor = mode.overlay === 'place' ? mode.cursor : undefined
   const texts = layout.texts.map(({ id, title, view, ...rect }) => {
     const frame = title === null ? 0 : 2
     const space = { columns: rect.width - frame, rows: rect.height - frame }
-    return { id, title, ...rect, lines: view(state, space).slice(0, space.rows) }
+    return { id, title, ...rect, lines: view(state, space, cursor).slice(0, space.rows) }
   })
   return {
     texts,
     charts: layout.charts.flatMap((panel) => chartOf(panel, state, mode.focus)),
-    overlay: overlayOf(state, mode, faults, columns, rows),
+    overlay: overlayOf(state, mode, faults, { left: layout.besideMap, columns, rows }),
   }
 }
 
@@ -51,26 +53,3 @@ function curvesOf({ points, limit, metric }: MetricSeries, zone: string): Chart 
     ],
   }
 }
-
-function overlayOf(
-  state: DashboardState,
-  mode: Mode,
-  faults: readonly string[],
-  columns: number,
-  rows: number,
-): Frame['overlay'] {
-  if (mode.overlay === 'none') return null
-  const [title, lines] = mode.overlay === 'help' ? ['keys', HELP] : ['inject a fault', injectLines(mode, faults, state)]
-  return {
-    title: title as string,
-    lines: lines as readonly string[],
-    ...centred(columns, rows, 76, (lines as readonly string[]).length + 2),
-  }
-}
-
-const centred = (columns: number, rows: number, width: number, height: number): Rect => ({
-  left: Math.floor((columns - width) / 2),
-  top: Math.max(0, Math.floor((rows - height) / 2)),
-  width,
-  height,
-})

@@ -25,6 +25,8 @@ export interface ChartPanel extends Rect {
 export interface Layout {
   readonly texts: readonly TextPanel[]
   readonly charts: readonly ChartPanel[]
+  /** Where the fleet map ends. */
+  readonly besideMap: number
 }
 
 /** Smallest screen that holds the compact layout. */
@@ -78,6 +80,7 @@ function compact(columns: number, rows: number, focus: number, showsEvents: bool
           ? [{ id: 'events', title: 'events', ...low, view: eventLog }]
           : []
   return {
+    besideMap: mapWidth,
     texts: [
       { id: 'headline', title: null, left: 0, top: 0, width: columns, height: 1, view: headline },
       { id: 'map', title: 'fleet', left: 0, top: bodyTop, width: mapWidth, height: 19, view: fleetMap },
@@ -114,6 +117,7 @@ function wide(columns: number, rows: number): Layout {
   const chartWidth = Math.floor(right.width / 2)
   const findingsWidth = Math.min(60, Math.floor(right.width / 2))
   return {
+    besideMap: mapWidth,
     texts: [
       { id: 'headline', title: null, left: 0, top: 0, width: columns, height: 1, view: headline },
       { id: 'map', title: 'fleet', left: 0, top: bodyTop, width: mapWidth, height: 19, view: fleetMap },

@@ -138,6 +138,7 @@ export class LiveFold {
       pace,
       map: [...this.#lines].map(([line, things]) => ({
         line,
+        things,
         codes: things.map((thing) => this.#code(thing)).join(''),
       })),
       stages: STAGES.map((name) => this.#stageRow(name)),

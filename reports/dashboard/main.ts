@@ -29,16 +29,12 @@ const leave = (): void => {
 screen.onResize(draw)
 screen.onKey((key) => {
   if (duo !== null) {
-    const command = duo.ending === null ? commandOf(key) : 'quit'
-    if (command !== null) tell({ kind: 'command', command: { do: command } })
+    const command = duo.ending === null ? commandOf(key) : ({ do: 'quit' } as const)
+    if (command !== null) tell({ kind: 'command', command })
     return
   }
-  const lines = state?.map.length ?? 0
-  const pressed = press(mode, key, { faults: faults.length, lines })
-  const line = mode.line < 0 ? null : (state?.map[mode.line]?.line ?? null)
-  const { command } = pressed
-  if (command === 'inject') tell({ kind: 'command', command: { do: command, fault: mode.fault, line } })
-  else if (command !== null) tell({ kind: 'command', command: { do: command } })
+  const pressed = press(mode, key, { faults, map: state?.map ?? [] })
+  if (pressed.command !== null) tell({ kind: 'command', command: pressed.command })
   mode = pressed.mode
   draw()
 })

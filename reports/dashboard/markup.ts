@@ -6,6 +6,7 @@ export const escaped = (text: string): string =>
   text.replace(/[{}]/g, (brace) => (brace === '{' ? '{open}' : '{close}'))
 export const coloured = (colour: Colour, text: string): string => `{${colour}-fg}${text}{/}`
 export const bold = (text: string): string => `{bold}${text}{/}`
+export const inverse = (text: string): string => `{inverse}${text}{/inverse}`
 
 /** Cuts plain text to a width, with an ellipsis of full stops. */
 export const cut = (text: string, width: number): string =>

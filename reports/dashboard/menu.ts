@@ -1,10 +1,14 @@
+import { type Cursor, EVERYWHERE, moved, type Place, placeAt } from './cursor.ts'
 import type { DashboardState } from './state.ts'
+
+/** A key that asks for the same thing wherever it is pressed. */
+type Plain = 'pause-clock' | 'step' | 'faster' | 'slower' | 'pause-rollout' | 'abort-rollout' | 'quit'
 
 /** What the keyboard asks of the rehearsal. */
 export type Command =
-  | { readonly do: 'pause-clock' | 'step' | 'faster' | 'slower' | 'pause-rollout' | 'abort-rollout' | 'quit' }
-  /** `fault`: place in the offered list; `line`: null for the whole release. */
-  | { readonly do: 'inject'; readonly fault: number; readonly line: number | null }
+  | { readonly do: Plain }
+  /** `fault`: place in the offered list. */
+  | { readonly do: 'inject'; readonly fault: number; readonly place: Place }
 
 /** What the keyboard has made of the screen, beside the state. */
 export interface Mode {
@@ -12,15 +16,26 @@ export interface Mode {
   readonly focus: number
   /** Something was asked of the rehearsal: its answer is among the events, which are shown until tab. */
   readonly awaitsAnswer: boolean
-  readonly overlay: 'none' | 'help' | 'inject'
+  /** A fault is chosen first, then its place. */
+  readonly overlay: 'none' | 'help' | 'fault' | 'place'
   readonly fault: number
-  /** Place among the lines of the plant; -1 for wherever the release runs. */
-  readonly line: number
+  readonly cursor: Cursor
 }
 
-export const START: Mode = { focus: 0, awaitsAnswer: false, overlay: 'none', fault: 0, line: -1 }
+/** What there is to choose from. */
+export interface Choice {
+  readonly faults: readonly string[]
+  readonly map: DashboardState['map']
+}
 
-const COMMANDS: Readonly<Record<string, Exclude<Command['do'], 'inject'>>> = {
+interface Pressed {
+  readonly mode: Mode
+  readonly command: Command | null
+}
+
+export const START: Mode = { focus: 0, awaitsAnswer: false, overlay: 'none', fault: 0, cursor: EVERYWHERE }
+
+const COMMANDS: Readonly<Record<string, Plain>> = {
   space: 'pause-clock',
   right: 'step',
   '>': 'step',
@@ -34,65 +49,52 @@ const COMMANDS: Readonly<Record<string, Exclude<Command['do'], 'inject'>>> = {
 }
 
 /** What a key asks for where nothing can be opened. */
-export const commandOf = (key: string): Exclude<Command['do'], 'inject'> | null => COMMANDS[key] ?? null
+export function commandOf(key: string): { readonly do: Plain } | null {
+  const found = COMMANDS[key]
+  return found === undefined ? null : { do: found }
+}
 
 /** One key: the new mode, and what the rehearsal is asked for. Pure. */
-export function press(
-  mode: Mode,
-  key: string,
-  offered: { readonly faults: number; readonly lines: number },
-): { readonly mode: Mode; readonly command: Command['do'] | null } {
-  const stay = { mode, command: null }
-  if (key === 'C-c') return { mode, command: 'quit' }
-  if (mode.overlay === 'inject') return pressInject(mode, key, offered)
-  if (mode.overlay === 'help') return { mode: { ...mode, overlay: 'none' }, command: null }
+export function press(mode: Mode, key: string, choice: Choice): Pressed {
+  if (key === 'C-c') return { mode, command: { do: 'quit' } }
+  switch (mode.overlay) {
+    case 'none':
+      return pressOpen(mode, key, choice)
+    case 'help':
+      return { mode: { ...mode, overlay: 'none' }, command: null }
+    case 'fault':
+      return { mode: chooseFault(mode, key, choice.faults.length), command: null }
+    case 'place':
+      return choosePlace(mode, key, choice.map)
+  }
+}
+
+function pressOpen(mode: Mode, key: string, { faults }: Choice): Pressed {
   if (key === '?') return { mode: { ...mode, overlay: 'help' }, command: null }
-  if (key === 'f') return offered.faults === 0 ? stay : { mode: { ...mode, overlay: 'inject' }, command: null }
+  if (key === 'f' && faults.length > 0) return { mode: { ...mode, overlay: 'fault' }, command: null }
   if (key === 'tab') {
     const focus = mode.awaitsAnswer ? mode.focus : mode.focus + 1
     return { mode: { ...mode, focus, awaitsAnswer: false }, command: null }
   }
   const command = commandOf(key)
-  const asks = command === 'pause-rollout' || command === 'abort-rollout'
+  const asks = command?.do === 'pause-rollout' || command?.do === 'abort-rollout'
   return { mode: asks ? { ...mode, awaitsAnswer: true } : mode, command }
 }
 
-function pressInject(mode: Mode, key: string, { faults, lines }: { readonly faults: number; readonly lines: number }) {
-  const moved = (fault: number, line: number) => ({
-    mode: { ...mode, fault: (fault + faults) % faults, line: Math.min(Math.max(line, -1), lines - 1) },
-    command: null,
-  })
-  if (key === 'up') return moved(mode.fault - 1, mode.line)
-  if (key === 'down') return moved(mode.fault + 1, mode.line)
-  if (key === 'left') return moved(mode.fault, mode.line - 1)
-  if (key === 'right') return moved(mode.fault, mode.line + 1)
-  const closed: Mode = { ...mode, overlay: 'none' }
-  if (key === 'enter' || key === 'return')
-    return { mode: { ...closed, awaitsAnswer: true }, command: 'inject' as const }
-  return { mode: key === 'escape' || key === 'f' || key === 'q' ? closed : mode, command: null }
+const isBack = (key: string): boolean => key === 'escape' || key === 'f' || key === 'q'
+
+function chooseFault(mode: Mode, key: string, faults: number): Mode {
+  if (key === 'up') return { ...mode, fault: (mode.fault + faults - 1) % faults }
+  if (key === 'down') return { ...mode, fault: (mode.fault + 1) % faults }
+  if (key === 'enter') return { ...mode, overlay: 'place' }
+  return isBack(key) ? { ...mode, overlay: 'none' } : mode
 }
 
-export const HELP: readonly string[] = [
-  'space     pause or go on',
-  'right, >  one step: to the next look of the controller',
-  '+ and -   faster, slower; up to max',
-  'f         inject a fault into the release or into one line',
-  'p         pause the rollout, or let it go on (the controller watches on)',
-  'a         abort the rollout: roll back now',
-  '          what comes of these three: see the events, and the report',
-  'tab       what the panels show',
-  'q         quit; also Ctrl-C',
-  '',
-  'any key closes this',
-]
-
-/** The list of faults to inject, and where. */
-export function injectLines(mode: Mode, faults: readonly string[], { map }: DashboardState): readonly string[] {
-  const where = mode.line < 0 ? 'wherever the release runs' : `line ${map[mode.line]?.line}`
-  return [
-    ...faults.map((text, index) => (index === mode.fault ? `{inverse}${text}{/inverse}` : text)),
-    '',
-    `where: < ${where} >`,
-    '{grey-fg}up, down: what; left, right: where; enter: inject; escape: back{/}',
-  ]
+function choosePlace(mode: Mode, key: string, map: Choice['map']): Pressed {
+  if (key === 'enter') {
+    const command = { do: 'inject', fault: mode.fault, place: placeAt(mode.cursor, map) } as const
+    return { mode: { ...mode, overlay: 'none', awaitsAnswer: true }, command }
+  }
+  if (isBack(key)) return { mode: { ...mode, overlay: 'fault' }, command: null }
+  return { mode: { ...mode, cursor: moved(mode.cursor, key, map) }, command: null }
 }

@@ -124,9 +124,10 @@ export function openScreen(streams?: Streams): Screen {
       screen.render()
     },
     onKey(listener) {
-      screen.on('keypress', (text: string | undefined, key: { readonly full: string }) =>
-        listener(key.full ?? text ?? ''),
-      )
+      screen.on('keypress', (text: string | undefined, key: { readonly full: string }) => {
+        // The enter key is told twice, by either of its names.
+        if (key.full !== 'return') listener(key.full ?? text ?? '')
+      })
     },
     onResize(listener) {
       screen.on('resize', () => {

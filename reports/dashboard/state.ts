@@ -71,8 +71,8 @@ export interface DashboardState {
   readonly speedup: number
   /** `max`, `60x`, `paused`. */
   readonly pace: string
-  /** Device codes, a text a line of the plant. */
-  readonly map: readonly { readonly line: number; readonly codes: string }[]
+  /** A row a line of the plant: its devices, and a code for each of them. */
+  readonly map: readonly { readonly line: number; readonly things: readonly string[]; readonly codes: string }[]
   readonly stages: readonly StageRow[]
   readonly verdict: VerdictState | null
   readonly series: readonly MetricSeries[]

@@ -1,6 +1,7 @@
 import { durationText, grouped, numberText } from '../format.ts'
 import { timeOfDay } from './clock-text.ts'
-import { bold, type Colour, coloured, cut, escaped, table, wrap } from './markup.ts'
+import type { Cursor } from './cursor.ts'
+import { bold, type Colour, coloured, cut, escaped, inverse, table, wrap } from './markup.ts'
 import { type DashboardState, DEVICE_CODES, type DeviceCode, type LegsState, type StageRow } from './state.ts'
 
 /** Where a view is drawn, inside its frame. */
@@ -9,8 +10,8 @@ export interface Space {
   readonly rows: number
 }
 
-/** A view: the state in, lines of marked-up text out. */
-export type View = (state: DashboardState, space: Space) => readonly string[]
+/** A view: the state in, lines of marked-up text out; `cursor` is there while a place on the fleet map is chosen. */
+export type View = (state: DashboardState, space: Space, cursor?: Cursor) => readonly string[]
 
 const COLOURS: Readonly<Record<DeviceCode, Colour>> = {
   '.': 'grey',
@@ -26,7 +27,7 @@ const COLOURS: Readonly<Record<DeviceCode, Colour>> = {
 const GRAVITY: readonly DeviceCode[] = ['x', '-', 'r', 'i', 'n', '+', '.']
 
 /** Lines of the plant, a letter a device; where the fleet is larger than the space, the gravest of those that share one. */
-export const fleetMap: View = ({ map }, { columns, rows }) => {
+export const fleetMap: View = ({ map }, { columns, rows }, cursor) => {
   const label = 3
   const perRow = Math.ceil(map.length / Math.max(rows, 1))
   const lines: string[] = []
@@ -37,22 +38,25 @@ export const fleetMap: View = ({ map }, { columns, rows }) => {
     const cells = Array.from({ length: Math.ceil(longest / perCell) }, (_, cell) =>
       gravest(group.map(({ codes }) => codes.slice(cell * perCell, (cell + 1) * perCell)).join('')),
     )
-    lines.push(`${coloured('grey', String(group[0]?.line).padStart(label))} ${paint(cells)}`)
+    const device = cursor !== undefined && first <= cursor.line && cursor.line < first + perRow ? cursor.device : null
+    const isMarked = (cell: number): boolean => device !== null && (device < 0 || Math.floor(device / perCell) === cell)
+    lines.push(`${coloured('grey', String(group[0]?.line).padStart(label))} ${paint(cells, isMarked)}`)
   }
   return lines
 }
 
 const gravest = (codes: string): DeviceCode => GRAVITY.find((code) => codes.includes(code)) ?? '.'
 
-/** Runs of one colour are painted together. */
-function paint(cells: readonly DeviceCode[]): string {
-  const runs: { colour: Colour; text: string }[] = []
-  for (const code of cells) {
+/** Runs of one colour are painted together; what is marked is inverse. */
+function paint(cells: readonly DeviceCode[], isMarked: (cell: number) => boolean): string {
+  const runs: { colour: Colour; isInverse: boolean; text: string }[] = []
+  for (const [cell, code] of cells.entries()) {
+    const [colour, isInverse] = [COLOURS[code], isMarked(cell)]
     const last = runs.at(-1)
-    if (last !== undefined && last.colour === COLOURS[code]) last.text += code
-    else runs.push({ colour: COLOURS[code], text: code })
+    if (last !== undefined && last.colour === colour && last.isInverse === isInverse) last.text += code
+    else runs.push({ colour, isInverse, text: code })
   }
-  return runs.map(({ colour, text }) => coloured(colour, text)).join('')
+  return runs.map(({ colour, isInverse, text }) => coloured(colour, isInverse ? inverse(text) : text)).join('')
 }
 
 export const legend: View = ({ release, replaces }) => [

@@ -6,7 +6,7 @@ import { findScenario } from '../../scenarios/catalogue.ts'
 import { conclude } from '../../scenarios/conclude.ts'
 import { Dashboard } from '../../scenarios/dashboard.ts'
 import { ownName } from '../../scenarios/own-name.ts'
-import type { LiveRehearsal, RehearsalOptions } from '../../scenarios/rehearsal.ts'
+import type { LiveRehearsal, RehearsalOptions, RehearsalResult } from '../../scenarios/rehearsal.ts'
 import { rehearse } from '../../scenarios/rehearse.ts'
 import type { Terminal } from '../../scenarios/terminal.ts'
 import { Interrupted } from '../../scenarios/user-error.ts'
@@ -30,6 +30,8 @@ const SCREENS = {
   // Each key is pressed when the frame shows that the one before it has worked.
   steering: `const says = (state, text) => state.log.some((line) => line.text.includes(text))
   let offered = []
+  const inject = (kind, place) => () =>
+    ({ do: 'inject', fault: offered.findIndex((text) => text.startsWith(kind)), place })
   const steps = [
     [() => true, { do: 'abort-rollout' }],
     [(state) => says(state, 'REFUSED'), { do: 'faster' }],
@@ -37,9 +39,10 @@ const SCREENS = {
     [(state) => state.stages[0].state === 'soaking', { do: 'pause-clock' }],
     [({ pace }) => pace === 'paused', { do: 'pause-rollout' }],
     [(state) => says(state, 'pause by'), { do: 'pause-rollout' }],
-    [(state) => says(state, 'resume by'), () => ({ do: 'inject', fault: offered.findIndex((text) => text.startsWith('memory-leak')), line: 2 })],
-    [(state) => says(state, 'fault in line 2: memory-leak'), { do: 'pause-clock' }],
-    [({ faults }) => faults.length > 0, { do: 'abort-rollout' }],
+    [(state) => says(state, 'resume by'), inject('memory-leak', { line: 2 })],
+    [(state) => says(state, 'fault in line 2: memory-leak'), inject('crash', { device: 'line-01-03' })],
+    [(state) => says(state, 'fault on line-01-03: crash'), { do: 'pause-clock' }],
+    [({ faults }) => faults.length === 2, { do: 'abort-rollout' }],
   ]
   process.on('message', ({ kind, state, faults }) => {
     if (kind === 'close') process.exit()
@@ -73,6 +76,17 @@ function watching(dashboard: Dashboard): (live: LiveRehearsal) => void {
     live.trace.onRecord(() => dashboard.tick())
   }
 }
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** Where faults began, and when. */
+const begun = ({ records }: RehearsalResult) =>
+  records.flatMap((one) => (one.kind === 'fault-started' ? [[one.faultKind, one.thing, one.atMs]] : []))
+
+/** The devices whose firmware has died. */
+const crashed = ({ records }: RehearsalResult): string[] => [
+  ...new Set(records.flatMap((one) => (one.kind === 'firmware-crashed' ? [one.thing] : []))),
+]
 
 it.each([
   ['polite', 0],
@@ -108,7 +122,7 @@ it('does what keys ask for', async () => {
   await dashboard.close()
 })
 
-it('operates the rollout and injects a fault, between what was before and what comes after', async () => {
+it('operates the rollout and injects faults, between what was before and what comes after', async () => {
   const healthy = { ...SCENARIO, faults: [] }
   const dashboard = new Dashboard(terminal().own, () => undefined, join(folder, 'steering.mjs'))
   const pace = { kind: 'times', factor: 1 } as const
@@ -127,13 +141,16 @@ it('operates the rollout and injects a fault, between what was before and what c
   )
   const [refused, paused, resumed, aborted] = operations
   expect(refused?.answer).toBe('there is no rollout')
-  const injected = records.find((one) => one.kind === 'intervention' && one.act === 'fault')
-  // Time stood: the operations were answered all the same, and the fault began when it moved.
-  expect([resumed?.atMs, injected?.atMs]).toEqual([paused?.atMs, paused?.atMs])
-  const begun = records.filter((one) => one.kind === 'fault-started')
-  expect(new Set(begun.map(({ atMs }) => atMs))).toEqual(new Set([(injected?.atMs ?? 0) + 1]))
-  expect(begun.map(({ thing }) => result.header.lines[thing as string])).toEqual(Array(20).fill(2))
-  expect(aborted?.atMs).toBeGreaterThan(injected?.atMs ?? Number.NaN)
+  const injected = records.filter((one) => one.kind === 'intervention' && one.act === 'fault')
+  // Time stood: the operations were answered all the same, and the faults began when it moved.
+  const stoodAtMs = paused?.atMs as number
+  expect([resumed, ...injected].map((one) => one?.atMs)).toEqual([stoodAtMs, stoodAtMs, stoodAtMs])
+  expect(begun(result)).toEqual([
+    ...Array.from({ length: 20 }, (_, place) => ['memory-leak', `line-02-${two(place + 1)}`, stoodAtMs + 1]),
+    ['crash', 'line-01-03', stoodAtMs + 1],
+  ])
+  expect(crashed(result)).toEqual(['line-01-03'])
+  expect(aborted?.atMs).toBeGreaterThan(stoodAtMs)
 
   const report = conclude(healthy, result)
   expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', invariants: { violated: [] } })
@@ -142,6 +159,7 @@ it('operates the rollout and injects a fault, between what was before and what c
     `pause by ${ownName()}`,
     `resume by ${ownName()}`,
     'in line 2: memory-leak: 60 MiB/h, until the process is killed',
+    'on line-01-03: crash: the firmware dies now, and after each restart',
     `abort by ${ownName()}`,
   ])
 })

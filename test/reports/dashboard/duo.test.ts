@@ -9,8 +9,9 @@ const HOUR_MS = 3_600_000
 const half = (windowHours: number, devices: number, deviceHours: number): DashboardState => ({
   ...STATE,
   windowHours,
-  map: STATE.map.map(({ line }) => ({
+  map: STATE.map.map(({ line, things }) => ({
     line,
+    things,
     codes: devices === 340 ? '+'.repeat(20) : `${'.'.repeat(line)}+`.padEnd(20, '.'),
   })),
   exposure: {

@@ -2,6 +2,7 @@ import type { DashboardState } from '../../../reports/dashboard/state.ts'
 
 const START_MS = Date.parse('2026-03-02T13:00:00Z')
 const MINUTE_MS = 60_000
+const two = (value: number): string => String(value).padStart(2, '0')
 
 /** A fleet in the middle of a rollback, every kind of device on the map. */
 export const STATE: DashboardState = {
@@ -19,6 +20,7 @@ export const STATE: DashboardState = {
   pace: '60x',
   map: Array.from({ length: 17 }, (_, index) => ({
     line: index + 1,
+    things: Array.from({ length: 20 }, (_, place) => `line-${two(index + 1)}-${two(place + 1)}`),
     codes: `${'.'.repeat(index)}${'.+nir-x'[index % 7]}${'.'.repeat(19 - index)}`,
   })),
   stages: [

@@ -3,13 +3,26 @@ import { describe, expect, it } from 'vitest'
 import { frameOf } from '../../../reports/dashboard/frame.ts'
 import { type Mode, START } from '../../../reports/dashboard/menu.ts'
 import { STATE } from './fixtures.ts'
-import { open, opened } from './glass.ts'
+import { type Glass, open, opened } from './glass.ts'
 
 const FAULTS = ['memory leak, 60 MiB/h', 'crash']
-async function shown(columns: number, rows: number, mode: Partial<Mode> = {}): Promise<string[]> {
+async function drawn(columns: number, rows: number, mode: Partial<Mode> = {}) {
   const glass = open(columns, rows)
   glass.screen.draw(frameOf(STATE, { ...START, ...mode }, FAULTS, glass.screen))
-  return glass.lines()
+  return { glass, lines: await glass.lines() }
+}
+const shown = async (...frame: Parameters<typeof drawn>): Promise<string[]> => (await drawn(...frame)).lines
+
+/** Where the devices of the map begin. */
+const [FIRST_MAP_ROW, FIRST_MAP_COLUMN, MAP_ROWS, MAP_COLUMNS] = [2, 5, 17, 20]
+
+/** An `o` for each device of a row that is drawn inverse. */
+function inverseIn({ terminal }: Glass, row: number): string {
+  const line = terminal.buffer.active.getLine(row)
+  const isInverse = (column: number): boolean => line?.getCell(FIRST_MAP_COLUMN + column)?.isInverse() !== 0
+  return Array.from({ length: MAP_COLUMNS }, (_, column) => (isInverse(column) ? 'o' : ' '))
+    .join('')
+    .trimEnd()
 }
 
 describe('a frame', () => {
@@ -29,8 +42,30 @@ describe('a frame', () => {
     expect((await shown(80, 24, { awaitsAnswer: true })).join('\n')).toContain('2.4.0 deployed to canary')
   })
 
-  it.each(['help', 'inject'] as const)('shows the %s over the rest', async (overlay) => {
-    expect((await shown(80, 24, { overlay })).join('\n')).toMatchSnapshot()
+  it.each([
+    ['help', {}],
+    ['fault', {}],
+    ['place', { cursor: { line: 6, device: 2 } }],
+  ] as const)('shows the %s over the rest', async (overlay, mode) => {
+    expect((await shown(80, 24, { overlay, ...mode })).join('\n')).toMatchSnapshot()
+  })
+
+  it.each([
+    ['a device', { line: 6, device: 2 }, '  o'],
+    ['a line', { line: 6, device: -1 }, 'o'.repeat(20)],
+    ['the release', { line: -1, device: -1 }, ''],
+  ])('marks %s on the map, and nothing else there', async (_, cursor, marks) => {
+    const { glass } = await drawn(80, 24, { overlay: 'place', cursor })
+    const rows = Array.from({ length: MAP_ROWS }, (_, row) => inverseIn(glass, FIRST_MAP_ROW + row))
+    expect(rows).toEqual(Array.from({ length: MAP_ROWS }, (_, row) => (row === cursor.line ? marks : '')))
+  })
+
+  it.each([
+    [80, 24],
+    [160, 50],
+  ])('leaves the whole map in sight at %i x %i while a place on it is chosen', async (columns, rows) => {
+    const mapOf = (lines: readonly string[]) => lines.slice(0, 20).map((line) => line.slice(0, 28))
+    expect(mapOf(await shown(columns, rows, { overlay: 'place' }))).toEqual(mapOf(await shown(columns, rows)))
   })
 
   it('has only characters of one cell: ASCII, box drawing and braille', async () => {
@@ -58,9 +93,9 @@ it('hears keys by their names', async () => {
   const glass = open(80, 24)
   const keys: string[] = []
   glass.screen.onKey((key) => keys.push(key))
-  glass.input.write(' +\t?q')
+  glass.input.write(' +\t?\r\u001b[A\u001b[Cq')
   await new Promise((resolve) => setImmediate(resolve))
-  expect(keys).toEqual(['space', '+', 'tab', '?', 'q'])
+  expect(keys).toEqual(['space', '+', 'tab', '?', 'enter', 'up', 'right', 'q'])
 })
 
 it('leaves the terminal as it was found', async () => {

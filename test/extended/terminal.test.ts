@@ -97,8 +97,8 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
     expect(await settings('after')).toBe(before)
   })
 
-  it('holds the rollout, injects a fault and aborts on f, p and a, and says so in the end', async () => {
-    typed(`clear; ${RUN.replace('60x', '300x')}`)
+  it.each(['model', 'wire'])('obeys p, f and a at %s level, and says so in the end', async (level) => {
+    typed(`clear; ${RUN.replace('60x', '300x').replace('model', level)} --dashboard`)
     await until('soaking')
     keys('Space')
     await until('paused')

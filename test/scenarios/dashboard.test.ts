@@ -13,6 +13,7 @@ import { Interrupted } from '../../scenarios/user-error.ts'
 
 const SCENARIO = { ...findScenario('crash-on-start'), fleet: { lines: 2, devicesPerLine: 20 } }
 const OPTIONS: RehearsalOptions = { seed: 1, level: 'model' }
+const LEVELS = ['model', 'wire'] as const
 const NEVER = new AbortController().signal
 
 /** Screens that are not the real one, by what they do with a message. */
@@ -89,17 +90,19 @@ const crashed = ({ records }: RehearsalResult): string[] => [
 ]
 
 it.each([
-  ['polite', 0],
-  ['dying', 1],
-  ['deaf', 1],
-] as const)('changes nothing of what comes out, with a %s screen', async (name, restored) => {
+  ['polite', 'model', 0],
+  ['polite', 'wire', 0],
+  ['dying', 'model', 1],
+  ['deaf', 'model', 1],
+] as const)('changes nothing of what comes out, with a %s screen at %s level', async (name, level, restored) => {
   const { seen, own } = terminal()
   const dashboard = new Dashboard(own, () => undefined, join(folder, `${name}.mjs`))
-  const watched = await rehearse(SCENARIO, { ...OPTIONS, onLive: watching(dashboard) })
+  const options = { ...OPTIONS, level }
+  const watched = await rehearse(SCENARIO, { ...options, onLive: watching(dashboard) })
   const over = AbortSignal.abort()
   await dashboard.end('rolled-back', name === 'dying' ? NEVER : over)
   await dashboard.close()
-  const alone = await rehearse(SCENARIO, OPTIONS)
+  const alone = await rehearse(SCENARIO, options)
   expect(watched.facts.digest).toBe(alone.facts.digest)
   expect(seen.restored).toBe(restored)
 })
@@ -122,11 +125,11 @@ it('does what keys ask for', async () => {
   await dashboard.close()
 })
 
-it('operates the rollout and injects faults, between what was before and what comes after', async () => {
+it.each(LEVELS)('steers the %s level, between what was before and what comes after', async (level) => {
   const healthy = { ...SCENARIO, faults: [] }
   const dashboard = new Dashboard(terminal().own, () => undefined, join(folder, 'steering.mjs'))
   const pace = { kind: 'times', factor: 1 } as const
-  const result = await rehearse(healthy, { ...OPTIONS, pace, onLive: watching(dashboard) })
+  const result = await rehearse(healthy, { ...OPTIONS, level, pace, onLive: watching(dashboard) })
   await dashboard.close()
   const { records } = result
   const operations = records.filter((one) => one.kind === 'operation')

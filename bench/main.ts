@@ -1,4 +1,5 @@
 import { benchController } from './controller.ts'
+import { benchDashboard } from './dashboard.ts'
 import { benchGrowth } from './growth.ts'
 import { benchModel } from './model.ts'
 import { benchSweep } from './sweep.ts'
@@ -11,6 +12,7 @@ const parts = {
   wire: benchWire,
   growth: benchGrowth,
   sweep: benchSweep,
+  dashboard: benchDashboard,
 } as const
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in parts))

@@ -1,0 +1,10 @@
+import { PassThrough } from 'node:stream'
+
+/** The dashboard's own program on a terminal that nobody sees: it draws every frame, and writes them nowhere. */
+
+const SIZE = { columns: 160, rows: 50 }
+
+const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
+const output = Object.assign(new PassThrough(), { isTTY: true, ...SIZE }).resume()
+Object.defineProperties(process, { stdin: { value: input }, stdout: { value: output } })
+await import('../reports/dashboard/main.ts')

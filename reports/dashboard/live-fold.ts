@@ -165,7 +165,9 @@ export class LiveFold {
   }
 
   #evaluated(record: Extract<TraceRecord, { kind: 'evaluated' }>): void {
-    const { atMs, stage, state, verdict: kind, decision, reason, findings } = record
+    const { atMs, stage, state, verdict: kind, decision, reason } = record
+    // A start tells what could be seen at the least, metric by metric; nothing of that was seen.
+    const findings = record.handler === 'start' ? [] : record.findings
     if (kind !== 'none' || this.#verdict === null) this.#verdict = { atMs, kind, decision, reason, findings }
     else this.#verdict = { ...this.#verdict, decision, reason }
     for (const { rule, metric, observed, limit, line, thing } of findings) {

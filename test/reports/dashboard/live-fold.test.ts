@@ -114,6 +114,14 @@ it('runs the window clock from the soak to the promotion', () => {
   expect(promoted.stages[0]).toMatchObject({ state: 'promoted', soakingSinceMs: null })
 })
 
+it('shows nothing as judged of what a start says could be seen at the least', () => {
+  const look = evaluated('waiting', 'wait', 27)
+  const state = fold([0, { ...look, handler: 'start' } as TraceEvent])
+  expect(state.series).toEqual([])
+  expect(state.verdict).toMatchObject({ decision: 'wait', findings: [] })
+  expect(fold([0, look]).series).toHaveLength(1)
+})
+
 it('keeps a bounded number of points over the whole time', () => {
   const looks = Array.from({ length: 1_000 }, (_, i) => [i * 5, evaluated('soaking', 'wait', i)] as const)
   const points = fold(...looks).series[0]?.points ?? []

@@ -27,16 +27,18 @@ export function frameOf(
   }
 }
 
-export function tooSmall(columns: number, rows: number): Frame {
-  const text = `rehearse needs ${MIN_COLUMNS} x ${MIN_ROWS}, this is ${columns} x ${rows}; q quits`
-  return {
-    texts: [
-      { id: 'small', title: null, left: 0, top: 0, width: columns, height: rows, lines: [text.slice(0, columns)] },
-    ],
-    charts: [],
-    overlay: null,
-  }
-}
+export const tooSmall = (columns: number, rows: number): Frame =>
+  onlyText(`rehearse needs ${MIN_COLUMNS} x ${MIN_ROWS}, this is ${columns} x ${rows}; q quits`, columns, rows)
+
+/** Before the first state: a large fleet takes its time to live a week and to connect. */
+export const gettingReady = (columns: number, rows: number): Frame =>
+  onlyText('the fleet lives the week before and connects ...; q quits', columns, rows)
+
+const onlyText = (text: string, columns: number, rows: number): Frame => ({
+  texts: [{ id: 'text', title: null, left: 0, top: 0, width: columns, height: rows, lines: [text.slice(0, columns)] }],
+  charts: [],
+  overlay: null,
+})
 
 function chartOf({ id, pick, ...rect }: ChartPanel, state: DashboardState, focus: number): Frame['charts'] {
   const found = pick(state.series, focus)

@@ -1,5 +1,5 @@
 import { duoFrame } from './duo.ts'
-import { frameOf } from './frame.ts'
+import { frameOf, gettingReady } from './frame.ts'
 import { commandOf, type Mode, press, START } from './menu.ts'
 import type { FromScreen, ToScreen } from './messages.ts'
 import { openScreen } from './screen.ts'
@@ -20,6 +20,7 @@ const tell = (message: FromScreen): void => void process.send?.(message)
 const draw = (): void => {
   if (duo !== null) screen.draw(duoFrame(duo, screen))
   else if (state !== null) screen.draw(frameOf(state, mode, faults, screen))
+  else screen.draw(gettingReady(screen.columns, screen.rows))
 }
 const leave = (): void => {
   screen.close()
@@ -52,3 +53,4 @@ process.on('disconnect', leave)
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, leave)
 // Ctrl-C arrives as a key; the signal itself is the rehearsal's business, which then says "close".
 process.on('SIGINT', () => undefined)
+draw()

@@ -71,7 +71,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
   it('does what keys ask for, and leaves the terminal as it was', async () => {
     const before = await settings('before')
     typed(RUN)
-    await until('fleet')
+    await until('stages')
     keys('Space')
     await until('paused')
     const stopped = /Mon 02 \d\d:\d\d/.exec(await until('paused'))?.[0] as string
@@ -91,7 +91,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
     tmux('resize-window', '-t', 'main', '-x', '60', '-y', '15')
     await until('rehearse needs 80 x 24')
     tmux('resize-window', '-t', 'main', '-x', '100', '-y', '30')
-    await until('fleet')
+    await until('stages')
     keys('q')
     await until('interrupted; no report was written')
     expect(await settings('after')).toBe(before)
@@ -129,7 +129,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
   it('ends with Ctrl-C as with q', async () => {
     const before = await settings('before')
     typed(`${RUN}; echo "code $?"`)
-    await until('fleet')
+    await until('stages')
     keys('C-c')
     await until('code 130')
     expect(await settings('after')).toBe(before)
@@ -138,7 +138,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
   it('goes on when its screen is killed, with the terminal as it was', async () => {
     const before = await settings('before')
     typed(`${RUN.replace('60x', '3600x')} --until 12h`)
-    await until('fleet')
+    await until('stages')
     killScreen()
     await until('SMALL: INCONCLUSIVE')
     expect(await settings('after')).toBe(before)
@@ -146,7 +146,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
 
   it('can still be interrupted when its screen was killed', async () => {
     typed(`${RUN}; echo "code $?"`)
-    await until('fleet')
+    await until('stages')
     killScreen()
     await until(/^bash-.* node /m) // back from the other screen
     keys('C-c')

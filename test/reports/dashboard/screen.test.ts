@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { frameOf } from '../../../reports/dashboard/frame.ts'
+import { frameOf, gettingReady } from '../../../reports/dashboard/frame.ts'
 import { type Mode, START } from '../../../reports/dashboard/menu.ts'
 import { STATE } from './fixtures.ts'
 import { type Glass, open, opened } from './glass.ts'
@@ -71,6 +71,14 @@ describe('a frame', () => {
   it('has only characters of one cell: ASCII, box drawing and braille', async () => {
     const text = [...(await shown(80, 24)), ...(await shown(160, 50))].join('')
     expect(text.replace(/[\x20-\x7e\u2500-\u257f\u2800-\u28ff]/g, '')).toBe('')
+  })
+
+  it('says what it waits for before there is anything to show, and leaves nothing of that behind', async () => {
+    const glass = open(80, 24)
+    glass.screen.draw(gettingReady(80, 24))
+    expect((await glass.lines())[0]).toBe('the fleet lives the week before and connects ...; q quits')
+    glass.screen.draw(frameOf(STATE, START, FAULTS, glass.screen))
+    expect(await glass.lines()).toEqual(await shown(80, 24))
   })
 
   it('says what it needs where the terminal is too small', async () => {

@@ -11,7 +11,8 @@ declare module 'blessed-contrib/lib/widget/charts/line.js' {
 
   export default class Line extends Widgets.BoxElement {
     constructor(options: Widgets.BoxOptions & Readonly<Record<string, unknown>>)
-    options: { minY: number }
+    /** How the next data are drawn. */
+    options: { minY: number; maxY: number; numYLabels: number; xLabelPadding: number }
     /** Only after the widget was added to a screen. */
     setData(data: readonly LineData[]): void
   }

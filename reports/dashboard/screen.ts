@@ -1,5 +1,6 @@
 import blessed from 'blessed'
 import Line from 'blessed-contrib/lib/widget/charts/line.js'
+import { axisOf } from './axis.ts'
 import type { Rect } from './layout.ts'
 
 /** One frame, ready to be drawn: marked-up lines and charts at their places. */
@@ -82,9 +83,7 @@ export function openScreen(streams?: Streams): Screen {
       ...FRAME,
       label: ` ${title} `,
       style: { ...FRAME.style, text: 'white', baseline: 'white' },
-      xLabelPadding: 3,
       xPadding: 5,
-      numYLabels: 4,
     })
     screen.append(made)
     lines.set(id, made)
@@ -139,10 +138,9 @@ export function openScreen(streams?: Streams): Screen {
   }
 }
 
-/** The axis begins at the smallest value: rates may fall below their baseline. */
 function drawChart(widget: Line, { labels, curves }: Chart): void {
   widget.show()
-  widget.options.minY = Math.min(0, ...curves.flatMap(({ values }) => values))
+  Object.assign(widget.options, axisOf(curves.flatMap(({ values }) => values)))
   widget.setData(
     curves.map(({ title, colour, values }) => ({ title, x: [...labels], y: [...values], style: { line: colour } })),
   )

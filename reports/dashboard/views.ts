@@ -1,7 +1,7 @@
 import { durationText, grouped, numberText } from '../format.ts'
 import { timeOfDay } from './clock-text.ts'
 import type { Cursor } from './cursor.ts'
-import { bold, type Colour, coloured, cut, escaped, inverse, table, wrap } from './markup.ts'
+import { bold, type Colour, coloured, cut, escaped, inverse, table, visible, wrap } from './markup.ts'
 import { type DashboardState, DEVICE_CODES, type DeviceCode, type LegsState, type StageRow } from './state.ts'
 
 /** Where a view is drawn, inside its frame. */
@@ -117,16 +117,18 @@ export const verdict: View = ({ verdict: last, zone }, { columns, rows }) => {
 }
 
 /** Every metric of the last look, the worst first. */
-export const findings: View = ({ verdict: last }) => {
+export const findings: View = ({ verdict: last }, { columns }) => {
   if (last === null || last.findings.length === 0) return ['nothing is judged yet']
-  const rows = last.findings.map(({ rule, metric, observed, limit, outcome, line }) => [
+  const titles = ['verdict', 'seen', 'limit', 'rule'].map((title) => coloured('grey', title))
+  const rows = last.findings.map(({ rule, observed, limit, outcome, line }) => [
     verdictText(outcome),
     numberText(observed),
     numberText(limit),
     escaped(line === undefined ? rule : `${rule} line ${line}`),
-    coloured('grey', metric),
   ])
-  return table([['verdict', 'seen', 'limit', 'rule', ''].map((title) => coloured('grey', title)), ...rows], 'lrrll')
+  const used = Math.max(...table([titles, ...rows], 'lrrl').map((line) => visible(line).length))
+  const metrics = last.findings.map(({ metric }) => coloured('grey', cut(metric, columns - used - 2)))
+  return table([titles, ...rows.map((row, i) => [...row, metrics[i] as string])], 'lrrll')
 }
 
 /** What was injected, against what was seen. */

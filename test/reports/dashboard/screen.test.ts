@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { frameOf, gettingReady } from '../../../reports/dashboard/frame.ts'
 import { type Mode, START } from '../../../reports/dashboard/menu.ts'
+import type { MetricSeries } from '../../../reports/dashboard/state.ts'
 import { STATE } from './fixtures.ts'
 import { type Glass, open, opened } from './glass.ts'
 
@@ -66,6 +67,14 @@ describe('a frame', () => {
   ])('leaves the whole map in sight at %i x %i while a place on it is chosen', async (columns, rows) => {
     const mapOf = (lines: readonly string[]) => lines.slice(0, 20).map((line) => line.slice(0, 28))
     expect(mapOf(await shown(columns, rows, { overlay: 'place' }))).toEqual(mapOf(await shown(columns, rows)))
+  })
+
+  it('cuts no number at the side of a chart', async () => {
+    const [crashes, cycleTime] = STATE.series as [MetricSeries, MetricSeries]
+    const points = cycleTime.points.map(([atMs]) => [atMs, -14] as const)
+    const glass = open(80, 24)
+    glass.screen.draw(frameOf({ ...STATE, series: [crashes, { ...cycleTime, points }] }, START, FAULTS, glass.screen))
+    expect((await glass.lines()).join('\n')).toMatch(/│-20 *\S.*│/)
   })
 
   it('has only characters of one cell: ASCII, box drawing and braille', async () => {

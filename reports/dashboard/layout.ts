@@ -1,3 +1,4 @@
+import { coloured } from './markup.ts'
 import type { MetricSeries } from './state.ts'
 import { detection, eventLog, findings, fleetMap, headline, legend, legs, stages, type View, verdict } from './views.ts'
 
@@ -44,9 +45,9 @@ export function layoutFor(columns: number, rows: number, focus: number, showsEve
   return columns >= WIDE_COLUMNS && rows >= WIDE_ROWS ? wide(columns, rows) : compact(columns, rows, focus, showsEvents)
 }
 
-const keys: View = () => [
-  '{grey-fg}space pause  > step  +- pace  f fault  p hold  a abort  tab view  ? help  q quit{/}',
-]
+const keys: View = ({ outcome }) => [coloured('grey', outcome === null ? KEYS : KEYS_AT_THE_END)]
+const KEYS = 'space pause  > step  +- pace  f fault  p hold  a abort  tab view  ? help  q quit'
+const KEYS_AT_THE_END = 'the rehearsal has ended  tab view  ? help  q quit'
 
 /** What tab moves through where there is room for one thing only. */
 const COMPACT_PANELS = ['chart', 'metrics', 'rollback', 'events'] as const

@@ -34,7 +34,8 @@ screen.onKey((key) => {
     if (command !== null) tell({ kind: 'command', command })
     return
   }
-  const pressed = press(mode, key, { faults, map: state?.map ?? [] })
+  const isOver = state !== null && state.outcome !== null
+  const pressed = press(mode, key, { faults: isOver ? [] : faults, map: state?.map ?? [] })
   if (pressed.command !== null) tell({ kind: 'command', command: pressed.command })
   mode = pressed.mode
   draw()

@@ -22,7 +22,7 @@ export interface Mode {
   readonly cursor: Cursor
 }
 
-/** What there is to choose from. */
+/** What there is to choose from; no faults where nothing can be changed. */
 export interface Choice {
   readonly faults: readonly string[]
   readonly map: DashboardState['map']

@@ -121,8 +121,8 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
     keys('a')
     await until(/abort by \S+: every stage/)
     keys('+', '+', '+')
-    await until('ROLLED-BACK')
-    keys('q')
+    await until('the rehearsal has ended  tab view')
+    keys('f', 'q')
     await until(/touched +by hand, 4 times; the seed alone does not give this run again/)
   })
 

@@ -90,6 +90,14 @@ describe('a frame', () => {
     expect(await glass.lines()).toEqual(await shown(80, 24))
   })
 
+  it('offers no key at the end that would do nothing', async () => {
+    const glass = open(80, 24)
+    glass.screen.draw(frameOf({ ...STATE, outcome: 'rolled-back' }, START, FAULTS, glass.screen))
+    const lines = await glass.lines()
+    expect(lines[0]).toMatch(/ROLLED-BACK$/)
+    expect(lines.at(-1)).toBe('the rehearsal has ended  tab view  ? help  q quit')
+  })
+
   it('says what it needs where the terminal is too small', async () => {
     expect((await shown(60, 20))[0]).toBe('rehearse needs 80 x 24, this is 60 x 20; q quits')
   })

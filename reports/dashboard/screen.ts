@@ -36,9 +36,9 @@ export interface Screen {
 export interface Streams {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
+  /** Its name in terminfo. */
+  readonly terminal: string
 }
-
-const FRAME = { border: { type: 'line' as const }, style: { border: { fg: 'grey' }, label: { fg: 'white' } } }
 
 /**
  * The screen through blessed. What its users found out the hard way: one `render` a frame; logs are plain boxes, since a
@@ -50,8 +50,10 @@ export function openScreen(streams?: Streams): Screen {
     fullUnicode: false,
     warnings: false,
     title: 'rehearse',
-    ...((streams === undefined ? {} : { ...streams, terminal: 'xterm-256color' }) as object),
+    ...(streams as object | undefined),
   })
+  const grey = greyOf(screen)
+  const frame = { border: { type: 'line' as const }, style: { border: { fg: grey }, label: { fg: 'white' } } }
   const boxes = new Map<string, blessed.Widgets.BoxElement>()
   const lines = new Map<string, Line>()
   let used = new Set<string>()
@@ -67,7 +69,7 @@ export function openScreen(streams?: Streams): Screen {
       tags: true,
       wrap: false,
       ...place(rect),
-      ...(title === null ? {} : { ...FRAME, label: ` ${title} ` }),
+      ...(title === null ? {} : { ...frame, label: ` ${title} ` }),
     })
     boxes.set(id, made)
     return made
@@ -80,9 +82,9 @@ export function openScreen(streams?: Streams): Screen {
     }
     const made = new Line({
       ...place(rect),
-      ...FRAME,
+      ...frame,
       label: ` ${title} `,
-      style: { ...FRAME.style, text: 'white', baseline: 'white' },
+      style: { ...frame.style, text: 'white', baseline: 'white' },
       xPadding: 5,
     })
     screen.append(made)
@@ -97,7 +99,7 @@ export function openScreen(streams?: Streams): Screen {
   const show = (id: string, rect: Rect, title: string | null, content: readonly string[]): void => {
     used.add(id)
     const widget = box(id, rect, title)
-    widget.setContent(content.join('\n'))
+    widget.setContent(content.join('\n').replaceAll('{grey-fg}', `{${grey}-fg}`))
     widget.show()
   }
 
@@ -116,8 +118,10 @@ export function openScreen(streams?: Streams): Screen {
         drawChart(line(id, rect, title), chart)
       }
       if (overlay !== null) {
-        show('overlay', overlay, overlay.title, overlay.lines)
-        boxes.get('overlay')?.setFront()
+        // A box keeps the title that it was made with.
+        const id = `overlay: ${overlay.title}`
+        show(id, overlay, overlay.title, overlay.lines)
+        boxes.get(id)?.setFront()
       }
       for (const [id, widget] of [...boxes, ...lines]) if (!used.has(id)) widget.hide()
       screen.render()
@@ -136,6 +140,12 @@ export function openScreen(streams?: Streams): Screen {
     },
     close: () => screen.destroy(),
   }
+}
+
+/** Where there are eight colours only, the library takes black for grey: on most terminals nothing would be seen. */
+function greyOf(screen: blessed.Widgets.Screen): 'grey' | 'default' {
+  const { colors } = (screen as unknown as { readonly tput: { readonly colors: number } }).tput
+  return colors > 8 ? 'grey' : 'default'
 }
 
 function drawChart(widget: Line, { labels, curves }: Chart): void {

@@ -10,10 +10,10 @@ export class Glass {
   readonly output: PassThrough & { columns: number; rows: number }
   readonly screen: Screen
 
-  constructor(columns: number, rows: number) {
+  constructor(columns: number, rows: number, terminal: string) {
     this.terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true })
     this.output = Object.assign(new PassThrough(), { isTTY: true, columns, rows })
-    this.screen = openScreen({ input: this.input, output: this.output })
+    this.screen = openScreen({ input: this.input, output: this.output, terminal })
   }
 
   /** Everything written so far has reached the glass. */
@@ -33,8 +33,8 @@ export class Glass {
 }
 
 export const opened: Glass[] = []
-export function open(columns: number, rows: number): Glass {
-  const glass = new Glass(columns, rows)
+export function open(columns: number, rows: number, terminal = 'xterm-256color'): Glass {
+  const glass = new Glass(columns, rows, terminal)
   opened.push(glass)
   return glass
 }

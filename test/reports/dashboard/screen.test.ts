@@ -7,6 +7,15 @@ import { STATE } from './fixtures.ts'
 import { type Glass, open, opened } from './glass.ts'
 
 const FAULTS = ['memory leak, 60 MiB/h', 'crash']
+/** What nobody sees on a dark terminal. */
+function blackIn({ terminal }: Glass): string {
+  const { active } = terminal.buffer
+  const cells = Array.from({ length: terminal.rows * terminal.cols }, (_, i) =>
+    active.getLine(Math.floor(i / terminal.cols))?.getCell(i % terminal.cols),
+  )
+  return cells.map((cell) => (cell?.isFgPalette() && cell.getFgColor() === 0 ? cell.getChars() : '')).join('')
+}
+
 async function drawn(columns: number, rows: number, mode: Partial<Mode> = {}) {
   const glass = open(columns, rows)
   glass.screen.draw(frameOf(STATE, { ...START, ...mode }, FAULTS, glass.screen))
@@ -88,6 +97,13 @@ describe('a frame', () => {
     expect((await glass.lines())[0]).toBe('the fleet lives the week before and connects ...; q quits')
     glass.screen.draw(frameOf(STATE, START, FAULTS, glass.screen))
     expect(await glass.lines()).toEqual(await shown(80, 24))
+  })
+
+  it.each(['xterm-256color', 'tmux-256color', 'screen', 'linux'])('draws nothing black on a %s', async (terminal) => {
+    const glass = open(160, 50, terminal)
+    glass.screen.draw(frameOf(STATE, { ...START, overlay: 'help' }, FAULTS, glass.screen))
+    expect((await glass.lines()).join('\n')).toContain('any key closes this')
+    expect(blackIn(glass)).toBe('')
   })
 
   it('offers no key at the end that would do nothing', async () => {

@@ -11,7 +11,7 @@ interface Permission {
   readonly dependent?: readonly string[]
 }
 
-/** [iam: service authorization reference, AWS IoT Greengrass V2, dependent actions] */
+/** [iam: service authorization reference, AWS IoT Greengrass V2: dependent actions; tags at creation need TagResource] */
 const READS_DEPLOYMENT = ['iot:DescribeJob', 'iot:DescribeThing', 'iot:DescribeThingGroup', 'iot:GetThingShadow']
 const ENDS_DEPLOYMENT = [
   ...READS_DEPLOYMENT,
@@ -42,7 +42,7 @@ export const permissions = ({ region, accountId }: Account, tableName: string): 
     CreateDeploymentCommand: {
       action: 'greengrass:CreateDeployment',
       resources: ['*'],
-      dependent: [...ENDS_DEPLOYMENT, 'iot:CreateJob'],
+      dependent: [...ENDS_DEPLOYMENT, 'iot:CreateJob', 'greengrass:TagResource'],
     },
     DescribeComponentCommand: {
       action: 'greengrass:DescribeComponent',
@@ -83,8 +83,13 @@ export function policyDocument(
     byResource.set(key, known)
   }
   const iot = `arn:aws:iot:${account.region}:${account.accountId}`
+  const greengrass = `arn:aws:greengrass:${account.region}:${account.accountId}`
   for (const { action, resources, dependent = [] } of Object.values(permissions(account, tableName))) {
     allow([action], resources)
+    allow(
+      dependent.filter((one) => one.startsWith('greengrass:')),
+      [`${greengrass}:deployments:*`],
+    )
     allow(
       dependent.filter((one) => one.includes('Job')),
       [`${iot}:job/*`, `${iot}:thinggroup/*`],

@@ -50,3 +50,11 @@ it('names the account, and a wildcard only where the action has no resource', ()
     for (const arn of Resource) expect(arn === '*' || arn.includes(':eu-central-1:123456789012:')).toBe(true)
   }
 })
+
+it('may tag the deployments that it creates, and nothing else', () => {
+  const { Statement } = policyDocument(ACCOUNT, 'firmware-rollouts')
+  const tagging = Statement.filter(({ Action }) => Action.includes('greengrass:TagResource'))
+  expect(tagging.flatMap(({ Resource }) => Resource)).toEqual([
+    'arn:aws:greengrass:eu-central-1:123456789012:deployments:*',
+  ])
+})

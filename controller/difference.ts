@@ -16,8 +16,8 @@ export const isNews = (previous: HealthSample | undefined, current: HealthSample
     current.sampledAtMs >= previous.sampledAtMs)
 
 /**
- * Counters between two samples of one device; null when `current` is no news. A sequence that went back in a later sample, or another way of
- * counting, means that the counters began anew.
+ * Counters between two samples of one device; null when `current` is no news. A sequence that went back in a later sample,
+ * or another way of counting, means that the counters began anew.
  */
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
   if (!isNews(previous, current)) return null

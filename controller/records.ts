@@ -51,28 +51,30 @@ const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolea
   sample.bootId === by.bootId &&
   sample.sampledAtMs < by.sampledAtMs
 
-/** The snapshot with the newer sample of each device, whichever look brought it. */
-function withNewest(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
+/**
+ * The snapshot beside the one before: the newer sample of each device, whichever look brought it, and since when devices
+ * have been silent, so that looks may lie as near to each other as they like.
+ */
+function beside(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
   if (previous === null) return snapshot
-  const overtaken: string[] = []
-  for (const thing in snapshot.devices) {
-    if (isOvertaken(snapshot.devices[thing] as HealthSample, previous.devices[thing])) overtaken.push(thing)
-  }
-  if (overtaken.length === 0) return snapshot
-  const newest = overtaken.map((thing) => [thing, previous.devices[thing] as HealthSample])
-  return { ...snapshot, devices: { ...snapshot.devices, ...Object.fromEntries(newest) } }
-}
-
-/** The snapshot with the time since which devices have been silent, so that looks may lie as near to each other as they like. */
-function withSilence(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
-  if (previous === null) return snapshot
-  const known = Object.keys({ ...previous.heardAtMs, ...previous.devices })
-  const silent = known.filter((thing) => {
+  const silent: string[] = []
+  for (const thing in previous.devices) {
     const sample = snapshot.devices[thing]
-    return sample === undefined || !isNews(previous.devices[thing], sample)
-  })
+    if (sample === undefined || !isNews(previous.devices[thing], sample)) silent.push(thing)
+  }
+  for (const thing in previous.heardAtMs) {
+    if (previous.devices[thing] === undefined && snapshot.devices[thing] === undefined) silent.push(thing)
+  }
   if (silent.length === 0) return snapshot
-  return { ...snapshot, heardAtMs: Object.fromEntries(silent.map((thing) => [thing, lastHeardMs(previous, thing)])) }
+  const newest = silent.flatMap((thing) => {
+    const [sample, by] = [snapshot.devices[thing], previous.devices[thing]]
+    return sample !== undefined && isOvertaken(sample, by) ? [[thing, by as HealthSample] as const] : []
+  })
+  return {
+    ...snapshot,
+    devices: newest.length === 0 ? snapshot.devices : { ...snapshot.devices, ...Object.fromEntries(newest) },
+    heardAtMs: Object.fromEntries(silent.map((thing) => [thing, lastHeardMs(previous, thing)])),
+  }
 }
 
 /**
@@ -92,7 +94,7 @@ export async function record(store: RolloutStore, policy: Policy, snapshot: Snap
   const latest = await recordBoundary(store, policy, snapshot)
   if (latest !== null && !follows(snapshot, latest.value)) return latest.value
   const previous = latest?.value ?? null
-  await store.putIf(LATEST, withSilence(withNewest(snapshot, previous), previous), latest?.version ?? 0)
+  await store.putIf(LATEST, beside(snapshot, previous), latest?.version ?? 0)
   return previous
 }
 

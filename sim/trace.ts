@@ -3,6 +3,8 @@ import type { Clock } from './clock.ts'
 import type { TraceEvent, TraceRecord } from './trace-events.ts'
 
 const HOUR_MS = 3_600_000
+/** Characters. */
+const MAX_UNHASHED = 65_536
 
 /** Names one recorded event, to be given as the cause of another. */
 export interface TraceRef {
@@ -30,6 +32,8 @@ export class Trace {
   readonly #hourDigests: string[] = []
   readonly #total = createHash('sha256')
   #hour = createHash('sha256')
+  /** Lines that are in no hash yet: a call of the hash for each would cost more than the hashing. */
+  #unhashed = ''
   #pending: Pending[] = []
   #listeners: ((record: TraceRecord) => void)[] = []
 
@@ -74,12 +78,14 @@ export class Trace {
   /** SHA-256 over every event so far. */
   digest(): string {
     this.flush()
+    this.#hash()
     return this.#total.copy().digest('hex')
   }
 
   /** One SHA-256 for each virtual hour since the start, the running one included. */
   digestsByHour(): string[] {
     this.flush()
+    this.#hash()
     return [...this.#hourDigests, this.#hour.copy().digest('hex')]
   }
 
@@ -93,13 +99,19 @@ export class Trace {
       ...event,
     }
     while (this.#hourDigests.length < Math.floor((atMs - this.#startMs) / HOUR_MS)) {
+      this.#hash()
       this.#hourDigests.push(this.#hour.digest('hex'))
       this.#hour = createHash('sha256')
     }
-    const line = `${JSON.stringify(record)}\n`
-    this.#total.update(line)
-    this.#hour.update(line)
+    this.#unhashed += `${JSON.stringify(record)}\n`
+    if (this.#unhashed.length > MAX_UNHASHED) this.#hash()
     this.records.push(record)
     for (const listener of this.#listeners) listener(record)
+  }
+
+  #hash(): void {
+    this.#total.update(this.#unhashed)
+    this.#hour.update(this.#unhashed)
+    this.#unhashed = ''
   }
 }

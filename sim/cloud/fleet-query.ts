@@ -15,7 +15,7 @@ type Token = { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' } | { kind: 'term'; field:
  * `readerOf` says how a field is read. @throws AwsError InvalidQueryException; NotEmulated for ranges and free text
  */
 export function parseQuery(text: string, readerOf: (field: string) => FieldReader): Query {
-  const tokens = tokenise(text)
+  const tokens = tokensOf(text)
   let at = 0
   const peek = (): string | undefined => tokens[at]?.kind
   const or = (): Query => {
@@ -65,6 +65,14 @@ function term(field: string, value: string, readerOf: (field: string) => FieldRe
   }
   if (wanted.includes('*') || wanted.includes('?')) throw new NotEmulated(`the wildcard in "${field}:${value}"`)
   return (thing) => valuesOf(thing).includes(wanted)
+}
+
+/** The last query: the pages of one are asked for one after another. */
+let last: { readonly text: string; readonly tokens: readonly Token[] } = { text: '', tokens: [] }
+
+function tokensOf(text: string): readonly Token[] {
+  if (last.tokens.length === 0 || last.text !== text) last = { text, tokens: tokenise(text) }
+  return last.tokens
 }
 
 function tokenise(text: string): Token[] {

@@ -5,6 +5,7 @@ import type { LambdaFunctions } from '../level.ts'
 import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, SERVICES, type ServiceName } from '../protocol/service-model.ts'
 import { answerInvoke } from './lambda-api.ts'
+import { withoutHurry } from './no-hurry.ts'
 import { PortInUse } from './port-in-use.ts'
 
 export interface AwsEndpointOptions {
@@ -49,9 +50,11 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       new ServiceEndpoint(await loadServiceModel(service), operations, { onCall, onBug: options.onBug }),
     )
   }
-  const server = createServer((request, response) => {
-    answer(endpoints, options, request, response).catch(options.onBug)
-  })
+  const server = withoutHurry(
+    createServer((request, response) => {
+      answer(endpoints, options, request, response).catch(options.onBug)
+    }),
+  )
   const port = await listen(server, options.port)
   return {
     url: `http://127.0.0.1:${port}`,

@@ -1,4 +1,5 @@
 import dynalite from 'dynalite'
+import { withoutHurry } from './no-hurry.ts'
 import { PortInUse } from './port-in-use.ts'
 
 export interface Dynamo {
@@ -8,7 +9,7 @@ export interface Dynamo {
 
 /** The DynamoDB API on a loopback port, in memory, without the seconds that real tables take to appear. */
 export function startDynamo(): Promise<Dynamo> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  const server = withoutHurry(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }))
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? new PortInUse('DynamoDB', 0) : error),

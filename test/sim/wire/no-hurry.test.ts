@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
+import { startDynamo } from '../../../sim/wire/dynamo.ts'
+
+const openAws = () =>
+  startAwsEndpoint({ port: 0, services: new Map(), onCall: () => undefined, onBug: () => undefined })
+
+it.each([
+  ['the AWS endpoints', openAws],
+  ['DynamoDB', startDynamo],
+])('%s keep a connection for as long as a rehearsal pauses', async (_, open) => {
+  const server = await open()
+  try {
+    const { headers } = await fetch(server.url)
+    // What a server announces there is when it closes an idle connection.
+    expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', null])
+  } finally {
+    await server.close()
+  }
+})

@@ -85,17 +85,17 @@ function watchOf({ members, held, lineOf, version }: Replay, stage: StageName, d
 
 /** The baseline of the other days; how much things vary is taken from all. */
 function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): Baseline {
-  const devices: Record<string, Record<string, CellSums>> = {}
+  const devices: Record<string, Record<string, CellSums>> = Object.create(null)
   const sums = shiftSums(day, policy)
   const [connections, crashes] = [{ ...baseline.connections }, { crashes: 0, minutes: 0, ...baseline.crashes }]
-  for (const [thing, cells] of Object.entries(baseline.devices)) {
-    const left: Record<string, CellSums> = { ...cells }
-    for (const [cell, own] of Object.entries(sums[thing] ?? {})) {
-      const all = cells[cell]
+  for (const thing in baseline.devices) {
+    const left: Record<string, CellSums> = { ...baseline.devices[thing] }
+    const ofDay = sums[thing] ?? {}
+    for (const cell in ofDay) {
+      const own = ofDay[cell] as CellSums
+      const all = left[cell]
       if (all === undefined) continue
-      const rest = { ...all }
-      for (const key of Object.keys(rest) as (keyof CellSums)[]) rest[key] -= own[key]
-      left[cell] = rest
+      left[cell] = minus(all, own)
       connections.attempts -= own.connectionAttempts
       connections.failures -= own.connectionFailures
       crashes.crashes -= own.crashes
@@ -105,6 +105,21 @@ function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): 
   }
   return { ...baseline, devices, connections, crashes }
 }
+
+/** Written out, since it is done for every device of the fleet and every day of the week. */
+const minus = (all: CellSums, own: CellSums): CellSums => ({
+  minutes: all.minutes - own.minutes,
+  countedMinutes: all.countedMinutes - own.countedMinutes,
+  expectedMinutes: all.expectedMinutes - own.expectedMinutes,
+  cycles: all.cycles - own.cycles,
+  cycleTimeMsSum: all.cycleTimeMsSum - own.cycleTimeMsSum,
+  cycleTimeMsSumOfSquares: all.cycleTimeMsSumOfSquares - own.cycleTimeMsSumOfSquares,
+  operations: all.operations - own.operations,
+  errors: all.errors - own.errors,
+  crashes: all.crashes - own.crashes,
+  connectionAttempts: all.connectionAttempts - own.connectionAttempts,
+  connectionFailures: all.connectionFailures - own.connectionFailures,
+})
 
 /** The share of false rollbacks at which the replay would have been quiet. [detection D3: the replay quantile] */
 export function quietShare(alarms: readonly ReplayAlarm[], share: number): number {

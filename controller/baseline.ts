@@ -1,7 +1,7 @@
 import { cellAt, cellNames, shiftBoundaries } from './calendar.ts'
 import { type Delta, difference } from './difference.ts'
 import type { Policy } from './policy.ts'
-import type { Snapshot } from './snapshot.ts'
+import { type Snapshot, thingsOf } from './snapshot.ts'
 
 /** What one device did in one cell of the week, summed over the days of the baseline. */
 export interface CellSums {
@@ -47,7 +47,7 @@ const MIN_COVERAGE = 0.7
  * the beginning of a shift (a snapshot is missing) belongs to no cell; its minutes count as not observed.
  */
 export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Baseline {
-  const things = [...new Set(snapshots.flatMap(({ devices }) => Object.keys(devices)))].sort()
+  const things = [...new Set(snapshots.flatMap(thingsOf))].sort()
   const devices: Record<string, Record<string, CellSums>> = Object.fromEntries(things.map((thing) => [thing, {}]))
   const spread = new Spread()
   const [connection, errors] = [new Dispersion(), new Dispersion()]
@@ -93,7 +93,7 @@ export function shiftSums(
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const [piece, ...others] = cellPieces(policy, before.atMs, after.atMs)
     if (piece === undefined || others.length > 0) continue
-    for (const thing of Object.keys(after.devices)) {
+    for (const thing of thingsOf(after)) {
       const delta = deltaOf(before, after, thing)
       if (delta === null) continue
       const cells = devices[thing] ?? {}
@@ -217,24 +217,9 @@ export interface Expected {
   readonly errorsPerMinute: number
 }
 
-/** What is expected in each cell, by device: a frozen baseline is asked for every device at every look. */
-const known = new WeakMap<Baseline, Map<string, Map<string, Expected | null>>>()
-
 /** Null when the cell was not observed well enough. */
 export function expectedFor(baseline: Baseline, thing: string, cell: string): Expected | null {
-  const cells = known.get(baseline) ?? new Map<string, Map<string, Expected | null>>()
-  if (cells.size === 0) known.set(baseline, cells)
-  const things = cells.get(cell) ?? new Map<string, Expected | null>()
-  if (things.size === 0) cells.set(cell, things)
-  let expected = things.get(thing)
-  if (expected === undefined) {
-    expected = expectedIn(baseline.devices[thing]?.[cell])
-    things.set(thing, expected)
-  }
-  return expected
-}
-
-function expectedIn(sums: CellSums | undefined): Expected | null {
+  const sums = baseline.devices[thing]?.[cell]
   if (sums === undefined || !isCovered(sums) || sums.cycles === 0) return null
   return {
     cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,

@@ -118,29 +118,25 @@ export function observeControls(
   const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
   const lines = new Map<number, MutableSums>()
   const scatter = new Scatter()
+  const usedMiB: number[] = []
   let [down, of, isHeard] = [0, 0, false]
   for (const thing of controls) {
     const to = current.devices[thing]
     if (to === undefined) continue
+    const isOld = to.firmwareVersion === previousVersion
+    if (isOld && to.gauges.memoryMiB > 0) usedMiB.push(to.gauges.memoryMiB)
     const delta = difference(previous?.devices[thing], to)
     of += 1
     if (isDown(delta, silenceMs(thing, previous, current))) down += 1
     if (delta === null) continue
     isHeard = true
-    if (to.firmwareVersion !== previousVersion) continue
+    if (!isOld) continue
     const line = lineOf[thing] as number
     const expected = expectedOf(thing, delta, cell, current, baseline, policy)
     addDelta(sumsOf(lines, line), delta, expected)
     if (expected !== null) scatter.add(line, delta, expected)
   }
-  return {
-    lines,
-    noise: scatter.noise(),
-    down,
-    of,
-    isHeard,
-    commonMiB: commonMemoryMiB(controls, previousVersion, current),
-  }
+  return { lines, noise: scatter.noise(), down, of, isHeard, commonMiB: middleOf(usedMiB) }
 }
 
 /**
@@ -252,18 +248,9 @@ function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Polic
   return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= cell.shiftStartMs
 }
 
-/** What the controls use in the middle at this look; null without controls. */
-function commonMemoryMiB(controls: readonly string[], previousVersion: string, { devices }: Snapshot): number | null {
-  const usedMiB = new Float64Array(controls.length)
-  let count = 0
-  for (const thing of controls) {
-    const sample = devices[thing]
-    if (sample?.firmwareVersion !== previousVersion || sample.gauges.memoryMiB <= 0) continue
-    usedMiB[count] = sample.gauges.memoryMiB
-    count += 1
-  }
-  return count === 0 ? null : (usedMiB.subarray(0, count).sort()[count >> 1] as number)
-}
+/** Null where there is none. */
+const middleOf = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : (new Float64Array(values).sort()[values.length >> 1] as number)
 
 function memoryAfter(
   series: MemorySeries | undefined,

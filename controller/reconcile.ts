@@ -13,9 +13,9 @@ import {
   record,
   saveLastLook,
   saveRollout,
-  toSnapshot,
 } from './records.ts'
 import { type Effect, type Freeze, isFinal, type Rollout, type Stage, stageOf } from './rollout.ts'
+import { toSnapshot } from './snapshot.ts'
 import { startRollout } from './start.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -4,9 +4,9 @@ import { STAGES, type StageName } from './contract.ts'
 import { isNews } from './difference.ts'
 import type { Evidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
-import type { DeviceReading, RolloutStore, Stored } from './ports.ts'
+import type { RolloutStore, Stored } from './ports.ts'
 import type { Freeze, Rollout } from './rollout.ts'
-import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
+import { type HealthSample, lastHeardMs, type Snapshot, thingsOf } from './snapshot.ts'
 import type { SoakClock } from './soak.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
 import type { WayBack } from './way-back.ts'
@@ -36,14 +36,6 @@ function boundaryKey(policy: Policy, atMs: number): string {
   return `snapshot#${shift}#${dayNumber(policy, atMs) % days}`
 }
 
-/** The last readable sample of every device: a device that says nothing new keeps its old one. */
-export function toSnapshot(readings: readonly DeviceReading[], atMs: number): Snapshot {
-  // Without a prototype it is a dictionary from the first name on, and no name has a meaning of its own.
-  const devices: Record<string, HealthSample> = Object.create(null)
-  for (const { thing, sample } of readings) if (sample !== null) devices[thing] = sample
-  return { atMs, devices }
-}
-
 /** A sample that another one of the same process has overtaken tells nothing; what came in between counts once. */
 const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolean =>
   by !== undefined &&
@@ -58,7 +50,7 @@ const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolea
 function beside(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
   if (previous === null) return snapshot
   const silent: string[] = []
-  for (const thing in previous.devices) {
+  for (const thing of thingsOf(previous)) {
     const sample = snapshot.devices[thing]
     if (sample === undefined || !isNews(previous.devices[thing], sample)) silent.push(thing)
   }

@@ -12,10 +12,11 @@ import { chooseHeld, HELD_FROM } from './holdback.ts'
 import type { Policy } from './policy.ts'
 import type { DeploymentSpec, Ports } from './ports.ts'
 import { membersOf, preflight } from './preflight.ts'
-import { baselineSnapshots, createRollout, loadActive, recordStart, toSnapshot } from './records.ts'
+import { baselineSnapshots, createRollout, loadActive, recordStart } from './records.ts'
 import { quietShare, type Replay, refuseNoise, replay } from './replay.ts'
 import { type Effect, isFinal, type Release, type Rollout } from './rollout.ts'
 import { smallestEffects } from './smallest-effect.ts'
+import { toSnapshot } from './snapshot.ts'
 
 /** Who asks for a rollout, and of what. */
 export interface StartRequest {

@@ -1,5 +1,5 @@
 import type { Policy } from './policy.ts'
-import type { Snapshot } from './snapshot.ts'
+import { type Snapshot, thingsOf } from './snapshot.ts'
 
 /**
  * Whether so much of the fleet is silent, devices on the old firmware included, that the telemetry must be down and not
@@ -14,6 +14,6 @@ export function isTelemetryDown(snapshot: Snapshot, controls: readonly string[],
     return things.length === 0 ? 0 : silent / things.length
   }
   const { silentShare } = policy.telemetry
-  if (controls.length === 0) return share(Object.keys(snapshot.devices)) === 1
-  return share(controls) > silentShare && share(Object.keys(snapshot.devices)) > silentShare
+  if (controls.length === 0) return share(thingsOf(snapshot)) === 1
+  return share(controls) > silentShare && share(thingsOf(snapshot)) > silentShare
 }

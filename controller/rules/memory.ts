@@ -77,7 +77,7 @@ function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
   const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_LOOKS / MIN_BLOCKS)
   if (series.length === 0 || p > boundary) return null
-  const slopes = series.map(({ known }) => theilSenSlope(known.minima) * BLOCKS_PER_HOUR)
+  const slopes = series.map(({ known }) => slopeOf(known))
   const slopeMiBPerHour = middle(slopes)
   return {
     statistic: { name: 'sign', value: -Math.log(p), boundary: -Math.log(boundary) },
@@ -96,7 +96,7 @@ function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
     if (known.s < leastS(known.minima.length)) continue
     const p = riseTail(known.minima)
     if (p > boundary) continue
-    const slopeMiBPerHour = theilSenSlope(known.minima) * BLOCKS_PER_HOUR
+    const slopeMiBPerHour = slopeOf(known)
     const left = hoursLeft(known, slopeMiBPerHour)
     if (worst !== null && worst.hoursLeft <= left) continue
     const statistic = { name: 'mann-kendall', value: -Math.log(p), boundary: -Math.log(boundary) }
@@ -107,6 +107,17 @@ function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
 
 /** Three standard deviations of S, which no p below 0.001 is under. */
 const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
+
+/** By the minima, which change every half hour only: a look in between need not sort all pairs again. */
+const slopes = new WeakMap<readonly number[], number>()
+
+function slopeOf({ minima }: MemorySeries): number {
+  const before = slopes.get(minima)
+  if (before !== undefined) return before
+  const slopeMiBPerHour = theilSenSlope(minima) * BLOCKS_PER_HOUR
+  slopes.set(minima, slopeMiBPerHour)
+  return slopeMiBPerHour
+}
 
 const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
   slopeMiBPerHour <= 0 ? Number.MAX_VALUE : Math.max(limitMiB - (levelMiB ?? 0), 0) / slopeMiBPerHour

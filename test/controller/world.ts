@@ -5,8 +5,9 @@ import { makeStart } from '../../controller/lambda/start.ts'
 import { MemoryStore } from '../../controller/memory-store.ts'
 import type { Policy } from '../../controller/policy.ts'
 import type { DeploymentSpec, DeviceExecution, DeviceReading, Ports } from '../../controller/ports.ts'
-import { record, toSnapshot } from '../../controller/records.ts'
+import { record } from '../../controller/records.ts'
 import type { Release } from '../../controller/rollout.ts'
+import { toSnapshot } from '../../controller/snapshot.ts'
 import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from './fixtures.ts'
 
 const LINES = 5

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../sim/duration.ts'
 import type { Shell } from './commands/completion.ts'
 import { EXIT } from './exit-codes.ts'
@@ -68,6 +68,10 @@ const shard = (text: string): { index: number; of: number } => {
   return { index, of }
 }
 
+/** An option whose help tells the default as a user would write it. */
+const withDefault = (flags: string, description: string, read: (text: string) => unknown, text: string): Option =>
+  new Option(flags, description).argParser(read).default(read(text), text)
+
 /** Commander's complaint and its suggestion in one line. */
 const oneLine = (text: string): string =>
   `${text
@@ -111,7 +115,7 @@ function program(): Command {
       'how thresholds are applied: default or seed-literal',
       oneOf('default', 'seed-literal'),
     )
-    .option('--pace <pace>', 'max, or virtual seconds a second, such as 60x', pace, { kind: 'max' })
+    .addOption(withDefault('--pace <pace>', 'max, or virtual seconds a second, such as 60x', pace, 'max'))
     .option('--until <duration>', 'stop after this much virtual time', durationMs)
     .option('--out <dir>', 'where the report goes (default: reports/out/<scenario>-<seed>)')
     .option('--json', 'print report.json to stdout and nothing else there')
@@ -171,12 +175,18 @@ function program(): Command {
     .command('compare')
     .description('play scenarios with several windows, profiles and calendars, and tell what each is worth')
     .argument('<scenario...>', 'shipped scenarios (see list) or YAML files')
-    .option('--windows <list>', 'monitoring windows of each stage', listOf(durationMs), listOf(durationMs)('4h,24h'))
-    .option('--profiles <list>', 'default, seed-literal', listOf(oneOf('default', 'seed-literal')), ['default'])
-    .option('--gates <list>', 'plant (shifts and maintenance windows), open', listOf(oneOf('plant', 'open')), [
-      'open',
-      'plant',
-    ])
+    .addOption(withDefault('--windows <list>', 'monitoring windows of each stage', listOf(durationMs), '4h,24h'))
+    .addOption(
+      withDefault('--profiles <list>', 'default, seed-literal', listOf(oneOf('default', 'seed-literal')), 'default'),
+    )
+    .addOption(
+      withDefault(
+        '--gates <list>',
+        'plant (shifts and maintenance windows), open',
+        listOf(oneOf('plant', 'open')),
+        'open,plant',
+      ),
+    )
     .option('--seeds <n>', 'seeds 1 to n, the same for every variant', positive, 20)
     .option('--workers <n>', 'threads (default: one for every processor)', positive)
     .option('--out <dir>', 'where compare.json and compare.csv go (default: reports/out/compare)')

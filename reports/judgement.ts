@@ -2,9 +2,10 @@ import type { Report } from './report.ts'
 import type { Variant } from './variant.ts'
 
 /**
- * - `caught`: rolled back, and a fault of the release had begun.
+ * - `caught`: ordered back, and a fault of the release had begun. Whether every device made its way back is another
+ *   question: a run that halted in it is caught as well.
  * - `missed`: faulty, and kept by the whole fleet; or its fault had begun and time ran out without a word.
- * - `false-alarm`: rolled back, and no fault of the release had begun, whatever the network did.
+ * - `false-alarm`: ordered back, and no fault of the release had begun, whatever the network did.
  * - `promoted-good`: good, and promoted.
  * - `undecided`: a person was asked, or time ran out with nothing to be noticed.
  */
@@ -16,10 +17,10 @@ type ReleaseTruth = Pick<Variant, 'faultKinds'>
 export function judgementOf(truth: ReleaseTruth, report: Report): Judgement {
   const { outcome, detection } = report
   const onset = releaseOnset(truth, report)
-  if (outcome === 'rolled-back') {
+  if (outcome === 'promoted') return truth.faultKinds.length > 0 ? 'missed' : 'promoted-good'
+  if (outcome === 'rolled-back' || detection.at !== null) {
     return onset !== null && detection.at !== null && onset <= detection.at ? 'caught' : 'false-alarm'
   }
-  if (outcome === 'promoted') return truth.faultKinds.length > 0 ? 'missed' : 'promoted-good'
   return outcome === 'inconclusive' && onset !== null ? 'missed' : 'undecided'
 }
 

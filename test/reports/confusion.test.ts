@@ -54,6 +54,8 @@ describe('a release', () => {
     ['is missed when it is faulty and kept', variant(), report('promoted'), 'missed'],
     ['is missed when time ran out on its fault', variant(), report('inconclusive', { crash: 5 }), 'missed'],
     ['is undecided when time ran out before', variant(), report('inconclusive'), 'undecided'],
+    ['is caught when the way back came to a halt', variant(), report('halted', { crash: 5 }, 9), 'caught'],
+    ['is no catch when it is good and halted on the way back', good, report('halted', {}, 9), 'false-alarm'],
     ['is undecided when a person was asked', variant(), report('halted', { crash: 5 }), 'undecided'],
     ['is promoted well when it is good', good, report('promoted', { 'noisy-network': 1 }), 'promoted-good'],
   ] as const)('%s', (_, truth, one, judgement) => {

@@ -1,4 +1,5 @@
 import { STAGES, type StageName } from './contract.ts'
+import { groupedBy } from './grouped.ts'
 import type { DeviceReading } from './ports.ts'
 import { heldOf, LAST_STAGE, type Rollout, type Stage, stageOf } from './rollout.ts'
 
@@ -15,11 +16,7 @@ export function chooseHeld(
   readings: readonly DeviceReading[],
 ): readonly string[] {
   const reachable = new Set(readings.filter(({ connected, sample }) => connected && sample !== null).map(thingOf))
-  const byLine = new Map<number, string[]>()
-  for (const thing of members) {
-    const line = lineOf[thing] as number
-    byLine.set(line, [...(byLine.get(line) ?? []), thing])
-  }
+  const byLine = groupedBy(members, (thing) => lineOf[thing])
   const chosen = [...byLine.values()].flatMap((own) => {
     const last =
       own.length > 1

@@ -16,6 +16,7 @@ import {
   saveWayBack,
   type Vigil,
 } from './records.ts'
+import { remembered } from './remembered.ts'
 import { heldOf, LAST_STAGE, type Rollout, type Stage, stageOf, touchedStages, watchedVersion } from './rollout.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type SoakClock, stragglersOf, tick } from './soak.ts'
@@ -95,24 +96,12 @@ function telemetryDownSince(
   return isTelemetryDown(current, controls, policy) ? (sinceMs ?? current.atMs) : null
 }
 
-/** The controls of a rollout as it stands; every change of it makes another object. */
-const knownControls = new WeakMap<Rollout, readonly string[]>()
-
 /** Devices whose stage has not been given the new firmware, and those held back from it. */
-function controlsOf(rollout: Rollout): readonly string[] {
-  let controls = knownControls.get(rollout)
-  if (controls === undefined) {
-    controls = findControls(rollout)
-    knownControls.set(rollout, controls)
-  }
-  return controls
-}
-
-function findControls(rollout: Rollout): readonly string[] {
+const controlsOf = remembered((rollout: Rollout): readonly string[] => {
   const updated = new Set(touchedStages(rollout).map(({ name }) => name))
   const later = rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members)
   return [...later, ...heldOf(rollout)]
-}
+})
 
 /** Nothing looked at. */
 export const NO_FACTS: Facts = {

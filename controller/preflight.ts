@@ -1,5 +1,6 @@
 import { type Baseline, coverageOf } from './baseline.ts'
 import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from './contract.ts'
+import { groupedBy } from './grouped.ts'
 import { chooseHeld, HELD_FROM } from './holdback.ts'
 import { type Policy, quorumOf } from './policy.ts'
 import type { DeploymentSpec, DeviceReading } from './ports.ts'
@@ -95,18 +96,11 @@ function refuseMembership({ readings }: Findings): string[] {
   return [
     ...overlapping.map(({ thing, groups }) => `${thing} is in several stages: ${groups.join(', ')}`),
     ...lost.map(({ thing }) => `${thing} has no attribute "line"`),
-    ...byLine(readings).flatMap(([line, devices]) => refuseLine(line, devices)),
+    ...[...groupedBy(readings, ({ line }) => line)]
+      .filter(([line]) => Number.isInteger(line))
+      .sort(([a], [b]) => a - b)
+      .flatMap(([line, devices]) => refuseLine(line, devices)),
   ]
-}
-
-function byLine(readings: readonly DeviceReading[]): (readonly [line: number, devices: readonly DeviceReading[]])[] {
-  const lines = new Map<number, DeviceReading[]>()
-  for (const reading of readings) {
-    const own = lines.get(reading.line)
-    if (own === undefined) lines.set(reading.line, [reading])
-    else own.push(reading)
-  }
-  return [...lines].filter(([line]) => Number.isInteger(line)).sort(([a], [b]) => a - b)
 }
 
 function refuseLine(line: number, devices: readonly DeviceReading[]): string[] {

@@ -1,6 +1,7 @@
 import { type Baseline, type CellSums, shiftSums } from './baseline.ts'
 import { STAGES, type StageName } from './contract.ts'
 import { type Evidence, installedEvidence, observe, type Watch } from './evidence.ts'
+import { groupedBy } from './grouped.ts'
 import { judge } from './judge.ts'
 import type { Policy } from './policy.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -131,11 +132,7 @@ export function quietShare(alarms: readonly ReplayAlarm[], share: number): numbe
 
 /** Why a rollout must not rest on such a week; one line for each stage and rule, the last of its days. */
 export function refuseNoise(alarms: readonly ReplayAlarm[]): readonly string[] {
-  const byRule = new Map<string, ReplayAlarm[]>()
-  for (const alarm of alarms) {
-    const key = `${alarm.stage}/${alarm.finding.rule}`
-    byRule.set(key, [...(byRule.get(key) ?? []), alarm])
-  }
+  const byRule = groupedBy(alarms, ({ stage, finding }) => `${stage}/${finding.rule}`)
   return [...byRule.values()].map((own) => {
     const { stage, finding } = own.at(-1) as ReplayAlarm
     const days = `${own.length} of the baseline's days`

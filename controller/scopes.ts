@@ -1,6 +1,7 @@
 import { countBoundary, runBoundary } from './budget.ts'
 import type { Case } from './case.ts'
 import type { Policy } from './policy.ts'
+import { remembered } from './remembered.ts'
 import type { Run, Runs } from './runs.ts'
 import { type Count, excessLogRatio } from './statistics.ts'
 import { type LineSums, type Look, linesOf, type Sums, type Totals, totalOf } from './sums.ts'
@@ -58,16 +59,10 @@ interface Lately {
 }
 
 /** Summed once for all rules. */
-const known = new WeakMap<readonly Look[], Lately>()
-
-function lately(looks: readonly Look[]): Lately {
-  const before = known.get(looks)
-  if (before !== undefined) return before
+const lately = remembered((looks: readonly Look[]): Lately => {
   const lines = linesOf(looks)
-  const summed = { lines, total: totalOf(lines) }
-  known.set(looks, summed)
-  return summed
-}
+  return { lines, total: totalOf(lines) }
+})
 
 /** The rolling window by line. */
 export const latelyOf = (looks: readonly Look[]): readonly LineSums[] => lately(looks).lines

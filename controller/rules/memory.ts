@@ -1,6 +1,7 @@
 import { streamAlpha } from '../budget.ts'
 import type { Case } from '../case.ts'
 import { BLOCKS_PER_HOUR, type MemorySeries } from '../memory-series.ts'
+import { remembered } from '../remembered.ts'
 import { riseTail, signTail, theilSenSlope } from '../trend.ts'
 import type { Finding, Statistic } from '../verdict.ts'
 
@@ -77,7 +78,7 @@ function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
   const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_LOOKS / MIN_BLOCKS)
   if (series.length === 0 || p > boundary) return null
-  const slopes = series.map(({ known }) => slopeOf(known))
+  const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
   const slopeMiBPerHour = middle(slopes)
   return {
     statistic: { name: 'sign', value: -Math.log(p), boundary: -Math.log(boundary) },
@@ -96,7 +97,7 @@ function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
     if (known.s < leastS(known.minima.length)) continue
     const p = riseTail(known.minima)
     if (p > boundary) continue
-    const slopeMiBPerHour = slopeOf(known)
+    const slopeMiBPerHour = slopeMiBPerHourOf(known.minima)
     const left = hoursLeft(known, slopeMiBPerHour)
     if (worst !== null && worst.hoursLeft <= left) continue
     const statistic = { name: 'mann-kendall', value: -Math.log(p), boundary: -Math.log(boundary) }
@@ -108,16 +109,8 @@ function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
 /** Three standard deviations of S, which no p below 0.001 is under. */
 const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
 
-/** By the minima, which change every half hour only: a look in between need not sort all pairs again. */
-const slopes = new WeakMap<readonly number[], number>()
-
-function slopeOf({ minima }: MemorySeries): number {
-  const before = slopes.get(minima)
-  if (before !== undefined) return before
-  const slopeMiBPerHour = theilSenSlope(minima) * BLOCKS_PER_HOUR
-  slopes.set(minima, slopeMiBPerHour)
-  return slopeMiBPerHour
-}
+/** Of the minima, which change every half hour only: a look in between need not sort all pairs again. */
+const slopeMiBPerHourOf = remembered((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
 
 const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
   slopeMiBPerHour <= 0 ? Number.MAX_VALUE : Math.max(limitMiB - (levelMiB ?? 0), 0) / slopeMiBPerHour

@@ -18,13 +18,13 @@ import { hasFailed, isUnfinished } from './job-status.ts'
 import { type Policy, quorumOf } from './policy.ts'
 import type { DeviceExecution, DeviceReading } from './ports.ts'
 import {
-  clientToken,
   type Effect,
   type Freeze,
   heldOf,
   isFinal,
   isOrderOpen,
   LAST_STAGE,
+  orderOf,
   type Rollout,
   stageOf,
   touchedStages,
@@ -294,8 +294,7 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
     announcement(rollout, detailType, { stage: name, reason: decision.reason, ...detail })
   switch (decision.kind) {
     case 'deploy': {
-      const token = clientToken(rollout, 'deploy', name)
-      const deploy: Effect = { kind: 'deploy', stage: name, clientToken: token, decidedAtMs: nowMs }
+      const deploy = orderOf(rollout, 'deploy', name, nowMs)
       const holding = decision.held === undefined ? next : withHeld(next, decision.held, nowMs)
       const things = heldOf(holding)
       const pending: Effect[] = things.length === 0 ? [deploy] : [{ kind: 'hold-back', things }, deploy]
@@ -362,8 +361,7 @@ const announcement = (rollout: Rollout, detailType: string, detail: object): Eff
  */
 function rollbackEffects(rollout: Rollout, nowMs: number): readonly Effect[] {
   const ways = [...touchedStages(rollout)].reverse().flatMap(({ name, deployment }): Effect[] => {
-    const token = clientToken(rollout, 'back', name)
-    const back: Effect = { kind: 'roll-back', stage: name, clientToken: token, decidedAtMs: nowMs }
+    const back = orderOf(rollout, 'roll-back', name, nowMs)
     return deployment === null ? [back] : [back, { kind: 'cancel', deploymentId: deployment.deploymentId }]
   })
   const { holdback } = rollout

@@ -169,8 +169,19 @@ export const isOrderOpen = ({ pending }: Rollout): boolean => pending.some(({ ki
  * Token of a step, the same on every try, so that trying again is one effect; a retry that a person ordered is another.
  * [gg: clientToken 1-64 of a-z0-9-]
  */
-export const clientToken = ({ id, retries = 0 }: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
+const clientToken = ({ id, retries = 0 }: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
   `${id}-${step}-${stage}${retries === 0 ? '' : `-${retries}`}`
+
+/** The order of a stage's deployment, as decided now. */
+export function orderOf(
+  rollout: Rollout,
+  kind: DeploymentOrder['kind'],
+  stage: StageName,
+  nowMs: number,
+): DeploymentOrder {
+  const token = clientToken(rollout, kind === 'deploy' ? 'deploy' : 'back', stage)
+  return { kind, stage, clientToken: token, decidedAtMs: nowMs }
+}
 
 /** The rollout after an effect happened: ticked off, and its result kept. */
 export function withDone(rollout: Rollout, effect: Effect, result: CreatedDeployment | null, nowMs: number): Rollout {

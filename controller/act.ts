@@ -1,7 +1,7 @@
 import { HOLDBACK_GROUP } from './contract.ts'
 import { releaseSpec, wayBackSpec } from './deployment-spec.ts'
 import { HELD_FROM } from './holdback.ts'
-import type { CreatedDeployment, DeploymentSpec, Deployments, Ports, Stored } from './ports.ts'
+import type { CreatedDeployment, CurrentDeployment, DeploymentSpec, Deployments, Ports, Stored } from './ports.ts'
 import { saveAudit, saveRollout } from './records.ts'
 import { cargoOf, type DeploymentOrder, type Effect, type Rollout, type Stage, withDone } from './rollout.ts'
 
@@ -73,11 +73,14 @@ async function perform(
     }
     case 'roll-back': {
       const stage = stageNamed(rollout, effect.stage)
-      const isUnknown = stage.deployment === null && stage.rollback === null
-      if (isUnknown && !(await wasOrdered(ports.deployments, effect, rollout))) {
-        return nowMs - rollout.stateSinceMs < LAST_ORDER_MS ? 'later' : null
-      }
-      return place(ports.deployments, effect, wayBackSpec(stage.previous), nowMs)
+      const spec = wayBackSpec(stage.previous)
+      if (stage.deployment !== null || stage.rollback !== null) return place(ports.deployments, effect, spec, nowMs)
+      // Nobody lived to tell whether there is anything to take back.
+      const current = await ports.deployments.current(effect.stage)
+      const placed = placedBy(effect, current)
+      if (placed !== null) return placed
+      if (isRelease(current, rollout)) return ports.deployments.create(effect.stage, spec, effect.clientToken)
+      return nowMs - rollout.stateSinceMs < LAST_ORDER_MS ? 'later' : null
     }
     case 'cancel':
       await ports.deployments.cancel(effect.deploymentId)
@@ -103,33 +106,30 @@ async function perform(
  */
 async function place(
   deployments: Deployments,
-  { stage, clientToken, decidedAtMs }: DeploymentOrder,
+  order: DeploymentOrder,
   spec: DeploymentSpec,
   nowMs: number,
 ): Promise<CreatedDeployment> {
-  const ageMs = nowMs - decidedAtMs
-  const standing = ageMs <= 0 ? null : await currentOf(deployments, stage, ageMs)
-  if (standing?.clientToken !== clientToken) return deployments.create(stage, spec, clientToken)
-  const { deploymentId, jobId } = standing
-  return { deploymentId, jobId }
+  const ageMs = nowMs - order.decidedAtMs
+  const current = ageMs <= 0 ? null : await currentOf(deployments, order.stage, ageMs)
+  return placedBy(order, current) ?? deployments.create(order.stage, spec, order.clientToken)
 }
 
 /** A way back does not wait for a reading that it can do without. */
-const currentOf = (deployments: Deployments, stage: Stage['name'], ageMs: number): ReturnType<Deployments['current']> =>
+const currentOf = (deployments: Deployments, stage: Stage['name'], ageMs: number): Promise<CurrentDeployment | null> =>
   deployments.current(stage).catch((error: unknown) => {
     if (ageMs >= TOKEN_LIFE_MS) throw error
     return null
   })
 
-/** Whether a deployment that nobody lived to tell of was created after all, or its way back already. */
-async function wasOrdered(
-  deployments: Deployments,
-  { stage, clientToken }: DeploymentOrder,
-  rollout: Rollout,
-): Promise<boolean> {
+/** The newest deployment of its group, if it is this very order; null if it is another. */
+const placedBy = ({ clientToken }: DeploymentOrder, current: CurrentDeployment | null): CreatedDeployment | null =>
+  current?.clientToken === clientToken ? { deploymentId: current.deploymentId, jobId: current.jobId } : null
+
+/** Whether the newest deployment of a group brings what is rolled out. */
+function isRelease(current: CurrentDeployment | null, rollout: Rollout): boolean {
   const { component, version } = cargoOf(rollout)
-  const current = await deployments.current(stage)
-  return current?.clientToken === clientToken || current?.spec.components[component]?.componentVersion === version
+  return current?.spec.components[component]?.componentVersion === version
 }
 
 const stageNamed = (rollout: Rollout, name: Stage['name']): Stage =>

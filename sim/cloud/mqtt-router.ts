@@ -17,7 +17,7 @@ export function routePublish(services: MqttServices, clientId: string, topic: st
   const thingEnd = topic.indexOf('/', PREFIX.length)
   const areaEnd = topic.indexOf('/', thingEnd + 1)
   if (thingEnd < 0 || areaEnd < 0) return false
-  const thing = nameWithin(topic, thingEnd, clientId)
+  const thing = topic.slice(PREFIX.length, thingEnd)
   const rest = topic.slice(areaEnd + 1)
   switch (topic.slice(thingEnd + 1, areaEnd)) {
     case 'shadow': {
@@ -37,9 +37,3 @@ export function routePublish(services: MqttServices, clientId: string, topic: st
       return false
   }
 }
-
-/** The thing that a topic is about: nearly always its client, whose name has been looked up before. */
-const nameWithin = (topic: string, end: number, clientId: string): string =>
-  end === PREFIX.length + clientId.length && topic.startsWith(clientId, PREFIX.length)
-    ? clientId
-    : topic.slice(PREFIX.length, end)

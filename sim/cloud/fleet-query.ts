@@ -68,10 +68,10 @@ function term(field: string, value: string, readerOf: (field: string) => FieldRe
 }
 
 /** The last query: the pages of one are asked for one after another. */
-let last: { readonly text: string; readonly tokens: readonly Token[] } = { text: '', tokens: [] }
+let last: { readonly text: string; readonly tokens: readonly Token[] } | null = null
 
 function tokensOf(text: string): readonly Token[] {
-  if (last.tokens.length === 0 || last.text !== text) last = { text, tokens: tokenise(text) }
+  if (last?.text !== text) last = { text, tokens: tokenise(text) }
   return last.tokens
 }
 

@@ -1,6 +1,8 @@
 import mqtt from 'mqtt'
 import { findScenario } from '../scenarios/catalogue.ts'
 import { fleetOf, twinPlan } from '../scenarios/twin-plan.ts'
+import { jobFilters } from '../sim/device/jobs-client.ts'
+import { deploymentFilters } from '../sim/device/shadow-deployments.ts'
 import { InFlight } from '../sim/in-flight.ts'
 import { runLockstep } from '../sim/lockstep.ts'
 import { Seed } from '../sim/random.ts'
@@ -13,20 +15,6 @@ const MINUTES = 120
 const scenario = findScenario('healthy')
 const fleet = fleetOf(scenario)
 const shadowOf = (thing: string): string => `$aws/things/${thing}/shadow/name/health/update`
-
-/** What a nucleus is subscribed to. [nucleus: jobs and shadow deployments] */
-const nucleusFilters = (thing: string): string[] => {
-  const [jobs, shadow] = [
-    `$aws/things/${thing}/jobs`,
-    `$aws/things/${thing}/shadow/name/AWSManagedGreengrassV2Deployment`,
-  ]
-  return [
-    `${jobs}/$next/namespace-aws-gg-deployment/get/accepted`,
-    `${jobs}/$next/namespace-aws-gg-deployment/get/rejected`,
-    `${jobs}/notify-namespace-aws-gg-deployment`,
-    ...['update/accepted', 'update/rejected', 'get/accepted'].map((verb) => `${shadow}/${verb}`),
-  ]
-}
 
 /** Documents of the twin's size: what one device says, at a time. */
 const sample = (device: number, minute: number): string =>
@@ -75,7 +63,11 @@ async function bareLoops(): Promise<number> {
     bare.arrived()
   })
   // The broker looks every message up among what a fleet of nuclei is subscribed to.
-  await Promise.all(fleet.map(({ thing }, i) => bare.clients[i]?.subscribeAsync(nucleusFilters(thing), { qos: 1 })))
+  await Promise.all(
+    fleet.map(({ thing }, i) =>
+      bare.clients[i]?.subscribeAsync([...jobFilters(thing), ...deploymentFilters(thing)], { qos: 1 }),
+    ),
+  )
   const topics = fleet.map(({ thing }) => shadowOf(thing))
   const minute = (n: number) => playMinute(bare, (i) => topics[i] as string, n)
   await minute(0)

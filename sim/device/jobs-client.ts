@@ -5,6 +5,18 @@ const NAMESPACE = 'namespace-aws-gg-deployment'
 /** How long the answer to a report is waited for. [nucleus: IotJobsHelper.updateJobStatus] */
 const ANSWER_TIMEOUT_MS = 30_000
 
+const jobsTopic = (thing: string): string => `$aws/things/${thing}/jobs`
+
+/** What a device is subscribed to while it is connected, beside the answers to single reports. */
+export function jobFilters(thing: string): readonly string[] {
+  const topic = jobsTopic(thing)
+  return [
+    `${topic}/$next/${NAMESPACE}/get/accepted`,
+    `${topic}/$next/${NAMESPACE}/get/rejected`,
+    `${topic}/notify-${NAMESPACE}`,
+  ]
+}
+
 /** A job execution with its document, as `$next` gives it. */
 export interface NextJob {
   readonly jobId: string
@@ -48,18 +60,10 @@ export class JobsClient {
 
   constructor(thing: string, clock: Clock, link: DeviceLink, events: JobsClientEvents) {
     this.#thing = thing
-    this.#base = `$aws/things/${thing}/jobs`
+    this.#base = jobsTopic(thing)
     this.#clock = clock
     this.#link = link
     this.#events = events
-  }
-
-  filters(): readonly string[] {
-    return [
-      `${this.#base}/$next/${NAMESPACE}/get/accepted`,
-      `${this.#base}/$next/${NAMESPACE}/get/rejected`,
-      `${this.#base}/notify-${NAMESPACE}`,
-    ]
   }
 
   /** The subscriptions stand, after every connect. */

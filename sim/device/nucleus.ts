@@ -11,9 +11,9 @@ import type { DeploymentFaults } from './deployment-faults.ts'
 import { type DeploymentResult, failedUnchanged, jobStatusDetails, REJECTED_STALE } from './deployment-result.ts'
 import { DeploymentTask } from './deployment-task.ts'
 import { FleetStatus } from './fleet-status.ts'
-import { JobsClient, type NextJob } from './jobs-client.ts'
+import { JobsClient, jobFilters, type NextJob } from './jobs-client.ts'
 import type { DataPlane, DeviceLink, DeviceLinkEvents } from './link.ts'
-import { ShadowDeployments } from './shadow-deployments.ts'
+import { deploymentFilters, ShadowDeployments } from './shadow-deployments.ts'
 import { TIMINGS } from './timings.ts'
 
 export interface NucleusOptions {
@@ -169,7 +169,7 @@ export class Nucleus implements DeviceLinkEvents {
   onConnected(): void {
     this.#online = true
     this.#trace.record(this.#source, { kind: 'device-connected', thing: this.#thing })
-    this.#link.subscribe([...this.#jobs.filters(), ...this.#shadow.filters()], () => {
+    this.#link.subscribe([...jobFilters(this.#thing), ...deploymentFilters(this.#thing)], () => {
       this.#jobs.subscribed()
       this.#shadow.subscribed()
       if (this.#launched) this.#status.reconnected()

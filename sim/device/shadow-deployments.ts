@@ -5,6 +5,12 @@ import type { DeviceLink } from './link.ts'
 const SHADOW = 'AWSManagedGreengrassV2Deployment'
 const NUCLEUS_VERSION = '2.18.0'
 
+/** What a device is subscribed to while it is connected. */
+export function deploymentFilters(thing: string): readonly string[] {
+  const topic = shadowTopic(thing, SHADOW)
+  return [`${topic}/update/accepted`, `${topic}/update/rejected`, `${topic}/get/accepted`]
+}
+
 export interface ShadowDeploymentEvents {
   onDeployment(document: unknown, configurationArn: string): void
   onCancel(configurationArn: string): void
@@ -39,10 +45,6 @@ export class ShadowDeployments {
     this.#topic = shadowTopic(thing, SHADOW)
     this.#link = link
     this.#events = events
-  }
-
-  filters(): readonly string[] {
-    return [`${this.#topic}/update/accepted`, `${this.#topic}/update/rejected`, `${this.#topic}/get/accepted`]
   }
 
   subscribed(): void {

@@ -3,7 +3,10 @@ import { rehearse } from '../scenarios/rehearse.ts'
 import { withDevices } from '../scenarios/scale.ts'
 import { inTurn, secondsOf } from './measure.ts'
 
-/** One fleet size in a process of its own: prints the seconds of a day's rehearsal, in the middle of `rounds`, and the most memory it took. */
+/**
+ * One fleet size in a process of its own: prints the seconds of a day's rehearsal, in the middle of `rounds`, and the most
+ * memory it took.
+ */
 const [devices, hours, rounds] = process.argv.slice(2).map(Number) as [number, number, number]
 const healthy = findScenario('healthy')
 const play = (size: number) =>

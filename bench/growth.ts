@@ -5,7 +5,7 @@ import { ratio, tell } from './measure.ts'
 /** A canary's day: long enough that the looks weigh as they do in a whole rollout. */
 const HOURS = 24
 const BASELINE_HOURS = 7 * 24
-/** Devices, and how often they are played: a small fleet is over before the machine has had a slow moment, or nothing else. */
+/** Devices, and how often they are played: the run of a small fleet is over before the machine's slow moment is. */
 const SIZES = { 340: 9, 3400: 3, 34000: 1 } as const
 
 interface Measured {

@@ -42,7 +42,7 @@ const GAUGES = ['cpuPct', 'memoryMiB', 'memoryLimitMiB', 'uptimeS'] as const
 
 const { isFinite: isNumber } = Number
 
-const areNumbers = (counters: HealthReportV2['counters']): boolean =>
+const areCounters = (counters: HealthReportV2['counters']): boolean =>
   isNumber(counters.connectionAttempts) &&
   isNumber(counters.connectionFailures) &&
   isNumber(counters.cycles) &&
@@ -72,7 +72,7 @@ const isV2 = (document: HealthReportV2): boolean =>
   isNumber(document.sampledAtMs) &&
   typeof document.counters === 'object' &&
   document.counters !== null &&
-  areNumbers(document.counters) &&
+  areCounters(document.counters) &&
   typeof document.gauges === 'object' &&
   document.gauges !== null &&
   areGauges(document.gauges)

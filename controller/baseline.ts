@@ -211,6 +211,21 @@ function addShift(sums: CellSums, delta: Delta): void {
   sums.connectionFailures += delta.connectionFailures
 }
 
+/** Sums less those of a part of their days; written out, since it is done for every device and day of a replay. */
+export const minus = (all: CellSums, own: CellSums): CellSums => ({
+  minutes: all.minutes - own.minutes,
+  countedMinutes: all.countedMinutes - own.countedMinutes,
+  expectedMinutes: all.expectedMinutes - own.expectedMinutes,
+  cycles: all.cycles - own.cycles,
+  cycleTimeMsSum: all.cycleTimeMsSum - own.cycleTimeMsSum,
+  cycleTimeMsSumOfSquares: all.cycleTimeMsSumOfSquares - own.cycleTimeMsSumOfSquares,
+  operations: all.operations - own.operations,
+  errors: all.errors - own.errors,
+  crashes: all.crashes - own.crashes,
+  connectionAttempts: all.connectionAttempts - own.connectionAttempts,
+  connectionFailures: all.connectionFailures - own.connectionFailures,
+})
+
 /** What a device would do by its own baseline. */
 export interface Expected {
   readonly cycleTimeMs: number

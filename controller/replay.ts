@@ -1,4 +1,4 @@
-import { type Baseline, type CellSums, shiftSums } from './baseline.ts'
+import { type Baseline, type CellSums, minus, shiftSums } from './baseline.ts'
 import { STAGES, type StageName } from './contract.ts'
 import { type Evidence, installedEvidence, observe, type Watch } from './evidence.ts'
 import { groupedBy } from './grouped.ts'
@@ -106,21 +106,6 @@ function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): 
   }
   return { ...baseline, devices, connections, crashes }
 }
-
-/** Written out, since it is done for every device of the fleet and every day of the week. */
-const minus = (all: CellSums, own: CellSums): CellSums => ({
-  minutes: all.minutes - own.minutes,
-  countedMinutes: all.countedMinutes - own.countedMinutes,
-  expectedMinutes: all.expectedMinutes - own.expectedMinutes,
-  cycles: all.cycles - own.cycles,
-  cycleTimeMsSum: all.cycleTimeMsSum - own.cycleTimeMsSum,
-  cycleTimeMsSumOfSquares: all.cycleTimeMsSumOfSquares - own.cycleTimeMsSumOfSquares,
-  operations: all.operations - own.operations,
-  errors: all.errors - own.errors,
-  crashes: all.crashes - own.crashes,
-  connectionAttempts: all.connectionAttempts - own.connectionAttempts,
-  connectionFailures: all.connectionFailures - own.connectionFailures,
-})
 
 /** The share of false rollbacks at which the replay would have been quiet. [detection D3: the replay quantile] */
 export function quietShare(alarms: readonly ReplayAlarm[], share: number): number {

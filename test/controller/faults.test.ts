@@ -121,6 +121,15 @@ const losingAnswers = (world: World, over: Partial<Deployments> = {}): Ports =>
 describe('an order whose answers are lost for longer than AWS keeps its token', () => {
   const DAY_TICKS = (24 * 60 * MINUTE_MS) / policy.tickMs
   const unreadable = { current: () => Promise.reject(new Error('throttled')) }
+  /** The way back is ordered once, though every answer is lost, and confirmed. */
+  const expectConfirmed = async (world: World): Promise<void> => {
+    const ports = losingAnswers(world)
+    expect(await tick(world, ports)).toBe('the answer was lost')
+    expect(await tick(world, ports)).toBe('rolling-back')
+    expect(await tick(world, ports)).toBe('rolling-back') // heard once
+    expect(await tick(world, ports)).toBe('rolled-back')
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+  }
 
   it('is found at the next look, and stands', async () => {
     const world = await startedWorld()
@@ -141,13 +150,8 @@ describe('an order whose answers are lost for longer than AWS keeps its token', 
 
   it('and is a way back is found as well, and confirmed', async () => {
     const world = await soakingWorld()
-    const ports = losingAnswers(world)
     world.plant.crash('line-1-0')
-    expect(await tick(world, ports)).toBe('the answer was lost')
-    expect(await tick(world, ports)).toBe('rolling-back')
-    expect(await tick(world, ports)).toBe('rolling-back') // heard once
-    expect(await tick(world, ports)).toBe('rolled-back')
-    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+    await expectConfirmed(world)
   })
 
   it('and is a way back is placed where nothing can be read, and not twice', async () => {
@@ -164,12 +168,7 @@ describe('an order whose answers are lost for longer than AWS keeps its token', 
     const unknown = losingAnswers(world, unreadable)
     for (let i = 0; i < 4; i++) await tick(world, unknown)
     world.plant.crash('line-1-0')
-    const ports = losingAnswers(world)
-    expect(await tick(world, ports)).toBe('the answer was lost')
-    expect(await tick(world, ports)).toBe('rolling-back')
-    expect(await tick(world, ports)).toBe('rolling-back') // heard once
-    expect(await tick(world, ports)).toBe('rolled-back')
-    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+    await expectConfirmed(world)
   })
 
   it('has nothing to ask for at its first try', async () => {

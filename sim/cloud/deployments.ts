@@ -17,7 +17,8 @@ import {
   outcomeOfExecution,
   outcomeOfReport,
 } from './effective-deployments.ts'
-import { type Job, type JobExecution, type JobTarget, type JobTargets, parseTargetArn } from './job.ts'
+import { type Job, type JobTarget, type JobTargets, parseTargetArn } from './job.ts'
+import type { JobExecution } from './job-execution.ts'
 import type { JobsService } from './jobs.ts'
 import type { Tags } from './tags.ts'
 import { checkOneOf, conflict, greengrassPage, notFound, requireMatch, validationError } from './validate.ts'

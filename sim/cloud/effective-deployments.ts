@@ -1,6 +1,6 @@
 import type { EffectiveDeployment, EffectiveDeploymentExecutionStatus } from '@aws-sdk/client-greengrassv2'
 import type { JsonObject } from './cloud-context.ts'
-import type { JobExecution } from './job.ts'
+import type { JobExecution } from './job-execution.ts'
 import { isObject } from './shadow-document.ts'
 
 /** What became of a deployment on one core device, in the words of ListEffectiveDeployments. [gg] */

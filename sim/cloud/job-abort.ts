@@ -1,5 +1,6 @@
 import type { AbortConfig, AbortCriteria } from '@aws-sdk/client-iot'
 import type { JobExecutionStatus } from './job-execution.ts'
+import type { StatusCounts } from './job-executions.ts'
 
 /** A thing counts as executed when its execution ran to an end of its own. */
 const EXECUTED: readonly JobExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT']
@@ -8,14 +9,16 @@ const EXECUTED: readonly JobExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'REJECTE
  * Why the job must stop, in words, or null. Criteria are looked at in order; the share is of the executed things.
  * [iot: jobs-configurations-details, AbortCriteria]
  */
-export function abortReason(config: AbortConfig | undefined, statuses: readonly JobExecutionStatus[]): string | null {
-  const executed = statuses.filter((status) => EXECUTED.includes(status))
+export function abortReason(config: AbortConfig | undefined, counts: StatusCounts): string | null {
+  const sumOf = (statuses: readonly JobExecutionStatus[]): number =>
+    statuses.reduce((sum, status) => sum + counts[status], 0)
+  const executed = sumOf(EXECUTED)
   for (const criteria of config?.criteriaList ?? []) {
-    const failed = executed.filter((status) => isFailure(status, criteria)).length
+    const failed = sumOf(EXECUTED.filter((status) => isFailure(status, criteria)))
     const { minNumberOfExecutedThings = 1, thresholdPercentage = 100 } = criteria
-    if (executed.length < minNumberOfExecutedThings || failed === 0) continue
-    if ((failed / executed.length) * 100 >= thresholdPercentage) {
-      return `${failed} of ${executed.length} executed things: ${criteria.failureType}`
+    if (executed < minNumberOfExecutedThings || failed === 0) continue
+    if ((failed / executed) * 100 >= thresholdPercentage) {
+      return `${failed} of ${executed} executed things: ${criteria.failureType}`
     }
   }
   return null

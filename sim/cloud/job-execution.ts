@@ -1,3 +1,5 @@
+import type { Timer } from '../clock.ts'
+
 /** Status of one job on one thing. [iot: iot-jobs-lifecycle] */
 export const JOB_EXECUTION_STATUSES = [
   'QUEUED',
@@ -10,6 +12,27 @@ export const JOB_EXECUTION_STATUSES = [
   'CANCELED',
 ] as const
 export type JobExecutionStatus = (typeof JOB_EXECUTION_STATUSES)[number]
+
+export interface JobExecution {
+  readonly thing: string
+  status: JobExecutionStatus
+  statusDetails: Readonly<Record<string, string>>
+  /**
+   * When the execution was created and then, once it is let out, when that was: a device therefore never meets a job
+   * older than one it has seen, which the nucleus would ignore. [nucleus: IotJobsHelper, de-duplication by queuedAt]
+   */
+  queuedAtMs: number
+  startedAtMs: number | undefined
+  lastUpdatedAtMs: number
+  versionNumber: number
+  readonly executionNumber: number
+  /** The rollout rate and the notification delay have let it out; `$next` shows it from then on. */
+  released: boolean
+  /** Ends of the two timers of a running execution. [iot: jobs-configurations-details] */
+  inProgressEndsAtMs: number | undefined
+  stepEndsAtMs: number | undefined
+  timer: Timer | null
+}
 
 /** Who asks for a change of status. */
 export type JobActor = 'device' | 'service' | 'cancel' | 'force-cancel'

@@ -1,5 +1,6 @@
 import type { JsonObject } from './cloud-context.ts'
-import type { Job, JobExecution } from './job.ts'
+import type { Job } from './job.ts'
+import type { JobExecution } from './job-execution.ts'
 
 /** Shapes of the device plane: times in whole epoch seconds. [iot: jobs-mqtt-https-api] */
 

@@ -1,8 +1,8 @@
 import type { AbortConfig, JobExecutionsRolloutConfig, TimeoutConfig } from '@aws-sdk/client-iot'
-import type { Timer } from '../clock.ts'
 import { AwsError } from './aws-error.ts'
 import type { JsonObject } from './cloud-context.ts'
-import type { JobExecutionStatus } from './job-execution.ts'
+import type { JobExecution } from './job-execution.ts'
+import type { JobExecutions } from './job-executions.ts'
 
 /** The one thing or thing group that a job or a deployment is for. */
 export interface JobTarget {
@@ -51,35 +51,13 @@ export interface Job extends JobRequest {
   reasonCode: string | undefined
   comment: string | undefined
   forceCanceled: boolean
-  /** The newest execution of each thing. */
-  readonly executions: Map<string, JobExecution>
+  readonly executions: JobExecutions
   /** Executions that the rollout rate has not let out yet, in the order they will be. */
   waiting: readonly JobExecution[]
   /** How many executions the rollout rate has let out. */
   notified: number
   /** A look at the abort criteria is due at this instant. */
   abortCheckDue: boolean
-}
-
-export interface JobExecution {
-  readonly thing: string
-  status: JobExecutionStatus
-  statusDetails: Readonly<Record<string, string>>
-  /**
-   * When the execution was created and then, once it is let out, when that was: a device therefore never meets a job
-   * older than one it has seen, which the nucleus would ignore. [nucleus: IotJobsHelper, de-duplication by queuedAt]
-   */
-  queuedAtMs: number
-  startedAtMs: number | undefined
-  lastUpdatedAtMs: number
-  versionNumber: number
-  readonly executionNumber: number
-  /** The rollout rate and the notification delay have let it out; `$next` shows it from then on. */
-  released: boolean
-  /** Ends of the two timers of a running execution. [iot: jobs-configurations-details] */
-  inProgressEndsAtMs: number | undefined
-  stepEndsAtMs: number | undefined
-  timer: Timer | null
 }
 
 /** `arn:aws:iot:region:account:thinggroup/canary` -> group canary. @throws AwsError InvalidRequestException */

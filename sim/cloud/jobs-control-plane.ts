@@ -16,13 +16,13 @@ import type { JsonObject, Operations } from './cloud-context.ts'
 import {
   type CancelOptions,
   type Job,
-  type JobExecution,
   type JobRequest,
   type JobTarget,
   type JobTargets,
   parseTargetArn,
 } from './job.ts'
-import { type JobExecutionStatus, mayMove } from './job-execution.ts'
+import { type JobExecution, mayMove } from './job-execution.ts'
+import type { StatusCounts } from './job-executions.ts'
 import { approximateSecondsLeft } from './job-shapes.ts'
 import { page } from './paging.ts'
 import { isObject } from './shadow-document.ts'
@@ -108,7 +108,7 @@ export function jobControlOperations(jobs: JobKeeper, targets: JobTargets, clock
           timeoutConfig: job.timeout,
           jobProcessDetails: {
             processingTargets: job.status === 'IN_PROGRESS' ? [arnOf(job.target)] : [],
-            ...processCounts([...job.executions.values()].map(({ status }) => status)),
+            ...processCounts(job.executions.counts),
           },
         },
       }
@@ -274,19 +274,16 @@ function parseDocument(text: string | undefined): JsonObject {
   throw invalidRequest('document is not a JSON object')
 }
 
-function processCounts(statuses: readonly JobExecutionStatus[]): object {
-  const count = (wanted: JobExecutionStatus): number => statuses.filter((status) => status === wanted).length
-  return {
-    numberOfCanceledThings: count('CANCELED'),
-    numberOfSucceededThings: count('SUCCEEDED'),
-    numberOfFailedThings: count('FAILED'),
-    numberOfRejectedThings: count('REJECTED'),
-    numberOfQueuedThings: count('QUEUED'),
-    numberOfInProgressThings: count('IN_PROGRESS'),
-    numberOfRemovedThings: count('REMOVED'),
-    numberOfTimedOutThings: count('TIMED_OUT'),
-  }
-}
+const processCounts = (counts: StatusCounts): object => ({
+  numberOfCanceledThings: counts.CANCELED,
+  numberOfSucceededThings: counts.SUCCEEDED,
+  numberOfFailedThings: counts.FAILED,
+  numberOfRejectedThings: counts.REJECTED,
+  numberOfQueuedThings: counts.QUEUED,
+  numberOfInProgressThings: counts.IN_PROGRESS,
+  numberOfRemovedThings: counts.REMOVED,
+  numberOfTimedOutThings: counts.TIMED_OUT,
+})
 
 const executionTimes = (execution: JobExecution): object => ({
   status: execution.status,

@@ -1,9 +1,10 @@
 import { Priority } from '../clock.ts'
 import type { TraceRef } from '../trace.ts'
 import type { CloudContext, JsonObject, Operations } from './cloud-context.ts'
-import type { CancelOptions, Job, JobExecution, JobRequest, JobTargets } from './job.ts'
+import type { CancelOptions, Job, JobRequest, JobTargets } from './job.ts'
 import { abortReason } from './job-abort.ts'
-import { isTerminal, type JobActor, type JobExecutionStatus, mayMove } from './job-execution.ts'
+import { isTerminal, type JobActor, type JobExecution, type JobExecutionStatus, mayMove } from './job-execution.ts'
+import { JobExecutions } from './job-executions.ts'
 import {
   JobRejection,
   type JobStepUpdate,
@@ -96,7 +97,7 @@ export class JobsService {
       reasonCode: undefined,
       comment: undefined,
       forceCanceled: false,
-      executions: new Map(),
+      executions: new JobExecutions(),
       waiting: [],
       notified: 0,
       abortCheckDue: false,
@@ -257,7 +258,7 @@ export class JobsService {
       stepEndsAtMs: undefined,
       timer: null,
     }
-    job.executions.set(thing, execution)
+    job.executions.put(execution)
     const jobs = this.#byThing.get(thing) ?? []
     this.#byThing.set(thing, jobs.includes(job) ? jobs : [...jobs, job])
     if (status === 'QUEUED') this.#record(job, execution, cause)
@@ -267,7 +268,7 @@ export class JobsService {
   /** Lets out what the rate allows in this minute, and looks again in the next while anything waits. */
   #rollOut(job: Job): void {
     const waiting = job.waiting.filter(({ status }) => status === 'QUEUED')
-    const rate = ratePerMinute(job.rollout, { notified: job.notified, succeeded: count(job, 'SUCCEEDED') })
+    const rate = ratePerMinute(job.rollout, { notified: job.notified, succeeded: job.executions.counts.SUCCEEDED })
     const batch = waiting.slice(0, rate)
     job.waiting = waiting.slice(rate)
     job.notified += batch.length
@@ -326,7 +327,7 @@ export class JobsService {
   #move(job: Job, execution: JobExecution, status: JobExecutionStatus, cause?: TraceRef): void {
     const nowMs = this.#ctx.clock.nowMs()
     const from = execution.status
-    execution.status = status
+    job.executions.setStatus(execution, status)
     execution.versionNumber += 1
     execution.lastUpdatedAtMs = nowMs
     if (status === 'IN_PROGRESS' && from === 'QUEUED') this.#start(job, execution, nowMs)
@@ -368,7 +369,8 @@ export class JobsService {
   /** A continuous job never completes by itself. [iot: jobs] */
   #completeIfDone(job: Job): void {
     if (job.targetSelection !== 'SNAPSHOT' || job.status !== 'IN_PROGRESS') return
-    if ([...job.executions.values()].some(({ status }) => !isTerminal(status))) return
+    const { QUEUED, IN_PROGRESS } = job.executions.counts
+    if (QUEUED + IN_PROGRESS > 0) return
     job.status = 'COMPLETED'
     job.completedAtMs = this.#ctx.clock.nowMs()
     job.lastUpdatedAtMs = job.completedAtMs
@@ -377,10 +379,7 @@ export class JobsService {
   #checkAbort(job: Job): void {
     job.abortCheckDue = false
     if (job.status !== 'IN_PROGRESS') return
-    const comment = abortReason(
-      job.abort,
-      [...job.executions.values()].map(({ status }) => status),
-    )
+    const comment = abortReason(job.abort, job.executions.counts)
     if (comment !== null) this.cancelJob(job.jobId, { force: false, reasonCode: 'ABORT_CRITERIA_MET', comment })
   }
 
@@ -457,9 +456,6 @@ interface HttpInput extends JsonObject {
   readonly thingName?: string
   readonly jobId?: string
 }
-
-const count = (job: Job, status: JobExecutionStatus): number =>
-  [...job.executions.values()].filter((execution) => execution.status === status).length
 
 const summaries = (pending: readonly Pending[], status: JobExecutionStatus): JsonObject[] =>
   pending

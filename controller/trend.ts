@@ -2,6 +2,8 @@ import jStat from 'jstat'
 
 /** Below this size the null distribution is counted out; from there on it is as good as normal. */
 const EXACT_UP_TO = 40
+/** From there on half to the power of n comes near the least number there is. */
+const SIGNS_EXACT_UP_TO = 1_000
 
 /** Slope of a series in units a step: the median of the slopes between all pairs; 0 for fewer than two. [Theil; Sen 1968] */
 export function theilSenSlope(series: readonly number[]): number {
@@ -114,8 +116,9 @@ export function riseTail(series: readonly number[]): number {
   return Math.max(independent, normalTail(mannKendallZ(s, mannKendallVariance(series) * factor)))
 }
 
-/** Chance that at least `positive` of `n` fair coins fall heads. [sign test] */
+/** Chance that at least `positive` of `n` fair coins fall heads; beyond a thousand as good as normal. [sign test] */
 export function signTail(positive: number, n: number): number {
+  if (n > SIGNS_EXACT_UP_TO) return normalTail((2 * positive - 1 - n) / Math.sqrt(n))
   let [term, sum] = [0.5 ** n, 0]
   for (let heads = n; heads >= positive; heads--) {
     sum += term

@@ -113,3 +113,13 @@ it('counts fair coins', () => {
   expect(signTail(17, 17)).toBeCloseTo(2 ** -17, 12)
   expect(signTail(0, 17)).toBeCloseTo(1, 12)
 })
+
+it('counts the coins of a fleet of any size', () => {
+  expect(signTail(13_000, 25_500)).toBeCloseTo(0.00089, 5) // a normal deviate of 499/159.7
+  expect(signTail(12_750, 25_500)).toBeGreaterThan(0.5)
+  for (const positive of [500, 530, 560, 590]) {
+    const [counted, approximated] = [signTail(positive, 1_000), signTail(positive, 1_001)]
+    expect(approximated).toBeGreaterThan(counted)
+    expect(approximated).toBeLessThan(counted * 1.5)
+  }
+})

@@ -62,6 +62,8 @@ export interface HealthGauges {
   readonly memoryLimitMiB: number
   readonly uptimeS: number
   readonly connected: boolean
+  /** Where the nucleus keeps artefacts; absent from a health component that does not look. */
+  readonly diskFreeMiB?: number
 }
 
 /** `state.reported` of the `health` shadow, version 2.0. */

@@ -55,12 +55,13 @@ const areCounters = (counters: HealthReportV2['counters']): boolean =>
   isNumber(counters.qualityChecks) &&
   isNumber(counters.qualityPasses)
 
-const areGauges = ({ cpuPct, memoryMiB, memoryLimitMiB, uptimeS, connected }: HealthReportV2['gauges']): boolean =>
-  isNumber(cpuPct) &&
-  isNumber(memoryMiB) &&
-  isNumber(memoryLimitMiB) &&
-  isNumber(uptimeS) &&
-  typeof connected === 'boolean'
+const areGauges = (gauges: HealthReportV2['gauges']): boolean =>
+  isNumber(gauges.cpuPct) &&
+  isNumber(gauges.memoryMiB) &&
+  isNumber(gauges.memoryLimitMiB) &&
+  isNumber(gauges.uptimeS) &&
+  typeof gauges.connected === 'boolean' &&
+  (gauges.diskFreeMiB === undefined || isNumber(gauges.diskFreeMiB))
 
 /** What `checkV2` finds member by member, written out: a document of every device is read at every look. */
 const isV2 = (document: HealthReportV2): boolean =>
@@ -116,6 +117,7 @@ function checkV2(document: HealthReportV2): void {
   const gauges = raw.section('gauges')
   for (const name of GAUGES) gauges.number(name)
   gauges.flag('connected')
+  if (document.gauges.diskFreeMiB !== undefined) gauges.number('diskFreeMiB')
 }
 
 function readV1(raw: Fields<HealthReportV1>): HealthSample {

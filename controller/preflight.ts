@@ -26,6 +26,8 @@ const MIN_BASELINE_COVERAGE = 0.7
 const EARLY_SHARE = 0.2
 /** [detection D2: roll back while free memory >= 25 %] */
 const MIN_FREE_MEMORY = 0.25
+/** With less the nucleus downloads nothing, neither the release nor its predecessor. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
+const MIN_FREE_DISK_MIB = 20
 
 /** Why the rollout must not start; empty when it may. Pure. */
 export function preflight(found: Findings): readonly string[] {
@@ -41,6 +43,7 @@ export function preflight(found: Findings): readonly string[] {
     ...refuseSchemas(found.release),
     ...refuseWayBack(found.release),
     ...refuseMemory(found),
+    ...refuseDisk(found),
     ...refuseBaseline(found),
   ]
 }
@@ -144,7 +147,7 @@ function refuseWayBack({ version, replaces, previous, migration, ...release }: R
   ]
 }
 
-/** A device short of memory cannot even download its way back. Disk is not in the health document. [detection B11] */
+/** A device short of memory cannot even download its way back. [detection B11] */
 function refuseMemory({ readings }: Findings): string[] {
   return readings.flatMap(({ thing, sample }) => {
     if (sample === null) return []
@@ -152,6 +155,16 @@ function refuseMemory({ readings }: Findings): string[] {
     const freeShare = 1 - memoryMiB / memoryLimitMiB
     if (freeShare >= MIN_FREE_MEMORY) return []
     return [`${thing} has ${(freeShare * 100).toFixed(0)} % of its memory free, ${MIN_FREE_MEMORY * 100} % needed`]
+  })
+}
+
+/** A health component that does not tell of the disk says nothing against the release. */
+function refuseDisk({ readings }: Findings): string[] {
+  return readings.flatMap(({ thing, sample }) => {
+    const freeMiB = sample?.gauges.diskFreeMiB ?? MIN_FREE_DISK_MIB
+    return freeMiB >= MIN_FREE_DISK_MIB
+      ? []
+      : [`${thing} has ${freeMiB.toFixed(0)} MiB of its disk free, ${MIN_FREE_DISK_MIB} MiB needed`]
   })
 }
 

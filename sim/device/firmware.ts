@@ -54,6 +54,8 @@ type OnExit = (exitCode: number, reason: string) => void
 
 const isEven = (faults: readonly ProcessFault[]): boolean => faults.every(({ one }) => one.fault.effect === undefined)
 
+/** Left by what a device carries, more than any artefact of the plant takes. */
+const DISK_FREE_MIB = 2_048
 const NO_FAULTS: readonly ProcessFault[] = []
 const NOT_RUNNING: Condition = { ...HEALTHY, isRunning: false }
 
@@ -191,6 +193,15 @@ export class Firmware implements ComponentRuntime {
     const { baseMemoryMiB, memoryLimitMiB } = this.#process.view
     const usedMiB = baseMemoryMiB + this.conditionAt(this.#options.clock.nowMs()).extraMemoryMiB
     return Math.max(0, 1 - usedMiB / memoryLimitMiB)
+  }
+
+  /** What is left of the disk that artefacts go to. */
+  get diskFreeMiB(): number {
+    let freeMiB = DISK_FREE_MIB
+    for (const { one } of this.#lastProcess?.faults ?? NO_FAULTS) {
+      freeMiB = Math.min(freeMiB, one.fault.diskFreeMiB ?? freeMiB)
+    }
+    return freeMiB
   }
 
   /** How far the device's clock is ahead of the true time. */

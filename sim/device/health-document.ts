@@ -18,12 +18,18 @@ export const countersOf = (machine: Machine, crashes: number): CounterValues => 
   qualityPasses: machine.qualityPasses,
 })
 
-export const gaugesOf = (machine: Machine, uptimeS: number, connected: boolean): HealthReportV2['gauges'] => ({
+export const gaugesOf = (
+  machine: Machine,
+  uptimeS: number,
+  connected: boolean,
+  diskFreeMiB: number,
+): HealthReportV2['gauges'] => ({
   cpuPct: tenths(machine.cpuPct),
   memoryMiB: tenths(machine.memoryMiB),
   memoryLimitMiB: MEMORY_LIMIT_MIB,
   uptimeS,
   connected,
+  diskFreeMiB,
 })
 
 const tenths = (value: number): number => Math.round(value * 10) / 10

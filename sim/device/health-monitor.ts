@@ -237,7 +237,7 @@ export class HealthMonitor implements ComponentRuntime {
       sequence: this.#sequence,
       sampledAtMs: sampledAtMs + firmware.clockOffsetMs(sampledAtMs),
       counters: countersOf(machine, firmware.crashes),
-      gauges: gaugesOf(machine, firmware.uptimeS(sampledAtMs), connected),
+      gauges: gaugesOf(machine, firmware.uptimeS(sampledAtMs), connected, firmware.diskFreeMiB),
     }
     return schemaOf(firmwareVersion) === '2.0' ? report : inVersion1(report, this.#before)
   }

@@ -3,7 +3,7 @@ import { type DownloadTrouble, type Fault, NOT_BY_PROCESS, selector } from './fa
 
 /** What the nucleus wants to be free before it downloads anything. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
 const MIN_DISK_BYTES = 20 * 1024 * 1024
-const LEFT_BYTES = 3 * 1024 * 1024
+const LEFT_MIB = 3
 
 const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artefact', DownloadTrouble>> = {
   // Looked at before the first byte. [nucleus: ComponentManager.prepareArtifacts, SizeLimitException]
@@ -12,7 +12,7 @@ const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artefact', DownloadTroubl
     failure: () => ({
       errorCodes: ['ARTIFACT_DOWNLOAD_ERROR', 'DISK_SPACE_CRITICAL'],
       errorType: 'DEVICE_ERROR',
-      cause: `Disk space critical: ${LEFT_BYTES} bytes usable, ${MIN_DISK_BYTES} bytes minimum allowed`,
+      cause: `Disk space critical: ${LEFT_MIB * 1024 * 1024} bytes usable, ${MIN_DISK_BYTES} bytes minimum allowed`,
     }),
   },
   // Downloaded ten times, a minute apart. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig]
@@ -39,4 +39,5 @@ export const makeFailedDownload = ({ because }: z.output<typeof failedDownload>)
   kind: 'failed-download',
   onsetMs: NOT_BY_PROCESS,
   download: TROUBLES[because],
+  ...(because === 'disk-full' && { diskFreeMiB: LEFT_MIB }),
 })

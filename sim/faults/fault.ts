@@ -106,6 +106,8 @@ export interface Fault {
   /** The device refuses the deployment. */
   readonly rejects?: true
   readonly download?: DownloadTrouble
+  /** What it leaves of the disk. */
+  readonly diskFreeMiB?: number
   /** Once a deployment has succeeded, what it replaced is deleted. */
   readonly prunesArtefacts?: true
 }

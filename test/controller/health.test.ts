@@ -6,11 +6,19 @@ import { parseHealth, UnreadableHealthDocument } from '../../controller/health.t
 const fixture = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8'))
 
+const roomy = { cpuPct: 1, memoryMiB: 1, memoryLimitMiB: 1, uptimeS: 1, connected: true, diskFreeMiB: 2048 }
+
 describe('the health document', () => {
   it('is read in version 2.0, with cumulative counters', () => {
     const sample = parseHealth(fixture('health-v2.json'))
     expect(sample).toMatchObject({ line: 3, firmwareVersion: '2.4.0', counting: 'cumulative', sequence: 1441 })
     expect(sample.counters.cycleTimeMsSum).toBe(80_640_000)
+  })
+
+  it('need not tell of the disk', () => {
+    const { diskFreeMiB, ...gauges } = roomy
+    expect(parseHealth({ ...fixture('health-v2.json'), gauges: roomy }).gauges.diskFreeMiB).toBe(diskFreeMiB)
+    expect(parseHealth({ ...fixture('health-v2.json'), gauges }).gauges).toEqual(gauges)
   })
 
   it('is read in version 1.0, which counts the last minute only', () => {
@@ -32,6 +40,7 @@ describe('the health document', () => {
     ['counters', { counters: null }],
     ['gauges.connected', { gauges: { cpuPct: 1, memoryMiB: 1, memoryLimitMiB: 1, uptimeS: 1, connected: 'yes' } }],
     ['gauges.uptimeS', { gauges: { cpuPct: 1, memoryMiB: 1, memoryLimitMiB: 1, uptimeS: null, connected: true } }],
+    ['gauges.diskFreeMiB', { gauges: { ...roomy, diskFreeMiB: 'plenty' } }],
   ])('is refused with the name of the field %s', (field, change) => {
     const document = { ...fixture('health-v2.json'), ...change }
     const read = (): unknown => parseHealth(document)

@@ -29,6 +29,7 @@ const good: Findings = {
 }
 
 const starved = { cpuPct: 30, memoryMiB: 80, memoryLimitMiB: 100, uptimeS: 60, connected: true }
+const full = { ...starved, memoryMiB: 30, diskFreeMiB: 3 }
 const migration = { component: 'com.plant.DataMigration', version: '1.0.0' }
 const breaking = { ...release, previous: { ...release.previous, data: { writes: 3, reads: [2, 3, 4] } } }
 
@@ -82,6 +83,11 @@ describe('preflight', () => {
       'a device short of memory',
       { readings: readings.map((one, i) => (i === 0 ? { ...one, sample: sample({ gauges: starved }) } : one)) },
       'line-1-0 has 20 % of its memory free, 25 % needed',
+    ],
+    [
+      'a device short of disk',
+      { readings: readings.map((one, i) => (i === 0 ? { ...one, sample: sample({ gauges: full }) } : one)) },
+      'line-1-0 has 3 MiB of its disk free, 20 MiB needed',
     ],
     [
       'a release that does not read what its predecessor wrote',

@@ -127,6 +127,15 @@ describe('on a small fleet', () => {
     })
   })
 
+  it('does not start a release that some disks have no room for', async () => {
+    const scenario = small(findScenario('disk-full'))
+    const full = scenario.faults.map((fault) => ({ ...fault, in: { device: 'line-02-07' } }) as typeof fault)
+    await expect(play({ ...scenario, faults: full })).rejects.toMatchObject({
+      name: 'RolloutRefused',
+      message: 'preflight refused: line-02-07 has 3 MiB of its disk free, 20 MiB needed',
+    })
+  })
+
   it('refuses a port that is in use, with nothing left open', async () => {
     const scenario = small(findScenario('crash-on-start'))
     let taken = 0

@@ -1,6 +1,7 @@
 import { cellAt, cellNames, shiftBoundaries } from './calendar.ts'
 import { type Delta, difference } from './difference.ts'
 import type { Policy } from './policy.ts'
+import { remembered } from './remembered.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 
 /** What one device did in one cell of the week, summed over the days of the baseline. */
@@ -232,15 +233,28 @@ export interface Expected {
   readonly errorsPerMinute: number
 }
 
-/** Null when the cell was not observed well enough. */
+/** Null when the cell was not observed well enough. Worked out once: a shift has a hundred looks. */
 export function expectedFor(baseline: Baseline, thing: string, cell: string): Expected | null {
-  const sums = baseline.devices[thing]?.[cell]
-  if (sums === undefined || !isCovered(sums) || sums.cycles === 0) return null
-  return {
-    cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,
-    errorsPerMinute: sums.errors / Math.max(sums.countedMinutes, 1),
+  const cells = expectations(baseline)
+  const devices = cells.get(cell) ?? new Map<string, Expected | null>()
+  cells.set(cell, devices)
+  let expected = devices.get(thing)
+  if (expected === undefined) {
+    expected = expectedOf(baseline.devices[thing]?.[cell])
+    devices.set(thing, expected)
   }
+  return expected
 }
+
+const expectations = remembered((_: Baseline) => new Map<string, Map<string, Expected | null>>())
+
+const expectedOf = (sums: CellSums | undefined): Expected | null =>
+  sums === undefined || !isCovered(sums) || sums.cycles === 0
+    ? null
+    : {
+        cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,
+        errorsPerMinute: sums.errors / Math.max(sums.countedMinutes, 1),
+      }
 
 /** Share of devices x cells of the week that are covered well enough, 0 to 1. */
 export function coverageOf(baseline: Baseline, things: readonly string[], policy: Policy): number {

@@ -21,11 +21,11 @@ export const isNews = (previous: HealthSample | undefined, current: HealthSample
  */
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
   if (!isNews(previous, current)) return null
-  if (current.counting === 'last-minute') {
+  if (current.schema === '1.0') {
     return { ...current.counters, minutes: samplesSince(previous, current), countedMinutes: 1 }
   }
   if (previous === undefined) return null // nothing to count from
-  const continues = previous.counting === 'cumulative' && current.sequence > previous.sequence
+  const continues = previous.schema === '2.0' && current.sequence > previous.sequence
   const minutes = continues ? current.sequence - previous.sequence : current.sequence
   if (!continues) return { ...current.counters, minutes, countedMinutes: minutes }
   const a = previous.counters

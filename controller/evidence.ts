@@ -294,7 +294,7 @@ function memberAfter(
     exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
     heardAtMs: Math.max(nowMs, Math.min(to.sampledAtMs, nowMs + CLOCK_TOLERANCE_MS)),
     crashes: crashesAfter(member, from, to, delta, isNew),
-    crashCounter: to.counting === 'last-minute' ? null : to.counters.crashes,
+    crashCounter: to.schema === '1.0' ? null : to.counters.crashes,
     hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),
   }
 }
@@ -311,9 +311,9 @@ function crashesAfter(
   isNew: boolean,
 ): number {
   const atLeast = isNew && (to.componentState === 'ERRORED' || to.componentState === 'BROKEN') ? 1 : 0
-  if (to.counting === 'last-minute') return Math.max(member.crashes + delta.crashes, atLeast)
+  if (to.schema === '1.0') return Math.max(member.crashes + delta.crashes, atLeast)
   const counter = to.counters.crashes
-  const before = member.crashCounter ?? (from?.counting === 'cumulative' ? from.counters.crashes : counter)
+  const before = member.crashCounter ?? (from?.schema === '2.0' ? from.counters.crashes : counter)
   // A smaller counter began anew.
   return Math.max(member.crashes + (counter >= before ? counter - before : counter), atLeast)
 }

@@ -87,20 +87,10 @@ export function parseHealth(document: unknown): HealthSample {
   throw new UnreadableHealthDocument('schema', schema)
 }
 
-/** The sections of the document are passed on as they are, once each of their members has been checked. */
+/** The document is the sample, once each of its members has been checked. */
 function readV2(document: HealthReportV2): HealthSample {
   if (!isV2(document)) checkV2(document)
-  return {
-    line: document.line,
-    firmwareVersion: document.firmwareVersion,
-    componentState: document.componentState,
-    bootId: document.bootId,
-    sequence: document.sequence,
-    sampledAtMs: document.sampledAtMs,
-    counting: 'cumulative',
-    counters: document.counters,
-    gauges: document.gauges,
-  }
+  return document
 }
 
 /** @throws UnreadableHealthDocument for the first member that is not what it should be */
@@ -130,7 +120,7 @@ function readV1(raw: Fields<HealthReportV1>): HealthSample {
     bootId: raw.text('boot_id'),
     sequence: raw.number('seq'),
     sampledAtMs: raw.number('sampled_at_ms'),
-    counting: 'last-minute',
+    schema: '1.0',
     counters: {
       connectionAttempts: raw.number('conn_attempts'),
       connectionFailures: raw.number('conn_failures'),

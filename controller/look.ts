@@ -154,7 +154,8 @@ async function failures(
 ): Promise<readonly FailedDevice[]> {
   const isOpen = (thing: string): boolean => (evidence.members[thing]?.installedAtMs ?? null) === null
   const open = new Set(stage.members.filter(isOpen))
-  if (stage.deployment === null || !readings.some(({ thing, connected }) => connected && open.has(thing))) return []
+  if (open.size === 0 || stage.deployment === null) return []
+  if (!readings.some(({ thing, connected }) => connected && open.has(thing))) return []
   const executions = await ports.deployments.executions(stage.deployment.jobId)
   const members = new Set(stage.members)
   // Whoever was added to the group meanwhile is no member of the stage, and fails for reasons of its own.

@@ -1,17 +1,9 @@
-import type { ComponentState, HealthCounters, HealthGauges } from './contract.ts'
+import type { HealthReportV2 } from './contract.ts'
 
-/** A health document of either version, accepted by the parser (health.ts). */
-export interface HealthSample {
-  readonly line: number
-  readonly firmwareVersion: string
-  readonly componentState: ComponentState
-  readonly bootId: string
-  readonly sequence: number
-  readonly sampledAtMs: number
+/** A health document of either version, accepted by the parser (health.ts), with the members of version 2.0. */
+export interface HealthSample extends Omit<HealthReportV2, 'schema'> {
   /** Version 2.0 counts since `sequence` 1; version 1.0 only over the minute before `sampledAtMs`. */
-  readonly counting: 'cumulative' | 'last-minute'
-  readonly counters: HealthCounters
-  readonly gauges: HealthGauges
+  readonly schema: '1.0' | '2.0'
 }
 
 /** The last readable sample of every device at one look, by thing name. */

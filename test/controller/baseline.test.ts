@@ -47,7 +47,7 @@ it('covers a fleet that still writes version 1.0: a reader sees few of its minut
   const snapshots = history(plant).map(({ atMs, devices }) => ({
     atMs,
     devices: Object.fromEntries(
-      Object.entries(devices).map(([thing, one]) => [thing, { ...one, counting: 'last-minute' as const }]),
+      Object.entries(devices).map(([thing, one]) => [thing, { ...one, schema: '1.0' as const }]),
     ),
   }))
   expect(coverageOf(makeBaseline(snapshots, policy), plant.things, policy)).toBe(1)

@@ -33,7 +33,7 @@ it('counts from zero when the health component itself began anew', () => {
 })
 
 it('takes a version 1.0 document as one minute, and cumulative counting after it as a new beginning', () => {
-  const old = sample({ sequence: 10, counting: 'last-minute', counters: counts(2) })
+  const old = sample({ sequence: 10, schema: '1.0', counters: counts(2) })
   expect(difference(undefined, old)).toMatchObject({ minutes: 1, cycles: 2 })
   const renewed = sample({ sequence: 4, counters: counts(6), bootId: 'b' })
   expect(difference(old, renewed)).toMatchObject({ minutes: 4, cycles: 6 })
@@ -50,8 +50,8 @@ it('says nothing about a sample older than the one before, which is no new begin
 })
 
 it('tells from the sequence of a version 1.0 document how long the device has been at work', () => {
-  const old = sample({ sequence: 10, counting: 'last-minute', counters: counts(2) })
-  const next = sample({ sequence: 15, counting: 'last-minute', counters: counts(3) })
+  const old = sample({ sequence: 10, schema: '1.0', counters: counts(2) })
+  const next = sample({ sequence: 15, schema: '1.0', counters: counts(3) })
   expect(difference(old, next)).toMatchObject({ minutes: 5, cycles: 3 })
 })
 
@@ -75,7 +75,7 @@ it('counts from zero when the health component began anew and is as far as it wa
 })
 
 it('counts from zero when a version 2.0 document follows one of version 1.0, however far that was', () => {
-  const old = sample({ sequence: 10, counting: 'last-minute', counters: counts(2) })
+  const old = sample({ sequence: 10, schema: '1.0', counters: counts(2) })
   expect(difference(old, sample({ sequence: 14, counters: counts(30), bootId: 'b' }))).toMatchObject({
     minutes: 14,
     cycles: 30,
@@ -83,9 +83,9 @@ it('counts from zero when a version 2.0 document follows one of version 1.0, how
 })
 
 it('takes a version 1.0 document after a new beginning as one minute', () => {
-  const before = sample({ sequence: 10, bootId: 'a', counting: 'last-minute' })
+  const before = sample({ sequence: 10, bootId: 'a', schema: '1.0' })
   for (const sequence of [3, 10]) {
-    const after = sample({ sequence, bootId: 'b', counting: 'last-minute', counters: counts(2) })
+    const after = sample({ sequence, bootId: 'b', schema: '1.0', counters: counts(2) })
     expect(difference(before, after)).toMatchObject({ minutes: 1, countedMinutes: 1, cycles: 2 })
   }
 })

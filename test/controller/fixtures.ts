@@ -32,7 +32,7 @@ export const sample = (over: Partial<HealthSample> = {}): HealthSample => ({
   bootId: 'boot-1',
   sequence: 100,
   sampledAtMs: START_MS,
-  counting: 'cumulative',
+  schema: '2.0',
   counters: NO_COUNTS,
   gauges: { cpuPct: 30, memoryMiB: 150, memoryLimitMiB: 512, uptimeS: 60, connected: true },
   ...over,

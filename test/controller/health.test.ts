@@ -11,7 +11,7 @@ const roomy = { cpuPct: 1, memoryMiB: 1, memoryLimitMiB: 1, uptimeS: 1, connecte
 describe('the health document', () => {
   it('is read in version 2.0, with cumulative counters', () => {
     const sample = parseHealth(fixture('health-v2.json'))
-    expect(sample).toMatchObject({ line: 3, firmwareVersion: '2.4.0', counting: 'cumulative', sequence: 1441 })
+    expect(sample).toMatchObject({ line: 3, firmwareVersion: '2.4.0', schema: '2.0', sequence: 1441 })
     expect(sample.counters.cycleTimeMsSum).toBe(80_640_000)
   })
 
@@ -26,7 +26,7 @@ describe('the health document', () => {
     expect(sample).toMatchObject({
       line: 3,
       firmwareVersion: '2.3.1',
-      counting: 'last-minute',
+      schema: '1.0',
       bootId: expect.any(String),
     })
     expect(sample.counters).toMatchObject({ cycles: 2, cycleTimeMsSum: 70_025, connectionAttempts: 1 })

@@ -222,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   mutant('reads health documents 1.0 as 2.0', {
     'controller/health.ts': ({ parseHealth }) => ({
-      parseHealth: (document) => ({ ...parseHealth(document), counting: 'cumulative' }),
+      parseHealth: (document) => ({ ...parseHealth(document), schema: '2.0' }),
     }),
   }),
   mutant('reads one page of the fleet', {

@@ -3,15 +3,25 @@ import { rehearse } from '../scenarios/rehearse.ts'
 import { withDevices } from '../scenarios/scale.ts'
 import { inTurn, secondsOf } from './measure.ts'
 
+const BASELINE_MS = 7 * 86_400_000
+const MINUTE_MS = 60_000
+
 /**
- * One fleet size in a process of its own: prints the seconds of a day's rehearsal, in the middle of `rounds`, and the most
- * memory it took.
+ * One fleet size in a process of its own, a whole healthy rollout with its week of memory: prints what a sample costs, in
+ * the middle of `rounds`, and the most memory it took.
  */
-const [devices, hours, rounds] = process.argv.slice(2).map(Number) as [number, number, number]
+const [devices, rounds] = process.argv.slice(2).map(Number) as [number, number]
 const healthy = findScenario('healthy')
-const play = (size: number) =>
-  rehearse(withDevices(healthy, size), { seed: 1, level: 'model', untilMs: hours * 3_600_000 })
+const play = (size: number) => rehearse(withDevices(healthy, size), { seed: 1, level: 'model' })
 
 await play(340) // compiles the code
-const { seconds } = await inTurn(rounds, { seconds: () => secondsOf(() => play(devices)) })
-process.stdout.write(JSON.stringify({ seconds, maxRssBytes: process.resourceUsage().maxRSS * 1024 }))
+let minutes = 0
+const { seconds } = await inTurn(rounds, {
+  seconds: () =>
+    secondsOf(async () => {
+      const { facts } = await play(devices)
+      minutes = (BASELINE_MS + facts.endedAtMs - healthy.start.atMs) / MINUTE_MS
+    }),
+})
+const nsPerSample = (seconds * 1e9) / (devices * minutes)
+process.stdout.write(JSON.stringify({ nsPerSample, maxRssBytes: process.resourceUsage().maxRSS * 1024 }))

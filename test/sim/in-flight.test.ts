@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { VirtualClock } from '../../sim/clock.ts'
 import { InFlight } from '../../sim/in-flight.ts'
 import { runLockstep } from '../../sim/lockstep.ts'
@@ -30,6 +30,34 @@ it('counts work as ended when it throws', async () => {
   const inFlight = new InFlight()
   await expect(inFlight.during('call', () => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
   expect(inFlight.pending()).toEqual({})
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** Real time that leaps by `leapMs` whenever somebody reads it. */
+function leapingBy(leapMs: number): void {
+  let nowMs = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    nowMs += leapMs
+    return nowMs
+  })
+}
+
+it('has stalled after a minute in which nothing changed', async () => {
+  leapingBy(500)
+  const inFlight = new InFlight()
+  inFlight.begin('handler')
+  await expect(inFlight.settled()).rejects.toThrow('still in flight after 60 s of real time: 1 handler')
+})
+
+it('has not stalled because the machine slept for an hour', async () => {
+  leapingBy(3_600_000)
+  const inFlight = new InFlight()
+  inFlight.begin('handler')
+  setImmediate(() => setImmediate(() => inFlight.end('handler')))
+  await inFlight.settled()
 })
 
 it('does not let time move while something is in flight', async () => {

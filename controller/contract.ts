@@ -122,3 +122,6 @@ export const ROLLED_BACK_EVENT = 'Firmware Rolled Back'
 export const ROLLOUT_COMPLETED_EVENT = 'Firmware Rollout Completed'
 /** The firmware that it was for is started by the next look. */
 export const MIGRATION_COMPLETED_EVENT = 'Firmware Migration Completed'
+
+/** Why a person is called: message attribute of a notification, by which subscriptions can filter. */
+export const REASON_CODE_ATTRIBUTE = 'reasonCode'

@@ -38,6 +38,8 @@ export type TraceEvent =
   | { kind: 'device-healthy'; thing: string; version: string; bootId: string }
   /** An event was put on the bus, by the cloud or by the controller. */
   | { kind: 'event-put'; eventSource: string; detailType: string }
+  /** A message was published to a topic: how people are called. The reason code is its attribute of that name. */
+  | { kind: 'message-published'; topic: string; subject: string | null; reasonCode: string | null }
   /** One look of the controller at a stage of the migration that goes before the firmware, as long as it goes well. */
   | {
       kind: 'migration-evaluated'

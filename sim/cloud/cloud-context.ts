@@ -33,5 +33,5 @@ export type Operation = (input: any) => object
 /** The operations of one service by their AWS names, e.g. `CreateDeployment`. */
 export type Operations = Readonly<Record<string, Operation>>
 
-/** Operations by the service's signing name: greengrass, iot, iotdata, iot-jobs-data, events. */
+/** Operations by the service's signing name: greengrass, iot, iotdata, iot-jobs-data, events, sns. */
 export type Services = ReadonlyMap<string, Operations>

@@ -6,6 +6,7 @@ import { JobsService } from './jobs.ts'
 import type { MqttServices } from './mqtt-router.ts'
 import { ShadowService } from './shadow.ts'
 import { ThingRegistry } from './things.ts'
+import { Topics } from './topics.ts'
 
 /** The emulated services of one account and region, wired to each other. */
 export interface Cloud {
@@ -14,6 +15,7 @@ export interface Cloud {
   readonly jobs: JobsService
   readonly greengrass: GreengrassService
   readonly events: EventBus
+  readonly topics: Topics
   readonly index: FleetIndex
   /** What the endpoints serve, by signing name. */
   readonly services: Services
@@ -32,6 +34,7 @@ export function makeCloud(
   const shadows = new ShadowService(ctx, things)
   const jobs = new JobsService(ctx, things)
   const events = new EventBus(ctx, invoke, eventFate)
+  const topics = new Topics(ctx)
   const greengrass = new GreengrassService(
     ctx,
     { things, jobs, events, shadow: shadows },
@@ -47,6 +50,7 @@ export function makeCloud(
     jobs,
     greengrass,
     events,
+    topics,
     index,
     services: new Map([
       ['greengrass', greengrass.operations],
@@ -54,6 +58,7 @@ export function makeCloud(
       ['iotdata', shadows.operations],
       ['iot-jobs-data', jobs.dataOperations],
       ['events', events.operations],
+      ['sns', topics.operations],
     ]),
     mqtt: {
       shadow: (thing, shadow, verb, payload) => shadows.handleMessage(thing, shadow, verb, payload),

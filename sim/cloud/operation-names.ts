@@ -5,7 +5,7 @@ import { makeCloud } from './cloud.ts'
 import type { CloudContext } from './cloud-context.ts'
 
 /** The services that the controller calls: the emulated ones by their signing names, and its store. */
-export const API_SERVICES = ['greengrass', 'iot', 'iotdata', 'iot-jobs-data', 'events', 'dynamodb'] as const
+export const API_SERVICES = ['greengrass', 'iot', 'iotdata', 'iot-jobs-data', 'events', 'sns', 'dynamodb'] as const
 export type ApiService = (typeof API_SERVICES)[number]
 
 /** Of the store only the two operations that the controller's documents are read and written by. */

@@ -4,23 +4,25 @@ import type { ApiService } from './operation-names.ts'
 /** What a service answers when it refuses a call for reasons of its own, in its own words. */
 type Words = Readonly<Record<ApiService, readonly [name: string, statusCode: number, message: string]>>
 
-/** [protocol 10: error shapes; iot and events throttle with 400] */
+/** [protocol 10: error shapes; iot and events throttle with 400; sns: Throttled] */
 const THROTTLED: Words = {
   greengrass: ['ThrottlingException', 429, 'Rate exceeded'],
   iot: ['ThrottlingException', 400, 'Rate exceeded'],
   iotdata: ['ThrottlingException', 429, 'Rate exceeded'],
   'iot-jobs-data': ['ThrottlingException', 429, 'Rate exceeded'],
   events: ['ThrottlingException', 400, 'Rate exceeded'],
+  sns: ['ThrottledException', 429, 'Rate exceeded'],
   dynamodb: ['ThrottlingException', 400, 'Rate of requests exceeds the allowed throughput.'],
 }
 
-/** [protocol 1.3, 2.3, 6.2; eventbridge, dynamodb: common errors] */
+/** [protocol 1.3, 2.3, 6.2; eventbridge, sns, dynamodb: common errors] */
 const FAILED: Words = {
   greengrass: ['InternalServerException', 500, 'Internal server error'],
   iot: ['InternalFailureException', 500, 'Internal failure'],
   iotdata: ['InternalFailureException', 500, 'Internal failure'],
   'iot-jobs-data': ['InternalFailure', 500, 'Internal failure'],
   events: ['InternalException', 500, 'Internal failure'],
+  sns: ['InternalErrorException', 500, 'Internal failure'],
   dynamodb: ['InternalServerError', 500, 'Internal server error'],
 }
 
@@ -31,6 +33,7 @@ const UNAVAILABLE: Words = {
   iotdata: ['ServiceUnavailableException', 503, 'Service unavailable'],
   'iot-jobs-data': ['ServiceUnavailableException', 503, 'Service unavailable'],
   events: ['ServiceUnavailable', 503, 'Service unavailable'],
+  sns: ['ServiceUnavailable', 503, 'Service unavailable'],
   dynamodb: ['ServiceUnavailable', 503, 'Service unavailable'],
 }
 
@@ -41,6 +44,7 @@ const CONFLICT: Words = {
   iotdata: ['ConflictException', 409, 'Version conflict'],
   'iot-jobs-data': ['ConflictException', 409, 'Version conflict'],
   events: ['ConcurrentModificationException', 400, 'The rule is being changed by another request'],
+  sns: ['ConcurrentAccessException', 400, 'The topic is being changed by another request'],
   dynamodb: ['ConditionalCheckFailedException', 400, 'The conditional request failed'],
 }
 

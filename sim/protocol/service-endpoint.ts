@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { AwsError, NotEmulated } from '../cloud/aws-error.ts'
 import type { Operations } from '../cloud/cloud-context.ts'
+import { decodeAwsQuery, encodeAwsQuery, encodeQueryError } from './aws-query.ts'
 import {
   decodeRestJson,
   encodeRestJson,
@@ -59,9 +60,20 @@ export class ServiceEndpoint {
 
   handle(request: ServiceRequest, gate: Gate = OPEN): HttpResponse {
     try {
-      return this.#model.protocol === 'aws-json' ? this.#awsJson(request, gate) : this.#restJson(request, gate)
+      return this.#inProtocol(request, gate)
     } catch (error) {
       return this.#errorResponse(this.#asAwsError(error))
+    }
+  }
+
+  #inProtocol(request: ServiceRequest, gate: Gate): HttpResponse {
+    switch (this.#model.protocol) {
+      case 'aws-json':
+        return this.#awsJson(request, gate)
+      case 'aws-query':
+        return this.#awsQuery(request, gate)
+      case 'rest-json':
+        return this.#restJson(request, gate)
     }
   }
 
@@ -86,6 +98,16 @@ export class ServiceEndpoint {
       headers: { 'content-type': 'application/x-amz-json-1.1' },
       body: Buffer.from(JSON.stringify(output)),
     }
+  }
+
+  #awsQuery({ body }: ServiceRequest, gate: Gate): HttpResponse {
+    const form = new URLSearchParams(body.toString())
+    const operation = this.#model.operations.get(form.get('Action') ?? '')
+    if (operation === undefined) throw new NotEmulated(`the action ${form.get('Action')}`)
+    const run = this.#operationOrThrow(operation, gate)
+    const input = decodeAwsQuery(operation, form)
+    requireMembers(operation.input, input)
+    return encodeAwsQuery(operation, run(input))
   }
 
   #operationOrThrow({ name }: Route['operation'] | OperationModel, gate: Gate): Operations[string] {
@@ -114,7 +136,9 @@ export class ServiceEndpoint {
   }
 
   /** REST-JSON names the error in a header, AWS JSON in the body; both give a message. [protocol 6.2, 10] */
-  #errorResponse({ name, statusCode, message, members }: AwsError): HttpResponse {
+  #errorResponse(error: AwsError): HttpResponse {
+    if (this.#model.protocol === 'aws-query') return encodeQueryError(this.#model, error)
+    const { name, statusCode, message, members } = error
     const isJson = this.#model.protocol === 'aws-json'
     return {
       statusCode,

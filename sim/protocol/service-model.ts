@@ -1,7 +1,7 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 
 /** The emulated services by their SigV4 signing names. */
-export const SERVICES = ['greengrass', 'iot', 'iotdata', 'iot-jobs-data', 'events'] as const
+export const SERVICES = ['greengrass', 'iot', 'iotdata', 'iot-jobs-data', 'events', 'sns'] as const
 export type ServiceName = (typeof SERVICES)[number]
 
 /** One operation of a service as its SDK package describes it. */
@@ -17,8 +17,10 @@ export interface OperationModel {
 
 export interface ServiceModel {
   readonly service: ServiceName
-  readonly protocol: 'rest-json' | 'aws-json'
+  readonly protocol: 'rest-json' | 'aws-json' | 'aws-query'
   readonly operations: ReadonlyMap<string, OperationModel>
+  /** What the Query protocol calls an error, by the name of its exception. */
+  readonly errorCodes: ReadonlyMap<string, string>
 }
 
 /** How each service says that a request is malformed. */
@@ -28,6 +30,7 @@ export const VALIDATION_ERROR: Readonly<Record<ServiceName, string>> = {
   iotdata: 'InvalidRequestException',
   'iot-jobs-data': 'InvalidRequestException',
   events: 'ValidationException',
+  sns: 'InvalidParameterException',
 }
 
 /** The SDK package of each service, loaded when it is needed. */
@@ -37,10 +40,18 @@ export const PACKAGES: Readonly<Record<ServiceName, () => Promise<object>>> = {
   iotdata: () => import('@aws-sdk/client-iot-data-plane'),
   'iot-jobs-data': () => import('@aws-sdk/client-iot-jobs-data-plane'),
   events: () => import('@aws-sdk/client-eventbridge'),
+  sns: () => import('@aws-sdk/client-sns'),
 }
 
-/** First element of a schema tuple that describes an operation. [smithy: schema-serde, internal API, pinned by a test] */
+/** What does not speak REST-JSON. */
+const PROTOCOLS: Readonly<Partial<Record<ServiceName, ServiceModel['protocol']>>> = {
+  events: 'aws-json',
+  sns: 'aws-query',
+}
+
+/** First element of a schema tuple that describes it. [smithy: schema-serde, internal API, pinned by a test] */
 const OPERATION = 9
+const ERROR = -3
 
 /** `[9, namespace, name, traits, input, output]`, exported as `<Name>$`. */
 type OperationTuple = readonly [
@@ -52,16 +63,26 @@ type OperationTuple = readonly [
   unknown,
 ]
 
+/** `[-3, namespace, name, traits, ...]`, exported as `<Name>$`. */
+type ErrorTuple = readonly [-3, string, string, { readonly awsQueryError?: readonly [string, number] } | 0]
+
 /** Reads the operations of a service from the schemas that its SDK package exports. */
 export async function loadServiceModel(service: ServiceName): Promise<ServiceModel> {
   const operations = new Map<string, OperationModel>()
+  const errorCodes = new Map<string, string>()
   for (const value of Object.values(await PACKAGES[service]())) {
-    if (!Array.isArray(value) || value[0] !== OPERATION) continue
-    const operation = readOperation(value as unknown as OperationTuple)
-    operations.set(operation.name, operation)
+    if (!Array.isArray(value)) continue
+    if (value[0] === OPERATION) {
+      const operation = readOperation(value as unknown as OperationTuple)
+      operations.set(operation.name, operation)
+    }
+    if (value[0] === ERROR) {
+      const [, , name, traits] = value as unknown as ErrorTuple
+      if (traits !== 0 && traits.awsQueryError !== undefined) errorCodes.set(name, traits.awsQueryError[0])
+    }
   }
   if (operations.size === 0) throw new Error(`invariant: the SDK package of ${service} exports no operation schemas`)
-  return { service, protocol: service === 'events' ? 'aws-json' : 'rest-json', operations }
+  return { service, protocol: PROTOCOLS[service] ?? 'rest-json', operations, errorCodes }
 }
 
 function readOperation([, , name, traits, input, output]: OperationTuple): OperationModel {

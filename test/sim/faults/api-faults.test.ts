@@ -43,6 +43,7 @@ it.each([
   ['iot', 'SearchIndex', 'ThrottlingException', 400],
   ['iotdata', 'GetThingShadow', 'ThrottlingException', 429],
   ['events', 'PutEvents', 'ThrottlingException', 400],
+  ['sns', 'Publish', 'ThrottledException', 429],
 ] as const)('%s throttles %s as %s, %i', (service, operation, name, statusCode) => {
   const { call } = faultsOf({ kind: 'api-throttle', in: { api: operation }, share: '100 %' })
   expect(call(service, operation)).toMatchObject({ name, statusCode, message: 'Rate exceeded' })

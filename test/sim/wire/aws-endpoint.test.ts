@@ -22,6 +22,18 @@ import {
 } from '@aws-sdk/client-iot'
 import { IoTDataPlaneClient, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane'
 import { GetPendingJobExecutionsCommand, IoTJobsDataPlaneClient } from '@aws-sdk/client-iot-jobs-data-plane'
+import {
+  CreateTopicCommand,
+  GetTopicAttributesCommand,
+  InvalidParameterException,
+  ListTopicsCommand,
+  NotFoundException,
+  PublishCommand,
+  SetTopicAttributesCommand,
+  SNSClient,
+  TagResourceCommand,
+  ThrottledException,
+} from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AwsError } from '../../../sim/cloud/aws-error.ts'
 import type { Operation } from '../../../sim/cloud/cloud-context.ts'
@@ -44,6 +56,7 @@ function makeClients(url: string) {
     data: new IoTDataPlaneClient(config),
     jobs: new IoTJobsDataPlaneClient(config),
     events: new EventBridgeClient(config),
+    sns: new SNSClient({ ...config, maxAttempts: 1 }),
   }
 }
 
@@ -159,6 +172,38 @@ describe('requests', () => {
     expect(seen[0]?.input).toEqual({ Entries: [entry] })
   })
 
+  it('of AWS Query are forms, with maps and lists as their schema calls them', async () => {
+    answer('sns', 'Publish', { MessageId: 'm' })
+    const MessageAttributes = {
+      b: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255]) },
+      a: { DataType: 'String', StringValue: 'a+b=c&d%20é\u2028\n' },
+    }
+    const publish = { TopicArn: 'arn:x', Subject: '<"&\'>', Message: 'ä 猫\r\n', MessageAttributes }
+    expect(await clients.sns.send(new PublishCommand(publish))).toMatchObject({ MessageId: 'm' })
+    answer('sns', 'CreateTopic', { TopicArn: 'arn:x' })
+    const create = { Name: 't', Attributes: { DisplayName: 'T' }, Tags: [{ Key: 'k', Value: 'v' }] }
+    expect((await clients.sns.send(new CreateTopicCommand(create))).TopicArn).toBe('arn:x')
+    answer('sns', 'TagResource', {})
+    await clients.sns.send(new TagResourceCommand({ ResourceArn: 'arn:x', Tags: [] }))
+    expect(seen.map(({ input }) => input)).toEqual([publish, create, { ResourceArn: 'arn:x', Tags: [] }])
+  })
+
+  it('of AWS Query are answered in XML, whatever is in the texts', async () => {
+    const Attributes = { DisplayName: '<&>"\'\n é 猫 \u0085', Owner: '1' }
+    answer('sns', 'GetTopicAttributes', { Attributes })
+    const got = await clients.sns.send(new GetTopicAttributesCommand({ TopicArn: 'arn:x' }))
+    expect(got.Attributes).toEqual(Attributes)
+    const Topics = [{ TopicArn: 'arn:x' }, { TopicArn: 'arn:y' }]
+    answer('sns', 'ListTopics', { Topics, NextToken: undefined })
+    expect(await clients.sns.send(new ListTopicsCommand({}))).toMatchObject({ Topics })
+    answer('sns', 'SetTopicAttributes', {})
+    const set = { TopicArn: 'arn:x', AttributeName: 'DisplayName', AttributeValue: '' }
+    expect(await clients.sns.send(new SetTopicAttributesCommand(set))).toMatchObject({
+      $metadata: { httpStatusCode: 200 },
+    })
+    expect(seen.at(-1)?.input).toEqual(set)
+  })
+
   it('without an answer body end with 204', async () => {
     answer('greengrass', 'DeleteCoreDevice', {})
     const result = await clients.greengrass.send(new DeleteCoreDeviceCommand({ coreDeviceThingName: 't' }))
@@ -220,6 +265,54 @@ describe('errors', () => {
     expect(seen).toEqual([])
   })
 
+  it('of AWS Query go by their own codes, as XML', async () => {
+    const failing = (error: AwsError) => {
+      answer('sns', 'Publish', error)
+      return clients.sns.send(new PublishCommand({ Message: 'm' })).catch((caught: unknown) => caught)
+    }
+    const missing = await failing(new AwsError('NotFoundException', 404, 'no such <topic> & "more"'))
+    expect(missing).toBeInstanceOf(NotFoundException)
+    expect(missing).toMatchObject({ message: 'no such <topic> & "more"', Error: { Type: 'Sender', Code: 'NotFound' } })
+    expect(await failing(new AwsError('ThrottledException', 429, 'Rate exceeded'))).toBeInstanceOf(ThrottledException)
+    expect(await failing(new AwsError('ServiceUnavailable', 503, 'away'))).toMatchObject({
+      name: 'ServiceUnavailable',
+      message: 'away',
+      Error: { Type: 'Receiver' },
+    })
+    await expect(clients.sns.send(new PublishCommand({} as never))).rejects.toThrow(InvalidParameterException)
+    const { VerifySMSSandboxPhoneNumberCommand } = await import('@aws-sdk/client-sns')
+    const verify = new VerifySMSSandboxPhoneNumberCommand({ PhoneNumber: '+1', OneTimePassword: '12345' })
+    await expect(clients.sns.send(verify)).rejects.toMatchObject({
+      name: 'NotEmulated',
+      message: expect.stringContaining('sns VerifySMSSandboxPhoneNumber (nearest emulated operation:'),
+    })
+  })
+
+  const ATTRIBUTE = 'MessageAttributes.entry.1'
+  it.each([
+    ['Action=Publish&Message=m&Subjekt=s', 'Subjekt: is not a parameter of this action'],
+    ['Action=Publish&Message=m&Message=n', 'Message: is there twice'],
+    ['Action=Publish&Message.x=m', 'Message: expected a value'],
+    ['Action=Publish&Subject=s', 'Message: is required'],
+    ['Action=Publish&Message=m&MessageAttributes=x', 'MessageAttributes: expected members'],
+    ['Action=Publish&Message=m&Message.x=m', 'Message.x: has a value where others have members'],
+    [`Action=Publish&Message=m&${ATTRIBUTE}.Name=n`, `${ATTRIBUTE}.Value: is required`],
+    [`Action=Publish&Message=m&${ATTRIBUTE}.key=n`, `${ATTRIBUTE}.key: is not a parameter of this action`],
+    ['Action=Publish&Message=m&MessageAttributes.entry.2.Name=n', 'entry.2: is not a parameter of this action'],
+    ['Action=Publish&Message=m&MessageAttributes.member.1.Name=n', 'member: is not a parameter of this action'],
+    ['Action=Shout&Message=m', 'the action Shout is not emulated'],
+    ['', 'the action null is not emulated'],
+  ])('of the form %s are named', async (body, message) => {
+    answer('sns', 'Publish', { MessageId: 'm' })
+    const authorization = 'AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/sns/aws4_request'
+    const response = await fetch(`${endpoint.url}/`, { method: 'POST', headers: { authorization }, body })
+    expect(response.headers.get('content-type')).toBe('text/xml')
+    const text = await response.text()
+    expect(text).toContain('<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>')
+    expect(text).toContain(`${message}${message.endsWith('emulated') ? ' by fleet-rehearsal' : ''}</Message>`)
+    expect(seen).toEqual([])
+  })
+
   it('refuse a request without signature, and services that are not emulated', async () => {
     expect((await fetch(`${endpoint.url}/things/t`)).status).toBe(403)
     const authorization = 'AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/s3/aws4_request'
@@ -260,6 +353,7 @@ it('reads the schemas that the pinned SDK packages export', async () => {
       "iot": 272,
       "iot-jobs-data": 5,
       "iotdata": 11,
+      "sns": 42,
     }
   `)
   const create = (await loadServiceModel('greengrass')).operations.get('CreateDeployment')

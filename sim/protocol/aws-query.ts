@@ -1,0 +1,160 @@
+import { XmlNode } from '@aws-sdk/xml-builder'
+import type { NormalizedSchema } from '@smithy/core/schema'
+import type { AwsError } from '../cloud/aws-error.ts'
+import type { HttpResponse } from './rest-json.ts'
+import type { OperationModel, ServiceModel } from './service-model.ts'
+import { decodeText, MalformedRequest } from './shapes.ts'
+
+/** The service that speaks it is known by this. [sns: API reference, xmlns of every response] */
+const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/'
+/** Parameters that say what is asked for and how, not with what. [aws-query: protocol] */
+const OF_PROTOCOL = new Set(['Action', 'Version'])
+
+const UNKNOWN = 'is not a parameter of this action'
+
+/** A parameter's text, or what stands behind the next dots of its name. */
+type Node = string | Branch
+interface Branch extends Map<string, Node> {}
+
+/**
+ * The SDK's input of a form: lists are `X.member.1`, maps `X.entry.1.key` and `X.entry.1.value`, or whatever their schema
+ * calls these. @throws MalformedRequest naming the parameter
+ */
+export const decodeAwsQuery = ({ input }: OperationModel, form: URLSearchParams): Record<string, unknown> =>
+  input.isUnitSchema() ? {} : decodeStruct(input, branchOf(form), '')
+
+function branchOf(form: URLSearchParams): Branch {
+  const root: Branch = new Map()
+  for (const [name, text] of form) {
+    if (OF_PROTOCOL.has(name)) continue
+    const steps = name.split('.')
+    const last = steps.pop() as string
+    let branch = root
+    for (const step of steps) {
+      const next = branch.get(step) ?? new Map()
+      if (typeof next === 'string') throw new MalformedRequest(name, 'has a value where others have members')
+      branch.set(step, next)
+      branch = next
+    }
+    if (branch.has(last)) throw new MalformedRequest(name, 'is there twice')
+    branch.set(last, text)
+  }
+  return root
+}
+
+function decode(schema: NormalizedSchema, node: Node, path: string): unknown {
+  if (schema.isStructSchema()) return decodeStruct(schema, membersOf(node, path), path)
+  if (schema.isListSchema()) return decodeList(schema, node, path)
+  if (schema.isMapSchema()) return decodeMap(schema, node, path)
+  if (typeof node !== 'string') throw new MalformedRequest(path, 'expected a value')
+  return schema.isBlobSchema() ? new Uint8Array(Buffer.from(node, 'base64')) : decodeText(schema, node, path)
+}
+
+function decodeStruct(schema: NormalizedSchema, members: Branch, path: string): Record<string, unknown> {
+  const known = new Map(
+    [...schema.structIterator()].map(([name, member]) => [wireName(member, name), { name, member }]),
+  )
+  const decoded: Record<string, unknown> = {}
+  for (const [key, node] of members) {
+    const own = under(path, key)
+    const found = known.get(key)
+    if (found === undefined) throw new MalformedRequest(own, UNKNOWN)
+    decoded[found.name] = decode(found.member, node, own)
+  }
+  return decoded
+}
+
+/** An empty list is the parameter without a text. */
+function decodeList(schema: NormalizedSchema, node: Node, path: string): unknown[] {
+  if (node === '') return []
+  const item = schema.getValueSchema()
+  return numbered(node, path, wireName(item, 'member')).map(([own, one]) => decode(item, one, own))
+}
+
+function decodeMap(schema: NormalizedSchema, node: Node, path: string): object {
+  const [keySchema, item] = [schema.getKeySchema(), schema.getValueSchema()]
+  const [keyName, valueName] = [wireName(keySchema, 'key'), wireName(item, 'value')]
+  const entries = numbered(node, path, 'entry').map(([own, entry]) => {
+    const [key, value] = exactly([keyName, valueName], entry, own)
+    return [decode(keySchema, key, under(own, keyName)), decode(item, value, under(own, valueName))]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What is numbered from 1 on behind a word, in that order, each with its path. */
+function numbered(node: Node, path: string, word: string): readonly [string, Node][] {
+  const stem = under(path, word)
+  const [items] = exactly([word], node, path)
+  const names = Array.from({ length: membersOf(items, stem).size }, (_, index) => String(index + 1))
+  const inOrder = exactly(names, items, stem)
+  return names.map((name, index) => [under(stem, name), inOrder[index] as Node])
+}
+
+/** The members of these names, where there are these and no others. */
+function exactly<const Names extends readonly string[]>(
+  names: Names,
+  node: Node,
+  path: string,
+): { [Index in keyof Names]: Node } {
+  const members = membersOf(node, path)
+  for (const key of members.keys()) {
+    if (!names.includes(key)) throw new MalformedRequest(under(path, key), UNKNOWN)
+  }
+  const missing = names.find((name) => !members.has(name))
+  if (missing !== undefined) throw new MalformedRequest(under(path, missing), 'is required')
+  return names.map((name) => members.get(name)) as { [Index in keyof Names]: Node }
+}
+
+function membersOf(node: Node, path: string): Branch {
+  if (typeof node === 'string') throw new MalformedRequest(path, 'expected members')
+  return node
+}
+
+const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
+
+const wireName = (schema: NormalizedSchema, name: string): string => String(schema.getMergedTraits().xmlName ?? name)
+
+/** The response to an SDK output. */
+export function encodeAwsQuery({ name, output }: OperationModel, value: object): HttpResponse {
+  const result = output.isUnitSchema() ? [] : [encode(output, value, `${name}Result`)]
+  return respond(200, `${name}Response`, result)
+}
+
+/** Errors go by a code that is not always the name of their exception. [aws-query: awsQueryError trait] */
+export function encodeQueryError({ errorCodes }: ServiceModel, { name, statusCode, message }: AwsError): HttpResponse {
+  const error = new XmlNode('Error', [
+    XmlNode.of('Type', statusCode < 500 ? 'Sender' : 'Receiver'),
+    XmlNode.of('Code', errorCodes.get(name) ?? name),
+    XmlNode.of('Message', message),
+  ])
+  return respond(statusCode, 'ErrorResponse', [error])
+}
+
+function respond(statusCode: number, root: string, children: XmlNode[]): HttpResponse {
+  const xml = new XmlNode(root, children).addAttribute('xmlns', NAMESPACE)
+  return { statusCode, headers: { 'content-type': 'text/xml' }, body: Buffer.from(xml.toString()) }
+}
+
+function encode(schema: NormalizedSchema, value: unknown, name: string): XmlNode {
+  if (schema.isListSchema()) {
+    const item = schema.getValueSchema()
+    return new XmlNode(
+      name,
+      (value as unknown[]).map((one) => encode(item, one, wireName(item, 'member'))),
+    )
+  }
+  if (schema.isMapSchema()) {
+    const [key, item] = [schema.getKeySchema(), schema.getValueSchema()]
+    const entries = Object.entries(value as object).map(
+      ([own, one]) =>
+        new XmlNode('entry', [encode(key, own, wireName(key, 'key')), encode(item, one, wireName(item, 'value'))]),
+    )
+    return new XmlNode(name, entries)
+  }
+  if (!schema.isStructSchema()) return XmlNode.of(name, String(value))
+  const members = [...schema.structIterator()].flatMap(([own, member]) => {
+    const one = (value as Record<string, unknown>)[own]
+    return one === undefined || one === null ? [] : [encode(member, one, wireName(member, own))]
+  })
+  return new XmlNode(name, members)
+}

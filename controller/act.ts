@@ -94,6 +94,9 @@ async function perform(
     case 'announce':
       await ports.events.put(effect.detailType, effect.detail)
       return null
+    case 'notify':
+      await ports.notifications.notify(effect.notification)
+      return null
     case 'audit':
       await saveAudit(ports.store, rollout.id, effect.sequence, effect.entry)
       return null

@@ -123,5 +123,14 @@ export const ROLLOUT_COMPLETED_EVENT = 'Firmware Rollout Completed'
 /** The firmware that it was for is started by the next look. */
 export const MIGRATION_COMPLETED_EVENT = 'Firmware Migration Completed'
 
-/** Why a person is called: message attribute of a notification, by which subscriptions can filter. */
+/** Why people are called, by the event that tells the same on the bus. */
+export const REASON_CODES = {
+  [ROLLOUT_HALTED_EVENT]: 'ROLLOUT_HALTED',
+  [ROLLOUT_HELD_EVENT]: 'ROLLOUT_HELD',
+  [ROLLBACK_STUCK_EVENT]: 'ROLLBACK_STUCK',
+} as const
+export type PagingEvent = keyof typeof REASON_CODES
+export type ReasonCode = (typeof REASON_CODES)[PagingEvent]
+
+/** Message attribute of a notification that carries its reason code, for the filters of subscriptions. */
 export const REASON_CODE_ATTRIBUTE = 'reasonCode'

@@ -2,6 +2,8 @@ import { gateAt } from './calendar.ts'
 import {
   HOLDBACK_GROUP,
   MIGRATION_COMPLETED_EVENT,
+  type PagingEvent,
+  REASON_CODES,
   ROLLBACK_STARTED_EVENT,
   ROLLBACK_STUCK_EVENT,
   ROLLED_BACK_EVENT,
@@ -292,6 +294,8 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
   const { name } = stageOf(rollout)
   const tell = (detailType: string, detail: object = {}): Effect =>
     announcement(rollout, detailType, { stage: name, reason: decision.reason, ...detail })
+  const page = (event: PagingEvent, detail: object = {}): readonly Effect[] =>
+    paging(rollout, event, decision.reason, detail)
   switch (decision.kind) {
     case 'deploy': {
       const deploy = orderOf(rollout, 'deploy', name, nowMs)
@@ -322,12 +326,12 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
       return { ...next, state: 'rolled-back', pending: [...rollout.pending, tell(ROLLED_BACK_EVENT)] }
     case 'escalate': {
       const { stuck } = decision
-      return { ...rollout, stuck, pending: [...rollout.pending, tell(ROLLBACK_STUCK_EVENT, { stuck })] }
+      return { ...rollout, stuck, pending: [...rollout.pending, ...page(ROLLBACK_STUCK_EVENT, { stuck })] }
     }
     case 'halt': {
       const { stuck = [] } = decision
-      const page = stuck.length > 0 ? tell(ROLLBACK_STUCK_EVENT, { stuck }) : tell(ROLLOUT_HALTED_EVENT)
-      return { ...next, state: 'halted', haltedFrom: rollout.state, stuck, pending: [...rollout.pending, page] }
+      const calls = stuck.length > 0 ? page(ROLLBACK_STUCK_EVENT, { stuck }) : page(ROLLOUT_HALTED_EVENT)
+      return { ...next, state: 'halted', haltedFrom: rollout.state, stuck, pending: [...rollout.pending, ...calls] }
     }
   }
 }
@@ -337,8 +341,7 @@ const completionOf = ({ subject }: Rollout): string =>
 
 /** The state stays what it was, and its clock runs on; somebody is called. */
 function held(rollout: Rollout, { kind, reason }: Decision, nowMs: number): Rollout {
-  const page = announcement(rollout, ROLLOUT_HELD_EVENT, { stage: stageOf(rollout).name, reason })
-  const pending = [...rollout.pending, page]
+  const pending = [...rollout.pending, ...paging(rollout, ROLLOUT_HELD_EVENT, reason)]
   if (kind === 'pause') return { ...rollout, pending, pause: { actor: CONTROLLER, reason, atMs: nowMs } }
   return { ...rollout, pending, pagedAtMs: nowMs }
 }
@@ -354,6 +357,18 @@ const announcement = (rollout: Rollout, detailType: string, detail: object): Eff
   detailType,
   detail: { rolloutId: rollout.id, ...detail },
 })
+
+/** What people are called for is told on the bus as well. */
+function paging(rollout: Rollout, event: PagingEvent, reason: string, more: object = {}): readonly Effect[] {
+  const { id: rolloutId, release } = rollout
+  const { name: stage } = stageOf(rollout)
+  const detail = { rolloutId, stage, reason, ...more }
+  const summary = `release ${release.version}, ${stage}: ${reason}`
+  return [
+    { kind: 'announce', detailType: event, detail },
+    { kind: 'notify', notification: { reasonCode: REASON_CODES[event], rolloutId, summary, detail } },
+  ]
+}
 
 /**
  * Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. Who was held back

@@ -1,5 +1,5 @@
 import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
-import type { StageName } from './contract.ts'
+import type { ReasonCode, StageName } from './contract.ts'
 import type { HealthSample } from './snapshot.ts'
 
 /** One device as the fleet index shows it. */
@@ -80,10 +80,26 @@ export interface EventSink {
   put(detailType: string, detail: object): Promise<void>
 }
 
+/** What a person is called with. */
+export interface Notification {
+  readonly reasonCode: ReasonCode
+  readonly rolloutId: string
+  /** One line: what it is about, and why. */
+  readonly summary: string
+  /** What the event on the bus carries. */
+  readonly detail: object
+}
+
+export interface Notifications {
+  /** Calls whoever is on duty; the same again is another call. */
+  notify(notification: Notification): Promise<void>
+}
+
 /** All that the controller touches. Time is not among it: it comes with the call. */
 export interface Ports {
   readonly health: FleetHealth
   readonly deployments: Deployments
   readonly store: RolloutStore
   readonly events: EventSink
+  readonly notifications: Notifications
 }

@@ -157,7 +157,7 @@ async function settle(ports: Ports, policy: Policy, resumed: Acted, facts: Facts
  * tell outlive the state they were decided in; those that act do not, and come first.
  */
 export function withAudit(before: Rollout, intended: Rollout, sequence: number, entry: object): Rollout {
-  const tells = ({ kind }: Effect): boolean => kind === 'announce' || kind === 'audit'
+  const tells = ({ kind }: Effect): boolean => kind === 'announce' || kind === 'notify' || kind === 'audit'
   const told = before.pending.filter(tells)
   const own = intended.pending.filter((effect) => !told.includes(effect))
   const line: Effect = { kind: 'audit', sequence, entry }

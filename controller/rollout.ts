@@ -1,5 +1,5 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from './contract.ts'
-import type { CreatedDeployment, DeploymentSpec } from './ports.ts'
+import type { CreatedDeployment, DeploymentSpec, Notification } from './ports.ts'
 import type { Finding } from './verdict.ts'
 
 /** Versions of data and of health document that a firmware writes and reads. */
@@ -85,6 +85,8 @@ export type Effect =
   /** Puts them in again: for the release, or once production's way back is ordered. */
   | { readonly kind: 'let-go'; readonly things: readonly string[]; readonly into: 'release' | 'way-back' }
   | { readonly kind: 'announce'; readonly detailType: string; readonly detail: object }
+  /** Calls a person. Whoever dies before it is ticked off calls twice; nobody is called never. */
+  | { readonly kind: 'notify'; readonly notification: Notification }
   /** A line of the audit trail; the sequence is its key, so that writing it again changes nothing. */
   | { readonly kind: 'audit'; readonly sequence: number; readonly entry: object }
 

@@ -44,6 +44,12 @@ export async function recordHistory(
 const longestShiftMs = ({ shifts }: Policy): number =>
   Math.max(...shifts.map(({ from, to }) => (minuteOf(to) - minuteOf(from) + 1440) % 1440 || 1440)) * 60_000
 
+/** The topic that whoever is on duty subscribes to; returns its ARN. */
+export function createTopic({ cloud }: Twin): string {
+  const created = cloud.topics.operations.CreateTopic?.({ Name: 'firmware-rollouts' }) as { TopicArn: string }
+  return created.TopicArn
+}
+
 /** The store lies outside the twin, so its faults are put before it here; the week of memory was written without them. */
 export function withStoreFaults(ports: Ports, twin: Twin, seed: Seed): Ports {
   if (!twin.apiFaults.concern('dynamodb')) return ports

@@ -49,6 +49,8 @@ const FAULTY_REQUESTS = new Set([
   'ValidationException',
   'InvalidRequestException',
   'SerializationException',
+  'InvalidParameterException',
+  'InvalidParameterValueException',
   'NotEmulated',
 ])
 

@@ -1,9 +1,11 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { GreengrassV2Client } from '@aws-sdk/client-greengrassv2'
 import { IoTClient } from '@aws-sdk/client-iot'
+import { SNSClient } from '@aws-sdk/client-sns'
 import { deployments } from '../controller/aws/deployments.ts'
 import { eventSink } from '../controller/aws/event-sink.ts'
 import { fleetHealth, reportedInShadow } from '../controller/aws/fleet-health.ts'
+import { notifications } from '../controller/aws/notifications.ts'
 import { MemoryStore } from '../controller/memory-store.ts'
 import { isPresent } from '../sim/cloud/fleet-index.ts'
 import { openModelLevel } from '../sim/model/model-level.ts'
@@ -17,16 +19,22 @@ import { VirtualRetryStrategy } from './virtual-retry.ts'
 export const modelPlatform = (options: PlatformOptions): Platform => ({
   openLevel: async (events) => openModelLevel(events, options.inFlight, options.onBug),
 
-  async openPorts(twin, seed) {
+  async openPorts(twin, seed, topicArn) {
     const config = { region: REGION, credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' } }
     const greengrass = new GreengrassV2Client(config)
     const iot = new IoTClient(config)
     const events = new EventBridgeClient(config)
+    const sns = new SNSClient(config)
     const bind = (client: SdkClient, service: ServiceName): Promise<() => void> => {
       const retryStrategy = new VirtualRetryStrategy(service, { ...options, clock: twin.clock, seed })
       return bindClient(client, service, twin.cloud.services, { ...options, faults: twin.apiFaults, retryStrategy })
     }
-    const unbind = [await bind(greengrass, 'greengrass'), await bind(iot, 'iot'), await bind(events, 'events')]
+    const unbind = [
+      await bind(greengrass, 'greengrass'),
+      await bind(iot, 'iot'),
+      await bind(events, 'events'),
+      await bind(sns, 'sns'),
+    ]
     return {
       ports: {
         // The document that the shadow stands for, without the shadow's text where that is of the present.
@@ -38,10 +46,11 @@ export const modelPlatform = (options: PlatformOptions): Platform => ({
         deployments: deployments(greengrass, iot, { region: REGION, accountId: ACCOUNT_ID }),
         store: new MemoryStore(),
         events: eventSink(events),
+        notifications: notifications(sns, topicArn),
       },
       close: () => {
         for (const restore of unbind) restore()
-        for (const client of [greengrass, iot, events]) client.destroy()
+        for (const client of [greengrass, iot, events, sns]) client.destroy()
       },
     }
   },

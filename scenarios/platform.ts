@@ -7,8 +7,8 @@ import type { Twin } from '../sim/twin.ts'
 /** What a level of rehearsal swaps: the links of the twin, and what the controller reaches AWS and its store by. */
 export interface Platform {
   openLevel(events: LevelEvents): Promise<Level>
-  /** The controller's ports to this twin, and what closes them. */
-  openPorts(twin: Twin, seed: Seed): Promise<{ readonly ports: Ports; readonly close: () => void }>
+  /** The controller's ports to this twin and its topic, and what closes them. */
+  openPorts(twin: Twin, seed: Seed, topicArn: string): Promise<{ readonly ports: Ports; readonly close: () => void }>
 }
 
 /** What every platform is made of. */

@@ -4,7 +4,10 @@ import type { Ports } from '../controller/ports.ts'
 export type AroundCall = <T>(operation: string, call: () => Promise<T>) => Promise<T>
 
 /** The same ports with `around` about every call. */
-export const throughCalls = ({ health, deployments, store, events }: Ports, around: AroundCall): Ports => ({
+export const throughCalls = (
+  { health, deployments, store, events, notifications }: Ports,
+  around: AroundCall,
+): Ports => ({
   health: { read: () => around('SearchIndex', () => health.read()) },
   deployments: {
     current: (group) => around('GetDeployment', () => deployments.current(group)),
@@ -23,4 +26,5 @@ export const throughCalls = ({ health, deployments, store, events }: Ports, arou
     delete: (key) => around('DeleteItem', () => store.delete(key)),
   },
   events: { put: (detailType, detail) => around('PutEvents', () => events.put(detailType, detail)) },
+  notifications: { notify: (notification) => around('Publish', () => notifications.notify(notification)) },
 })

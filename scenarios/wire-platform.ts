@@ -17,7 +17,7 @@ type WireSettings = Pick<RehearsalOptions, 'connections' | 'mqttPort' | 'httpPor
 export const wirePlatform = (options: PlatformOptions & WireSettings): Platform => ({
   openLevel: (events) => openWireLevel(events, options.inFlight, options),
 
-  async openPorts(twin, seed) {
+  async openPorts(twin, seed, topicArn) {
     const endpoints = twin.level.endpoints as LevelEndpoints
     const clients = makeClients({
       region: REGION,
@@ -32,7 +32,8 @@ export const wirePlatform = (options: PlatformOptions & WireSettings): Platform 
       clients.destroy()
       throw error
     }
-    const ports = awsPorts(clients, { region: REGION, accountId: ACCOUNT_ID }, TABLE_NAME)
+    const resources = { tableName: TABLE_NAME, topicArn }
+    const ports = awsPorts(clients, { region: REGION, accountId: ACCOUNT_ID }, resources)
     return { ports, close: () => clients.destroy() }
   },
 })

@@ -8,7 +8,7 @@ import { runLockstep } from '../sim/lockstep.ts'
 import { Seed } from '../sim/random.ts'
 import type { TraceHeader } from '../sim/trace-events.ts'
 import { Twin } from '../sim/twin.ts'
-import { installController, recordHistory, withStoreFaults } from './controller-setup.ts'
+import { createTopic, installController, recordHistory, withStoreFaults } from './controller-setup.ts'
 import { faultsEndAtMs } from './faults-end.ts'
 import { Interventions } from './interventions.ts'
 import { LambdaHost } from './lambda-host.ts'
@@ -80,7 +80,7 @@ export class World {
     )
     let closePorts = (): void => undefined
     try {
-      const { ports, close } = await platform.openPorts(twin, seed)
+      const { ports, close } = await platform.openPorts(twin, seed, createTopic(twin))
       closePorts = close
       await recordHistory(twin, ports, policy, fleet, options.signal)
       const faults = scenarios.flatMap((scenario) => scenario.faults)

@@ -1,6 +1,7 @@
 import { HOLDBACK_GROUP } from '../contract.ts'
 import { HELD_FROM } from '../holdback.ts'
 import type { Account } from './deployments.ts'
+import type { Resources } from './ports.ts'
 
 /** What a command needs of IAM. */
 interface Permission {
@@ -25,7 +26,10 @@ const ENDS_DEPLOYMENT = [
  * Every SDK command that a function sends, and the least that it needs; a test holds this list against the source and
  * against the calls of a rehearsal.
  */
-export const permissions = ({ region, accountId }: Account, tableName: string): Record<string, Permission> => {
+export const permissions = (
+  { region, accountId }: Account,
+  { tableName, topicArn }: Resources,
+): Record<string, Permission> => {
   const greengrass = `arn:aws:greengrass:${region}:${accountId}`
   const iot = `arn:aws:iot:${region}:${accountId}`
   const table = [`arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`]
@@ -58,6 +62,7 @@ export const permissions = ({ region, accountId }: Account, tableName: string): 
     },
     SearchIndexCommand: { action: 'iot:SearchIndex', resources: [`${iot}:index/AWS_Things`] },
     PutEventsCommand: { action: 'events:PutEvents', resources: bus },
+    PublishCommand: { action: 'sns:Publish', resources: [topicArn] },
     DeleteCommand: { action: 'dynamodb:DeleteItem', resources: table },
     GetCommand: { action: 'dynamodb:GetItem', resources: table },
     PutCommand: { action: 'dynamodb:PutItem', resources: table },
@@ -73,7 +78,7 @@ interface Statement {
 /** The policy document of the functions' role, without the log group that Lambda's own managed policy is for. */
 export function policyDocument(
   account: Account,
-  tableName: string,
+  made: Resources,
 ): { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] } {
   const byResource = new Map<string, { resources: readonly string[]; actions: Set<string> }>()
   const allow = (actions: readonly string[], resources: readonly string[]): void => {
@@ -84,7 +89,7 @@ export function policyDocument(
   }
   const iot = `arn:aws:iot:${account.region}:${account.accountId}`
   const greengrass = `arn:aws:greengrass:${account.region}:${account.accountId}`
-  for (const { action, resources, dependent = [] } of Object.values(permissions(account, tableName))) {
+  for (const { action, resources, dependent = [] } of Object.values(permissions(account, made))) {
     allow([action], resources)
     allow(
       dependent.filter((one) => one.startsWith('greengrass:')),

@@ -3,12 +3,20 @@ import type { Clients } from './clients.ts'
 import { type Account, deployments } from './deployments.ts'
 import { eventSink } from './event-sink.ts'
 import { fleetHealth } from './fleet-health.ts'
+import { notifications } from './notifications.ts'
 import { dynamoStore } from './rollout-store.ts'
 
+/** What whoever deploys the functions makes for them. */
+export interface Resources {
+  readonly tableName: string
+  readonly topicArn: string
+}
+
 /** The controller's ports over AWS. */
-export const awsPorts = (clients: Clients, account: Account, tableName: string): Ports => ({
+export const awsPorts = (clients: Clients, account: Account, { tableName, topicArn }: Resources): Ports => ({
   health: fleetHealth(clients.iot),
   deployments: deployments(clients.greengrass, clients.iot, account),
   store: dynamoStore(clients.documents, tableName),
   events: eventSink(clients.events),
+  notifications: notifications(clients.sns, topicArn),
 })

@@ -7,6 +7,7 @@ export interface Settings {
   readonly region: string
   readonly accountId: string
   readonly tableName: string
+  readonly topicArn: string
   readonly policy: Policy
 }
 
@@ -24,11 +25,16 @@ const REQUIRED: Readonly<Record<string, { readonly pattern: RegExp; readonly is:
   AWS_REGION: { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, is: 'a region such as eu-central-1' },
   ACCOUNT_ID: { pattern: /^\d{12}$/, is: 'an account id of 12 digits' },
   TABLE_NAME: { pattern: /^[A-Za-z0-9_.-]{3,255}$/, is: 'a table name' },
+  // A FIFO topic would want more of a message.
+  TOPIC_ARN: {
+    pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+    is: 'the ARN of a standard topic',
+  },
 }
 
 /**
- * Reads AWS_REGION, ACCOUNT_ID, TABLE_NAME and, if it is there, POLICY_JSON: the members of the policy that differ from
- * the default, such as `{"zone":"Europe/Paris"}`.
+ * Reads AWS_REGION, ACCOUNT_ID, TABLE_NAME, TOPIC_ARN and, if it is there, POLICY_JSON: the members of the policy that
+ * differ from the default, such as `{"zone":"Europe/Paris"}`.
  * @throws MisconfiguredFunction with everything that is wrong, in one line
  */
 export function readSettings(variables: Variables): Settings {
@@ -39,8 +45,9 @@ export function readSettings(variables: Variables): Settings {
   })
   const policy = readPolicy(variables.POLICY_JSON, problems)
   if (problems.length > 0) throw new MisconfiguredFunction(problems)
-  const { AWS_REGION: region, ACCOUNT_ID: accountId, TABLE_NAME: tableName } = variables as Record<string, string>
-  return { region, accountId, tableName, policy } as Settings
+  const given = variables as Record<string, string>
+  const { AWS_REGION: region, ACCOUNT_ID: accountId, TABLE_NAME: tableName, TOPIC_ARN: topicArn } = given
+  return { region, accountId, tableName, topicArn, policy } as Settings
 }
 
 function readPolicy(text: string | undefined, problems: string[]): Policy {
@@ -82,9 +89,9 @@ export function environment(): Promise<Environment> {
 }
 
 async function make(variables: Variables): Promise<Environment> {
-  const { region, accountId, tableName, policy } = readSettings(variables)
+  const { region, accountId, policy, ...resources } = readSettings(variables)
   const { makeClients } = await import('../aws/clients.ts')
   const { awsPorts } = await import('../aws/ports.ts')
-  const ports = awsPorts(makeClients({ region }), { region, accountId }, tableName)
+  const ports = awsPorts(makeClients({ region }), { region, accountId }, resources)
   return { ports, policy, nowMs: () => Date.now() }
 }

@@ -32,6 +32,7 @@ interface End {
   readonly orders: readonly (readonly [string, boolean, boolean])[]
   readonly trail: readonly string[]
   readonly announced: readonly string[]
+  readonly notified: readonly string[]
 }
 
 async function endOf(world: World): Promise<End> {
@@ -48,6 +49,7 @@ async function endOf(world: World): Promise<End> {
     orders: rollout.stages.map(({ name, deployment, rollback }) => [name, deployment !== null, rollback !== null]),
     trail,
     announced: [...new Set(world.announced)],
+    notified: [...new Set(world.notified.map(({ reasonCode }) => reasonCode))],
   }
 }
 
@@ -76,6 +78,11 @@ const crashInEarly = (): Course => {
     isOver = true
     world.plant.crash('line-3-0')
   }
+}
+
+/** Every canary takes the release and falls back from it before anybody looks. */
+const nobodyInstalls: Course = ({ state }, world) => {
+  if (state === 'deploying') world.plant.revert(world.plant.canaries, '2.3.1')
 }
 
 /** One tick: the schedule calls the analyzer, and the event of a passed stage the promoter. */
@@ -130,10 +137,11 @@ async function play(course: Course, k = Number.POSITIVE_INFINITY, failure: Failu
 describe.each<[string, () => Course, string, number]>([
   ['a whole rollout', () => healthy, 'completed', 180],
   ['a rollback', crashInEarly, 'rolled-back', 120],
+  ['a rollout that somebody is called for', () => nobodyInstalls, 'halted', 60],
 ])('%s', (_, course, state, leastPoints) => {
   it.each(FAILURES)('comes to the same end with any one call of the controller %s', async (failure) => {
     const { end: undisturbed } = await play(course())
-    expect(undisturbed.state).toBe(state)
+    expect(undisturbed).toMatchObject({ state, notified: state === 'halted' ? ['ROLLOUT_HALTED'] : [] })
     let points = 0
     for (let k = 1; ; k++) {
       const { hasFailed, end } = await play(course(), k, failure)
@@ -255,6 +263,7 @@ function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
     deployments: wrap(ports.deployments),
     store: wrap(ports.store),
     events: wrap(ports.events),
+    notifications: wrap(ports.notifications),
   }
 }
 

@@ -260,7 +260,10 @@ describe('the way back', () => {
     expect(decision).toMatchObject({ kind: 'escalate', reason: '1 devices failed to go back: canary-b FAILED' })
     const next = transition(going, decision, START_MS + 5 * 60_000)
     expect(next).toMatchObject({ state: 'rolling-back', stateSinceMs: START_MS, stuck: [B] })
-    expect(next.pending.at(-1)).toMatchObject({ detailType: 'Firmware Rollback Stuck', detail: { stuck: [B] } })
+    expect(next.pending).toMatchObject([
+      { kind: 'announce', detailType: 'Firmware Rollback Stuck', detail: { stuck: [B] } },
+      { kind: 'notify', notification: { reasonCode: 'ROLLBACK_STUCK', detail: { stuck: [B] } } },
+    ])
     expect(after(10, { rollbackExecutions: failed }, next).kind).toBe('wait')
     expect(after(10, { rollbackExecutions: failed, wayBack: back(A) }, next)).toMatchObject({
       kind: 'halt',
@@ -306,6 +309,35 @@ describe('the way back', () => {
       ['announce', ''],
     ])
   })
+})
+
+describe('people', () => {
+  const calls = (decision: Decision): unknown[] =>
+    transition(rollout('soaking', 1), decision, START_MS).pending.filter(({ kind }) => kind === 'notify')
+  const reason = 'because'
+
+  it.each<[string, Decision, string]>([
+    ['a rollout that is halted', { kind: 'halt', reason }, 'ROLLOUT_HALTED'],
+    ['a way back that is halted', { kind: 'halt', reason, stuck: ['a'] }, 'ROLLBACK_STUCK'],
+    ['devices that failed to go back', { kind: 'escalate', reason, stuck: ['a'] }, 'ROLLBACK_STUCK'],
+    ['a rollout that the controller paused', { kind: 'pause', reason }, 'ROLLOUT_HELD'],
+    ['a rollout that is held', { kind: 'page', reason }, 'ROLLOUT_HELD'],
+  ])('are called for %s, with what the bus is told', (_, decision, reasonCode) => {
+    const next = transition(rollout('soaking', 1), decision, START_MS)
+    const told = next.pending.find((effect) => effect.kind === 'announce')
+    expect(told?.detail).toMatchObject({ rolloutId: 'r-2-4-0-1', stage: 'early', reason })
+    const summary = 'release 2.4.0, early: because'
+    expect(calls(decision)).toEqual([
+      { kind: 'notify', notification: { reasonCode, rolloutId: 'r-2-4-0-1', summary, detail: told?.detail } },
+    ])
+  })
+
+  it.each<Decision['kind']>(['wait', 'deploy', 'soak', 'promote', 'rollback', 'let-go', 'complete', 'confirm'])(
+    'are left alone by %s',
+    (kind) => {
+      expect(calls({ kind, reason })).toEqual([])
+    },
+  )
 })
 
 describe('verdicts', () => {

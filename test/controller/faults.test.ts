@@ -236,6 +236,25 @@ describe('a way back', () => {
     expect(world.announced.slice(2)).toEqual(pages)
     await tick(world)
     expect(world.announced.slice(2)).toEqual(pages)
+    expect(world.notified.map(({ reasonCode }) => reasonCode)).toEqual(['ROLLBACK_STUCK', 'ROLLBACK_STUCK'])
+  })
+
+  it('that is halted calls again until somebody is reached, and holds up nothing else', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    await tick(world)
+    world.executions = [{ thing: 'line-1-0', status: 'FAILED' }]
+    const deaf = { ...world.ports, notifications: { notify: () => Promise.reject(new Error('throttled')) } }
+    expect(await tick(world, deaf)).toBe('throttled')
+    expect(await tick(world, deaf)).toBe('throttled')
+    expect((await loadActive(world.store))?.value.state).toBe('halted')
+    expect(world.announced.slice(2)).toEqual(['Firmware Rollback Stuck', 'Firmware Rollback Stuck'])
+    await tick(world)
+    await tick(world)
+    expect(world.notified.map(({ summary }) => summary)).toEqual([
+      'release 2.4.0, canary: 1 devices failed to go back: line-1-0 FAILED',
+      expect.stringContaining('release 2.4.0, canary: 1 devices failed to go back: line-1-0 FAILED; '),
+    ])
   })
 
   it('that was never taken is a breach of its own after a quarter of an hour', async () => {

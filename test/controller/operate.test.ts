@@ -186,6 +186,29 @@ describe('a retry', () => {
     ])
   })
 
+  it('forgets no call for somebody that was not heard', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    world.plant.crash('line-2-0')
+    const deaf: Ports = {
+      ...world.ports,
+      deployments: {
+        ...world.ports.deployments,
+        executions: async (jobId) => (jobId === 'job-d2' ? [{ thing: 'line-1-0', status: 'FAILED' }] : []),
+      },
+      notifications: { notify: () => Promise.reject(new Error('throttled')) },
+    }
+    for (let look = 0; look < 3; look++) {
+      await makeAnalyze(deaf, policy, world.clock)(world.event()).catch(() => null)
+      world.nowMs += policy.tickMs
+    }
+    await operate(world, 'retry', {}, deaf)
+    expect(await rolloutOf(world)).toMatchObject({ state: 'rolling-back', retries: 1 })
+    world.nowMs += policy.tickMs
+    await world.run(1)
+    expect(world.notified.map(({ reasonCode }) => reasonCode)).toEqual(['ROLLBACK_STUCK', 'ROLLBACK_STUCK'])
+  })
+
   it('of a window that brought no evidence watches a whole one again', async () => {
     const world = await startedWorld()
     await world.run(0.4)

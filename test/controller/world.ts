@@ -4,7 +4,7 @@ import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
 import { MemoryStore } from '../../controller/memory-store.ts'
 import type { Policy } from '../../controller/policy.ts'
-import type { DeploymentSpec, DeviceExecution, DeviceReading, Ports } from '../../controller/ports.ts'
+import type { DeploymentSpec, DeviceExecution, DeviceReading, Notification, Ports } from '../../controller/ports.ts'
 import { record } from '../../controller/records.ts'
 import type { Release } from '../../controller/rollout.ts'
 import { toSnapshot } from '../../controller/snapshot.ts'
@@ -29,6 +29,7 @@ export class World {
   readonly created: { group: StageName; version: string; token: string }[] = []
   readonly cancelled: string[] = []
   readonly announced: string[] = []
+  readonly notified: Notification[] = []
   /** Devices that ever took the release. */
   readonly updated = new Set<string>()
   readonly offline = new Set<string>()
@@ -84,6 +85,7 @@ export class World {
     health: { read: async () => this.readings() },
     store: this.store,
     events: { put: async (detailType) => void this.announced.push(detailType) },
+    notifications: { notify: async (notification) => void this.notified.push(notification) },
     deployments: {
       current: async (group) => {
         const current = this.#current.get(group) ?? { deploymentId: `old-${group}`, clientToken: null }
@@ -200,6 +202,7 @@ export function failingAt(
     deployments: wrap(ports.deployments),
     store: wrap(ports.store),
     events: wrap(ports.events),
+    notifications: wrap(ports.notifications),
   }
   const revive = (): void => {
     isDead = false

@@ -25,6 +25,11 @@ const TOGETHER: Readonly<Record<string, readonly object[]>> = {
     { kind: 'lambda-timeout', in: { lambda: 'analyze' }, call: 6, share: '10 %' },
     { kind: 'event-late', in: { events: 'all' }, delay: '2min', jitter: '2min', share: '50 %' },
   ],
+  'somebody is called, while notifications are throttled and their replies lost': [
+    { kind: 'wrong-group', device: 'line-01-03', group: 'canary', move: true, at: '40min', for: '20min' },
+    { kind: 'api-throttle', in: { service: 'sns' }, share: '100 %', for: '1h' },
+    { kind: 'lost-reply', in: { api: 'Publish' }, from: '1h', for: '30min' },
+  ],
   'burst loss, late and duplicated reports, a storm and a partition': [
     { kind: 'burst-loss', in: { line: 1 }, share: '20 %', burst: '4min', for: '2h' },
     { kind: 'late-reports', in: { fleet: 'all' }, delay: '2min', jitter: '2min', from: '30min', for: '1h' },

@@ -6,7 +6,9 @@ import { findScenario } from '../../../scenarios/catalogue.ts'
 import { rehearse } from '../../../scenarios/rehearse.ts'
 
 const ACCOUNT = { region: 'eu-central-1', accountId: '123456789012' }
-const table = permissions(ACCOUNT, 'firmware-rollouts')
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts'
+const MADE = { tableName: 'firmware-rollouts', topicArn: TOPIC }
+const table = permissions(ACCOUNT, MADE)
 const LAMBDA = resolve(import.meta.dirname, '../../../controller/lambda')
 
 /** The SDK commands that the functions' sources import, however far down. */
@@ -31,9 +33,9 @@ it('allows exactly the commands that the functions can send', () => {
   expect(Object.keys(table).sort()).toEqual(commandsUsed())
 })
 
-it('allows exactly the calls that a rollout and its rollback make', async () => {
+it('allows exactly the calls that a rollout, its rollback and a call for help make', async () => {
   const calls = new Set<string>()
-  for (const name of ['crash-on-start', 'holdback']) {
+  for (const name of ['crash-on-start', 'holdback', 'neighbours-cannot-read']) {
     const { facts } = await rehearse(findScenario(name), { seed: 1, level: 'model' })
     for (const call of Object.keys(facts.awsCalls)) calls.add(call)
   }
@@ -43,7 +45,7 @@ it('allows exactly the calls that a rollout and its rollback make', async () => 
 })
 
 it('names the account, and a wildcard only where the action has no resource', () => {
-  const { Statement } = policyDocument(ACCOUNT, 'firmware-rollouts')
+  const { Statement } = policyDocument(ACCOUNT, MADE)
   const open = Statement.filter(({ Resource }) => Resource.includes('*'))
   expect(open.flatMap(({ Action }) => Action)).toEqual(['greengrass:CreateDeployment', 'greengrass:ListDeployments'])
   for (const { Resource } of Statement) {
@@ -51,8 +53,15 @@ it('names the account, and a wildcard only where the action has no resource', ()
   }
 })
 
+it('may publish to its topic and nowhere else', () => {
+  const { Statement } = policyDocument(ACCOUNT, MADE)
+  expect(Statement.filter(({ Action }) => Action.some((action) => action.startsWith('sns:')))).toEqual([
+    { Effect: 'Allow', Action: ['sns:Publish'], Resource: [TOPIC] },
+  ])
+})
+
 it('may tag the deployments that it creates, and nothing else', () => {
-  const { Statement } = policyDocument(ACCOUNT, 'firmware-rollouts')
+  const { Statement } = policyDocument(ACCOUNT, MADE)
   const tagging = Statement.filter(({ Action }) => Action.includes('greengrass:TagResource'))
   expect(tagging.flatMap(({ Resource }) => Resource)).toEqual([
     'arn:aws:greengrass:eu-central-1:123456789012:deployments:*',

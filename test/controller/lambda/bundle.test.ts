@@ -20,7 +20,12 @@ beforeAll(() => {
   execFileSync('sh', ['-c', command], { cwd: ROOT, env: { ...process.env, PATH }, stdio: 'pipe' })
 })
 
-const ENVIRONMENT = { AWS_REGION: 'eu-central-1', ACCOUNT_ID: '123456789012', TABLE_NAME: 'firmware-rollouts' }
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-central-1',
+  ACCOUNT_ID: '123456789012',
+  TABLE_NAME: 'firmware-rollouts',
+  TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts',
+}
 
 /** Invokes a bundled handler as Lambda does: in a process of its own, with this environment and no other. */
 function invoke(handler: string, variables: Record<string, string>, event: unknown): Record<string, unknown> {
@@ -43,7 +48,7 @@ describe.each(HANDLERS)('the bundled %s', (handler) => {
       error: 'MisconfiguredFunction',
       message:
         'the function\'s environment is wrong: AWS_REGION is not set; ACCOUNT_ID is "42", not an account id of 12 digits; ' +
-        'TABLE_NAME is not set',
+        'TABLE_NAME is not set; TOPIC_ARN is not set',
     })
   })
 

@@ -1,5 +1,6 @@
+import type { ReasonCode } from '../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-import { lastState, ofKind } from './trace-records.ts'
+import { at, lastState, ofKind, type RecordOf } from './trace-records.ts'
 
 /** What a run shows of a law about what must come in the end: held when neither is there. */
 export interface Shown {
@@ -17,6 +18,9 @@ const LONGEST_GATE_MS = 8 * 24 * HOUR_MS
 const SLACK_MS = HOUR_MS
 /** By then a device that is connected has been told of its deployment, has worked on it and has said so. */
 const SETTLED_MS = HOUR_MS
+
+/** A look is told when its function ends, which may be so long after it has called somebody. */
+const LONGEST_RUN_MS = 5 * 60_000
 
 /** How long a rollout may stay in a state in which nothing disturbs it; infinite where it has ended. */
 const longestMs = (state: string, windowMs: number): number => {
@@ -47,10 +51,24 @@ function isHeld(records: readonly TraceRecord[]): boolean {
 
 const isFinal = (state: string): boolean => ['completed', 'rolled-back', 'halted'].includes(state)
 
+type AnyLook = RecordOf<'evaluated'> | RecordOf<'migration-evaluated'>
+
+const looksOf = (records: readonly TraceRecord[]): readonly AnyLook[] =>
+  records.filter((record) => record.kind === 'evaluated' || record.kind === 'migration-evaluated')
+
+/** With one of which somebody must be called for what a look says; none where it needs nobody. */
+function callsFor({ decision, state }: AnyLook, before: AnyLook | undefined): readonly ReasonCode[] {
+  // The halt itself may have been told by nobody.
+  const isHalt = decision === 'halt' || (state === 'halted' && before?.state !== 'halted')
+  if (isHalt) return ['ROLLOUT_HALTED', 'ROLLBACK_STUCK']
+  if (decision === 'escalate') return ['ROLLBACK_STUCK']
+  return decision === 'pause' || decision === 'page' ? ['ROLLOUT_HELD'] : []
+}
+
 /** Laws about what every rollout comes to once nothing disturbs it any more. */
 export const LIVENESS_LAWS: Readonly<Record<string, LivenessLaw>> = {
   'a rollout ends, or waits for somebody': (header, records, endedAtMs) => {
-    const looks = records.filter((record) => record.kind === 'evaluated' || record.kind === 'migration-evaluated')
+    const looks = looksOf(records)
     const last = looks.at(-1)
     if (last === undefined) return { undecided: 'nobody looked' }
     if (isFinal(last.state) && last.kind === 'evaluated') return {}
@@ -64,6 +82,24 @@ export const LIVENESS_LAWS: Readonly<Record<string, LivenessLaw>> = {
     const quietMs = endedAtMs - Math.max(since?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
     if (quietMs <= longestMs(last.state, header.windowHours * HOUR_MS)) return { undecided: 'it ran out of time' }
     return { violated: [`${last.stage} ${last.state} for ${(quietMs / HOUR_MS).toFixed(1)} h: ${last.reason}`] }
+  },
+
+  'whoever a rollout waits for has been called': (header, records, endedAtMs) => {
+    const messages = ofKind(records, 'message-published')
+    const looks = looksOf(records)
+    const uncalled = looks.filter((look, index) => {
+      const before = looks[index - 1]
+      const codes: readonly (string | null)[] = callsFor(look, before)
+      if (codes.length === 0) return false
+      const sinceMs = Math.min(before?.atMs ?? 0, look.atMs - LONGEST_RUN_MS)
+      return !messages.some(({ reasonCode, atMs }) => codes.includes(reasonCode) && atMs > sinceMs)
+    })
+    if (uncalled.length === 0) return {}
+    const { faultsEndAtMs } = header
+    if (faultsEndAtMs == null) return { undecided: 'something disturbs for good' }
+    const late = uncalled.filter(({ atMs }) => atMs >= faultsEndAtMs || endedAtMs - faultsEndAtMs >= SETTLED_MS)
+    if (late.length === 0) return { undecided: 'it ended before a call could be tried again' }
+    return { violated: late.map((look) => `${look.decision} of ${look.stage} (${at(look)})`) }
   },
 
   'after a way back every device that can be reached runs the version before': (header, records, endedAtMs) => {

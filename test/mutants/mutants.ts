@@ -276,6 +276,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
 
   // Intents, events, people
+  orderingEffects('forgets to call anybody', (effects) => effects.filter(({ kind }) => kind !== 'notify')),
   mutant('orders anew with a new token at every try', {
     'controller/aws/deployments.ts': ({ deployments }) => ({
       deployments: (...given) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LIVENESS_LAWS, type Shown } from '../../scenarios/liveness-laws.ts'
 import type { TraceEvent, TraceHeader } from '../../sim/trace-events.ts'
-import { asked, connected, disconnected, HOUR_MS, header, look, OLD, started, traceOf } from './traces.ts'
+import { asked, called, connected, disconnected, HOUR_MS, header, look, OLD, started, traceOf } from './traces.ts'
 
 const shown = (
   law: string,
@@ -43,6 +43,54 @@ describe('a rollout ends, or waits for somebody', () => {
     const page = look({ decision: 'page', reason: 'the telemetry is down for 15 min, everything is held' })
     expect(shown(law, traceOf([0, look({ state: 'waiting' })], [1, page], [60, down]), 60)).toBe('held')
     expect(shown(law, traceOf([0, look({ state: 'waiting' })], [1, down], [60, down]), 60)).toBe('violated')
+  })
+})
+
+describe('whoever a rollout waits for has been called', () => {
+  const law = 'whoever a rollout waits for has been called'
+  const going = [0, look()] as const
+  const halt = look({ state: 'halted', decision: 'halt' })
+  const held = look({ decision: 'page' })
+  const stuck = look({ state: 'rolling-back', decision: 'escalate' })
+  const migration = { ...held, kind: 'migration-evaluated', decision: 'pause' } as TraceEvent
+
+  it.each<[string, TraceEvent, string, string]>([
+    ['a halt', halt, 'ROLLOUT_HALTED', 'ROLLOUT_HELD'],
+    ['a way back that is halted', halt, 'ROLLBACK_STUCK', 'ROLLOUT_HELD'],
+    ['a halt that nobody told of', look({ state: 'halted' }), 'ROLLOUT_HALTED', 'ROLLOUT_HELD'],
+    ['devices that are stuck', stuck, 'ROLLBACK_STUCK', 'ROLLOUT_HALTED'],
+    ['a rollout that is held', held, 'ROLLOUT_HELD', 'ROLLBACK_STUCK'],
+    ['a pause of a migration', migration, 'ROLLOUT_HELD', 'ROLLOUT_HALTED'],
+  ])('holds for %s only with a call of its kind, before the look ends or later', (_, event, code, other) => {
+    expect(shown(law, traceOf(going, [1, event], [1, called(code)]), 1)).toBe('held')
+    expect(shown(law, traceOf(going, [1, called(code)], [1, event]), 1)).toBe('held')
+    expect(shown(law, traceOf(going, [1, event], [2, look()], [2, called(code)]), 2)).toBe('held')
+    expect(shown(law, traceOf(going, [1, event]), 1)).toBe('violated')
+    expect(shown(law, traceOf(going, [1, event], [1, called(other)]), 1)).toBe('violated')
+  })
+
+  it('knows a call whose function ends after another one has looked', () => {
+    const duplicate = [1.02, look()] as const
+    expect(shown(law, traceOf(going, [1, called('ROLLOUT_HELD')], duplicate, [1.05, held]), 2)).toBe('held')
+    expect(shown(law, traceOf(going, [0.9, called('ROLLOUT_HELD')], duplicate, [1.05, held]), 2)).toBe('violated')
+  })
+
+  it('wants a call for each, but not for what is halted already', () => {
+    const first = [going, [1, called('ROLLOUT_HALTED')], [1, halt], [2, look({ state: 'halted' })]] as const
+    expect(shown(law, traceOf(...first), 2)).toBe('held')
+    expect(shown(law, traceOf(...first, [3, halt]), 3)).toBe('violated')
+  })
+
+  it('is undecided while a call may still be tried again, or something disturbs for good', () => {
+    const trace = traceOf(going, [1, halt])
+    const until = (hour: number) => ({ faultsEndAtMs: hour * HOUR_MS })
+    expect(shown(law, trace, 2.5, until(2))).toBe('undecided')
+    expect(shown(law, trace, 3, until(2))).toBe('violated')
+    expect(shown(law, trace, 900, { faultsEndAtMs: null })).toBe('undecided')
+  })
+
+  it('asks nothing of what needs nobody', () => {
+    expect(shown(law, traceOf(going, [1, asked('pause')], [2, look({ state: 'rolled-back' })]), 9)).toBe('held')
   })
 })
 

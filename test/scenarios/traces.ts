@@ -80,6 +80,13 @@ export const started = (thing: string, version = NEW): TraceEvent => ({
 export const connected = (thing: string): TraceEvent => ({ kind: 'device-connected', thing })
 export const disconnected = (thing: string): TraceEvent => ({ kind: 'device-disconnected', thing })
 
+export const called = (reasonCode: string): TraceEvent => ({
+  kind: 'message-published',
+  topic: 't',
+  subject: 's',
+  reasonCode,
+})
+
 export const failed = (handler: string, error: string): TraceEvent => ({
   kind: 'handler-failed',
   handler,

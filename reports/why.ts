@@ -1,4 +1,5 @@
 import type { TraceFinding, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
+import { callsOf } from './calls.ts'
 import { isLook, type Look } from './looks.ts'
 
 /** What the controller saw and did at one look, and what was true then. */
@@ -6,6 +7,8 @@ export interface Why {
   readonly look: Look
   /** Other looks of the same instant: one function's decision can call another. */
   readonly besides: readonly Look[]
+  /** What people were called with, since the look before. */
+  readonly calls: readonly string[]
   /** Since the last decision other than to wait; null at the first. */
   readonly inStateMs: number | null
   /** Time of the stage's window that has passed; null unless it soaks. */
@@ -65,6 +68,7 @@ export function foldWhy(header: TraceHeader, records: readonly TraceRecord[], as
   return {
     look,
     besides: together.filter((one) => one !== look),
+    calls: callsBetween(records, looks.findLast(({ atMs }) => atMs < look.atMs)?.atMs ?? 0, look.atMs),
     inStateMs: changed === undefined ? null : look.atMs - changed.atMs,
     soakedMs: soakedMs(before, look),
     rules: byRule(look.findings),
@@ -73,6 +77,12 @@ export function foldWhy(header: TraceHeader, records: readonly TraceRecord[], as
     firstBreach: looks.find(({ verdict }) => verdict === 'breach') ?? null,
   }
 }
+
+/** A function calls before its look ends. */
+const callsBetween = (records: readonly TraceRecord[], afterMs: number, toMs: number): readonly string[] =>
+  callsOf(records)
+    .filter(({ atMs }) => atMs > afterMs && atMs <= toMs)
+    .map(({ subject }) => subject)
 
 /** Of several looks in one instant, the one that did something, else the one that saw something. */
 const mainOf = (looks: readonly Look[]): Look | undefined =>

@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
+import { callsOf } from '../calls.ts'
 import {
   type DashboardState,
   DEVICE_CODES,
@@ -103,6 +104,9 @@ export class LiveFold {
           record.atMs,
           `${record.operation} by ${record.actor}${RESULTS[record.result]}: ${record.answer}`,
         )
+      case 'message-published':
+        for (const { atMs, subject } of callsOf([record])) this.#say(atMs, `called: ${subject}`)
+        return
       case 'handler-failed':
         return this.#say(record.atMs, `${record.handler} failed: ${record.error}`)
       case 'device-connected':

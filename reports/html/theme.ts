@@ -29,6 +29,7 @@ svg .row { font-size: 12px; } .maps svg .row { font-size: 7px; fill: var(--faint
 .baseline { stroke: var(--good); stroke-dasharray: 2 3; } .limit { stroke: var(--bad); stroke-dasharray: 6 4; stroke-width: 1.4; } svg .limit-name { fill: var(--bad); paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
 .observed { fill: none; stroke: var(--observed); stroke-width: 1.6; } .observed.early { stroke: var(--early); } .observed.production { stroke: var(--production); }
 .mark line { stroke-width: 1.6; } .mark.onset line { stroke: var(--warn); stroke-dasharray: 1 3; } svg .mark.onset text { fill: var(--warn); }
+.mark.call line { stroke: var(--text); stroke-dasharray: 5 3; } svg .mark.call text { fill: var(--text); font-weight: 700; }
 .mark.detection line { stroke: var(--bad); } svg .mark.detection text { fill: var(--bad); font-weight: 700; }
 .bar { stroke: var(--ground); } .installing { fill: var(--soft); background: var(--soft); } .watched { fill: var(--observed); background: var(--observed); }
 .undecided { fill: var(--faint); background: var(--faint); } .promoted { fill: var(--good); background: var(--good); } .back { fill: var(--warn); background: var(--warn); } .leg { fill: var(--observed); } .leg.tail { fill: var(--soft); }

@@ -54,15 +54,17 @@ export const drawTimeAxis = ({ ticks, at }: TimeAxis, y: number, top: number): M
 
 /** Height that the names of both marks take above the chart, a row each so that they cannot run into one another. */
 export const MARKS_HEIGHT = 28
-const MARK_ROWS = { onset: 17, detection: 4 } as const
+/** What a third row takes. */
+export const CALL_HEIGHT = 13
+const MARK_ROWS = { call: 30, onset: 17, detection: 4 } as const
 
-/** A vertical line with its name above: the onset of a fault, the detection. */
+/** A vertical line with its name above: the onset of a fault, the detection, a call for somebody. */
 export function drawMark(
   axis: TimeAxis,
   atMs: number,
   top: number,
   bottom: number,
-  kind: 'onset' | 'detection',
+  kind: keyof typeof MARK_ROWS,
   name: string,
 ): Markup {
   const x = px(axis.at(atMs))

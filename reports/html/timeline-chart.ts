@@ -1,5 +1,5 @@
 import { html, type Markup } from './markup.ts'
-import { drawMark, drawTimeAxis, MARKS_HEIGHT, px, timeAxis } from './time-axis.ts'
+import { CALL_HEIGHT, drawMark, drawTimeAxis, MARKS_HEIGHT, px, timeAxis } from './time-axis.ts'
 
 /** One stage's way through the rollout, as far as it came; times in virtual milliseconds. */
 export interface StageBar {
@@ -17,21 +17,23 @@ export interface Timeline {
   readonly toMs: number
   readonly onsetAtMs: number | null
   readonly detectedAtMs: number | null
+  /** When somebody was called first. */
+  readonly calledAtMs: number | null
   readonly zone: string
 }
 
 const WIDTH = 1040
 const LEFT = 110
 const RIGHT = WIDTH - 12
-const TOP = MARKS_HEIGHT
 const ROW = 30
 const BAR = 18
 
 /** The stages as bars: installing, under watch, promoted or rolled back, with the truth and the detection above them. */
 export function drawTimeline(timeline: Timeline): Markup {
-  const { stages, fromMs, toMs, onsetAtMs, detectedAtMs, zone } = timeline
+  const { stages, fromMs, toMs, onsetAtMs, detectedAtMs, calledAtMs, zone } = timeline
   const axis = timeAxis(fromMs, toMs, LEFT, RIGHT, zone)
-  const bottom = TOP + stages.length * ROW
+  const top = MARKS_HEIGHT + (calledAtMs === null ? 0 : CALL_HEIGHT)
+  const bottom = top + stages.length * ROW
   const bar = (
     kind: string,
     row: number,
@@ -41,20 +43,21 @@ export function drawTimeline(timeline: Timeline): Markup {
   ): Markup | null => {
     if (startMs === null) return null
     const [left, right] = [axis.at(startMs), axis.at(Math.min(endMs ?? toMs, toMs))]
-    return html`<rect class="bar ${kind}" x="${px(left)}" width="${px(Math.max(right - left, 1.5))}" y="${TOP + row * ROW + 6}" height="${BAR}"><title>${name}</title></rect>`
+    return html`<rect class="bar ${kind}" x="${px(left)}" width="${px(Math.max(right - left, 1.5))}" y="${top + row * ROW + 6}" height="${BAR}"><title>${name}</title></rect>`
   }
   return html`<div class="wide"><svg viewBox="0 0 ${WIDTH} ${bottom + 22}" role="img" aria-label="Timeline of the stages">
-${drawTimeAxis(axis, bottom, TOP)}
+${drawTimeAxis(axis, bottom, top)}
 ${stages.map((stage, row) => {
   const endMs = stage.rolledBackAtMs ?? stage.promotedAtMs
   const watchedUntilMs = endMs ?? toMs
-  return html`<text class="row" x="${LEFT - 8}" y="${TOP + row * ROW + 19}" text-anchor="end">${stage.name} ${stage.devices}</text>
+  return html`<text class="row" x="${LEFT - 8}" y="${top + row * ROW + 19}" text-anchor="end">${stage.name} ${stage.devices}</text>
 ${bar('installing', row, stage.startedAtMs, stage.installedAtMs ?? watchedUntilMs, `${stage.name}: installing`)}
 ${bar('watched', row, stage.installedAtMs, watchedUntilMs, `${stage.name}: under watch`)}
 ${stage.rolledBackAtMs === null ? bar('promoted', row, stage.promotedAtMs, null, `${stage.name}: promoted`) : bar('back', row, stage.rolledBackAtMs, null, `${stage.name}: rolled back`)}`
 })}
-${onsetAtMs === null ? null : drawMark(axis, onsetAtMs, TOP, bottom, 'onset', 'fault begins')}
-${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, TOP, bottom, 'detection', 'detected')}
+${onsetAtMs === null ? null : drawMark(axis, onsetAtMs, top, bottom, 'onset', 'fault begins')}
+${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, top, bottom, 'detection', 'detected')}
+${calledAtMs === null ? null : drawMark(axis, calledAtMs, top, bottom, 'call', 'somebody is called')}
 </svg></div>
 <p class="key"><span class="swatch installing"></span>installing <span class="swatch watched"></span>under watch <span class="swatch promoted"></span>promoted <span class="swatch back"></span>rolled back</p>`
 }

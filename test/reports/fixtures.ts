@@ -93,6 +93,13 @@ export const evaluated = (
   ],
 })
 
+export const called = (subject: string | null, reasonCode: string | null = 'ROLLOUT_HELD'): TraceEvent => ({
+  kind: 'message-published',
+  topic: 'firmware-rollouts',
+  subject,
+  reasonCode,
+})
+
 /** A fault on one of two canaries, noticed five minutes later. */
 export const rolledBack = trace(
   [0, created('canary', '2.4.0')],

@@ -6,6 +6,7 @@ import { foldReport, type Report } from '../../reports/report.ts'
 import { reportSchema } from '../../reports/report-schema.ts'
 import { renderSummary } from '../../reports/summary.ts'
 import {
+  called,
   created,
   evaluated,
   header,
@@ -142,6 +143,42 @@ it.each([
   const lines = renderSummary(report, header.story).split('\n')
   expect(lines.length).toBeLessThan(30)
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
+})
+
+describe('a run in which somebody was called', () => {
+  const text = 'ROLLOUT_HELD: the groups <differ>'
+  const closed = (records: ReturnType<typeof trace>): Report => ({
+    ...foldReport(header, records, run),
+    expectation: { met: true, failures: [], checked: [] },
+    invariants: { checked: [], violated: [] },
+  })
+  const all = (records: ReturnType<typeof trace>): readonly string[] => {
+    const report = closed(records)
+    return [
+      renderSummary(report, header.story),
+      renderMarkdown(report, [], header.story, 'c'),
+      renderRunPage(report, header, records),
+    ]
+  }
+
+  it('says when and why in every report', () => {
+    const records = trace([7, called(text)], [8, called('of somebody else', null)], [9, called(null, 'ROLLOUT_HALTED')])
+    expect(reportSchema.parse(closed(records)).calls).toEqual([
+      { at: '2026-03-02T13:07:00.000Z', reasonCode: 'ROLLOUT_HELD', subject: text },
+      { at: '2026-03-02T13:09:00.000Z', reasonCode: 'ROLLOUT_HALTED', subject: 'ROLLOUT_HALTED' },
+    ])
+    const [summary, markdown, page] = all(records)
+    const rows = ['03-02 13:07 UTC, ROLLOUT_HELD', '03-02 13:09 UTC, ROLLOUT_HALTED']
+    expect(summary).toContain(rows.map((row) => `  called        ${row}\n`).join(''))
+    expect(markdown).toContain(`- called: 03-02 13:07, ${text}\n- called: 03-02 13:09, ROLLOUT_HALTED\n`)
+    expect(page).toContain('<li>2026-03-02T13:07:00.000Z ROLLOUT_HELD: the groups &lt;differ&gt;</li>')
+    expect(page?.match(/class="mark call"/g)).toHaveLength(1)
+  })
+
+  it('is silent about it otherwise', () => {
+    expect(closed(trace())).not.toHaveProperty('calls')
+    for (const text of all(trace())) expect(text).not.toMatch(/called|class="mark call"/)
+  })
 })
 
 describe('a run that somebody took a hand in', () => {

@@ -150,6 +150,12 @@ it('tells what people did, and what the controller answered', () => {
   ])
 })
 
+it('tells that somebody was called', () => {
+  const message = { kind: 'message-published', topic: 't', subject: 'ROLLOUT_HELD: blind' } as const
+  const { log } = fold([1, { ...message, reasonCode: 'ROLLOUT_HELD' }], [2, { ...message, reasonCode: null }])
+  expect(log.map(({ text }) => text)).toEqual(['called: ROLLOUT_HELD: blind'])
+})
+
 it('counts the devices of a fault, and says once that it began', () => {
   const fault = (thing: string): TraceEvent => ({ kind: 'fault-started', fault: 0, faultKind: 'crash', thing })
   const state = fold([5, fault('a1')], [6, fault('b1')])

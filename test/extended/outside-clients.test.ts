@@ -130,6 +130,19 @@ describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
     expect(JSON.parse(invoke('operate', { operation: 'pause' }).answer)).toMatchObject({ result: 'refused' })
   })
 
+  const sns = (...args: string[]) =>
+    spawnSync('aws', ['sns', ...args, '--endpoint-url', endpoint, '--output', 'json'], { env, encoding: 'utf8' })
+
+  it('publishes to the topic on which people are called, and is told why it may not', () => {
+    const { TopicArn } = JSON.parse(sns('create-topic', '--name', 'firmware-rollouts').stdout)
+    expect(TopicArn).toMatch(/^arn:aws:sns:[^:]+:\d+:firmware-rollouts$/)
+    const attributes = JSON.stringify({ by: { DataType: 'String', StringValue: 'jo & "co"' } })
+    const publish = ['publish', '--topic-arn', TopicArn, '--message', 'a <test>', '--message-attributes', attributes]
+    expect(JSON.parse(sns(...publish).stdout)).toEqual({ MessageId: expect.any(String) })
+    expect(sns(...publish, '--subject', 's'.repeat(100)).stderr).toContain('InvalidParameter')
+    expect(sns('list-topics').stderr).toContain('(NotEmulated)')
+  })
+
   it('is told that there is no other function', () => {
     expect(invoke('other', {}).stderr).toContain('ResourceNotFoundException')
   })

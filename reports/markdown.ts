@@ -68,7 +68,7 @@ const stageTable = ({ stages }: Report): string[] =>
     ]),
   )
 
-function detectionLines({ faults, detection, falseAlarm, calls = [] }: Report): string[] {
+function detectionLines({ faults, detection, falseAlarm, notifications = [] }: Report): string[] {
   const { at, firstBadLookAt, legsMinutes, by, finding } = detection
   const known = faults.map(
     ({ kind, onsetAt, devices }) => `${kind} on ${devices} devices, first at ${shortTime(onsetAt)}`,
@@ -82,7 +82,7 @@ function detectionLines({ faults, detection, falseAlarm, calls = [] }: Report): 
     `- fault: ${known.length === 0 ? 'none acted' : known.join('; ')}`,
     `- first bad look: ${shortTime(firstBadLookAt)}${after(legsMinutes.onsetToFirstBadLook, 'the onset')}`,
     `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadLookToDecision, 'that')}${what}`,
-    ...calls.map((call) => `- called: ${shortTime(call.at)}, ${call.subject}`),
+    ...notifications.map(({ at, subject }) => `- notified: ${shortTime(at)}, ${subject}`),
     ...(falseAlarm ? ['- **false alarm**: no fault had begun'] : []),
   ]
 }

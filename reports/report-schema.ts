@@ -75,7 +75,7 @@ export const reportSchema = z.strictObject({
     undecided: z.array(z.string()).optional(),
   }),
   interventions: z.array(z.strictObject({ at: time, what: z.string() })).optional(),
-  calls: z.array(z.strictObject({ at: time, reasonCode: z.string(), subject: z.string() })).optional(),
+  notifications: z.array(z.strictObject({ at: time, reasonCode: z.string(), subject: z.string() })).optional(),
   virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
   wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerVirtualHour: z.number() }),
   controller: z.strictObject({ evaluations: count, awsCallsPerEvaluation: z.number() }),

@@ -1,9 +1,9 @@
 import { STAGES } from '../controller/contract.ts'
 import type { Connections, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-import { callsOf } from './calls.ts'
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { isoTime, rounded } from './format.ts'
+import { notificationsOf } from './notifications.ts'
 import { foldRollback, type Rollback } from './rollback.ts'
 import { foldStages, type StageReport } from './stages.ts'
 
@@ -73,8 +73,8 @@ export interface Report {
   }
   /** What somebody outside the scenario did to the run; absent where nobody did, so that its seed alone gives it again. */
   readonly interventions?: readonly { readonly at: string; readonly what: string }[]
-  /** How people were called, call by call; absent where nobody was. */
-  readonly calls?: readonly { readonly at: string; readonly reasonCode: string; readonly subject: string }[]
+  /** What people were called with; absent where nobody was. */
+  readonly notifications?: readonly { readonly at: string; readonly reasonCode: string; readonly subject: string }[]
   readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
   readonly wall: {
     readonly seconds: number
@@ -141,13 +141,13 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     digest: run.digest,
     digestsByHour: run.digestsByHour,
     ...interventionsOf(records),
-    ...reportedCalls(records),
+    ...notified(records),
   }
 }
 
-function reportedCalls(records: readonly TraceRecord[]): Pick<Report, 'calls'> {
-  const calls = callsOf(records).map(({ atMs, ...call }) => ({ at: isoTime(atMs), ...call }))
-  return calls.length === 0 ? {} : { calls }
+function notified(records: readonly TraceRecord[]): Pick<Report, 'notifications'> {
+  const notifications = notificationsOf(records).map(({ atMs, ...one }) => ({ at: isoTime(atMs), ...one }))
+  return notifications.length === 0 ? {} : { notifications }
 }
 
 function interventionsOf(records: readonly TraceRecord[]): Pick<Report, 'interventions'> {

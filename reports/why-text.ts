@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000
 
 /** Why the controller did or did not act, for people; times are the site's. */
 export function renderWhy(why: Why, header: TraceHeader): string {
-  const { look, besides, calls, inStateMs, soakedMs } = why
+  const { look, besides, notifications, inStateMs, soakedMs } = why
   const time = (atMs: number): string => localTime(atMs, header.zone)
   const sinceStart = durationText((look.atMs - header.startedAtMs) / MINUTE_MS)
   const window = `${durationText((soakedMs ?? 0) / MINUTE_MS)} of the window of ${header.windowHours} h have passed`
@@ -23,7 +23,7 @@ export function renderWhy(why: Why, header: TraceHeader): string {
     row('verdict', look.verdict),
     row('decision', decisionText(look)),
     ...besides.map((one) => row('', `and in the same instant (${one.handler}) ${decisionText(one)}`)),
-    ...calls.map((subject) => row('called', subject)),
+    ...notifications.map((subject) => row('notified', subject)),
     '',
     ...findingLines(why),
     '',

@@ -1,6 +1,6 @@
 import type { TraceFinding, TraceHeader, TraceRecord } from '../sim/trace-events.ts'
-import { callsOf } from './calls.ts'
 import { isLook, type Look } from './looks.ts'
+import { notificationsOf } from './notifications.ts'
 
 /** What the controller saw and did at one look, and what was true then. */
 export interface Why {
@@ -8,7 +8,7 @@ export interface Why {
   /** Other looks of the same instant: one function's decision can call another. */
   readonly besides: readonly Look[]
   /** What people were called with, since the look before. */
-  readonly calls: readonly string[]
+  readonly notifications: readonly string[]
   /** Since the last decision other than to wait; null at the first. */
   readonly inStateMs: number | null
   /** Time of the stage's window that has passed; null unless it soaks. */
@@ -68,7 +68,7 @@ export function foldWhy(header: TraceHeader, records: readonly TraceRecord[], as
   return {
     look,
     besides: together.filter((one) => one !== look),
-    calls: callsBetween(records, looks.findLast(({ atMs }) => atMs < look.atMs)?.atMs ?? 0, look.atMs),
+    notifications: notifiedBetween(records, looks.findLast(({ atMs }) => atMs < look.atMs)?.atMs ?? 0, look.atMs),
     inStateMs: changed === undefined ? null : look.atMs - changed.atMs,
     soakedMs: soakedMs(before, look),
     rules: byRule(look.findings),
@@ -78,9 +78,9 @@ export function foldWhy(header: TraceHeader, records: readonly TraceRecord[], as
   }
 }
 
-/** A function calls before its look ends. */
-const callsBetween = (records: readonly TraceRecord[], afterMs: number, toMs: number): readonly string[] =>
-  callsOf(records)
+/** A function notifies before its look ends. */
+const notifiedBetween = (records: readonly TraceRecord[], afterMs: number, toMs: number): readonly string[] =>
+  notificationsOf(records)
     .filter(({ atMs }) => atMs > afterMs && atMs <= toMs)
     .map(({ subject }) => subject)
 

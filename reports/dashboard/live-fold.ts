@@ -1,6 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
-import { callsOf } from '../calls.ts'
+import { notificationsOf } from '../notifications.ts'
 import {
   type DashboardState,
   DEVICE_CODES,
@@ -105,7 +105,7 @@ export class LiveFold {
           `${record.operation} by ${record.actor}${RESULTS[record.result]}: ${record.answer}`,
         )
       case 'message-published':
-        for (const { atMs, subject } of callsOf([record])) this.#say(atMs, `called: ${subject}`)
+        for (const { atMs, subject } of notificationsOf([record])) this.#say(atMs, `notified: ${subject}`)
         return
       case 'handler-failed':
         return this.#say(record.atMs, `${record.handler} failed: ${record.error}`)

@@ -31,7 +31,7 @@ export function renderRunPage(report: Report, header: TraceHeader, records: read
     `${report.scenario}: ${report.outcome}`,
     html`<header><h1>${report.scenario}</h1><p class="story">${header.story}</p>${headline(report)}</header>
 ${facts(report)}
-<section><h2>Timeline</h2>${drawTimeline({ ...span, calledAtMs: msOf(report.calls?.[0]?.at ?? null), stages: report.stages.map(toBar) })}</section>
+<section><h2>Timeline</h2>${drawTimeline({ ...span, notifiedAtMs: msOf(report.notifications?.[0]?.at ?? null), stages: report.stages.map(toBar) })}</section>
 <section><h2>The fleet</h2>${drawFleetMaps(moments(report, header, records, span.onsetAtMs))}</section>
 ${metricsSection(looks, span)}
 ${rollbackSection(report)}
@@ -52,7 +52,16 @@ const toBar = ({ name, devices, startedAt, installedAt, promotedAt, rolledBackAt
 })
 
 function headline(report: Report): Markup {
-  const { outcome, caughtIn, falseAlarm, expectation, invariants, faults, interventions = [], calls = [] } = report
+  const {
+    outcome,
+    caughtIn,
+    falseAlarm,
+    expectation,
+    invariants,
+    faults,
+    interventions = [],
+    notifications = [],
+  } = report
   const isGood = expectation.met && invariants.violated.length === 0
   const words = {
     promoted: faults.length > 0 && caughtIn === null ? 'promoted to the whole fleet' : 'promoted',
@@ -61,13 +70,13 @@ function headline(report: Report): Markup {
     inconclusive: 'inconclusive',
   }[outcome]
   return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${[...expectation.failures, ...invariants.violated].map((text) => html`<p class="bad">${text}</p>`)}${called(calls)}${touched(interventions)}`
+${[...expectation.failures, ...invariants.violated].map((text) => html`<p class="bad">${text}</p>`)}${notified(notifications)}${touched(interventions)}`
 }
 
-function called(calls: NonNullable<Report['calls']>): Markup | null {
-  if (calls.length === 0) return null
-  const told = calls.map(({ at, subject }) => html`<li>${at} ${subject}</li>`)
-  return html`<p class="warn">somebody was called</p><ul class="small">${told}</ul>`
+function notified(notifications: NonNullable<Report['notifications']>): Markup | null {
+  if (notifications.length === 0) return null
+  const told = notifications.map(({ at, subject }) => html`<li>${at} ${subject}</li>`)
+  return html`<p class="warn">somebody was notified</p><ul class="small">${told}</ul>`
 }
 
 function touched(interventions: NonNullable<Report['interventions']>): Markup | null {

@@ -17,8 +17,8 @@ export interface Timeline {
   readonly toMs: number
   readonly onsetAtMs: number | null
   readonly detectedAtMs: number | null
-  /** When somebody was called first. */
-  readonly calledAtMs: number | null
+  /** When somebody was notified first. */
+  readonly notifiedAtMs: number | null
   readonly zone: string
 }
 
@@ -30,9 +30,9 @@ const BAR = 18
 
 /** The stages as bars: installing, under watch, promoted or rolled back, with the truth and the detection above them. */
 export function drawTimeline(timeline: Timeline): Markup {
-  const { stages, fromMs, toMs, onsetAtMs, detectedAtMs, calledAtMs, zone } = timeline
+  const { stages, fromMs, toMs, onsetAtMs, detectedAtMs, notifiedAtMs, zone } = timeline
   const axis = timeAxis(fromMs, toMs, LEFT, RIGHT, zone)
-  const top = MARKS_HEIGHT + (calledAtMs === null ? 0 : CALL_HEIGHT)
+  const top = MARKS_HEIGHT + (notifiedAtMs === null ? 0 : CALL_HEIGHT)
   const bottom = top + stages.length * ROW
   const bar = (
     kind: string,
@@ -57,7 +57,7 @@ ${stage.rolledBackAtMs === null ? bar('promoted', row, stage.promotedAtMs, null,
 })}
 ${onsetAtMs === null ? null : drawMark(axis, onsetAtMs, top, bottom, 'onset', 'fault begins')}
 ${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, top, bottom, 'detection', 'detected')}
-${calledAtMs === null ? null : drawMark(axis, calledAtMs, top, bottom, 'call', 'somebody is called')}
+${notifiedAtMs === null ? null : drawMark(axis, notifiedAtMs, top, bottom, 'call', 'somebody is notified')}
 </svg></div>
 <p class="key"><span class="swatch installing"></span>installing <span class="swatch watched"></span>under watch <span class="swatch promoted"></span>promoted <span class="swatch back"></span>rolled back</p>`
 }

@@ -93,7 +93,7 @@ export const evaluated = (
   ],
 })
 
-export const called = (subject: string | null, reasonCode: string | null = 'ROLLOUT_HELD'): TraceEvent => ({
+export const notified = (subject: string | null, reasonCode: string | null = 'ROLLOUT_HELD'): TraceEvent => ({
   kind: 'message-published',
   topic: 'firmware-rollouts',
   subject,

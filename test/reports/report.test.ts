@@ -6,12 +6,12 @@ import { foldReport, type Report } from '../../reports/report.ts'
 import { reportSchema } from '../../reports/report-schema.ts'
 import { renderSummary } from '../../reports/summary.ts'
 import {
-  called,
   created,
   evaluated,
   header,
   healthy,
   MINUTE_MS,
+  notified,
   received,
   rolledBack,
   run,
@@ -145,7 +145,7 @@ it.each([
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
 })
 
-describe('a run in which somebody was called', () => {
+describe('a run in which somebody was notified', () => {
   const text = 'ROLLOUT_HELD: the groups <differ>'
   const closed = (records: ReturnType<typeof trace>): Report => ({
     ...foldReport(header, records, run),
@@ -162,22 +162,26 @@ describe('a run in which somebody was called', () => {
   }
 
   it('says when and why in every report', () => {
-    const records = trace([7, called(text)], [8, called('of somebody else', null)], [9, called(null, 'ROLLOUT_HALTED')])
-    expect(reportSchema.parse(closed(records)).calls).toEqual([
+    const records = trace(
+      [7, notified(text)],
+      [8, notified('of somebody else', null)],
+      [9, notified(null, 'ROLLOUT_HALTED')],
+    )
+    expect(reportSchema.parse(closed(records)).notifications).toEqual([
       { at: '2026-03-02T13:07:00.000Z', reasonCode: 'ROLLOUT_HELD', subject: text },
       { at: '2026-03-02T13:09:00.000Z', reasonCode: 'ROLLOUT_HALTED', subject: 'ROLLOUT_HALTED' },
     ])
     const [summary, markdown, page] = all(records)
     const rows = ['03-02 13:07 UTC, ROLLOUT_HELD', '03-02 13:09 UTC, ROLLOUT_HALTED']
-    expect(summary).toContain(rows.map((row) => `  called        ${row}\n`).join(''))
-    expect(markdown).toContain(`- called: 03-02 13:07, ${text}\n- called: 03-02 13:09, ROLLOUT_HALTED\n`)
+    expect(summary).toContain(rows.map((row) => `  notified      ${row}\n`).join(''))
+    expect(markdown).toContain(`- notified: 03-02 13:07, ${text}\n- notified: 03-02 13:09, ROLLOUT_HALTED\n`)
     expect(page).toContain('<li>2026-03-02T13:07:00.000Z ROLLOUT_HELD: the groups &lt;differ&gt;</li>')
     expect(page?.match(/class="mark call"/g)).toHaveLength(1)
   })
 
   it('is silent about it otherwise', () => {
-    expect(closed(trace())).not.toHaveProperty('calls')
-    for (const text of all(trace())) expect(text).not.toMatch(/called|class="mark call"/)
+    expect(closed(trace())).not.toHaveProperty('notifications')
+    for (const text of all(trace())) expect(text).not.toMatch(/notified|class="mark call"/)
   })
 })
 

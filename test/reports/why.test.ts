@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { foldWhy, looksRange } from '../../reports/why.ts'
 import { renderWhy } from '../../reports/why-text.ts'
 import type { TraceEvent, TraceFinding } from '../../sim/trace-events.ts'
-import { called, header, MINUTE_MS, START_MS, started, trace } from './fixtures.ts'
+import { header, MINUTE_MS, notified, START_MS, started, trace } from './fixtures.ts'
 
 const finding = (rule: string, outcome: string, observed: number | null, over: Partial<TraceFinding> = {}) => ({
   rule,
@@ -98,20 +98,20 @@ describe('the look before an instant', () => {
   it('is told with whom it called, since the look before and not after', () => {
     const paused = trace(
       [70, look({})],
-      [70, called('before')],
-      [74.9, called('held')],
+      [70, notified('before')],
+      [74.9, notified('held')],
       [75, look({ decision: 'pause' })],
-      [75, called('held as well')],
-      [75, called('of somebody else', null)],
-      [76, called('later')],
+      [75, notified('held as well')],
+      [75, notified('of somebody else', null)],
+      [76, notified('later')],
       [80, look({})],
     )
     const told = foldWhy(header, paused, START_MS + 75 * MINUTE_MS)
-    expect(told?.calls).toEqual(['held', 'held as well'])
+    expect(told?.notifications).toEqual(['held', 'held as well'])
     expect(renderWhy(told as NonNullable<typeof told>, header)).toContain(
-      '\n  called    held\n  called    held as well\n',
+      '\n  notified  held\n  notified  held as well\n',
     )
-    expect(why(75)?.calls).toEqual([])
+    expect(why(75)?.notifications).toEqual([])
   })
 
   it('is nothing before the first', () => {

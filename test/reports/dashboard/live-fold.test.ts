@@ -150,10 +150,10 @@ it('tells what people did, and what the controller answered', () => {
   ])
 })
 
-it('tells that somebody was called', () => {
+it('tells that somebody was notified', () => {
   const message = { kind: 'message-published', topic: 't', subject: 'ROLLOUT_HELD: blind' } as const
   const { log } = fold([1, { ...message, reasonCode: 'ROLLOUT_HELD' }], [2, { ...message, reasonCode: null }])
-  expect(log.map(({ text }) => text)).toEqual(['called: ROLLOUT_HELD: blind'])
+  expect(log.map(({ text }) => text)).toEqual(['notified: ROLLOUT_HELD: blind'])
 })
 
 it('counts the devices of a fault, and says once that it began', () => {

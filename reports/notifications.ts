@@ -1,15 +1,15 @@
 import type { TraceRecord } from '../sim/trace-events.ts'
 
-/** A call for a person: a message with a reason code. */
-export interface Call {
+/** What a person was called with: a message with a reason code. */
+export interface Notified {
   readonly atMs: number
   readonly reasonCode: string
   /** One line. */
   readonly subject: string
 }
 
-/** Every call of a trace, in its order. */
-export const callsOf = (records: readonly TraceRecord[]): readonly Call[] =>
+/** Every notification of a trace, in its order. */
+export const notificationsOf = (records: readonly TraceRecord[]): readonly Notified[] =>
   records.flatMap((record) => {
     if (record.kind !== 'message-published' || record.reasonCode === null) return []
     const { atMs, reasonCode, subject } = record

@@ -45,9 +45,16 @@ function isHeld(records: readonly TraceRecord[]): boolean {
     }
     const isLook = record.kind === 'evaluated' || record.kind === 'migration-evaluated'
     if (isLook && record.decision === 'pause') holds.add('pause')
+    // The look may have been killed before it told.
+    if (record.kind === 'message-published' && record.reasonCode === 'ROLLOUT_HELD' && !isOfBlindness(record.subject)) {
+      holds.add('pause')
+    }
   }
   return holds.size > 0
 }
+
+/** Whoever is called while the telemetry is down is called for that alone: nothing is paused. */
+const isOfBlindness = (reason: string | null): boolean => reason?.includes('the telemetry is down') === true
 
 const isFinal = (state: string): boolean => ['completed', 'rolled-back', 'halted'].includes(state)
 
@@ -77,7 +84,7 @@ export const LIVENESS_LAWS: Readonly<Record<string, LivenessLaw>> = {
     const isCalled = ofKind(records, 'evaluated').some(
       ({ decision, atMs }) => decision === 'page' && atMs > (since?.atMs ?? 0),
     )
-    if (isCalled && last.reason.startsWith('the telemetry is down')) return {}
+    if (isCalled && isOfBlindness(last.reason)) return {}
     if (header.faultsEndAtMs == null) return { undecided: 'something disturbs for good' }
     const quietMs = endedAtMs - Math.max(since?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
     if (quietMs <= longestMs(last.state, header.windowHours * HOUR_MS)) return { undecided: 'it ran out of time' }

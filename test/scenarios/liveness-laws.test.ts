@@ -26,6 +26,15 @@ describe('a rollout ends, or waits for somebody', () => {
     expect(shown(law, traceOf([0, asked('pause', 'refused')], [1, look()]), 900)).toBe('violated')
   })
 
+  it('is held by a pause whose look was killed, as long as somebody was notified of it', () => {
+    const notified = (subject: string): TraceEvent => ({ ...called('ROLLOUT_HELD'), subject }) as TraceEvent
+    const changed = notified('ROLLOUT_HELD: release 2.4.0, canary: line-01-01 is in canary and production')
+    const down = notified('ROLLOUT_HELD: release 2.4.0, canary: the telemetry is down for 15 min')
+    expect(shown(law, traceOf([0, changed], [1, look()]), 900)).toBe('held')
+    expect(shown(law, traceOf([0, changed], [1, asked('resume')], [2, look()]), 900)).toBe('violated')
+    expect(shown(law, traceOf([0, down], [1, look()]), 900)).toBe('violated')
+  })
+
   it('is violated by a state that lasts longer than the controller lets it', () => {
     expect(shown(law, soaking, 60)).toBe('violated')
     expect(shown(law, traceOf([0, look()], [1, look({ state: 'rolling-back' })]), 3)).toBe('violated')

@@ -1,3 +1,4 @@
+import { act } from './act.ts'
 import { type Baseline, makeBaseline } from './baseline.ts'
 import {
   FIRMWARE_COMPONENT,
@@ -29,7 +30,7 @@ export interface StartRequest {
 
 /**
  * Checks that the rollout may start, and freezes what it rests on: members, previous specs, baseline.
- * @throws PreflightRefused with every refusal
+ * @throws PreflightRefused with every refusal; what an effect of the rollout before fails with, if it still has one
  */
 export async function startRollout(
   ports: Ports,
@@ -40,7 +41,7 @@ export async function startRollout(
   const { release, askedAtMs = nowMs } = request
   const readings = await ports.health.read()
   await recordStart(ports.store, policy, toSnapshot(readings, nowMs))
-  const active = await loadActive(ports.store)
+  const active = await lastRollout(ports, nowMs)
   const current = await currentSpecs(ports)
   const snapshots = await baselineSnapshots(ports.store, policy, nowMs)
   const baseline = makeBaseline(snapshots, policy)
@@ -49,7 +50,7 @@ export async function startRollout(
   const refusals = preflight({
     release,
     policy,
-    activeRollout: active === null || isFinal(active.value) ? null : active.value.id,
+    activeRollout: active === null || isFinal(active) ? null : active.id,
     readings,
     current,
     deployable: await deployableVersions(ports, release, current),
@@ -92,6 +93,18 @@ export async function startRollout(
   }
   await createRollout(ports.store, rollout, frozen)
   return rollout
+}
+
+/**
+ * The last rollout, with all done that it still had to do if it has ended: whom it was to call is not called once the
+ * next one has taken its place. @throws what an effect of it fails with
+ */
+async function lastRollout(ports: Ports, nowMs: number): Promise<Rollout | null> {
+  const stored = await loadActive(ports.store)
+  if (stored === null || !isFinal(stored.value)) return stored?.value ?? null
+  const { stored: done, failures } = await act(ports, stored, nowMs, false)
+  if (failures.length > 0) throw failures[0]
+  return done.value
 }
 
 /** @throws PreflightRefused where the week would have rolled back a release that never was */

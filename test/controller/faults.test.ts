@@ -72,6 +72,21 @@ describe('new firmware', () => {
     expect(await tick(world)).toBe('rolled-back')
   })
 
+  it('is not started before all is told of the rollout before', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    await tick(world)
+    await tick(world)
+    const mute = { ...world.ports, events: { put: () => Promise.reject(new Error('throttled')) } }
+    expect(await tick(world, mute)).toBe('throttled')
+    expect((await loadActive(world.store))?.value.state).toBe('rolled-back')
+    await expect(world.start(mute)).rejects.toThrow('throttled')
+    await world.start()
+    expect(world.announced.slice(-1)).toEqual(['Firmware Rolled Back'])
+    await tick(world)
+    expect(world.announced.slice(-2)).toEqual(['Firmware Rolled Back', 'Firmware Rollout Started'])
+  })
+
   it('whose order died with the function is not ordered after a breach', async () => {
     const world = await worldBeforeEarly()
     const ports = withDeployments(world, { create: () => Promise.reject(new Error('killed')) })

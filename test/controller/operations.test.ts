@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { STAGES } from '../../controller/contract.ts'
 import { decide, type Facts, transition } from '../../controller/decide.ts'
-import { etaOf } from '../../controller/eta.ts'
 import { NO_EVIDENCE } from '../../controller/evidence.ts'
 import {
   OPERATIONS,
@@ -13,64 +11,11 @@ import {
   type Situation,
 } from '../../controller/operations.ts'
 import type { LastLook } from '../../controller/records.ts'
-import type { Freeze, Rollout, RolloutState } from '../../controller/rollout.ts'
-import type { VerdictKind } from '../../controller/verdict.ts'
+import type { Operated, Rollout, RolloutState } from '../../controller/rollout.ts'
+import type { Finding, VerdictKind } from '../../controller/verdict.ts'
 import { NO_WAY_BACK } from '../../controller/way-back.ts'
-import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
-
-const policy = policyWith()
-const LINE_RUNS: Freeze = { frozen: null, operations: [] }
-const STOPPED: Freeze = { frozen: { actor: 'sue', reason: 'audit', atMs: START_MS }, operations: [] }
-const ORDER = { kind: 'deploy', stage: 'canary', clientToken: 't', decidedAtMs: START_MS } as const
-const PAUSE = { actor: 'jo', reason: 'noise', atMs: START_MS }
-
-function rollout(state: RolloutState, over: Partial<Rollout> = {}): Rollout {
-  return {
-    id: 'r-2-4-0-1',
-    release: {
-      version: '2.4.0',
-      replaces: '2.3.1',
-      data: { writes: 7, reads: [6, 7, 8] },
-      shadow: { writes: '2.0', reads: ['1.0', '2.0'] },
-    },
-    state,
-    stageIndex: 0,
-    stages: STAGES.map((name, index) => ({
-      name,
-      members: [`${name}-a`],
-      previous: { deploymentName: name, components: {} },
-      deployment: index === 0 && state !== 'waiting' ? { deploymentId: 'd', jobId: 'j', atMs: START_MS } : null,
-      soakingSinceMs: index === 0 && state !== 'waiting' && state !== 'deploying' ? START_MS : null,
-      rollback: null,
-    })),
-    lineOf: {},
-    startedAtMs: START_MS,
-    stateSinceMs: START_MS,
-    pending: [],
-    reason: '',
-    ...over,
-  }
-}
-
-const look = (verdict: VerdictKind, over: Partial<LastLook> = {}): LastLook => ({
-  atMs: START_MS + 5 * HOUR_MS,
-  verdict,
-  findings: [],
-  reason: 'the window is extended',
-  installed: 1,
-  isTelemetryDown: false,
-  ...over,
-})
-
-const situation = (one: Rollout | null, over: Partial<Situation> = {}): Situation => ({
-  rollout: one,
-  freeze: LINE_RUNS,
-  lastLook: look('healthy'),
-  soak: null,
-  policy,
-  nowMs: START_MS + 5 * HOUR_MS,
-  ...over,
-})
+import { HOUR_MS, MINUTE_MS, START_MS } from './fixtures.ts'
+import { heldBack, heldFor, hotfix, look, ORDER, PAUSE, policy, rollout, STOPPED, situation } from './situations.ts'
 
 const request = (operation: Operation, over: Partial<OperationRequest> = {}): OperationRequest => ({
   operation,
@@ -81,9 +26,9 @@ const request = (operation: Operation, over: Partial<OperationRequest> = {}): Op
 
 /** A soak whose window has passed. */
 const LATE = { nowMs: START_MS + 25 * HOUR_MS }
-const late = (verdict: VerdictKind): Partial<Situation> => ({
+const late = (verdict: VerdictKind, over: Partial<LastLook> = {}): Partial<Situation> => ({
   ...LATE,
-  lastLook: look(verdict, { atMs: START_MS + 25 * HOUR_MS }),
+  lastLook: look(verdict, { atMs: START_MS + 25 * HOUR_MS, ...over }),
 })
 
 /** Each situation a rollout can be in, and what each operation comes to: A accepted, r refused. */
@@ -277,11 +222,20 @@ describe('what an operation comes to', () => {
 
   it('skip and promote send the stage on, the last one to its end', () => {
     expect(rolloutAfter('skip', situation(rollout('soaking')))).toMatchObject({ state: 'waiting', stageIndex: 1 })
-    const last = situation(rollout('soaking', { stageIndex: 2 }))
-    const stages = last.rollout?.stages.map((one) => ({ ...one, soakingSinceMs: START_MS })) ?? []
-    expect(rolloutAfter('skip', { ...last, rollout: rollout('soaking', { stageIndex: 2, stages }) }).state).toBe(
-      'completed',
-    )
+    expect(rolloutAfter('skip', situation(rollout('soaking', { stageIndex: 2 }))).state).toBe('completed')
+    expect(rolloutAfter('promote', situation(rollout('soaking', { stageIndex: 2 }), late('healthy')))).toMatchObject({
+      state: 'completed',
+      reason: 'promoted by jo: because (the window is extended)',
+    })
+  })
+
+  it.each([
+    ['are still held back follow in their own time', heldBack(), { state: 'waiting', stageIndex: 2 }],
+    ['were let go end with it', heldBack(START_MS), { state: 'completed', stageIndex: 2 }],
+  ])('of the last stage, devices that %s', (_, holdback, expected) => {
+    const last = rollout('soaking', { stageIndex: 2, holdback })
+    expect(rolloutAfter('skip', situation(last))).toMatchObject(expected)
+    expect(rolloutAfter('promote', situation(last, late('inconclusive')))).toMatchObject(expected)
   })
 
   it('a retry has tokens of its own, so that it is a new order', () => {
@@ -318,18 +272,243 @@ describe('what an operation comes to', () => {
   })
 })
 
-describe('the time until it is done', () => {
-  it('is work and waiting, and both together lead to its end', () => {
-    const eta = etaOf(rollout('waiting'), LINE_RUNS, null, policy, START_MS)
-    expect(eta?.workMs).toBe(3 * (24 * HOUR_MS + 15 * MINUTE_MS))
-    // [detection E3] a Monday start: 5.51 days to production, and its window
-    expect(((eta?.atMs ?? 0) - START_MS) / (24 * HOUR_MS)).toBeCloseTo(6.51, 2)
-    expect(START_MS + (eta?.workMs ?? 0) + (eta?.waitingMs ?? 0)).toBe(eta?.atMs)
+const finding = (reason: string): Finding => ({
+  rule: 'r',
+  metric: 'm',
+  outcome: 'breach',
+  observed: 3,
+  baseline: 0,
+  limit: 1,
+  n: 9,
+  reason,
+})
+
+describe('why it is refused', () => {
+  const completed = situation(rollout('completed'))
+  const halted = (haltedFrom?: RolloutState, over: Partial<Rollout> = {}): Rollout =>
+    rollout('halted', { ...(haltedFrom !== undefined && { haltedFrom }), ...over })
+
+  it.each<[Operation, string, Situation]>([
+    ['pause', 'there is no rollout', situation(null)],
+    ['pause', 'the rollout is completed; start another one', completed],
+    ['pause', 'the rollout is halted; retry or abort it', situation(halted('soaking'))],
+    ['pause', 'a way back cannot be paused', situation(rollout('rolling-back'))],
+    ['pause', 'paused already by jo: noise', situation(rollout('waiting', { pause: PAUSE }))],
+    ['resume', 'the rollout is completed; start another one', completed],
+    ['resume', 'the rollout is not paused', situation(rollout('waiting', { pause: null }))],
+    ['abort', 'the rollout is completed; start another one', completed],
+    ['abort', 'it is on its way back already', situation(rollout('rolling-back'))],
+    ['abort', 'it was halted on its way back; retry orders the way back anew', situation(halted('rolling-back'))],
+    [
+      'abort',
+      'the rollout is rolled-back; start another one',
+      situation(rollout('rolled-back', { haltedFrom: 'rolling-back' })),
+    ],
+    ['retry', 'the rollout is completed; start another one', completed],
+    ['retry', 'it was not halted; what failed is tried again at every look', situation(rollout('soaking'))],
+    // It was halted once and goes on since: nothing of that is left to retry.
+    [
+      'retry',
+      'it was not halted; what failed is tried again at every look',
+      situation(rollout('soaking', { haltedFrom: 'soaking' })),
+    ],
+    ['retry', 'nobody knows what it was halted from', situation(halted())],
+    ['retry', 'the line was stopped by sue', situation(halted('deploying'), { freeze: STOPPED })],
+    ['freeze', 'stopped already by sue: audit', situation(null, { freeze: STOPPED })],
+    ['unfreeze', 'the line is not stopped', situation(null)],
+  ])('%s: %s', (operation, reason, one) => {
+    expect(rule(request(operation), one)).toEqual({ kind: 'refused', reason })
   })
 
-  it('is nobody’s to tell while somebody holds it', () => {
-    expect(etaOf(rollout('soaking', { pause: PAUSE }), LINE_RUNS, null, policy, START_MS)).toBeNull()
-    expect(etaOf(rollout('soaking'), STOPPED, null, policy, START_MS)).toBeNull()
-    expect(etaOf(rollout('halted'), LINE_RUNS, null, policy, START_MS)).toBeNull()
+  /** What must not be, whether the rest of the window is skipped or has passed. */
+  const OBSTACLES: readonly (readonly [string, Partial<Rollout>, Partial<LastLook> | null, string])[] = [
+    ['it has ended', { state: 'rolled-back' }, {}, 'the rollout is rolled-back; start another one'],
+    ['it was halted', { state: 'halted' }, {}, 'the rollout is halted; retry or abort it'],
+    ['it waits', { state: 'waiting' }, {}, 'canary is waiting, not soaking'],
+    ['it is paused', { pause: PAUSE }, {}, 'paused by jo; resume it first'],
+    [
+      'its order is open',
+      { pending: [ORDER] },
+      {},
+      'nobody knows whether its order was placed; it is asked at every look',
+    ],
+    ['it was not looked at', {}, null, 'no look of late; nothing is known of the stage'],
+    ['nothing can be seen', {}, { isTelemetryDown: true }, 'the telemetry is down; nothing is known of the stage'],
+  ]
+
+  it.each(OBSTACLES)('skip and promote of a stage, because %s', (_, over, seen, reason) => {
+    for (const [operation, hours] of [
+      ['skip', 5],
+      ['promote', 25],
+    ] as const) {
+      const nowMs = START_MS + hours * HOUR_MS
+      const lastLook = seen === null ? null : look('healthy', { atMs: nowMs, ...seen })
+      const one = situation(rollout('soaking', over), { nowMs, lastLook })
+      expect(rule(request(operation), one)).toEqual({ kind: 'refused', reason })
+    }
+  })
+
+  const bad = [finding('3 crashes'), finding('slower')]
+  it.each<[Operation, string, Partial<Situation>]>([
+    ['skip', 'the stage is not healthy: 3 crashes', { lastLook: look('inconclusive', { findings: bad }) }],
+    ['skip', 'the stage is not healthy: 3 crashes', { lastLook: look('breach', { findings: bad }) }],
+    ['skip', 'the stage is not healthy: no data', { lastLook: look(null) }],
+    ['skip', 'the window has passed; promote does without the evidence that is missing', late('healthy')],
+    ['promote', 'the stage breaches: 3 crashes', late('breach', { findings: bad })],
+    ['promote', '19.0 h of the window are left; skip does without them', { lastLook: look('healthy') }],
+  ])('%s of a stage that is watched: %s', (operation, reason, over) => {
+    expect(rule(request(operation), situation(rollout('soaking'), over))).toEqual({ kind: 'refused', reason })
+  })
+})
+
+describe('the last moment', () => {
+  const soaking = rollout('soaking')
+  const seenAt = (nowMs: number, over: Partial<Situation> = {}): Situation =>
+    situation(soaking, { nowMs, lastLook: look('healthy', { atMs: nowMs }), ...over })
+  const windowMs = START_MS + policy.windowMs
+
+  it.each([
+    ['a moment before the window is over', seenAt(windowMs - 1), 'A', 'r'],
+    ['when it is exactly over', seenAt(windowMs), 'r', 'A'],
+    ['when it would be over if its clock had not been held', seenAt(windowMs, { soak: heldFor(1) }), 'A', 'r'],
+    ['when it is over with what was held', seenAt(windowMs + HOUR_MS, { soak: heldFor(HOUR_MS) }), 'r', 'A'],
+  ])('%s, either skip or promote is what is meant', (_, one, skip, promote) => {
+    expect([letterOf(rule(request('skip'), one)), letterOf(rule(request('promote'), one))]).toEqual([skip, promote])
+  })
+
+  it.each([
+    ['two ticks old is of late', { lookMs: -2 * policy.tickMs }, 'A'],
+    ['older than two ticks is not', { lookMs: -2 * policy.tickMs - 1 }, 'r'],
+    ['of the moment in which the soak began is one of it', { lookMs: -MINUTE_MS, sinceMs: -MINUTE_MS }, 'A'],
+    ['from before the soak is none', { lookMs: -MINUTE_MS, sinceMs: -MINUTE_MS + 1 }, 'r'],
+  ])('a look %s', (_, { lookMs, sinceMs = -5 * HOUR_MS }: { lookMs: number; sinceMs?: number }, expected) => {
+    const nowMs = START_MS + 5 * HOUR_MS
+    const stages = soaking.stages.map((stage) => ({ ...stage, soakingSinceMs: nowMs + sinceMs }))
+    const lastLook = look('healthy', { atMs: nowMs + lookMs })
+    expect(letterOf(rule(request('skip'), situation({ ...soaking, stages }, { nowMs, lastLook })))).toBe(expected)
+  })
+
+  it.each([
+    ['while the gate is open', rollout, START_MS, null],
+    ['in its last moment', rollout, START_MS + 8 * HOUR_MS - 1, null],
+    ['when it has shut', rollout, START_MS + 8 * HOUR_MS, '16.0 h'],
+    ['an hour after that', rollout, START_MS + 9 * HOUR_MS, '15.0 h'],
+    ['a quarter before it opens', rollout, START_MS + 23.75 * HOUR_MS, '0.3 h'],
+    ['when it opens', rollout, START_MS + 24 * HOUR_MS, null],
+    ['of a hotfix, when it has shut', hotfix, START_MS + 9 * HOUR_MS, null],
+  ])('retry of what was halted while deploying, %s', (_, build, nowMs, opensIn) => {
+    const ruling = rule(request('retry'), situation(build('halted', { haltedFrom: 'deploying' }), { nowMs }))
+    if (opensIn === null) expect(ruling).toMatchObject({ kind: 'accepted', reason: 'canary is deployed anew' })
+    else expect(ruling).toEqual({ kind: 'refused', reason: `the gate of canary opens in ${opensIn}` })
+  })
+
+  it('of a hotfix, retry passes a line that is stopped', () => {
+    const one = situation(hotfix('halted', { haltedFrom: 'deploying' }), { freeze: STOPPED })
+    expect(rule(request('retry'), one)).toMatchObject({ kind: 'accepted', rollout: { state: 'deploying' } })
+  })
+})
+
+describe('what is told of what was done', () => {
+  const haltedFrom = (state: RolloutState): Situation => situation(rollout('halted', { haltedFrom: state }))
+
+  it.each<[Operation, string, Situation, string | undefined]>([
+    ['pause', 'nothing is deployed or promoted until it is resumed', situation(rollout('soaking')), undefined],
+    ['resume', 'goes on after the pause by jo', situation(rollout('soaking', { pause: PAUSE })), undefined],
+    ['abort', 'every stage that was deployed goes back', situation(rollout('soaking')), 'aborted by jo: because'],
+    [
+      'skip',
+      '20.0 h of the window skipped by jo: because',
+      situation(rollout('soaking'), { soak: heldFor(HOUR_MS) }),
+      '20.0 h of the window skipped by jo: because',
+    ],
+    [
+      'promote',
+      'promoted by jo: because (the window is extended)',
+      situation(rollout('soaking'), late('inconclusive')),
+      'promoted by jo: because (the window is extended)',
+    ],
+    ['retry', 'the way back is ordered anew', haltedFrom('rolling-back'), 'retried by jo: because'],
+    ['retry', 'canary is deployed anew', haltedFrom('deploying'), 'retried by jo: because'],
+    ['retry', 'the window of canary begins anew', haltedFrom('soaking'), 'retried by jo: because'],
+    ['freeze', 'nothing is deployed until unfreeze, except ways back and hotfixes', situation(null), undefined],
+    ['unfreeze', 'the stop by sue is over', situation(null, { freeze: STOPPED }), undefined],
+  ])('%s: %s', (operation, reason, one, decided) => {
+    const ruling = rule(request(operation), one)
+    expect(ruling).toMatchObject({ kind: 'accepted', reason })
+    if (ruling.kind !== 'accepted') return
+    expect(ruling.decision?.reason).toBe(decided)
+    if (decided !== undefined) expect(ruling.rollout?.reason).toBe(decided)
+  })
+})
+
+describe('asking again', () => {
+  const done = (operation: string, id?: string): Operated => ({
+    operation,
+    id,
+    actor: 'x',
+    reason: 'y',
+    atMs: START_MS,
+  })
+
+  it.each<[string, Situation, string | undefined, string | null]>([
+    [
+      'done to the rollout',
+      situation(rollout('soaking', { operations: [done('skip', 'a'), done('pause', 'b')] })),
+      'b',
+      'pause b',
+    ],
+    [
+      'done to the line',
+      situation(null, { freeze: { frozen: null, operations: [done('freeze', 'b')] } }),
+      'b',
+      'freeze b',
+    ],
+    ['of another operation', situation(rollout('soaking', { operations: [done('skip', 'a')] })), 'b', null],
+    ['of none', situation(rollout('soaking', { operations: [done('skip')] })), undefined, null],
+  ])('with an id %s', (_, one, id, before) => {
+    const ruling = rule(request(one.rollout === null ? 'freeze' : 'pause', { id }), one)
+    if (before === null) expect(ruling.kind).toBe('accepted')
+    else expect(ruling).toEqual({ kind: 'repeated', reason: `${before} was done before` })
+  })
+
+  it.each([
+    ['the same words of the same person', 'jo', 'noise', 'repeated'],
+    ['other words of the same person', 'jo', 'smoke', 'refused'],
+    ['the same words of another person', 'sue', 'noise', 'refused'],
+  ])('without an id, %s', (_, actor, reason, kind) => {
+    const paused = situation(rollout('soaking', { pause: PAUSE }))
+    expect(rule(request('pause', { actor, reason }), paused)).toEqual({ kind, reason: 'paused already by jo: noise' })
+    const stopped = situation(null, { freeze: { frozen: PAUSE, operations: [] } })
+    expect(rule(request('freeze', { actor, reason }), stopped)).toEqual({
+      kind,
+      reason: 'stopped already by jo: noise',
+    })
+  })
+
+  it('the last fifty operations are remembered, the newest last', () => {
+    const many = Array.from({ length: 50 }, (_, n) => done('pause', `op-${n}`))
+    const ids = [...many.slice(1).map(({ id }) => id), 'new']
+    const one = situation(rollout('soaking', { operations: many }))
+    const ruling = rule(request('pause', { id: 'new' }), one)
+    expect(ruling).toMatchObject({ rollout: { operations: ids.map((id) => ({ id })) } })
+    const line = rule(request('freeze', { id: 'new' }), situation(null, { freeze: { frozen: null, operations: many } }))
+    expect(line).toMatchObject({ freeze: { operations: ids.map((id) => ({ id })) } })
+  })
+
+  it('an operation is remembered with who, why and when, and changes only its own document', () => {
+    const own = { operation: 'pause', actor: 'jo', reason: 'because', atMs: START_MS + 5 * HOUR_MS, id: 'a' }
+    const paused = rule(request('pause', { id: 'a' }), situation(rollout('soaking')))
+    expect(paused).toMatchObject({
+      rollout: { operations: [own], pause: { actor: 'jo', reason: 'because', atMs: own.atMs } },
+    })
+    expect(paused).not.toHaveProperty('freeze')
+    const stopped = rule(request('freeze', { id: 'a' }), situation(rollout('soaking')))
+    expect(stopped).toMatchObject({
+      freeze: {
+        operations: [{ ...own, operation: 'freeze' }],
+        frozen: { actor: 'jo', reason: 'because', atMs: own.atMs },
+      },
+    })
+    expect(stopped).not.toHaveProperty('rollout')
   })
 })

@@ -41,8 +41,10 @@ export function etaOf(
   let workMs = isWaiting ? 0 : installMs + Math.max(0, leftMs)
   let atMs = nowMs + workMs
   const isLastStep = isLetGo || (isWaiting && holdback !== undefined)
-  const mayHold = (holdback !== undefined || policy.holdback) && !isLastStep
   const later = STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
+  // Who is held back is chosen when production is deployed; there may be nobody.
+  const isHeldLater = policy.holdback && later.includes(HELD_FROM)
+  const mayHold = (holdback !== undefined || isHeldLater) && !isLastStep
   for (const name of [...later, ...(mayHold ? [HELD_FROM] : [])]) {
     atMs = gateAt(policy, name, atMs, isHotfix).opensAtMs + INSTALL_MS + policy.windowMs
     workMs += INSTALL_MS + policy.windowMs

@@ -79,6 +79,7 @@ describe('devices that are held back', () => {
     ['will follow a stage that is watched', { rollout: soaking, policy: holding, hours: 5 }, 19 + 3 * STAGE_H],
     ['follow production', { rollout: rollout('soaking', held), policy: holding, hours: 5 }, 19 + STAGE_H],
     ['follow too where no others will be held', { rollout: rollout('soaking', held), hours: 5 }, 19 + STAGE_H],
+    ['are none if nobody could be chosen', { rollout: rollout('soaking', PRODUCTION), policy: holding, hours: 5 }, 19],
     ['at their gate are all that is left', { rollout: rollout('waiting', held), policy: holding, hours: 26 }, STAGE_H],
     [
       'install and run a window when they are let go',

@@ -1,5 +1,6 @@
 import { type Eta, etaOf } from './eta.ts'
 import type { Situation } from './operations.ts'
+import type { LastLook } from './records.ts'
 import { type Operated, type Order, type Rollout, stageOf } from './rollout.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
 
@@ -14,6 +15,9 @@ export interface Status {
 
 export interface RolloutStatus {
   readonly id: string
+  /** Set for the rollout that goes before that of the firmware. */
+  readonly subject?: Rollout['subject']
+  /** Of the firmware. */
   readonly version: string
   readonly replaces: string
   readonly state: Rollout['state']
@@ -40,10 +44,10 @@ export function statusOf(situation: Situation): Status {
 
 function ofRollout(rollout: Rollout, { freeze, lastLook, soak, policy, nowMs }: Situation): RolloutStatus {
   const stage = stageOf(rollout)
-  // A look from before the present state explains another one.
-  const look = lastLook !== null && lastLook.atMs > rollout.stateSinceMs ? lastLook : null
+  const look = lastLook !== null && explains(lastLook, rollout) ? lastLook : null
   return {
     id: rollout.id,
+    ...(rollout.subject !== undefined && { subject: rollout.subject }),
     version: rollout.release.version,
     replaces: rollout.release.replaces,
     state: rollout.state,
@@ -58,4 +62,10 @@ function ofRollout(rollout: Rollout, { freeze, lastLook, soak, policy, nowMs }: 
     eta: etaOf(rollout, freeze, soak, policy, nowMs),
     operations: rollout.operations ?? [],
   }
+}
+
+/** A look from before the present state explains another one; that which led to it does if it was of the same stage. */
+function explains({ atMs }: LastLook, { state, stateSinceMs }: Rollout): boolean {
+  const isOfNextStage = state === 'waiting' || state === 'deploying'
+  return isOfNextStage ? atMs > stateSinceMs : atMs >= stateSinceMs
 }

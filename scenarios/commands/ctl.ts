@@ -81,7 +81,7 @@ function statusLines({ rollout, lineStopped, atMs }: Status): string[] {
     ...stopped,
     ...(paused === null ? [] : [`paused by ${paused.actor} at ${time(paused.atMs)}: ${paused.reason}`]),
     row('because', because),
-    row('devices', `${devices.installed} of ${devices.members} run ${rollout.version}`),
+    row('devices', `${devices.installed} of ${devices.members} have it`),
     row(
       'verdict',
       `${verdict ?? 'none'}${findings.length === 0 ? '' : `: ${findings.map(({ reason }) => reason).join('; ')}`}`,
@@ -98,8 +98,8 @@ function statusLines({ rollout, lineStopped, atMs }: Status): string[] {
   ]
 }
 
-const standing = ({ version, replaces, stage, state, stateSinceMs, paused }: RolloutStatus): string =>
-  `${replaces} -> ${version}: ${stage} ${state} since ${time(stateSinceMs)}${paused === null ? '' : ', paused'}`
+const standing = ({ subject, version, replaces, stage, state, stateSinceMs, paused }: RolloutStatus): string =>
+  `${replaces} -> ${version}${subject === undefined ? '' : `, ${subject} first`}: ${stage} ${state} since ${time(stateSinceMs)}${paused === null ? '' : ', paused'}`
 
 const row = (label: string, text: string): string => `  ${label.padEnd(11)}${text}`
 const time = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`

@@ -81,8 +81,8 @@ describe('the look that explains a state', () => {
 
   it.each([
     ['is one from after it began', START_MS + HOUR_MS - 1, 'extended', 'inconclusive', [CRASHES]],
-    // What that look decided is why the state is what it is.
-    ['is not the one that led to it', START_MS + HOUR_MS, 'canary has passed', null, []],
+    // It was about the stage before.
+    ['is not the one that led to the next stage', START_MS + HOUR_MS, 'canary has passed', null, []],
     ['is none from before', START_MS + 2 * HOUR_MS, 'canary has passed', null, []],
   ])('%s', (_, stateSinceMs, because, verdict, findings) => {
     const one = rollout('waiting', { stageIndex: 1, reason: 'canary has passed', stateSinceMs })
@@ -96,6 +96,20 @@ describe('the look that explains a state', () => {
     })
   })
 
+  it.each<RolloutState>(['soaking', 'rolling-back', 'halted', 'completed', 'rolled-back'])(
+    'is the one that led to it, where a stage is %s',
+    (state) => {
+      const one = rollout(state, { stateSinceMs: START_MS + HOUR_MS })
+      const { rollout: shown } = statusOf(situation(one, { lastLook }))
+      expect(shown).toMatchObject({ because: 'extended', findings: [CRASHES], devices: { installed: 1, members: 1 } })
+      const later = rollout(state, { stateSinceMs: START_MS + HOUR_MS + 1 })
+      expect(statusOf(situation(later, { lastLook })).rollout).toMatchObject({
+        findings: [],
+        devices: { installed: 0 },
+      })
+    },
+  )
+
   it('may be one that judged nothing', () => {
     const seen = look(null, { reason: 'the gate of canary opens in 2.0 h', installed: 0 })
     expect(statusOf(situation(rollout('waiting'), { lastLook: seen })).rollout).toMatchObject({
@@ -104,6 +118,11 @@ describe('the look that explains a state', () => {
       findings: [],
     })
   })
+})
+
+it('says that a rollout brings a migration', () => {
+  expect(statusOf(situation(rollout('soaking', { subject: 'migration' }))).rollout?.subject).toBe('migration')
+  expect(statusOf(situation(rollout('soaking'))).rollout).not.toHaveProperty('subject')
 })
 
 describe('whoever holds it is named, and nobody is told when it will be done', () => {

@@ -24,6 +24,7 @@ import {
   type Freeze,
   heldOf,
   isFinal,
+  isLettingGo,
   isOrderOpen,
   LAST_STAGE,
   orderOf,
@@ -219,7 +220,10 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   const sinceLetGoMs = nowMs - (rollout.holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
   const isOverdue = Math.min(passedMs, sinceLetGoMs) > policy.windowMs + MAX_EXTENSION_MS
   // Whoever goes on forgets what is pending, and with it that this stage has to be watched and taken back.
-  const unknown = isOrderOpen(rollout) ? [`nobody knows whether the order of ${stage.name} was placed`] : []
+  const unknown = [
+    ...(isOrderOpen(rollout) ? [`nobody knows whether the order of ${stage.name} was placed`] : []),
+    ...(isLettingGo(rollout) ? [`not all that were let go are in ${stage.name} yet`] : []),
+  ]
   const unseen = verdict?.kind === 'healthy' ? progress.lacks : [verdict?.findings[0]?.reason ?? 'no data']
   const lacks = [...unknown, ...unseen]
   if (lacks.length > 0) {

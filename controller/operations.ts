@@ -6,6 +6,7 @@ import {
   type Freeze,
   heldOf,
   isFinal,
+  isLettingGo,
   isOrderOpen,
   LAST_STAGE,
   type Operated,
@@ -193,6 +194,7 @@ function notJudged(rollout: Rollout, { lastLook, policy, nowMs }: Situation): Ru
   if (rollout.state !== 'soaking') return refused(`${stageOf(rollout).name} is ${rollout.state}, not soaking`)
   if (rollout.pause != null) return refused(`paused by ${rollout.pause.actor}; resume it first`)
   if (isOrderOpen(rollout)) return refused('nobody knows whether its order was placed; it is asked at every look')
+  if (isLettingGo(rollout)) return refused(`not all that were let go are in ${stageOf(rollout).name} yet`)
   const soakingSinceMs = stageOf(rollout).soakingSinceMs ?? nowMs
   const isFresh = lastLook !== null && nowMs - lastLook.atMs <= FRESH_TICKS * policy.tickMs
   if (!isFresh || lastLook.atMs < soakingSinceMs) return refused('no look of late; nothing is known of the stage')
@@ -204,8 +206,11 @@ const worstOf = (look: LastLook | null): string => look?.findings[0]?.reason ?? 
 const ended = ({ state }: Rollout): Ruling =>
   refused(`the rollout is ${state}${state === 'halted' ? '; retry or abort it' : '; start another one'}`)
 
-const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): number =>
-  policy.windowMs - watchedMs(stageOf(rollout), soak, nowMs)
+/** Of the stage's window, and of that of devices which were let go. */
+function restOfWindowMs(rollout: Rollout, { soak, policy, nowMs }: Situation): number {
+  const sinceLetGoMs = nowMs - (rollout.holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
+  return policy.windowMs - Math.min(watchedMs(stageOf(rollout), soak, nowMs), sinceLetGoMs)
+}
 
 function onward(rollout: Rollout, reason: string, nowMs: number): Accepted {
   const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0

@@ -94,7 +94,7 @@ export type Effect =
 export interface Holdback {
   readonly things: readonly string[]
   readonly sinceMs: number
-  /** When it was decided that they follow; null until then. */
+  /** When it was decided that they follow, and then when they were let go; null until then. */
   readonly letGoAtMs: number | null
 }
 
@@ -167,6 +167,10 @@ export const touchedStages = (rollout: Rollout): readonly Stage[] =>
 /** Whether new firmware was ordered and nobody knows yet that the order was placed: devices may have it all the same. */
 export const isOrderOpen = ({ pending }: Rollout): boolean => pending.some(({ kind }) => kind === 'deploy')
 
+/** Whether devices that were let go have not all been put into the group of the release yet. */
+export const isLettingGo = ({ pending }: Rollout): boolean =>
+  pending.some((effect) => effect.kind === 'let-go' && effect.into === 'release')
+
 /**
  * Token of a step, the same on every try, so that trying again is one effect; a retry that a person ordered is another.
  * [gg: clientToken 1-64 of a-z0-9-]
@@ -188,6 +192,9 @@ export function orderOf(
 /** The rollout after an effect happened: ticked off, and its result kept. */
 export function withDone(rollout: Rollout, effect: Effect, result: CreatedDeployment | null, nowMs: number): Rollout {
   const pending = rollout.pending.filter((one) => one !== effect)
+  if (effect.kind === 'let-go' && effect.into === 'release' && rollout.holdback !== undefined) {
+    return { ...rollout, holdback: { ...rollout.holdback, letGoAtMs: nowMs }, pending }
+  }
   if (result === null || (effect.kind !== 'deploy' && effect.kind !== 'roll-back')) return { ...rollout, pending }
   const field = effect.kind === 'deploy' ? 'deployment' : 'rollback'
   const stages = rollout.stages.map((stage) =>

@@ -102,6 +102,35 @@ describe('a good release', () => {
     expect(world.announced.filter((one) => one === 'Firmware Rollout Stage Passed').length).toBe(3)
   })
 
+  it('reaches them however long they cannot be moved, and is watched on them from then on', async () => {
+    const world = await startedWorld(holding, SIZE)
+    const { deployments } = world.ports
+    let isBusy = true
+    const ports = {
+      ...world.ports,
+      deployments: {
+        ...deployments,
+        move: (thing: string, from: string, to: string) =>
+          isBusy && to === 'production' ? Promise.reject(new Error('busy')) : deployments.move(thing, from, to),
+      },
+    }
+    await until(world, ({ holdback }) => holdback?.letGoAtMs != null, ports)
+    // Longer than a window and an install together.
+    for (const untilMs = world.nowMs + 90 * MINUTE_MS; world.nowMs < untilMs; world.nowMs += world.policy.tickMs) {
+      await makeAnalyze(ports, world.policy, world.clock)(world.event()).catch(() => null)
+    }
+    expect(await rolloutOf(world)).toMatchObject({ state: 'soaking', pending: [{ kind: 'let-go', things: HELD }] })
+    isBusy = false
+    const movedAtMs = world.nowMs
+    const { state, holdback, stateSinceMs } = await until(world, isFinal, ports)
+    expect([state, holdback?.letGoAtMs, HELD.map((thing) => world.groupsOf(thing))]).toEqual([
+      'completed',
+      movedAtMs,
+      [['production'], ['production']],
+    ])
+    expect(stateSinceMs - movedAtMs).toBeGreaterThanOrEqual(holding.windowMs)
+  })
+
   it('is not given to them in a gate that is shut', async () => {
     const gates = { ...OPEN_GATES, production: [{ days: [1], from: '14:00', to: '17:00' }] }
     const world = await startedWorld({ ...holding, gates }, SIZE)

@@ -332,6 +332,12 @@ describe('why it is refused', () => {
       {},
       'nobody knows whether its order was placed; it is asked at every look',
     ],
+    [
+      'some that were let go cannot be moved',
+      { pending: [{ kind: 'let-go', things: ['held-a'], into: 'release' }] },
+      {},
+      'not all that were let go are in canary yet',
+    ],
     ['it was not looked at', {}, null, 'no look of late; nothing is known of the stage'],
     ['nothing can be seen', {}, { isTelemetryDown: true }, 'the telemetry is down; nothing is known of the stage'],
   ]
@@ -359,6 +365,24 @@ describe('why it is refused', () => {
   ])('%s of a stage that is watched: %s', (operation, reason, over) => {
     expect(rule(request(operation), situation(rollout('soaking'), over))).toEqual({ kind: 'refused', reason })
   })
+})
+
+it('the window of devices that were let go is skipped or runs to its end', () => {
+  const letGo = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
+  const at = (hours: number): Situation =>
+    situation(letGo, {
+      nowMs: START_MS + hours * HOUR_MS,
+      lastLook: look('healthy', { atMs: START_MS + hours * HOUR_MS }),
+    })
+  expect(rule(request('skip'), at(31))).toMatchObject({
+    kind: 'accepted',
+    decision: { kind: 'complete', reason: '23.0 h of the window skipped by jo: because' },
+  })
+  expect(rule(request('promote'), at(31))).toEqual({
+    kind: 'refused',
+    reason: '23.0 h of the window are left; skip does without them',
+  })
+  expect(rule(request('promote'), at(54)).kind).toBe('accepted')
 })
 
 describe('the last moment', () => {

@@ -1,95 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { STAGES, type StageName } from '../../controller/contract.ts'
-import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
-import { NO_EVIDENCE } from '../../controller/evidence.ts'
+import { type Decision, decide, transition } from '../../controller/decide.ts'
 import type { Rollout, RolloutState } from '../../controller/rollout.ts'
-import type { SoakClock } from '../../controller/soak.ts'
-import type { Verdict, VerdictKind } from '../../controller/verdict.ts'
+import type { VerdictKind } from '../../controller/verdict.ts'
 import { worst } from '../../controller/verdict.ts'
-import { NO_WAY_BACK } from '../../controller/way-back.ts'
-import { HOUR_MS, policyWith, START_MS, sample } from './fixtures.ts'
+import { covered, exposed, facts, policy, rollout, verdict } from './decisions.ts'
+import { HOUR_MS, START_MS } from './fixtures.ts'
 
-const policy = policyWith()
 const FINAL: readonly RolloutState[] = ['completed', 'rolled-back', 'halted']
 const STATES: readonly RolloutState[] = ['waiting', 'deploying', 'soaking', 'rolling-back', ...FINAL]
-
-const verdict = (kind: VerdictKind): Verdict => ({
-  kind,
-  findings: [{ rule: 'r', metric: 'm', outcome: kind, observed: 3, baseline: 0, limit: 1, n: 9, reason: '3 > 1' }],
-})
-
-/** A rollout whose stages up to the present one are deployed. */
-function rollout(state: RolloutState, stageIndex: number, atMs = START_MS): Rollout {
-  const release = {
-    version: '2.4.0',
-    replaces: '2.3.1',
-    data: { writes: 7, reads: [6, 7] },
-    shadow: { writes: '2.0', reads: [] },
-  }
-  return {
-    id: 'r-2-4-0-1',
-    release,
-    state,
-    stageIndex,
-    stages: STAGES.map((name, index) => ({
-      name,
-      members: [`${name}-a`, `${name}-b`],
-      previous: { deploymentName: name, components: {} },
-      deployment:
-        index < stageIndex || (index === stageIndex && state !== 'waiting')
-          ? { deploymentId: `d-${name}`, jobId: `j-${name}`, atMs }
-          : null,
-      soakingSinceMs: state === 'soaking' && index === stageIndex ? atMs : null,
-      rollback: state === 'rolling-back' && index <= stageIndex ? { deploymentId: 'b', jobId: 'b', atMs } : null,
-    })),
-    lineOf: {},
-    startedAtMs: atMs,
-    stateSinceMs: atMs,
-    pending: [],
-    reason: '',
-  }
-}
-
-const facts = (over: Partial<Facts>): Facts => ({
-  nowMs: START_MS,
-  verdict: null,
-  evidence: NO_EVIDENCE,
-  readings: [],
-  rollbackExecutions: [],
-  wayBack: NO_WAY_BACK,
-  ...over,
-})
-
-/** Evidence of both members having run the new version for some hours. */
-const exposed = (stage: string, hours: number) => ({
-  ...NO_EVIDENCE,
-  members: Object.fromEntries(
-    ['a', 'b'].map((name) => [
-      `${stage}-${name}`,
-      {
-        bootIdBefore: 'x',
-        firstSeenSequence: 1,
-        installedAtMs: START_MS,
-        exposureMs: hours * HOUR_MS,
-        heardAtMs: START_MS + 80 * HOUR_MS,
-        crashes: 0,
-        crashCounter: 0,
-        hasFallenBack: false,
-      },
-    ]),
-  ),
-})
-
-/** A soak clock of both members seen for some hours, evenly over the shifts. */
-const covered = (stage: StageName, hours: number): SoakClock => ({
-  stage,
-  sinceMs: START_MS,
-  heldMs: 0,
-  exposureByShiftMs: Object.fromEntries(
-    policy.shifts.map(({ name }) => [name, (2 * hours * HOUR_MS) / policy.shifts.length]),
-  ),
-})
 
 const anyRollout = fc
   .record({ state: fc.constantFrom(...STATES), stageIndex: fc.integer({ min: 0, max: 2 }) })
@@ -210,104 +130,6 @@ describe('soaking', () => {
       soak: covered('production', 24),
     })
     expect(decide(last, seen, policy).kind).toBe('complete')
-  })
-})
-
-describe('the way back', () => {
-  const A = 'canary-a'
-  const B = 'canary-b'
-  const reading = (thing: string, connected = true) => ({ thing, groups: [], line: 1, connected, sample: sample() })
-  const back = (...things: string[]) => ({
-    devices: Object.fromEntries(
-      things.map((thing) => [
-        thing,
-        { bootIdBefore: null, sinceMs: START_MS, firstSeen: null, confirmedAtMs: START_MS },
-      ]),
-    ),
-  })
-  const after = (minutes: number, over: Partial<Facts>, from = rollout('rolling-back', 0)): Decision =>
-    decide(from, facts({ nowMs: START_MS + minutes * 60_000, readings: [reading(A), reading(B)], ...over }), policy)
-  const failed = [{ thing: B, status: 'FAILED' }]
-
-  it('is confirmed when every device that can be reached has come back', () => {
-    expect(after(5, { wayBack: back(A) }).kind).toBe('wait')
-    expect(after(5, { wayBack: back(A, B) })).toEqual({
-      kind: 'confirm',
-      reason: '2 of 2 devices back on 2.3.1, 0 offline',
-    })
-  })
-
-  it('does not wait for a device that is offline', () => {
-    const readings = [reading(A), reading(B, false)]
-    expect(after(5, { wayBack: back(A), readings }).kind).toBe('confirm')
-  })
-
-  it('needs a human when a device is not back after a quarter of an hour', () => {
-    expect(after(16, { wayBack: back(A) })).toMatchObject({ kind: 'halt', stuck: [B] })
-  })
-
-  it('lets a device that came back late say so again, but not for ever', () => {
-    const seen = { bootIdBefore: null, sinceMs: START_MS + 20 * 60_000, firstSeen: null, confirmedAtMs: null }
-    const wayBack = { devices: { ...back(A).devices, [B]: seen } }
-    expect(after(20, { wayBack }).kind).toBe('wait')
-    expect(after(35, { wayBack }).kind).toBe('wait')
-    expect(after(36, { wayBack })).toMatchObject({ kind: 'halt', stuck: [B] })
-  })
-
-  it('pages for a device that failed to go back, once, while the others go on', () => {
-    const going = rollout('rolling-back', 0)
-    const decision = after(5, { rollbackExecutions: failed }, going)
-    expect(decision).toMatchObject({ kind: 'escalate', reason: '1 devices failed to go back: canary-b FAILED' })
-    const next = transition(going, decision, START_MS + 5 * 60_000)
-    expect(next).toMatchObject({ state: 'rolling-back', stateSinceMs: START_MS, stuck: [B] })
-    expect(next.pending).toMatchObject([
-      { kind: 'announce', detailType: 'Firmware Rollback Stuck', detail: { stuck: [B] } },
-      { kind: 'notify', notification: { reasonCode: 'ROLLBACK_STUCK', detail: { stuck: [B] } } },
-    ])
-    expect(after(10, { rollbackExecutions: failed }, next).kind).toBe('wait')
-    expect(after(10, { rollbackExecutions: failed, wayBack: back(A) }, next)).toMatchObject({
-      kind: 'halt',
-      stuck: [B],
-    })
-  })
-
-  const withPending = (one: Rollout, stage: 'early' | 'production'): Rollout => ({
-    ...one,
-    pending: [{ kind: 'deploy', stage, clientToken: 't', decidedAtMs: START_MS }],
-  })
-
-  it.each<[string, Rollout, readonly string[]]>([
-    ['before anything is deployed', rollout('waiting', 0), []],
-    ['while canary installs', rollout('deploying', 0), ['canary']],
-    ['while canary soaks', rollout('soaking', 0), ['canary']],
-    ['at the gate of early', rollout('waiting', 1), ['canary']],
-    [
-      'in a promotion that failed',
-      withPending({ ...rollout('waiting', 1), state: 'deploying' }, 'early'),
-      ['early', 'canary'],
-    ],
-    ['while early installs', rollout('deploying', 1), ['early', 'canary']],
-    ['while early soaks', rollout('soaking', 1), ['early', 'canary']],
-    ['at the gate of production', rollout('waiting', 2), ['early', 'canary']],
-    ['while production installs', rollout('deploying', 2), ['production', 'early', 'canary']],
-    ['while production soaks', rollout('soaking', 2), ['production', 'early', 'canary']],
-  ])('from %s takes back exactly the stages that were touched', (_, from, stages) => {
-    const decision = decide(from, facts({ verdict: verdict('breach') }), policy)
-    const next = transition(from, decision, START_MS)
-    expect(next.state).toBe('rolling-back')
-    expect(next.pending.flatMap((effect) => (effect.kind === 'roll-back' ? [effect.stage] : []))).toEqual(stages)
-    expect(next.pending.some(({ kind }) => kind === 'deploy')).toBe(false)
-  })
-
-  it('takes every deployed stage back, the newest first, creating before cancelling', () => {
-    const next = transition(rollout('soaking', 1), { kind: 'rollback', reason: 'x' }, START_MS)
-    expect(next.pending.map((effect) => [effect.kind, 'stage' in effect ? effect.stage : ''])).toEqual([
-      ['roll-back', 'early'],
-      ['cancel', ''],
-      ['roll-back', 'canary'],
-      ['cancel', ''],
-      ['announce', ''],
-    ])
   })
 })
 

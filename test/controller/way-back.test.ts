@@ -1,37 +1,14 @@
-import { expect, it } from 'vitest'
-import type { Rollout } from '../../controller/rollout.ts'
+import { describe, expect, it } from 'vitest'
+import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
+import type { Rollout, Stage } from '../../controller/rollout.ts'
 import type { HealthSample, Snapshot } from '../../controller/snapshot.ts'
 import { NO_WAY_BACK, observeWayBack, type WayBack } from '../../controller/way-back.ts'
+import { facts, policy, reading, rollout, verdict, withStage } from './decisions.ts'
 import { MINUTE_MS, START_MS, sample } from './fixtures.ts'
 
-const THING = 'line-1-0'
-const ORDERED = { deploymentId: 'b', jobId: 'b', atMs: START_MS }
-const rollout = (rollback: typeof ORDERED | null): Rollout => ({
-  id: 'r',
-  release: {
-    version: '2.4.0',
-    replaces: '2.3.1',
-    data: { writes: 7, reads: [] },
-    shadow: { writes: '2.0', reads: [] },
-  },
-  state: 'rolling-back',
-  stageIndex: 0,
-  stages: [
-    {
-      name: 'canary',
-      members: [THING],
-      previous: { deploymentName: 'canary', components: {} },
-      deployment: { deploymentId: 'd', jobId: 'd', atMs: START_MS - 1 },
-      soakingSinceMs: null,
-      rollback,
-    },
-  ],
-  lineOf: {},
-  startedAtMs: 0,
-  stateSinceMs: START_MS,
-  pending: [],
-  reason: '',
-})
+const THING = 'canary-a'
+const going = rollout('rolling-back', 0)
+const ORDERED = going.stages[0]?.rollback as Stage['rollback']
 
 const bad: Snapshot = { atMs: START_MS, devices: { [THING]: sample({ firmwareVersion: '2.4.0', bootId: 'bad' }) } }
 const well = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
@@ -44,11 +21,11 @@ const well = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
   })
 
 /** Looks at the device once a sample; null where it says nothing. */
-function isBackAfter(samples: readonly (HealthSample | null)[], rollback: typeof ORDERED | null = ORDERED): boolean {
+function isBackAfter(samples: readonly (HealthSample | null)[], rollback = ORDERED): boolean {
   let seen: WayBack = NO_WAY_BACK
   samples.forEach((one, index) => {
-    const readings = [{ thing: THING, groups: ['canary'], line: 1, connected: true, sample: one }]
-    seen = observeWayBack(seen, rollout(rollback), bad, readings, START_MS + (index + 1) * 5 * MINUTE_MS)
+    const readings = [{ ...reading(THING), sample: one }]
+    seen = observeWayBack(seen, withStage(going, { rollback }), bad, readings, START_MS + (index + 1) * 5 * MINUTE_MS)
   })
   return seen.devices[THING]?.confirmedAtMs !== null
 }
@@ -75,4 +52,100 @@ it.each<[boolean, string, readonly (HealthSample | null)[]]>([
 
 it('is nothing that happens before the way back is ordered', () => {
   expect(isBackAfter([well(5), well(10)], null)).toBe(false)
+})
+
+describe('the way back', () => {
+  const A = 'canary-a'
+  const B = 'canary-b'
+  const back = (...things: string[]) => ({
+    devices: Object.fromEntries(
+      things.map((thing) => [
+        thing,
+        { bootIdBefore: null, sinceMs: START_MS, firstSeen: null, confirmedAtMs: START_MS },
+      ]),
+    ),
+  })
+  const after = (minutes: number, over: Partial<Facts>, from = going): Decision =>
+    decide(from, facts({ nowMs: START_MS + minutes * 60_000, readings: [reading(A), reading(B)], ...over }), policy)
+  const failed = [{ thing: B, status: 'FAILED' }]
+
+  it('is confirmed when every device that can be reached has come back', () => {
+    expect(after(5, { wayBack: back(A) }).kind).toBe('wait')
+    expect(after(5, { wayBack: back(A, B) })).toEqual({
+      kind: 'confirm',
+      reason: '2 of 2 devices back on 2.3.1, 0 offline',
+    })
+  })
+
+  it('does not wait for a device that is offline', () => {
+    const readings = [reading(A), reading(B, false)]
+    expect(after(5, { wayBack: back(A), readings }).kind).toBe('confirm')
+  })
+
+  it('needs a human when a device is not back after a quarter of an hour', () => {
+    expect(after(16, { wayBack: back(A) })).toMatchObject({ kind: 'halt', stuck: [B] })
+  })
+
+  it('lets a device that came back late say so again, but not for ever', () => {
+    const seen = { bootIdBefore: null, sinceMs: START_MS + 20 * 60_000, firstSeen: null, confirmedAtMs: null }
+    const wayBack = { devices: { ...back(A).devices, [B]: seen } }
+    expect(after(20, { wayBack }).kind).toBe('wait')
+    expect(after(35, { wayBack }).kind).toBe('wait')
+    expect(after(36, { wayBack })).toMatchObject({ kind: 'halt', stuck: [B] })
+  })
+
+  it('pages for a device that failed to go back, once, while the others go on', () => {
+    const decision = after(5, { rollbackExecutions: failed })
+    expect(decision).toMatchObject({ kind: 'escalate', reason: '1 devices failed to go back: canary-b FAILED' })
+    const next = transition(going, decision, START_MS + 5 * 60_000)
+    expect(next).toMatchObject({ state: 'rolling-back', stateSinceMs: START_MS, stuck: [B] })
+    expect(next.pending).toMatchObject([
+      { kind: 'announce', detailType: 'Firmware Rollback Stuck', detail: { stuck: [B] } },
+      { kind: 'notify', notification: { reasonCode: 'ROLLBACK_STUCK', detail: { stuck: [B] } } },
+    ])
+    expect(after(10, { rollbackExecutions: failed }, next).kind).toBe('wait')
+    expect(after(10, { rollbackExecutions: failed, wayBack: back(A) }, next)).toMatchObject({
+      kind: 'halt',
+      stuck: [B],
+    })
+  })
+
+  const withPending = (one: Rollout, stage: 'early' | 'production'): Rollout => ({
+    ...one,
+    pending: [{ kind: 'deploy', stage, clientToken: 't', decidedAtMs: START_MS }],
+  })
+
+  it.each<[string, Rollout, readonly string[]]>([
+    ['before anything is deployed', rollout('waiting', 0), []],
+    ['while canary installs', rollout('deploying', 0), ['canary']],
+    ['while canary soaks', rollout('soaking', 0), ['canary']],
+    ['at the gate of early', rollout('waiting', 1), ['canary']],
+    [
+      'in a promotion that failed',
+      withPending({ ...rollout('waiting', 1), state: 'deploying' }, 'early'),
+      ['early', 'canary'],
+    ],
+    ['while early installs', rollout('deploying', 1), ['early', 'canary']],
+    ['while early soaks', rollout('soaking', 1), ['early', 'canary']],
+    ['at the gate of production', rollout('waiting', 2), ['early', 'canary']],
+    ['while production installs', rollout('deploying', 2), ['production', 'early', 'canary']],
+    ['while production soaks', rollout('soaking', 2), ['production', 'early', 'canary']],
+  ])('from %s takes back exactly the stages that were touched', (_, from, stages) => {
+    const decision = decide(from, facts({ verdict: verdict('breach') }), policy)
+    const next = transition(from, decision, START_MS)
+    expect(next.state).toBe('rolling-back')
+    expect(next.pending.flatMap((effect) => (effect.kind === 'roll-back' ? [effect.stage] : []))).toEqual(stages)
+    expect(next.pending.some(({ kind }) => kind === 'deploy')).toBe(false)
+  })
+
+  it('takes every deployed stage back, the newest first, creating before cancelling', () => {
+    const next = transition(rollout('soaking', 1), { kind: 'rollback', reason: 'x' }, START_MS)
+    expect(next.pending.map((effect) => [effect.kind, 'stage' in effect ? effect.stage : ''])).toEqual([
+      ['roll-back', 'early'],
+      ['cancel', ''],
+      ['roll-back', 'canary'],
+      ['cancel', ''],
+      ['announce', ''],
+    ])
+  })
 })

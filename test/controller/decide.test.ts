@@ -1,12 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { STAGES, type StageName } from '../../controller/contract.ts'
-import { type Decision, decide, transition } from '../../controller/decide.ts'
-import type { Rollout, RolloutState } from '../../controller/rollout.ts'
-import type { VerdictKind } from '../../controller/verdict.ts'
+import { type Decision, decide, type Facts } from '../../controller/decide.ts'
+import { type MemberState, NO_EVIDENCE } from '../../controller/evidence.ts'
+import { OPEN_GATES, type Policy } from '../../controller/policy.ts'
+import type { Rollout, RolloutState, Stage } from '../../controller/rollout.ts'
+import type { Verdict, VerdictKind } from '../../controller/verdict.ts'
 import { worst } from '../../controller/verdict.ts'
-import { covered, exposed, facts, policy, rollout, verdict } from './decisions.ts'
-import { HOUR_MS, START_MS } from './fixtures.ts'
+import {
+  covered,
+  exposed,
+  facts,
+  jo,
+  policy,
+  reading,
+  rollout,
+  running,
+  soaked,
+  verdict,
+  withStage,
+} from './decisions.ts'
+import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
 
 const FINAL: readonly RolloutState[] = ['completed', 'rolled-back', 'halted']
 const STATES: readonly RolloutState[] = ['waiting', 'deploying', 'soaking', 'rolling-back', ...FINAL]
@@ -79,29 +93,181 @@ describe('laws', () => {
   })
 })
 
-describe('soaking', () => {
-  const soaking = rollout('soaking', 0)
-  const after = (hours: number, kind: VerdictKind, exposureHours: number): string =>
-    decide(
-      soaking,
-      facts({
-        nowMs: START_MS + hours * HOUR_MS,
-        verdict: verdict(kind),
-        evidence: exposed('canary', exposureHours),
-        soak: covered('canary', exposureHours),
-      }),
-      policy,
-    ).kind
+describe('at the gate', () => {
+  // It is Monday, 14:00: canary's gate opens now, early's at 22:00, production's on Wednesday at 02:00.
+  const frozen = policyWith({ freezes: [{ name: 'year-end', from: '2026-03-02T00:00', to: '2026-03-03T00:00' }] })
+  const denied = policyWith({ deny: { canary: [{ days: [1], from: '13:00', to: '15:00' }] } })
+  const ungated = policyWith({ gates: OPEN_GATES })
+  const stopped = { freeze: { frozen: jo, operations: [] } }
+  const urgent = (one: Rollout): Rollout => ({ ...one, release: { ...one.release, hotfix: { reason: 'leak' } } })
+
+  it.each<[string, number, Partial<Facts>, Policy, Decision]>([
+    ['open', 0, {}, policy, { kind: 'deploy', reason: 'the gate of canary is open' }],
+    ['shut', 1, {}, policy, { kind: 'wait', reason: 'the gate of early opens in 8.0 h' }],
+    ['shut for days', 2, {}, policy, { kind: 'wait', reason: 'the gate of production opens in 36.0 h' }],
+    ['frozen', 0, {}, frozen, { kind: 'wait', reason: 'the gate of canary opens in 24.0 h (freeze "year-end")' }],
+    ['denied', 0, {}, denied, { kind: 'wait', reason: 'the gate of canary opens in 1.0 h (deny window 13:00-15:00)' }],
+    ['open in a stopped line', 0, stopped, policy, { kind: 'wait', reason: 'the line was stopped by jo: audit' }],
+    [
+      'open after a stage that is well',
+      1,
+      { verdict: verdict('healthy') },
+      ungated,
+      { kind: 'deploy', reason: 'the gate of early is open' },
+    ],
+    [
+      'open after a stage that may be unwell by now',
+      1,
+      { verdict: verdict('inconclusive') },
+      ungated,
+      { kind: 'wait', reason: 'inconclusive before early: 3 > 1' },
+    ],
+    [
+      'open after a stage that nothing is known of',
+      1,
+      { verdict: { kind: 'inconclusive', findings: [] } },
+      ungated,
+      { kind: 'wait', reason: 'inconclusive before early: no data' },
+    ],
+  ])('that is %s', (_, stageIndex, over, under, decision) => {
+    expect(decide(rollout('waiting', stageIndex), facts(over), under)).toEqual(decision)
+  })
+
+  it.each<[string, number, Partial<Facts>, Policy]>([
+    ['an open gate', 0, {}, policy],
+    ['the gate of early', 1, {}, policy],
+    ['freeze "year-end"', 0, {}, frozen],
+    ['the stop by jo', 0, stopped, policy],
+    ['the stop by jo and the gate of early', 1, stopped, policy],
+    ['the stop by jo and freeze "year-end"', 0, stopped, frozen],
+  ])('a hotfix goes past %s and says so', (passed, stageIndex, over, under) => {
+    const reason = `hotfix past ${passed}: leak`
+    expect(decide(urgent(rollout('waiting', stageIndex)), facts(over), under)).toEqual({ kind: 'deploy', reason })
+  })
+
+  it('a hotfix waits for a deny window, and for a verdict', () => {
+    const hotfix = urgent(rollout('waiting', 0))
+    const reason = 'the gate of canary opens in 1.0 h (deny window 13:00-15:00)'
+    expect(decide(hotfix, facts(stopped), denied)).toEqual({ kind: 'wait', reason })
+    expect(decide(hotfix, facts({ verdict: verdict('inconclusive') }), policy).kind).toBe('wait')
+  })
+})
+
+describe('deploying', () => {
+  const [A, B, C, D, E] = ['canary-a', 'canary-b', 'canary-c', 'canary-d', 'canary-e'] as const
+  const members = [A, B, C, D, E]
+  /** Three of five must have installed. */
+  const under = policyWith({ quorumShare: 0.6 })
+  const deploying = withStage(rollout('deploying', 0), { members })
+  const TIMEOUT_MS = under.installTimeoutMs
+  /** Heard of, and not confirmed yet. */
+  const halfway = { [D]: { ...running([D]).members[D], installedAtMs: null } as MemberState }
+  const after = (ms: number, installed: readonly string[] | null, offline: readonly string[] = []): Decision => {
+    const evidence = installed && { ...NO_EVIDENCE, members: { ...halfway, ...running(installed).members } }
+    const readings = [...members.map((thing) => reading(thing, !offline.includes(thing))), reading('early-a')]
+    return decide(deploying, facts({ nowMs: START_MS + ms, evidence, readings }), under)
+  }
+
+  it.each<[number, readonly string[] | null, readonly string[], Decision['kind'], string]>([
+    [0, null, [], 'wait', '0 of 5 devices installed, 0 offline, 3 needed'],
+    [MINUTE_MS, [A, B, C, D], [], 'wait', '4 of 5 devices installed, 0 offline, 3 needed'],
+    [MINUTE_MS, members, [], 'soak', '5 of 5 devices installed, 0 offline'],
+    // Nobody waits for a device that is offline, as long as enough are not.
+    [MINUTE_MS, [A, B, C, D], [E], 'soak', '4 of 5 devices installed, 1 offline'],
+    [MINUTE_MS, [A, B], [C, D, E], 'wait', '2 of 5 devices installed, 3 offline, 3 needed'],
+    // One that has installed and gone offline since has installed.
+    [MINUTE_MS, members, [A], 'soak', '5 of 5 devices installed, 1 offline'],
+    // Nor longer than it may take to install.
+    [TIMEOUT_MS, [A, B, C, D], [], 'wait', '4 of 5 devices installed, 0 offline, 3 needed'],
+    [TIMEOUT_MS + 1, [A, B, C, D], [], 'soak', `4 of 5 devices installed, 0 offline; not waited for: ${E}`],
+    [TIMEOUT_MS + 1, [A, B, C], [], 'soak', `3 of 5 devices installed, 0 offline; not waited for: ${D}, ${E}`],
+    [TIMEOUT_MS + 1, [A, B, C], [D], 'soak', `3 of 5 devices installed, 1 offline; not waited for: ${E}`],
+    [TIMEOUT_MS + 1, [A, B], [], 'wait', '2 of 5 devices installed, 0 offline, 3 needed'],
+    // Too few for a whole window are a case for a human.
+    [24 * HOUR_MS, [A, B], [], 'wait', '2 of 5 devices installed, 0 offline, 3 needed'],
+    [24 * HOUR_MS + 1, [A, B], [], 'halt', '2 of 5 devices installed, 0 offline after a whole window, 3 needed'],
+    [24 * HOUR_MS + 1, [A, B, C], [], 'soak', `3 of 5 devices installed, 0 offline; not waited for: ${D}, ${E}`],
+  ])('%d ms with %j installed and %j offline: %s, %s', (ms, installed, offline, kind, reason) => {
+    expect(after(ms, installed, offline)).toEqual({ kind, reason })
+  })
+
+  it('devices have their time from the order on, or from the decision while that is open', () => {
+    const ordered = { deploymentId: 'd', jobId: 'j', atMs: START_MS + HOUR_MS }
+    const at = (ms: number, deployment: Stage['deployment']): string => {
+      const seen = facts({
+        nowMs: START_MS + ms,
+        evidence: running([A, B, C]),
+        readings: members.map((one) => reading(one)),
+      })
+      return decide(withStage(deploying, { deployment }), seen, under).kind
+    }
+    expect([at(HOUR_MS + TIMEOUT_MS, ordered), at(HOUR_MS + TIMEOUT_MS + 1, ordered)]).toEqual(['wait', 'soak'])
+    expect([at(TIMEOUT_MS, null), at(TIMEOUT_MS + 1, null)]).toEqual(['wait', 'soak'])
+  })
 
   it.each([
-    [23.9, 'healthy', 24, 'wait'],
-    [24 - 1 / 3600, 'healthy', 24, 'wait'], // a second is missing
-    [24, 'healthy', 24, 'promote'],
-    [24, 'healthy', 21.5, 'wait'], // less than 0.9 of the exposure
-    [24, 'inconclusive', 24, 'wait'],
-    [48.1, 'inconclusive', 24, 'halt'],
-  ] as const)('%d h in, %s, %d h exposed: %s', (hours, kind, exposureHours, decision) => {
-    expect(after(hours, kind, exposureHours)).toBe(decision)
+    ['canary', 17, 15],
+    ['early', 17, 16],
+    ['production', 100, 90],
+  ] as const)('%s of %d devices needs %d', (stage, devices, quorum) => {
+    const things = Array.from({ length: devices }, (_, n) => `${stage}-${n}`)
+    const one = withStage(rollout('deploying', STAGES.indexOf(stage)), { members: things })
+    const kindOf = (count: number): string =>
+      decide(one, facts({ evidence: running(things.slice(0, count)) }), policy).kind
+    expect([kindOf(quorum - 1), kindOf(quorum)]).toEqual(['wait', 'soak'])
+  })
+})
+
+describe('a soak', () => {
+  const OVERDUE_MS = START_MS + 48 * HOUR_MS
+  const unsure = { verdict: verdict('inconclusive') }
+  const short = { evidence: exposed('canary', 21.5), soak: covered('canary', 21.5) }
+  const half = policyWith({ quorumShare: 0.5 })
+  const WELL = '48.0 h of healthy exposure, 43.2 h needed'
+
+  it.each<[string, Partial<Facts>, Policy, Decision['kind'], string]>([
+    [
+      'goes on for its window',
+      { nowMs: START_MS + 23.9 * HOUR_MS },
+      policy,
+      'wait',
+      '23.9 h of 24.0 h of the window have passed',
+    ],
+    [
+      'goes on to the last of it',
+      { nowMs: START_MS + 24 * HOUR_MS - 1 },
+      policy,
+      'wait',
+      '24.0 h of 24.0 h of the window have passed',
+    ],
+    ['ends with it', {}, policy, 'promote', WELL],
+    [
+      'does not count a device that came late',
+      { evidence: running(['canary-a'], 24) },
+      half,
+      'promote',
+      '24.0 h of healthy exposure, 21.6 h needed; not counted: canary-b',
+    ],
+    ['lacks exposure', short, policy, 'wait', 'the window is extended: 43.0 h of exposure, 43.2 h needed'],
+    ['lacks a judgement', unsure, policy, 'wait', 'the window is extended: 3 > 1'],
+    [
+      'lacks any',
+      { verdict: { kind: 'inconclusive', findings: [] } },
+      policy,
+      'wait',
+      'the window is extended: no data',
+    ],
+    ['lacks a verdict', { verdict: null }, policy, 'wait', 'the window is extended: no data'],
+    ['is extended for a day', { ...unsure, nowMs: OVERDUE_MS }, policy, 'wait', 'the window is extended: 3 > 1'],
+    [
+      'is a case for a human then',
+      { ...unsure, nowMs: OVERDUE_MS + 1 },
+      policy,
+      'halt',
+      'still inconclusive 48.0 h into the window: 3 > 1',
+    ],
+  ])('%s', (_, over, under, kind, reason) => {
+    expect(decide(rollout('soaking', 0), soaked('canary', over), under)).toEqual({ kind, reason })
   })
 
   it('does not end while nobody knows whether its order was placed, and names that', () => {
@@ -110,56 +276,79 @@ describe('soaking', () => {
         ...rollout('soaking', index),
         pending: [{ kind: 'deploy', stage, clientToken: 't', decidedAtMs: START_MS }],
       }
-      const seen = facts({
-        nowMs: START_MS + 24 * HOUR_MS,
-        verdict: verdict('healthy'),
-        evidence: exposed(stage, 24),
-        soak: covered(stage, 24),
-      })
       const reason = `the window is extended: nobody knows whether the order of ${stage} was placed`
-      expect(decide(open, seen, policy)).toEqual({ kind: 'wait', reason })
+      expect(decide(open, soaked(stage), policy)).toEqual({ kind: 'wait', reason })
+      expect(decide(open, soaked(stage, unsure), policy)).toEqual({ kind: 'wait', reason: `${reason}; 3 > 1` })
     }
   })
 
-  it('of the last stage completes', () => {
-    const last = rollout('soaking', 2)
-    const seen = facts({
-      nowMs: START_MS + 24 * HOUR_MS,
-      verdict: verdict('healthy'),
-      evidence: exposed('production', 24),
-      soak: covered('production', 24),
-    })
-    expect(decide(last, seen, policy).kind).toBe('complete')
+  const stragglers = ['production-b']
+  const STRAGGLING = `${WELL}; stragglers run a window of their own: production-b`
+
+  it.each<[string, Partial<Facts>, Decision['kind'], string]>([
+    ['completes', {}, 'complete', WELL],
+    ['waits for stragglers', { stragglers }, 'wait', STRAGGLING],
+    ['waits for them a whole extension', { stragglers, nowMs: OVERDUE_MS }, 'wait', STRAGGLING],
+    ['waits for them no longer', { stragglers, nowMs: OVERDUE_MS + 1 }, 'complete', WELL],
+  ])('of the last stage %s', (_, over, kind, reason) => {
+    expect(decide(rollout('soaking', 2), soaked('production', over), policy)).toEqual({ kind, reason })
+  })
+
+  it('of a stage before it waits for no stragglers', () => {
+    expect(decide(rollout('soaking', 1), soaked('early', { stragglers: ['early-b'] }), policy).kind).toBe('promote')
   })
 })
 
-describe('people', () => {
-  const calls = (decision: Decision): unknown[] =>
-    transition(rollout('soaking', 1), decision, START_MS).pending.filter(({ kind }) => kind === 'notify')
-  const reason = 'because'
+describe('a pause', () => {
+  const members = ['canary-a', 'canary-b']
+  const deploying = rollout('deploying', 0)
+  const letGo: Rollout = {
+    ...rollout('waiting', 2),
+    holdback: { things: ['production-c'], sinceMs: START_MS, letGoAtMs: null },
+  }
+  const inGate = START_MS + 36 * HOUR_MS
 
-  it.each<[string, Decision, string]>([
-    ['a rollout that is halted', { kind: 'halt', reason }, 'ROLLOUT_HALTED'],
-    ['a way back that is halted', { kind: 'halt', reason, stuck: ['a'] }, 'ROLLBACK_STUCK'],
-    ['devices that failed to go back', { kind: 'escalate', reason, stuck: ['a'] }, 'ROLLBACK_STUCK'],
-    ['a rollout that the controller paused', { kind: 'pause', reason }, 'ROLLOUT_HELD'],
-    ['a rollout that is held', { kind: 'page', reason }, 'ROLLOUT_HELD'],
-  ])('are called for %s, with what the bus is told', (_, decision, reasonCode) => {
-    const next = transition(rollout('soaking', 1), decision, START_MS)
-    const told = next.pending.find((effect) => effect.kind === 'announce')
-    expect(told?.detail).toMatchObject({ rolloutId: 'r-2-4-0-1', stage: 'early', reason })
-    const summary = 'release 2.4.0, early: because'
-    expect(calls(decision)).toEqual([
-      { kind: 'notify', notification: { reasonCode, rolloutId: 'r-2-4-0-1', summary, detail: told?.detail } },
-    ])
+  it.each<[Decision['kind'], Rollout, Facts]>([
+    ['deploy', rollout('waiting', 0), facts({})],
+    ['promote', rollout('soaking', 0), soaked('canary')],
+    ['let-go', letGo, facts({ nowMs: inGate })],
+    ['complete', rollout('soaking', 2), soaked('production')],
+    ['halt', deploying, facts({ nowMs: START_MS + 25 * HOUR_MS })],
+  ])('holds what would %s, and says what that is', (kind, one, seen) => {
+    const free = decide(one, seen, policy)
+    expect(free.kind).toBe(kind)
+    const reason = `paused by jo: audit (${free.reason})`
+    expect(decide({ ...one, pause: jo }, seen, policy)).toEqual({ kind: 'wait', reason })
   })
 
-  it.each<Decision['kind']>(['wait', 'deploy', 'soak', 'promote', 'rollback', 'let-go', 'complete', 'confirm'])(
-    'are left alone by %s',
-    (kind) => {
-      expect(calls({ kind, reason })).toEqual([])
-    },
-  )
+  it.each<[Decision['kind'], Rollout, Facts]>([
+    ['wait', rollout('waiting', 1), facts({})],
+    ['soak', deploying, facts({ evidence: running(members) })],
+    ['rollback', rollout('soaking', 0), facts({ verdict: verdict('breach') })],
+    ['page', deploying, facts({ nowMs: START_MS + HOUR_MS / 2, telemetryDownSinceMs: START_MS })],
+  ])('does not hold what would %s', (kind, one, seen) => {
+    const free = decide(one, seen, policy)
+    expect(free.kind).toBe(kind)
+    expect(decide({ ...one, pause: jo }, seen, policy)).toEqual(free)
+  })
+
+  it('is the controller’s own when groups change, and not twice', () => {
+    const seen = facts({ membershipChanges: ['canary-a is gone', 'canary-b is gone'] })
+    const reason = 'the thing groups differ from the plan: canary-a is gone; canary-b is gone'
+    expect(decide(deploying, seen, policy)).toEqual({ kind: 'pause', reason })
+    expect(decide({ ...deploying, pause: jo }, seen, policy)).toEqual(decide(deploying, facts({}), policy))
+  })
+})
+
+it.each(FINAL)('a rollout that is %s says no more than that', (state) => {
+  expect(decide(rollout(state, 1), facts({}), policy)).toEqual({ kind: 'wait', reason: `the rollout is ${state}` })
+})
+
+it.each<[string, Verdict]>([
+  ['3 > 1', verdict('breach')],
+  ['breach', { kind: 'breach', findings: [] }],
+])('a rollback gives the worst finding as its reason: %s', (reason, breach) => {
+  expect(decide(rollout('soaking', 0), facts({ verdict: breach }), policy)).toEqual({ kind: 'rollback', reason })
 })
 
 describe('verdicts', () => {

@@ -10,6 +10,9 @@ import { HOUR_MS, policyWith, START_MS, sample } from './fixtures.ts'
 
 export const policy = policyWith()
 
+/** What a person ordered. */
+export const jo = { actor: 'jo', reason: 'audit', atMs: START_MS }
+
 export const verdict = (kind: VerdictKind): Verdict => ({
   kind,
   findings: [{ rule: 'r', metric: 'm', outcome: kind, observed: 3, baseline: 0, limit: 1, n: 9, reason: '3 > 1' }],
@@ -103,3 +106,13 @@ export const covered = (stage: StageName, hours: number): SoakClock => ({
     policy.shifts.map(({ name }) => [name, (2 * hours * HOUR_MS) / policy.shifts.length]),
   ),
 })
+
+/** What is known of both members after a healthy window. */
+export const soaked = (stage: StageName, over: Partial<Facts> = {}): Facts =>
+  facts({
+    nowMs: START_MS + 24 * HOUR_MS,
+    verdict: verdict('healthy'),
+    evidence: exposed(stage, 24),
+    soak: covered(stage, 24),
+    ...over,
+  })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
-import type { Rollout, Stage } from '../../controller/rollout.ts'
+import type { Effect, Rollout, Stage } from '../../controller/rollout.ts'
 import type { HealthSample, Snapshot } from '../../controller/snapshot.ts'
-import { NO_WAY_BACK, observeWayBack, type WayBack } from '../../controller/way-back.ts'
+import { type BackState, NO_WAY_BACK, observeWayBack, type WayBack } from '../../controller/way-back.ts'
 import { facts, policy, reading, rollout, verdict, withStage } from './decisions.ts'
 import { MINUTE_MS, START_MS, sample } from './fixtures.ts'
 
@@ -57,38 +57,22 @@ it('is nothing that happens before the way back is ordered', () => {
 describe('the way back', () => {
   const A = 'canary-a'
   const B = 'canary-b'
-  const back = (...things: string[]) => ({
-    devices: Object.fromEntries(
-      things.map((thing) => [
-        thing,
-        { bootIdBefore: null, sinceMs: START_MS, firstSeen: null, confirmedAtMs: START_MS },
-      ]),
-    ),
+  /** Has reported the previous version since that minute, and not confirmed it. */
+  const unconfirmed = (sinceMin: number): BackState => ({
+    bootIdBefore: null,
+    sinceMs: START_MS + sinceMin * MINUTE_MS,
+    firstSeen: null,
+    confirmedAtMs: null,
+  })
+  const back = (...things: string[]): WayBack => ({
+    devices: Object.fromEntries(things.map((thing) => [thing, { ...unconfirmed(0), confirmedAtMs: START_MS }])),
   })
   const after = (minutes: number, over: Partial<Facts>, from = going): Decision =>
     decide(from, facts({ nowMs: START_MS + minutes * 60_000, readings: [reading(A), reading(B)], ...over }), policy)
   const failed = [{ thing: B, status: 'FAILED' }]
 
-  it('is confirmed when every device that can be reached has come back', () => {
-    expect(after(5, { wayBack: back(A) }).kind).toBe('wait')
-    expect(after(5, { wayBack: back(A, B) })).toEqual({
-      kind: 'confirm',
-      reason: '2 of 2 devices back on 2.3.1, 0 offline',
-    })
-  })
-
-  it('does not wait for a device that is offline', () => {
-    const readings = [reading(A), reading(B, false)]
-    expect(after(5, { wayBack: back(A), readings }).kind).toBe('confirm')
-  })
-
-  it('needs a human when a device is not back after a quarter of an hour', () => {
-    expect(after(16, { wayBack: back(A) })).toMatchObject({ kind: 'halt', stuck: [B] })
-  })
-
   it('lets a device that came back late say so again, but not for ever', () => {
-    const seen = { bootIdBefore: null, sinceMs: START_MS + 20 * 60_000, firstSeen: null, confirmedAtMs: null }
-    const wayBack = { devices: { ...back(A).devices, [B]: seen } }
+    const wayBack = { devices: { ...back(A).devices, [B]: unconfirmed(20) } }
     expect(after(20, { wayBack }).kind).toBe('wait')
     expect(after(35, { wayBack }).kind).toBe('wait')
     expect(after(36, { wayBack })).toMatchObject({ kind: 'halt', stuck: [B] })
@@ -108,6 +92,123 @@ describe('the way back', () => {
       kind: 'halt',
       stuck: [B],
     })
+  })
+
+  const DEADLINE_MIN = 15
+  const PAST_IT = DEADLINE_MIN + 1 / 60_000
+  const both = [
+    { thing: A, status: 'TIMED_OUT' },
+    { thing: B, status: 'FAILED' },
+  ]
+  const order: Effect = { kind: 'roll-back', stage: 'canary', clientToken: 't', decidedAtMs: START_MS }
+  const putBack: Effect = { kind: 'let-go', things: ['production-c'], into: 'way-back' }
+  const tidying: readonly Effect[] = [
+    { kind: 'cancel', deploymentId: 'd' },
+    { kind: 'announce', detailType: 'x', detail: {} },
+  ]
+  /** B has just come back, late, and has still to say so again. */
+  const freshly = { devices: { [B]: unconfirmed(14) } }
+  const counted = (n: number): string => `${n} of 2 devices back on 2.3.1, 0 offline`
+
+  it.each<[string, number, Partial<Facts>, readonly Effect[], Decision]>([
+    ['nobody has come back', 5, {}, [], { kind: 'wait', reason: counted(0) }],
+    ['one has', 5, { wayBack: back(A) }, [], { kind: 'wait', reason: counted(1) }],
+    ['both have', 5, { wayBack: back(A, B) }, [], { kind: 'confirm', reason: counted(2) }],
+    [
+      'one is back and the other one offline',
+      5,
+      { wayBack: back(A), readings: [reading(A), reading(B, false)] },
+      [],
+      { kind: 'confirm', reason: '1 of 2 devices back on 2.3.1, 1 offline' },
+    ],
+    [
+      'a device of another stage is not back',
+      5,
+      { wayBack: back(A, B), readings: [reading(A), reading(B), reading('early-a')] },
+      [],
+      { kind: 'confirm', reason: counted(2) },
+    ],
+    [
+      'one still has a deployment to take',
+      5,
+      { wayBack: back(A, B), rollbackExecutions: [{ thing: B, status: 'IN_PROGRESS' }] },
+      [],
+      { kind: 'wait', reason: counted(1) },
+    ],
+    ['what is left to do only tidies up', 5, { wayBack: back(A, B) }, tidying, { kind: 'confirm', reason: counted(2) }],
+    ['the order is still pending', 5, { wayBack: back(A, B) }, [order], { kind: 'wait', reason: counted(2) }],
+    ['devices have still to be put back', 5, { wayBack: back(A, B) }, [putBack], { kind: 'wait', reason: counted(2) }],
+    [
+      'the failures are those of the order before',
+      5,
+      { wayBack: back(A), rollbackExecutions: failed },
+      [order],
+      { kind: 'wait', reason: counted(1) },
+    ],
+    [
+      'all have failed',
+      5,
+      { rollbackExecutions: both },
+      [],
+      {
+        kind: 'halt',
+        reason: `2 devices failed to go back: ${A} TIMED_OUT, ${B} FAILED; ${counted(0)}`,
+        stuck: [A, B],
+      },
+    ],
+    [
+      'the others are back and one has failed',
+      5,
+      { wayBack: back(A), rollbackExecutions: failed },
+      [],
+      { kind: 'halt', reason: `1 devices failed to go back: ${B} FAILED; ${counted(1)}`, stuck: [B] },
+    ],
+    ['the deadline is reached', DEADLINE_MIN, {}, [], { kind: 'wait', reason: counted(0) }],
+    [
+      'it has passed',
+      PAST_IT,
+      {},
+      [],
+      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${A}, ${B}`, stuck: [A, B] },
+    ],
+    [
+      'it has passed for one that failed and one that is open',
+      PAST_IT,
+      { rollbackExecutions: failed },
+      [],
+      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${B}, ${A}`, stuck: [B, A] },
+    ],
+    [
+      'it has passed for one, and another one has just come back',
+      PAST_IT,
+      { wayBack: freshly },
+      [],
+      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${A}, ${B}`, stuck: [A, B] },
+    ],
+    ['it is reached and nothing is ordered', DEADLINE_MIN, {}, [order], { kind: 'wait', reason: counted(0) }],
+    [
+      'it has passed and one has still to be put back',
+      PAST_IT,
+      { wayBack: { devices: { ...back(A).devices, ...freshly.devices } } },
+      [putBack],
+      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(1)}; open: ${B}`, stuck: [B] },
+    ],
+  ])('when %s', (_, minutes, over, pending, decision) => {
+    expect(after(minutes, over, { ...going, pending })).toEqual(decision)
+  })
+
+  it('a retry gives everybody another quarter of an hour, also who has been on its way for longer', () => {
+    const again: Rollout = { ...going, stateSinceMs: START_MS + 60 * MINUTE_MS }
+    const wayBack = { devices: { [A]: unconfirmed(0), [B]: unconfirmed(0) } }
+    expect(after(60 + DEADLINE_MIN, { wayBack }, again)).toEqual({ kind: 'wait', reason: counted(0) })
+    expect(after(60 + PAST_IT, { wayBack }, again)).toMatchObject({ kind: 'halt', stuck: [A, B] })
+  })
+
+  it('pages again for another device that failed, and names both', () => {
+    const readings = [reading(A), reading(B), reading('canary-c')]
+    const paged = { ...withStage(going, { members: [A, B, 'canary-c'] }), stuck: [A] }
+    const reason = `2 devices failed to go back: ${A} TIMED_OUT, ${B} FAILED`
+    expect(after(5, { readings, rollbackExecutions: both }, paged)).toEqual({ kind: 'escalate', reason, stuck: [A, B] })
   })
 
   const withPending = (one: Rollout, stage: 'early' | 'production'): Rollout => ({

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
+import type { Evidence, MemberState } from '../../controller/evidence.ts'
 import { chooseHeld } from '../../controller/holdback.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeOperate } from '../../controller/lambda/operate.ts'
@@ -8,7 +10,8 @@ import { OPEN_GATES, type Policy } from '../../controller/policy.ts'
 import type { DeviceReading, Ports } from '../../controller/ports.ts'
 import { loadActive } from '../../controller/records.ts'
 import { heldOf, isFinal, type Rollout } from '../../controller/rollout.ts'
-import { MINUTE_MS, policyWith, START_MS, sample } from './fixtures.ts'
+import { facts, reading, rollout, running, verdict, withStage } from './decisions.ts'
+import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
 import { startedWorld, type World } from './world.ts'
 
 const holding = policyWith({
@@ -43,14 +46,6 @@ const isSoakingProduction = ({ state, stageIndex }: Rollout): boolean => state =
 const groupsOf = (world: World): string[] => HELD.map((thing) => world.groupsOf(thing).join(' and '))
 
 describe('who is held back', () => {
-  const reading = (thing: string, over: Partial<DeviceReading> = {}): DeviceReading => ({
-    thing,
-    groups: ['production'],
-    line: 1,
-    connected: true,
-    sample: sample(),
-    ...over,
-  })
   const lineOf = { a1: 1, a2: 1, a3: 1, b1: 2, b2: 2, c1: 3 }
   const members = Object.keys(lineOf)
 
@@ -62,7 +57,7 @@ describe('who is held back', () => {
         members.map((thing) => reading(thing)),
       ),
     ).toEqual(['a3', 'b2'])
-    const partly = [reading('a3', { connected: false }), reading('a2', { sample: null }), reading('a1')]
+    const partly = [reading('a3', false), { ...reading('a2'), sample: null }, reading('a1')]
     expect(chooseHeld(members, lineOf, [...partly, reading('c1')])).toEqual(['a1'])
   })
 
@@ -78,6 +73,167 @@ describe('who is held back', () => {
         ).toEqual(['a3', 'b2'])
       }),
     )
+  })
+})
+
+describe('the gate of production', () => {
+  const [A, B] = ['production-a', 'production-b']
+  const OPEN = 'the gate of production is open'
+  const readings = [reading(A), reading(B)]
+  const atGate = (stageIndex: number, lines: readonly [number, number], over: Partial<Rollout> = {}): Rollout => ({
+    ...rollout('waiting', stageIndex),
+    lineOf: { [A]: lines[0], [B]: lines[1] },
+    ...over,
+  })
+  const held = { things: ['production-c', 'production-d'], sinceMs: START_MS, letGoAtMs: null }
+
+  it.each<[string, Rollout, readonly DeviceReading[], Policy, Decision]>([
+    [
+      'holds back one of a line',
+      atGate(2, [1, 1]),
+      readings,
+      holding,
+      { kind: 'deploy', reason: `${OPEN}; 1 devices are held back`, held: [B] },
+    ],
+    [
+      'cannot where every line has one device',
+      atGate(2, [1, 2]),
+      readings,
+      holding,
+      { kind: 'deploy', reason: `${OPEN}; nobody can be held back` },
+    ],
+    [
+      'waits until somebody can be chosen',
+      atGate(2, [1, 1]),
+      [],
+      holding,
+      { kind: 'wait', reason: `${OPEN}; the next look chooses whom to hold back` },
+    ],
+    [
+      'holds nobody back where the policy does not',
+      atGate(2, [1, 1]),
+      readings,
+      { ...holding, holdback: false },
+      { kind: 'deploy', reason: OPEN },
+    ],
+    [
+      'lets those go that have been held back',
+      atGate(2, [1, 1], { holdback: held }),
+      readings,
+      holding,
+      { kind: 'let-go', reason: `${OPEN}; 2 devices that were held back follow` },
+    ],
+    [
+      'is the only one to hold anybody back',
+      atGate(1, [1, 1]),
+      [reading('early-a'), reading('early-b')],
+      holding,
+      { kind: 'deploy', reason: 'the gate of early is open' },
+    ],
+  ])('%s', (_, one, seen, under, decision) => {
+    expect(decide(one, facts({ readings: seen }), under)).toEqual(decision)
+  })
+})
+
+describe('devices that were let go', () => {
+  const C = 'production-c'
+  const LET_GO_MS = START_MS + holding.windowMs
+  const EXTENSION_MS = holding.windowMs + 24 * HOUR_MS
+  const ab = ['production-a', 'production-b']
+  const letGo: Rollout = {
+    ...withStage(rollout('soaking', 2), { members: [...ab, C] }),
+    holdback: { things: [C], sinceMs: START_MS, letGoAtMs: LET_GO_MS },
+  }
+  const seen = running(ab, 0.5)
+  const withC = (installedAtMs: number | null): Evidence => ({
+    ...seen,
+    members: { ...seen.members, [C]: { ...running([C]).members[C], installedAtMs } as MemberState },
+  })
+  const SEEN = '1.0 h of healthy exposure, 0.9 h needed'
+  const [COMING, STRAGGLING] = [`let go and not installed: ${C}`, `stragglers run a window of their own: ${C}`]
+  const unsure = { verdict: verdict('inconclusive') }
+
+  it.each<[string, number, Partial<Facts>, Decision['kind'], string]>([
+    ['are waited for', 5, {}, 'wait', `${SEEN}; ${COMING}`],
+    ['are waited for until they are confirmed', 5, { evidence: withC(null) }, 'wait', `${SEEN}; ${COMING}`],
+    ['are not, while they are offline', 5, { readings: [reading(C, false)] }, 'complete', SEEN],
+    ['are not, once they have installed', 5, { evidence: withC(LET_GO_MS) }, 'complete', SEEN],
+    ['may take their time to install', 10, {}, 'wait', `${SEEN}; ${COMING}`],
+    ['may take no longer', 10 + 1 / 60_000, {}, 'complete', SEEN],
+    [
+      'run a window of their own',
+      30,
+      { evidence: withC(LET_GO_MS), stragglers: [C] },
+      'wait',
+      `${SEEN}; ${STRAGGLING}`,
+    ],
+    ['run it for a whole extension', EXTENSION_MS / MINUTE_MS, { stragglers: [C] }, 'wait', `${SEEN}; ${STRAGGLING}`],
+    ['and no longer', (EXTENSION_MS + 1) / MINUTE_MS, { stragglers: [C] }, 'complete', SEEN],
+    ['may be judged as long', EXTENSION_MS / MINUTE_MS, unsure, 'wait', 'the window is extended: 3 > 1'],
+    [
+      'are a case for a human after that',
+      (EXTENSION_MS + 1) / MINUTE_MS,
+      unsure,
+      'halt',
+      'still inconclusive 25.0 h into the window: 3 > 1',
+    ],
+  ])('%s', (_, minutes, over, kind, reason) => {
+    const nowMs = LET_GO_MS + minutes * MINUTE_MS
+    const known = { nowMs, verdict: verdict('healthy'), evidence: seen, readings: [reading(C)] }
+    expect(decide(letGo, facts({ ...known, ...over }), holding)).toEqual({ kind, reason })
+  })
+})
+
+describe('the effects on devices that are held back', () => {
+  const [A, B, C] = ['production-a', 'production-b', 'production-c']
+  const LATER_MS = START_MS + MINUTE_MS
+  const begun = { reason: 'because', stateSinceMs: LATER_MS }
+  const waiting = rollout('waiting', 2)
+  const held: Rollout = { ...rollout('soaking', 2), holdback: { things: [C], sinceMs: START_MS, letGoAtMs: null } }
+  const followed = { things: [C], sinceMs: START_MS, letGoAtMs: LATER_MS }
+  const after = (from: Rollout, decision: Omit<Decision, 'reason'>): Rollout =>
+    transition(from, { ...decision, reason: 'because' }, LATER_MS)
+
+  it('are to take them out before production is deployed', () => {
+    const [hold, deploy, ...others] = after(waiting, { kind: 'deploy', held: [B] }).pending
+    expect(hold).toEqual({ kind: 'hold-back', things: [B] })
+    expect([deploy, others]).toMatchObject([{ kind: 'deploy', stage: 'production' }, []])
+    expect(after(waiting, { kind: 'deploy', held: [B] })).toMatchObject({
+      holdback: { things: [B], sinceMs: LATER_MS, letGoAtMs: null },
+      stages: withStage(waiting, { members: [A] }).stages,
+    })
+  })
+
+  it('are none when production has passed without them: its gate comes first', () => {
+    expect(after(held, { kind: 'promote' })).toEqual({
+      ...held,
+      ...begun,
+      state: 'waiting',
+      pending: [
+        {
+          kind: 'announce',
+          detailType: 'Firmware Rollout Stage Passed',
+          detail: { rolloutId: 'r-2-4-0-1', passed: 'production', next: 'holdback' },
+        },
+      ],
+    })
+  })
+
+  it('are to put them in again for the release', () => {
+    expect(after({ ...held, state: 'waiting' }, { kind: 'let-go' })).toEqual({
+      ...withStage(held, { members: [A, B, C] }),
+      ...begun,
+      holdback: followed,
+      pending: [{ kind: 'let-go', things: [C], into: 'release' }],
+    })
+  })
+
+  it('are to put them in again once every way back is ordered', () => {
+    const back = after(held, { kind: 'rollback' })
+    expect(back).toMatchObject({ state: 'rolling-back', holdback: followed })
+    expect(back.stages[2]?.members).toEqual([A, B, C])
+    expect(back.pending.map(({ kind }) => kind).slice(-3)).toEqual(['cancel', 'let-go', 'announce'])
+    expect(back.pending.at(-2)).toEqual({ kind: 'let-go', things: [C], into: 'way-back' })
   })
 })
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { decide, type Facts } from '../../controller/decide.ts'
+import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
 import { type Evidence, type MemberState, NO_EVIDENCE } from '../../controller/evidence.ts'
 import type { Rollout, Stage } from '../../controller/rollout.ts'
 import { type SoakClock, soakProgress, stragglersOf, tick, watchedMs } from '../../controller/soak.ts'
+import type { VerdictKind } from '../../controller/verdict.ts'
 import { NO_WAY_BACK } from '../../controller/way-back.ts'
+import { facts, policy, rollout, verdict } from './decisions.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
 
-const policy = policyWith()
 const things = Array.from({ length: 17 }, (_, i) => `line-${i + 1}-0`)
 const stage: Stage = {
   name: 'canary',
@@ -201,21 +202,13 @@ describe('who is counted', () => {
 })
 
 describe('telemetry that is down', () => {
-  const soaking = { state: 'soaking', stageIndex: 0, stages: [stage], pending: [] } as unknown as Rollout
-  const blind = (minutes: number, over: Partial<Rollout> = {}) =>
-    decide(
-      { ...soaking, ...over },
-      {
-        nowMs: START_MS + minutes * MINUTE_MS,
-        verdict: { kind: 'breach', findings: [] },
-        evidence: null,
-        readings: [],
-        rollbackExecutions: [],
-        wayBack: NO_WAY_BACK,
-        telemetryDownSinceMs: START_MS,
-      },
-      policy,
-    ).kind
+  const soaking = rollout('soaking', 0)
+  const HELD = 'everything is held'
+  const blind = (minutes: number, of: VerdictKind | null = 'breach', over: Partial<Rollout> = {}): Decision => {
+    const nowMs = START_MS + minutes * MINUTE_MS
+    const seen = { nowMs, verdict: of === null ? null : verdict(of), telemetryDownSinceMs: START_MS }
+    return decide({ ...soaking, ...over }, facts(seen), policy)
+  }
 
   it.each([
     [5, 'wait'],
@@ -223,11 +216,33 @@ describe('telemetry that is down', () => {
     [55, 'page'],
     [60, 'rollback'],
   ] as const)('holds even a breach back after %d min: %s', (minutes, kind) => {
-    expect(blind(minutes)).toBe(kind)
+    expect(blind(minutes).kind).toBe(kind)
   })
 
-  it('calls somebody once', () => {
-    expect(blind(20, { pagedAtMs: START_MS + 15 * MINUTE_MS })).toBe('wait')
-    expect(blind(20, { pagedAtMs: START_MS - 60 * MINUTE_MS })).toBe('page')
+  it.each<[number, VerdictKind | null, Decision]>([
+    [5, null, { kind: 'wait', reason: `the telemetry is down for 5 min, ${HELD}` }],
+    [5, 'healthy', { kind: 'wait', reason: `the telemetry is down for 5 min, ${HELD}` }],
+    [20, 'inconclusive', { kind: 'page', reason: `the telemetry is down for 20 min, ${HELD}` }],
+    [20, 'breach', { kind: 'page', reason: `the telemetry is down for 20 min, ${HELD}; not acted upon: 3 > 1` }],
+    [60, 'breach', { kind: 'rollback', reason: '3 > 1' }],
+  ])('says for how long, and what is not acted upon: %d min, %s', (minutes, of, decision) => {
+    expect(blind(minutes, of)).toEqual(decision)
+  })
+
+  it('calls somebody once an outage, the look that found it included', () => {
+    expect(blind(20, 'breach', { pagedAtMs: START_MS + 15 * MINUTE_MS }).kind).toBe('wait')
+    expect(blind(20, 'breach', { pagedAtMs: START_MS }).kind).toBe('wait')
+    expect(blind(20, 'breach', { pagedAtMs: START_MS - 1 }).kind).toBe('page')
+  })
+
+  it('calls once, look by look', () => {
+    let one: Rollout = soaking
+    const calledAt: number[] = []
+    for (let minutes = 0; minutes < 180; minutes += 5) {
+      const decision = blind(minutes, 'healthy', one)
+      if (decision.kind === 'page') calledAt.push(minutes)
+      one = transition(one, decision, START_MS + minutes * MINUTE_MS)
+    }
+    expect(calledAt).toEqual([15])
   })
 })

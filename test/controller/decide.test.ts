@@ -7,20 +7,9 @@ import { OPEN_GATES, type Policy } from '../../controller/policy.ts'
 import type { Rollout, RolloutState, Stage } from '../../controller/rollout.ts'
 import type { Verdict, VerdictKind } from '../../controller/verdict.ts'
 import { worst } from '../../controller/verdict.ts'
-import {
-  covered,
-  exposed,
-  facts,
-  jo,
-  policy,
-  reading,
-  rollout,
-  running,
-  soaked,
-  verdict,
-  withStage,
-} from './decisions.ts'
+import { covered, exposed, facts, reading, rollout, running, soaked, verdict } from './decisions.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
+import { hotfix, PAUSE, policy, STOPPED, withStage } from './situations.ts'
 
 const FINAL: readonly RolloutState[] = ['completed', 'rolled-back', 'halted']
 const STATES: readonly RolloutState[] = ['waiting', 'deploying', 'soaking', 'rolling-back', ...FINAL]
@@ -98,8 +87,7 @@ describe('at the gate', () => {
   const frozen = policyWith({ freezes: [{ name: 'year-end', from: '2026-03-02T00:00', to: '2026-03-03T00:00' }] })
   const denied = policyWith({ deny: { canary: [{ days: [1], from: '13:00', to: '15:00' }] } })
   const ungated = policyWith({ gates: OPEN_GATES })
-  const stopped = { freeze: { frozen: jo, operations: [] } }
-  const urgent = (one: Rollout): Rollout => ({ ...one, release: { ...one.release, hotfix: { reason: 'leak' } } })
+  const stopped = { freeze: STOPPED }
 
   it.each<[string, number, Partial<Facts>, Policy, Decision]>([
     ['open', 0, {}, policy, { kind: 'deploy', reason: 'the gate of canary is open' }],
@@ -107,7 +95,7 @@ describe('at the gate', () => {
     ['shut for days', 2, {}, policy, { kind: 'wait', reason: 'the gate of production opens in 36.0 h' }],
     ['frozen', 0, {}, frozen, { kind: 'wait', reason: 'the gate of canary opens in 24.0 h (freeze "year-end")' }],
     ['denied', 0, {}, denied, { kind: 'wait', reason: 'the gate of canary opens in 1.0 h (deny window 13:00-15:00)' }],
-    ['open in a stopped line', 0, stopped, policy, { kind: 'wait', reason: 'the line was stopped by jo: audit' }],
+    ['open in a stopped line', 0, stopped, policy, { kind: 'wait', reason: 'the line was stopped by sue: audit' }],
     [
       'open after a stage that is well',
       1,
@@ -137,19 +125,19 @@ describe('at the gate', () => {
     ['an open gate', 0, {}, policy],
     ['the gate of early', 1, {}, policy],
     ['freeze "year-end"', 0, {}, frozen],
-    ['the stop by jo', 0, stopped, policy],
-    ['the stop by jo and the gate of early', 1, stopped, policy],
-    ['the stop by jo and freeze "year-end"', 0, stopped, frozen],
+    ['the stop by sue', 0, stopped, policy],
+    ['the stop by sue and the gate of early', 1, stopped, policy],
+    ['the stop by sue and freeze "year-end"', 0, stopped, frozen],
   ])('a hotfix goes past %s and says so', (passed, stageIndex, over, under) => {
-    const reason = `hotfix past ${passed}: leak`
-    expect(decide(urgent(rollout('waiting', stageIndex)), facts(over), under)).toEqual({ kind: 'deploy', reason })
+    const reason = `hotfix past ${passed}: CVE`
+    expect(decide(hotfix('waiting', { stageIndex }), facts(over), under)).toEqual({ kind: 'deploy', reason })
   })
 
   it('a hotfix waits for a deny window, and for a verdict', () => {
-    const hotfix = urgent(rollout('waiting', 0))
+    const one = hotfix('waiting')
     const reason = 'the gate of canary opens in 1.0 h (deny window 13:00-15:00)'
-    expect(decide(hotfix, facts(stopped), denied)).toEqual({ kind: 'wait', reason })
-    expect(decide(hotfix, facts({ verdict: verdict('inconclusive') }), policy).kind).toBe('wait')
+    expect(decide(one, facts(stopped), denied)).toEqual({ kind: 'wait', reason })
+    expect(decide(one, facts({ verdict: verdict('inconclusive') }), policy).kind).toBe('wait')
   })
 })
 
@@ -317,8 +305,8 @@ describe('a pause', () => {
   ])('holds what would %s, and says what that is', (kind, one, seen) => {
     const free = decide(one, seen, policy)
     expect(free.kind).toBe(kind)
-    const reason = `paused by jo: audit (${free.reason})`
-    expect(decide({ ...one, pause: jo }, seen, policy)).toEqual({ kind: 'wait', reason })
+    const reason = `paused by jo: noise (${free.reason})`
+    expect(decide({ ...one, pause: PAUSE }, seen, policy)).toEqual({ kind: 'wait', reason })
   })
 
   it.each<[Decision['kind'], Rollout, Facts]>([
@@ -329,14 +317,14 @@ describe('a pause', () => {
   ])('does not hold what would %s', (kind, one, seen) => {
     const free = decide(one, seen, policy)
     expect(free.kind).toBe(kind)
-    expect(decide({ ...one, pause: jo }, seen, policy)).toEqual(free)
+    expect(decide({ ...one, pause: PAUSE }, seen, policy)).toEqual(free)
   })
 
   it('is the controller’s own when groups change, and not twice', () => {
     const seen = facts({ membershipChanges: ['canary-a is gone', 'canary-b is gone'] })
     const reason = 'the thing groups differ from the plan: canary-a is gone; canary-b is gone'
     expect(decide(deploying, seen, policy)).toEqual({ kind: 'pause', reason })
-    expect(decide({ ...deploying, pause: jo }, seen, policy)).toEqual(decide(deploying, facts({}), policy))
+    expect(decide({ ...deploying, pause: PAUSE }, seen, policy)).toEqual(decide(deploying, facts({}), policy))
   })
 })
 

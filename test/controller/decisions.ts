@@ -1,60 +1,32 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
 import type { Facts } from '../../controller/decide.ts'
 import { type Evidence, NO_EVIDENCE } from '../../controller/evidence.ts'
 import type { DeviceReading } from '../../controller/ports.ts'
-import type { Rollout, RolloutState, Stage } from '../../controller/rollout.ts'
+import type { Rollout, RolloutState } from '../../controller/rollout.ts'
 import type { SoakClock } from '../../controller/soak.ts'
 import type { Verdict, VerdictKind } from '../../controller/verdict.ts'
 import { NO_WAY_BACK } from '../../controller/way-back.ts'
-import { HOUR_MS, policyWith, START_MS, sample } from './fixtures.ts'
-
-export const policy = policyWith()
-
-/** What a person ordered. */
-export const jo = { actor: 'jo', reason: 'audit', atMs: START_MS }
+import { HOUR_MS, START_MS, sample } from './fixtures.ts'
+import { policy, rollout as rolloutOfOne } from './situations.ts'
 
 export const verdict = (kind: VerdictKind): Verdict => ({
   kind,
   findings: [{ rule: 'r', metric: 'm', outcome: kind, observed: 3, baseline: 0, limit: 1, n: 9, reason: '3 > 1' }],
 })
 
-/** A rollout of two devices a stage whose stages up to the present one are deployed. */
-export function rollout(state: RolloutState, stageIndex: number, atMs = START_MS): Rollout {
-  const release = {
-    version: '2.4.0',
-    replaces: '2.3.1',
-    data: { writes: 7, reads: [6, 7] },
-    shadow: { writes: '2.0', reads: [] },
-  }
-  return {
-    id: 'r-2-4-0-1',
-    release,
-    state,
-    stageIndex,
-    stages: STAGES.map((name, index) => ({
-      name,
-      members: [`${name}-a`, `${name}-b`],
-      previous: { deploymentName: name, components: {} },
-      deployment:
-        index < stageIndex || (index === stageIndex && state !== 'waiting')
-          ? { deploymentId: `d-${name}`, jobId: `j-${name}`, atMs }
-          : null,
-      soakingSinceMs: state === 'soaking' && index === stageIndex ? atMs : null,
-      rollback: state === 'rolling-back' && index <= stageIndex ? { deploymentId: 'b', jobId: 'b', atMs } : null,
-    })),
-    lineOf: {},
-    startedAtMs: atMs,
-    stateSinceMs: atMs,
-    pending: [],
-    reason: '',
-  }
+/** A rollout of two devices a stage; on its way back, that is ordered for every stage that was deployed. */
+export function rollout(state: RolloutState, stageIndex: number): Rollout {
+  const one = rolloutOfOne(state, { stageIndex })
+  const isGoingBack = state === 'rolling-back'
+  const stages = one.stages.map(({ name, deployment, ...stage }) => ({
+    ...stage,
+    name,
+    members: [`${name}-a`, `${name}-b`],
+    deployment: deployment && { ...deployment, deploymentId: `d-${name}`, jobId: `j-${name}` },
+    rollback: isGoingBack && deployment ? { ...deployment, deploymentId: 'b', jobId: 'b' } : null,
+  }))
+  return { ...one, stages }
 }
-
-/** The same with another present stage. */
-export const withStage = (one: Rollout, over: Partial<Stage>): Rollout => ({
-  ...one,
-  stages: one.stages.map((stage, index) => (index === one.stageIndex ? { ...stage, ...over } : stage)),
-})
 
 export const facts = (over: Partial<Facts>): Facts => ({
   nowMs: START_MS,

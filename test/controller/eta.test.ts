@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { etaOf } from '../../controller/eta.ts'
 import { OPEN_GATES, type Policy } from '../../controller/policy.ts'
 import { policyFor } from '../../controller/reconcile.ts'
-import type { Freeze, Rollout, RolloutState, Stage } from '../../controller/rollout.ts'
+import type { Freeze, Rollout, RolloutState } from '../../controller/rollout.ts'
 import type { SoakClock } from '../../controller/soak.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
-import { heldBack, heldFor, hotfix, LINE_RUNS, PAUSE, policy, rollout, STOPPED } from './situations.ts'
+import { heldBack, heldFor, hotfix, LINE_RUNS, PAUSE, policy, rollout, STOPPED, withStage } from './situations.ts'
 
 /** 15 minutes of install and 24 hours of watch. */
 const STAGE_H = 24.25
@@ -30,11 +30,6 @@ const eta = (atH: number, workH: number, waitingH: number) => ({
   atMs: START_MS + atH * HOUR_MS,
   workMs: workH * HOUR_MS,
   waitingMs: waitingH * HOUR_MS,
-})
-
-const withStage = (one: Rollout, over: Partial<Stage>): Rollout => ({
-  ...one,
-  stages: one.stages.map((stage, index) => (index === one.stageIndex ? { ...stage, ...over } : stage)),
 })
 
 const deploying = rollout('deploying')

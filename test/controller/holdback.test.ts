@@ -10,8 +10,9 @@ import { OPEN_GATES, type Policy } from '../../controller/policy.ts'
 import type { DeviceReading, Ports } from '../../controller/ports.ts'
 import { loadActive } from '../../controller/records.ts'
 import { heldOf, isFinal, type Rollout } from '../../controller/rollout.ts'
-import { facts, reading, rollout, running, verdict, withStage } from './decisions.ts'
+import { facts, reading, rollout, running, verdict } from './decisions.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
+import { withStage } from './situations.ts'
 import { startedWorld, type World } from './world.ts'
 
 const holding = policyWith({

@@ -1,7 +1,7 @@
 import { STAGES } from '../../controller/contract.ts'
 import type { Situation } from '../../controller/operations.ts'
 import type { LastLook } from '../../controller/records.ts'
-import type { Freeze, Rollout, RolloutState } from '../../controller/rollout.ts'
+import type { Freeze, Rollout, RolloutState, Stage } from '../../controller/rollout.ts'
 import type { SoakClock } from '../../controller/soak.ts'
 import type { VerdictKind } from '../../controller/verdict.ts'
 import { HOUR_MS, policyWith, START_MS } from './fixtures.ts'
@@ -47,6 +47,12 @@ export function rollout(state: RolloutState, over: Partial<Rollout> = {}): Rollo
     ...over,
   }
 }
+
+/** The same with another present stage. */
+export const withStage = (one: Rollout, over: Partial<Stage>): Rollout => ({
+  ...one,
+  stages: one.stages.map((stage, index) => (index === one.stageIndex ? { ...stage, ...over } : stage)),
+})
 
 export const hotfix = (state: RolloutState, over: Partial<Rollout> = {}): Rollout => {
   const one = rollout(state, over)

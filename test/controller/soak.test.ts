@@ -5,8 +5,9 @@ import type { Rollout, Stage } from '../../controller/rollout.ts'
 import { type SoakClock, soakProgress, stragglersOf, tick, watchedMs } from '../../controller/soak.ts'
 import type { VerdictKind } from '../../controller/verdict.ts'
 import { NO_WAY_BACK } from '../../controller/way-back.ts'
-import { facts, policy, rollout, verdict } from './decisions.ts'
+import { facts, rollout, verdict } from './decisions.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
+import { policy } from './situations.ts'
 
 const things = Array.from({ length: 17 }, (_, i) => `line-${i + 1}-0`)
 const stage: Stage = {

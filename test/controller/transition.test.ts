@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { ReasonCode, StageName } from '../../controller/contract.ts'
 import { type Decision, transition } from '../../controller/decide.ts'
 import type { Effect, Rollout } from '../../controller/rollout.ts'
-import { jo, rollout, withStage } from './decisions.ts'
+import { rollout } from './decisions.ts'
 import { HOUR_MS, START_MS } from './fixtures.ts'
+import { PAUSE, withStage } from './situations.ts'
 
 describe('a transition', () => {
   const LATER_MS = START_MS + HOUR_MS
@@ -52,7 +53,7 @@ describe('a transition', () => {
     ],
     [
       'rollback',
-      { ...soaking, stuck: ['canary-a'], pause: jo },
+      { ...soaking, stuck: ['canary-a'], pause: PAUSE },
       {
         state: 'rolling-back',
         pause: null,

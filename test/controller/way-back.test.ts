@@ -3,8 +3,9 @@ import { type Decision, decide, type Facts, transition } from '../../controller/
 import type { Effect, Rollout, Stage } from '../../controller/rollout.ts'
 import type { HealthSample, Snapshot } from '../../controller/snapshot.ts'
 import { type BackState, NO_WAY_BACK, observeWayBack, type WayBack } from '../../controller/way-back.ts'
-import { facts, policy, reading, rollout, verdict, withStage } from './decisions.ts'
+import { facts, reading, rollout, verdict } from './decisions.ts'
 import { MINUTE_MS, START_MS, sample } from './fixtures.ts'
+import { policy, withStage } from './situations.ts'
 
 const THING = 'canary-a'
 const going = rollout('rolling-back', 0)

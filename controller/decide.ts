@@ -283,8 +283,11 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
     nowMs - (wayBack.devices[thing]?.sinceMs ?? rollout.stateSinceMs) > ROLLBACK_DEADLINE_MS
   const isLate = nowMs - rollout.stateSinceMs > ROLLBACK_DEADLINE_MS
   if (isLate && (open.some(isOverdue) || !isOrdered)) {
-    const reason = `rollback not verified after 15 min: ${counted}; open: ${[...failed, ...open].join(', ')}`
-    return { kind: 'halt', reason, stuck: [...failed, ...open] }
+    const unplaced = isOrdered ? [] : ['an order that could not be placed']
+    const reason = `rollback not verified after 15 min: ${counted}; open: ${[...failed, ...open, ...unplaced].join(', ')}`
+    // Whom an order has not reached is stuck, offline or not.
+    const named = isOrdered ? open : members.filter((thing) => !isBack(thing) && !failed.includes(thing))
+    return { kind: 'halt', reason, stuck: [...failed, ...named] }
   }
   const isNews = failed.some((thing) => !(rollout.stuck ?? []).includes(thing))
   return isNews ? { kind: 'escalate', reason: stuck, stuck: failed } : { kind: 'wait', reason: counted }

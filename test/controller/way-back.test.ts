@@ -192,7 +192,22 @@ describe('the way back', () => {
       PAST_IT,
       { wayBack: { devices: { ...back(A).devices, ...freshly.devices } } },
       [putBack],
-      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(1)}; open: ${B}`, stuck: [B] },
+      {
+        kind: 'halt',
+        reason: `rollback not verified after 15 min: ${counted(1)}; open: ${B}, an order that could not be placed`,
+        stuck: [B],
+      },
+    ],
+    [
+      'it has passed and nothing is ordered, while nobody can be reached',
+      PAST_IT,
+      { readings: [reading(A, false), reading(B, false)] },
+      [order],
+      {
+        kind: 'halt',
+        reason: `rollback not verified after 15 min: 0 of 2 devices back on 2.3.1, 2 offline; open: an order that could not be placed`,
+        stuck: [A, B],
+      },
     ],
   ])('when %s', (_, minutes, over, pending, decision) => {
     expect(after(minutes, over, { ...going, pending })).toEqual(decision)

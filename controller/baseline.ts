@@ -236,8 +236,11 @@ export interface Expected {
 /** Null when the cell was not observed well enough. Worked out once: a shift has a hundred looks. */
 export function expectedFor(baseline: Baseline, thing: string, cell: string): Expected | null {
   const cells = expectations(baseline)
-  const devices = cells.get(cell) ?? new Map<string, Expected | null>()
-  cells.set(cell, devices)
+  let devices = cells.get(cell)
+  if (devices === undefined) {
+    devices = new Map()
+    cells.set(cell, devices)
+  }
   let expected = devices.get(thing)
   if (expected === undefined) {
     expected = expectedOf(baseline.devices[thing]?.[cell])
@@ -246,6 +249,7 @@ export function expectedFor(baseline: Baseline, thing: string, cell: string): Ex
   return expected
 }
 
+/** By cell and device. */
 const expectations = remembered((_: Baseline) => new Map<string, Map<string, Expected | null>>())
 
 const expectedOf = (sums: CellSums | undefined): Expected | null =>

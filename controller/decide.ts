@@ -15,7 +15,7 @@ import {
   type StageName,
 } from './contract.ts'
 import { type Evidence, installedCount } from './evidence.ts'
-import { chooseHeld, soakingStage, withHeld, withLetGo } from './holdback.ts'
+import { chooseHeld, sinceLetGoMs, soakingStage, withHeld, withLetGo } from './holdback.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
 import { type Policy, quorumOf } from './policy.ts'
 import type { DeviceExecution, DeviceReading } from './ports.ts'
@@ -216,9 +216,7 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   }
   const progress = soakProgress(stage, evidence, soak, policy, nowMs)
   const { exposedMs, neededMs, uncounted } = progress
-  // Whoever was let go runs a window from then on.
-  const sinceLetGoMs = nowMs - (rollout.holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
-  const isOverdue = Math.min(passedMs, sinceLetGoMs) > policy.windowMs + MAX_EXTENSION_MS
+  const isOverdue = Math.min(passedMs, sinceLetGoMs(rollout, nowMs)) > policy.windowMs + MAX_EXTENSION_MS
   // Whoever goes on forgets what is pending, and with it that this stage has to be watched and taken back.
   const unknown = [
     ...(isOrderOpen(rollout) ? [`nobody knows whether the order of ${stage.name} was placed`] : []),
@@ -268,7 +266,8 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
   const isBack = (thing: string): boolean =>
     !unfinished.has(thing) && (wayBack.devices[thing]?.confirmedAtMs ?? null) !== null
   const reachable = members.filter((thing) => connected.has(thing))
-  const open = reachable.filter((thing) => !isBack(thing) && !failed.includes(thing))
+  const awaited = members.filter((thing) => !isBack(thing) && !failed.includes(thing))
+  const open = awaited.filter((thing) => connected.has(thing))
   const back = `${reachable.filter(isBack).length} of ${members.length} devices back on ${rollout.release.replaces}`
   const counted = `${back}, ${members.length - reachable.length} offline`
   const list = failures.map(({ thing, status }) => `${thing} ${status}`).join(', ')
@@ -286,8 +285,7 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
     const unplaced = isOrdered ? [] : ['an order that could not be placed']
     const reason = `rollback not verified after 15 min: ${counted}; open: ${[...failed, ...open, ...unplaced].join(', ')}`
     // Whom an order has not reached is stuck, offline or not.
-    const named = isOrdered ? open : members.filter((thing) => !isBack(thing) && !failed.includes(thing))
-    return { kind: 'halt', reason, stuck: [...failed, ...named] }
+    return { kind: 'halt', reason, stuck: [...failed, ...(isOrdered ? open : awaited)] }
   }
   const isNews = failed.some((thing) => !(rollout.stuck ?? []).includes(thing))
   return isNews ? { kind: 'escalate', reason: stuck, stuck: failed } : { kind: 'wait', reason: counted }

@@ -50,6 +50,10 @@ export function withLetGo(rollout: Rollout, nowMs: number): Rollout {
   return withMembers({ ...rollout, holdback: { ...holdback, letGoAtMs: nowMs } }, [...members, ...holdback.things])
 }
 
+/** Whoever was let go runs a window from then on; without end where nobody was. */
+export const sinceLetGoMs = ({ holdback }: Rollout, nowMs: number): number =>
+  nowMs - (holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
+
 /** The stage whose window its soak is: without those who were let go after that had begun, who run one of their own. */
 export function soakingStage({ holdback, ...rollout }: Rollout): Stage {
   const stage = stageOf(rollout)

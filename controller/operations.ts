@@ -1,5 +1,6 @@
 import { gateAt } from './calendar.ts'
 import { type Decision, transition } from './decide.ts'
+import { sinceLetGoMs } from './holdback.ts'
 import type { Policy } from './policy.ts'
 import type { LastLook } from './records.ts'
 import {
@@ -207,10 +208,8 @@ const ended = ({ state }: Rollout): Ruling =>
   refused(`the rollout is ${state}${state === 'halted' ? '; retry or abort it' : '; start another one'}`)
 
 /** Of the stage's window, and of that of devices which were let go. */
-function restOfWindowMs(rollout: Rollout, { soak, policy, nowMs }: Situation): number {
-  const sinceLetGoMs = nowMs - (rollout.holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
-  return policy.windowMs - Math.min(watchedMs(stageOf(rollout), soak, nowMs), sinceLetGoMs)
-}
+const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): number =>
+  policy.windowMs - Math.min(watchedMs(stageOf(rollout), soak, nowMs), sinceLetGoMs(rollout, nowMs))
 
 function onward(rollout: Rollout, reason: string, nowMs: number): Accepted {
   const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0

@@ -1,10 +1,9 @@
+import { SAMPLE_PERIOD_MS } from '../controller/contract.ts'
 import { findScenario } from '../scenarios/catalogue.ts'
 import { rehearse } from '../scenarios/rehearse.ts'
 import { withDevices } from '../scenarios/scale.ts'
 import { inTurn, secondsOf } from './measure.ts'
-
-const BASELINE_MS = 7 * 86_400_000
-const MINUTE_MS = 60_000
+import { livedMs } from './model.ts'
 
 /**
  * One fleet size in a process of its own, a whole healthy rollout with its week of memory: prints what a sample costs, in
@@ -15,13 +14,13 @@ const healthy = findScenario('healthy')
 const play = (size: number) => rehearse(withDevices(healthy, size), { seed: 1, level: 'model' })
 
 await play(340) // compiles the code
-let minutes = 0
+let durationMs = 0
 const { seconds } = await inTurn(rounds, {
   seconds: () =>
     secondsOf(async () => {
       const { facts } = await play(devices)
-      minutes = (BASELINE_MS + facts.endedAtMs - healthy.start.atMs) / MINUTE_MS
+      durationMs = livedMs(healthy, facts.endedAtMs)
     }),
 })
-const nsPerSample = (seconds * 1e9) / (devices * minutes)
+const nsPerSample = (seconds * 1e9) / (devices * (durationMs / SAMPLE_PERIOD_MS))
 process.stdout.write(JSON.stringify({ nsPerSample, maxRssBytes: process.resourceUsage().maxRSS * 1024 }))

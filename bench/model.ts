@@ -26,12 +26,15 @@ export function generateSamples(scenario: Scenario, durationMs: number): number 
   return checksum
 }
 
+/** Plant time of a rehearsal, its week of memory included. */
+export const livedMs = (scenario: Scenario, endedAtMs: number): number => BASELINE_MS + endedAtMs - scenario.start.atMs
+
 /** A whole healthy rollout at model level against generating its samples alone. */
 export async function benchModel(): Promise<void> {
   const scenario = findScenario('healthy')
   const play = () => rehearse(scenario, { seed: 1, level: 'model' })
   const { facts } = await play()
-  const durationMs = BASELINE_MS + (facts.endedAtMs - scenario.start.atMs)
+  const durationMs = livedMs(scenario, facts.endedAtMs)
   generateSamples(scenario, durationMs)
   const { generation, rehearsal } = await inTurn(5, {
     generation: () => secondsOf(() => generateSamples(scenario, durationMs)),

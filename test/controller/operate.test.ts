@@ -162,18 +162,20 @@ describe('evidence', () => {
   })
 })
 
+/** A canary that breaches, and ports at which the first way back of a device fails. */
+async function stuckWorld(): Promise<{ readonly world: World; readonly stuck: Ports }> {
+  const world = await startedWorld()
+  await world.run(0.5)
+  world.plant.crash('line-2-0')
+  const { deployments } = world.ports
+  const executions: Ports['deployments']['executions'] = async (jobId) =>
+    jobId === 'job-d2' ? [{ thing: 'line-1-0', status: 'FAILED' }] : []
+  return { world, stuck: { ...world.ports, deployments: { ...deployments, executions } } }
+}
+
 describe('a retry', () => {
   it('of a halted way back orders it anew, and it can succeed', async () => {
-    const world = await startedWorld()
-    await world.run(0.5)
-    world.plant.crash('line-2-0')
-    const stuck: Ports = {
-      ...world.ports,
-      deployments: {
-        ...world.ports.deployments,
-        executions: async (jobId) => (jobId === 'job-d2' ? [{ thing: 'line-1-0', status: 'FAILED' }] : []),
-      },
-    }
+    const { world, stuck } = await stuckWorld()
     expect(await world.run(1, stuck)).toBe('halted')
     expect(world.announced).toContain('Firmware Rollback Stuck')
     expect((await operate(world, 'retry', {}, stuck)).outcome?.state).toBe('rolling-back')
@@ -187,15 +189,9 @@ describe('a retry', () => {
   })
 
   it('forgets no call for somebody that was not heard', async () => {
-    const world = await startedWorld()
-    await world.run(0.5)
-    world.plant.crash('line-2-0')
+    const { world, stuck } = await stuckWorld()
     const deaf: Ports = {
-      ...world.ports,
-      deployments: {
-        ...world.ports.deployments,
-        executions: async (jobId) => (jobId === 'job-d2' ? [{ thing: 'line-1-0', status: 'FAILED' }] : []),
-      },
+      ...stuck,
       notifications: { notify: () => Promise.reject(new Error('throttled')) },
     }
     for (let look = 0; look < 3; look++) {

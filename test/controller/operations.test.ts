@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decide, type Facts, transition } from '../../controller/decide.ts'
-import { NO_EVIDENCE } from '../../controller/evidence.ts'
+import { decide, transition } from '../../controller/decide.ts'
 import {
   OPERATIONS,
   type Operation,
@@ -13,7 +12,7 @@ import {
 import type { LastLook } from '../../controller/records.ts'
 import type { Operated, Rollout, RolloutState } from '../../controller/rollout.ts'
 import type { Finding, VerdictKind } from '../../controller/verdict.ts'
-import { NO_WAY_BACK } from '../../controller/way-back.ts'
+import { facts } from './decisions.ts'
 import { HOUR_MS, MINUTE_MS, START_MS } from './fixtures.ts'
 import { heldBack, heldFor, hotfix, look, ORDER, PAUSE, policy, rollout, STOPPED, situation } from './situations.ts'
 
@@ -158,16 +157,6 @@ describe('laws', () => {
     )
   })
 
-  const facts = (over: Partial<Facts>): Facts => ({
-    nowMs: START_MS + 5 * HOUR_MS,
-    verdict: null,
-    evidence: NO_EVIDENCE,
-    readings: [],
-    rollbackExecutions: [],
-    wayBack: NO_WAY_BACK,
-    ...over,
-  })
-
   it('a rollout that is paused still goes back on a breach, and does nothing else that a person would have to undo', () => {
     const paused = fc.constantFrom<RolloutState>('waiting', 'deploying', 'soaking')
     const anyFacts = fc.record({
@@ -199,7 +188,7 @@ describe('laws', () => {
   })
 
   it('a line that is stopped still lets a rollout go back', () => {
-    const seen = facts({ freeze: STOPPED, verdict: { kind: 'breach', findings: [] } })
+    const seen = facts({ nowMs: START_MS + 5 * HOUR_MS, freeze: STOPPED, verdict: { kind: 'breach', findings: [] } })
     expect(decide(rollout('soaking'), seen, policy).kind).toBe('rollback')
     expect(rule(request('abort'), situation(rollout('soaking'), { freeze: STOPPED })).kind).toBe('accepted')
   })

@@ -190,7 +190,7 @@ function passedBy(policy: Policy, stage: StageName, nowMs: number, stopped: Free
 /** The soak begins when nobody is left to wait for: all that can be reached are installed, or had their time. */
 function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, policy: Policy): Decision {
   const stage = stageOf(rollout)
-  const installed = evidence === null ? 0 : installedCount(evidence)
+  const installed = evidence === null ? 0 : installedCount(evidence, stage.members)
   const quorum = quorumOf(policy, stage.name, stage.members.length)
   const members = new Set(stage.members)
   const reachable = readings.filter(({ thing, connected }) => connected && members.has(thing))

@@ -222,9 +222,10 @@ const expectedOf = (
   policy: Policy,
 ): Expected | null => (isOfOneShift(delta, cell, current, policy) ? expectedFor(baseline, thing, cell.name) : null)
 
-export function installedCount({ members }: Evidence): number {
+/** How many of these have installed; they are asked for by name, since a dictionary has to sort its names to tell them. */
+export function installedCount({ members }: Evidence, things: readonly string[]): number {
   let count = 0
-  for (const thing in members) if (members[thing]?.installedAtMs !== null) count += 1
+  for (const thing of things) if ((members[thing]?.installedAtMs ?? null) !== null) count += 1
   return count
 }
 

@@ -92,19 +92,24 @@ export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs
   const seen = await judgeLook(ports, policyFor(rollout, policy), rollout, { previous, current, readings })
   const facts = { ...seen, freeze }
   const outcome = await settle(ports, policy, resumed, facts)
-  await saveLastLook(ports.store, rollout.id, lastLookOf(outcome, facts))
+  await saveLastLook(ports.store, rollout.id, lastLookOf(rollout, outcome, facts))
   return outcome
 }
 
 /** A migration that has been rolled out is followed by the firmware it was for. */
 const awaitsFirmware = ({ subject, state }: Rollout): boolean => subject === 'migration' && state === 'completed'
 
-const lastLookOf = ({ verdict, decision }: Outcome, { nowMs, evidence, telemetryDownSinceMs }: Facts): LastLook => ({
+/** `looked` is the rollout that the look was about; the decision may have led on to the next stage. */
+const lastLookOf = (
+  looked: Rollout,
+  { verdict, decision }: Outcome,
+  { nowMs, evidence, telemetryDownSinceMs }: Facts,
+): LastLook => ({
   atMs: nowMs,
   verdict: verdict?.kind ?? null,
   findings: (verdict?.findings ?? []).filter(({ outcome }) => outcome !== 'healthy'),
   reason: decision.reason,
-  installed: evidence === null ? 0 : installedCount(evidence),
+  installed: evidence === null ? 0 : installedCount(evidence, stageOf(looked).members),
   isTelemetryDown: telemetryDownSinceMs != null,
 })
 

@@ -8,12 +8,9 @@ import { type Snapshot, thingsOf } from './snapshot.ts'
 export function isTelemetryDown(snapshot: Snapshot, controls: readonly string[], policy: Policy): boolean {
   const isSilent = (thing: string): boolean =>
     snapshot.atMs - (snapshot.devices[thing]?.sampledAtMs ?? snapshot.atMs) > policy.lostAfterMs
-  const share = (things: readonly string[]): number => {
-    let silent = 0
-    for (const thing of things) if (isSilent(thing)) silent += 1
-    return things.length === 0 ? 0 : silent / things.length
-  }
-  const { silentShare } = policy.telemetry
-  if (controls.length === 0) return share(thingsOf(snapshot)) === 1
-  return share(controls) > silentShare && share(thingsOf(snapshot)) > silentShare
+  const things = thingsOf(snapshot)
+  if (controls.length === 0) return things.length > 0 && things.every(isSilent)
+  const areSilent = (devices: readonly string[]): boolean =>
+    devices.filter(isSilent).length / devices.length > policy.telemetry.silentShare
+  return areSilent(controls) && areSilent(things)
 }

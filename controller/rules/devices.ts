@@ -10,7 +10,37 @@ const MAX_LOST_SHARE = 0.1
 
 /** Rules about single devices: a crash, a failed deployment, a fallback, a device that fell silent after its update. */
 export function judgeDevices(one: Case): readonly Finding[] {
-  return [crash(one), failedDeployment(one), fallback(one), lost(one)]
+  const seen = tally(one)
+  return [crash(one, seen), failedDeployment(one), fallback(one, seen), lost(one, seen)]
+}
+
+/** What the devices of the stage have done since the deployment, in the order of its members. */
+interface Tally {
+  readonly crashed: readonly string[]
+  readonly crashes: number
+  readonly fallen: readonly string[]
+  /** Devices heard of at all. */
+  readonly heard: number
+  /** Of them, those that have not been heard of lately. */
+  readonly silent: readonly string[]
+  readonly exposureMs: number
+}
+
+/** All in one pass: to find a device by its name is what costs in a large fleet. */
+function tally({ evidence, watch, policy, nowMs }: Case): Tally {
+  const [crashed, fallen, silent]: [string[], string[], string[]] = [[], [], []]
+  let [crashes, heard, exposureMs] = [0, 0, 0]
+  for (const thing of watch.members) {
+    const member = evidence.members[thing]
+    if (member === undefined) continue
+    if (member.crashes > 0) crashed.push(thing)
+    if (member.hasFallenBack) fallen.push(thing)
+    if (member.heardAtMs !== null) heard += 1
+    if (member.heardAtMs !== null && nowMs - member.heardAtMs > policy.lostAfterMs) silent.push(thing)
+    crashes += member.crashes
+    exposureMs += member.exposureMs
+  }
+  return { crashed, crashes, fallen, heard, silent, exposureMs }
 }
 
 /**
@@ -18,13 +48,11 @@ export function judgeDevices(one: Case): readonly Finding[] {
  * seed's rule would roll back every release, so that more than that must be shown. [seed: any component crash; detection
  * D2: MaxSPRT if the baseline crash rate > 0]
  */
-function crash(one: Case): Finding {
-  const { evidence, watch, policy } = one
-  const crashed = watch.members.filter((thing) => (evidence.members[thing]?.crashes ?? 0) > 0)
-  const observed = crashed.reduce((sum, thing) => sum + (evidence.members[thing]?.crashes ?? 0), 0)
+function crash(one: Case, seen: Tally): Finding {
+  const { watch, policy } = one
+  const { crashed, crashes: observed, heard } = seen
   const limit = policy.limits.crashes
-  const heard = watch.members.filter((thing) => (evidence.members[thing]?.heardAtMs ?? null) !== null).length
-  const { expected, statistic } = beyondBaseline(one, observed)
+  const { expected, statistic } = beyondBaseline(one, seen)
   const isBreach = observed > limit && (statistic === undefined || statistic.value >= statistic.boundary)
   const usual = expected > 0 ? `, ${expected.toFixed(2)} expected by the baseline` : ''
   return {
@@ -44,13 +72,12 @@ function crash(one: Case): Finding {
 
 /** What the baseline lets expect in the stage's exposure; a statistic only where that is not nothing. */
 function beyondBaseline(
-  { evidence, baseline, policy }: Case,
-  count: number,
+  { baseline, policy }: Case,
+  { crashes: count, exposureMs }: Tally,
 ): { readonly expected: number; readonly statistic?: Statistic } {
   const { crashes: reference, minutes } = baseline.crashes ?? { crashes: 0, minutes: 0 }
   if (reference === 0 || policy.profile === 'seed-literal') return { expected: 0 }
-  const exposedMs = Object.values(evidence.members).reduce((sum, { exposureMs }) => sum + exposureMs, 0)
-  const ratio = Math.max(exposedMs / 60_000, 1) / minutes
+  const ratio = Math.max(exposureMs / 60_000, 1) / minutes
   const value = excessLogRatio({ count, reference, ratio })
   return { expected: reference * ratio, statistic: { name: 'maxsprt', value, boundary: singleBoundary(policy) } }
 }
@@ -71,8 +98,7 @@ function failedDeployment({ failedDevices, watch }: Case): Finding {
 }
 
 /** The old version runs again although nobody rolled it back. [detection B1: silent fallback] */
-function fallback({ evidence, watch }: Case): Finding {
-  const fallen = watch.members.filter((thing) => evidence.members[thing]?.hasFallenBack)
+function fallback({ watch }: Case, { fallen }: Tally): Finding {
   return {
     rule: 'silent-fallback',
     metric: 'fallenBackDevices',
@@ -90,17 +116,15 @@ function fallback({ evidence, watch }: Case): Finding {
 const COMMON_SILENT_SHARE = 0.3
 
 /** Heard since the deployment began and silent since, installed or not, while the controls still report. [detection D2] */
-function lost(one: Case): Finding {
+function lost(one: Case, { heard, silent }: Tally): Finding {
   const { evidence, watch, policy, nowMs } = one
-  const isSilent = (heardAtMs: number | null | undefined): boolean =>
-    heardAtMs === null || heardAtMs === undefined || nowMs - heardAtMs > policy.lostAfterMs
-  const heard = watch.members.filter((thing) => (evidence.members[thing]?.heardAtMs ?? null) !== null)
-  const silent = heard.filter((thing) => isSilent(evidence.members[thing]?.heardAtMs))
+  const areControlsSilent =
+    evidence.controlsHeardAtMs === null || nowMs - evidence.controlsHeardAtMs > policy.lostAfterMs
   const limit = Math.min(MAX_LOST, Math.floor(watch.members.length * MAX_LOST_SHARE))
   const isCommon =
     watch.controls.length > 0
-      ? isSilent(evidence.controlsHeardAtMs) || silentControlShare(one) > COMMON_SILENT_SHARE
-      : silent.length === heard.length
+      ? areControlsSilent || silentControlShare(one) > COMMON_SILENT_SHARE
+      : silent.length === heard
   return {
     rule: 'lost-device',
     metric: 'silentDevices',
@@ -108,10 +132,10 @@ function lost(one: Case): Finding {
     observed: silent.length,
     baseline: null,
     limit,
-    n: heard.length,
+    n: heard,
     ...(silent[0] !== undefined && { thing: silent[0], line: watch.lineOf[silent[0]] as number }),
     ...(silent.length > limit && isCommon && { code: 'stale' }),
-    reason: `${silent.length} of ${heard.length} devices fell silent, ${limit} allowed${isCommon && silent.length > 0 ? '; the controls are silent too, or there are none' : ''}`,
+    reason: `${silent.length} of ${heard} devices fell silent, ${limit} allowed${isCommon && silent.length > 0 ? '; the controls are silent too, or there are none' : ''}`,
   }
 }
 

@@ -10,7 +10,7 @@ const newPlant = (): Plant => new Plant(START_MS - 8 * 24 * HOUR_MS, { lines: 4 
 
 it('counts a device as installed at its second healthy report on the new version, not before', () => {
   const counts: number[] = []
-  watchFor(newPlant(), 0.5, policy, (evidence) => counts.push(installedCount(evidence)))
+  watchFor(newPlant(), 0.5, policy, (evidence) => counts.push(installedCount(evidence, Object.keys(evidence.members))))
   expect(counts.slice(0, 3)).toEqual([0, 4, 4])
 })
 

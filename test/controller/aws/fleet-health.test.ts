@@ -32,7 +32,7 @@ it('reads the fleet in pages of 100, both versions of the document, and keeps th
   expect(iot.commandCalls(SearchIndexCommand).map(({ args }) => args[0].input)).toMatchObject([
     {
       queryString:
-        'thingGroupNames:canary OR thingGroupNames:early OR thingGroupNames:production OR thingGroupNames:holdback',
+        'thingGroupNames:production OR thingGroupNames:early OR thingGroupNames:canary OR thingGroupNames:holdback',
       maxResults: 100,
     },
     { nextToken: 'more' },

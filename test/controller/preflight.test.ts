@@ -202,9 +202,12 @@ describe('preflight', () => {
       ['2 of 4 devices of production are connected and report, 4 needed'],
     ],
     [
-      'an earlier stage where devices are held back from the last one',
-      { policy: holding, ...silent('line-1-0') },
-      ['1 of 2 devices of canary are connected and report, 2 needed'],
+      'an earlier stage, from which no devices are held back',
+      {
+        policy: holding,
+        ...withDevices({ 'line-1-2': { groups: ['early'] }, 'line-2-1': { sample: null } }),
+      },
+      ['2 of 3 devices of early are connected and report, 3 needed'],
     ],
   ])('refuses %s', (_, over, refusals) => {
     expect(preflight({ ...good, ...over })).toEqual(refusals)

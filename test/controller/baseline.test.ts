@@ -198,6 +198,22 @@ describe('the sums of a device', () => {
     expect(shiftSums(snapshots, policy)['line-1-0']).toEqual(makeBaseline(snapshots, policy).devices['line-1-0'])
   })
 
+  it('are of each device that was ever read, by name, from when it was', () => {
+    const [first, second, third] = snapshotsOf({ b: [{ errors: 1 }, { errors: 2 }], a: [{ errors: 3 }, { errors: 4 }] })
+    const late = [{ ...first!, devices: { b: first!.devices.b! } }, second!, third!]
+    const { devices } = makeBaseline(late, policy)
+    expect(Object.keys(devices)).toEqual(['a', 'b'])
+    expect(devices.a).toEqual({
+      'second/weekday': cellSums({ expectedMinutes: 480 }),
+      'third/weekday': seen(480, { errors: 4 }),
+    })
+    const gone = [first!, second!, { ...third!, devices: { b: third!.devices.b! } }]
+    expect(makeBaseline(gone, policy).devices.a).toEqual({
+      'second/weekday': seen(480, { errors: 3 }),
+      'third/weekday': cellSums({ expectedMinutes: 480 }),
+    })
+  })
+
   it('are nothing of no snapshots', () => {
     expect(makeBaseline([], policy)).toEqual({
       fromMs: 0,
@@ -260,6 +276,11 @@ describe('how single cycles vary', () => {
     ['half of them a third less, half a third more', [halves(100)], Math.sqrt(100 / 9 / 99)],
     ['two of them', [halves(2)], Math.sqrt(2) / 3],
     ['one of them, which tells nothing', [{ cycles: 1, cycleTimeMsSum: 9, cycleTimeMsSumOfSquares: 99 }], 0],
+    [
+      'nor beside others',
+      [halves(100), { cycles: 1, cycleTimeMsSum: 9, cycleTimeMsSumOfSquares: 99 }],
+      Math.sqrt(100 / 9 / 99),
+    ],
     ['cells, pooled', [halves(100), halves(50)], Math.sqrt(150 / 9 / 148)],
     [
       'cells whose cycles took no time left out',

@@ -244,6 +244,11 @@ const told = (minute: number, devices: Readonly<Record<string, Partial<HealthSam
   }
 }
 
+const using = (memoryMiB: number, over: Partial<HealthSample> = OLD): Partial<HealthSample> => ({
+  ...over,
+  gauges: { ...sample().gauges, memoryMiB },
+})
+
 /** What is known after the last of some looks, each of which continues the one before. */
 const after = (looks: readonly (Snapshot | null)[], from: Evidence = NO_EVIDENCE): Evidence =>
   looks.slice(1).reduce<Evidence>((evidence, current, i) => {
@@ -349,17 +354,19 @@ describe('a device', () => {
 
   it('keeps its memory before the install, and a series since', () => {
     const memory = (...reports: readonly Partial<HealthSample>[]) => after(every5(...reports)).memory[CANARY]
-    const using = (memoryMiB: number, over: Partial<HealthSample>): Partial<HealthSample> => ({
-      ...over,
-      gauges: { ...sample().gauges, memoryMiB },
-    })
-    expect(memory(using(140, OLD), using(150, NEW), using(160, NEW))).toMatchObject({ beforeMiB: 140, limitMiB: 0 })
-    expect(memory(using(0, OLD), NEW)?.beforeMiB).toBeNull() // it was not running
+    expect(memory(using(140), using(150, NEW), using(160, NEW))).toMatchObject({ beforeMiB: 140, limitMiB: 0 })
+    expect(memory(using(0), NEW)?.beforeMiB).toBeNull() // it was not running
     expect(memory(NEW, NEW)?.beforeMiB).toBeNull()
     expect(after([null, told(5, { [CANARY]: OLD })]).memory[CANARY]?.beforeMiB).toBeNull()
-    const begun = { beforeMiB: 140, limitMiB: 512, bootId: 'new' }
-    expect(memory(using(140, OLD), NEW, NEW, NEW)).toMatchObject(begun)
-    expect(memory(using(140, OLD), NEW, NEW, { ...OLD, bootId: 'older' })).toMatchObject({ limitMiB: 0, bootId: '' })
+    // From half an hour after it is met: what a start takes is no leak.
+    const begun = { beforeMiB: 140, limitMiB: 512, bootId: 'new', fromMs: at(45), isBesideControls: false }
+    expect(memory(using(140), NEW, NEW, NEW)).toMatchObject(begun)
+    const beside = every5(OLD, NEW, NEW, NEW).map(({ atMs, devices }) => ({
+      atMs,
+      devices: { ...devices, [CONTROL]: sample(OLD) },
+    }))
+    expect(after(beside).memory[CANARY]).toMatchObject({ fromMs: at(45), isBesideControls: true })
+    expect(memory(using(140), NEW, NEW, { ...OLD, bootId: 'older' })).toMatchObject({ limitMiB: 0, bootId: '' })
     const looks = every5(OLD, NEW, NEW)
     expect(after([...looks, { ...looks[2]!, atMs: at(15) }]).memory[CANARY]).toMatchObject({ limitMiB: 0 }) // no news
   })
@@ -429,13 +436,15 @@ describe('a stage that is installed', () => {
   })
 
   it('is observed in each cell once, which the middle of the look belongs to', () => {
-    const looks = [470, 475, 480, 485, 490].map((minute) => told(minute, { [CANARY]: did(minute) }))
+    const looks = [470, 475, 480, 485, 490].map((minute) =>
+      told(minute, { [CANARY]: did(minute), [CONTROL]: { ...did(minute), ...OLD } }),
+    )
     const { looks: seen, cells } = after(looks, installed)
-    expect(seen.map(({ cell }) => cell)).toEqual([
-      'second/weekday',
-      'second/weekday', // 22:00
-      'third/weekday',
-      'third/weekday',
+    expect(seen.map(({ cell, total }) => [cell, total.stage.cycles, total.controls.cycles])).toEqual([
+      ['second/weekday', 5, 5],
+      ['second/weekday', 5, 5], // 22:00
+      ['third/weekday', 0, 0], // of which the baseline knows nothing
+      ['third/weekday', 0, 0],
     ])
     expect(cells).toEqual(['second/weekday', 'third/weekday'])
   })
@@ -486,16 +495,12 @@ describe('a stage that is installed', () => {
 describe('controls', () => {
   const look = (devices: Readonly<Record<string, Partial<HealthSample>>>, from: Snapshot | null = null) =>
     observeControls(two.watch, from, told(5, devices), two.baseline, policy)
-  const using = (memoryMiB: number, over: Partial<HealthSample> = OLD): Partial<HealthSample> => ({
-    ...over,
-    gauges: { ...sample().gauges, memoryMiB },
-  })
 
   it.each([
     ['the middle one of three', { 'line-1-1': using(90), 'line-1-2': using(200), 'line-2-1': using(100) }, 100],
     ['the upper one of two', { 'line-1-1': using(1000), 'line-1-2': using(200) }, 1000],
     ['of those on the old version', { 'line-1-1': using(90), 'line-1-2': using(200, NEW) }, 90],
-    ['of those that run', { 'line-1-1': using(90), 'line-1-2': using(0) }, 90],
+    ['of those that run', { 'line-1-1': using(90), 'line-1-2': using(0), 'line-2-1': using(0) }, 90],
     ['nothing without any', { 'line-1-0': using(90) }, null],
   ])('use in the middle %s', (_, devices, commonMiB) => {
     expect(look(devices).commonMiB).toBe(commonMiB)
@@ -506,6 +511,8 @@ describe('controls', () => {
     const { lines, of, isHeard } = look({ 'line-1-1': NEW }, before)
     expect([lines.size, of, isHeard]).toEqual([0, 1, true])
     expect(look({ 'line-1-2': OLD }, before).lines.get(1)).toMatchObject({ minutes: 5 })
+    const both = told(0, { 'line-1-2': OLD, 'line-1-3': OLD })
+    expect(look({ 'line-1-2': OLD, 'line-1-3': OLD }, both).lines.get(1)).toMatchObject({ minutes: 10 })
     expect(look({ 'line-1-2': { ...OLD, sequence: 1000 } }, before)).toMatchObject({ of: 1, isHeard: false })
   })
 

@@ -55,8 +55,7 @@ export const cellNames = (policy: Policy): readonly string[] =>
   policy.shifts.flatMap(({ name }) => [`${name}/weekday`, `${name}/weekend`])
 
 /** The site's day that `atMs` falls on, counted from 1 January 1970. */
-export const dayNumber = (policy: Policy, atMs: number): number =>
-  EPOCH.until(dateOf(policy, atMs), { largestUnit: 'days' }).days
+export const dayNumber = (policy: Policy, atMs: number): number => EPOCH.until(dateOf(policy, atMs)).days
 
 const EPOCH = Temporal.PlainDate.from('1970-01-01')
 
@@ -160,8 +159,6 @@ function plainTime(time: string): Temporal.PlainTime {
 }
 
 function endOf(policy: Policy, date: Temporal.PlainDate, window: Shift | WeeklyWindow): number {
-  const spansMidnight = hours(window.to) <= hours(window.from)
+  const spansMidnight = window.to <= window.from
   return at(policy, spansMidnight ? date.add({ days: 1 }) : date, window.to)
 }
-
-const hours = (time: string): number => Number(time.slice(0, 2)) + Number(time.slice(3)) / 60

@@ -63,7 +63,7 @@ const areGauges = (gauges: HealthReportV2['gauges']): boolean =>
   typeof gauges.connected === 'boolean' &&
   (gauges.diskFreeMiB === undefined || isNumber(gauges.diskFreeMiB))
 
-/** What `checkV2` finds member by member, written out: a document of every device is read at every look. */
+/** Every member is what it should be; written out, since a document of every device is read at every look. */
 const isV2 = (document: HealthReportV2): boolean =>
   isNumber(document.line) &&
   typeof document.firmwareVersion === 'string' &&
@@ -89,12 +89,12 @@ export function parseHealth(document: unknown): HealthSample {
 
 /** The document is the sample, once each of its members has been checked. */
 function readV2(document: HealthReportV2): HealthSample {
-  if (!isV2(document)) checkV2(document)
+  if (!isV2(document)) refuseV2(document)
   return document
 }
 
 /** @throws UnreadableHealthDocument for the first member that is not what it should be */
-function checkV2(document: HealthReportV2): void {
+function refuseV2(document: HealthReportV2): never {
   const raw = new Fields<HealthReportV2>(document, '')
   raw.number('line')
   raw.text('firmwareVersion')
@@ -107,7 +107,8 @@ function checkV2(document: HealthReportV2): void {
   const gauges = raw.section('gauges')
   for (const name of GAUGES) gauges.number(name)
   gauges.flag('connected')
-  if (document.gauges.diskFreeMiB !== undefined) gauges.number('diskFreeMiB')
+  // Nothing else is left.
+  return gauges.refuse('diskFreeMiB')
 }
 
 function readV1(raw: Fields<HealthReportV1>): HealthSample {
@@ -151,36 +152,36 @@ class Fields<T = Record<string, unknown>> {
   readonly #path: string
 
   constructor(value: unknown, path: string) {
-    if (typeof value !== 'object' || value === null) throw new UnreadableHealthDocument(path || 'document', value)
+    if (typeof value !== 'object' || value === null) throw new UnreadableHealthDocument(path, value)
     this.#value = value as Record<string, unknown>
     this.#path = path
   }
 
   number(name: keyof T & string): number {
     const value = this.#value[name]
-    return typeof value === 'number' && Number.isFinite(value) ? value : this.#refuse(name)
+    return isNumber(value) ? (value as number) : this.refuse(name)
   }
 
   text(name: keyof T & string): string {
     const value = this.#value[name]
-    return typeof value === 'string' ? value : this.#refuse(name)
+    return typeof value === 'string' ? value : this.refuse(name)
   }
 
   flag(name: keyof T & string): boolean {
     const value = this.#value[name]
-    return typeof value === 'boolean' ? value : this.#refuse(name)
+    return typeof value === 'boolean' ? value : this.refuse(name)
   }
 
   state(name: keyof T & string): ComponentState {
     const value = this.#value[name] as ComponentState
-    return STATES.includes(value) ? value : this.#refuse(name)
+    return STATES.includes(value) ? value : this.refuse(name)
   }
 
   section<K extends keyof T & string>(name: K): Fields<T[K]> {
     return new Fields<T[K]>(this.#value[name], name)
   }
 
-  #refuse(name: string): never {
+  refuse(name: keyof T & string): never {
     throw new UnreadableHealthDocument(this.#path === '' ? name : `${this.#path}.${name}`, this.#value[name])
   }
 }

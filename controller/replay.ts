@@ -94,9 +94,7 @@ function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): 
     const ofDay = sums[thing] ?? {}
     for (const cell in ofDay) {
       const own = ofDay[cell] as CellSums
-      const all = left[cell]
-      if (all === undefined) continue
-      left[cell] = minus(all, own)
+      left[cell] = minus(left[cell] as CellSums, own)
       connections.attempts -= own.connectionAttempts
       connections.failures -= own.connectionFailures
       crashes.crashes -= own.crashes

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { cellAt, gateAt, gateOpensAtMs, shiftBoundaries } from '../../controller/calendar.ts'
+import { cellAt, cellNames, dayNumber, gateAt, gateOpensAtMs, shiftBoundaries } from '../../controller/calendar.ts'
 import { STAGES } from '../../controller/contract.ts'
 import { DEFAULT_POLICY, type Policy, type WeeklyWindow } from '../../controller/policy.ts'
 import { HOUR_MS } from './fixtures.ts'
@@ -20,6 +20,77 @@ describe('cells', () => {
   ])('%s is %s', (time, cell) => {
     expect(cellAt(DEFAULT_POLICY, at(time)).name).toBe(cell)
   })
+
+  it('are two for every shift of a policy, in its order', () => {
+    expect(cellNames(DEFAULT_POLICY)).toEqual([
+      'first/weekday',
+      'first/weekend',
+      'second/weekday',
+      'second/weekend',
+      'third/weekday',
+      'third/weekend',
+    ])
+  })
+
+  it('cover the day, or the policy is none', () => {
+    const day = { ...DEFAULT_POLICY, shifts: [{ name: 'day', from: '06:00', to: '22:00' }] }
+    expect(cellAt(day, at('2026-03-02T20:59:59Z')).name).toBe('day/weekday')
+    expect(() => cellAt(day, at('2026-03-02T21:00:00Z'))).toThrow(
+      'invariant: the shifts of the policy do not cover the day',
+    )
+  })
+
+  it('may be of one shift around the clock, which begins anew every day', () => {
+    const alone = { ...DEFAULT_POLICY, shifts: [{ name: 'all', from: '06:30', to: '06:30' }] }
+    expect(cellAt(alone, at('2026-03-02T05:29:00Z'))).toEqual({
+      name: 'all/weekend', // Sunday's
+      shiftStartMs: at('2026-03-01T05:30:00Z'),
+      shiftEndMs: at('2026-03-02T05:30:00Z'),
+    })
+    expect(cellAt(alone, at('2026-03-02T05:30:00Z')).name).toBe('all/weekday')
+  })
+
+  describe('are worked out once', () => {
+    /** A site whose shifts nobody has asked for yet. */
+    const newSite = (): Policy => ({ ...DEFAULT_POLICY, shifts: [...DEFAULT_POLICY.shifts] })
+    const shiftStartMs = at('2026-03-02T13:00:00Z')
+
+    it('for the whole of a shift, and no longer', () => {
+      const site = newSite()
+      const cell = cellAt(site, shiftStartMs + HOUR_MS)
+      expect(cell.name).toBe('second/weekday')
+      expect(cellAt(site, shiftStartMs - 1).name).toBe('first/weekday')
+      expect(cellAt(site, shiftStartMs + 8 * HOUR_MS).name).toBe('third/weekday')
+      for (const atMs of [shiftStartMs, shiftStartMs + 8 * HOUR_MS - 1]) expect(cellAt(site, atMs)).toBe(cell)
+    })
+
+    it('for the 32 shifts that were asked for last, which is more than a week', () => {
+      const site = newSite()
+      const cellOf = (shift: number) => cellAt(site, shiftStartMs + shift * 8 * HOUR_MS)
+      const [first, second] = [cellOf(0), cellOf(1)]
+      for (let shift = 2; shift < 32; shift++) cellOf(shift)
+      expect(cellOf(0)).toBe(first)
+      cellOf(32) // for which the second one goes, since the first was just asked for
+      expect(cellOf(0)).toBe(first)
+      expect(cellOf(1)).not.toBe(second)
+      expect(cellOf(1)).toEqual(second)
+    })
+
+    it('for each zone by itself', () => {
+      const site = newSite()
+      expect(cellAt(site, shiftStartMs).name).toBe('second/weekday')
+      expect(cellAt({ ...site, zone: 'America/New_York' }, shiftStartMs).name).toBe('first/weekday') // 08:00 there
+    })
+  })
+})
+
+it.each([
+  ['1970-01-01T12:00:00Z', 0],
+  ['2026-03-02T22:59:59Z', 20_514],
+  ['2026-03-02T23:00:00Z', 20_515], // midnight in Berlin
+  ['2026-06-30T22:00:00Z', 20_635], // and in summer
+])('%s is day %i of the site', (time, day) => {
+  expect(dayNumber(DEFAULT_POLICY, at(time))).toBe(day)
 })
 
 describe('shift boundaries', () => {
@@ -32,6 +103,34 @@ describe('shift boundaries', () => {
       '2026-03-29T04:00:00.000Z', // 06:00 is an hour earlier in UTC from now on
       '2026-03-29T12:00:00.000Z',
       '2026-03-29T20:00:00.000Z',
+    ])
+  })
+
+  it.each([
+    ['2026-03-02T05:00:00Z', '2026-03-02T13:00:00Z', ['05:00', '13:00']], // both ends are in
+    ['2026-03-02T05:00:01Z', '2026-03-02T12:59:59Z', []],
+    ['2026-03-02T12:00:00Z', '2026-03-02T14:00:00Z', ['13:00']],
+  ])('are those from %s to %s', (from, to, times) => {
+    expect(shiftBoundaries(DEFAULT_POLICY, at(from), at(to)).map(iso)).toEqual(
+      times.map((time) => `2026-03-02T${time}:00.000Z`),
+    )
+  })
+
+  it('come in order, in whatever order the policy names its shifts, and at midnight if one begins then', () => {
+    const shifts = [
+      { name: 'night', from: '18:00', to: '00:00' },
+      { name: 'early', from: '00:00', to: '09:00' },
+      { name: 'day', from: '09:00', to: '18:00' },
+    ]
+    const boundaries = shiftBoundaries(
+      { ...DEFAULT_POLICY, shifts },
+      at('2026-03-02T00:00:00Z'),
+      at('2026-03-02T23:00:00Z'),
+    )
+    expect(boundaries.map(iso)).toEqual([
+      '2026-03-02T08:00:00.000Z',
+      '2026-03-02T17:00:00.000Z',
+      '2026-03-02T23:00:00.000Z',
     ])
   })
 })
@@ -62,6 +161,19 @@ describe('gates', () => {
     const gates = { ...DEFAULT_POLICY.gates, production: [{ days: [7], from: '02:00', to: '03:00' }] }
     const opens = gateOpensAtMs({ ...DEFAULT_POLICY, gates }, 'production', at('2026-03-28T12:00:00Z'))
     expect(iso(opens)).toBe('2026-04-05T00:00:00.000Z')
+  })
+
+  it('opens two weeks later where the clocks skip the window of the week between', () => {
+    const gates = { ...DEFAULT_POLICY.gates, production: [{ days: [7], from: '02:00', to: '03:00' }] }
+    const opens = gateOpensAtMs({ ...DEFAULT_POLICY, gates }, 'production', at('2026-03-22T02:00:00Z'))
+    expect(iso(opens)).toBe('2026-04-05T00:00:00.000Z')
+  })
+
+  it('says so when its policy has no day for it', () => {
+    const gates = { ...DEFAULT_POLICY.gates, early: [{ days: [], from: '02:00', to: '03:00' }] }
+    expect(() => gateOpensAtMs({ ...DEFAULT_POLICY, gates }, 'early', at('2026-03-22T02:00:00Z'))).toThrow(
+      'invariant: the gate of early never opens',
+    )
   })
 
   // [detection E3] Wed + Sun 02-06, a window of 24 h and 15 minutes of install a stage
@@ -111,6 +223,29 @@ describe('deny windows and freezes', () => {
       expect(gate.shutBy).toBe('freeze "Christmas"')
     }
     expect(gateAt(policy, 'canary', at('2026-12-23T16:30:00Z'), false)).toMatchObject({ shutBy: null })
+  })
+
+  it.each([
+    ['13:00:00', '14:15', '14:45', '13:00:00', null], // it has yet to begin
+    ['13:15:00', '14:15', '14:45', '13:45:00', 'deny window 14:15-14:45'],
+    ['13:44:59', '14:15', '14:45', '13:45:00', 'deny window 14:15-14:45'],
+    ['13:45:00', '14:15', '14:45', '13:45:00', null],
+    ['13:00:00', '13:50', '14:20', '13:20:00', 'deny window 13:50-14:20'],
+    ['13:00:00', '21:45', '14:10', '13:10:00', 'deny window 21:45-14:10'], // from the evening before
+  ])('last to the minute: at %s Z one from %s to %s opens the gate at %s Z', (now, from, to, opens, shutBy) => {
+    const gate = gateAt(with_({ deny: deny(from, to) }), 'canary', at(`2026-03-02T${now}Z`), false)
+    expect([iso(gate.opensAtMs), gate.shutBy]).toEqual([`2026-03-02T${opens}.000Z`, shutBy])
+  })
+
+  it.each([
+    ['13:59:59', '13:59:59', null],
+    ['14:00:00', '15:00:00', 'freeze "audit"'],
+    ['14:59:59', '15:00:00', 'freeze "audit"'],
+    ['15:00:00', '15:00:00', null],
+  ])('last to the minute: at %s Z a freeze from 15:00 to 16:00 opens the gate at %s Z', (now, opens, shutBy) => {
+    const policy = with_({ freezes: [{ name: 'audit', from: '2026-03-02T15:00', to: '2026-03-02T16:00' }] })
+    const gate = gateAt(policy, 'canary', at(`2026-03-02T${now}Z`), false)
+    expect([iso(gate.opensAtMs), gate.shutBy]).toEqual([`2026-03-02T${opens}.000Z`, shutBy])
   })
 
   it('let a hotfix past windows and freezes, not past a deny window', () => {

@@ -293,7 +293,7 @@ function memberAfter(
     firstSeenSequence: member.firstSeenSequence ?? (runsNew ? to.sequence : null),
     installedAtMs,
     exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
-    heardAtMs: Math.max(nowMs, Math.min(to.sampledAtMs, nowMs + CLOCK_TOLERANCE_MS)),
+    heardAtMs: to.sampledAtMs > nowMs ? Math.min(to.sampledAtMs, nowMs + CLOCK_TOLERANCE_MS) : nowMs,
     crashes: crashesAfter(member, from, to, delta, isNew),
     crashCounter: to.schema === '1.0' ? null : to.counters.crashes,
     hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),

@@ -150,7 +150,8 @@ export class Firmware implements ComponentRuntime {
       plantTime: (atMs) => calendar.at(atMs),
       counterFullAtMs: Number.POSITIVE_INFINITY,
     }
-    const own = faults.of(version).map((one) => this.#felt(one, view))
+    const ofVersion = faults.of(version)
+    const own = ofVersion.length === 0 ? NO_FAULTS : ofVersion.map((one) => this.#felt(one, view))
     this.#process = { view, version, faults: own, isEven: isEven(own), onExit }
     this.#lastProcess = this.#process
     trace.record(this.#source, { kind: 'firmware-started', thing, version, bootId: this.#bootId })
@@ -206,10 +207,9 @@ export class Firmware implements ComponentRuntime {
 
   /** How far the device's clock is ahead of the true time. */
   clockOffsetMs(nowMs: number): number {
-    const { faults } = this.#options
     let sumMs = 0
     for (const { one, view } of this.#lastProcess?.faults ?? NO_FAULTS) {
-      if (faults.acts(one)) sumMs += one.fault.clockOffsetMs?.(view, nowMs) ?? 0
+      if (this.#options.faults.acts(one)) sumMs += one.fault.clockOffsetMs?.(view, nowMs) ?? 0
     }
     return sumMs
   }
@@ -217,6 +217,7 @@ export class Firmware implements ComponentRuntime {
   /** What the machine experiences in the minute that ends at `atMs`, as long as nothing of the process changes. */
   conditionAt(atMs: number): Condition {
     if (this.#process === null) return NOT_RUNNING
+    if (this.#process.isEven) return HEALTHY
     const { faults } = this.#options
     let condition = HEALTHY
     for (const { one, view } of this.#process.faults) {

@@ -56,7 +56,12 @@ export type HealthReport = HealthReportV1 | HealthReportV2
  * timer: its minutes pass when somebody reads, or just before anything of it changes. The numbers are the same.
  */
 export class HealthMonitor implements ComponentRuntime {
-  readonly #options: HealthMonitorOptions
+  readonly #thing: string
+  readonly #machine: Machine
+  readonly #firmware: Firmware
+  readonly #clock: Clock
+  readonly #trace: Trace
+  readonly #schemaOf: HealthMonitorOptions['schemaOf']
   readonly #topic: string
   readonly #phaseMs: number
   readonly #takeSample = (): void => this.#sample()
@@ -69,12 +74,19 @@ export class HealthMonitor implements ComponentRuntime {
   #crashesSampled = 0
   /** Boot id whose first healthy sample has been seen. */
   #healthyBootId: string | null = null
-  /** Set while the device is steady: its version, and the sequence that its shadow has seen. */
-  #steady: { readonly version: string; absorbedSequence: number } | null = null
+  /** Version of a device that is steady; null while it is not. */
+  #steadyVersion: string | null = null
+  /** The sequence that the shadow of a steady device has seen. */
+  #absorbedSequence = 0
   #lastReport: HealthReport | null = null
 
   constructor(options: HealthMonitorOptions) {
-    this.#options = options
+    this.#thing = options.thing
+    this.#machine = options.machine
+    this.#firmware = options.firmware
+    this.#clock = options.clock
+    this.#trace = options.trace
+    this.#schemaOf = options.schemaOf
     this.#topic = `${shadowTopic(options.thing, HEALTH_SHADOW)}/update`
     this.#phaseMs = options.phaseMs
     this.#before = countersOf(options.machine, 0)
@@ -109,15 +121,14 @@ export class HealthMonitor implements ComponentRuntime {
 
   /** Lets minutes pass without a word, as before the rehearsal; the machine runs healthy. */
   passHistory(fromMs: number, toMs: number, version: string): void {
-    const { machine, schemaOf } = this.#options
     const count = Math.ceil((toMs - fromMs - this.#phaseMs) / SAMPLE_PERIOD_MS)
     if (count <= 0) return
     const firstMs = fromMs + this.#phaseMs - SAMPLE_PERIOD_MS
-    if (schemaOf(version) === '1.0') {
-      machine.runMinutes(firstMs, count - 1, HEALTHY)
-      this.#before = countersOf(machine, 0)
-      machine.runMinutes(firstMs + (count - 1) * SAMPLE_PERIOD_MS, 1, HEALTHY)
-    } else machine.runMinutes(firstMs, count, HEALTHY)
+    if (this.#schemaOf(version) === '1.0') {
+      this.#machine.runMinutes(firstMs, count - 1, HEALTHY)
+      this.#before = countersOf(this.#machine, 0)
+      this.#machine.runMinutes(firstMs + (count - 1) * SAMPLE_PERIOD_MS, 1, HEALTHY)
+    } else this.#machine.runMinutes(firstMs, count, HEALTHY)
     this.#sequence += count
   }
 
@@ -128,41 +139,40 @@ export class HealthMonitor implements ComponentRuntime {
 
   /** The last document that reached the shadow, or would have if anybody had read it; null before the first. */
   report(): HealthReport | null {
-    if (this.#steady === null) return this.#lastReport
-    this.#catchUp(this.#steady.version)
-    return this.#steadyDocument(this.#steady.version)
+    if (this.#steadyVersion === null) return this.#lastReport
+    this.#catchUp(this.#steadyVersion)
+    return this.#steadyDocument(this.#steadyVersion)
   }
 
   /** Brings the samples that nobody has read yet to the shadow. */
   settle(): void {
-    if (this.#steady === null) return
-    this.#catchUp(this.#steady.version)
-    const count = this.#sequence - this.#steady.absorbedSequence
+    if (this.#steadyVersion === null) return
+    this.#catchUp(this.#steadyVersion)
+    const count = this.#sequence - this.#absorbedSequence
     if (count === 0) return
-    this.#steady.absorbedSequence = this.#sequence
-    this.#host?.absorb?.({ count, last: this.#steadyDocument(this.#steady.version), atMs: this.#sampledAtMs })
+    this.#absorbedSequence = this.#sequence
+    this.#host?.absorb?.({ count, last: this.#steadyDocument(this.#steadyVersion), atMs: this.#sampledAtMs })
   }
 
   /** Something of the device is about to change: what was steady is brought up to now, and the timer takes over. */
   unsettle(): void {
-    if (this.#steady === null) return
+    if (this.#steadyVersion === null) return
     this.settle()
-    this.#lastReport = this.#steadyDocument(this.#steady.version)
-    this.#steady = null
+    this.#lastReport = this.#steadyDocument(this.#steadyVersion)
+    this.#steadyVersion = null
     this.#scheduleSample()
   }
 
   #scheduleSample(): void {
-    const { clock } = this.#options
-    const nowMs = clock.nowMs()
+    const nowMs = this.#clock.nowMs()
     const sinceMs = (((nowMs - this.#phaseMs) % SAMPLE_PERIOD_MS) + SAMPLE_PERIOD_MS) % SAMPLE_PERIOD_MS
-    const isNow = sinceMs === 0 && clock.turn() < Priority.sample
+    const isNow = sinceMs === 0 && this.#clock.turn() < Priority.sample
     const delayMs = isNow ? 0 : SAMPLE_PERIOD_MS - sinceMs
-    this.#timer = clock.after(delayMs, this.#takeSample, Priority.sample)
+    this.#timer = this.#clock.after(delayMs, this.#takeSample, Priority.sample)
   }
 
   #sample(): void {
-    const nowMs = this.#options.clock.nowMs()
+    const nowMs = this.#clock.nowMs()
     const host = this.#host as MonitorHost
     const firmwareState = host.firmwareState()
     this.#live(nowMs, 1, firmwareState?.version)
@@ -170,7 +180,8 @@ export class HealthMonitor implements ComponentRuntime {
     if (isSent && firmwareState.state === 'RUNNING') {
       this.#noteHealthy(firmwareState.version)
       if (host.absorb !== null && host.mayDefer) {
-        this.#steady = { version: firmwareState.version, absorbedSequence: this.#sequence }
+        this.#steadyVersion = firmwareState.version
+        this.#absorbedSequence = this.#sequence
         this.#timer = null
         return
       }
@@ -188,32 +199,29 @@ export class HealthMonitor implements ComponentRuntime {
 
   /** Samples of this very millisecond count once their turn has come. */
   #catchUp(version: string): void {
-    const { clock } = this.#options
-    const dueMs = clock.turn() >= Priority.sample ? clock.nowMs() : clock.nowMs() - 1
+    const dueMs = this.#clock.turn() >= Priority.sample ? this.#clock.nowMs() : this.#clock.nowMs() - 1
     const count = Math.floor((dueMs - this.#sampledAtMs) / SAMPLE_PERIOD_MS)
     if (count > 0) this.#live(this.#sampledAtMs + count * SAMPLE_PERIOD_MS, count, version)
   }
 
   /** Lets `count` minutes pass, the last of which ends with the sample at `sampledAtMs`. */
   #live(sampledAtMs: number, count: number, version: string | undefined): void {
-    const { machine, firmware, schemaOf } = this.#options
     const fromMs = sampledAtMs - count * SAMPLE_PERIOD_MS
-    if (version !== undefined && schemaOf(version) === '1.0') {
+    if (version !== undefined && this.#schemaOf(version) === '1.0') {
       this.#pass(fromMs, count - 1)
-      this.#before = countersOf(machine, this.#crashesSampled)
+      this.#before = countersOf(this.#machine, this.#crashesSampled)
       this.#pass(sampledAtMs - SAMPLE_PERIOD_MS, 1)
     } else this.#pass(fromMs, count)
     this.#sequence += count
     this.#sampledAtMs = sampledAtMs
-    this.#crashesSampled = firmware.crashes
+    this.#crashesSampled = this.#firmware.crashes
   }
 
   #pass(fromMs: number, count: number): void {
-    const { machine, firmware } = this.#options
-    const step = firmware.isEven ? count : 1
+    const step = this.#firmware.isEven ? count : 1
     for (let done = 0; done < count; done += step) {
       const atMs = fromMs + done * SAMPLE_PERIOD_MS
-      machine.runMinutes(atMs, step, firmware.conditionAt(atMs + SAMPLE_PERIOD_MS))
+      this.#machine.runMinutes(atMs, step, this.#firmware.conditionAt(atMs + SAMPLE_PERIOD_MS))
     }
   }
 
@@ -227,25 +235,28 @@ export class HealthMonitor implements ComponentRuntime {
     sampledAtMs: number,
     connected: boolean,
   ): HealthReport {
-    const { machine, firmware, schemaOf } = this.#options
     const report: HealthReportV2 = {
       schema: '2.0',
-      line: machine.line,
+      line: this.#machine.line,
       firmwareVersion,
       componentState,
-      bootId: firmware.bootId,
+      bootId: this.#firmware.bootId,
       sequence: this.#sequence,
-      sampledAtMs: sampledAtMs + firmware.clockOffsetMs(sampledAtMs),
-      counters: countersOf(machine, firmware.crashes),
-      gauges: gaugesOf(machine, firmware.uptimeS(sampledAtMs), connected, firmware.diskFreeMiB),
+      sampledAtMs: sampledAtMs + this.#firmware.clockOffsetMs(sampledAtMs),
+      counters: countersOf(this.#machine, this.#firmware.crashes),
+      gauges: gaugesOf(this.#machine, this.#firmware.uptimeS(sampledAtMs), connected, this.#firmware.diskFreeMiB),
     }
-    return schemaOf(firmwareVersion) === '2.0' ? report : inVersion1(report, this.#before)
+    return this.#schemaOf(firmwareVersion) === '2.0' ? report : inVersion1(report, this.#before)
   }
 
   #noteHealthy(version: string): void {
-    const { trace, thing, firmware } = this.#options
-    if (this.#healthyBootId === firmware.bootId) return
-    this.#healthyBootId = firmware.bootId
-    trace.record(`core/${thing}`, { kind: 'device-healthy', thing, version, bootId: firmware.bootId })
+    if (this.#healthyBootId === this.#firmware.bootId) return
+    this.#healthyBootId = this.#firmware.bootId
+    this.#trace.record(`core/${this.#thing}`, {
+      kind: 'device-healthy',
+      thing: this.#thing,
+      version,
+      bootId: this.#firmware.bootId,
+    })
   }
 }

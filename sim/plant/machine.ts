@@ -2,7 +2,7 @@ import type { Seed } from '../random.ts'
 import { channelKey, expNegative, normalAt, poissonFrom, uniformAt } from './noise.ts'
 import type { Metric, Recording } from './recording.ts'
 import { DEFAULT_PLANT, type PlantNoise } from './settings.ts'
-import type { PlantCalendar } from './shifts.ts'
+import type { PlantCalendar, PlantTime } from './shifts.ts'
 
 /** What firmware and faults make of one minute. */
 export interface Condition {
@@ -72,17 +72,15 @@ export class Machine {
   readonly #cycleFactor: number
   readonly #recording: Recording | null
   readonly #baseMemoryMiB: number
-  readonly #memorySigmaMiB: number
-  readonly #errorsPerMinute: number
-  readonly #connectionFailureShare: number
+  readonly #noise: PlantNoise
   /** Time into the running cycle, so that cycles do not restart every minute. */
   #carryMs = 0
   #checkCarry = 0
   /** Recorded counts need not be whole; what is left of a minute's goes to the next. */
   #recordedCarry = { cycles: 0, errors: 0, connectionFailures: 0 }
-  /** The last minute that passed, its volume and its condition: what the gauges show. */
+  /** The last minute that passed, its place in the calendar and its condition: what the gauges show. */
   #minute = 0
-  #volume = 0
+  #time: PlantTime | null = null
   #condition: Condition | null = null
 
   connectionAttempts = 0
@@ -106,9 +104,7 @@ export class Machine {
     this.line = line
     this.#calendar = calendar
     this.#recording = recording
-    this.#memorySigmaMiB = noise.memorySigmaMiB
-    this.#errorsPerMinute = noise.errorsPerDeviceHour / 60
-    this.#connectionFailureShare = noise.connectionFailureShare
+    this.#noise = noise
     const key = seed.key(`machine/${thing}`)
     this.#channels = channelKeys(key)
     const lineEffect = 1 + LINE_EFFECT * (2 * uniformAt(channelKey(seed.key(`line/${line}`), 0), 0) - 1)
@@ -145,9 +141,13 @@ export class Machine {
     if (this.#condition === null || !this.#condition.isRunning) return 0
     const recordedMiB = this.#recorded('memoryMiB', this.#minute)
     const healthyMiB = Number.isNaN(recordedMiB)
-      ? this.#baseMemoryMiB + this.#memorySigmaMiB * normalAt(this.#channels.memory, this.#minute)
+      ? this.#baseMemoryMiB + this.#noise.memorySigmaMiB * normalAt(this.#channels.memory, this.#minute)
       : recordedMiB
     return Math.min(Math.max(healthyMiB + this.#condition.extraMemoryMiB, 0), MEMORY_LIMIT_MIB)
+  }
+
+  get #volume(): number {
+    return this.#time === null ? 0 : this.#time.volume
   }
 
   /** NaN where nothing was recorded. */
@@ -165,11 +165,11 @@ export class Machine {
     let atMs = startMs
     for (let left = count; left > 0; ) {
       const inStep = Math.min(left, Math.ceil((stepMs - (atMs % stepMs)) / MINUTE_MS))
-      const { shift, volume } = this.#calendar.at(atMs)
-      this.#volume = volume
+      this.#time = this.#calendar.at(atMs)
+      const { shift } = this.#time
       const minute = Math.floor(atMs / MINUTE_MS)
       if (this.#recording === null) {
-        this.#connect(minute, inStep, this.#connectionFailureShare + condition.connectionFailureShare)
+        this.#connect(minute, inStep, this.#noise.connectionFailureShare + condition.connectionFailureShare)
         if (condition.isRunning) this.#produce(minute, inStep, shift.cycleMs, condition)
       } else {
         for (let one = minute; one < minute + inStep; one++)
@@ -222,7 +222,7 @@ export class Machine {
     const meanMs = cycleMs * this.#cycleFactor * condition.cycleTimeFactor
     // At lower volume the station waits between cycles; the cycles themselves take as long.
     const workMs = MINUTE_MS * this.#volume
-    const meanErrors = this.#errorsPerMinute * this.#volume * condition.errorRateFactor
+    const meanErrors = (this.#noise.errorsPerDeviceHour / 60) * this.#volume * condition.errorRateFactor
     const noError = expNegative(meanErrors)
     const channel = this.#channels.errors
     let carryMs = this.#carryMs
@@ -241,7 +241,7 @@ export class Machine {
   #replay(recording: Recording, minute: number, cycleMs: number, condition: Condition): void {
     const failures = recording.at('connectionFailures', minute)
     if (Number.isNaN(failures)) {
-      this.#connect(minute, 1, this.#connectionFailureShare + condition.connectionFailureShare)
+      this.#connect(minute, 1, this.#noise.connectionFailureShare + condition.connectionFailureShare)
     } else if (this.#whole('connectionFailures', failures) > 0) this.#connect(minute, 1, 1)
     else this.#connect(minute, 1, condition.connectionFailureShare)
     if (!condition.isRunning) return
@@ -267,7 +267,7 @@ export class Machine {
   }
 
   #err(minute: number, condition: Condition): void {
-    const meanErrors = this.#errorsPerMinute * this.#volume * condition.errorRateFactor
+    const meanErrors = (this.#noise.errorsPerDeviceHour / 60) * this.#volume * condition.errorRateFactor
     this.errors += poissonFrom(uniformAt(this.#channels.errors, minute), meanErrors)
   }
 

@@ -16,8 +16,11 @@ export function hash32(value: number): number {
   return (x ^ (x >>> 16)) >>> 0
 }
 
-/** The key of one channel of a key. Two levels, so that streams cannot overlap by arithmetic. */
-export const channelKey = (key: number, channel: number): number => hash32(key ^ Math.imul(channel + 1, 0x9e3779b1))
+/**
+ * The key of one channel of a key. Two levels, so that streams cannot overlap by arithmetic. Signed, since a number of 32
+ * bits with a sign is kept where it stands and not in a box of its own; of a device there are six.
+ */
+export const channelKey = (key: number, channel: number): number => hash32(key ^ Math.imul(channel + 1, 0x9e3779b1)) | 0
 
 /** Uniform in [0, 1). */
 export const uniformAt = (channel: number, minute: number): number => hash32(channel + minute) / 0x1_0000_0000

@@ -16,8 +16,6 @@ interface Leak {
 
 /** Fewer half hours say nothing of a trend. */
 const MIN_BLOCKS = 3
-/** No single device's trend is believed above it, whatever the budget. [detection D2: p < 0.001] */
-const MAX_TREND_P = 0.001
 /** Looks at a trend that are as good as independent: it has a value more every half hour, and keeps a day of them. */
 const TREND_LOOKS = 48
 
@@ -88,9 +86,12 @@ function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
   }
 }
 
-/** The device that runs out first of those whose trend is beyond doubt for a family of that size. */
+/**
+ * The device that runs out first of those whose trend is beyond doubt for a family of that size, which is less than one
+ * in a thousand whatever the budget. [detection D2: p < 0.001]
+ */
 function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
-  const boundary = Math.min(streamAlpha(policy) / 2 / (Math.max(series.length, 1) * TREND_LOOKS), MAX_TREND_P)
+  const boundary = streamAlpha(policy) / 2 / (series.length * TREND_LOOKS)
   let worst: Leak | null = null
   for (const { thing, known } of series) {
     // Whoever is not even close by S alone is not worth the rest.
@@ -113,7 +114,7 @@ const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) 
 const slopeMiBPerHourOf = remembered((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
 
 const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
-  slopeMiBPerHour <= 0 ? Number.MAX_VALUE : Math.max(limitMiB - (levelMiB ?? 0), 0) / slopeMiBPerHour
+  slopeMiBPerHour <= 0 ? Number.MAX_VALUE : Math.max(limitMiB - (levelMiB as number), 0) / slopeMiBPerHour
 
 /** The least of half an hour leaves too little, and before the install there was enough. */
 function isStarved(series: MemorySeries, freeFloorPct: number): boolean {

@@ -54,10 +54,9 @@ function candidatesOf({ evidence, baseline, policy }: Case, tau: number): readon
       value: mixtureLogRatio(effect, variance, tau),
       boundary: mixtureBoundary(policy, members, isRolling),
     })
-    const raised = effects.filter(({ effect }) => effect > tau)
     return [
       { words: `over ${effects.length} lines ${words}`, effect: stage.effect, statistic: judged(stage, 1) },
-      ...raised.map((one): Candidate => {
+      ...effects.map((one): Candidate => {
         const { line, effect } = one
         return { words: `on line ${line} ${words}`, line, effect, statistic: judged(one, effects.length) }
       }),

@@ -9,11 +9,48 @@ const judged = (errors: number, ofControls = 38, options = {}) =>
 
 it('is healthy where errors are as expected, and a breach where they triple', () => {
   expect(judged(2).outcome).toBe('healthy')
-  expect(judged(6)).toMatchObject({ outcome: 'breach', observed: 200 })
+  expect(judged(6)).toEqual({
+    rule: 'error-rate',
+    metric: 'errorRateIncreasePct',
+    outcome: 'breach',
+    observed: 200,
+    baseline: 0,
+    limit: 5,
+    n: 1020,
+    statistic: { name: 'maxsprt', value: expect.closeTo(42.43, 2), boundary: expect.closeTo(10.99, 2) },
+    reason: '102 errors since the update where 34.0 were expected (200.0 %), 5 % more allowed, controls 0.0 %',
+  })
+})
+
+it('says where it had history only', () => {
+  expect(judged(6, 38, { hasControls: false })).toMatchObject({
+    outcome: 'breach',
+    reason:
+      '102 errors since the update where 34.0 were expected (200.0 %), 5 % more allowed, no controls, history only',
+  })
+})
+
+it('needs no statistic where the rise is not above the limit', () => {
+  const { limits } = policyWith()
+  const judgedBy = (errorRateIncreasePct: number) =>
+    judgeErrorRate({
+      ...oneCase({ stage: () => ({ errors: 30, expectedErrors: 20 }) }),
+      policy: policyWith({ limits: { ...limits, errorRateIncreasePct } }),
+    })
+  expect(judgedBy(50)).toMatchObject({ outcome: 'healthy', observed: 50, limit: 50 })
+  expect(judgedBy(50)).not.toHaveProperty('statistic')
+  expect(judgedBy(50)).not.toHaveProperty('code')
+  expect(judgedBy(50)).not.toHaveProperty('line')
+  expect(judgedBy(49.9)).toMatchObject({ outcome: 'breach', statistic: { name: 'maxsprt' } })
 })
 
 it('is inconclusive where the controls triple as well', () => {
-  expect(judged(6, 114).outcome).toBe('inconclusive')
+  expect(judged(6, 114)).toMatchObject({
+    outcome: 'inconclusive',
+    code: 'common-mode',
+    statistic: { name: 'maxsprt' },
+    reason: '102 errors since the update where 34.0 were expected (200.0 %), 5 % more allowed, controls 200.0 %',
+  })
 })
 
 it('is a breach where errors are tenfold although the controls are 8 % up', () => {
@@ -30,7 +67,11 @@ it('is a breach where errors come that the baseline never had', () => {
         cell,
       }),
     )
-  expect(unexpected(2)).toMatchObject({ outcome: 'breach', observed: null })
+  expect(unexpected(2)).toMatchObject({
+    outcome: 'breach',
+    observed: null,
+    reason: '34 errors since the update where 0.0 were expected, 5 % more allowed, no controls, history only',
+  })
   expect(unexpected(0).outcome).toBe('healthy')
   // As little time before as now: they would have had to show hardly any of them.
   expect(unexpected(0.6, { errors: 0, countedMinutes: 60 }).outcome).toBe('healthy')
@@ -42,8 +83,11 @@ it('sees a doubling of the last hour that many healthy hours dilute', () => {
   const healthy = { ...stage, errors: 816, expectedErrors: 800 }
   const evidence = { ...one.evidence, total: { stage: healthy, controls } }
   const finding = judgeErrorRate({ ...one, evidence })
-  expect(finding).toMatchObject({ outcome: 'breach', observed: 150 })
-  expect(finding.reason).toContain('lately')
+  expect(finding).toMatchObject({
+    outcome: 'breach',
+    observed: 150,
+    reason: '85 errors lately where 34.0 were expected (150.0 %), 5 % more allowed, controls 0.0 %',
+  })
 })
 
 it('ignores a rise that chance explains, but not in the seed’s own words', () => {
@@ -53,18 +97,28 @@ it('ignores a rise that chance explains, but not in the seed’s own words', () 
 })
 
 // Sparse counts, of which another judge says nothing. [detection B6: kayenta #426: 0 1 2 1 0 0 where there were none]
-it('is a breach where four errors come in a line that never had one', () => {
+it('is a breach where four errors come in a line that never had one, and ignores three', () => {
   const none = { errors: 0, expectedErrors: 0 }
-  const stage = (line: number) => (line === 3 ? { errors: 4, expectedErrors: 0 } : none)
-  const one = oneCase({ stage, controls: () => none, cell: { errors: 0 } })
-  expect(judgeErrorRate(one)).toMatchObject({ outcome: 'breach', n: 60 * 17 })
+  const sparse = (errors: number) => {
+    const stage = (line: number) => (line === 3 ? { errors, expectedErrors: 0 } : none)
+    return judgeErrorRate(oneCase({ stage, controls: () => none, cell: { errors: 0 } }))
+  }
+  expect(sparse(4)).toMatchObject({ outcome: 'breach', n: 60 * 17 })
+  expect(sparse(3)).toMatchObject({ outcome: 'healthy', n: 60 * 17 })
+  expect(sparse(3)).not.toHaveProperty('statistic')
 })
 
 it('is a breach of the one line that errs six times as often, which the stage hardly shows', () => {
   const finding = judgeErrorRate(oneCase({ stage: (line) => ({ errors: line === 7 ? 24 : 2 }) }))
   expect(finding).toMatchObject({ outcome: 'breach' })
   const quiet = judgeErrorRate(oneCase({ stage: (line) => ({ errors: line === 7 ? 24 : 1 }) }))
-  expect(quiet).toMatchObject({ outcome: 'breach', line: 7, statistic: { name: 'maxsprt' } })
+  expect(quiet).toMatchObject({
+    outcome: 'breach',
+    line: 7,
+    n: 60,
+    statistic: { name: 'maxsprt', boundary: expect.closeTo(13.93, 2) },
+    reason: '24 errors on line 7 since the update where 2.0 were expected (1100.0 %), 5 % more allowed, controls 0.0 %',
+  })
 })
 
 it('asks for more where errors vary more from day to day than chance does', () => {
@@ -85,11 +139,63 @@ it('takes points of the operations where the policy says so', () => {
   const judgedBy = (errors: number) => judgeErrorRate({ ...oneCase({ stage: () => ({ errors }) }), policy })
   expect(judgedBy(6)).toMatchObject({ outcome: 'healthy', metric: 'errorRateIncreasePoints' })
   expect(judgedBy(6).observed).toBeCloseTo(100 * (4 / 1200), 9)
-  expect(judgedBy(74).outcome).toBe('breach')
+  expect(judgedBy(62)).toMatchObject({ outcome: 'healthy', observed: 5 })
+  expect(judgedBy(74)).toMatchObject({
+    outcome: 'breach',
+    reason:
+      '1258 errors since the update where 34.0 were expected (6.0 points), 5 points more allowed, controls 0.0 points',
+  })
+})
+
+it('knows no points of a stage without operations, in which any error is above the limit', () => {
+  const { limits } = policyWith()
+  const policy = policyWith({ limits: { ...limits, errorRateMode: 'points' } })
+  const idle = (errors: number) => judgeErrorRate({ ...oneCase({ stage: () => ({ errors, operations: 0 }) }), policy })
+  expect(idle(0)).toMatchObject({ outcome: 'healthy', observed: null })
+  expect(idle(6)).toMatchObject({ outcome: 'breach', observed: null })
 })
 
 it('is inconclusive without operating time', () => {
-  expect(judgeErrorRate(oneCase({ stage: () => ({ countedMinutes: 0 }) })).outcome).toBe('inconclusive')
+  expect(judgeErrorRate(oneCase({ stage: () => ({ countedMinutes: 0 }) }))).toMatchObject({
+    outcome: 'inconclusive',
+    code: 'insufficient',
+    n: 0,
+    reason: '0 operating minutes were reported',
+  })
+})
+
+it('takes the seed at its word: the last look alone, against the limit alone', () => {
+  const literal = (...errors: readonly number[]) => {
+    const looks = errors.flatMap((count) => oneCase({ stage: () => ({ errors: count }) }).evidence.looks)
+    const one = oneCase()
+    const policy = policyWith({ profile: 'seed-literal' })
+    return judgeErrorRate({ ...one, policy, evidence: { ...one.evidence, looks } })
+  }
+  expect(literal(2)).toMatchObject({ outcome: 'healthy', observed: 0 })
+  expect(literal(3)).toEqual({
+    rule: 'error-rate',
+    metric: 'errorRateIncreasePct',
+    outcome: 'breach',
+    observed: 50,
+    baseline: 0,
+    limit: 5,
+    n: 1020,
+    reason: '51 errors at this look where 34.0 were expected (50.0 %), 5 % more allowed, controls 0.0 %',
+  })
+  expect(literal(20, 2)).toMatchObject({ outcome: 'healthy', observed: 0 })
+  expect(literal()).toMatchObject({ outcome: 'inconclusive', code: 'insufficient' })
+})
+
+it('compares a line with its own devices before, and with no others', () => {
+  const one = oneCase({ stage: (line) => ({ errors: line === 7 ? 24 : 1 }) })
+  const judgedWith = (errors: number) => {
+    const cells = { 'second/weekday': { ...one.baseline.devices['line-7-0']?.['second/weekday'], errors } as CellSums }
+    const devices = { ...one.baseline.devices, 'line-7-0': cells }
+    return judgeErrorRate({ ...one, baseline: { ...one.baseline, devices } })
+  }
+  // Where it had but two errors in all, little is known of what to expect.
+  expect(judgedWith(80)).toMatchObject({ outcome: 'breach', line: 7 })
+  expect(judgedWith(2).outcome).toBe('healthy')
 })
 
 it('knows no more of a shift than its own baseline has, whatever the others had', () => {

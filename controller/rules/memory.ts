@@ -34,7 +34,10 @@ export function judgeMemory(one: Case): Finding {
     if (isStarved(known, policy.memory.freeFloorPct)) return floorFinding(one, thing, known)
     if (known.minima.length >= MIN_BLOCKS) series.push({ thing, known })
   }
-  const leaks = [ofStage(series, one), ofDevices(series, one)].filter((leak) => leak !== null)
+  // Where more than half of all pairs are level the slope is none, however sure the rise of the others.
+  const leaks = [ofStage(series, one), ofDevices(series, one)]
+    .filter((leak) => leak !== null)
+    .filter(({ slopeMiBPerHour }) => slopeMiBPerHour > 0)
   const worst = leaks.toSorted((a, b) => a.hoursLeft - b.hoursLeft)[0]
   const [rollbackHours, gateHours] = [policy.memory.rollbackWithinMs, policy.memory.gateWithinMs].map(hoursOf) as [
     number,
@@ -69,7 +72,7 @@ interface Member {
   readonly known: MemorySeries
 }
 
-/** A positive S is a positive median slope. */
+/** A positive S is no negative median slope. */
 function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
   let rising = 0
   for (const { known } of series) if (known.s > 0) rising += 1
@@ -114,7 +117,7 @@ const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) 
 const slopeMiBPerHourOf = remembered((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
 
 const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
-  slopeMiBPerHour <= 0 ? Number.MAX_VALUE : Math.max(limitMiB - (levelMiB as number), 0) / slopeMiBPerHour
+  Math.max(limitMiB - (levelMiB as number), 0) / slopeMiBPerHour
 
 /** The least of half an hour leaves too little, and before the install there was enough. */
 function isStarved(series: MemorySeries, freeFloorPct: number): boolean {

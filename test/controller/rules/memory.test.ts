@@ -231,6 +231,10 @@ describe('a trend', () => {
     expect([one(LINES, 9), one(LINES, 10)]).toEqual([null, 150])
   })
 
+  it('that does not grow in the middle is none', () => {
+    expect(judgedBy(LINES, () => known([0, 0, 0, 0, 1])).reason).toBe('no trend in the memory of 17 devices')
+  })
+
   it('is asked of whom anything is known', () => {
     expect(judgedBy(5, () => known(FLAT))).toMatchObject({ outcome: 'healthy', n: 5 })
     expect(judgedBy(0, () => known(FLAT)).reason).toBe('no trend in the memory of 0 devices')

@@ -8,7 +8,7 @@ const judged = (failures: number, ofControls = 6) =>
   judgeConnection(oneCase({ stage: () => ({ failures }), controls: () => ({ failures: ofControls }) }))[0]
 
 it('is a breach where 5 % fail and the controls are as ever', () => {
-  expect(judged(3)).toEqual({
+  expect(judged(3)).toStrictEqual({
     rule: 'connection-failure',
     metric: 'connectionFailurePct',
     outcome: 'breach',
@@ -93,7 +93,7 @@ describe('a sudden loss', () => {
   it('of a quarter of the stage is a breach at once, while the controls are up', () => {
     expect(of(4, 17, 3, 323)).toMatchObject({ outcome: 'healthy' })
     expect(of(4, 17, 3, 323)).not.toHaveProperty('code')
-    expect(of(4, 16, 0, 320)).toEqual({
+    expect(of(4, 16, 0, 320)).toStrictEqual({
       rule: 'connection-loss',
       metric: 'downDevicesPct',
       outcome: 'breach',
@@ -188,7 +188,7 @@ describe('by the seed’s own words', () => {
 
   it('a look above 2 % is a breach, whatever chance and controls say', () => {
     expect(literal([1, 50])).toMatchObject([{ outcome: 'healthy', observed: 2 }])
-    expect(literal([2, 50])).toEqual([
+    expect(literal([2, 50])).toStrictEqual([
       {
         rule: 'connection-failure',
         metric: 'connectionFailurePct',

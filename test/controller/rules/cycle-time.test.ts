@@ -10,7 +10,7 @@ const judged = (factorOf: (line: number) => number, options: CaseOptions = {}) =
 const FINDING = { rule: 'cycle-time', metric: 'cycleTimeIncreasePct', baseline: 0, limit: 10, n: 17 }
 
 it('is healthy where all is as ever', () => {
-  expect(judged(() => 1)).toEqual({
+  expect(judged(() => 1)).toStrictEqual({
     ...FINDING,
     outcome: 'healthy',
     observed: 0,
@@ -20,7 +20,7 @@ it('is healthy where all is as ever', () => {
 })
 
 it('is a breach where every line is 12 % slower, and stays one when a line is much slower still', () => {
-  expect(judged(() => 1.12)).toEqual({
+  expect(judged(() => 1.12)).toStrictEqual({
     ...FINDING,
     outcome: 'breach',
     observed: expect.closeTo(12, 9),
@@ -31,7 +31,7 @@ it('is a breach where every line is 12 % slower, and stays one when a line is mu
 })
 
 it('is a breach of the one line that is three times slower, which moves the mean by less than a tenth', () => {
-  expect(judged((line) => (line === 4 ? 3 : 1))).toEqual({
+  expect(judged((line) => (line === 4 ? 3 : 1))).toStrictEqual({
     ...FINDING,
     outcome: 'breach',
     observed: expect.closeTo(200, 6),
@@ -76,7 +76,7 @@ it('remembers the whole time since the update', () => {
 })
 
 it('is inconclusive where nothing was made', () => {
-  expect(judgeCycleTime(oneCase({ stage: () => ({ cycles: 0, cycleMs: 0, expectedCycleMs: 0 }) }))).toEqual({
+  expect(judgeCycleTime(oneCase({ stage: () => ({ cycles: 0, cycleMs: 0, expectedCycleMs: 0 }) }))).toStrictEqual({
     ...FINDING,
     outcome: 'inconclusive',
     observed: null,
@@ -94,7 +94,7 @@ it('takes the seed at its word: the last look alone, whatever chance and control
     return judgeCycleTime({ ...one, policy, evidence: { ...one.evidence, looks } })
   }
   expect(literal(1.09)).toMatchObject({ outcome: 'healthy', observed: expect.closeTo(9, 9) })
-  expect(literal(1.11)).toEqual({
+  expect(literal(1.11)).toStrictEqual({
     ...FINDING,
     outcome: 'breach',
     observed: expect.closeTo(11, 9),

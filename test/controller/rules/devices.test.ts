@@ -49,14 +49,14 @@ function lost(count: number, silence: Silence = {}) {
 describe('lost devices', () => {
   it('are a breach from the second on', () => {
     const finding = { rule: 'lost-device', metric: 'silentDevices', baseline: null, limit: 1, n: 17 }
-    expect(lost(0)).toEqual({
+    expect(lost(0)).toStrictEqual({
       ...finding,
       outcome: 'healthy',
       observed: 0,
       reason: '0 of 17 devices fell silent, 1 allowed',
     })
     expect(lost(1)).toMatchObject({ outcome: 'healthy', observed: 1, thing: 'line-1-0', line: 1 })
-    expect(lost(2)).toEqual({
+    expect(lost(2)).toStrictEqual({
       ...finding,
       outcome: 'breach',
       observed: 2,
@@ -161,7 +161,7 @@ describe('crashes', () => {
   }
 
   it('are a breach from the first on where the baseline had none', () => {
-    expect(crashed([0, 0, 1], 0)).toEqual({
+    expect(crashed([0, 0, 1], 0)).toStrictEqual({
       rule: 'component-crash',
       metric: 'crashes',
       outcome: 'breach',
@@ -173,7 +173,7 @@ describe('crashes', () => {
       line: 3,
       reason: '1 crashes, 0 allowed (line-3-0)',
     })
-    expect(crashed([], 0)).toEqual({
+    expect(crashed([], 0)).toStrictEqual({
       rule: 'component-crash',
       metric: 'crashes',
       outcome: 'healthy',
@@ -230,7 +230,7 @@ describe('a deployment that failed', () => {
   const failed = (...failedDevices: Case['failedDevices']) => judgeDevices({ ...oneCase(), failedDevices })[1]
 
   it('on one device is a breach', () => {
-    expect(failed()).toEqual({
+    expect(failed()).toStrictEqual({
       rule: 'deployment-failure',
       metric: 'failedDevices',
       outcome: 'healthy',
@@ -240,7 +240,7 @@ describe('a deployment that failed', () => {
       n: 17,
       reason: '0 deployments failed on devices',
     })
-    expect(failed({ thing: 'line-5-0', status: 'REJECTED' }, { thing: 'line-6-0', status: 'FAILED' })).toEqual({
+    expect(failed({ thing: 'line-5-0', status: 'REJECTED' }, { thing: 'line-6-0', status: 'FAILED' })).toStrictEqual({
       rule: 'deployment-failure',
       metric: 'failedDevices',
       outcome: 'breach',
@@ -262,7 +262,7 @@ describe('a fallback', () => {
       const members = Object.fromEntries(things.map((thing) => [thing, { ...member(NOW_MS), hasFallenBack: true }]))
       return judgeDevices({ ...one, evidence: { ...one.evidence, members } })[2]
     }
-    expect(fallback()).toEqual({
+    expect(fallback()).toStrictEqual({
       rule: 'silent-fallback',
       metric: 'fallenBackDevices',
       outcome: 'healthy',
@@ -272,7 +272,7 @@ describe('a fallback', () => {
       n: 17,
       reason: '0 devices went back to 2.3.1 by themselves',
     })
-    expect(fallback('line-4-0', 'line-8-0')).toEqual({
+    expect(fallback('line-4-0', 'line-8-0')).toStrictEqual({
       rule: 'silent-fallback',
       metric: 'fallenBackDevices',
       outcome: 'breach',

@@ -9,7 +9,7 @@ const judged = (errors: number, ofControls = 38, options = {}) =>
 
 it('is healthy where errors are as expected, and a breach where they triple', () => {
   expect(judged(2).outcome).toBe('healthy')
-  expect(judged(6)).toEqual({
+  expect(judged(6)).toStrictEqual({
     rule: 'error-rate',
     metric: 'errorRateIncreasePct',
     outcome: 'breach',
@@ -172,7 +172,7 @@ it('takes the seed at its word: the last look alone, against the limit alone', (
     return judgeErrorRate({ ...one, policy, evidence: { ...one.evidence, looks } })
   }
   expect(literal(2)).toMatchObject({ outcome: 'healthy', observed: 0 })
-  expect(literal(3)).toEqual({
+  expect(literal(3)).toStrictEqual({
     rule: 'error-rate',
     metric: 'errorRateIncreasePct',
     outcome: 'breach',

@@ -137,7 +137,7 @@ describe('what is said of a leak', () => {
   it('of all devices is how fast it is in the middle, and when half of them have nothing left', () => {
     // Device i grows by 2 (i + 1) MiB an hour; at 18, the middle, it has hours enough left for its number.
     const mixed = (device: number): MemorySeries => known(rising(3, device + 1), 18 * (1 + ((device * 5) % LINES)))
-    expect(judgedBy(LINES, mixed)).toEqual({
+    expect(judgedBy(LINES, mixed)).toStrictEqual({
       ...finding,
       outcome: 'breach',
       observed: 9,
@@ -149,7 +149,7 @@ describe('what is said of a leak', () => {
   })
 
   it('of one device is its name and its line', () => {
-    expect(judgedBy(LINES, (device) => known(device === 4 ? rising(10) : FLAT))).toEqual({
+    expect(judgedBy(LINES, (device) => known(device === 4 ? rising(10) : FLAT))).toStrictEqual({
       ...finding,
       outcome: 'inconclusive',
       observed: 150,
@@ -175,7 +175,7 @@ describe('what is said of a leak', () => {
   })
 
   it('is nothing where there is none', () => {
-    expect(judgedBy(LINES, () => known(FLAT))).toEqual({
+    expect(judgedBy(LINES, () => known(FLAT))).toStrictEqual({
       ...finding,
       outcome: 'healthy',
       observed: null,
@@ -227,8 +227,8 @@ describe('a trend', () => {
   it('of one device takes the longer the more devices there are', () => {
     const one = (devices: number, halfHours: number) =>
       judgedBy(devices, (device) => known(device === 0 ? rising(halfHours) : FLAT)).observed
-    expect([one(1, 8), one(1, 9)]).toEqual([null, 150])
-    expect([one(LINES, 9), one(LINES, 10)]).toEqual([null, 150])
+    expect([one(1, 8), one(1, 9)]).toStrictEqual([null, 150])
+    expect([one(LINES, 9), one(LINES, 10)]).toStrictEqual([null, 150])
   })
 
   it('that does not grow in the middle is none', () => {
@@ -253,7 +253,7 @@ describe('the floor', () => {
     )
 
   it('sends a device back that may soon not be able to, trend or not', () => {
-    expect(starved(400, 150)).toEqual({
+    expect(starved(400, 150)).toStrictEqual({
       rule: 'memory-leak',
       metric: 'freeMemoryPct',
       outcome: 'breach',

@@ -10,7 +10,7 @@ const judged = (ofControls: number, options = {}) =>
 const FINDING = { rule: 'neighbour-errors', metric: 'errorRateIncreasePct', baseline: 0, limit: 5 }
 
 it('is healthy where those that stay behind err as ever', () => {
-  expect(judged(38)).toEqual([
+  expect(judged(38)).toStrictEqual([
     {
       ...FINDING,
       outcome: 'healthy',
@@ -22,7 +22,7 @@ it('is healthy where those that stay behind err as ever', () => {
 })
 
 it('holds a release whose neighbours err twice as often, and rolls nothing back', () => {
-  expect(judged(76)).toEqual([
+  expect(judged(76)).toStrictEqual([
     {
       ...FINDING,
       outcome: 'inconclusive',
@@ -86,5 +86,5 @@ it('compares with the same devices in the same shifts, not with the stage or ano
 })
 
 it('says nothing where no device has stayed behind', () => {
-  expect(judged(38, { hasControls: false })).toEqual([])
+  expect(judged(38, { hasControls: false })).toStrictEqual([])
 })

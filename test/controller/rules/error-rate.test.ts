@@ -77,6 +77,14 @@ it('is a breach where errors come that the baseline never had', () => {
   expect(unexpected(0.6, { errors: 0, countedMinutes: 60 }).outcome).toBe('healthy')
 })
 
+it('is a breach where errors come that only the controls ever had', () => {
+  const none = { errors: 0, countedMinutes: 2400 }
+  const stage = (errors: number) => () => ({ errors, expectedErrors: 0 })
+  expect(judgeErrorRate(oneCase({ stage: stage(6), cell: none })).outcome).toBe('breach')
+  // Two an hour is what they have as well.
+  expect(judgeErrorRate(oneCase({ stage: stage(2), cell: none })).outcome).toBe('inconclusive')
+})
+
 it('sees a doubling of the last hour that many healthy hours dilute', () => {
   const one = oneCase({ stage: () => ({ errors: 5 }) })
   const { stage, controls } = one.evidence.total
@@ -92,20 +100,23 @@ it('sees a doubling of the last hour that many healthy hours dilute', () => {
 
 it('ignores a rise that chance explains, but not in the seed’s own words', () => {
   const one = oneCase({ stage: (line) => ({ errors: line <= 5 ? 3 : 2 }) })
-  expect(judgeErrorRate(one).outcome).toBe('healthy')
+  expect(judgeErrorRate(one)).toMatchObject({ outcome: 'healthy' })
+  expect(judgeErrorRate(one)).not.toHaveProperty('statistic')
   expect(judgeErrorRate({ ...one, policy: policyWith({ profile: 'seed-literal' }) }).outcome).toBe('breach')
 })
 
 // Sparse counts, of which another judge says nothing. [detection B6: kayenta #426: 0 1 2 1 0 0 where there were none]
 it('is a breach where four errors come in a line that never had one, and ignores three', () => {
   const none = { errors: 0, expectedErrors: 0 }
-  const sparse = (errors: number) => {
-    const stage = (line: number) => (line === 3 ? { errors, expectedErrors: 0 } : none)
+  const sparse = (errors: number, expectedErrors = 0) => {
+    const stage = (line: number) => (line === 3 ? { errors, expectedErrors } : none)
     return judgeErrorRate(oneCase({ stage, controls: () => none, cell: { errors: 0 } }))
   }
   expect(sparse(4)).toMatchObject({ outcome: 'breach', n: 60 * 17 })
   expect(sparse(3)).toMatchObject({ outcome: 'healthy', n: 60 * 17 })
   expect(sparse(3)).not.toHaveProperty('statistic')
+  expect(sparse(4, 0.01)).toMatchObject({ outcome: 'healthy' })
+  expect(sparse(5, 0.01)).toMatchObject({ outcome: 'breach' })
 })
 
 it('is a breach of the one line that errs six times as often, which the stage hardly shows', () => {
@@ -155,6 +166,26 @@ it('knows no points of a stage without operations, in which any error is above t
   expect(idle(6)).toMatchObject({ outcome: 'breach', observed: null })
 })
 
+it('counts the chance in what was before, too', () => {
+  // 65 where 34 were expected for certain would be beyond chance; but those 34 come from 1,360 in the week.
+  const finding = judgeErrorRate(oneCase({ stage: (line) => ({ errors: line <= 14 ? 4 : 3 }) }))
+  expect(finding).toMatchObject({
+    outcome: 'healthy',
+    statistic: { name: 'maxsprt', value: expect.closeTo(10.78, 2), boundary: expect.closeTo(10.99, 2) },
+  })
+})
+
+it('takes no exception to a device or a shift that the week did not have', () => {
+  const one = oneCase({ stage: () => ({ errors: 6 }) })
+  const { 'line-1-0': _, ...known } = one.baseline.devices
+  const devices = { ...known, 'line-2-0': {} }
+  expect(judgeErrorRate({ ...one, baseline: { ...one.baseline, devices } })).toMatchObject({
+    outcome: 'breach',
+    // Of 1,200 errors instead of 1,360, which makes it a little less certain.
+    statistic: { value: expect.closeTo(42.22, 2) },
+  })
+})
+
 it('is inconclusive without operating time', () => {
   expect(judgeErrorRate(oneCase({ stage: () => ({ countedMinutes: 0 }) }))).toMatchObject({
     outcome: 'inconclusive',
@@ -165,14 +196,16 @@ it('is inconclusive without operating time', () => {
 })
 
 it('takes the seed at its word: the last look alone, against the limit alone', () => {
-  const literal = (...errors: readonly number[]) => {
-    const looks = errors.flatMap((count) => oneCase({ stage: () => ({ errors: count }) }).evidence.looks)
+  const literal = (...looksOf: readonly (readonly [errors: number, expectedErrors: number])[]) => {
+    const looks = looksOf.flatMap(
+      ([errors, expectedErrors]) => oneCase({ stage: () => ({ errors, expectedErrors }) }).evidence.looks,
+    )
     const one = oneCase()
     const policy = policyWith({ profile: 'seed-literal' })
     return judgeErrorRate({ ...one, policy, evidence: { ...one.evidence, looks } })
   }
-  expect(literal(2)).toMatchObject({ outcome: 'healthy', observed: 0 })
-  expect(literal(3)).toStrictEqual({
+  expect(literal([2, 2])).toMatchObject({ outcome: 'healthy', observed: 0 })
+  expect(literal([3, 2])).toStrictEqual({
     rule: 'error-rate',
     metric: 'errorRateIncreasePct',
     outcome: 'breach',
@@ -182,7 +215,9 @@ it('takes the seed at its word: the last look alone, against the limit alone', (
     n: 1020,
     reason: '51 errors at this look where 34.0 were expected (50.0 %), 5 % more allowed, controls 0.0 %',
   })
-  expect(literal(20, 2)).toMatchObject({ outcome: 'healthy', observed: 0 })
+  expect(literal([20, 2], [2, 2])).toMatchObject({ outcome: 'healthy', observed: 0 })
+  expect(literal([0, 0])).toMatchObject({ outcome: 'healthy', observed: null })
+  expect(literal([1, 0])).toMatchObject({ outcome: 'breach', observed: null })
   expect(literal()).toMatchObject({ outcome: 'inconclusive', code: 'insufficient' })
 })
 

@@ -78,7 +78,7 @@ function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
   for (const { known } of series) if (known.s > 0) rising += 1
   const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_LOOKS / MIN_BLOCKS)
-  if (series.length === 0 || p > boundary) return null
+  if (p > boundary) return null
   const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
   const slopeMiBPerHour = middle(slopes)
   return {
@@ -120,10 +120,9 @@ const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number
   Math.max(limitMiB - (levelMiB as number), 0) / slopeMiBPerHour
 
 /** The least of half an hour leaves too little, and before the install there was enough. */
-function isStarved(series: MemorySeries, freeFloorPct: number): boolean {
-  if (series.levelMiB === null || series.limitMiB <= 0) return false
-  const mostMiB = series.limitMiB * (1 - freeFloorPct / 100)
-  return series.levelMiB > mostMiB && (series.beforeMiB ?? 0) <= mostMiB
+function isStarved({ limitMiB, levelMiB, beforeMiB }: MemorySeries, freeFloorPct: number): boolean {
+  const mostMiB = limitMiB * (1 - freeFloorPct / 100)
+  return limitMiB > 0 && (levelMiB ?? 0) > mostMiB && (beforeMiB ?? 0) <= mostMiB
 }
 
 function floorFinding({ policy, watch }: Case, thing: string, { levelMiB, limitMiB, minima }: MemorySeries): Finding {

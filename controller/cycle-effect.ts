@@ -53,9 +53,9 @@ export function lineEffects(
   for (const { line, looks, stage, controls } of lines) {
     if (stage.expectedCycleMs <= 0 || stage.cycleMs <= 0) continue
     const hasControls = useControls && controls.expectedCycleMs > 0 && controls.cycleMs > 0
-    const own = Math.max(stage.readings, 1)
+    const own = stage.readings
     const passing = noise.passing ?? (noise.perCycle * own) / Math.max(stage.cycles, 1)
-    const beside = hasControls ? 1 / Math.max(controls.readings, 1) : 0
+    const beside = hasControls ? 1 / controls.readings : 0
     // Without controls nothing tells a line's own day from the firmware, so its devices do not average out.
     const lastingVariance = noise.lasting * (hasControls ? Math.max(looks, 1) * (1 / own + beside) : 1)
     effects.push({
@@ -81,5 +81,4 @@ export function stageEffect(lines: readonly LineEffect[]): Effect | null {
   return { effect: effect / n, variance: variance / n ** 2, lastingVariance: lastingVariance / n ** 2 }
 }
 
-export const logRatio = ({ cycleMs, expectedCycleMs }: Pick<Sums, 'cycleMs' | 'expectedCycleMs'>): number =>
-  expectedCycleMs > 0 && cycleMs > 0 ? Math.log(cycleMs / expectedCycleMs) : 0
+const logRatio = ({ cycleMs, expectedCycleMs }: Sums): number => Math.log(cycleMs / expectedCycleMs)

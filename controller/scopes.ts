@@ -80,7 +80,7 @@ function runScope({ sum, looks, stage, controls }: Run, cells: readonly string[]
 
 /** Whether even an endless reference would not make this count significant: then the real one need not be asked. */
 export const isHopeless = ({ boundary }: Scope, count: number, expected: number, dispersion = 1): boolean =>
-  expected > 0 && (count <= expected || expected - count + count * Math.log(count / expected) < boundary * dispersion)
+  count <= expected || expected - count + count * Math.log(count / expected) < boundary * dispersion
 
 /** The evidence of a rise, beside what it has to reach. */
 export function statisticOf({ boundary, run }: Scope, count: Count, dispersion = 1): Statistic {

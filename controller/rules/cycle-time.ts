@@ -37,12 +37,12 @@ export function judgeCycleTime(one: Case): Finding {
   // The stage's own breach says more than a line's; a line's worst says more than another's.
   const worst =
     breaches.find(({ line }) => line === undefined) ?? breaches.toSorted((a, b) => b.effect - a.effect)[0] ?? null
-  const shown = worst ?? candidates.find(({ line }) => line === undefined) ?? null
+  const shown = worst ?? candidates[0] ?? null
   const outcome = worst !== null ? 'breach' : shown === null ? 'inconclusive' : 'healthy'
   return findingOf(one, shown, outcome, evidence.lines.length)
 }
 
-/** Lately first: that is what is shown when all is well. */
+/** The stage lately first: that is what is shown when all is well. */
 function candidatesOf({ evidence, baseline, policy }: Case, tau: number): readonly Candidate[] {
   const noise = cycleNoiseOf(evidence.looks, baseline)
   const among = (lines: readonly LineSums[], words: string, isRolling: boolean): Candidate[] => {
@@ -54,10 +54,9 @@ function candidatesOf({ evidence, baseline, policy }: Case, tau: number): readon
       value: mixtureLogRatio(effect, variance, tau),
       boundary: mixtureBoundary(policy, members, isRolling),
     })
-    const raised = effects.filter(({ effect }) => effect > tau)
     return [
       { words: `over ${effects.length} lines ${words}`, effect: stage.effect, statistic: judged(stage, 1) },
-      ...raised.map((one): Candidate => {
+      ...effects.map((one): Candidate => {
         const { line, effect } = one
         return { words: `on line ${line} ${words}`, line, effect, statistic: judged(one, effects.length) }
       }),

@@ -1,7 +1,7 @@
 import { singleBoundary } from '../budget.ts'
 import type { Case } from '../case.ts'
 import { excessLogRatio } from '../statistics.ts'
-import { totalOf } from '../sums.ts'
+import { type Look, totalOf } from '../sums.ts'
 import type { Finding, Statistic } from '../verdict.ts'
 
 /** Lost devices that a stage may have: two are too many, and so is more than a tenth. [detection D2] */
@@ -118,8 +118,7 @@ const COMMON_SILENT_SHARE = 0.3
 /** Heard since the deployment began and silent since, installed or not, while the controls still report. [detection D2] */
 function lost(one: Case, { heard, silent }: Tally): Finding {
   const { evidence, watch, policy, nowMs } = one
-  const areControlsSilent =
-    evidence.controlsHeardAtMs === null || nowMs - evidence.controlsHeardAtMs > policy.lostAfterMs
+  const areControlsSilent = nowMs - (evidence.controlsHeardAtMs ?? Number.NEGATIVE_INFINITY) > policy.lostAfterMs
   const limit = Math.min(MAX_LOST, Math.floor(watch.members.length * MAX_LOST_SHARE))
   const isCommon =
     watch.controls.length > 0
@@ -142,9 +141,9 @@ function lost(one: Case, { heard, silent }: Tally): Finding {
 /** Share of the controls' minutes that did not come in lately, however many looks that were; 0 before the first look. */
 function silentControlShare({ evidence, watch, policy, nowMs }: Case): number {
   const first = evidence.looks.findIndex(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
-  const lately = first === -1 ? [] : evidence.looks.slice(first)
-  const sinceMs = evidence.looks[first - 1]?.atMs ?? (lately[0]?.atMs ?? nowMs) - policy.tickMs
+  if (first === -1) return 0
+  const lately = evidence.looks.slice(first)
+  const sinceMs = evidence.looks[first - 1]?.atMs ?? (lately[0] as Look).atMs - policy.tickMs
   const { minutes } = totalOf(lately.map(({ total }) => total)).controls
-  const expected = lately.length === 0 ? 0 : ((nowMs - sinceMs) / 60_000) * watch.controls.length
-  return expected === 0 ? 0 : 1 - minutes / expected
+  return 1 - minutes / (((nowMs - sinceMs) / 60_000) * watch.controls.length)
 }

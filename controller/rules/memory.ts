@@ -16,8 +16,6 @@ interface Leak {
 
 /** Fewer half hours say nothing of a trend. */
 const MIN_BLOCKS = 3
-/** No single device's trend is believed above it, whatever the budget. [detection D2: p < 0.001] */
-const MAX_TREND_P = 0.001
 /** Looks at a trend that are as good as independent: it has a value more every half hour, and keeps a day of them. */
 const TREND_LOOKS = 48
 
@@ -36,7 +34,10 @@ export function judgeMemory(one: Case): Finding {
     if (isStarved(known, policy.memory.freeFloorPct)) return floorFinding(one, thing, known)
     if (known.minima.length >= MIN_BLOCKS) series.push({ thing, known })
   }
-  const leaks = [ofStage(series, one), ofDevices(series, one)].filter((leak) => leak !== null)
+  // Where more than half of all pairs are level the slope is none, however sure the rise of the others.
+  const leaks = [ofStage(series, one), ofDevices(series, one)]
+    .filter((leak) => leak !== null)
+    .filter(({ slopeMiBPerHour }) => slopeMiBPerHour > 0)
   const worst = leaks.toSorted((a, b) => a.hoursLeft - b.hoursLeft)[0]
   const [rollbackHours, gateHours] = [policy.memory.rollbackWithinMs, policy.memory.gateWithinMs].map(hoursOf) as [
     number,
@@ -71,13 +72,13 @@ interface Member {
   readonly known: MemorySeries
 }
 
-/** A positive S is a positive median slope. */
+/** A positive S is no negative median slope. */
 function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
   let rising = 0
   for (const { known } of series) if (known.s > 0) rising += 1
   const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_LOOKS / MIN_BLOCKS)
-  if (series.length === 0 || p > boundary) return null
+  if (p > boundary) return null
   const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
   const slopeMiBPerHour = middle(slopes)
   return {
@@ -88,9 +89,12 @@ function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
   }
 }
 
-/** The device that runs out first of those whose trend is beyond doubt for a family of that size. */
+/**
+ * The device that runs out first of those whose trend is beyond doubt for a family of that size, which is less than one
+ * in a thousand whatever the budget. [detection D2: p < 0.001]
+ */
 function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
-  const boundary = Math.min(streamAlpha(policy) / 2 / (Math.max(series.length, 1) * TREND_LOOKS), MAX_TREND_P)
+  const boundary = streamAlpha(policy) / 2 / (series.length * TREND_LOOKS)
   let worst: Leak | null = null
   for (const { thing, known } of series) {
     // Whoever is not even close by S alone is not worth the rest.
@@ -113,13 +117,12 @@ const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) 
 const slopeMiBPerHourOf = remembered((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
 
 const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
-  slopeMiBPerHour <= 0 ? Number.MAX_VALUE : Math.max(limitMiB - (levelMiB ?? 0), 0) / slopeMiBPerHour
+  Math.max(limitMiB - (levelMiB as number), 0) / slopeMiBPerHour
 
 /** The least of half an hour leaves too little, and before the install there was enough. */
-function isStarved(series: MemorySeries, freeFloorPct: number): boolean {
-  if (series.levelMiB === null || series.limitMiB <= 0) return false
-  const mostMiB = series.limitMiB * (1 - freeFloorPct / 100)
-  return series.levelMiB > mostMiB && (series.beforeMiB ?? 0) <= mostMiB
+function isStarved({ limitMiB, levelMiB, beforeMiB }: MemorySeries, freeFloorPct: number): boolean {
+  const mostMiB = limitMiB * (1 - freeFloorPct / 100)
+  return limitMiB > 0 && (levelMiB ?? 0) > mostMiB && (beforeMiB ?? 0) <= mostMiB
 }
 
 function floorFinding({ policy, watch }: Case, thing: string, { levelMiB, limitMiB, minima }: MemorySeries): Finding {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Case } from '../../../controller/case.ts'
 import { type MemorySeries, newSeries, withGauge } from '../../../controller/memory-series.ts'
 import { judgeMemory } from '../../../controller/rules/memory.ts'
+import { mannKendallS } from '../../../controller/trend.ts'
 import { HOUR_MS, policyWith, START_MS, sample } from '../fixtures.ts'
 import { LINES, oneCase } from './one-case.ts'
 
@@ -107,17 +108,180 @@ it('says nothing of healthy plants, whatever their noise depends on', () => {
   }
 })
 
+/** Half hours in which a device grew by so much each. */
+const rising = (halfHours: number, byMiB = 1): readonly number[] =>
+  Array.from({ length: halfHours }, (_, i) => i * byMiB)
+const FLAT = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+/** A device with 512 MiB, and how many of them are left. */
+const known = (minima: readonly number[], leftMiB = 300, over: Partial<MemorySeries> = {}): MemorySeries => ({
+  ...newSeries(500),
+  limitMiB: 512,
+  levelMiB: 512 - leftMiB,
+  minima,
+  s: mannKendallS(minima),
+  ...over,
+})
+
+/** Of the first so many devices of the stage what is known of them. */
+const judgedBy = (count: number, seriesOf: (device: number) => MemorySeries, over: Partial<Case> = {}) => {
+  const one = oneCase()
+  const devices = one.watch.members.slice(0, count)
+  const memory = Object.fromEntries(devices.map((thing, i) => [thing, seriesOf(i)]))
+  return judgeMemory({ ...one, ...over, evidence: { ...one.evidence, memory } })
+}
+
+describe('what is said of a leak', () => {
+  const finding = { rule: 'memory-leak', metric: 'hoursToExhaustion', baseline: null }
+
+  it('of all devices is how fast it is in the middle, and when half of them have nothing left', () => {
+    // Device i grows by 2 (i + 1) MiB an hour; at 18, the middle, it has hours enough left for its number.
+    const mixed = (device: number): MemorySeries => known(rising(3, device + 1), 18 * (1 + ((device * 5) % LINES)))
+    expect(judgedBy(LINES, mixed)).toStrictEqual({
+      ...finding,
+      outcome: 'breach',
+      observed: 9,
+      limit: 72,
+      n: LINES,
+      statistic: { name: 'sign', value: expect.closeTo(17 * Math.LN2, 9), boundary: expect.closeTo(10.78, 2) },
+      reason: 'memory of 17 devices grows by 18.0 MiB/h and is used up in 9.0 h',
+    })
+  })
+
+  it('of one device is its name and its line', () => {
+    expect(judgedBy(LINES, (device) => known(device === 4 ? rising(10) : FLAT))).toStrictEqual({
+      ...finding,
+      outcome: 'inconclusive',
+      observed: 150,
+      limit: 336,
+      n: 10,
+      thing: 'line-5-0',
+      line: 5,
+      statistic: { name: 'mann-kendall', value: expect.closeTo(15.1, 2), boundary: expect.closeTo(14.71, 2) },
+      code: 'gate',
+      reason: 'memory of line-5-0 grows by 2.0 MiB/h and is used up in 150.0 h',
+    })
+  })
+
+  it('is of the device that runs out first, and of a single one if that is before the stage', () => {
+    const first = judgedBy(LINES, (device) => known(device < 3 ? rising(10) : FLAT, [40, 20, 30][device]))
+    expect(first).toMatchObject({ thing: 'line-2-0', observed: 10 })
+    const whole = judgedBy(LINES, (device) => known(rising(10), device === 6 ? 20 : 100))
+    expect(whole).toMatchObject({ thing: 'line-7-0', observed: 10 })
+    const nobody = judgedBy(LINES, (device) => (device === 6 ? known(rising(10), 400) : known(rising(3), 100)))
+    expect(nobody).toMatchObject({ n: LINES, observed: 50 })
+    expect(nobody).not.toHaveProperty('thing')
+    expect(nobody).not.toHaveProperty('line')
+  })
+
+  it('is nothing where there is none', () => {
+    expect(judgedBy(LINES, () => known(FLAT))).toStrictEqual({
+      ...finding,
+      outcome: 'healthy',
+      observed: null,
+      limit: 72,
+      n: LINES,
+      reason: 'no trend in the memory of 17 devices',
+    })
+    const { watch } = oneCase({ hasControls: false })
+    expect(judgedBy(LINES, () => known(FLAT), { watch }).reason).toBe(
+      'no trend in the memory of 17 devices, no controls, history only',
+    )
+    expect(judgedBy(LINES, () => known(rising(3)), { watch }).reason).toBe(
+      'memory of 17 devices grows by 2.0 MiB/h and is used up in 150.0 h, no controls, history only',
+    )
+  })
+})
+
+describe('whether memory lasts', () => {
+  it.each([
+    [143, 'breach', 72],
+    [144, 'inconclusive', 336],
+    [671, 'inconclusive', 336],
+    [672, 'healthy', 336],
+  ] as const)('is decided by the hours it lasts: with %i MiB left at 2 MiB/h it is %s', (leftMiB, outcome, limit) => {
+    const memory = { ...policyWith().memory, freeFloorPct: 10 }
+    const seriesOf = () => known(rising(3), leftMiB, { limitMiB: 1024, levelMiB: 1024 - leftMiB })
+    const finding = judgedBy(LINES, seriesOf, { policy: policyWith({ memory }) })
+    expect(finding).toMatchObject({ outcome, limit, observed: leftMiB / 2 })
+    expect(finding.code).toBe(outcome === 'inconclusive' ? 'gate' : undefined)
+  })
+
+  it('is no question where more is used than there should be', () => {
+    expect(judgedBy(LINES, () => known(rising(3), -10))).toMatchObject({ outcome: 'breach', observed: 0 })
+  })
+})
+
+describe('a trend', () => {
+  it('of the stage must be on nearly all of sixteen devices or more', () => {
+    expect(judgedBy(16, () => known(rising(3))).observed).toBe(150)
+    expect(judgedBy(15, () => known(rising(3))).observed).toBeNull()
+    expect(judgedBy(LINES, (device) => known(device === 0 ? FLAT : rising(3))).observed).toBeNull()
+  })
+
+  it('of the stage takes three half hours', () => {
+    expect(judgedBy(LINES, () => known(rising(2)))).toMatchObject({ observed: null, n: 0 })
+    expect(judgedBy(LINES, () => known(rising(3)))).toMatchObject({ observed: 150, n: LINES })
+  })
+
+  it('of one device takes the longer the more devices there are', () => {
+    const one = (devices: number, halfHours: number) =>
+      judgedBy(devices, (device) => known(device === 0 ? rising(halfHours) : FLAT)).observed
+    expect([one(1, 8), one(1, 9)]).toStrictEqual([null, 150])
+    expect([one(LINES, 9), one(LINES, 10)]).toStrictEqual([null, 150])
+  })
+
+  it('that does not grow in the middle is none', () => {
+    expect(judgedBy(LINES, () => known([0, 0, 0, 0, 1])).reason).toBe('no trend in the memory of 17 devices')
+  })
+
+  it('is asked of whom anything is known', () => {
+    expect(judgedBy(5, () => known(FLAT))).toMatchObject({ outcome: 'healthy', n: 5 })
+    expect(judgedBy(0, () => known(FLAT)).reason).toBe('no trend in the memory of 0 devices')
+  })
+})
+
 describe('the floor', () => {
+  // Of 512 MiB 384 may be used, or a quarter is not free.
+  const starved = (levelMiB: number | null, beforeMiB: number | null, limitMiB = 512) =>
+    judgedBy(LINES, (device) =>
+      known(device === 2 ? [1] : FLAT, 0, {
+        levelMiB: 100,
+        beforeMiB: 100,
+        ...(device === 2 && { levelMiB, beforeMiB, limitMiB }),
+      }),
+    )
+
   it('sends a device back that may soon not be able to, trend or not', () => {
-    const memory = series({ hours: 2, baseMiB: 420, sigmaMiB: 5 })
-    const before = Object.fromEntries(Object.entries(memory).map(([thing, one]) => [thing, { ...one, beforeMiB: 150 }]))
-    const one = oneCase()
-    const finding = judgeMemory({ ...one, evidence: { ...one.evidence, memory: before } })
-    expect(finding).toMatchObject({ outcome: 'breach', metric: 'freeMemoryPct', limit: 25 })
+    expect(starved(400, 150)).toStrictEqual({
+      rule: 'memory-leak',
+      metric: 'freeMemoryPct',
+      outcome: 'breach',
+      observed: 21.875,
+      baseline: null,
+      limit: 25,
+      n: 1,
+      thing: 'line-3-0',
+      line: 3,
+      reason: 'line-3-0 has 22 % of its memory left, 25 % needed for the way back',
+    })
+  })
+
+  it('is a quarter of the memory', () => {
+    expect(starved(384, 150).outcome).toBe('healthy')
+    expect(starved(384.1, 150).outcome).toBe('breach')
   })
 
   it('blames no release for what was so before it', () => {
+    expect(starved(400, 384).outcome).toBe('breach')
+    expect(starved(400, 384.1).outcome).toBe('healthy')
+    expect(starved(400, null).outcome).toBe('breach')
     expect(judged({ hours: 2, baseMiB: 420, sigmaMiB: 5 }).outcome).toBe('healthy')
+  })
+
+  it('is not told of a device that was not watched for half an hour, or does not say what it has', () => {
+    expect(starved(null, 150).outcome).toBe('healthy')
+    expect(starved(400, null, 0).outcome).toBe('healthy')
   })
 })
 

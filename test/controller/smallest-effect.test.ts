@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { mixtureLogRatio } from '../../controller/sequential.ts'
 import { smallestEffects, smallestMean, smallestRateRatio } from '../../controller/smallest-effect.ts'
+import { reading } from './decisions.ts'
 import { baselineOf, Plant, policyWith, START_MS } from './fixtures.ts'
 
 const HOUR_MS = 3_600_000
@@ -26,7 +27,7 @@ const stages = {
   members: { canary: plant.canaries, early: plant.things.slice(17, 34), production: plant.things.slice(34) },
   held: [] as readonly string[],
   lineOf: plant.lineOf,
-  readings: [],
+  readings: plant.things.map((thing) => reading(thing)),
 }
 const found = (windowHours: number) => smallestEffects(stages, policyWith({ windowMs: windowHours * HOUR_MS }))
 const of = (windowHours: number, metric: string) => found(windowHours).find((finding) => finding.metric === metric)
@@ -48,7 +49,7 @@ it('tells of every stage, in healthy findings with numbers in them', () => {
   expect(findings.length).toBe(18)
   for (const { outcome, rule, reason } of findings) {
     expect([rule, outcome]).toEqual(['smallest-effect', 'healthy'])
-    expect(reason).toMatch(/^(canary|early|production|no memory).*\d/)
+    expect(reason).toMatch(/^(canary|early|production).*\d/)
   }
 })
 
@@ -67,4 +68,15 @@ it('measures production against the devices that are held back: one of a line is
         metric === 'cycleTimeIncreasePct' && reason?.startsWith('production') && reason.includes('on one line'),
     )?.observed as number
   expect(seen(plant.things.slice(17, 34))).toBeGreaterThan(seen([]))
+})
+
+it('says so where a stage has reported no memory', () => {
+  const leaks = smallestEffects({ ...stages, readings: [reading(plant.canaries[0] as string)] }, policy)
+    .filter(({ metric }) => metric === 'memoryMiBPerHour')
+    .map(({ reason }) => reason)
+  expect(leaks).toEqual([
+    'canary goes back for a leak of 5.0 MiB/h, used up in 72 h',
+    'early has reported no memory',
+    'production has reported no memory',
+  ])
 })

@@ -97,7 +97,7 @@ describe('the excess of a count over a reference', () => {
     expect(excessLogRatio({ count: 0, reference: 0, ratio: 0.1 })).toBe(0)
     expect(excessLogRatio({ count: 0, reference: 50, ratio: 0.1 })).toBe(0)
     expect(excessLogRatio({ count: 8, reference: 0, ratio: 0.2 })).toBeCloseTo(8 * Math.log(6), 9)
-    expect(excessLogRatio({ count: 8, reference: 0, ratio: Number.NaN })).toBe(0)
+    for (const ratio of [Number.NaN, 0]) expect(excessLogRatio({ count: 8, reference: 5, ratio })).toBe(0)
   })
 })
 

@@ -143,7 +143,8 @@ describe('of a fleet that is written down', () => {
   ])('takes any error for news where %s in the week before', (_, cell) => {
     const [errors, connection] = smallestEffects(after(cell), policyWith())
     expect(errors).toMatchObject({ observed: null, reason: 'canary can see any error in 24 h' })
-    expect(connection).toMatchObject({ observed: 2, reason: 'canary can see 2.00 % failed connections in 24 h' })
+    const reason = 'canary can see 2.00 % failed connections in 24 h'
+    expect(connection).toMatchObject({ metric: 'connectionFailurePct', observed: 2, reason })
   })
 
   it('sees less of the cycle time the more a device differs from day to day, and the fewer there are beside it', () => {

@@ -147,6 +147,13 @@ describe('the scatter of the controls', () => {
     ).toEqual({ squares: expect.closeTo(square + half, 6), degrees: 3 })
   })
 
+  it('is that of devices about what each would do by itself', () => {
+    const scatter = new Scatter()
+    scatter.add(3, delta({ cycles: 10, cycleTimeMsSum: 300_000 }), { ...EXPECTED, cycleTimeMs: 30_000 })
+    scatter.add(3, delta({ cycles: 30, cycleTimeMsSum: 1_200_000 }), { ...EXPECTED, cycleTimeMs: 40_000 })
+    expect(scatter.noise()).toEqual({ squares: expect.closeTo(0, 9), degrees: 1 })
+  })
+
   it('is not told by a line of one, nor by those that made nothing', () => {
     expect(noiseOf([])).toEqual({ squares: 0, degrees: 0 })
     expect(noiseOf([[3], [5]])).toEqual({ squares: expect.closeTo(0, 9), degrees: 0 })

@@ -74,6 +74,15 @@ describe('the cumulative sum', () => {
     expect(Math.abs(mean - published)).toBeLessThan(4 * error + 0.005 * published)
   })
 
+  it.each([
+    [1, 0.5, 1.5],
+    [1.5, -2, 0],
+    [0, -1, 0],
+    [0, 0.25, 0.25],
+  ])('is what came up since it last was nothing: after %d and %d it is %d', (sum, evidence, after) => {
+    expect(cusumStep(sum, evidence)).toBe(after)
+  })
+
   it('has the published run lengths on Poisson counts, exactly', () => {
     // Multiples of a quarter only, so that the chain is finite. [detection D5.2: Lucas 1985, alarm at S >= h]
     const states = Array.from({ length: 40 }, (_, i) => i / 4)

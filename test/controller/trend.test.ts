@@ -88,14 +88,21 @@ describe('a rise', () => {
     expect(riseTail(swinging)).toBe(mannKendallTail(83, 18))
   })
 
+  it('is as sure as it is where they are but equal', () => {
+    const steps = [5, 5, 5, 5, 6, 6, 6, 6, 9, 9, 9, 9]
+    expect(hamedRaoFactor(steps)).toBe(1)
+    expect(riseTail(steps)).toBe(mannKendallTail(48, 12))
+  })
+
   it.each([
     [[], 0, 0, 1],
     [[7], 0, 0, 1],
     [[7, 9], 2, 1, 0.5],
+    [[0.1, 0.4], 0.3, 1, 0.5], // not on one straight line, by its last bit
     [[7, 9, 8, 13], 2, 4, 4 / 24],
     [[5, 5, 5, 5, 5], 0, 0, 71 / 120], // as if all orders were possible
   ])('of few values, or equal ones, has a slope and a chance: %j', (series, slope, s, chance) => {
-    expect(theilSenSlope(series)).toBe(slope)
+    expect(theilSenSlope(series)).toBeCloseTo(slope, 12)
     expect(mannKendallS(series)).toBe(s)
     expect(hamedRaoFactor(series)).toBe(1)
     expect(riseTail(series)).toBeCloseTo(chance, 12)
@@ -168,6 +175,7 @@ it('counts fair coins', () => {
 })
 
 it('counts the coins of a fleet of any size', () => {
+  expect(signTail(560, 1_000)).toBeCloseTo(0.0000825249, 9) // counted out
   expect(signTail(13_000, 25_500)).toBeCloseTo(0.00089, 5) // a normal deviate of 499/159.7
   expect(signTail(12_750, 25_500)).toBeGreaterThan(0.5)
   for (const positive of [500, 530, 560, 590]) {

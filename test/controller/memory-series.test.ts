@@ -23,8 +23,8 @@ const look = (series: MemorySeries, minute: number, { memoryMiB = 150, commonMiB
 const looks = (gauges: readonly Gauge[], start = look(newSeries(null), -60, gauges[0]), fromMinute = 0): MemorySeries =>
   gauges.reduce((series, gauge, i) => look(series, fromMinute + 5 * i, gauge), start)
 
-/** Minima of a device that is looked at with these gauges, half hour by half hour, five minutes apart. */
-const minimaOf = (blocks: readonly (readonly number[])[]): readonly number[] =>
+/** A device that is looked at with these gauges, half hour by half hour, five minutes apart, and once after them. */
+const seriesOf = (blocks: readonly (readonly number[])[]): MemorySeries =>
   [...blocks, [0.1]].reduce(
     (series, block, i) =>
       looks(
@@ -33,7 +33,8 @@ const minimaOf = (blocks: readonly (readonly number[])[]): readonly number[] =>
         i * 30,
       ),
     look(newSeries(null), -60),
-  ).minima
+  )
+const minimaOf = (blocks: readonly (readonly number[])[]): readonly number[] => seriesOf(blocks).minima
 
 it('a half hour has the least of its first looks, so that lost looks are no rise', () => {
   const noise = [150, 148, 149, 140, 141, 139]
@@ -61,9 +62,11 @@ it('is what a device uses above the controls, in tenths, beside what it uses its
 })
 
 it('keeps a day, and how it rises', () => {
-  const days = (halfHours: number) => minimaOf(Array.from({ length: halfHours }, (_, i) => [i, i, i].map((n) => n + 1)))
-  expect(days(48)).toEqual(Array.from({ length: 48 }, (_, i) => i + 1))
-  expect(days(50)).toEqual(Array.from({ length: 48 }, (_, i) => i + 3))
+  const rising = (halfHours: number) => seriesOf(Array.from({ length: halfHours }, (_, i) => [i + 1, i + 1, i + 1]))
+  const from = (first: number) => Array.from({ length: 48 }, (_, i) => i + first)
+  // Every pair of 48 rises.
+  expect(rising(48)).toMatchObject({ minima: from(1), s: 1128 })
+  expect(rising(50)).toMatchObject({ minima: from(3), s: 1128 })
 })
 
 describe('a look says nothing', () => {

@@ -62,6 +62,26 @@ function chanceOfSignal(end: number, criticalValue: number, ratio: typeof exact)
 }
 
 describe('the excess of a count over a reference', () => {
+  it('is the MaxSPRT likelihood ratio where the reference is endless', () => {
+    expect(likelihoodRatio(16, 5.1)).toBeCloseTo(5.1 - 16 + 16 * Math.log(16 / 5.1), 5)
+  })
+
+  it('is less the shorter the reference is, and the more the counts vary anyway', () => {
+    const ratios = [1e6, 1000, 100, 20].map((reference) =>
+      excessLogRatio({ count: 40, reference, ratio: 20 / reference }),
+    )
+    expect(ratios).toEqual([...ratios].sort((a, b) => b - a))
+    expect(ratios[3]).toBeLessThan((ratios[0] as number) * 0.6)
+    expect(excessLogRatio({ count: 40, reference: 100, ratio: 0.2 }, 4)).toBeCloseTo((ratios[2] as number) / 4, 9)
+  })
+
+  it('is defined where nothing was counted, and nothing where there is no excess', () => {
+    expect(excessLogRatio({ count: 0, reference: 0, ratio: 0.1 })).toBe(0)
+    expect(excessLogRatio({ count: 0, reference: 50, ratio: 0.1 })).toBe(0)
+    expect(excessLogRatio({ count: 8, reference: 0, ratio: 0.2 })).toBeCloseTo(8 * Math.log(6), 9)
+    for (const ratio of [Number.NaN, 0]) expect(excessLogRatio({ count: 8, reference: 5, ratio })).toBe(0)
+  })
+
   it.each([
     [1, 2.853937],
     [2, 3.046977],
@@ -87,26 +107,6 @@ describe('the excess of a count over a reference', () => {
       expect(chanceOfSignal(1000, maxSprtCriticalValue(alpha), exact)).toBeLessThan(alpha)
     }
     expect(chanceOfSignal(1000, maxSprtCriticalValue(1e-7), exact)).toBeLessThan(1e-7)
-  })
-
-  it('is the MaxSPRT likelihood ratio where the reference is endless', () => {
-    expect(likelihoodRatio(16, 5.1)).toBeCloseTo(5.1 - 16 + 16 * Math.log(16 / 5.1), 5)
-  })
-
-  it('is less the shorter the reference is, and the more the counts vary anyway', () => {
-    const ratios = [1e6, 1000, 100, 20].map((reference) =>
-      excessLogRatio({ count: 40, reference, ratio: 20 / reference }),
-    )
-    expect(ratios).toEqual([...ratios].sort((a, b) => b - a))
-    expect(ratios[3]).toBeLessThan((ratios[0] as number) * 0.6)
-    expect(excessLogRatio({ count: 40, reference: 100, ratio: 0.2 }, 4)).toBeCloseTo((ratios[2] as number) / 4, 9)
-  })
-
-  it('is defined where nothing was counted, and nothing where there is no excess', () => {
-    expect(excessLogRatio({ count: 0, reference: 0, ratio: 0.1 })).toBe(0)
-    expect(excessLogRatio({ count: 0, reference: 50, ratio: 0.1 })).toBe(0)
-    expect(excessLogRatio({ count: 8, reference: 0, ratio: 0.2 })).toBeCloseTo(8 * Math.log(6), 9)
-    for (const ratio of [Number.NaN, 0]) expect(excessLogRatio({ count: 8, reference: 5, ratio })).toBe(0)
   })
 })
 

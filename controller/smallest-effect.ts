@@ -144,8 +144,11 @@ function leak({ readings, members }: Stages, stage: StageName, policy: Policy): 
   const freeMiB = free[free.length >> 1] ?? null
   const hours = policy.memory.rollbackWithinMs / 3_600_000
   const slope = freeMiB === null ? null : freeMiB / hours
-  const words = slope === null ? 'no memory was reported' : `${stage} goes back for a leak of ${slope.toFixed(1)} MiB/h`
-  return finding('memoryMiBPerHour', slope, hours, free.length, `${words}, used up in ${hours} h`)
+  const words =
+    slope === null
+      ? 'has reported no memory'
+      : `goes back for a leak of ${slope.toFixed(1)} MiB/h, used up in ${hours} h`
+  return finding('memoryMiBPerHour', slope, hours, free.length, `${stage} ${words}`)
 }
 
 /** What no crash in the whole window will have shown; it holds for a hazard that does not rise. */

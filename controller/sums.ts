@@ -1,5 +1,6 @@
 import type { Expected } from './baseline.ts'
 import type { Delta } from './difference.ts'
+import { groupedBy } from './grouped.ts'
 
 /** Observed and expected sums of some devices over some looks. */
 export interface Sums {
@@ -83,14 +84,10 @@ export const totalOf = (parts: readonly Totals[], start: Totals = NO_TOTALS): To
 
 /** The lines of several looks as one; a line counts the looks in which its stage was seen. */
 export function linesOf(looks: readonly Pick<Look, 'lines'>[]): readonly LineSums[] {
-  const byLine = new Map<number, LineSums[]>()
-  for (const { lines } of looks) {
-    for (const line of lines) {
-      const own = byLine.get(line.line)
-      if (own === undefined) byLine.set(line.line, [line])
-      else own.push(line)
-    }
-  }
+  const byLine = groupedBy(
+    looks.flatMap(({ lines }) => lines),
+    ({ line }) => line,
+  )
   return [...byLine].map(([line, parts]) => ({
     line,
     looks: parts.reduce((sum, { looks: count, stage }) => sum + (stage.minutes > 0 ? count : 0), 0),

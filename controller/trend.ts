@@ -40,7 +40,7 @@ export function mannKendallVariance(series: readonly number[]): number {
 
 /** S in standard deviations, with the correction for its being an integer. */
 export const mannKendallZ = (s: number, variance: number): number =>
-  s === 0 || variance <= 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(variance)
+  variance <= 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(variance)
 
 /** Chance of S at least this large among `n` values without ties and without a trend; exact up to 40 values. */
 export function mannKendallTail(s: number, n: number): number {
@@ -100,7 +100,7 @@ function ranksOf(values: readonly number[]): readonly number[] {
   const ranks = new Array<number>(values.length).fill(0)
   for (let from = 0; from < order.length; ) {
     let to = from
-    while (to < order.length && order[to]?.value === order[from]?.value) to += 1
+    while (order[to]?.value === order[from]?.value) to += 1
     for (let i = from; i < to; i++) ranks[order[i]?.index as number] = (from + 1 + to) / 2
     from = to
   }

@@ -50,8 +50,6 @@ export interface Verdict {
 
 const GRAVITY: Readonly<Record<VerdictKind, number>> = { healthy: 0, inconclusive: 1, breach: 2 }
 
-export const worst = (a: VerdictKind, b: VerdictKind): VerdictKind => (GRAVITY[a] >= GRAVITY[b] ? a : b)
-
 /** A verdict of no deciding finding at all is `inconclusive`: no data is not health. */
 export function verdictOf(findings: readonly Finding[]): Verdict {
   const gravity = ({ outcome, isDryRun }: Finding): number => (isDryRun ? -1 : GRAVITY[outcome])

@@ -6,7 +6,6 @@ import { type MemberState, NO_EVIDENCE } from '../../controller/evidence.ts'
 import { OPEN_GATES, type Policy } from '../../controller/policy.ts'
 import type { Rollout, RolloutState, Stage } from '../../controller/rollout.ts'
 import type { Verdict, VerdictKind } from '../../controller/verdict.ts'
-import { worst } from '../../controller/verdict.ts'
 import { covered, exposed, facts, reading, rollout, running, soaked, verdict } from './decisions.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
 import { hotfix, PAUSE, policy, STOPPED, withStage } from './situations.ts'
@@ -337,15 +336,4 @@ it.each<[string, Verdict]>([
   ['breach', { kind: 'breach', findings: [] }],
 ])('a rollback gives the worst finding as its reason: %s', (reason, breach) => {
   expect(decide(rollout('soaking', 0), facts({ verdict: breach }), policy)).toEqual({ kind: 'rollback', reason })
-})
-
-describe('verdicts', () => {
-  it('worst wins, for all pairs', () => {
-    const kinds: readonly VerdictKind[] = ['healthy', 'inconclusive', 'breach']
-    kinds.forEach((a, i) => {
-      kinds.forEach((b, j) => {
-        expect(worst(a, b)).toBe(kinds[Math.max(i, j)])
-      })
-    })
-  })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
 import type { Evidence, MemberState } from '../../controller/evidence.ts'
-import { chooseHeld } from '../../controller/holdback.ts'
+import { chooseHeld, sinceLetGoMs, soakingStage, withHeld, withLetGo } from '../../controller/holdback.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeOperate } from '../../controller/lambda/operate.ts'
 import { makePromote } from '../../controller/lambda/promote.ts'
@@ -74,6 +74,41 @@ describe('who is held back', () => {
         ).toEqual(['a3', 'b2'])
       }),
     )
+  })
+})
+
+describe('the members of production', () => {
+  const [A, B] = ['production-a', 'production-b']
+  const whole = rollout('soaking', 2)
+  const held = (): Rollout => withHeld(whole, [B], START_MS)
+  const letGo = (): Rollout => withLetGo(held(), START_MS + HOUR_MS)
+
+  it('are those that are not held back, and all of them once those were let go', () => {
+    const holdback = { things: [B], sinceMs: START_MS, letGoAtMs: null }
+    expect(held()).toEqual({ ...withStage(whole, { members: [A] }), holdback })
+    expect(letGo()).toEqual({ ...whole, holdback: { ...holdback, letGoAtMs: START_MS + HOUR_MS } })
+  })
+
+  it('stay what they are where nobody is held back, or any more', () => {
+    const followed = letGo()
+    expect(withLetGo(followed, START_MS + 2 * HOUR_MS)).toBe(followed)
+    expect(withLetGo(whole, START_MS)).toBe(whole)
+  })
+
+  it('have been let go for a time, for ever where nobody was', () => {
+    const sinceMs = [whole, held(), letGo()].map((one) => sinceLetGoMs(one, START_MS + 3 * HOUR_MS))
+    expect(sinceMs).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 2 * HOUR_MS])
+  })
+
+  it.each<[string, () => Rollout, number | null, readonly string[]]>([
+    ['all where nobody was held back', () => whole, START_MS, [A, B]],
+    ['all but who is', held, START_MS, [A]],
+    ['all but who was let go after it had begun', letGo, START_MS + HOUR_MS - 1, [A]],
+    ['all that it began with', letGo, START_MS + HOUR_MS, [A, B]],
+    ['all but who was let go, as long as it has not begun', letGo, null, [A]],
+  ])('run the window of the soak: %s', (_, one, soakingSinceMs, members) => {
+    const seen = withStage(one(), { soakingSinceMs })
+    expect(soakingStage(seen)).toEqual({ ...seen.stages[2], members })
   })
 })
 

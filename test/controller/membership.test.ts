@@ -3,6 +3,7 @@ import { STAGES } from '../../controller/contract.ts'
 import { membershipChanges } from '../../controller/membership.ts'
 import type { DeviceReading } from '../../controller/ports.ts'
 import type { Holdback, Rollout } from '../../controller/rollout.ts'
+import { HOUR_MS, MINUTE_MS, START_MS } from './fixtures.ts'
 
 const plain = {
   stages: STAGES.map((name) => ({ name, members: [`${name}-1`, `${name}-2`] })),
@@ -32,15 +33,15 @@ it.each([
   ['taken out', { 'canary-2': [] }, ['canary-2 is in no stage, planned for canary']],
   ['new', { 'new-1': ['early'] }, ['new-1 is in early, planned for none']],
   ['gone', { 'early-2': null }, ['early-2 is gone, planned for early']],
+  ['gone when another is new', { 'early-2': null, 'lab-1': ['lab'] }, ['early-2 is gone, planned for early']],
 ] as const)('a device %s', (_, groups, expected) => {
   expect(changes(groups)).toEqual(expected)
 })
 
 describe('a device that is held back', () => {
   const thing = 'production-3'
-  const MINUTE_MS = 60_000
   const holding = (letGoAtMs: number | null, pending: readonly object[] = []): Rollout => {
-    const holdback: Holdback = { things: [thing], sinceMs: 0, letGoAtMs }
+    const holdback: Holdback = { things: [thing], sinceMs: START_MS, letGoAtMs }
     const stages = plain.stages.map((stage) =>
       letGoAtMs !== null && stage.name === 'production' ? { ...stage, members: [...stage.members, thing] } : stage,
     )
@@ -49,6 +50,7 @@ describe('a device that is held back', () => {
   const held = ['holdback']
   const back = ['production']
   const both = ['holdback', 'production']
+  const LET_GO_MS = START_MS + HOUR_MS
 
   it.each([
     ['has its own group', held, holding(null), 60, []],
@@ -60,15 +62,31 @@ describe('a device that is held back', () => {
       [`${thing} is in production and holdback, planned for holdback`],
     ],
     ['may not go by itself', back, holding(null), 60, [`${thing} is in production, planned for holdback`]],
-    ['is in either group while the index may be behind', back, holding(null), 10, []],
-    ['and while its move is pending', both, holding(null, [{ kind: 'hold-back' }]), 600, []],
+    ['is in either group while the index may be behind', back, holding(null), 14, []],
+    ['and not any longer', back, holding(null), 15, [`${thing} is in production, planned for holdback`]],
+    ['may be in both while its move is pending', both, holding(null, [{ kind: 'hold-back' }]), 600, []],
+    ['and while its move back is', held, holding(LET_GO_MS, [{ kind: 'let-go' }]), 6000, []],
+    [
+      'but not while something else is',
+      back,
+      holding(null, [{ kind: 'deploy' }]),
+      600,
+      [`${thing} is in production, planned for holdback`],
+    ],
     ['is in no third one meanwhile', ['canary'], holding(null), 10, [`${thing} is in canary, planned for holdback`]],
+    [
+      'nor in one beside its own',
+      ['canary', 'holdback'],
+      holding(null),
+      10,
+      [`${thing} is in canary and holdback, planned for holdback`],
+    ],
     ['and not in none', [], holding(null), 10, [`${thing} is in no stage, planned for holdback`]],
-    ['is on its way when it was let go', held, holding(0), 10, []],
-    ['and back in the end', back, holding(0), 60, []],
-    ['or missed', held, holding(0), 60, [`${thing} is in holdback, planned for production`]],
+    ['is on its way when it was let go', held, holding(LET_GO_MS), 70, []],
+    ['and back in the end', back, holding(LET_GO_MS), 120, []],
+    ['or missed', held, holding(LET_GO_MS), 120, [`${thing} is in holdback, planned for production`]],
   ] as const)('%s', (_, groups, rollout, minutes, expected) => {
-    expect(changes({ [thing]: groups }, rollout, minutes * MINUTE_MS)).toEqual(expected)
+    expect(changes({ [thing]: groups }, rollout, START_MS + minutes * MINUTE_MS)).toEqual(expected)
   })
 
   it('is one of the plan', () => {

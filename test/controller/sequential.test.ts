@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   boundaryFor,
   cusumStep,
+  maxSprtCriticalValue,
   mixtureLogRatio,
   normalLogRatio,
   poissonLogRatio,
@@ -71,6 +72,15 @@ describe('the cumulative sum', () => {
   ])('has the published run length with k = %d, h = %d for a shift of %d', (k, h, shift, published) => {
     const { mean, error } = runLength({ k, h, shift })
     expect(Math.abs(mean - published)).toBeLessThan(4 * error + 0.005 * published)
+  })
+
+  it.each([
+    [1, 0.5, 1.5],
+    [1.5, -2, 0],
+    [0, -1, 0],
+    [0, 0.25, 0.25],
+  ])('is what came up since it last was nothing: after %d and %d it is %d', (sum, evidence, after) => {
+    expect(cusumStep(sum, evidence)).toBe(after)
   })
 
   it('has the published run lengths on Poisson counts, exactly', () => {
@@ -191,5 +201,30 @@ describe('the log likelihood ratio of one sample', () => {
   it('is expected to fall without a change, and to rise with it', () => {
     expect(poissonLogRatio(2, 2, 1.5)).toBeLessThan(0)
     expect(poissonLogRatio(3, 2, 1.5)).toBeGreaterThan(0)
+  })
+
+  it('is what tables say', () => {
+    expect(normalLogRatio(2, 0.5)).toBe(0.875)
+    expect(poissonLogRatio(3, 2, 1.5)).toBeCloseTo(0.216395, 6)
+  })
+})
+
+describe('the boundary', () => {
+  it('is the logarithm of how rare a false alarm may be, in all its tests together', () => {
+    expect(boundaryFor(0.05)).toBeCloseTo(2.995732, 6)
+    expect(boundaryFor(0.05, 20)).toBeCloseTo(5.991465, 6)
+    expect(boundaryFor(0.05, 0.5)).toBe(boundaryFor(0.05))
+  })
+
+  it.each([
+    [0.1, 6.407556], // safe, not exact
+    [0.01, 6.407556],
+    [0.0031622777, 7.640292],
+    [0.001, 8.873027],
+    [0.0001, 11.288345],
+    [0.00001, 13.677633],
+    [0.0000001, 18.456209],
+  ])('of counts lies between the computed ones, and goes on as the last: alpha %d', (alpha, boundary) => {
+    expect(maxSprtCriticalValue(alpha)).toBeCloseTo(boundary, 5)
   })
 })

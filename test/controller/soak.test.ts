@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Decision, decide, type Facts, transition } from '../../controller/decide.ts'
 import { type Evidence, type MemberState, NO_EVIDENCE } from '../../controller/evidence.ts'
+import type { Policy } from '../../controller/policy.ts'
 import type { Rollout, Stage } from '../../controller/rollout.ts'
-import { type SoakClock, soakProgress, stragglersOf, tick, watchedMs } from '../../controller/soak.ts'
+import { type SoakClock, soakProgress, stragglersOf, tick, watchedMs, withoutExposure } from '../../controller/soak.ts'
 import type { VerdictKind } from '../../controller/verdict.ts'
 import { NO_WAY_BACK } from '../../controller/way-back.ts'
 import { facts, rollout, verdict } from './decisions.ts'
@@ -121,19 +122,180 @@ describe('a soak', () => {
     expect(held.clock?.heldMs).toBe(3 * HOUR_MS)
     expect(watchedMs(stage, held.clock, held.nowMs)).toBe(21 * HOUR_MS)
   })
+})
 
-  it('begins anew with another soak of the same stage', () => {
-    const first = soak(5, always).clock
-    const again = { ...stage, soakingSinceMs: START_MS + 5 * HOUR_MS }
-    const look = {
-      before: null,
-      after: NO_EVIDENCE,
-      previousAtMs: START_MS,
-      nowMs: START_MS + 5 * HOUR_MS,
-      isHeld: false,
+const evidenceOf = (members: Readonly<Record<string, Partial<MemberState>>>): Evidence => ({
+  ...NO_EVIDENCE,
+  members: Object.fromEntries(Object.entries(members).map(([thing, over]) => [thing, member(over)])),
+})
+
+describe('the clock of a soak', () => {
+  const [A, B] = ['line-1-0', 'line-2-0']
+  const nowMs = START_MS + 2 * HOUR_MS
+  const ran = (hours: number, ofB = hours): Evidence =>
+    evidenceOf({ [A]: { exposureMs: hours * HOUR_MS }, [B]: { exposureMs: ofB * HOUR_MS } })
+  const look: Parameters<typeof tick>[2] = {
+    before: ran(0.5),
+    after: ran(2),
+    previousAtMs: START_MS + HOUR_MS,
+    nowMs,
+    isHeld: false,
+  }
+  const clock: SoakClock = {
+    stage: 'canary',
+    sinceMs: START_MS,
+    heldMs: HOUR_MS,
+    exposureByShiftMs: { second: 7 * HOUR_MS },
+  }
+
+  /** What differs from a first look, in which both ran for an hour and a half. */
+  it.each<[string, SoakClock | null, Partial<typeof look>, Partial<SoakClock>]>([
+    ['begins with the first look', null, {}, {}],
+    ['begins anew with the next stage', { ...clock, stage: 'early' }, {}, {}],
+    ['begins anew with another soak', { ...clock, sinceMs: START_MS - 1 }, {}, {}],
+    [
+      'goes on by what its devices ran since the look before',
+      clock,
+      {},
+      { heldMs: HOUR_MS, exposureByShiftMs: { second: 10 * HOUR_MS } },
+    ],
+    ['gives each device its own', null, { after: ran(1, 2) }, { exposureByShiftMs: { second: 2 * HOUR_MS } }],
+    ['knows of nothing where nobody ran', null, { after: ran(0.5) }, { exposureByShiftMs: {} }],
+    [
+      'has no more than has passed, whatever was run before it began',
+      null,
+      { before: null, after: ran(9) },
+      { exposureByShiftMs: { second: 4 * HOUR_MS } },
+    ],
+    [
+      'stands still since the look before',
+      clock,
+      { isHeld: true },
+      { heldMs: 2 * HOUR_MS, exposureByShiftMs: { second: 10 * HOUR_MS } },
+    ],
+    [
+      'stands still no longer than it has been running',
+      null,
+      { isHeld: true, previousAtMs: START_MS - HOUR_MS },
+      { heldMs: 2 * HOUR_MS },
+    ],
+    ['does not stand still before the first look', null, { isHeld: true, previousAtMs: null }, {}],
+  ])('%s', (_, before, over, after) => {
+    const first: SoakClock = {
+      stage: 'canary',
+      sinceMs: START_MS,
+      heldMs: 0,
+      exposureByShiftMs: { second: 3 * HOUR_MS },
     }
-    expect(tick(first, again, look, policy)).toMatchObject({ sinceMs: again.soakingSinceMs, exposureByShiftMs: {} })
+    expect(tick(before, stage, { ...look, ...over }, policy)).toEqual({ ...first, ...after })
   })
+
+  it('is none before the soak', () => {
+    const deploying = { ...stage, soakingSinceMs: null }
+    expect(tick(clock, deploying, look, policy)).toBeNull()
+    expect(watchedMs(deploying, null, nowMs)).toBe(0)
+    expect(watchedMs(stage, null, nowMs)).toBe(2 * HOUR_MS)
+  })
+
+  it('begins anew without what devices have shown, not without what they did', () => {
+    const evidence = evidenceOf({ [A]: { exposureMs: HOUR_MS, crashes: 1 }, [B]: {} })
+    expect(withoutExposure(evidence)).toEqual(evidenceOf({ [A]: { exposureMs: 0, crashes: 1 }, [B]: {} }))
+  })
+})
+
+describe('a window of 24 h', () => {
+  const nowMs = START_MS + 24 * HOUR_MS
+  const ended = (over: Partial<MemberState>) => ({ heardAtMs: nowMs, exposureMs: 24 * HOUR_MS, ...over })
+  const coveredBy = (hours: number, ofLast = hours): SoakClock => ({
+    stage: 'canary',
+    sinceMs: START_MS,
+    heldMs: 0,
+    exposureByShiftMs: { second: 17 * hours * HOUR_MS, third: 17 * hours * HOUR_MS, first: 17 * ofLast * HOUR_MS },
+  })
+  /** What devices have shown, the first one something else. */
+  interface Shown {
+    readonly one?: Partial<MemberState>
+    readonly others?: Partial<MemberState>
+    readonly clock?: SoakClock
+    readonly under?: Policy
+  }
+  const progress = ({ one = {}, others = {}, clock = coveredBy(8), under = policy }: Shown) =>
+    soakProgress(
+      stage,
+      evidenceOf(Object.fromEntries(things.map((thing, i) => [thing, ended(i === 0 ? one : others)]))),
+      clock,
+      under,
+      nowMs,
+    )
+  const half = { exposureMs: 12 * HOUR_MS }
+
+  it.each<[string, Shown, readonly string[]]>([
+    ['20 h on a device', { one: { exposureMs: 20 * HOUR_MS } }, []],
+    ['less than 20 h on a device', { one: { exposureMs: 20 * HOUR_MS - 1 } }, ['less than 20.0 h on line-1-0']],
+    [
+      'a device that is silent for ten minutes',
+      { one: { exposureMs: 0, heardAtMs: nowMs - 600_000 } },
+      ['less than 20.0 h on line-1-0'],
+    ],
+    ['one that is silent for longer and lost', { one: { exposureMs: 0, heardAtMs: nowMs - 600_001 } }, []],
+    ['one that was never heard', { one: { exposureMs: 0, heardAtMs: null } }, []],
+    ['six hours of every shift', { clock: coveredBy(6) }, []],
+    ['less of one', { clock: coveredBy(6, 5.9) }, ['5.9 h of the first shift, 6.0 h needed']],
+    [
+      'half the exposure where half is asked for',
+      { one: half, others: half, under: policyWith({ exposureShare: 0.5, deviceExposureShare: 0 }) },
+      [],
+    ],
+  ])('with %s lacks what it says', (_, shown, lacks) => {
+    expect(progress(shown).lacks).toEqual(lacks)
+  })
+
+  it('leaves who is lost out of what is needed, and who installed too late', () => {
+    const share = 0.9 * 16 * 24 * HOUR_MS
+    expect(progress({ one: { heardAtMs: null } })).toMatchObject({
+      neededMs: share,
+      exposedMs: share / 0.9,
+      uncounted: [],
+    })
+    expect(progress({ one: { installedAtMs: START_MS + 1 } })).toMatchObject({
+      neededMs: share,
+      uncounted: ['line-1-0'],
+    })
+  })
+
+  it('lacks everything where nothing is known', () => {
+    expect(soakProgress(stage, null, null, policy, nowMs)).toEqual({
+      lacks: [
+        '0 devices installed and heard of, 15 needed',
+        '0.0 h of the first shift, 6.0 h needed',
+        '0.0 h of the third shift, 6.0 h needed',
+        '0.0 h of the second shift, 6.0 h needed',
+      ],
+      exposedMs: 0,
+      neededMs: 0,
+      uncounted: things,
+    })
+  })
+
+  it.each([
+    [9, ['0.7 h of the third shift, 0.8 h needed']],
+    [8.9, []],
+  ])('asks for a shift that the window has an hour of: %d h', (hours, lacks) => {
+    const clock = { ...coveredBy(8), exposureByShiftMs: { second: 17 * 8 * HOUR_MS, third: 17 * 0.74 * HOUR_MS } }
+    expect(progress({ clock, under: policyWith({ windowMs: hours * HOUR_MS }) }).lacks).toEqual(lacks)
+  })
+})
+
+it.each<[string, Partial<MemberState>, boolean]>([
+  ['came after the soak had begun', { installedAtMs: START_MS + 1 }, true],
+  ['was there when it began', { installedAtMs: START_MS }, false],
+  ['has not come', { installedAtMs: null }, false],
+  ['has run nearly 20 h', { installedAtMs: START_MS + 1, exposureMs: 20 * HOUR_MS - 1 }, true],
+  ['has run 20 h', { installedAtMs: START_MS + 1, exposureMs: 20 * HOUR_MS }, false],
+])('a device is a straggler or not: it %s', (_, over, isStraggler) => {
+  const evidence = evidenceOf({ 'line-1-0': over })
+  expect(stragglersOf(stage, evidence, policy)).toEqual(isStraggler ? ['line-1-0'] : [])
+  expect(stragglersOf({ ...stage, soakingSinceMs: null }, evidence, policy)).toEqual([])
 })
 
 describe('who is counted', () => {

@@ -3,9 +3,10 @@ import { isTelemetryDown } from '../../controller/telemetry.ts'
 import { MINUTE_MS, policyWith, START_MS, sample } from './fixtures.ts'
 
 const policy = policyWith()
+const CONTROLS = [5, 6, 7, 8, 9]
 
 /** Ten devices of which the named ones have said nothing for a while; the last five are controls. */
-function down(silentMinutes: number, silent: readonly number[], controls = [5, 6, 7, 8, 9]): boolean {
+function down(silentMinutes: number, silent: readonly number[], controls = CONTROLS, under = policy): boolean {
   const devices = Object.fromEntries(
     Array.from({ length: 10 }, (_, i) => [
       `d${i}`,
@@ -15,7 +16,7 @@ function down(silentMinutes: number, silent: readonly number[], controls = [5, 6
   return isTelemetryDown(
     { atMs: START_MS, devices },
     controls.map((i) => `d${i}`),
-    policy,
+    under,
   )
 }
 
@@ -28,8 +29,18 @@ it.each([
   expect(down(11, silent)).toBe(isDown)
 })
 
-it('a few minutes of silence are none', () => {
-  expect(down(9, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])).toBe(false)
+it('ten minutes of silence are none', () => {
+  expect(down(10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])).toBe(false)
+})
+
+it('asks for more than the policy’s share of the controls, whatever the rest says', () => {
+  const under = (silentShare: number) => policyWith({ telemetry: { ...policy.telemetry, silentShare } })
+  expect(down(11, [0, 1, 2, 3, 5, 6], CONTROLS, under(0.4))).toBe(false)
+  expect(down(11, [0, 1, 2, 3, 5, 6], CONTROLS, under(0.39))).toBe(true)
+})
+
+it('takes no control for silent that has never been heard', () => {
+  expect(down(11, [0, 1, 2, 3, 4, 5], [5, 41, 42, 43])).toBe(false)
 })
 
 it('without controls only a silence of everybody is the telemetry', () => {

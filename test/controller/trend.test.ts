@@ -7,6 +7,7 @@ import {
   mannKendallVariance,
   mannKendallZ,
   riseTail,
+  signsAgainst,
   signTail,
   theilSenSlope,
 } from '../../controller/trend.ts'
@@ -48,6 +49,17 @@ describe('the exact null distribution', () => {
     expect(mannKendallTail(s, n)).toBeCloseTo(p, 4)
   })
 
+  it('is certain of what cannot be less, and knows that there is no more', () => {
+    expect([-15, -17].map((s) => mannKendallTail(s, 6))).toEqual([expect.closeTo(1, 12), expect.closeTo(1, 12)])
+    expect(mannKendallTail(15, 6)).toBeCloseTo(1 / 720, 12) // one order of 6!
+    expect(mannKendallTail(17, 6)).toBe(0)
+  })
+
+  it('is counted out for 40 values, and normal for more', () => {
+    expect(mannKendallTail(250, 40)).toBeCloseTo(0.0016467336, 9)
+    expect(mannKendallTail(250, 41)).toBeCloseTo(0.0025809522, 9)
+  })
+
   it('passes into the normal one', () => {
     for (const z of [1, 2, 3]) {
       const [below, above] = [40, 41].map((n) => {
@@ -58,6 +70,54 @@ describe('the exact null distribution', () => {
       expect(above / below).toBeLessThan(1.3)
     }
   })
+})
+
+describe('a rise', () => {
+  // Worked out by another hand, after Hamed & Rao.
+  const wandering = [0, 1, 3, 6, 8, 9, 9, 8, 6, 5, 5, 6, 8, 11, 14, 16]
+  const swinging = [2, 2, 3, 3, 9, 9, 9, 8, 8, 5, 5, 4, 4, 10, 10, 11, 11, 12]
+
+  it('is less sure where values depend on those before them', () => {
+    expect(hamedRaoFactor(wandering)).toBeCloseTo(1.135688025, 9)
+    expect(mannKendallTail(64, 16)).toBeCloseTo(0.0016704809, 9)
+    expect(riseTail(wandering)).toBeCloseTo(0.0036034671, 9)
+  })
+
+  it('is no surer where they go against them', () => {
+    expect(hamedRaoFactor(swinging)).toBeCloseTo(0.7659136118, 9)
+    expect(riseTail(swinging)).toBe(mannKendallTail(83, 18))
+  })
+
+  it('is as sure as it is where they are but equal', () => {
+    const steps = [5, 5, 5, 5, 6, 6, 6, 6, 9, 9, 9, 9]
+    expect(hamedRaoFactor(steps)).toBe(1)
+    expect(riseTail(steps)).toBe(mannKendallTail(48, 12))
+  })
+
+  it.each([
+    [[], 0, 0, 1],
+    [[7], 0, 0, 1],
+    [[7, 9], 2, 1, 0.5],
+    [[0.1, 0.4], 0.3, 1, 0.5], // not on one straight line, by its last bit
+    [[7, 9, 8, 13], 2, 4, 4 / 24],
+    [[5, 5, 5, 5, 5], 0, 0, 71 / 120], // as if all orders were possible
+  ])('of few values, or equal ones, has a slope and a chance: %j', (series, slope, s, chance) => {
+    expect(theilSenSlope(series)).toBeCloseTo(slope, 12)
+    expect(mannKendallS(series)).toBe(s)
+    expect(hamedRaoFactor(series)).toBe(1)
+    expect(riseTail(series)).toBeCloseTo(chance, 12)
+  })
+
+  it('is none in deviations where pairs balance, or nothing varies', () => {
+    expect(mannKendallZ(0, 44)).toBe(0)
+    expect(mannKendallVariance([5, 5, 5, 5, 5])).toBe(0)
+    expect(mannKendallZ(3, 0)).toBe(0)
+  })
+})
+
+it('compares a value with the first of a series, as many as are asked for', () => {
+  expect(signsAgainst(5, [1, 5, 9, 2])).toBe(1)
+  expect(signsAgainst(5, [1, 5, 9, 2], 3)).toBe(0)
 })
 
 /** Share of series whose rise is significant at 1 %. */
@@ -115,6 +175,7 @@ it('counts fair coins', () => {
 })
 
 it('counts the coins of a fleet of any size', () => {
+  expect(signTail(560, 1_000)).toBeCloseTo(0.0000825249, 9) // counted out
   expect(signTail(13_000, 25_500)).toBeCloseTo(0.00089, 5) // a normal deviate of 499/159.7
   expect(signTail(12_750, 25_500)).toBeGreaterThan(0.5)
   for (const positive of [500, 530, 560, 590]) {

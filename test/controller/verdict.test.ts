@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Baseline } from '../../controller/baseline.ts'
 import { judge } from '../../controller/judge.ts'
+import type { Profile } from '../../controller/policy.ts'
 import { type Finding, verdictOf } from '../../controller/verdict.ts'
-import { policyWith } from './fixtures.ts'
+import { MINUTE_MS, policyWith, START_MS } from './fixtures.ts'
 import { oneCase } from './rules/one-case.ts'
 
 const finding = (rule: string, outcome: Finding['outcome'], isDryRun = false): Finding => ({
@@ -35,10 +37,47 @@ describe('a verdict', () => {
   })
 })
 
-it('keeps the rules that the policy names dry', () => {
+describe('the judge', () => {
+  const RULES = [
+    'component-crash',
+    'deployment-failure',
+    'silent-fallback',
+    'lost-device',
+    'connection-failure',
+    'cycle-time',
+    'error-rate',
+  ]
   const slow = oneCase({ stage: () => ({ cycleMs: 7_200_000 }) })
-  expect(judge(slow).findings[0]).toMatchObject({ rule: 'cycle-time', outcome: 'breach' })
-  const dry = judge({ ...slow, policy: policyWith({ dryRun: ['cycle-time'] }) })
-  expect(dry.kind).not.toBe('breach')
-  expect(dry.findings.find(({ rule }) => rule === 'cycle-time')).toMatchObject({ outcome: 'breach', isDryRun: true })
+  const rulesOf = (profile: Profile): readonly string[] =>
+    judge({ ...oneCase(), policy: policyWith({ profile }) })
+      .findings.map(({ rule }) => rule)
+      .sort()
+
+  it('asks every rule, and by the seed’s profile none that the seed does not have', () => {
+    expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'neighbour-errors'].sort())
+    expect(rulesOf('seed-literal')).toEqual([...RULES].sort())
+  })
+
+  it.each([
+    [0, 'first/weekday'],
+    [2.5, 'second/weekday'],
+    [5, 'second/weekday'],
+  ])('tells the cell in which most of the look lies: %d min after the shift began', (minutes, cell) => {
+    const { findings } = judge({ ...oneCase(), nowMs: START_MS + minutes * MINUTE_MS })
+    expect(new Set(findings.map((finding) => finding.cell))).toEqual(new Set([cell]))
+  })
+
+  it('keeps the rules that the policy names dry', () => {
+    expect(judge(slow).findings[0]).toMatchObject({ rule: 'cycle-time', outcome: 'breach' })
+    const dry = judge({ ...slow, policy: policyWith({ dryRun: ['cycle-time'] }) })
+    expect(dry.kind).not.toBe('breach')
+    expect(dry.findings.find(({ rule }) => rule === 'cycle-time')).toMatchObject({ outcome: 'breach', isDryRun: true })
+  })
+
+  it('asks for more after a week that was noisy', () => {
+    const boundaryOf = (baseline: Baseline) => judge({ ...slow, baseline }).findings[0]?.statistic?.boundary
+    // ln of 15 streams x 5 ways x 168 hours of a week, over the share of false rollbacks.
+    expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((75 * 168) / 0.01), 9)
+    expect(boundaryOf({ ...slow.baseline, falseRollbackShare: 0.0001 })).toBeCloseTo(Math.log((75 * 168) / 0.0001), 9)
+  })
 })

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from '../reports/dashboard/menu.ts'
 import type { FromScreen, ToScreen } from '../reports/dashboard/messages.ts'
@@ -31,6 +32,7 @@ export class ScreenProcess {
     const restore = terminal.keep()
     this.#onCommand = onCommand
     this.#process = fork(file, { stdio: 'inherit', execArgv: [] })
+    giveWay(this.#process)
     this.#process.on('message', (message: FromScreen) => this.#heard(message))
     this.#gone = new Promise((resolve) => {
       this.#process.once('exit', (code) => {
@@ -88,4 +90,9 @@ export class ScreenProcess {
   #send(message: ToScreen): void {
     if (this.#process.connected) this.#process.send(message, () => undefined)
   }
+}
+
+/** Where cores are few the screen waits for the rehearsal, and not the other way round. */
+function giveWay({ pid }: ChildProcess): void {
+  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
 }

@@ -159,6 +159,6 @@ function plainTime(time: string): Temporal.PlainTime {
 }
 
 function endOf(policy: Policy, date: Temporal.PlainDate, window: Shift | WeeklyWindow): number {
-  const spansMidnight = window.to <= window.from
+  const spansMidnight = Temporal.PlainTime.compare(plainTime(window.to), plainTime(window.from)) <= 0
   return at(policy, spansMidnight ? date.add({ days: 1 }) : date, window.to)
 }

@@ -138,7 +138,14 @@ export class Twin {
     if (indexFaults.length > 0) putIndexBehind(this.cloud.index, indexFaults, this.faultWorld)
     this.#register()
     const calendar = new PlantCalendar(plan.zone, plan.plant)
-    this.#devices = new Map(plan.devices.map((device) => [device.thing, this.#makeDevice(device, calendar)]))
+    // All machines before all else of a device: they live by the minute, and far apart in memory they would be slow to reach.
+    const machines = plan.devices.map((device) => this.#makeMachine(device, calendar))
+    this.#devices = new Map(
+      plan.devices.map((device, index) => [
+        device.thing,
+        this.#makeDevice(device, machines[index] as Machine, calendar),
+      ]),
+    )
     this.cloud.shadows.onBeforeUse((thing, shadow) => {
       if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
     })
@@ -283,13 +290,17 @@ export class Twin {
     })
   }
 
-  #makeDevice(plan: DevicePlan, calendar: PlantCalendar): CoreDevice {
+  #makeMachine({ thing, line }: DevicePlan, calendar: PlantCalendar): Machine {
+    const { seed, plant, recorded } = this.#plan
+    const recording = Recording.of(recorded.tracks, thing, line, recorded.startMs)
+    return new Machine(seed, thing, line, calendar, plant.noise, recording)
+  }
+
+  #makeDevice(plan: DevicePlan, machine: Machine, calendar: PlantCalendar): CoreDevice {
     const { clock, trace } = this
-    const { seed, plant, faults, recorded, schemaOf, installed, startMs } = this.#plan
+    const { seed, faults, schemaOf, installed, startMs } = this.#plan
     const { thing, line, stage } = plan
     const stream: CloudContext['stream'] = (label) => seed.stream(label)
-    const recording = Recording.of(recorded.tracks, thing, line, recorded.startMs)
-    const machine = new Machine(seed, thing, line, calendar, plant.noise, recording)
     const deviceFaults = faults.flatMap((spec, index): DeviceFault[] => {
       if (!isProcessFault(spec)) return []
       const fault = makeFault(spec, this.faultWorld.chance(`fault/${index}/${thing}`))

@@ -19,7 +19,12 @@ export class Seed {
 
   /** The same label gives the same draws, whatever other streams exist: `device/line-07-03/install`. */
   stream(label: string): Stream {
-    const next = seedrandom.alea(`${this.root}/${label}`)
+    const text = `${this.root}/${label}`
+    let draw: (() => number) | null = null
+    const next = (): number => {
+      draw ??= seedrandom.alea(text)
+      return draw()
+    }
     return {
       next,
       between: (min, max) => min + (max - min) * next(),

@@ -151,9 +151,7 @@ class IndexedThing implements ThingDocument {
   }
 
   get connectivity(): ThingDocument['connectivity'] {
-    if (this.#thing.connectivity === undefined) return undefined
-    const { connected, timestampMs: timestamp, disconnectReason } = this.#thing.connectivity
-    return { connected, timestamp, disconnectReason }
+    return this.#thing.connectivity
   }
 
   get shadow(): string | undefined {

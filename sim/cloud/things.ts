@@ -30,7 +30,7 @@ type MutableThing = { -readonly [K in keyof Thing]: Thing[K] }
 
 export interface Connectivity {
   readonly connected: boolean
-  readonly timestampMs: number
+  readonly timestamp: number
   readonly disconnectReason: string | undefined
 }
 
@@ -102,7 +102,7 @@ export class ThingRegistry {
 
   setConnectivity(name: string, connected: boolean, disconnectReason?: string): void {
     const thing = this.#things.get(name)
-    if (thing !== undefined) thing.connectivity = { connected, timestampMs: this.#ctx.clock.nowMs(), disconnectReason }
+    if (thing !== undefined) thing.connectivity = { connected, timestamp: this.#ctx.clock.nowMs(), disconnectReason }
   }
 
   onMembershipChange(listener: MembershipListener): void {

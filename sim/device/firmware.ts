@@ -44,15 +44,10 @@ interface ProcessFault {
 interface Process {
   readonly view: ProcessView
   readonly version: string
-  readonly faults: readonly ProcessFault[]
-  /** Whether none of the faults has an effect that changes from minute to minute. */
-  readonly isEven: boolean
   readonly onExit: OnExit
 }
 
 type OnExit = (exitCode: number, reason: string) => void
-
-const isEven = (faults: readonly ProcessFault[]): boolean => faults.every(({ one }) => one.fault.effect === undefined)
 
 /** Left by what a device carries, more than any artefact of the plant takes. */
 const DISK_FREE_MIB = 2_048
@@ -68,8 +63,12 @@ export class Firmware implements ComponentRuntime {
   /** When each version first ran here. */
   readonly #installedAtMs = new Map<string, number>()
   #process: Process | null = null
-  /** The running process or the last one: whose faults the device's clock still has. */
-  #lastProcess: Process | null = null
+  /** Of the running process or of the last one, which the device's clock still has. */
+  #faults = NO_FAULTS
+  /** Whether no fault of the running process has an effect that changes from minute to minute. */
+  #isEven = true
+  #version: string | null = null
+  #startedAtMs = Number.NaN
   /** What scripts and the process have under way. */
   #timers: Timer[] = []
   #bootId = ''
@@ -87,7 +86,7 @@ export class Firmware implements ComponentRuntime {
 
   /** Of the running process, or of the last one; null before the first. */
   get version(): string | null {
-    return this.#lastProcess?.version ?? null
+    return this.#version
   }
 
   /** Of the running process, or of the last one. */
@@ -101,7 +100,7 @@ export class Firmware implements ComponentRuntime {
   }
 
   uptimeS(nowMs: number): number {
-    return this.#process === null ? 0 : Math.floor((nowMs - this.#process.view.startedAtMs) / 1000)
+    return this.#process === null ? 0 : Math.floor((nowMs - this.#startedAtMs) / 1000)
   }
 
   /** `listener` runs before anything of the process changes, while all of it is still as it was. */
@@ -151,12 +150,13 @@ export class Firmware implements ComponentRuntime {
       counterFullAtMs: Number.POSITIVE_INFINITY,
     }
     const ofVersion = faults.of(version)
-    const own = ofVersion.length === 0 ? NO_FAULTS : ofVersion.map((one) => this.#felt(one, view))
-    this.#process = { view, version, faults: own, isEven: isEven(own), onExit }
-    this.#lastProcess = this.#process
+    this.#process = { view, version, onExit }
+    this.#version = version
+    this.#startedAtMs = nowMs
+    this.#feel(ofVersion.length === 0 ? NO_FAULTS : ofVersion.map((one) => this.#felt(one, view)))
     trace.record(this.#source, { kind: 'firmware-started', thing, version, bootId: this.#bootId })
     neighbours.changed(machine.line, thing, version)
-    for (const processFault of this.#process.faults) this.#begin(processFault, onExit)
+    for (const processFault of this.#faults) this.#begin(processFault, onExit)
   }
 
   /** A fault more, from now on: on the running process if it concerns that, and on those to come. */
@@ -165,14 +165,13 @@ export class Firmware implements ComponentRuntime {
     if (one.fault.when !== undefined) this.#watchNeighbours()
     if (this.#process === null || !one.actsOn(this.#process.version)) return
     this.#beforeChange()
-    const { view, version, faults, onExit } = this.#process
+    const { view, onExit } = this.#process
+    const before = this.#faults
     const added = this.#felt(one, view)
-    const own = [...faults, added]
-    this.#process = { view, version, faults: own, isEven: isEven(own), onExit }
-    this.#lastProcess = this.#process
+    this.#feel([...before, added])
     this.#begin(added, onExit)
     // How far ahead a counter is full was told for a machine without this fault.
-    for (const felt of faults) if (felt.counted !== null) this.#count(felt, onExit)
+    for (const felt of before) if (felt.counted !== null) this.#count(felt, onExit)
   }
 
   stopped(): void {
@@ -199,7 +198,7 @@ export class Firmware implements ComponentRuntime {
   /** What is left of the disk that artefacts go to. */
   get diskFreeMiB(): number {
     let freeMiB = DISK_FREE_MIB
-    for (const { one } of this.#lastProcess?.faults ?? NO_FAULTS) {
+    for (const { one } of this.#faults) {
       freeMiB = Math.min(freeMiB, one.fault.diskFreeMiB ?? freeMiB)
     }
     return freeMiB
@@ -208,7 +207,7 @@ export class Firmware implements ComponentRuntime {
   /** How far the device's clock is ahead of the true time. */
   clockOffsetMs(nowMs: number): number {
     let sumMs = 0
-    for (const { one, view } of this.#lastProcess?.faults ?? NO_FAULTS) {
+    for (const { one, view } of this.#faults) {
       if (this.#options.faults.acts(one)) sumMs += one.fault.clockOffsetMs?.(view, nowMs) ?? 0
     }
     return sumMs
@@ -217,10 +216,10 @@ export class Firmware implements ComponentRuntime {
   /** What the machine experiences in the minute that ends at `atMs`, as long as nothing of the process changes. */
   conditionAt(atMs: number): Condition {
     if (this.#process === null) return NOT_RUNNING
-    if (this.#process.isEven) return HEALTHY
+    if (this.#isEven) return HEALTHY
     const { faults } = this.#options
     let condition = HEALTHY
-    for (const { one, view } of this.#process.faults) {
+    for (const { one, view } of this.#faults) {
       const effect = one.fault.effect
       if (effect !== undefined && faults.acts(one)) condition = combine(condition, effect(view, atMs))
     }
@@ -229,7 +228,7 @@ export class Firmware implements ComponentRuntime {
 
   /** Whether every minute is alike until something of the process changes. */
   get isEven(): boolean {
-    return this.#process === null || this.#process.isEven
+    return this.#process === null || this.#isEven
   }
 
   /** Endless where a fault lets the script hang, and told as its onset; undefined where none does. */
@@ -259,6 +258,11 @@ export class Firmware implements ComponentRuntime {
       before: () => this.#beforeChange(),
       after: () => this.#announceWoken(),
     })
+  }
+
+  #feel(faults: readonly ProcessFault[]): void {
+    this.#faults = faults
+    this.#isEven = faults.every(({ one }) => one.fault.effect === undefined)
   }
 
   /** For a fault that was injected, the install, the process and the rehearsal began no earlier than itself. */
@@ -321,7 +325,7 @@ export class Firmware implements ComponentRuntime {
   /** What rested until the neighbours changed. */
   #announceWoken(): void {
     const { faults, clock } = this.#options
-    for (const { one, view } of this.#process?.faults ?? []) {
+    for (const { one, view } of this.#process === null ? NO_FAULTS : this.#faults) {
       const isWoken = one.fault.when !== undefined && one.fault.onsetMs(view) <= clock.nowMs() && faults.acts(one)
       if (isWoken) faults.announce(one)
     }

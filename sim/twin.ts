@@ -93,6 +93,15 @@ interface CoreDevice {
   readonly cutLink: (index: number, spec: CutFaultSpec, sinceMs: number) => void
 }
 
+/** What of a device lives by the minute, before it is joined to its nucleus. */
+interface Station {
+  readonly machine: Machine
+  readonly faults: DeviceFaults
+  readonly firmware: Firmware
+  readonly monitor: HealthMonitor
+  readonly core: { nucleus: Nucleus | null }
+}
+
 /** The rehearsed world: the plant's devices and the cloud they talk to, on one virtual clock. */
 export class Twin {
   readonly clock: VirtualClock
@@ -138,13 +147,13 @@ export class Twin {
     if (indexFaults.length > 0) putIndexBehind(this.cloud.index, indexFaults, this.faultWorld)
     this.#register()
     const calendar = new PlantCalendar(plan.zone, plan.plant)
-    // All machines before all else of a device: they live by the minute, and far apart in memory they would be slow to reach.
+    // What lives by the minute comes before all else of a device: far apart in memory it would be slow to reach.
     const machines = plan.devices.map((device) => this.#makeMachine(device, calendar))
+    const stations = plan.devices.map((device, index) =>
+      this.#makeStation(device, machines[index] as Machine, calendar),
+    )
     this.#devices = new Map(
-      plan.devices.map((device, index) => [
-        device.thing,
-        this.#makeDevice(device, machines[index] as Machine, calendar),
-      ]),
+      plan.devices.map((device, index) => [device.thing, this.#makeDevice(device, stations[index] as Station)]),
     )
     this.cloud.shadows.onBeforeUse((thing, shadow) => {
       if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
@@ -296,42 +305,46 @@ export class Twin {
     return new Machine(seed, thing, line, calendar, plant.noise, recording)
   }
 
-  #makeDevice(plan: DevicePlan, machine: Machine, calendar: PlantCalendar): CoreDevice {
+  #makeStation({ thing, line }: DevicePlan, machine: Machine, calendar: PlantCalendar): Station {
     const { clock, trace } = this
-    const { seed, faults, schemaOf, installed, startMs } = this.#plan
-    const { thing, line, stage } = plan
-    const stream: CloudContext['stream'] = (label) => seed.stream(label)
+    const { seed, faults, schemaOf, startMs } = this.#plan
     const deviceFaults = faults.flatMap((spec, index): DeviceFault[] => {
       if (!isProcessFault(spec)) return []
       const fault = makeFault(spec, this.faultWorld.chance(`fault/${index}/${thing}`))
       return [{ index, fault, actsOn: (version) => selects(spec.in, thing, line, version) }]
     })
-    const worldStartMs = startMs
     const phaseMs = Math.floor(seed.stream(`core/${thing}/sample-phase`).next() * (SAMPLE_PERIOD_MS / 1000)) * 1000
     const neighbours = this.#neighbours
     // A fault that asks about its device does so once all of it exists.
+    const core: Station['core'] = { nucleus: null }
     const view: DeviceView = {
       hasRun: (version) => firmware.hasRun(version),
-      hasComponent: (name) => nucleus.componentState(name) !== undefined,
+      hasComponent: (name) => core.nucleus?.componentState(name) !== undefined,
       neighbourRuns: (version) => neighbours.otherRuns(line, thing, version),
       freeMemoryShare: () => firmware.freeMemoryShare(),
     }
-    const faultsHere = new DeviceFaults(thing, deviceFaults, trace, view)
-    const onOutage: Nucleus['lose'] = (outage) => nucleus.lose(outage)
+    const ownFaults = new DeviceFaults(thing, deviceFaults, trace, view)
     const firmware = new Firmware({
       thing,
       machine,
-      faults: faultsHere,
+      faults: ownFaults,
       calendar,
       neighbours,
-      onOutage,
+      onOutage: (outage) => core.nucleus?.lose(outage),
       phaseMs,
       clock,
       trace,
-      worldStartMs,
-      stream,
+      worldStartMs: startMs,
+      stream: (label) => seed.stream(label),
     })
     const monitor = new HealthMonitor({ thing, machine, firmware, clock, trace, phaseMs, schemaOf })
+    return { machine, faults: ownFaults, firmware, monitor, core }
+  }
+
+  #makeDevice(plan: DevicePlan, { machine, faults, firmware, monitor, core }: Station): CoreDevice {
+    const { clock, trace } = this
+    const { seed, installed, startMs } = this.#plan
+    const { thing, line, stage } = plan
     const reportFaults = this.#reportFaultsOf(plan)
     const direct = (events: DeviceLinkEvents): DeviceLink =>
       this.level.link(thing, this.#withConnectivity(thing, monitor, events))
@@ -344,11 +357,12 @@ export class Twin {
           ? direct(events)
           : new FaultyLink(thing, reportFaults, this.faultWorld, direct, events),
       dataPlane: this.cloud.greengrass.dataPlane,
-      stream,
+      stream: (label) => seed.stream(label),
       runtimes: { ...this.#oneShots(thing), [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
-      faults: new DeploymentFaults(faultsHere, FIRMWARE_COMPONENT, onOutage),
+      faults: new DeploymentFaults(faults, FIRMWARE_COMPONENT, (outage) => nucleus.lose(outage)),
       clockOffsetMs: () => firmware.clockOffsetMs(clock.nowMs()),
     })
+    core.nucleus = nucleus
     const { faultWorld } = this
     const sampleFaults = reportFaults.filter(({ fault }) => fault.of === 'samples')
     for (const { fault } of sampleFaults) clock.at(startMs + fault.window.from, () => monitor.unsettle())

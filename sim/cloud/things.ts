@@ -28,8 +28,10 @@ export interface Thing {
 
 type MutableThing = { -readonly [K in keyof Thing]: Thing[K] }
 
+/** As fleet indexing tells it. [iot: ThingConnectivity] */
 export interface Connectivity {
   readonly connected: boolean
+  /** Since when, in milliseconds of the epoch. */
   readonly timestamp: number
   readonly disconnectReason: string | undefined
 }

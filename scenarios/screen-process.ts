@@ -9,8 +9,8 @@ import { sleepWall, wallMs } from './wall.ts'
 
 /** Frames a second at most. */
 const FRAME_PERIOD_MS = 250
-/** Share of real time that making frames may take; a fold that costs more is asked for less often. */
-const MAX_FRAME_SHARE = 0.01
+/** Share of real time that making frames may take, and drawing them; frames that cost more come less often. */
+const MAX_SHARE = { make: 0.01, draw: 0.05 } as const
 /** A screen that does not close when it is told to is not waited for any longer. */
 const CLOSE_LIMIT_MS = 2_000
 
@@ -25,6 +25,7 @@ export class ScreenProcess {
   readonly #onCommand: (command: Command) => void
   readonly #gone: Promise<void>
   #isDrawing = false
+  #frameWallMs = 0
   #nextFrameWallMs = 0
 
   /** `file` is the program of the screen. */
@@ -53,11 +54,16 @@ export class ScreenProcess {
   }
 
   draw(makeFrame: () => ToScreen): void {
-    const startedWallMs = wallMs()
+    this.#frameWallMs = wallMs()
+    this.#nextFrameWallMs = this.#frameWallMs + FRAME_PERIOD_MS
     this.#send(makeFrame())
     this.#isDrawing = true
-    const costMs = wallMs() - startedWallMs
-    this.#nextFrameWallMs = startedWallMs + Math.max(FRAME_PERIOD_MS, costMs / MAX_FRAME_SHARE)
+    this.#rest(wallMs() - this.#frameWallMs, MAX_SHARE.make)
+  }
+
+  /** After a frame that cost so much. */
+  #rest(costMs: number, maxShare: number): void {
+    this.#nextFrameWallMs = Math.max(this.#nextFrameWallMs, this.#frameWallMs + costMs / maxShare)
   }
 
   /** Resolves when the person has closed the screen, or it died, or the signal is aborted. */
@@ -83,8 +89,9 @@ export class ScreenProcess {
   }
 
   #heard(message: FromScreen): void {
-    if (message.kind === 'drawn') this.#isDrawing = false
-    else this.#onCommand(message.command)
+    if (message.kind === 'command') return this.#onCommand(message.command)
+    this.#isDrawing = false
+    this.#rest(message.costMs, MAX_SHARE.draw)
   }
 
   #send(message: ToScreen): void {

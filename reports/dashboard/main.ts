@@ -46,8 +46,9 @@ process.on('message', (message: ToScreen) => {
   else {
     if (message.kind === 'duo') duo = message.duo
     else state = message.state
+    const startedMs = performance.now()
     draw()
-    tell({ kind: 'drawn' })
+    tell({ kind: 'drawn', costMs: performance.now() - startedMs })
   }
 })
 process.on('disconnect', leave)

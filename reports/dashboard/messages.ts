@@ -8,5 +8,7 @@ export type ToScreen =
   | { readonly kind: 'duo'; readonly duo: DuoState }
   | { readonly kind: 'close' }
 
-/** What the screen tells the rehearsal. */
-export type FromScreen = { readonly kind: 'drawn' } | { readonly kind: 'command'; readonly command: Command }
+/** What the screen tells the rehearsal: a frame was drawn, and took so long; or what a key asks for. */
+export type FromScreen =
+  | { readonly kind: 'drawn'; readonly costMs: number }
+  | { readonly kind: 'command'; readonly command: Command }

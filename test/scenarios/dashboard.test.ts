@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -20,6 +20,18 @@ const NEVER = new AbortController().signal
 const SCREENS = {
   polite: `process.on('message', ({ kind }) => kind === 'close' ? process.exit() : process.send({ kind: 'drawn' }))`,
   dying: `process.on('message', () => process.kill(process.pid, 'SIGKILL'))`,
+  // Says that a frame takes a minute, and leaves how many it was given.
+  slow: `import { writeFileSync } from 'node:fs'
+  let frames = 0
+  process.on('message', ({ kind }) => {
+    if (kind === 'close') {
+      writeFileSync(new URL('frames.txt', import.meta.url), String(frames))
+      process.exit()
+    }
+    if (kind !== 'state') return
+    frames += 1
+    process.send({ kind: 'drawn', costMs: 60_000 })
+  })`,
   deaf: `process.on('message', () => undefined)`,
   pressing: `let pressed = false
   process.on('message', ({ kind }) => {
@@ -49,7 +61,7 @@ const SCREENS = {
     if (kind === 'close') process.exit()
     if (kind === 'faults') offered = faults
     if (kind !== 'state') return
-    process.send({ kind: 'drawn' })
+    process.send({ kind: 'drawn', costMs: 0 })
     if (steps.length === 0 || !steps[0][0](state)) return
     const [[, command]] = steps.splice(0, 1)
     process.send({ kind: 'command', command: typeof command === 'function' ? command() : command })
@@ -105,6 +117,13 @@ it.each([
   const alone = await rehearse(SCENARIO, options)
   expect(watched.facts.digest).toBe(alone.facts.digest)
   expect(seen.restored).toBe(restored)
+})
+
+it('asks a screen that is slow to draw for no frame until that has paid', async () => {
+  const dashboard = new Dashboard(terminal().own, () => undefined, join(folder, 'slow.mjs'))
+  await rehearse(SCENARIO, { ...OPTIONS, level: 'wire', onLive: watching(dashboard) })
+  await dashboard.close()
+  expect(readFileSync(join(folder, 'frames.txt'), 'utf8')).toBe('1')
 })
 
 it('does what keys ask for', async () => {

@@ -5,8 +5,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     exclude: ['test/{extended,mutants,stryker}/**'],
-    // No test of ours is a step of somebody's workflow.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', GITHUB_ACTIONS: '' },
+    // No test of ours is a step of somebody's workflow, and frames are of a terminal that can show them.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', GITHUB_ACTIONS: '', LANG: 'C.UTF-8' },
     // One worker for every core; by default one core stays idle.
     maxWorkers: '100%',
     testTimeout: 180_000,

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { findScenario } from '../../scenarios/catalogue.ts'
 import { conclude } from '../../scenarios/conclude.ts'
 import { rehearse } from '../../scenarios/rehearse.ts'
+import { expectSame } from '../scenarios/both-levels.ts'
 
 /** A third of the library, those that end within hours, on the whole fleet over sockets: what the table says of the model level. */
 const AT_WIRE = [
@@ -32,4 +33,8 @@ it.each(AT_WIRE)('%s meets its expectation over sockets, decision for decision',
   const result = await rehearse(scenario, { seed: 1, level: 'wire' })
   expect(conclude(scenario, result).expectation.failures).toEqual([])
   expect(table).toContain(`${name} 1 ${result.facts.digest}\n`)
+})
+
+it('healthy goes the same way over sockets, all four days of it, on two lines', async () => {
+  await expectSame({ ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 10 } })
 })

@@ -74,18 +74,6 @@ describe('shipped scenarios on the whole fleet', () => {
 })
 
 describe('on a small fleet', () => {
-  it('a healthy release passes all three stages in its calendar', async () => {
-    const scenario: Scenario = { ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 10 } }
-    const { report, failures } = outcomeOf(
-      { ...scenario, expect: { ...scenario.expect, stages: {} } },
-      await play(scenario),
-    )
-    expect(failures).toEqual([])
-    expect(report.stages.map(({ updated }) => updated)).toEqual([1, 2, 7])
-    expect(report.leadTimeHours).toBeGreaterThan(60) // Thursday 14:00 to Sunday 02:00
-    expect(report.leadTimeHours).toBeLessThan(60.3)
-  })
-
   it('a drift from the twelfth hour on is found by the cycle time', async () => {
     const scenario = small(findScenario('cycle-drift'))
     const { report, failures } = outcomeOf(

@@ -18,7 +18,10 @@ const NEVER = new AbortController().signal
 
 /** Screens that are not the real one, by what they do with a message. */
 const SCREENS = {
-  polite: `process.on('message', ({ kind }) => kind === 'close' ? process.exit() : process.send({ kind: 'drawn' }))`,
+  polite: `process.on('message', ({ kind }) => {
+    if (kind === 'close') process.exit()
+    process.send({ kind: 'drawn', costMs: 0 })
+  })`,
   dying: `process.on('message', () => process.kill(process.pid, 'SIGKILL'))`,
   // Says that a frame takes a minute, and leaves how many it was given.
   slow: `import { writeFileSync } from 'node:fs'

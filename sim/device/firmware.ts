@@ -43,7 +43,6 @@ interface ProcessFault {
 
 interface Process {
   readonly view: ProcessView
-  readonly version: string
   readonly onExit: OnExit
 }
 
@@ -63,8 +62,9 @@ export class Firmware implements ComponentRuntime {
   /** When each version first ran here. */
   readonly #installedAtMs = new Map<string, number>()
   #process: Process | null = null
+  // What a look reads of every device stands here and not in the process: objects of their own are slow to reach.
   /** Of the running process or of the last one, which the device's clock still has. */
-  #faults = NO_FAULTS
+  #processFaults = NO_FAULTS
   /** Whether no fault of the running process has an effect that changes from minute to minute. */
   #isEven = true
   #version: string | null = null
@@ -150,25 +150,25 @@ export class Firmware implements ComponentRuntime {
       counterFullAtMs: Number.POSITIVE_INFINITY,
     }
     const ofVersion = faults.of(version)
-    this.#process = { view, version, onExit }
+    this.#process = { view, onExit }
     this.#version = version
     this.#startedAtMs = nowMs
-    this.#feel(ofVersion.length === 0 ? NO_FAULTS : ofVersion.map((one) => this.#felt(one, view)))
+    this.#setProcessFaults(ofVersion.length === 0 ? NO_FAULTS : ofVersion.map((one) => this.#felt(one, view)))
     trace.record(this.#source, { kind: 'firmware-started', thing, version, bootId: this.#bootId })
     neighbours.changed(machine.line, thing, version)
-    for (const processFault of this.#faults) this.#begin(processFault, onExit)
+    for (const processFault of this.#processFaults) this.#begin(processFault, onExit)
   }
 
   /** A fault more, from now on: on the running process if it concerns that, and on those to come. */
   inject(one: DeviceFault): void {
     this.#options.faults.add(one)
     if (one.fault.when !== undefined) this.#watchNeighbours()
-    if (this.#process === null || !one.actsOn(this.#process.version)) return
+    if (this.#process === null || !one.actsOn(this.#version as string)) return
     this.#beforeChange()
     const { view, onExit } = this.#process
-    const before = this.#faults
+    const before = this.#processFaults
     const added = this.#felt(one, view)
-    this.#feel([...before, added])
+    this.#setProcessFaults([...before, added])
     this.#begin(added, onExit)
     // How far ahead a counter is full was told for a machine without this fault.
     for (const felt of before) if (felt.counted !== null) this.#count(felt, onExit)
@@ -198,7 +198,7 @@ export class Firmware implements ComponentRuntime {
   /** What is left of the disk that artefacts go to. */
   get diskFreeMiB(): number {
     let freeMiB = DISK_FREE_MIB
-    for (const { one } of this.#faults) {
+    for (const { one } of this.#processFaults) {
       freeMiB = Math.min(freeMiB, one.fault.diskFreeMiB ?? freeMiB)
     }
     return freeMiB
@@ -207,7 +207,7 @@ export class Firmware implements ComponentRuntime {
   /** How far the device's clock is ahead of the true time. */
   clockOffsetMs(nowMs: number): number {
     let sumMs = 0
-    for (const { one, view } of this.#faults) {
+    for (const { one, view } of this.#processFaults) {
       if (this.#options.faults.acts(one)) sumMs += one.fault.clockOffsetMs?.(view, nowMs) ?? 0
     }
     return sumMs
@@ -219,7 +219,7 @@ export class Firmware implements ComponentRuntime {
     if (this.#isEven) return HEALTHY
     const { faults } = this.#options
     let condition = HEALTHY
-    for (const { one, view } of this.#faults) {
+    for (const { one, view } of this.#processFaults) {
       const effect = one.fault.effect
       if (effect !== undefined && faults.acts(one)) condition = combine(condition, effect(view, atMs))
     }
@@ -260,8 +260,8 @@ export class Firmware implements ComponentRuntime {
     })
   }
 
-  #feel(faults: readonly ProcessFault[]): void {
-    this.#faults = faults
+  #setProcessFaults(faults: readonly ProcessFault[]): void {
+    this.#processFaults = faults
     this.#isEven = faults.every(({ one }) => one.fault.effect === undefined)
   }
 
@@ -291,7 +291,7 @@ export class Firmware implements ComponentRuntime {
     const death = one.fault.death?.(view)
     if (death !== undefined) {
       at(death.atMs, () => {
-        this.#crashed(this.#process?.version as string, death.reason)
+        this.#crashed(this.#version as string, death.reason)
         onExit(death.exitCode, death.reason)
       })
     }
@@ -325,7 +325,7 @@ export class Firmware implements ComponentRuntime {
   /** What rested until the neighbours changed. */
   #announceWoken(): void {
     const { faults, clock } = this.#options
-    for (const { one, view } of this.#process === null ? NO_FAULTS : this.#faults) {
+    for (const { one, view } of this.#process === null ? NO_FAULTS : this.#processFaults) {
       const isWoken = one.fault.when !== undefined && one.fault.onsetMs(view) <= clock.nowMs() && faults.acts(one)
       if (isWoken) faults.announce(one)
     }

@@ -95,6 +95,7 @@ interface CoreDevice {
 
 /** What of a device lives by the minute, before it is joined to its nucleus. */
 interface Station {
+  readonly plan: DevicePlan
   readonly machine: Machine
   readonly faults: DeviceFaults
   readonly firmware: Firmware
@@ -152,9 +153,7 @@ export class Twin {
     const stations = plan.devices.map((device, index) =>
       this.#makeStation(device, machines[index] as Machine, calendar),
     )
-    this.#devices = new Map(
-      plan.devices.map((device, index) => [device.thing, this.#makeDevice(device, stations[index] as Station)]),
-    )
+    this.#devices = new Map(stations.map((station) => [station.plan.thing, this.#makeDevice(station)]))
     this.cloud.shadows.onBeforeUse((thing, shadow) => {
       if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
     })
@@ -305,8 +304,9 @@ export class Twin {
     return new Machine(seed, thing, line, calendar, plant.noise, recording)
   }
 
-  #makeStation({ thing, line }: DevicePlan, machine: Machine, calendar: PlantCalendar): Station {
+  #makeStation(plan: DevicePlan, machine: Machine, calendar: PlantCalendar): Station {
     const { clock, trace } = this
+    const { thing, line } = plan
     const { seed, faults, schemaOf, startMs } = this.#plan
     const deviceFaults = faults.flatMap((spec, index): DeviceFault[] => {
       if (!isProcessFault(spec)) return []
@@ -338,10 +338,10 @@ export class Twin {
       stream: (label) => seed.stream(label),
     })
     const monitor = new HealthMonitor({ thing, machine, firmware, clock, trace, phaseMs, schemaOf })
-    return { machine, faults: ownFaults, firmware, monitor, core }
+    return { plan, machine, faults: ownFaults, firmware, monitor, core }
   }
 
-  #makeDevice(plan: DevicePlan, { machine, faults, firmware, monitor, core }: Station): CoreDevice {
+  #makeDevice({ plan, machine, faults, firmware, monitor, core }: Station): CoreDevice {
     const { clock, trace } = this
     const { seed, installed, startMs } = this.#plan
     const { thing, line, stage } = plan

@@ -61,7 +61,7 @@ export class ScreenProcess {
     this.#rest(wallMs() - this.#frameWallMs, MAX_SHARE.make)
   }
 
-  /** After a frame that cost so much. */
+  /** No further frame until what this one cost is at most such a share of the time since it was begun. */
   #rest(costMs: number, maxShare: number): void {
     this.#nextFrameWallMs = Math.max(this.#nextFrameWallMs, this.#frameWallMs + costMs / maxShare)
   }

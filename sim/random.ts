@@ -17,7 +17,10 @@ export class Seed {
     this.root = root
   }
 
-  /** The same label gives the same draws, whatever other streams exist: `device/line-07-03/install`. */
+  /**
+   * The same label gives the same draws, whatever other streams exist: `device/line-07-03/install`. Made at the first
+   * draw, since of a device's streams few are ever drawn from.
+   */
   stream(label: string): Stream {
     const text = `${this.root}/${label}`
     let draw: (() => number) | null = null

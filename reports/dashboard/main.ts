@@ -46,6 +46,7 @@ process.on('message', (message: ToScreen) => {
   else {
     if (message.kind === 'duo') duo = message.duo
     else state = message.state
+    // Real time: it decides nothing but when the next frame comes.
     const startedMs = performance.now()
     draw()
     tell({ kind: 'drawn', costMs: performance.now() - startedMs })

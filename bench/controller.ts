@@ -1,6 +1,6 @@
-import { findScenario } from '../scenarios/catalogue.ts'
-import { conclude } from '../scenarios/conclude.ts'
-import { rehearse } from '../scenarios/rehearse.ts'
+import { findScenario } from '../scenarios/library/catalogue.ts'
+import { conclude } from '../scenarios/outcome/conclude.ts'
+import { rehearse } from '../scenarios/world/rehearse.ts'
 import { tell } from './measure.ts'
 
 /** What the controller costs a plant hour: the same decisions at both levels. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { findScenario, packageRoot } from '../scenarios/catalogue.ts'
-import { Dashboard } from '../scenarios/dashboard.ts'
-import type { RehearsalOptions } from '../scenarios/rehearsal.ts'
-import { rehearse } from '../scenarios/rehearse.ts'
+import { findScenario } from '../scenarios/library/catalogue.ts'
+import { packageRoot } from '../scenarios/support/package-root.ts'
+import { Dashboard } from '../scenarios/watch/dashboard.ts'
+import type { RehearsalOptions } from '../scenarios/world/rehearsal.ts'
+import { rehearse } from '../scenarios/world/rehearse.ts'
 import { inTurn, least, ratio, secondsOf, tell } from './measure.ts'
 
 /** Rounds of each level; their shortest times are compared, since whatever else runs only ever adds to one. */

@@ -1,7 +1,7 @@
 import { SAMPLE_PERIOD_MS } from '../controller/contract.ts'
-import { findScenario } from '../scenarios/catalogue.ts'
-import { rehearse } from '../scenarios/rehearse.ts'
-import { withDevices } from '../scenarios/scale.ts'
+import { withDevices } from '../scenarios/files/scale.ts'
+import { findScenario } from '../scenarios/library/catalogue.ts'
+import { rehearse } from '../scenarios/world/rehearse.ts'
 import { inTurn, secondsOf } from './measure.ts'
 import { livedMs } from './model.ts'
 

@@ -1,10 +1,10 @@
-import { findScenario } from '../scenarios/catalogue.ts'
-import { rehearse } from '../scenarios/rehearse.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
-import { fleetOf, twinPlan } from '../scenarios/twin-plan.ts'
+import type { Scenario } from '../scenarios/files/scenario.ts'
+import { findScenario } from '../scenarios/library/catalogue.ts'
+import { rehearse } from '../scenarios/world/rehearse.ts'
+import { fleetOf, twinPlan } from '../scenarios/world/twin-plan.ts'
+import { Seed } from '../sim/kernel/random.ts'
 import { HEALTHY, Machine } from '../sim/plant/machine.ts'
 import { PlantCalendar } from '../sim/plant/shifts.ts'
-import { Seed } from '../sim/random.ts'
 import { inTurn, ratio, secondsOf, tell } from './measure.ts'
 
 const MINUTE_MS = 60_000

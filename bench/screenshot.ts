@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import { renderRunPage } from '../reports/html/run-page.ts'
-import { findScenario } from '../scenarios/catalogue.ts'
-import { conclude } from '../scenarios/conclude.ts'
-import { rehearse } from '../scenarios/rehearse.ts'
+import { findScenario } from '../scenarios/library/catalogue.ts'
+import { conclude } from '../scenarios/outcome/conclude.ts'
+import { rehearse } from '../scenarios/world/rehearse.ts'
 
 /** The picture of the report that the README shows: `npm run frames` makes it anew. Needs Debian's chromium. */
 const PICTURE = 'reports/sample/report.png'

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { findScenario } from '../scenarios/catalogue.ts'
-import { runMany } from '../scenarios/run-many.ts'
+import { findScenario } from '../scenarios/library/catalogue.ts'
+import { runMany } from '../scenarios/sweep/run-many.ts'
 import { ratio, secondsOf, tell } from './measure.ts'
 
 const SEEDS = Array.from({ length: 40 }, (_, i) => i + 1)

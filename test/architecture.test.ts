@@ -10,7 +10,7 @@ type Folder = (typeof FOLDERS)[number]
 const MAY_IMPORT: Readonly<Record<Folder, readonly string[]>> = {
   controller: ['controller'],
   sim: ['sim', 'controller/contract.ts'],
-  reports: ['reports', 'sim/trace-events.ts', 'controller/contract.ts'],
+  reports: ['reports', 'sim/kernel/trace-events.ts', 'controller/contract.ts'],
   fixtures: ['fixtures', 'controller/contract.ts'],
   scenarios: ['scenarios', 'controller', 'sim', 'fixtures', 'reports'],
 }
@@ -22,13 +22,13 @@ const BANNED: readonly { call: RegExp; instead: string; except: readonly string[
     instead: 'clock.nowMs()',
     except: ['controller/lambda/environment.ts'],
   },
-  { call: /\bMath\.random\(|\brandomUUID\(/, instead: 'a named stream of sim/random.ts', except: [] },
-  { call: /\bsetTimeout\(|\bsetInterval\(/, instead: 'clock.after()', except: ['scenarios/wall.ts'] },
-  { call: /\bsetImmediate\(/, instead: 'InFlight.settled()', except: ['sim/in-flight.ts'] },
+  { call: /\bMath\.random\(|\brandomUUID\(/, instead: 'a named stream of sim/kernel/random.ts', except: [] },
+  { call: /\bsetTimeout\(|\bsetInterval\(/, instead: 'clock.after()', except: ['scenarios/support/wall.ts'] },
+  { call: /\bsetImmediate\(/, instead: 'InFlight.settled()', except: ['sim/kernel/in-flight.ts'] },
   {
     call: /\bperformance\.now\(|\bhrtime\b/,
     instead: 'clock.nowMs()',
-    except: ['sim/in-flight.ts', 'scenarios/wall.ts', 'reports/dashboard/main.ts'],
+    except: ['sim/kernel/in-flight.ts', 'scenarios/support/wall.ts', 'reports/dashboard/main.ts'],
   },
   { call: /\btoLocale\w*\(/, instead: 'a format of our own', except: [] },
   { call: /\b(TODO|FIXME|XXX)\b/, instead: 'an issue', except: [] },
@@ -96,14 +96,14 @@ it('takes time from the clock and chance from named streams', () => {
 
 it('has no file that nobody imports', () => {
   const entryPoints = [
-    'scenarios/cli.ts',
-    'scenarios/vitest.ts',
-    'scenarios/worker.ts',
-    'scenarios/history-worker.ts',
+    'scenarios/cli/main.ts',
+    'scenarios/api/vitest.ts',
+    'scenarios/sweep/worker.ts',
+    'scenarios/sweep/history-worker.ts',
     'reports/dashboard/main.ts',
     'scenarios/fuzz/worker.ts',
     'sim/wire/dynalite.d.ts',
-    'controller/jstat.d.ts',
+    'controller/statistics/jstat.d.ts',
     'controller/lambda/',
   ]
   const imported = new Set(sources.flatMap(({ imports }) => imports))

@@ -17,7 +17,7 @@ import {
   RemoveThingFromThingGroupCommand,
 } from '@aws-sdk/client-iot'
 import type { StageName } from '../contract.ts'
-import type { DeploymentSpec, Deployments, DeviceExecution } from '../ports.ts'
+import type { DeploymentSpec, Deployments, DeviceExecution } from '../ports/ports.ts'
 
 /** The account that the fleet lives in. */
 export interface Account {

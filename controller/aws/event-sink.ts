@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { ROLLOUT_EVENT_SOURCE } from '../contract.ts'
-import type { EventSink } from '../ports.ts'
+import type { EventSink } from '../ports/ports.ts'
 
 /** The bus did not take the event; the schedule will do what it was for. */
 export class EventNotTaken extends Error {

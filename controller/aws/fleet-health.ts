@@ -1,8 +1,8 @@
 import { type IoTClient, SearchIndexCommand, type ThingDocument } from '@aws-sdk/client-iot'
 import { HEALTH_SHADOW, HOLDBACK_GROUP, STAGES } from '../contract.ts'
-import { parseHealth, UnreadableHealthDocument } from '../health.ts'
-import type { DeviceReading, FleetHealth } from '../ports.ts'
-import type { HealthSample } from '../snapshot.ts'
+import { parseHealth, UnreadableHealthDocument } from '../evidence/health.ts'
+import type { HealthSample } from '../evidence/snapshot.ts'
+import type { DeviceReading, FleetHealth } from '../ports/ports.ts'
 
 const PAGE_SIZE = 100
 /** Most devices are in production: whoever tries term by term has them at the first. */

@@ -1,6 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { REASON_CODE_ATTRIBUTE } from '../contract.ts'
-import type { Notification, Notifications } from '../ports.ts'
+import type { Notification, Notifications } from '../ports/ports.ts'
 
 /** Subjects are shorter than 100 characters. [sns: Publish, Subject] */
 const MAX_SUBJECT = 99

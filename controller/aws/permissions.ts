@@ -1,5 +1,5 @@
 import { HOLDBACK_GROUP } from '../contract.ts'
-import { HELD_FROM } from '../holdback.ts'
+import { HELD_FROM } from '../rollout/holdback.ts'
 import type { Account } from './deployments.ts'
 import type { Resources } from './ports.ts'
 

@@ -1,4 +1,4 @@
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import type { Clients } from './clients.ts'
 import { type Account, deployments } from './deployments.ts'
 import { eventSink } from './event-sink.ts'

@@ -9,7 +9,7 @@ import {
   type PutCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { StaleRollout } from '../errors.ts'
-import type { RolloutStore } from '../ports.ts'
+import type { RolloutStore } from '../ports/ports.ts'
 
 /** A document: its key, its version, and its JSON text, compressed where it is long, in parts where it is too long. */
 interface Item {

@@ -1,6 +1,6 @@
 import { MisconfiguredFunction } from '../errors.ts'
-import { DEFAULT_POLICY, type Policy } from '../policy.ts'
-import type { Ports } from '../ports.ts'
+import { DEFAULT_POLICY, type Policy } from '../policy/policy.ts'
+import type { Ports } from '../ports/ports.ts'
 
 /** What a function is told by its environment. */
 export interface Settings {

@@ -1,4 +1,4 @@
-import { EffectFailed, type Outcome } from '../reconcile.ts'
+import { EffectFailed, type Outcome } from '../reconcile/reconcile.ts'
 
 /** What takes a line of the log; in Lambda, standard output is CloudWatch Logs. */
 export type WriteLine = (line: string) => void

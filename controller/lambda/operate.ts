@@ -1,6 +1,6 @@
-import { type OperationAnswer, operate } from '../operate.ts'
-import type { Policy } from '../policy.ts'
-import type { Ports } from '../ports.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Ports } from '../ports/ports.ts'
+import { type OperationAnswer, operate } from '../reconcile/operate.ts'
 import { environment } from './environment.ts'
 import { logged } from './logged.ts'
 

@@ -1,6 +1,6 @@
-import type { Policy } from '../policy.ts'
-import type { Ports } from '../ports.ts'
-import { advance, type Outcome } from '../reconcile.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Ports } from '../ports/ports.ts'
+import { advance, type Outcome } from '../reconcile/reconcile.ts'
 import { environment } from './environment.ts'
 import { decisionFields, logged } from './logged.ts'
 

@@ -1,6 +1,6 @@
-import { grouped } from '../format.ts'
+import { timeOfDay } from '../numbers/clock-text.ts'
+import { grouped } from '../numbers/format.ts'
 import { bigNumber } from './big-number.ts'
-import { timeOfDay } from './clock-text.ts'
 import { tooSmall } from './frame.ts'
 import { MIN_COLUMNS, MIN_ROWS } from './layout.ts'
 import { bold, type Colour, coloured, cut, escaped, visible } from './markup.ts'

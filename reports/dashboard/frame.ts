@@ -1,4 +1,4 @@
-import { timeOfDay } from './clock-text.ts'
+import { timeOfDay } from '../numbers/clock-text.ts'
 import { type ChartPanel, layoutFor, MIN_COLUMNS, MIN_ROWS } from './layout.ts'
 import type { Mode } from './menu.ts'
 import { overlayOf } from './overlay.ts'

@@ -1,6 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
-import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
-import { notificationsOf } from '../notifications.ts'
+import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { notificationsOf } from '../run/notifications.ts'
 import {
   type DashboardState,
   DEVICE_CODES,

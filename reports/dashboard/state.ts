@@ -1,5 +1,5 @@
 import type { StageName } from '../../controller/contract.ts'
-import type { TraceFinding } from '../../sim/trace-events.ts'
+import type { TraceFinding } from '../../sim/kernel/trace-events.ts'
 
 /** What a device is doing, one letter a device on the map; the graver ones win where several share a place. */
 export const DEVICE_CODES = {

@@ -1,5 +1,5 @@
-import { durationText, grouped, numberText } from '../format.ts'
-import { timeOfDay } from './clock-text.ts'
+import { timeOfDay } from '../numbers/clock-text.ts'
+import { durationText, grouped, numberText } from '../numbers/format.ts'
 import type { Cursor } from './cursor.ts'
 import { bold, type Colour, coloured, cut, escaped, inverse, table, visible, wrap } from './markup.ts'
 import { type DashboardState, DEVICE_CODES, type DeviceCode, type LegsState, type StageRow } from './state.ts'

@@ -1,5 +1,5 @@
-import type { History, ReleaseRow, Reported } from '../history.ts'
-import { historyRows, releaseRows } from '../history-text.ts'
+import type { History, ReleaseRow, Reported } from '../campaign/history.ts'
+import { historyRows, releaseRows } from '../text/history-text.ts'
 import { html, type Markup } from './markup.ts'
 import { page, tableOf } from './page.ts'
 import { drawTimeAxis, px, timeAxis } from './time-axis.ts'

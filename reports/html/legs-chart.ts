@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale'
-import type { Spread } from '../rollback.ts'
+import type { Spread } from '../run/rollback.ts'
 import { html, type Markup } from './markup.ts'
 import { px } from './time-axis.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { ScenarioInput } from '../scenario.ts'
-import { wallMs } from '../wall.ts'
+import type { ScenarioInput } from '../files/scenario.ts'
+import { wallMs } from '../support/wall.ts'
 import { type ExtraLaw, type Probe, probe } from './probe.ts'
 import { lawOf, NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
 import { ANY_WORLD, scenarioOf, type WorldChoice, worlds } from './world-arbitrary.ts'

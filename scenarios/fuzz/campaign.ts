@@ -1,6 +1,6 @@
-import { Seed } from '../../sim/random.ts'
-import { type PoolOptions, withThreads } from '../thread-pool.ts'
-import { wallMs } from '../wall.ts'
+import { Seed } from '../../sim/kernel/random.ts'
+import { type PoolOptions, withThreads } from '../support/thread-pool.ts'
+import { wallMs } from '../support/wall.ts'
 import type { Batch, BatchTask, Failure } from './batch.ts'
 import { sumOf, type Tally } from './tally.ts'
 

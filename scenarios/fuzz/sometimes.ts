@@ -1,6 +1,6 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
-import type { TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
-import { ofKind } from '../trace-records.ts'
+import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { ofKind } from '../outcome/trace-records.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { stringify } from 'yaml'
-import { makeFleet } from '../../fixtures/fleet.ts'
 import type { FaultSpec } from '../../sim/faults/catalogue.ts'
-import type { Selector } from '../../sim/faults/fault.ts'
-import { parseScenario } from '../load.ts'
-import type { Scenario, ScenarioInput } from '../scenario.ts'
-import { FLEET_SEED } from '../twin-plan.ts'
+import type { Selector } from '../../sim/plant/selector.ts'
+import { makeFleet } from '../files/fleet.ts'
+import { parseScenario } from '../files/load.ts'
+import type { Scenario, ScenarioInput } from '../files/scenario.ts'
+import { FLEET_SEED } from '../world/twin-plan.ts'
 import { FAULT_KINDS, type FaultDraft, faultDrafts, type Place } from './fault-arbitraries.ts'
 
 /** What worlds may be made of; a narrower choice makes a test quicker. */

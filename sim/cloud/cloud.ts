@@ -1,12 +1,12 @@
-import type { CloudContext, Services } from './cloud-context.ts'
-import { type DeliveryFate, EventBus } from './event-bus.ts'
-import { FleetIndex } from './fleet-index.ts'
-import { DEPLOYMENT_SHADOW, GreengrassService } from './greengrass.ts'
-import { JobsService } from './jobs.ts'
-import type { MqttServices } from './mqtt-router.ts'
-import { ShadowService } from './shadow.ts'
-import { ThingRegistry } from './things.ts'
-import { Topics } from './topics.ts'
+import type { CloudContext, Services } from './base/cloud-context.ts'
+import { type DeliveryFate, EventBus } from './events/event-bus.ts'
+import { Topics } from './events/topics.ts'
+import { DEPLOYMENT_SHADOW, GreengrassService } from './greengrass/greengrass.ts'
+import { FleetIndex } from './iot/fleet-index.ts'
+import type { MqttServices } from './iot/mqtt-router.ts'
+import { ShadowService } from './iot/shadow.ts'
+import { ThingRegistry } from './iot/things.ts'
+import { JobsService } from './jobs/jobs.ts'
 
 /** The emulated services of one account and region, wired to each other. */
 export interface Cloud {

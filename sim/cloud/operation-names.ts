@@ -1,8 +1,8 @@
-import { VirtualClock } from '../clock.ts'
-import { Seed } from '../random.ts'
-import { Trace } from '../trace.ts'
+import { VirtualClock } from '../kernel/clock.ts'
+import { Seed } from '../kernel/random.ts'
+import { Trace } from '../kernel/trace.ts'
+import type { CloudContext } from './base/cloud-context.ts'
 import { makeCloud } from './cloud.ts'
-import type { CloudContext } from './cloud-context.ts'
 
 /** The services that the controller calls: the emulated ones by their signing names, and its store. */
 export const API_SERVICES = ['greengrass', 'iot', 'iotdata', 'iot-jobs-data', 'events', 'sns', 'dynamodb'] as const

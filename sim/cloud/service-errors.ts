@@ -1,4 +1,4 @@
-import { AwsError } from './aws-error.ts'
+import { AwsError } from './base/aws-error.ts'
 import type { ApiService } from './operation-names.ts'
 
 /** What a service answers when it refuses a call for reasons of its own, in its own words. */

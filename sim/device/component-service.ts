@@ -1,5 +1,5 @@
 import type { ComponentState } from '../../controller/contract.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 
 /** Why a component is ERRORED or BROKEN. [nucleus: ComponentStatusCode] */

@@ -1,5 +1,5 @@
 import type { ComponentState } from '../../controller/contract.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { ComponentRuntime } from './component-runtime.ts'
 import { ComponentService } from './component-service.ts'
 

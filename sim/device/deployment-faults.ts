@@ -1,4 +1,4 @@
-import type { DownloadFailure, Outage } from '../faults/fault.ts'
+import type { DownloadFailure, Outage } from '../faults/families/fault.ts'
 import type { ComponentVersions } from './component-set.ts'
 import type { DeviceFault, DeviceFaults } from './device-faults.ts'
 

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts'
-import type { Stream } from '../random.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { DataPlane } from '../kernel/link.ts'
+import type { Stream } from '../kernel/random.ts'
 import type { ComponentSet, ComponentVersions } from './component-set.ts'
 import type { DeviceDeployment } from './deployment-document.ts'
 import type { DeploymentFaults, TroubledDownload } from './deployment-faults.ts'
 import { type DeploymentResult, failedBroken, failedDownload, failedUnchanged, SUCCESS } from './deployment-result.ts'
-import type { DataPlane } from './link.ts'
 import { draw, TIMINGS } from './timings.ts'
 
 /** What a task works with. */

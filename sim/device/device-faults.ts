@@ -1,5 +1,5 @@
-import type { DeviceView, Fault } from '../faults/fault.ts'
-import type { Trace } from '../trace.ts'
+import type { DeviceView, Fault } from '../faults/families/fault.ts'
+import type { Trace } from '../kernel/trace.ts'
 
 /** A fault of the scenario that concerns this device, with its place in the scenario's list. */
 export interface DeviceFault {

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../clock.ts'
-import type { Stream } from '../random.ts'
+import type { Clock, Timer } from '../kernel/clock.ts'
+import type { Stream } from '../kernel/random.ts'
 import type { ComponentService } from './component-service.ts'
 import type { DeploymentResult } from './deployment-result.ts'
 

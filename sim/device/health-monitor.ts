@@ -6,9 +6,9 @@ import {
   SAMPLE_PERIOD_MS,
   shadowTopic,
 } from '../../controller/contract.ts'
-import { type Clock, Priority, type Timer } from '../clock.ts'
+import { type Clock, Priority, type Timer } from '../kernel/clock.ts'
+import type { Trace } from '../kernel/trace.ts'
 import { HEALTHY, type Machine } from '../plant/machine.ts'
-import type { Trace } from '../trace.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 import type { Firmware } from './firmware.ts'
 import { type CounterValues, countersOf, gaugesOf, inVersion1 } from './health-document.ts'

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../clock.ts'
-import type { DeviceLink } from './link.ts'
+import type { Clock, Timer } from '../kernel/clock.ts'
+import type { DeviceLink } from '../kernel/link.ts'
 
 const NAMESPACE = 'namespace-aws-gg-deployment'
 /** How long the answer to a report is waited for. [nucleus: IotJobsHelper.updateJobStatus] */

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../clock.ts'
-import type { Stream } from '../random.ts'
+import type { Clock, Timer } from '../kernel/clock.ts'
+import type { Stream } from '../kernel/random.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 
 const INSTALL_MS = { min: 5_000, max: 15_000 }

@@ -1,6 +1,6 @@
 import { shadowTopic } from '../../controller/contract.ts'
+import type { DeviceLink } from '../kernel/link.ts'
 import type { DeploymentResult } from './deployment-result.ts'
-import type { DeviceLink } from './link.ts'
 
 const SHADOW = 'AWSManagedGreengrassV2Deployment'
 const NUCLEUS_VERSION = '2.18.0'

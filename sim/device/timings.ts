@@ -1,4 +1,4 @@
-import type { Stream } from '../random.ts'
+import type { Stream } from '../kernel/random.ts'
 
 /** A duration drawn uniformly from a range. */
 interface Range {

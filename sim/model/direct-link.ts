@@ -1,4 +1,4 @@
-import type { DeviceLink, DeviceLinkEvents } from '../device/link.ts'
+import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import type { Post } from './post.ts'
 
 /** What a link needs of the level it belongs to. */

@@ -1,5 +1,5 @@
-import type { InFlight } from '../in-flight.ts'
-import type { Level, LevelEvents } from '../level.ts'
+import type { InFlight } from '../kernel/in-flight.ts'
+import type { Level, LevelEvents } from '../twin/level.ts'
 import { DirectLink, type Exchange } from './direct-link.ts'
 import { Post } from './post.ts'
 

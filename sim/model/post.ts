@@ -1,4 +1,4 @@
-import type { InFlight } from '../in-flight.ts'
+import type { InFlight } from '../kernel/in-flight.ts'
 
 /** Delivers messages in the order in which they were posted, none of them inside the call that posted it. */
 export class Post {

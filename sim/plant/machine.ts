@@ -1,4 +1,4 @@
-import type { Seed } from '../random.ts'
+import type { Seed } from '../kernel/random.ts'
 import { channelKey, expNegative, normalAt, poissonFrom, uniformAt } from './noise.ts'
 import type { Metric, Recording } from './recording.ts'
 import { DEFAULT_PLANT, type PlantNoise } from './settings.ts'

@@ -1,5 +1,5 @@
 import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
-import { type Selector, selects } from '../faults/fault.ts'
+import { type Selector, selects } from './selector.ts'
 
 /**
  * What can be recorded, by the names of the health document; counters as what a minute brought. Everything else of the

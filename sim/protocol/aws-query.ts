@@ -1,6 +1,6 @@
 import { XmlNode } from '@aws-sdk/xml-builder'
 import type { NormalizedSchema } from '@smithy/core/schema'
-import type { AwsError } from '../cloud/aws-error.ts'
+import type { AwsError } from '../cloud/base/aws-error.ts'
 import type { HttpResponse } from './rest-json.ts'
 import type { OperationModel, ServiceModel } from './service-model.ts'
 import { decodeText, MalformedRequest } from './shapes.ts'

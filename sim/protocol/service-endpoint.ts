@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
-import { AwsError, NotEmulated } from '../cloud/aws-error.ts'
-import type { Operations } from '../cloud/cloud-context.ts'
+import { AwsError, NotEmulated } from '../cloud/base/aws-error.ts'
+import type { Operations } from '../cloud/base/cloud-context.ts'
 import { decodeAwsQuery, encodeAwsQuery, encodeQueryError } from './aws-query.ts'
 import {
   decodeRestJson,

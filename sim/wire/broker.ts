@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type Client, type PublishPacket } from 'aedes'
-import type { JsonObject, Messaging } from '../cloud/cloud-context.ts'
+import type { JsonObject, Messaging } from '../cloud/base/cloud-context.ts'
 import { PortInUse } from './port-in-use.ts'
 import { TopicFilters } from './topic-filters.ts'
 

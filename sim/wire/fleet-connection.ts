@@ -1,5 +1,5 @@
-import type { DeviceLink, DeviceLinkEvents } from '../device/link.ts'
-import type { InFlight } from '../in-flight.ts'
+import type { InFlight } from '../kernel/in-flight.ts'
+import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import { MqttLink } from './mqtt-link.ts'
 
 /** Not a thing's name, so the broker lets it speak for all of them. */

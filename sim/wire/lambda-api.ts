@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { LambdaFunctions } from '../level.ts'
+import type { LambdaFunctions } from '../twin/level.ts'
 
 /** A response of the Invoke API. */
 export interface InvokeResponse {

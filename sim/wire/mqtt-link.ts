@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import mqtt, { type MqttClient } from 'mqtt'
-import type { DeviceLink, DeviceLinkEvents } from '../device/link.ts'
-import type { InFlight } from '../in-flight.ts'
+import type { InFlight } from '../kernel/in-flight.ts'
+import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 
 /** Kinds of in-flight work on a link. A publish is counted until the broker is done with it, a delivery until handled. */
 type Kind = 'publish' | 'delivery' | 'acknowledgement' | 'connection'

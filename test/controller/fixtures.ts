@@ -1,10 +1,10 @@
 import seedrandom from 'seedrandom'
-import { type Baseline, makeBaseline } from '../../controller/baseline.ts'
-import { shiftBoundaries } from '../../controller/calendar.ts'
 import type { HealthCounters } from '../../controller/contract.ts'
-import { type Evidence, NO_EVIDENCE, observe, type Watch } from '../../controller/evidence.ts'
-import { DEFAULT_POLICY, type Policy } from '../../controller/policy.ts'
-import type { HealthSample, Snapshot } from '../../controller/snapshot.ts'
+import { type Baseline, makeBaseline } from '../../controller/evidence/baseline.ts'
+import { type Evidence, NO_EVIDENCE, observe, type Watch } from '../../controller/evidence/evidence.ts'
+import type { HealthSample, Snapshot } from '../../controller/evidence/snapshot.ts'
+import { shiftBoundaries } from '../../controller/policy/calendar.ts'
+import { DEFAULT_POLICY, type Policy } from '../../controller/policy/policy.ts'
 
 /** A Monday, 14:00 in Berlin: the second shift begins. */
 export const START_MS = Date.parse('2026-03-02T13:00:00Z')

@@ -1,13 +1,19 @@
-import { shiftBoundaries } from '../../controller/calendar.ts'
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
+import { toSnapshot } from '../../controller/evidence/snapshot.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
-import { MemoryStore } from '../../controller/memory-store.ts'
-import type { Policy } from '../../controller/policy.ts'
-import type { DeploymentSpec, DeviceExecution, DeviceReading, Notification, Ports } from '../../controller/ports.ts'
-import { record } from '../../controller/records.ts'
-import type { Release } from '../../controller/rollout.ts'
-import { toSnapshot } from '../../controller/snapshot.ts'
+import { shiftBoundaries } from '../../controller/policy/calendar.ts'
+import type { Policy } from '../../controller/policy/policy.ts'
+import type {
+  DeploymentSpec,
+  DeviceExecution,
+  DeviceReading,
+  Notification,
+  Ports,
+} from '../../controller/ports/ports.ts'
+import { record } from '../../controller/reconcile/records.ts'
+import type { Release } from '../../controller/rollout/rollout.ts'
+import { MemoryStore } from '../../scenarios/world/memory-store.ts'
 import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from './fixtures.ts'
 
 const LINES = 5

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
-import { expectSame } from '../scenarios/both-levels.ts'
-import { sampleWorlds } from '../scenarios/worlds.ts'
+import { expectSame } from '../scenarios/world/both-levels.ts'
+import { sampleWorlds } from '../scenarios/world/worlds.ts'
 
 describe('wire and model decide the same in worlds that nobody chose', () => {
   it.each(sampleWorlds(10, 20))('%s', async (_, { scenario, seed }) => {

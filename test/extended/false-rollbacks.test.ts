@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { judge } from '../../controller/judge.ts'
-import { DEFAULT_POLICY } from '../../controller/policy.ts'
+import { judge } from '../../controller/judge/judge.ts'
+import { DEFAULT_POLICY } from '../../controller/policy/policy.ts'
 import { HOUR_MS, Plant, START_MS, watchFor } from '../controller/fixtures.ts'
 
 /** Set FALSE_ROLLBACK_WINDOWS for more. */

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { foldCell } from '../../reports/comparison.ts'
+import { foldCell } from '../../reports/campaign/comparison.ts'
 import { renderComparePage } from '../../reports/html/compare-page.ts'
 import { renderRunPage } from '../../reports/html/run-page.ts'
-import { findScenario } from '../../scenarios/catalogue.ts'
-import { conclude } from '../../scenarios/conclude.ts'
-import { rehearse } from '../../scenarios/rehearse.ts'
+import { findScenario } from '../../scenarios/library/catalogue.ts'
+import { conclude } from '../../scenarios/outcome/conclude.ts'
+import { rehearse } from '../../scenarios/world/rehearse.ts'
 
 /** The pages in a real browser, as people open them. */
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { findScenario } from '../../scenarios/catalogue.ts'
-import { conclude } from '../../scenarios/conclude.ts'
-import { rehearse } from '../../scenarios/rehearse.ts'
-import { expectSame } from '../scenarios/both-levels.ts'
+import { findScenario } from '../../scenarios/library/catalogue.ts'
+import { conclude } from '../../scenarios/outcome/conclude.ts'
+import { rehearse } from '../../scenarios/world/rehearse.ts'
+import { expectSame } from '../scenarios/world/both-levels.ts'
 
 /** A third of the library, those that end within hours, on the whole fleet over sockets: what the table says of the model level. */
 const AT_WIRE = [
@@ -26,7 +26,7 @@ const AT_WIRE = [
   'lambda-timeout-in-rollback',
 ] as const
 
-const table = readFileSync(new URL('../scenarios/digests.txt', import.meta.url), 'utf8')
+const table = readFileSync(new URL('../scenarios/library/digests.txt', import.meta.url), 'utf8')
 
 it.each(AT_WIRE)('%s meets its expectation over sockets, decision for decision', async (name) => {
   const scenario = findScenario(name)

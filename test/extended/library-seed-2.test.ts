@@ -1,4 +1,4 @@
 import { describe } from 'vitest'
-import { testLibrary } from '../scenarios/library.ts'
+import { testLibrary } from '../scenarios/library/library.ts'
 
 describe('every shipped scenario, in another world', () => testLibrary(2, 'digests-seed-2.txt'))

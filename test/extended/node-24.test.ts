@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../scenarios/exit-codes.ts'
+import { EXIT } from '../../scenarios/support/exit-codes.ts'
 
 /** The table of digests, played by the next Node: another engine must not move a single decision. */
 
@@ -35,7 +35,7 @@ const rows = table
 
 function digestOf(scenario: string, seed: string, level: string): string {
   const args = [
-    'dist/scenarios/cli.js',
+    'dist/scenarios/cli/main.js',
     'run',
     scenario,
     '--seed',

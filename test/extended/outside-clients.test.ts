@@ -27,7 +27,7 @@ let endpoint: string
 
 beforeAll(async () => {
   out = mkdtempSync(join(tmpdir(), 'rehearsal-'))
-  rehearsal = spawn('node', ['dist/scenarios/cli.js', 'run', 'crash-on-start', '--pace', '30x', '--out', out], {
+  rehearsal = spawn('node', ['dist/scenarios/cli/main.js', 'run', 'crash-on-start', '--pace', '30x', '--out', out], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -47,11 +47,15 @@ afterAll(async () => {
 
 describe('a second rehearsal on the same port', () => {
   it('says so in one line, and ends', () => {
-    const { status, stderr } = spawnSync('node', ['dist/scenarios/cli.js', 'run', 'healthy', '--mqtt-port', mqttPort], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      timeout: 30_000,
-    })
+    const { status, stderr } = spawnSync(
+      'node',
+      ['dist/scenarios/cli/main.js', 'run', 'healthy', '--mqtt-port', mqttPort],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+        timeout: 30_000,
+      },
+    )
     expect([status, stderr]).toEqual([
       70,
       `rehearse: port ${mqttPort} for MQTT is in use; choose another or leave it out to let the system choose\n`,

@@ -65,7 +65,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const RUN = `node ${ROOT}dist/scenarios/cli.js run small.yaml --level model --out out --pace 60x`
+const RUN = `node ${ROOT}dist/scenarios/cli/main.js run small.yaml --level model --out out --pace 60x`
 
 describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
   it('does what keys ask for, and leaves the terminal as it was', async () => {
@@ -154,7 +154,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
   })
 
   it('plays the demonstration to its table, which stays until a key is pressed', async () => {
-    typed(`clear; node ${ROOT}dist/scenarios/cli.js demo --pace max`)
+    typed(`clear; node ${ROOT}dist/scenarios/cli/main.js demo --pace max`)
     const end = await until('any key ends')
     expect(end).toContain('what a window is worth')
     expect(end).toMatch(/devices exposed +340 +340 +17 +17/)
@@ -163,7 +163,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
   })
 
   it('ends the demonstration by itself where nobody is to press a key', async () => {
-    typed(`clear; node ${ROOT}dist/scenarios/cli.js demo --pace max --no-wait; echo "code $?"`)
+    typed(`clear; node ${ROOT}dist/scenarios/cli/main.js demo --pace max --no-wait; echo "code $?"`)
     await until('code 0')
   })
 })
@@ -173,7 +173,7 @@ describe('without a terminal', () => {
     ['run', ['run', 'small.yaml', '--level', 'model', '--until', '2h', '--out', 'out', '--dashboard']],
     ['demo', ['demo']],
   ] as const)('%s prints plain lines only', (_, args) => {
-    const { status, stdout, stderr } = spawnSync('node', [`${ROOT}dist/scenarios/cli.js`, ...args], {
+    const { status, stdout, stderr } = spawnSync('node', [`${ROOT}dist/scenarios/cli/main.js`, ...args], {
       cwd: folder,
       encoding: 'utf8',
     })

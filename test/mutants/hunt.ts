@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { vi } from 'vitest'
-import { conclude } from '../../scenarios/conclude.ts'
-import type { Scenario } from '../../scenarios/scenario.ts'
+import type { Scenario } from '../../scenarios/files/scenario.ts'
+import { conclude } from '../../scenarios/outcome/conclude.ts'
 import type { Mutant } from './mutants.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -31,7 +31,7 @@ export async function hunt({ patch }: Mutant, worlds: readonly Scenario[]): Prom
     })
   }
   try {
-    const { rehearse } = await import('../../scenarios/rehearse.ts')
+    const { rehearse } = await import('../../scenarios/world/rehearse.ts')
     for (const [index, world] of worlds.entries()) {
       const by = await noticed(rehearse, world)
       if (by !== null) return { world: world.name, by, worlds: index + 1 }
@@ -42,7 +42,7 @@ export async function hunt({ patch }: Mutant, worlds: readonly Scenario[]): Prom
   }
 }
 
-type Rehearse = typeof import('../../scenarios/rehearse.ts')['rehearse']
+type Rehearse = typeof import('../../scenarios/world/rehearse.ts')['rehearse']
 
 async function noticed(rehearse: Rehearse, world: Scenario): Promise<string | null> {
   try {

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest'
-import { alignedTable } from '../../reports/table.ts'
+import { alignedTable } from '../../reports/numbers/table.ts'
 import { hunt, type Kill } from './hunt.ts'
 import { MUTANTS } from './mutants.ts'
 import { WORLDS } from './worlds.ts'

@@ -1,34 +1,34 @@
 import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts'
-import type { Decision } from '../../controller/decide.ts'
-import { difference } from '../../controller/difference.ts'
-import type { Effect, Rollout, Stage } from '../../controller/rollout.ts'
-import type { Verdict } from '../../controller/verdict.ts'
+import { difference } from '../../controller/evidence/difference.ts'
+import type { Verdict } from '../../controller/judge/verdict.ts'
+import type { Decision } from '../../controller/rollout/decide.ts'
+import type { Effect, Rollout, Stage } from '../../controller/rollout/rollout.ts'
 
 /** Modules of the controller that mutants break, by their path from the root. */
 interface Modules {
-  'controller/act.ts': typeof import('../../controller/act.ts')
+  'controller/reconcile/act.ts': typeof import('../../controller/reconcile/act.ts')
   'controller/aws/deployments.ts': typeof import('../../controller/aws/deployments.ts')
   'controller/aws/fleet-health.ts': typeof import('../../controller/aws/fleet-health.ts')
-  'controller/baseline.ts': typeof import('../../controller/baseline.ts')
-  'controller/calendar.ts': typeof import('../../controller/calendar.ts')
-  'controller/decide.ts': typeof import('../../controller/decide.ts')
-  'controller/deployment-spec.ts': typeof import('../../controller/deployment-spec.ts')
-  'controller/difference.ts': typeof import('../../controller/difference.ts')
-  'controller/evidence.ts': typeof import('../../controller/evidence.ts')
-  'controller/health.ts': typeof import('../../controller/health.ts')
-  'controller/judge.ts': typeof import('../../controller/judge.ts')
-  'controller/look.ts': typeof import('../../controller/look.ts')
-  'controller/policy.ts': typeof import('../../controller/policy.ts')
-  'controller/preflight.ts': typeof import('../../controller/preflight.ts')
-  'controller/reconcile.ts': typeof import('../../controller/reconcile.ts')
-  'controller/records.ts': typeof import('../../controller/records.ts')
-  'controller/rollout.ts': typeof import('../../controller/rollout.ts')
-  'controller/rules/devices.ts': typeof import('../../controller/rules/devices.ts')
-  'controller/rules/memory.ts': typeof import('../../controller/rules/memory.ts')
-  'controller/snapshot.ts': typeof import('../../controller/snapshot.ts')
-  'controller/soak.ts': typeof import('../../controller/soak.ts')
-  'controller/start.ts': typeof import('../../controller/start.ts')
-  'controller/verdict.ts': typeof import('../../controller/verdict.ts')
+  'controller/evidence/baseline.ts': typeof import('../../controller/evidence/baseline.ts')
+  'controller/policy/calendar.ts': typeof import('../../controller/policy/calendar.ts')
+  'controller/rollout/decide.ts': typeof import('../../controller/rollout/decide.ts')
+  'controller/rollout/deployment-spec.ts': typeof import('../../controller/rollout/deployment-spec.ts')
+  'controller/evidence/difference.ts': typeof import('../../controller/evidence/difference.ts')
+  'controller/evidence/evidence.ts': typeof import('../../controller/evidence/evidence.ts')
+  'controller/evidence/health.ts': typeof import('../../controller/evidence/health.ts')
+  'controller/judge/judge.ts': typeof import('../../controller/judge/judge.ts')
+  'controller/reconcile/evaluate.ts': typeof import('../../controller/reconcile/evaluate.ts')
+  'controller/policy/policy.ts': typeof import('../../controller/policy/policy.ts')
+  'controller/reconcile/preflight.ts': typeof import('../../controller/reconcile/preflight.ts')
+  'controller/reconcile/reconcile.ts': typeof import('../../controller/reconcile/reconcile.ts')
+  'controller/reconcile/records.ts': typeof import('../../controller/reconcile/records.ts')
+  'controller/rollout/rollout.ts': typeof import('../../controller/rollout/rollout.ts')
+  'controller/judge/devices.ts': typeof import('../../controller/judge/devices.ts')
+  'controller/judge/memory-leak.ts': typeof import('../../controller/judge/memory-leak.ts')
+  'controller/evidence/snapshot.ts': typeof import('../../controller/evidence/snapshot.ts')
+  'controller/rollout/soak.ts': typeof import('../../controller/rollout/soak.ts')
+  'controller/reconcile/start.ts': typeof import('../../controller/reconcile/start.ts')
+  'controller/judge/verdict.ts': typeof import('../../controller/judge/verdict.ts')
 }
 
 type Patch = { [Path in keyof Modules]?: (real: Modules[Path]) => Partial<Modules[Path]> }
@@ -45,7 +45,7 @@ const mutant = (name: string, patch: Patch): Mutant => ({ name, patch })
 /** `decide` with another answer where the mistake lies; undefined leaves it as it is. */
 const deciding = (name: string, wrong: (rollout: Rollout, decision: Decision) => Decision | undefined): Mutant =>
   mutant(name, {
-    'controller/decide.ts': ({ decide }) => ({
+    'controller/rollout/decide.ts': ({ decide }) => ({
       decide: (rollout, facts, policy) => {
         const decision = decide(rollout, facts, policy)
         return wrong(rollout, decision) ?? decision
@@ -56,7 +56,7 @@ const deciding = (name: string, wrong: (rollout: Rollout, decision: Decision) =>
 /** `transition` with other effects. */
 const orderingEffects = (name: string, wrong: (effects: readonly Effect[]) => readonly Effect[]): Mutant =>
   mutant(name, {
-    'controller/decide.ts': ({ transition }) => ({
+    'controller/rollout/decide.ts': ({ transition }) => ({
       transition: (rollout, decision, nowMs) => {
         const next = transition(rollout, decision, nowMs)
         return next === rollout ? next : { ...next, pending: wrong(next.pending) }
@@ -72,10 +72,10 @@ const NEXT_SHIFT: Readonly<Record<string, string>> = { first: 'second', second: 
 export const MUTANTS: readonly Mutant[] = [
   // Stages and windows
   mutant('ends every window one look early', {
-    'controller/soak.ts': ({ watchedMs }) => ({ watchedMs: (...given) => watchedMs(...given) + 5 * 60_000 }),
+    'controller/rollout/soak.ts': ({ watchedMs }) => ({ watchedMs: (...given) => watchedMs(...given) + 5 * 60_000 }),
   }),
   mutant('counts windows by the time of events', {
-    'controller/reconcile.ts': ({ reconcile }) => ({
+    'controller/reconcile/reconcile.ts': ({ reconcile }) => ({
       reconcile: (ports, policy, wake) => reconcile(ports, policy, { ...wake, nowMs: wake.eventAtMs }),
     }),
   }),
@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
     state === 'soaking' && stageIndex === 2 && kind === 'wait' ? { kind: 'complete', reason: 'deployed' } : undefined,
   ),
   mutant('deploys production before early', {
-    'controller/decide.ts': ({ transition }) => ({
+    'controller/rollout/decide.ts': ({ transition }) => ({
       transition: (rollout, decision, nowMs) => {
         const next = transition(rollout, decision, nowMs)
         return decision.kind === 'promote' && next.stageIndex === 1 ? { ...next, stageIndex: 2 } : next
@@ -99,18 +99,18 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('deploys outside of its gates', {
-    'controller/calendar.ts': () => ({ gateAt: (_policy, _stage, atMs) => ({ opensAtMs: atMs, shutBy: null }) }),
+    'controller/policy/calendar.ts': () => ({ gateAt: (_policy, _stage, atMs) => ({ opensAtMs: atMs, shutBy: null }) }),
   }),
-  mutant('soaks with one device installed', { 'controller/policy.ts': () => ({ quorumOf: () => 1 }) }),
+  mutant('soaks with one device installed', { 'controller/policy/policy.ts': () => ({ quorumOf: () => 1 }) }),
   mutant('deploys the firmware without its migration', {
-    'controller/preflight.ts': () => ({ preflight: () => [] }),
-    'controller/start.ts': ({ startRollout }) => ({
+    'controller/reconcile/preflight.ts': () => ({ preflight: () => [] }),
+    'controller/reconcile/start.ts': ({ startRollout }) => ({
       startRollout: (ports, policy, { release: { migration: _, ...release }, ...request }, nowMs) =>
         startRollout(ports, policy, { ...request, release }, nowMs),
     }),
   }),
   mutant('leaves out the components that it does not know', {
-    'controller/deployment-spec.ts': ({ releaseSpec }) => ({
+    'controller/rollout/deployment-spec.ts': ({ releaseSpec }) => ({
       releaseSpec: (previous, cargo) =>
         releaseSpec({ ...previous, components: { [cargo.component]: { componentVersion: cargo.version } } }, cargo),
     }),
@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
 
   // Evidence and verdicts
   mutant('ignores crashes', {
-    'controller/rules/devices.ts': ({ judgeDevices }) => ({
+    'controller/judge/devices.ts': ({ judgeDevices }) => ({
       judgeDevices: (one) =>
         judgeDevices(one).map((finding) =>
           finding.rule === 'component-crash' ? { ...finding, outcome: 'healthy' } : finding,
@@ -126,17 +126,17 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('ignores memory', {
-    'controller/rules/memory.ts': ({ judgeMemory }) => ({
+    'controller/judge/memory-leak.ts': ({ judgeMemory }) => ({
       judgeMemory: (one) => ({ ...judgeMemory(one), outcome: 'healthy' }),
     }),
   }),
   mutant('ignores devices that fell back by themselves', {
-    'controller/rules/devices.ts': ({ judgeDevices }) => ({
+    'controller/judge/devices.ts': ({ judgeDevices }) => ({
       judgeDevices: (one) => judgeDevices(one).filter(({ rule }) => rule !== 'silent-fallback'),
     }),
   }),
   mutant('promotes on no data', {
-    'controller/verdict.ts': ({ verdictOf }) => ({
+    'controller/judge/verdict.ts': ({ verdictOf }) => ({
       verdictOf: (findings) => {
         const verdict = verdictOf(findings)
         return verdict.kind === 'inconclusive' ? { ...verdict, kind: 'healthy' } : verdict
@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('promotes while it is inconclusive', {
-    'controller/decide.ts': ({ decide }) => ({
+    'controller/rollout/decide.ts': ({ decide }) => ({
       decide: (rollout, facts, policy) => {
         const healthy: Verdict = { kind: 'healthy', findings: [] }
         return decide(
@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('compares with the baseline of another shift', {
-    'controller/baseline.ts': ({ expectedFor }) => ({
+    'controller/evidence/baseline.ts': ({ expectedFor }) => ({
       expectedFor: (baseline, thing, cell) => {
         const [shift, day] = cell.split('/') as [string, string]
         return expectedFor(baseline, thing, `${NEXT_SHIFT[shift] ?? shift}/${day}`)
@@ -164,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('applies the limits to each device', {
-    'controller/look.ts': ({ judgeLook }) => ({
+    'controller/reconcile/evaluate.ts': ({ judgeLook }) => ({
       judgeLook: async (ports, policy, rollout, look) => {
         const facts = await judgeLook(ports, policy, rollout, look)
         const failing = look.readings.find(({ thing, sample }) => {
@@ -181,12 +181,12 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('judges every look by itself', {
-    'controller/judge.ts': ({ judge }) => ({
+    'controller/judge/judge.ts': ({ judge }) => ({
       judge: (one) => judge({ ...one, policy: { ...one.policy, profile: 'seed-literal' } }),
     }),
   }),
   mutant('counts the minutes of the deployment', {
-    'controller/evidence.ts': ({ observe }) => ({
+    'controller/evidence/evidence.ts': ({ observe }) => ({
       observe: (evidence, watch, ...rest) => {
         const after = observe(evidence, watch, ...rest)
         const members = Object.entries(after.members).map(([thing, member]) => [
@@ -198,7 +198,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('takes a restart for a new install', {
-    'controller/evidence.ts': ({ observe }) => ({
+    'controller/evidence/evidence.ts': ({ observe }) => ({
       observe: (evidence, watch, previous, current, ...rest) => {
         const after = observe(evidence, watch, previous, current, ...rest)
         const members = Object.entries(after.members).map(([thing, member]) => {
@@ -210,10 +210,10 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('takes a device for down that had nothing to report yet', {
-    'controller/snapshot.ts': () => ({ lastHeardMs: () => 0 }),
+    'controller/evidence/snapshot.ts': () => ({ lastHeardMs: () => 0 }),
   }),
   mutant('takes counters that run on for those of the last minute', {
-    'controller/difference.ts': () => ({
+    'controller/evidence/difference.ts': () => ({
       difference: (previous, { counters, sequence, bootId }) =>
         previous?.sequence === sequence && previous.bootId === bootId
           ? null
@@ -221,7 +221,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('reads health documents 1.0 as 2.0', {
-    'controller/health.ts': ({ parseHealth }) => ({
+    'controller/evidence/health.ts': ({ parseHealth }) => ({
       parseHealth: (document) => ({ ...parseHealth(document), schema: '2.0' }),
     }),
   }),
@@ -237,12 +237,12 @@ export const MUTANTS: readonly Mutant[] = [
     effects.filter((one) => !isWayBack(one) || one === effects.find(isWayBack)),
   ),
   mutant('knows of no stage but the newest', {
-    'controller/rollout.ts': ({ touchedStages }) => ({
+    'controller/rollout/rollout.ts': ({ touchedStages }) => ({
       touchedStages: (rollout): readonly Stage[] => touchedStages(rollout).slice(-1),
     }),
   }),
   mutant('rolls back to a version of its own choice', {
-    'controller/deployment-spec.ts': ({ wayBackSpec }) => ({
+    'controller/rollout/deployment-spec.ts': ({ wayBackSpec }) => ({
       wayBackSpec: (previous) => {
         const spec = wayBackSpec(previous)
         return { ...spec, components: { ...spec.components, [FIRMWARE_COMPONENT]: { componentVersion: '2.2.0' } } }
@@ -299,30 +299,30 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('leaves a stage while nobody knows of its order', {
-    'controller/rollout.ts': () => ({ isOrderOpen: () => false }),
+    'controller/rollout/rollout.ts': () => ({ isOrderOpen: () => false }),
   }),
   mutant('forgets what it meant to do', {
-    'controller/records.ts': ({ saveRollout }) => ({
+    'controller/reconcile/records.ts': ({ saveRollout }) => ({
       saveRollout: (store, rollout, version) => saveRollout(store, { ...rollout, pending: [] }, version),
     }),
   }),
   mutant('tries an effect once', {
-    'controller/act.ts': ({ act }) => ({
+    'controller/reconcile/act.ts': ({ act }) => ({
       act: async (...given) => {
         const { stored } = await act(...given)
         return { stored: { ...stored, value: { ...stored.value, pending: [] } }, failures: [] }
       },
     }),
-    'controller/records.ts': ({ saveRollout }) => ({
+    'controller/reconcile/records.ts': ({ saveRollout }) => ({
       saveRollout: (store, rollout, version) => saveRollout(store, { ...rollout, pending: [] }, version),
     }),
   }),
   mutant('promotes on the event of a passed stage', {
-    'controller/reconcile.ts': ({ advance, outcomeOf }) => ({
+    'controller/reconcile/reconcile.ts': ({ advance, outcomeOf }) => ({
       advance: async (ports, policy, nowMs) => {
-        const { act } = await import('../../controller/act.ts')
-        const { transition } = await import('../../controller/decide.ts')
-        const { loadActive, saveRollout } = await import('../../controller/records.ts')
+        const { act } = await import('../../controller/reconcile/act.ts')
+        const { transition } = await import('../../controller/rollout/decide.ts')
+        const { loadActive, saveRollout } = await import('../../controller/reconcile/records.ts')
         const stored = await loadActive(ports.store)
         if (stored?.value.state !== 'soaking' && stored?.value.state !== 'deploying')
           return advance(ports, policy, nowMs)
@@ -335,7 +335,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('goes on although it is paused', {
-    'controller/records.ts': ({ loadActive }) => ({
+    'controller/reconcile/records.ts': ({ loadActive }) => ({
       loadActive: async (store) => {
         const stored = await loadActive(store)
         return stored === null ? null : { ...stored, value: { ...stored.value, pause: null } }
@@ -343,7 +343,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('goes on although the line is stopped', {
-    'controller/records.ts': ({ loadFreeze }) => ({
+    'controller/reconcile/records.ts': ({ loadFreeze }) => ({
       loadFreeze: async (store) => {
         const { value, version } = await loadFreeze(store)
         return { value: { ...value, frozen: null }, version }
@@ -351,7 +351,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('goes on although a device changed its group', {
-    'controller/look.ts': ({ judgeLook }) => ({
+    'controller/reconcile/evaluate.ts': ({ judgeLook }) => ({
       judgeLook: async (...given) => ({ ...(await judgeLook(...given)), membershipChanges: [] }),
     }),
   }),

@@ -1,7 +1,7 @@
-import { findScenario } from '../../scenarios/catalogue.ts'
-import { loadScenario, parseScenario } from '../../scenarios/load.ts'
-import { REGRESSIONS, regressionFiles } from '../../scenarios/regressions.ts'
-import type { Scenario } from '../../scenarios/scenario.ts'
+import { loadScenario, parseScenario } from '../../scenarios/files/load.ts'
+import type { Scenario } from '../../scenarios/files/scenario.ts'
+import { REGRESSIONS, regressionFiles } from '../../scenarios/fuzz/regressions.ts'
+import { findScenario } from '../../scenarios/library/catalogue.ts'
 
 /** One canary, one early and three in production on each of 17 lines: as many canaries as in the plant. */
 const SMALL = { lines: 17, devicesPerLine: 5 }

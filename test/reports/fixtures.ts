@@ -1,6 +1,6 @@
-import type { ReleaseRow } from '../../reports/history.ts'
-import type { RunSummary } from '../../reports/report.ts'
-import type { TraceEvent, TraceHeader, TraceRecord } from '../../sim/trace-events.ts'
+import type { ReleaseRow } from '../../reports/campaign/history.ts'
+import type { RunSummary } from '../../reports/run/report.ts'
+import type { TraceEvent, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 
 export const START_MS = Date.parse('2026-03-02T13:00:00Z')
 export const MINUTE_MS = 60_000

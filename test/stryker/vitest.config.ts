@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/controller/**/*.test.ts'],
-    exclude: ['test/controller/{aws,lambda}/**', 'test/controller/{crash-safety,faults}.test.ts'],
+    exclude: ['test/controller/{aws,lambda}/**', 'test/controller/reconcile/{crash-safety,faults}.test.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     isolate: false,
     sequence: { sequencer: ShortestFirst },

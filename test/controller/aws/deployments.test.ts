@@ -20,7 +20,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { deployments } from '../../../controller/aws/deployments.ts'
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
-import { releaseSpec } from '../../../controller/deployment-spec.ts'
+import { releaseSpec } from '../../../controller/rollout/deployment-spec.ts'
 
 const region = 'eu-central-1'
 const accountId = '123456789012'

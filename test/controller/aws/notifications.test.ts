@@ -2,7 +2,7 @@ import { PublishCommand, type PublishInput, SNSClient } from '@aws-sdk/client-sn
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { notifications } from '../../../controller/aws/notifications.ts'
-import type { Notification } from '../../../controller/ports.ts'
+import type { Notification } from '../../../controller/ports/ports.ts'
 
 const TopicArn = 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts'
 const client = new SNSClient({ region: 'eu-central-1' })

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { permissions, policyDocument } from '../../../controller/aws/permissions.ts'
-import { findScenario } from '../../../scenarios/catalogue.ts'
-import { rehearse } from '../../../scenarios/rehearse.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 const ACCOUNT = { region: 'eu-central-1', accountId: '123456789012' }
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts'

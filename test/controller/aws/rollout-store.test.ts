@@ -5,8 +5,8 @@ import { type Clients, makeClients } from '../../../controller/aws/clients.ts'
 import { dynamoStore } from '../../../controller/aws/rollout-store.ts'
 import { ensureTable } from '../../../controller/aws/table.ts'
 import { StaleRollout } from '../../../controller/errors.ts'
-import { MemoryStore } from '../../../controller/memory-store.ts'
-import type { RolloutStore } from '../../../controller/ports.ts'
+import type { RolloutStore } from '../../../controller/ports/ports.ts'
+import { MemoryStore } from '../../../scenarios/world/memory-store.ts'
 import { type Dynamo, startDynamo } from '../../../sim/wire/dynamo.ts'
 
 let dynamo: Dynamo

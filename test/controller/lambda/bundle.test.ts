@@ -72,7 +72,7 @@ it('bundles the controller and nothing of the twin', () => {
     .map((name) => JSON.parse(readFileSync(join(dir, name), 'utf8')) as { sources: string[] })
     .flatMap(({ sources }) => sources.map((source) => relative(ROOT, resolve(dir, source))))
   const own = parts.filter((path) => !path.includes('node_modules'))
-  expect(own).toContain('controller/reconcile.ts')
+  expect(own).toContain('controller/reconcile/reconcile.ts')
   expect(own.filter((path) => !path.startsWith('controller/'))).toEqual([])
   const packages = new Set(parts.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))
   for (const twin of ['aedes', 'mqtt', 'dynalite', 'aws-sdk-client-mock', 'zod', 'yaml'])

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { MisconfiguredFunction } from '../../../controller/errors.ts'
 import { readSettings } from '../../../controller/lambda/environment.ts'
-import { DEFAULT_POLICY } from '../../../controller/policy.ts'
+import { DEFAULT_POLICY } from '../../../controller/policy/policy.ts'
 
 const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts'
 const good = { AWS_REGION: 'eu-central-1', ACCOUNT_ID: '123456789012', TABLE_NAME: 'firmware-rollouts', TOPIC_ARN }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { StaleRollout } from '../../../controller/errors.ts'
 import { decisionFields, logged } from '../../../controller/lambda/logged.ts'
-import type { Outcome } from '../../../controller/reconcile.ts'
+import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
 
 const TIME = '2026-03-02T13:00:00Z'
 const outcome: Outcome = {

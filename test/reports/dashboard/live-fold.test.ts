@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
 import { LiveFold } from '../../../reports/dashboard/live-fold.ts'
-import type { TraceEvent, TraceHeader } from '../../../sim/trace-events.ts'
+import type { TraceEvent, TraceHeader } from '../../../sim/kernel/trace-events.ts'
 import { header as wireHeader } from '../fixtures.ts'
 
 const MINUTE_MS = 60_000

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { frameOf } from '../../../reports/dashboard/frame.ts'
 import { LiveFold } from '../../../reports/dashboard/live-fold.ts'
 import { START } from '../../../reports/dashboard/menu.ts'
-import { findScenario } from '../../../scenarios/catalogue.ts'
-import { rehearse } from '../../../scenarios/rehearse.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
 import { open } from './glass.ts'
 
 const MINUTE_MS = 60_000

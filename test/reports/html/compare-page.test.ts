@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { foldCell } from '../../../reports/comparison.ts'
+import { foldCell } from '../../../reports/campaign/comparison.ts'
+import type { Variant } from '../../../reports/campaign/variant.ts'
 import { renderComparePage } from '../../../reports/html/compare-page.ts'
-import type { Variant } from '../../../reports/variant.ts'
 import { played } from './rehearsals.ts'
 
 const { report } = await played('crash-on-start')

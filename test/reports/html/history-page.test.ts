@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { REPORTED } from '../../../fixtures/history.ts'
-import { foldHistory, type ReleaseRow } from '../../../reports/history.ts'
+import { foldHistory, type ReleaseRow } from '../../../reports/campaign/history.ts'
 import { renderHistoryPage } from '../../../reports/html/history-page.ts'
+import { REPORTED } from '../../../scenarios/sweep/history-plan.ts'
 import { release } from '../fixtures.ts'
 
 const DAY_MS = 86_400_000

@@ -1,7 +1,7 @@
-import { findScenario } from '../../../scenarios/catalogue.ts'
-import { conclude } from '../../../scenarios/conclude.ts'
-import type { RehearsalOptions } from '../../../scenarios/rehearsal.ts'
-import { rehearse } from '../../../scenarios/rehearse.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { conclude } from '../../../scenarios/outcome/conclude.ts'
+import type { RehearsalOptions } from '../../../scenarios/world/rehearsal.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 /** A shipped scenario on a small fleet: its report, and what the page is made of beside it. */
 export async function played(name: string, over: Partial<RehearsalOptions> = {}) {

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { loadScenario } from '../../../scenarios/files/load.ts'
 import { type Failure, playBatch } from '../../../scenarios/fuzz/batch.ts'
 import { type ExtraLaw, probe } from '../../../scenarios/fuzz/probe.ts'
+import { regressionFiles, writeRegression } from '../../../scenarios/fuzz/regressions.ts'
 import type { WorldChoice } from '../../../scenarios/fuzz/world-arbitrary.ts'
-import { loadScenario } from '../../../scenarios/load.ts'
-import { regressionFiles, writeRegression } from '../../../scenarios/regressions.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rehearse-fuzz-'))
 afterAll(() => rmSync(folder, { recursive: true }))

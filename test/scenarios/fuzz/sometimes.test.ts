@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SOMETIMES_ROWS, type SometimesRow, sometimesHit } from '../../../scenarios/fuzz/sometimes.ts'
-import type { TraceEvent, TraceHeader } from '../../../sim/trace-events.ts'
-import { acted, asked, connected, disconnected, failed, header, look, ordered, traceOf } from '../traces.ts'
+import type { TraceEvent, TraceHeader } from '../../../sim/kernel/trace-events.ts'
+import { acted, asked, connected, disconnected, failed, header, look, ordered, traceOf } from '../outcome/traces.ts'
 
 type Trace = ReturnType<typeof traceOf>
 

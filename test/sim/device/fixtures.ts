@@ -1,13 +1,13 @@
-import { VirtualClock } from '../../../sim/clock.ts'
 import type { ComponentRuntime, ScriptRun } from '../../../sim/device/component-runtime.ts'
 import { DeploymentFaults } from '../../../sim/device/deployment-faults.ts'
 import { DeviceFaults } from '../../../sim/device/device-faults.ts'
-import type { DataPlane, DeviceLink, DeviceLinkEvents } from '../../../sim/device/link.ts'
 import { Nucleus } from '../../../sim/device/nucleus.ts'
-import type { DeviceView } from '../../../sim/faults/fault.ts'
-import { Seed } from '../../../sim/random.ts'
-import { Trace } from '../../../sim/trace.ts'
-import type { TraceRecord } from '../../../sim/trace-events.ts'
+import type { DeviceView } from '../../../sim/faults/families/fault.ts'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
+import type { DataPlane, DeviceLink, DeviceLinkEvents } from '../../../sim/kernel/link.ts'
+import { Seed } from '../../../sim/kernel/random.ts'
+import { Trace } from '../../../sim/kernel/trace.ts'
+import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
 const START_MS = Date.parse('2026-03-02T13:00:00Z')
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { VirtualClock } from '../../../sim/clock.ts'
 import { JobsClient } from '../../../sim/device/jobs-client.ts'
-import type { DeviceLink } from '../../../sim/device/link.ts'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
+import type { DeviceLink } from '../../../sim/kernel/link.ts'
 
 const BASE = '$aws/things/a/jobs'
 const NAMESPACE = 'namespace-aws-gg-deployment'

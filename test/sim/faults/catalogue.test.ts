@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faultSchema, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
-import { makeCut } from '../../../sim/faults/cut.ts'
-import type { Fault, ProcessView } from '../../../sim/faults/fault.ts'
+import type { Fault, ProcessView } from '../../../sim/faults/families/fault.ts'
+import { makeCut } from '../../../sim/faults/families/link-outage.ts'
 import { DEFAULT_PLANT, type PlantShift } from '../../../sim/plant/settings.ts'
 
 const HOUR_MS = 3_600_000

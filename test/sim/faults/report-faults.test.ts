@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { VirtualClock } from '../../../sim/clock.ts'
 import { faultSchema, makeReportFault, type ReportFaultSpec } from '../../../sim/faults/catalogue.ts'
-import { FaultWorld } from '../../../sim/faults/fault-world.ts'
-import { FaultyLink } from '../../../sim/faults/report-fault.ts'
-import { Seed } from '../../../sim/random.ts'
-import { Trace } from '../../../sim/trace.ts'
+import { FaultWorld } from '../../../sim/faults/families/fault-world.ts'
+import { FaultyLink } from '../../../sim/faults/families/report-fault.ts'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
+import { Seed } from '../../../sim/kernel/random.ts'
+import { Trace } from '../../../sim/kernel/trace.ts'
 
 const MINUTE_MS = 60_000
 const ALL = { fleet: 'all' }

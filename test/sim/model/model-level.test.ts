@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
-import { InFlight } from '../../../sim/in-flight.ts'
-import type { Level } from '../../../sim/level.ts'
+import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { openModelLevel } from '../../../sim/model/model-level.ts'
+import type { Level } from '../../../sim/twin/level.ts'
 
 let inFlight: InFlight
 let level: Level

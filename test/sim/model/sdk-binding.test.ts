@@ -6,8 +6,8 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-iot'
 import { afterEach, expect, it } from 'vitest'
-import { AwsError } from '../../../sim/cloud/aws-error.ts'
-import type { Operations } from '../../../sim/cloud/cloud-context.ts'
+import { AwsError } from '../../../sim/cloud/base/aws-error.ts'
+import type { Operations } from '../../../sim/cloud/base/cloud-context.ts'
 import { bindClient } from '../../../sim/model/sdk-binding.ts'
 import type { ServiceName } from '../../../sim/protocol/service-model.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { Seed } from '../../../sim/kernel/random.ts'
 import { type Condition, HEALTHY, Machine } from '../../../sim/plant/machine.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
-import { Seed } from '../../../sim/random.ts'
 
 const MINUTE_MS = 60_000
 const MONDAY_MS = Date.parse('2026-03-02T05:00:00Z') // 06:00 in Berlin: the first shift begins

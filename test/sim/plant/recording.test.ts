@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { Seed } from '../../../sim/kernel/random.ts'
 import { HEALTHY, Machine } from '../../../sim/plant/machine.ts'
 import { type Metric, type RecordedTrack, Recording } from '../../../sim/plant/recording.ts'
 import { DEFAULT_PLANT } from '../../../sim/plant/settings.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
-import { Seed } from '../../../sim/random.ts'
 
 const MINUTE_MS = 60_000
 const START_MS = Date.parse('2026-03-02T13:00:00Z')

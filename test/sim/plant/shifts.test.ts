@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
+import { Seed } from '../../../sim/kernel/random.ts'
 import { HEALTHY, Machine } from '../../../sim/plant/machine.ts'
 import { DEFAULT_PLANT, type PlantSettings } from '../../../sim/plant/settings.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
-import { Seed } from '../../../sim/random.ts'
 
 const at = (time: string): number => Date.parse(time)
 const shiftAt = (calendar: PlantCalendar, time: string): string => calendar.at(at(time)).shift.name

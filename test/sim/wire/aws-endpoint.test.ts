@@ -35,8 +35,8 @@ import {
   ThrottledException,
 } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { AwsError } from '../../../sim/cloud/aws-error.ts'
-import type { Operation } from '../../../sim/cloud/cloud-context.ts'
+import { AwsError } from '../../../sim/cloud/base/aws-error.ts'
+import type { Operation } from '../../../sim/cloud/base/cloud-context.ts'
 import { loadServiceModel, SERVICES } from '../../../sim/protocol/service-model.ts'
 import { type AwsEndpoint, startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
 

@@ -1,7 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { DeviceLinkEvents } from '../../../sim/device/link.ts'
-import { InFlight } from '../../../sim/in-flight.ts'
+import { InFlight } from '../../../sim/kernel/in-flight.ts'
+import type { DeviceLinkEvents } from '../../../sim/kernel/link.ts'
 import { type Broker, startBroker } from '../../../sim/wire/broker.ts'
 import { MqttLink } from '../../../sim/wire/mqtt-link.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LambdaFunctions } from '../../../sim/level.ts'
+import type { LambdaFunctions } from '../../../sim/twin/level.ts'
 import { startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
 import { answerInvoke } from '../../../sim/wire/lambda-api.ts'
 

@@ -1,0 +1,290 @@
+import { cellAt, cellNames, shiftBoundaries } from '../policy/calendar.ts'
+import type { Policy } from '../policy/policy.ts'
+import { remembered } from '../support/memoized.ts'
+import { type Delta, difference } from './difference.ts'
+import { type Snapshot, thingsOf } from './snapshot.ts'
+
+/** What one device did in one cell of the week, summed over the days of the baseline. */
+export interface CellSums {
+  minutes: number
+  /** Of them, those that the counters cover. */
+  countedMinutes: number
+  /** Minutes the cell has had in the baseline. */
+  expectedMinutes: number
+  cycles: number
+  cycleTimeMsSum: number
+  cycleTimeMsSumOfSquares: number
+  operations: number
+  errors: number
+  crashes: number
+  connectionAttempts: number
+  connectionFailures: number
+}
+
+/** Seven days before the rollout by device and cell; frozen when the rollout starts. */
+export interface Baseline {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly devices: Readonly<Record<string, Readonly<Record<string, CellSums>>>>
+  /** All connection attempts; their failures know no shift. */
+  readonly connections: { readonly attempts: number; readonly failures: number }
+  /** Crashes in all device-minutes; absent if not counted. */
+  readonly crashes?: { readonly crashes: number; readonly minutes: number }
+  /** How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured. */
+  readonly cycleTimeSpread?: number
+  /** Spread of single cycles about the mean of their device and cell, as a share of it; absent if not measured. */
+  readonly cycleTimeCv?: number
+  /** How many times as much counts vary from day to day as chance alone lets them, at least 1; absent if not measured. */
+  readonly dispersion?: { readonly connection: number; readonly errors: number }
+  /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
+  readonly falseRollbackShare?: number
+}
+
+/** Share of a cell's minutes that must have been observed for it to be of use. [detection D1: >= 70 %] */
+const MIN_COVERAGE = 0.7
+
+/**
+ * Sums the differences between consecutive snapshots, taken where shifts begin, into device x cell. What happened over
+ * the beginning of a shift (a snapshot is missing) belongs to no cell; its minutes count as not observed.
+ */
+export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Baseline {
+  const things = [...new Set(snapshots.flatMap(thingsOf))].sort()
+  const devices: Record<string, Record<string, CellSums>> = Object.fromEntries(things.map((thing) => [thing, {}]))
+  const spread = new Spread()
+  const [connection, errors] = [new Dispersion(), new Dispersion()]
+  for (let i = 1; i < snapshots.length; i++) {
+    const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
+    const pieces = cellPieces(policy, before.atMs, after.atMs)
+    for (const thing of things) {
+      const cells = devices[thing] as Record<string, CellSums>
+      for (const { cell, minutes } of pieces) {
+        const sums = cells[cell] ?? emptySums()
+        cells[cell] = sums
+        sums.expectedMinutes += minutes
+        const delta = pieces.length === 1 ? deltaOf(before, after, thing) : null
+        if (delta === null) continue
+        addShift(sums, delta)
+        const group = `${thing}/${cell}`
+        if (delta.cycles > 0 && delta.cycleTimeMsSum > 0)
+          spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
+        connection.add(group, delta.connectionFailures, delta.connectionAttempts)
+        errors.add(group, delta.errors, delta.countedMinutes)
+      }
+    }
+  }
+  const [fromMs, toMs] = [snapshots[0]?.atMs ?? 0, snapshots.at(-1)?.atMs ?? 0]
+  return {
+    fromMs,
+    toMs,
+    devices,
+    ...sumsOf(devices),
+    cycleTimeSpread: spread.sigma(),
+    cycleTimeCv: cycleTimeCv(devices),
+    dispersion: { connection: connection.factor(), errors: errors.factor() },
+  }
+}
+
+/** What each device did in each cell, of the intervals that lie within one. */
+export function shiftSums(
+  snapshots: readonly Snapshot[],
+  policy: Policy,
+): Readonly<Record<string, Readonly<Record<string, CellSums>>>> {
+  const devices: Record<string, Record<string, CellSums>> = {}
+  for (let i = 1; i < snapshots.length; i++) {
+    const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
+    const [piece, ...others] = cellPieces(policy, before.atMs, after.atMs)
+    if (piece === undefined || others.length > 0) continue
+    for (const thing of thingsOf(after)) {
+      const delta = deltaOf(before, after, thing)
+      if (delta === null) continue
+      const cells = devices[thing] ?? {}
+      devices[thing] = cells
+      const sums = cells[piece.cell] ?? emptySums()
+      cells[piece.cell] = sums
+      sums.expectedMinutes += piece.minutes
+      addShift(sums, delta)
+    }
+  }
+  return devices
+}
+
+/** The cells that an interval touches, with its minutes in each. */
+function cellPieces(policy: Policy, fromMs: number, toMs: number): readonly { cell: string; minutes: number }[] {
+  const first = cellAt(policy, fromMs)
+  if (toMs <= first.shiftEndMs) return [{ cell: first.name, minutes: Math.round((toMs - fromMs) / 60_000) }]
+  const inside = shiftBoundaries(policy, fromMs + 1, toMs - 1)
+  const edges = [fromMs, ...inside, toMs]
+  return edges.slice(1).map((endMs, i) => {
+    const startMs = edges[i] as number
+    return { cell: cellAt(policy, startMs).name, minutes: Math.round((endMs - startMs) / 60_000) }
+  })
+}
+
+/** Standard deviation within groups, pooled over all of them. */
+class Spread {
+  readonly #groups = new Map<string, { n: number; sum: number; squares: number }>()
+
+  add(group: string, value: number): void {
+    const { n, sum, squares } = this.#groups.get(group) ?? { n: 0, sum: 0, squares: 0 }
+    this.#groups.set(group, { n: n + 1, sum: sum + value, squares: squares + value * value })
+  }
+
+  /** 0 where nothing was observed twice. */
+  sigma(): number {
+    let [squares, degrees] = [0, 0]
+    for (const group of this.#groups.values()) {
+      squares += Math.max(group.squares - group.sum ** 2 / group.n, 0)
+      degrees += group.n - 1
+    }
+    return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
+  }
+}
+
+/** Pearson's chi-squared of counts within groups of one rate each, over its degrees of freedom. [quasi-Poisson] */
+class Dispersion {
+  readonly #groups = new Map<string, { n: number; count: number; exposure: number; squares: number }>()
+
+  add(group: string, count: number, exposure: number): void {
+    if (exposure <= 0) return
+    const sums = this.#groups.get(group) ?? { n: 0, count: 0, exposure: 0, squares: 0 }
+    sums.n += 1
+    sums.count += count
+    sums.exposure += exposure
+    sums.squares += (count * count) / exposure
+    this.#groups.set(group, sums)
+  }
+
+  /** At least 1: less than chance is chance. */
+  factor(): number {
+    let [chiSquared, degrees] = [0, 0]
+    for (const { n, count, exposure, squares } of this.#groups.values()) {
+      if (count === 0) continue
+      chiSquared += (exposure / count) * squares - count
+      degrees += n - 1
+    }
+    return degrees === 0 ? 1 : Math.max(chiSquared / degrees, 1)
+  }
+}
+
+/** Pooled over devices and cells; what differs from day to day counts as well. */
+function cycleTimeCv(devices: Baseline['devices']): number {
+  let [squares, degrees] = [0, 0]
+  for (const cells of Object.values(devices)) {
+    for (const { cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares } of Object.values(cells)) {
+      if (cycles < 2 || cycleTimeMsSum <= 0) continue
+      const meanMs = cycleTimeMsSum / cycles
+      squares += Math.max(cycleTimeMsSumOfSquares / (meanMs * meanMs) - cycles, 0)
+      degrees += cycles - 1
+    }
+  }
+  return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
+}
+
+const emptySums = (): CellSums => ({
+  minutes: 0,
+  countedMinutes: 0,
+  expectedMinutes: 0,
+  cycles: 0,
+  cycleTimeMsSum: 0,
+  cycleTimeMsSumOfSquares: 0,
+  operations: 0,
+  errors: 0,
+  crashes: 0,
+  connectionAttempts: 0,
+  connectionFailures: 0,
+})
+
+function deltaOf(before: Snapshot, after: Snapshot, thing: string): Delta | null {
+  const current = after.devices[thing]
+  return current === undefined ? null : difference(before.devices[thing], current)
+}
+
+function addShift(sums: CellSums, delta: Delta): void {
+  sums.minutes += delta.minutes
+  sums.countedMinutes += delta.countedMinutes
+  sums.cycles += delta.cycles
+  sums.cycleTimeMsSum += delta.cycleTimeMsSum
+  sums.cycleTimeMsSumOfSquares += delta.cycleTimeMsSumOfSquares
+  sums.operations += delta.operations
+  sums.errors += delta.errors
+  sums.crashes += delta.crashes
+  sums.connectionAttempts += delta.connectionAttempts
+  sums.connectionFailures += delta.connectionFailures
+}
+
+/** Sums less those of a part of their days; written out, since it is done for every device and day of a replay. */
+export const minus = (all: CellSums, own: CellSums): CellSums => ({
+  minutes: all.minutes - own.minutes,
+  countedMinutes: all.countedMinutes - own.countedMinutes,
+  expectedMinutes: all.expectedMinutes - own.expectedMinutes,
+  cycles: all.cycles - own.cycles,
+  cycleTimeMsSum: all.cycleTimeMsSum - own.cycleTimeMsSum,
+  cycleTimeMsSumOfSquares: all.cycleTimeMsSumOfSquares - own.cycleTimeMsSumOfSquares,
+  operations: all.operations - own.operations,
+  errors: all.errors - own.errors,
+  crashes: all.crashes - own.crashes,
+  connectionAttempts: all.connectionAttempts - own.connectionAttempts,
+  connectionFailures: all.connectionFailures - own.connectionFailures,
+})
+
+/** What a device would do by its own baseline. */
+export interface Expected {
+  readonly cycleTimeMs: number
+  readonly errorsPerMinute: number
+}
+
+/** Null when the cell was not observed well enough. Worked out once: a shift has a hundred looks. */
+export function expectedFor(baseline: Baseline, thing: string, cell: string): Expected | null {
+  const cells = expectations(baseline)
+  let devices = cells.get(cell)
+  if (devices === undefined) {
+    devices = new Map()
+    cells.set(cell, devices)
+  }
+  let expected = devices.get(thing)
+  if (expected === undefined) {
+    expected = expectedOf(baseline.devices[thing]?.[cell])
+    devices.set(thing, expected)
+  }
+  return expected
+}
+
+/** By cell and device. */
+const expectations = remembered((_: Baseline) => new Map<string, Map<string, Expected | null>>())
+
+const expectedOf = (sums: CellSums | undefined): Expected | null =>
+  sums === undefined || !isCovered(sums) || sums.cycles === 0
+    ? null
+    : {
+        cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,
+        errorsPerMinute: sums.errors / Math.max(sums.countedMinutes, 1),
+      }
+
+/** Share of devices x cells of the week that are covered well enough, 0 to 1. */
+export function coverageOf(baseline: Baseline, things: readonly string[], policy: Policy): number {
+  const cells = cellNames(policy)
+  const covered = things.flatMap((thing) =>
+    cells.filter((cell) => {
+      const sums = baseline.devices[thing]?.[cell]
+      return sums !== undefined && isCovered(sums)
+    }),
+  )
+  return things.length === 0 ? 0 : covered.length / (things.length * cells.length)
+}
+
+function sumsOf(devices: Baseline['devices']): Required<Pick<Baseline, 'connections' | 'crashes'>> {
+  const connections = { attempts: 0, failures: 0 }
+  const crashes = { crashes: 0, minutes: 0 }
+  for (const cells of Object.values(devices)) {
+    for (const sums of Object.values(cells)) {
+      connections.attempts += sums.connectionAttempts
+      connections.failures += sums.connectionFailures
+      crashes.crashes += sums.crashes
+      crashes.minutes += sums.minutes
+    }
+  }
+  return { connections, crashes }
+}
+
+const isCovered = ({ minutes, expectedMinutes }: CellSums): boolean =>
+  expectedMinutes > 0 && minutes >= MIN_COVERAGE * expectedMinutes

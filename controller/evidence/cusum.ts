@@ -1,0 +1,89 @@
+import type { Policy } from '../policy/policy.ts'
+import { cusumStep, normalLogRatio, poissonLogRatio } from '../statistics/sequential.ts'
+import type { Baseline } from './baseline.ts'
+import { cycleNoiseOf, lineEffects, stageEffect } from './cycle-time-effect.ts'
+import { type Look, NO_TOTALS, type Totals, totalOf } from './sums.ts'
+
+/** What has happened since a cumulative sum last was zero: since a change, if there was one. [Page 1954; detection D3] */
+export interface Run extends Totals {
+  /** Log likelihood ratio. */
+  readonly sum: number
+  readonly looks: number
+  /** Sum of the stage's effects in ln(cycle time), for the run of that. */
+  readonly effects: number
+}
+
+/** One run for each quantity that is measured by the look: after twelve healthy hours totals are slow to tell. */
+export interface Runs {
+  readonly connection: Run
+  readonly cycleTime: Run
+  readonly errors: Run
+}
+
+const NO_RUN: Run = { sum: 0, looks: 0, effects: 0, ...NO_TOTALS }
+export const NO_RUNS: Runs = { connection: NO_RUN, cycleTime: NO_RUN, errors: NO_RUN }
+
+/** How many times as many errors the run is tuned to find; it lasts while there are more than 1.23 times as many. */
+const ERROR_RATIO = 1.5
+/** A connection limit nearer to the baseline than this is told from it by no run. */
+const LEAST_LIMIT_RATIO = 1.2
+/** Lasting differences up to so many standard deviations are no change. [detection D3: 4.00] */
+const LASTING_SIGMAS = 4
+
+/** The runs after one look more; `before` are the looks of the rolling window. */
+export function runsAfter(runs: Runs, look: Look, before: readonly Look[], baseline: Baseline, policy: Policy): Runs {
+  const looks = [...before, look]
+  const { controls } = totalOf(looks.map(({ total }) => total))
+  const { stage } = look.total
+  const normalShare = baseline.connections.failures / Math.max(baseline.connections.attempts, 1)
+  const limitRatio = policy.limits.connectionFailurePct / 100 / Math.max(normalShare, 1e-9)
+  const limitEffect = Math.log1p(policy.limits.cycleTimeIncreasePct / 100)
+  const connection = countEvidence(
+    stage.failures,
+    stage.attempts * normalShare * riseOf(controls.failures, controls.attempts * normalShare),
+    ratioLevelAt(Math.max(limitRatio, LEAST_LIMIT_RATIO)),
+    baseline.dispersion?.connection,
+  )
+  const errors = countEvidence(
+    stage.errors,
+    stage.expectedErrors * riseOf(controls.errors, controls.expectedErrors),
+    ERROR_RATIO,
+    baseline.dispersion?.errors,
+  )
+  const effect = stageEffect(lineEffects(look.lines, cycleNoiseOf(looks, baseline), true))
+  const slack = effect === null ? 0 : LASTING_SIGMAS * Math.sqrt(effect.lastingVariance)
+  const sigma = effect === null ? 1 : Math.sqrt(effect.variance)
+  const cycleTime = effect === null ? 0 : normalLogRatio((effect.effect - slack) / sigma, (2 * limitEffect) / sigma)
+  return {
+    connection: runAfter(runs.connection, connection, look.total),
+    cycleTime: runAfter(runs.cycleTime, cycleTime, look.total, effect?.effect),
+    errors: runAfter(runs.errors, errors, look.total),
+  }
+}
+
+/**
+ * Ratio whose log likelihood ratio stands still where the rate is `level` times the expected: a run then lasts only while
+ * the rate is above that, and worse looks before it cannot make it look better.
+ */
+function ratioLevelAt(level: number): number {
+  let [low, high] = [level, level ** 2 * 4]
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2
+    if ((middle - 1) / Math.log(middle) < level) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** What is expected rises with what the controls show, so that the plant's bad hours leave no trace. */
+const riseOf = (observed: number, expected: number): number => (expected > 0 ? Math.max(observed / expected, 1) : 1)
+
+/** Nothing where nothing was expected: the rules on totals see to that. */
+const countEvidence = (count: number, expected: number, ratio: number, dispersion = 1): number =>
+  expected > 0 ? poissonLogRatio(count, expected, ratio) / dispersion : 0
+
+function runAfter(run: Run, evidence: number, { stage, controls }: Totals, effect = 0): Run {
+  const sum = cusumStep(run.sum, evidence)
+  if (sum === 0) return NO_RUN
+  return { sum, looks: run.looks + 1, effects: run.effects + effect, ...totalOf([{ stage, controls }], run) }
+}

@@ -1,0 +1,52 @@
+import type { HealthCounters } from '../contract.ts'
+import type { HealthSample } from './snapshot.ts'
+
+/** What happened on a device between two samples. */
+export interface Delta extends HealthCounters {
+  /** Samples the health component took in between, whether or not they were seen. */
+  readonly minutes: number
+  /** Of them, those that the counters cover: all in version 2.0, one in version 1.0. */
+  readonly countedMinutes: number
+}
+
+/** Whether a sample is news after another: neither the same nor taken earlier. A fleet index may lag behind itself. */
+export const isNews = (previous: HealthSample | undefined, current: HealthSample): boolean =>
+  previous === undefined ||
+  ((previous.sequence !== current.sequence || previous.bootId !== current.bootId) &&
+    current.sampledAtMs >= previous.sampledAtMs)
+
+/**
+ * Counters between two samples of one device; null when `current` is no news. A sequence that went back in a later sample,
+ * or another way of counting, means that the counters began anew.
+ */
+export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
+  if (!isNews(previous, current)) return null
+  if (current.schema === '1.0') {
+    return { ...current.counters, minutes: samplesSince(previous, current), countedMinutes: 1 }
+  }
+  if (previous === undefined) return null // nothing to count from
+  const continues = previous.schema === '2.0' && current.sequence > previous.sequence
+  const minutes = continues ? current.sequence - previous.sequence : current.sequence
+  if (!continues) return { ...current.counters, minutes, countedMinutes: minutes }
+  const a = previous.counters
+  const b = current.counters
+  return {
+    minutes,
+    countedMinutes: minutes,
+    connectionAttempts: b.connectionAttempts - a.connectionAttempts,
+    connectionFailures: b.connectionFailures - a.connectionFailures,
+    cycles: b.cycles - a.cycles,
+    cycleTimeMsSum: b.cycleTimeMsSum - a.cycleTimeMsSum,
+    cycleTimeMsSumOfSquares: b.cycleTimeMsSumOfSquares - a.cycleTimeMsSumOfSquares,
+    operations: b.operations - a.operations,
+    errors: b.errors - a.errors,
+    crashes: b.crashes - a.crashes,
+    unitsProduced: b.unitsProduced - a.unitsProduced,
+    qualityChecks: b.qualityChecks - a.qualityChecks,
+    qualityPasses: b.qualityPasses - a.qualityPasses,
+  }
+}
+
+/** A version 1.0 document counts one minute, but its sequence tells how long the device has been at work. */
+const samplesSince = (previous: HealthSample | undefined, current: HealthSample): number =>
+  previous !== undefined && current.sequence > previous.sequence ? current.sequence - previous.sequence : 1

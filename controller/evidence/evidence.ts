@@ -1,0 +1,320 @@
+import { SAMPLE_PERIOD_MS, type StageName } from '../contract.ts'
+import { type Cell, cellAt } from '../policy/calendar.ts'
+import type { Policy } from '../policy/policy.ts'
+import { type Baseline, type Expected, expectedFor } from './baseline.ts'
+import { NO_RUNS, type Runs, runsAfter } from './cusum.ts'
+import { type Delta, difference } from './difference.ts'
+import { type MemorySeries, newSeries, withGauge } from './memory-series.ts'
+import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
+import {
+  addDelta,
+  type LineSums,
+  type Look,
+  linesOf,
+  type MutableSums,
+  NO_SUMS,
+  NO_TOTALS,
+  type Noise,
+  noSums,
+  Scatter,
+  type Sums,
+  type Totals,
+  totalOf,
+} from './sums.ts'
+
+/** Whom a stage's looks are about. */
+export interface Watch {
+  readonly stage: StageName
+  readonly version: string
+  readonly previousVersion: string
+  readonly members: readonly string[]
+  /** Devices still on the previous firmware, on whatever line: the concurrent controls. */
+  readonly controls: readonly string[]
+  readonly lineOf: Readonly<Record<string, number>>
+  readonly deployedAtMs: number
+}
+
+/** What is known of one device of the stage since its deployment. */
+export interface MemberState {
+  /** Boot id before the new version ran; a confirmation needs another one. */
+  readonly bootIdBefore: string | null
+  /** Sample that first said new version, new boot id, RUNNING; a second one confirms. [design 7: twice] */
+  readonly firstSeenSequence: number | null
+  readonly installedAtMs: number | null
+  /** Time since the confirmation in which the device reported RUNNING on the new version. */
+  readonly exposureMs: number
+  readonly heardAtMs: number | null
+  readonly crashes: number
+  /** The crash counter last seen, so that a look that was lost loses no crash. */
+  readonly crashCounter: number | null
+  /** The version went back by itself after it was confirmed. */
+  readonly hasFallenBack: boolean
+}
+
+/** All that the judge needs of a stage, as plain JSON of bounded size. */
+export interface Evidence {
+  readonly members: Readonly<Record<string, MemberState>>
+  /** The looks of the rolling window, oldest first. */
+  readonly looks: readonly Look[]
+  readonly total: Totals
+  /** Since the update, in the order in which lines came up. */
+  readonly lines: readonly LineSums[]
+  readonly runs: Runs
+  /** By device of the stage. */
+  readonly memory: Readonly<Record<string, MemorySeries>>
+  /** Cells of the week that the stage was observed in. */
+  readonly cells: readonly string[]
+  readonly controlsHeardAtMs: number | null
+}
+
+export const NO_EVIDENCE: Evidence = {
+  members: {},
+  looks: [],
+  total: NO_TOTALS,
+  lines: [],
+  runs: NO_RUNS,
+  memory: {},
+  cells: [],
+  controlsHeardAtMs: null,
+}
+
+const NEW_MEMBER: MemberState = {
+  bootIdBefore: null,
+  firstSeenSequence: null,
+  installedAtMs: null,
+  exposureMs: 0,
+  heardAtMs: null,
+  crashes: 0,
+  crashCounter: null,
+  hasFallenBack: false,
+}
+
+/** Evidence of a stage whose devices all run what they are watched for. */
+export const installedEvidence = ({ members, deployedAtMs }: Watch): Evidence => ({
+  ...NO_EVIDENCE,
+  members: Object.fromEntries(members.map((thing) => [thing, { ...NEW_MEMBER, installedAtMs: deployedAtMs }])),
+})
+
+/** What the controls did at one look. */
+export interface ControlsLook {
+  /** By line, in the order of the controls. */
+  readonly lines: ReadonlyMap<number, Sums>
+  readonly noise: Noise
+  readonly down: number
+  readonly of: number
+  readonly isHeard: boolean
+  /** What they use in the middle; null without controls. */
+  readonly commonMiB: number | null
+}
+
+/** Reads the controls of a look: those of all stages are the same devices, so that once is enough. */
+export function observeControls(
+  { controls, previousVersion, lineOf }: Watch,
+  previous: Snapshot | null,
+  current: Snapshot,
+  baseline: Baseline,
+  policy: Policy,
+): ControlsLook {
+  const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
+  const lines = new Map<number, MutableSums>()
+  const scatter = new Scatter()
+  const usedMiB: number[] = []
+  let [down, of, isHeard] = [0, 0, false]
+  for (const thing of controls) {
+    const to = current.devices[thing]
+    if (to === undefined) continue
+    const isOld = to.firmwareVersion === previousVersion
+    if (isOld && to.gauges.memoryMiB > 0) usedMiB.push(to.gauges.memoryMiB)
+    const delta = difference(previous?.devices[thing], to)
+    of += 1
+    if (isDown(delta, silenceMs(thing, previous, current))) down += 1
+    if (delta === null) continue
+    isHeard = true
+    if (!isOld) continue
+    const line = lineOf[thing] as number
+    const expected = expectedOf(thing, delta, cell, current, baseline, policy)
+    addDelta(sumsOf(lines, line), delta, expected)
+    if (expected !== null) scatter.add(line, delta, expected)
+  }
+  return { lines, noise: scatter.noise(), down, of, isHeard, commonMiB: middleOf(usedMiB) }
+}
+
+/**
+ * Takes in one look: what every device did between two snapshots. Minutes before a confirmation count for nothing.
+ * `controls` are those of the watch at the same look.
+ */
+export function observe(
+  evidence: Evidence,
+  watch: Watch,
+  previous: Snapshot | null,
+  current: Snapshot,
+  baseline: Baseline,
+  policy: Policy,
+  controls: ControlsLook = observeControls(watch, previous, current, baseline, policy),
+): Evidence {
+  const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
+  const lines = new Map<number, MutableSums>()
+  const down = { stage: 0, stageOf: 0, controls: controls.down, controlsOf: controls.of }
+  // Dictionaries from the first name on, as the snapshot is.
+  const members: Record<string, MemberState> = Object.create(null)
+  const memory: Record<string, MemorySeries> = Object.create(null)
+  const look = { atMs: current.atMs, commonMiB: controls.commonMiB }
+  for (const thing of watch.members) {
+    const before = evidence.members[thing] ?? NEW_MEMBER
+    const from = previous?.devices[thing]
+    const to = current.devices[thing]
+    const delta = to === undefined ? null : difference(from, to)
+    members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
+    if (before.installedAtMs !== null && delta !== null && to?.firmwareVersion === watch.version) {
+      const expected = expectedOf(thing, delta, cell, current, baseline, policy)
+      addDelta(sumsOf(lines, watch.lineOf[thing] as number), delta, expected)
+    }
+    if (before.installedAtMs !== null) {
+      down.stageOf += 1
+      if (isDown(delta, silenceMs(thing, previous, current))) down.stage += 1
+    }
+    memory[thing] = memoryAfter(evidence.memory[thing], watch, before, from, delta === null ? undefined : to, look)
+  }
+  const lineSums = [...new Set([...lines.keys(), ...controls.lines.keys()])].map((line) => ({
+    line,
+    looks: 1,
+    stage: lines.get(line) ?? NO_SUMS,
+    controls: controls.lines.get(line) ?? NO_SUMS,
+  }))
+  const seen: Look = {
+    atMs: current.atMs,
+    cell: cell.name,
+    lines: lineSums,
+    total: totalOf(lineSums),
+    noise: controls.noise,
+    down,
+  }
+  const rolling = evidence.looks.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs)
+  const isObserved = seen.total.stage.minutes > 0
+  return {
+    members,
+    looks: [...rolling, seen],
+    total: isObserved ? totalOf([seen.total], evidence.total) : evidence.total,
+    lines: isObserved ? linesOf([{ lines: evidence.lines }, seen]) : evidence.lines,
+    runs: isObserved ? runsAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
+    memory,
+    cells: isObserved && !evidence.cells.includes(cell.name) ? [...evidence.cells, cell.name] : evidence.cells,
+    controlsHeardAtMs: controls.isHeard ? current.atMs : evidence.controlsHeardAtMs,
+  }
+}
+
+function sumsOf(lines: Map<number, MutableSums>, line: number): MutableSums {
+  let sums = lines.get(line)
+  if (sums === undefined) {
+    sums = noSums()
+    lines.set(line, sums)
+  }
+  return sums
+}
+
+/** What the device would have done by its baseline; null where there is no one expectation. */
+const expectedOf = (
+  thing: string,
+  delta: Delta,
+  cell: Cell,
+  current: Snapshot,
+  baseline: Baseline,
+  policy: Policy,
+): Expected | null => (isOfOneShift(delta, cell, current, policy) ? expectedFor(baseline, thing, cell.name) : null)
+
+/** How many of these have installed; they are asked for by name, since a dictionary has to sort its names to tell them. */
+export function installedCount({ members }: Evidence, things: readonly string[]): number {
+  let count = 0
+  for (const thing of things) if ((members[thing]?.installedAtMs ?? null) !== null) count += 1
+  return count
+}
+
+export const exposureMs = (evidence: Evidence): number =>
+  Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
+
+/** So many samples missed in a row are no chance; two looks in their usual rhythm lie further apart. */
+const DOWN_AFTER_MS = 4 * SAMPLE_PERIOD_MS
+
+/** How long a device has been silent that tells nothing new at this look. */
+const silenceMs = (thing: string, previous: Snapshot | null, current: Snapshot): number =>
+  previous === null ? 0 : current.atMs - lastHeardMs(previous, thing)
+
+/** Silent for long, however many looks that were, or hardly ever connected since the look before. */
+const isDown = (delta: Delta | null, silentMs: number): boolean =>
+  delta === null ? silentMs >= DOWN_AFTER_MS : 2 * delta.connectionFailures > delta.connectionAttempts
+
+/** A device that was away for long brings what it did in an earlier shift: that fits no single expectation. */
+function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Policy): boolean {
+  const spanMs = delta.minutes * 60_000
+  return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= cell.shiftStartMs
+}
+
+/** Null where there is none. */
+const middleOf = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : (new Float64Array(values).sort()[values.length >> 1] as number)
+
+function memoryAfter(
+  series: MemorySeries | undefined,
+  watch: Watch,
+  member: MemberState,
+  from: HealthSample | undefined,
+  to: HealthSample | undefined,
+  { atMs, commonMiB }: { readonly atMs: number; readonly commonMiB: number | null },
+): MemorySeries {
+  const isBefore = from?.firmwareVersion === watch.previousVersion && from.gauges.memoryMiB > 0
+  const known = series ?? newSeries(isBefore ? from.gauges.memoryMiB : null)
+  const isDue = member.installedAtMs !== null && to?.firmwareVersion === watch.version
+  return isDue ? withGauge(known, to, atMs, commonMiB) : known
+}
+
+/**
+ * Reading the fleet may take so long that the look sees samples from after it began. They count as heard then, or the next
+ * look, which finds nothing newer, would take the device for silent. A clock that is further off does not.
+ */
+const CLOCK_TOLERANCE_MS = 15 * 60_000
+
+function memberAfter(
+  member: MemberState,
+  watch: Watch,
+  from: HealthSample | undefined,
+  to: HealthSample | undefined,
+  delta: Delta | null,
+  nowMs: number,
+): MemberState {
+  if (to === undefined || delta === null) return member
+  const isNew = to.firmwareVersion === watch.version
+  const bootIdBefore = member.bootIdBefore ?? (from?.firmwareVersion === watch.version ? null : (from?.bootId ?? null))
+  const runsNew = isNew && to.componentState === 'RUNNING' && to.bootId !== bootIdBefore
+  const seenBefore = member.firstSeenSequence !== null && member.firstSeenSequence !== to.sequence
+  const installedAtMs = member.installedAtMs ?? (runsNew && seenBefore ? nowMs : null)
+  const observedMs = delta.minutes * 60_000
+  return {
+    bootIdBefore,
+    firstSeenSequence: member.firstSeenSequence ?? (runsNew ? to.sequence : null),
+    installedAtMs,
+    exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
+    heardAtMs: to.sampledAtMs > nowMs ? Math.min(to.sampledAtMs, nowMs + CLOCK_TOLERANCE_MS) : nowMs,
+    crashes: crashesAfter(member, from, to, delta, isNew),
+    crashCounter: to.schema === '1.0' ? null : to.counters.crashes,
+    hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),
+  }
+}
+
+/**
+ * Every crash since the deployment counts, also one that a rollback on the device has already hidden; a new version seen
+ * in ERRORED or BROKEN has crashed, whatever its counter says. [detection D2: ERRORED counts]
+ */
+function crashesAfter(
+  member: MemberState,
+  from: HealthSample | undefined,
+  to: HealthSample,
+  delta: Delta,
+  isNew: boolean,
+): number {
+  const atLeast = isNew && (to.componentState === 'ERRORED' || to.componentState === 'BROKEN') ? 1 : 0
+  if (to.schema === '1.0') return Math.max(member.crashes + delta.crashes, atLeast)
+  const counter = to.counters.crashes
+  const before = member.crashCounter ?? (from?.schema === '2.0' ? from.counters.crashes : counter)
+  // A smaller counter began anew.
+  return Math.max(member.crashes + (counter >= before ? counter - before : counter), atLeast)
+}

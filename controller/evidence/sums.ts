@@ -1,0 +1,177 @@
+import { groupedBy } from '../support/grouped.ts'
+import type { Expected } from './baseline.ts'
+import type { Delta } from './difference.ts'
+
+/** Observed and expected sums of some devices over some looks. */
+export interface Sums {
+  readonly minutes: number
+  /** Of them, those that the counters cover. */
+  readonly countedMinutes: number
+  /** Looks x devices that cycles were expected of. */
+  readonly readings: number
+  readonly attempts: number
+  readonly failures: number
+  readonly cycles: number
+  readonly cycleMs: number
+  readonly expectedCycleMs: number
+  readonly operations: number
+  readonly errors: number
+  readonly expectedErrors: number
+}
+
+/** What the stage did, and its controls. */
+export interface Totals {
+  readonly stage: Sums
+  readonly controls: Sums
+}
+
+/** One line, over one look or more. */
+export interface LineSums extends Totals {
+  readonly line: number
+  readonly looks: number
+}
+
+/** What one look saw. */
+export interface Look {
+  readonly atMs: number
+  /** Cell of the week that it fell into. */
+  readonly cell: string
+  readonly lines: readonly LineSums[]
+  /** Over all lines. */
+  readonly total: Totals
+  readonly noise: Noise
+  readonly down: Down
+}
+
+/** Devices of which nothing new came in, or hardly a connection, of those that were up; the stage's count once installed. */
+export interface Down {
+  readonly stage: number
+  readonly stageOf: number
+  readonly controls: number
+  readonly controlsOf: number
+}
+
+/** How single controls scatter about the mean of their line, in ln(cycle time): the yardstick of the cycle time rule. */
+export interface Noise {
+  readonly squares: number
+  readonly degrees: number
+}
+
+/** To be added up; written out, since it is made for every line at every look. */
+export const noSums = (): MutableSums => ({
+  minutes: 0,
+  countedMinutes: 0,
+  readings: 0,
+  attempts: 0,
+  failures: 0,
+  cycles: 0,
+  cycleMs: 0,
+  expectedCycleMs: 0,
+  operations: 0,
+  errors: 0,
+  expectedErrors: 0,
+})
+
+export const NO_SUMS: Sums = noSums()
+
+export const NO_TOTALS: Totals = { stage: NO_SUMS, controls: NO_SUMS }
+
+/** Sums over lines, or over looks. */
+export const totalOf = (parts: readonly Totals[], start: Totals = NO_TOTALS): Totals => ({
+  stage: sumOf(start.stage, parts, 'stage'),
+  controls: sumOf(start.controls, parts, 'controls'),
+})
+
+/** The lines of several looks as one; a line counts the looks in which its stage was seen. */
+export function linesOf(looks: readonly Pick<Look, 'lines'>[]): readonly LineSums[] {
+  const byLine = groupedBy(
+    looks.flatMap(({ lines }) => lines),
+    ({ line }) => line,
+  )
+  return [...byLine].map(([line, parts]) => ({
+    line,
+    looks: parts.reduce((sum, { looks: count, stage }) => sum + (stage.minutes > 0 ? count : 0), 0),
+    ...totalOf(parts),
+  }))
+}
+
+/** Member by member in locals, since every line of the window is added up at every look. */
+function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
+  let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
+  let { cycleMs, expectedCycleMs, operations, errors, expectedErrors } = start
+  for (const part of parts) {
+    const more = role === 'stage' ? part.stage : part.controls
+    if (more === NO_SUMS) continue
+    minutes += more.minutes
+    countedMinutes += more.countedMinutes
+    readings += more.readings
+    attempts += more.attempts
+    failures += more.failures
+    cycles += more.cycles
+    cycleMs += more.cycleMs
+    expectedCycleMs += more.expectedCycleMs
+    operations += more.operations
+    errors += more.errors
+    expectedErrors += more.expectedErrors
+  }
+  return {
+    minutes,
+    countedMinutes,
+    readings,
+    attempts,
+    failures,
+    cycles,
+    cycleMs,
+    expectedCycleMs,
+    operations,
+    errors,
+    expectedErrors,
+  }
+}
+
+/** Sums that are still being added up. */
+export type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
+
+/** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
+export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null): void {
+  sum.minutes += delta.minutes
+  sum.attempts += delta.connectionAttempts
+  sum.failures += delta.connectionFailures
+  if (expected === null) return
+  sum.countedMinutes += delta.countedMinutes
+  sum.readings += delta.cycles > 0 ? 1 : 0
+  sum.cycles += delta.cycles
+  sum.cycleMs += delta.cycleTimeMsSum
+  sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
+  sum.operations += delta.operations
+  sum.errors += delta.errors
+  sum.expectedErrors += delta.countedMinutes * expected.errorsPerMinute
+}
+
+/** Scatter of the controls of one look about the means of their lines. */
+export class Scatter {
+  readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
+
+  add(line: number, { cycles, cycleTimeMsSum }: Delta, { cycleTimeMs }: Expected): void {
+    const expectedMs = cycles * cycleTimeMs
+    if (cycleTimeMsSum <= 0 || expectedMs <= 0) return
+    const effect = Math.log(cycleTimeMsSum / expectedMs)
+    let own = this.#lines.get(line)
+    if (own === undefined) {
+      own = { n: 0, sum: 0, squares: 0 }
+      this.#lines.set(line, own)
+    }
+    own.n += 1
+    own.sum += effect
+    own.squares += effect * effect
+  }
+
+  noise(): Noise {
+    let [squares, degrees] = [0, 0]
+    for (const line of this.#lines.values()) {
+      squares += Math.max(line.squares - line.sum ** 2 / line.n, 0)
+      degrees += line.n - 1
+    }
+    return { squares, degrees }
+  }
+}

@@ -1,0 +1,124 @@
+import { STAGES, type StageName } from '../contract.ts'
+import { type Baseline, type CellSums, minus, shiftSums } from '../evidence/baseline.ts'
+import { type Evidence, installedEvidence, observe, type Watch } from '../evidence/evidence.ts'
+import type { Snapshot } from '../evidence/snapshot.ts'
+import type { Policy } from '../policy/policy.ts'
+import { groupedBy } from '../support/grouped.ts'
+import { judge } from './judge.ts'
+import type { Finding } from './verdict.ts'
+
+/** What a week is replayed with. */
+export interface Replay {
+  readonly baseline: Baseline
+  /** The snapshots that the baseline is made of, oldest first. */
+  readonly snapshots: readonly Snapshot[]
+  readonly members: Readonly<Record<StageName, readonly string[]>>
+  /** Who will be held back from production: no members of it. */
+  readonly held: readonly string[]
+  readonly lineOf: Readonly<Record<string, number>>
+  /** What the devices ran. */
+  readonly version: string
+}
+
+/** A rollback of a release that never was. */
+export interface ReplayAlarm {
+  readonly stage: StageName
+  readonly atMs: number
+  readonly finding: Finding
+}
+
+/** The rules that a week of shifts can tell something of. */
+const REPLAYED = ['component-crash', 'connection-failure', 'cycle-time', 'error-rate']
+/** Beyond the boundary by so many nats: alpha is as much smaller, and a little more, since critical values bend. */
+const MARGIN = 1.1
+const DAY_MS = 24 * 3_600_000
+
+/**
+ * Every day of the baseline as a fake deployment of every stage, judged by the rules of the real one against the other
+ * days: what alarms here would roll back a healthy release. The records are of shifts, so that what passes within a
+ * shift is not seen. [detection D3: A/A replay]
+ */
+export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
+  const { snapshots } = week
+  const alarms: ReplayAlarm[] = []
+  for (let first = 0; first + 1 < snapshots.length; ) {
+    const startMs = (snapshots[first] as Snapshot).atMs
+    let last = first + 1
+    while (last + 1 < snapshots.length && (snapshots[last + 1] as Snapshot).atMs <= startMs + DAY_MS) last += 1
+    const day = snapshots.slice(first, last + 1)
+    const baseline = without(week.baseline, day, policy)
+    for (const stage of STAGES) alarms.push(...replayDay({ ...week, baseline }, day, stage, policy))
+    first = last
+  }
+  return alarms
+}
+
+function replayDay(week: Replay, day: readonly Snapshot[], stage: StageName, policy: Policy): ReplayAlarm[] {
+  const watch = watchOf(week, stage, (day[0] as Snapshot).atMs)
+  let evidence: Evidence = installedEvidence(watch)
+  const alarms = new Map<string, ReplayAlarm>()
+  for (const [i, current] of day.entries()) {
+    if (i === 0) continue
+    evidence = observe(evidence, watch, day[i - 1] as Snapshot, current, week.baseline, policy)
+    const nowMs = current.atMs
+    const { findings } = judge({ evidence, watch, baseline: week.baseline, policy, nowMs, failedDevices: [] })
+    for (const finding of findings) {
+      if (finding.outcome !== 'breach' || finding.isDryRun || !REPLAYED.includes(finding.rule)) continue
+      alarms.set(finding.rule, { stage, atMs: nowMs, finding })
+    }
+  }
+  return [...alarms.values()]
+}
+
+/** A stage with its controls as it will have them: the devices of later stages, and those held back. */
+function watchOf({ members, held, lineOf, version }: Replay, stage: StageName, deployedAtMs: number): Watch {
+  const later = STAGES.slice(STAGES.indexOf(stage) + 1)
+  return {
+    stage,
+    version,
+    previousVersion: version,
+    members: members[stage],
+    controls: [...later.flatMap((name) => members[name]), ...held],
+    lineOf,
+    deployedAtMs,
+  }
+}
+
+/** The baseline of the other days; how much things vary is taken from all. */
+function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): Baseline {
+  const devices: Record<string, Record<string, CellSums>> = Object.create(null)
+  const sums = shiftSums(day, policy)
+  const [connections, crashes] = [{ ...baseline.connections }, { crashes: 0, minutes: 0, ...baseline.crashes }]
+  for (const thing in baseline.devices) {
+    const left: Record<string, CellSums> = { ...baseline.devices[thing] }
+    const ofDay = sums[thing] ?? {}
+    for (const cell in ofDay) {
+      const own = ofDay[cell] as CellSums
+      left[cell] = minus(left[cell] as CellSums, own)
+      connections.attempts -= own.connectionAttempts
+      connections.failures -= own.connectionFailures
+      crashes.crashes -= own.crashes
+      crashes.minutes -= own.minutes
+    }
+    devices[thing] = left
+  }
+  return { ...baseline, devices, connections, crashes }
+}
+
+/** The share of false rollbacks at which the replay would have been quiet. [detection D3: the replay quantile] */
+export function quietShare(alarms: readonly ReplayAlarm[], share: number): number {
+  const beyond = alarms.map(({ finding: { statistic } }) =>
+    statistic === undefined ? 0 : Math.max(statistic.value - statistic.boundary, 0),
+  )
+  return share * Math.exp(-MARGIN * Math.max(0, ...beyond))
+}
+
+/** Why a rollout must not rest on such a week; one line for each stage and rule, the last of its days. */
+export function refuseNoise(alarms: readonly ReplayAlarm[]): readonly string[] {
+  const byRule = groupedBy(alarms, ({ stage, finding }) => `${stage}/${finding.rule}`)
+  return [...byRule.values()].map((own) => {
+    const { stage, finding } = own.at(-1) as ReplayAlarm
+    const days = `${own.length} of the baseline's days`
+    return `baseline too noisy: without any release, ${finding.rule} would have rolled back ${stage} on ${days} (${finding.reason})`
+  })
+}

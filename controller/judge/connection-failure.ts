@@ -1,0 +1,128 @@
+import type { CellSums } from '../evidence/baseline.ts'
+import { type Sums, totalOf } from '../evidence/sums.ts'
+import { type Count, excessLogRatio } from '../statistics/excess.ts'
+import type { Case } from './rule-input.ts'
+import { isSignificant, type Judged, type Scope, scopesOf, statisticOf, worstScope } from './segments.ts'
+import type { Finding } from './verdict.ts'
+
+/** How the attempts of some devices ended. */
+type Connections = Pick<Sums, 'attempts' | 'failures'>
+
+/** A quarter of the stage gone within one look is not waited on. [detection D2: fast path] */
+const SUDDEN_SHARE = 0.25
+/** Unless so large a part of that share of the controls is gone as well. */
+const COMMON_PART = 0.5
+
+/**
+ * Failed share of connection attempts, of the stage and of each line: above the limit, and significantly above the same
+ * devices' baseline; not above the limit itself, which a canary at 3 % could not show within an hour. Where the controls
+ * explain the rise it is the network, and inconclusive. [seed: > 2 %; detection D2, E1]
+ */
+export function judgeConnection(one: Case): readonly Finding[] {
+  return one.policy.profile === 'seed-literal' ? [literal(one)] : [gradual(one), sudden(one)]
+}
+
+function literal(one: Case): Finding {
+  const { stage, controls } = totalOf(one.evidence.looks.slice(-1).map(({ total }) => total))
+  const observed = sharePct(stage)
+  const isAbove = observed !== null && observed > one.policy.limits.connectionFailurePct
+  const scope = { words: 'at this look', cells: [], stage, controls, boundary: 0 }
+  const outcome = observed === null ? 'inconclusive' : isAbove ? 'breach' : 'healthy'
+  return findingOf(one, { scope, outcome, ...(observed === null && { code: 'insufficient' }) })
+}
+
+const gradual = (one: Case): Finding =>
+  findingOf(
+    one,
+    worstScope(scopesOf(one, 'connection', (stage) => isAbove(stage, one)).map((scope) => judgedOf(scope, one))),
+  )
+
+function judgedOf(scope: Scope, one: Case): Judged {
+  const { policy, baseline } = one
+  const { stage, controls } = scope
+  const observed = sharePct(stage)
+  const isEnough = stage.attempts >= policy.evidence.connectionMinAttempts || scope.run !== undefined
+  if (observed === null || !isEnough) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  if (observed <= policy.limits.connectionFailurePct) return { scope, outcome: 'healthy' }
+  const normal = normalOf(one, scope.line)
+  if (normal.attempts === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  const dispersion = baseline.dispersion?.connection
+  const statistic = statisticOf(scope, countOf(stage, normal), dispersion)
+  if (!isSignificant(statistic)) return { scope, outcome: 'healthy', statistic }
+  const isOwn = controls.attempts === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= scope.boundary
+  return isOwn
+    ? { scope, outcome: 'breach', statistic }
+    : { scope, outcome: 'inconclusive', code: 'common-mode', statistic }
+}
+
+function findingOf(one: Case, { scope, outcome, statistic, code }: Judged): Finding {
+  const { stage, controls, line, words } = scope
+  const limit = one.policy.limits.connectionFailurePct
+  const [observed, common] = [sharePct(stage), sharePct(controls)]
+  const beside = common === null ? 'no controls, history only' : `controls ${common.toFixed(2)} %`
+  const counted = `${stage.failures} of ${stage.attempts} attempts failed ${words}`
+  return {
+    rule: 'connection-failure',
+    metric: 'connectionFailurePct',
+    outcome,
+    observed,
+    baseline: sharePct(one.baseline.connections),
+    limit,
+    n: stage.attempts,
+    ...(line !== undefined && { line }),
+    ...(statistic !== undefined && { statistic }),
+    ...(code !== undefined && { code }),
+    reason:
+      observed === null
+        ? '0 connection attempts were reported'
+        : `${counted} (${observed.toFixed(2)} %), ${limit} % allowed, ${beside}`,
+  }
+}
+
+/** Devices of which nothing came in, or hardly a connection, within one look, while those of the controls are up. */
+function sudden({ evidence, watch }: Case): Finding {
+  const down = evidence.looks.at(-1)?.down ?? { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 }
+  const share = down.stageOf === 0 ? null : down.stage / down.stageOf
+  const common = down.controlsOf === 0 ? null : down.controls / down.controlsOf
+  const isSudden = share !== null && share >= SUDDEN_SHARE && down.stage > 1
+  // Without controls, or with a silent fleet, it may be the network or the telemetry: lost devices are found later.
+  const isOwn = isSudden && common !== null && common < share * COMMON_PART
+  const besides = common === null ? 'no controls' : `${down.controls} of ${down.controlsOf} controls`
+  return {
+    rule: 'connection-loss',
+    metric: 'downDevicesPct',
+    outcome: isOwn ? 'breach' : isSudden ? 'inconclusive' : 'healthy',
+    observed: share === null ? null : share * 100,
+    baseline: common === null ? null : common * 100,
+    limit: SUDDEN_SHARE * 100,
+    n: down.stageOf,
+    ...(isSudden && !isOwn && { code: common === null || common >= 1 ? ('stale' as const) : ('common-mode' as const) }),
+    reason: `${down.stage} of ${down.stageOf} devices of ${watch.stage} down at this look, ${besides} as well`,
+  }
+}
+
+const isAbove = (stage: Connections, { policy }: Case): boolean =>
+  (sharePct(stage) ?? 0) > policy.limits.connectionFailurePct
+
+const sharePct = ({ attempts, failures }: Connections): number | null =>
+  attempts === 0 ? null : (failures / attempts) * 100
+
+const countOf = (stage: Connections, reference: Connections): Count => ({
+  count: stage.failures,
+  reference: reference.failures,
+  ratio: stage.attempts / reference.attempts,
+})
+
+/** The same devices before the rollout, at all hours: failures know no shift. */
+function normalOf({ baseline, watch }: Case, line: number | undefined): Connections {
+  let [attempts, failures] = [0, 0]
+  for (const thing of watch.members) {
+    if (line !== undefined && watch.lineOf[thing] !== line) continue
+    const cells: readonly CellSums[] = Object.values(baseline.devices[thing] ?? {})
+    for (const cell of cells) {
+      attempts += cell.connectionAttempts
+      failures += cell.connectionFailures
+    }
+  }
+  return { attempts, failures }
+}

@@ -1,0 +1,99 @@
+import { cycleNoiseOf, type Effect, lineEffects, stageEffect } from '../evidence/cycle-time-effect.ts'
+import { type LineSums, linesOf } from '../evidence/sums.ts'
+import { mixtureBoundary, runBoundary } from '../statistics/budget.ts'
+import { mixtureLogRatio } from '../statistics/sequential.ts'
+import type { Case } from './rule-input.ts'
+import { latelyOf } from './segments.ts'
+import type { Finding, Statistic } from './verdict.ts'
+
+/** One effect with its evidence. */
+interface Candidate {
+  readonly words: string
+  /** In ln(cycle time). */
+  readonly effect: number
+  readonly statistic?: Statistic
+  readonly line?: number
+}
+
+/**
+ * Increase of the cycle time over the same devices' baseline in the same shift and kind of day, minus what the controls
+ * on the same line show: of the stage with its lines weighing equally, and of each line, because one line must triple
+ * before the mean moves by a tenth. The estimate must be above the limit and its always-valid lower bound above zero;
+ * over the whole time, over the rolling window, or since a change. [seed: > 10 %; detection B6, D1, D2]
+ */
+export function judgeCycleTime(one: Case): Finding {
+  const { evidence, policy } = one
+  const limitEffect = Math.log1p(policy.limits.cycleTimeIncreasePct / 100)
+  if (policy.profile === 'seed-literal') {
+    const stage = stageEffect(lineEffects(linesOf(evidence.looks.slice(-1)), cycleNoiseOf([], one.baseline), false))
+    const shown = stage === null ? null : { words: 'at this look', effect: stage.effect }
+    const outcome = shown === null ? 'inconclusive' : shown.effect > limitEffect ? 'breach' : 'healthy'
+    return findingOf(one, shown, outcome, evidence.looks.at(-1)?.lines.length ?? 0)
+  }
+  const candidates = candidatesOf(one, limitEffect)
+  const isBreach = ({ effect, statistic }: Candidate): boolean =>
+    effect > limitEffect && statistic !== undefined && statistic.value >= statistic.boundary
+  const breaches = candidates.filter(isBreach)
+  // The stage's own breach says more than a line's; a line's worst says more than another's.
+  const worst =
+    breaches.find(({ line }) => line === undefined) ?? breaches.toSorted((a, b) => b.effect - a.effect)[0] ?? null
+  const shown = worst ?? candidates[0] ?? null
+  const outcome = worst !== null ? 'breach' : shown === null ? 'inconclusive' : 'healthy'
+  return findingOf(one, shown, outcome, evidence.lines.length)
+}
+
+/** The stage lately first: that is what is shown when all is well. */
+function candidatesOf({ evidence, baseline, policy }: Case, tau: number): readonly Candidate[] {
+  const noise = cycleNoiseOf(evidence.looks, baseline)
+  const among = (lines: readonly LineSums[], words: string, isRolling: boolean): Candidate[] => {
+    const effects = lineEffects(lines, noise, true)
+    const stage = stageEffect(effects)
+    if (stage === null) return []
+    const judged = ({ effect, variance }: Effect, members: number): Statistic => ({
+      name: 'msprt',
+      value: mixtureLogRatio(effect, variance, tau),
+      boundary: mixtureBoundary(policy, members, isRolling),
+    })
+    return [
+      { words: `over ${effects.length} lines ${words}`, effect: stage.effect, statistic: judged(stage, 1) },
+      ...effects.map((one): Candidate => {
+        const { line, effect } = one
+        return { words: `on line ${line} ${words}`, line, effect, statistic: judged(one, effects.length) }
+      }),
+    ]
+  }
+  return [
+    ...among(latelyOf(evidence.looks), 'lately', true),
+    ...among(evidence.lines, 'since the update', false),
+    ...sinceChange(evidence.runs.cycleTime, runBoundary(policy)),
+  ]
+}
+
+function sinceChange({ looks, effects, sum }: Case['evidence']['runs']['cycleTime'], boundary: number): Candidate[] {
+  if (looks === 0) return []
+  const statistic = { name: 'cusum', value: sum, boundary }
+  return [{ words: `since a change ${looks} looks ago`, effect: effects / looks, statistic }]
+}
+
+function findingOf({ policy, watch }: Case, shown: Candidate | null, outcome: Finding['outcome'], n: number): Finding {
+  const limit = policy.limits.cycleTimeIncreasePct
+  const observed = shown === null ? null : Math.expm1(shown.effect) * 100
+  const { line, statistic } = shown ?? {}
+  const beside = watch.controls.length === 0 ? ', no controls, history only' : ''
+  return {
+    rule: 'cycle-time',
+    metric: 'cycleTimeIncreasePct',
+    outcome,
+    observed,
+    baseline: 0,
+    limit,
+    n,
+    ...(line !== undefined && { line }),
+    ...(statistic !== undefined && { statistic }),
+    ...(outcome === 'inconclusive' && { code: 'insufficient' }),
+    reason:
+      shown === null
+        ? '0 cycles were reported'
+        : `cycle time ${observed?.toFixed(2)} % above baseline ${shown.words}, ${limit} % allowed${beside}`,
+  }
+}

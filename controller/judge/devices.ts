@@ -1,0 +1,149 @@
+import { type Look, totalOf } from '../evidence/sums.ts'
+import { singleBoundary } from '../statistics/budget.ts'
+import { excessLogRatio } from '../statistics/excess.ts'
+import type { Case } from './rule-input.ts'
+import type { Finding, Statistic } from './verdict.ts'
+
+/** Lost devices that a stage may have: two are too many, and so is more than a tenth. [detection D2] */
+const MAX_LOST = 1
+const MAX_LOST_SHARE = 0.1
+
+/** Rules about single devices: a crash, a failed deployment, a fallback, a device that fell silent after its update. */
+export function judgeDevices(one: Case): readonly Finding[] {
+  const seen = tally(one)
+  return [crash(one, seen), failedDeployment(one), fallback(one, seen), lost(one, seen)]
+}
+
+/** What the devices of the stage have done since the deployment, in the order of its members. */
+interface Tally {
+  readonly crashed: readonly string[]
+  readonly crashes: number
+  readonly fallen: readonly string[]
+  /** Devices heard of at all. */
+  readonly heard: number
+  /** Of them, those that have not been heard of lately. */
+  readonly silent: readonly string[]
+  readonly exposureMs: number
+}
+
+/** All in one pass: to find a device by its name is what costs in a large fleet. */
+function tally({ evidence, watch, policy, nowMs }: Case): Tally {
+  const [crashed, fallen, silent]: [string[], string[], string[]] = [[], [], []]
+  let [crashes, heard, exposureMs] = [0, 0, 0]
+  for (const thing of watch.members) {
+    const member = evidence.members[thing]
+    if (member === undefined) continue
+    if (member.crashes > 0) crashed.push(thing)
+    if (member.hasFallenBack) fallen.push(thing)
+    if (member.heardAtMs !== null) heard += 1
+    if (member.heardAtMs !== null && nowMs - member.heardAtMs > policy.lostAfterMs) silent.push(thing)
+    crashes += member.crashes
+    exposureMs += member.exposureMs
+  }
+  return { crashed, crashes, fallen, heard, silent, exposureMs }
+}
+
+/**
+ * Crashes of the firmware since the deployment: any, as long as the baseline had none. Where devices crash anyway the
+ * seed's rule would roll back every release, so that more than that must be shown. [seed: any component crash; detection
+ * D2: MaxSPRT if the baseline crash rate > 0]
+ */
+function crash(one: Case, seen: Tally): Finding {
+  const { watch, policy } = one
+  const { crashed, crashes: observed, heard } = seen
+  const limit = policy.limits.crashes
+  const { expected, statistic } = beyondBaseline(one, seen)
+  const isBreach = observed > limit && (statistic === undefined || statistic.value >= statistic.boundary)
+  const usual = expected > 0 ? `, ${expected.toFixed(2)} expected by the baseline` : ''
+  return {
+    rule: 'component-crash',
+    metric: 'crashes',
+    outcome: isBreach ? 'breach' : heard === 0 ? 'inconclusive' : 'healthy',
+    observed,
+    baseline: expected,
+    limit,
+    n: heard,
+    ...(crashed[0] !== undefined && { thing: crashed[0], line: watch.lineOf[crashed[0]] as number }),
+    ...(statistic !== undefined && { statistic }),
+    ...(!isBreach && heard === 0 && { code: 'insufficient' }),
+    reason: `${observed} crashes, ${limit} allowed${usual}${crashed.length > 0 ? ` (${crashed.join(', ')})` : ''}`,
+  }
+}
+
+/** What the baseline lets expect in the stage's exposure; a statistic only where that is not nothing. */
+function beyondBaseline(
+  { baseline, policy }: Case,
+  { crashes: count, exposureMs }: Tally,
+): { readonly expected: number; readonly statistic?: Statistic } {
+  const { crashes: reference, minutes } = baseline.crashes ?? { crashes: 0, minutes: 0 }
+  if (reference === 0 || policy.profile === 'seed-literal') return { expected: 0 }
+  const ratio = Math.max(exposureMs / 60_000, 1) / minutes
+  const value = excessLogRatio({ count, reference, ratio })
+  return { expected: reference * ratio, statistic: { name: 'maxsprt', value, boundary: singleBoundary(policy) } }
+}
+
+function failedDeployment({ failedDevices, watch }: Case): Finding {
+  const [first] = failedDevices
+  return {
+    rule: 'deployment-failure',
+    metric: 'failedDevices',
+    outcome: first === undefined ? 'healthy' : 'breach',
+    observed: failedDevices.length,
+    baseline: null,
+    limit: 0,
+    n: watch.members.length,
+    ...(first !== undefined && { thing: first.thing, line: watch.lineOf[first.thing] as number }),
+    reason: `${failedDevices.length} deployments failed on devices${first === undefined ? '' : `: ${first.thing} ${first.status}`}`,
+  }
+}
+
+/** The old version runs again although nobody rolled it back. [detection B1: silent fallback] */
+function fallback({ watch }: Case, { fallen }: Tally): Finding {
+  return {
+    rule: 'silent-fallback',
+    metric: 'fallenBackDevices',
+    outcome: fallen.length > 0 ? 'breach' : 'healthy',
+    observed: fallen.length,
+    baseline: null,
+    limit: 0,
+    n: watch.members.length,
+    ...(fallen[0] !== undefined && { thing: fallen[0], line: watch.lineOf[fallen[0]] as number }),
+    reason: `${fallen.length} devices went back to ${watch.previousVersion} by themselves`,
+  }
+}
+
+/** Share of the controls that must be silent too before silence is laid to the telemetry. [detection D4: > 30 %] */
+const COMMON_SILENT_SHARE = 0.3
+
+/** Heard since the deployment began and silent since, installed or not, while the controls still report. [detection D2] */
+function lost(one: Case, { heard, silent }: Tally): Finding {
+  const { evidence, watch, policy, nowMs } = one
+  const areControlsSilent = nowMs - (evidence.controlsHeardAtMs ?? Number.NEGATIVE_INFINITY) > policy.lostAfterMs
+  const limit = Math.min(MAX_LOST, Math.floor(watch.members.length * MAX_LOST_SHARE))
+  const isCommon =
+    watch.controls.length > 0
+      ? areControlsSilent || silentControlShare(one) > COMMON_SILENT_SHARE
+      : silent.length === heard
+  return {
+    rule: 'lost-device',
+    metric: 'silentDevices',
+    outcome: silent.length <= limit ? 'healthy' : isCommon ? 'inconclusive' : 'breach',
+    observed: silent.length,
+    baseline: null,
+    limit,
+    n: heard,
+    ...(silent[0] !== undefined && { thing: silent[0], line: watch.lineOf[silent[0]] as number }),
+    ...(silent.length > limit && isCommon && { code: 'stale' }),
+    reason: `${silent.length} of ${heard} devices fell silent, ${limit} allowed${isCommon && silent.length > 0 ? '; the controls are silent too, or there are none' : ''}`,
+  }
+}
+
+/** Share of the controls' minutes that did not come in lately, however many looks that were; 0 before the first look. */
+function silentControlShare({ evidence, watch, policy, nowMs }: Case): number {
+  const first = evidence.looks.findIndex(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
+  if (first === -1) return 0
+  const lately = evidence.looks.slice(first)
+  const sinceMs = evidence.looks[first - 1]?.atMs ?? (lately[0] as Look).atMs - policy.tickMs
+  const { minutes } = totalOf(lately.map(({ total }) => total)).controls
+  return 1 - minutes / (((nowMs - sinceMs) / 60_000) * watch.controls.length)
+}

@@ -1,0 +1,108 @@
+import { type Sums, totalOf } from '../evidence/sums.ts'
+import type { Policy } from '../policy/policy.ts'
+import { type Count, excessLogRatio } from '../statistics/excess.ts'
+import type { Case } from './rule-input.ts'
+import { isHopeless, isSignificant, type Judged, type Scope, scopesOf, statisticOf, worstScope } from './segments.ts'
+import type { Finding } from './verdict.ts'
+
+/**
+ * Errors per operating hour against the same devices' baseline in the same shift and kind of day, of the stage and of
+ * each line. By default above the limit, enough extra errors, and significant against the chance in both counts: over
+ * the whole time, over the rolling window, or since a change, because healthy hours dilute the whole. A rise that the
+ * controls explain is inconclusive. [seed: > 5 %; detection D2: why relative; D3: dilution]
+ */
+export function judgeErrorRate(one: Case): Finding {
+  const { policy, evidence } = one
+  if (policy.profile === 'seed-literal') {
+    const total = totalOf(evidence.looks.slice(-1).map(({ total }) => total))
+    return findingOf(one, literal({ words: 'at this look', cells: [], boundary: 0, ...total }, policy))
+  }
+  return findingOf(
+    one,
+    worstScope(scopesOf(one, 'errors', (stage) => isAbove(stage, policy)).map((scope) => judgedOf(scope, one))),
+  )
+}
+
+function literal(scope: Scope, policy: Policy): Judged {
+  if (scope.stage.countedMinutes === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  return { scope, outcome: isAbove(scope.stage, policy) ? 'breach' : 'healthy' }
+}
+
+function judgedOf(scope: Scope, one: Case): Judged {
+  const { stage, controls } = scope
+  const { policy, baseline } = one
+  if (stage.countedMinutes === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  const isEnough = stage.errors - stage.expectedErrors >= policy.evidence.minExtraErrors
+  if (!isAbove(stage, policy) || !isEnough) return { scope, outcome: 'healthy' }
+  const dispersion = baseline.dispersion?.errors
+  if (isHopeless(scope, stage.errors, stage.expectedErrors, dispersion)) return { scope, outcome: 'healthy' }
+  const statistic = statisticOf(scope, countOf(stage, referenceOf(one, scope)), dispersion)
+  if (!isSignificant(statistic)) return { scope, outcome: 'healthy', statistic }
+  const isOwn = controls.countedMinutes === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= scope.boundary
+  return isOwn
+    ? { scope, outcome: 'breach', statistic }
+    : { scope, outcome: 'inconclusive', code: 'common-mode', statistic }
+}
+
+/** Errors, those that were expected, and the time they were counted in. */
+type Errors = Pick<Sums, 'errors' | 'expectedErrors' | 'countedMinutes'>
+
+/** Exposure is the expected errors, so that shifts are mixed alike; the time where none were ever seen. */
+const countOf = (stage: Errors, reference: Errors): Count => ({
+  count: stage.errors,
+  reference: reference.errors,
+  ratio:
+    stage.expectedErrors > 0 && reference.expectedErrors > 0
+      ? stage.expectedErrors / reference.expectedErrors
+      : stage.countedMinutes / reference.countedMinutes,
+})
+
+/** The same devices in the same cells before the rollout. */
+function referenceOf({ baseline, watch }: Case, { line, cells }: Scope): Errors {
+  let [errors, countedMinutes] = [0, 0]
+  for (const thing of watch.members) {
+    if (line !== undefined && watch.lineOf[thing] !== line) continue
+    for (const cell of cells) {
+      errors += baseline.devices[thing]?.[cell]?.errors ?? 0
+      countedMinutes += baseline.devices[thing]?.[cell]?.countedMinutes ?? 0
+    }
+  }
+  return { errors, expectedErrors: errors, countedMinutes }
+}
+
+function isAbove(stage: Sums, policy: Policy): boolean {
+  const rise = increasePct(stage, policy) ?? (stage.errors > 0 ? Number.POSITIVE_INFINITY : 0)
+  return rise > policy.limits.errorRateIncreasePct
+}
+
+/** Relative: null where no error at all was expected. In points of the operations: null without operations. */
+function increasePct({ errors, expectedErrors, operations }: Sums, { limits }: Policy): number | null {
+  if (limits.errorRateMode === 'points') return operations > 0 ? ((errors - expectedErrors) / operations) * 100 : null
+  return expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
+}
+
+function findingOf({ policy }: Case, { scope, outcome, statistic, code }: Judged): Finding {
+  const { stage, controls, line, words } = scope
+  const limit = policy.limits.errorRateIncreasePct
+  const [rise, common] = [increasePct(stage, policy), increasePct(controls, policy)]
+  const unit = policy.limits.errorRateMode === 'points' ? 'points' : '%'
+  const percent = rise === null ? '' : ` (${rise.toFixed(1)} ${unit})`
+  const beside = common === null ? 'no controls, history only' : `controls ${common.toFixed(1)} ${unit}`
+  const counted = `${stage.errors} errors ${words} where ${stage.expectedErrors.toFixed(1)} were expected`
+  return {
+    rule: 'error-rate',
+    metric: policy.limits.errorRateMode === 'points' ? 'errorRateIncreasePoints' : 'errorRateIncreasePct',
+    outcome,
+    observed: rise,
+    baseline: 0,
+    limit,
+    n: stage.countedMinutes,
+    ...(line !== undefined && { line }),
+    ...(statistic !== undefined && { statistic }),
+    ...(code !== undefined && { code }),
+    reason:
+      stage.countedMinutes === 0
+        ? '0 operating minutes were reported'
+        : `${counted}${percent}, ${limit} ${unit} more allowed, ${beside}`,
+  }
+}

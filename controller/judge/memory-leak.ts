@@ -1,0 +1,161 @@
+import { BLOCKS_PER_HOUR, type MemorySeries } from '../evidence/memory-series.ts'
+import { streamAlpha } from '../statistics/budget.ts'
+import { riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
+import { remembered } from '../support/memoized.ts'
+import type { Case } from './rule-input.ts'
+import type { Finding, Statistic } from './verdict.ts'
+
+/** A leak of the whole stage, or of one device. */
+interface Leak {
+  readonly statistic: Statistic
+  readonly slopeMiBPerHour: number
+  readonly hoursLeft: number
+  readonly n: number
+  readonly thing?: string
+}
+
+/** Fewer half hours say nothing of a trend. */
+const MIN_BLOCKS = 3
+/** Looks at a trend that are as good as independent: it has a value more every half hour, and keeps a day of them. */
+const TREND_LOOKS = 48
+
+/**
+ * Memory that is not given back: half-hourly minima since the install, less what the controls use, rising on nearly all
+ * devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation). What follows
+ * depends on when memory runs out at the slope of Theil and Sen; a device that has almost none left goes back while it
+ * still can. [detection D2, "Leak projection", B11]
+ */
+export function judgeMemory(one: Case): Finding {
+  const { evidence, watch, policy } = one
+  const series: Member[] = []
+  for (const thing of watch.members) {
+    const known = evidence.memory[thing]
+    if (known === undefined) continue
+    if (isStarved(known, policy.memory.freeFloorPct)) return floorFinding(one, thing, known)
+    if (known.minima.length >= MIN_BLOCKS) series.push({ thing, known })
+  }
+  // Where more than half of all pairs are level the slope is none, however sure the rise of the others.
+  const leaks = [ofStage(series, one), ofDevices(series, one)]
+    .filter((leak) => leak !== null)
+    .filter(({ slopeMiBPerHour }) => slopeMiBPerHour > 0)
+  const worst = leaks.toSorted((a, b) => a.hoursLeft - b.hoursLeft)[0]
+  const [rollbackHours, gateHours] = [policy.memory.rollbackWithinMs, policy.memory.gateWithinMs].map(hoursOf) as [
+    number,
+    number,
+  ]
+  if (worst === undefined) return quiet(one, series.length, rollbackHours)
+  const isBreach = worst.hoursLeft < rollbackHours
+  const isGate = worst.hoursLeft < gateHours
+  const where = worst.thing === undefined ? `${worst.n} devices` : worst.thing
+  const slope = worst.slopeMiBPerHour.toFixed(1)
+  return {
+    rule: 'memory-leak',
+    metric: 'hoursToExhaustion',
+    outcome: isBreach ? 'breach' : isGate ? 'inconclusive' : 'healthy',
+    observed: worst.hoursLeft,
+    baseline: null,
+    limit: isBreach ? rollbackHours : gateHours,
+    n: worst.n,
+    ...(worst.thing !== undefined && { thing: worst.thing, line: watch.lineOf[worst.thing] as number }),
+    statistic: worst.statistic,
+    ...(!isBreach && isGate && { code: 'gate' }),
+    reason: `memory of ${where} grows by ${slope} MiB/h and is used up in ${worst.hoursLeft.toFixed(1)} h${besides(one)}`,
+  }
+}
+
+const hoursOf = (durationMs: number): number => durationMs / 3_600_000
+
+const besides = ({ watch }: Case): string => (watch.controls.length === 0 ? ', no controls, history only' : '')
+
+interface Member {
+  readonly thing: string
+  readonly known: MemorySeries
+}
+
+/** A positive S is no negative median slope. */
+function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
+  let rising = 0
+  for (const { known } of series) if (known.s > 0) rising += 1
+  const p = signTail(rising, series.length)
+  const boundary = streamAlpha(policy) / 2 / (TREND_LOOKS / MIN_BLOCKS)
+  if (p > boundary) return null
+  const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
+  const slopeMiBPerHour = middle(slopes)
+  return {
+    statistic: { name: 'sign', value: -Math.log(p), boundary: -Math.log(boundary) },
+    slopeMiBPerHour,
+    hoursLeft: middle(series.map(({ known }) => hoursLeft(known, slopeMiBPerHour))),
+    n: series.length,
+  }
+}
+
+/**
+ * The device that runs out first of those whose trend is beyond doubt for a family of that size, which is less than one
+ * in a thousand whatever the budget. [detection D2: p < 0.001]
+ */
+function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
+  const boundary = streamAlpha(policy) / 2 / (series.length * TREND_LOOKS)
+  let worst: Leak | null = null
+  for (const { thing, known } of series) {
+    // Whoever is not even close by S alone is not worth the rest.
+    if (known.s < leastS(known.minima.length)) continue
+    const p = riseTail(known.minima)
+    if (p > boundary) continue
+    const slopeMiBPerHour = slopeMiBPerHourOf(known.minima)
+    const left = hoursLeft(known, slopeMiBPerHour)
+    if (worst !== null && worst.hoursLeft <= left) continue
+    const statistic = { name: 'mann-kendall', value: -Math.log(p), boundary: -Math.log(boundary) }
+    worst = { statistic, slopeMiBPerHour, hoursLeft: left, n: known.minima.length, thing }
+  }
+  return worst
+}
+
+/** Three standard deviations of S, which no p below 0.001 is under. */
+const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
+
+/** Of the minima, which change every half hour only: a look in between need not sort all pairs again. */
+const slopeMiBPerHourOf = remembered((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
+
+const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
+  Math.max(limitMiB - (levelMiB as number), 0) / slopeMiBPerHour
+
+/** The least of half an hour leaves too little, and before the install there was enough. */
+function isStarved({ limitMiB, levelMiB, beforeMiB }: MemorySeries, freeFloorPct: number): boolean {
+  const mostMiB = limitMiB * (1 - freeFloorPct / 100)
+  return limitMiB > 0 && (levelMiB ?? 0) > mostMiB && (beforeMiB ?? 0) <= mostMiB
+}
+
+function floorFinding({ policy, watch }: Case, thing: string, { levelMiB, limitMiB, minima }: MemorySeries): Finding {
+  const freePct = (1 - (levelMiB as number) / limitMiB) * 100
+  return {
+    rule: 'memory-leak',
+    metric: 'freeMemoryPct',
+    outcome: 'breach',
+    observed: freePct,
+    baseline: null,
+    limit: policy.memory.freeFloorPct,
+    n: minima.length,
+    thing,
+    line: watch.lineOf[thing] as number,
+    reason: `${thing} has ${freePct.toFixed(0)} % of its memory left, ${policy.memory.freeFloorPct} % needed for the way back`,
+  }
+}
+
+/** Too early to tell is no reason to hold what else is known: a window is longer than a trend needs. */
+function quiet(one: Case, n: number, limit: number): Finding {
+  return {
+    rule: 'memory-leak',
+    metric: 'hoursToExhaustion',
+    outcome: 'healthy',
+    observed: null,
+    baseline: null,
+    limit,
+    n,
+    reason: `no trend in the memory of ${n} devices${besides(one)}`,
+  }
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] as number
+}

@@ -1,0 +1,160 @@
+import { STAGES, type StageName } from '../contract.ts'
+import type { Baseline } from '../evidence/baseline.ts'
+import { cycleNoiseOf } from '../evidence/cycle-time-effect.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { DeviceReading } from '../ports/ports.ts'
+import { countBoundary, mixtureBoundary } from '../statistics/budget.ts'
+import type { Finding } from './verdict.ts'
+
+/** Chance with which an effect of the size given is found. [detection D2: power 90 %] */
+const POWER_SIGMA = 1.2815515655446004
+/** 95 % upper bound of a Poisson mean of which nothing was seen. [rule of three] */
+const RULE_OF_THREE = 2.995732273553991
+
+/** Ratio of rates that a count with this mean can tell from 1: both square roots spread by a half. [detection D2] */
+export const smallestRateRatio = (expected: number, sigmas: number): number =>
+  (1 + sigmas / (2 * Math.sqrt(expected))) ** 2
+
+/** Mean whose mixture likelihood ratio reaches the boundary: its inverse. */
+export function smallestMean(variance: number, tau: number, boundary: number): number {
+  const spread = variance + tau * tau
+  return Math.sqrt(((2 * variance * spread) / (tau * tau)) * (boundary + 0.5 * Math.log(spread / variance)))
+}
+
+export interface Stages {
+  readonly baseline: Baseline
+  readonly members: Readonly<Record<StageName, readonly string[]>>
+  /** Who will be held back from production: no members of it. */
+  readonly held: readonly string[]
+  readonly lineOf: Readonly<Record<string, number>>
+  readonly readings: readonly DeviceReading[]
+}
+
+/** What every stage's window can see at all, as healthy findings: "this window can only see +13 %". [detection D2] */
+export const smallestEffects = (stages: Stages, policy: Policy): readonly Finding[] =>
+  STAGES.flatMap((stage) => [
+    errorRate(stages, stage, policy),
+    connection(stages, stage, policy),
+    ...cycleTime(stages, stage, policy),
+    leak(stages, stage, policy),
+    crashes(stages, stage, policy),
+  ])
+
+const windowMinutes = ({ windowMs }: Policy): number => windowMs / 60_000
+const hoursText = ({ windowMs }: Policy): string => `${windowMs / 3_600_000} h`
+
+/** What a count of the stage may be expected to be in one window, and has been in the baseline. */
+function countsOf(
+  { baseline, members }: Stages,
+  stage: StageName,
+  policy: Policy,
+  count: 'errors' | 'connectionFailures',
+): { readonly expected: number; readonly reference: number } {
+  let [reference, minutes] = [0, 0]
+  for (const thing of members[stage]) {
+    for (const cell of Object.values(baseline.devices[thing] ?? {})) {
+      reference += cell[count]
+      minutes += cell.countedMinutes
+    }
+  }
+  const exposed = members[stage].length * windowMinutes(policy)
+  return { reference, expected: minutes === 0 ? 0 : (reference / minutes) * exposed }
+}
+
+/** Null where nothing was ever counted: then any is news. */
+function ratioOf(counts: ReturnType<typeof countsOf>, dispersion: number | undefined, policy: Policy): number | null {
+  const { expected, reference } = counts
+  if (expected === 0) return null
+  const sigmas = Math.sqrt(2 * countBoundary(policy, 1, false)) + POWER_SIGMA
+  return smallestRateRatio(expected, sigmas * Math.sqrt((dispersion ?? 1) * (1 + expected / reference)))
+}
+
+const finding = (metric: string, observed: number | null, limit: number, n: number, reason: string): Finding => ({
+  rule: 'smallest-effect',
+  metric,
+  outcome: 'healthy',
+  observed,
+  baseline: null,
+  limit,
+  n,
+  reason,
+})
+
+function errorRate(stages: Stages, stage: StageName, policy: Policy): Finding {
+  const counts = countsOf(stages, stage, policy, 'errors')
+  const ratio = ratioOf(counts, stages.baseline.dispersion?.errors, policy)
+  const rise = ratio === null ? null : (ratio - 1) * 100
+  const n = stages.members[stage].length
+  const seen = rise === null ? 'any error' : `+${rise.toFixed(1)} % errors, of ${counts.expected.toFixed(0)} expected`
+  const { errorRateIncreasePct } = policy.limits
+  return finding(
+    'errorRateIncreasePct',
+    rise,
+    errorRateIncreasePct,
+    n,
+    `${stage} can see ${seen} in ${hoursText(policy)}`,
+  )
+}
+
+function connection(stages: Stages, stage: StageName, policy: Policy): Finding {
+  const counts = countsOf(stages, stage, policy, 'connectionFailures')
+  const ratio = ratioOf(counts, stages.baseline.dispersion?.connection, policy)
+  const limit = policy.limits.connectionFailurePct
+  const n = stages.members[stage].length
+  const normalPct = (counts.expected / Math.max(n * windowMinutes(policy), 1)) * 100
+  const share = Math.max(limit, ratio === null ? 0 : normalPct * ratio)
+  return finding(
+    'connectionFailurePct',
+    share,
+    limit,
+    n,
+    `${stage} can see ${share.toFixed(2)} % failed connections in ${hoursText(policy)}`,
+  )
+}
+
+/** Of the whole stage, and of a line: what stays for the day does not average out. */
+function cycleTime({ baseline, members, held, lineOf }: Stages, stage: StageName, policy: Policy): readonly Finding[] {
+  const limit = policy.limits.cycleTimeIncreasePct
+  const tau = Math.log1p(limit / 100)
+  const lines = new Set(members[stage].map((thing) => lineOf[thing])).size
+  const isLast = stage === STAGES.at(-1)
+  const controls = isLast ? held.length : Object.keys(baseline.devices).length - members[stage].length
+  const [own, beside] = [members[stage].length / lines, controls / lines]
+  const hasControls = controls > 0
+  const variance = cycleNoiseOf([], baseline).lasting * (hasControls ? 1 / own + 1 / beside : 1)
+  const told = (size: number, boundary: number, where: string): Finding => {
+    const rise = Math.max(Math.expm1(smallestMean(size, tau, boundary) + POWER_SIGMA * Math.sqrt(size)) * 100, limit)
+    const words = `${stage} can see +${rise.toFixed(1)} % cycle time ${where} in ${hoursText(policy)}`
+    return finding('cycleTimeIncreasePct', rise, limit, members[stage].length, words)
+  }
+  return [
+    told(variance / lines, mixtureBoundary(policy, 1, false), 'on all lines'),
+    told(variance, mixtureBoundary(policy, lines, false), 'on one line'),
+  ]
+}
+
+/** Trends are found within hours; what counts is when memory runs out. */
+function leak({ readings, members }: Stages, stage: StageName, policy: Policy): Finding {
+  const own = new Set(members[stage])
+  const free = readings
+    .flatMap(({ thing, sample }) =>
+      own.has(thing) && sample !== null ? [sample.gauges.memoryLimitMiB - sample.gauges.memoryMiB] : [],
+    )
+    .sort((a, b) => a - b)
+  const freeMiB = free[free.length >> 1] ?? null
+  const hours = policy.memory.rollbackWithinMs / 3_600_000
+  const slope = freeMiB === null ? null : freeMiB / hours
+  const words =
+    slope === null
+      ? 'has reported no memory'
+      : `goes back for a leak of ${slope.toFixed(1)} MiB/h, used up in ${hours} h`
+  return finding('memoryMiBPerHour', slope, hours, free.length, `${stage} ${words}`)
+}
+
+/** What no crash in the whole window will have shown; it holds for a hazard that does not rise. */
+function crashes({ members }: Stages, stage: StageName, policy: Policy): Finding {
+  const n = members[stage].length
+  const rate = RULE_OF_THREE / ((n * policy.windowMs) / 86_400_000)
+  const words = `${stage} without a crash in ${hoursText(policy)} shows a constant rate below ${rate.toPrecision(3)}`
+  return finding('crashesPerDeviceDay', rate, policy.limits.crashes, n, `${words} a device-day at 95 %`)
+}

@@ -1,0 +1,53 @@
+import { totalOf } from '../evidence/sums.ts'
+import { countBoundary } from '../statistics/budget.ts'
+import type { Case } from './rule-input.ts'
+import { isSignificant, latelyOf, type Scope, statisticOf } from './segments.ts'
+import type { Finding } from './verdict.ts'
+
+/**
+ * Errors of the devices that stay on the previous version, lately, against their own baseline. A release may harm those
+ * that read what it writes, and the plant may have a bad hour: nobody can tell the two apart, so that nothing is promoted
+ * while it lasts, and nothing is rolled back. None without such devices. [seed: N-1 and N+1; detection D4: COMMON_MODE]
+ */
+export function judgeNeighbours({ evidence, watch, policy, baseline }: Case): readonly Finding[] {
+  if (watch.controls.length === 0) return []
+  const { controls } = totalOf(latelyOf(evidence.looks))
+  const limit = policy.limits.errorRateIncreasePct
+  const { errors, expectedErrors, countedMinutes } = controls
+  const observed = expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
+  const finding = {
+    rule: 'neighbour-errors',
+    metric: 'errorRateIncreasePct',
+    observed,
+    baseline: 0,
+    limit,
+    n: countedMinutes,
+    reason: `${errors} errors lately on devices that stay on ${watch.previousVersion}, where ${expectedErrors.toFixed(1)} were expected`,
+  }
+  const isRaised = observed !== null && observed > limit && errors - expectedErrors >= policy.evidence.minExtraErrors
+  if (!isRaised) return [{ ...finding, outcome: 'healthy' }]
+  const cells = [...new Set(evidence.looks.map(({ cell }) => cell))]
+  const scope: Scope = {
+    words: 'lately',
+    cells,
+    stage: controls,
+    controls,
+    boundary: countBoundary(policy, 1, true),
+  }
+  const reference = errorsBefore(baseline, watch.controls, cells)
+  const statistic = statisticOf(
+    scope,
+    { count: errors, reference, ratio: expectedErrors / reference },
+    baseline.dispersion?.errors,
+  )
+  return isSignificant(statistic)
+    ? [{ ...finding, outcome: 'inconclusive', code: 'common-mode', statistic }]
+    : [{ ...finding, outcome: 'healthy', statistic }]
+}
+
+/** Of the same devices in the same cells before the rollout. */
+function errorsBefore(baseline: Case['baseline'], things: readonly string[], cells: readonly string[]): number {
+  let errors = 0
+  for (const thing of things) for (const cell of cells) errors += baseline.devices[thing]?.[cell]?.errors ?? 0
+  return errors
+}

@@ -1,0 +1,164 @@
+import { Temporal } from 'temporal-polyfill'
+import type { StageName } from '../contract.ts'
+import type { Policy, Shift, WeeklyWindow } from './policy.ts'
+
+/** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [detection D1] */
+export interface Cell {
+  /** `second/weekday`. */
+  readonly name: string
+  readonly shiftStartMs: number
+  readonly shiftEndMs: number
+}
+
+const MAX_DAYS_AHEAD = 15
+
+/** A week and a day of shifts. */
+const MAX_KNOWN_CELLS = 32
+
+/** The last answers for the shifts of a site, the latest first: looks follow each other, a week is replayed, zones are slow. */
+const knownCells = new WeakMap<Policy['shifts'], Map<string, Cell[]>>()
+
+/** The cell that `atMs` falls into; a shift belongs to the day it began on. */
+export function cellAt(policy: Policy, atMs: number): Cell {
+  const known = knownCellsOf(policy)
+  const index = known.findIndex(({ shiftStartMs, shiftEndMs }) => shiftStartMs <= atMs && atMs < shiftEndMs)
+  if (index === 0) return known[0] as Cell
+  const cell = index < 0 ? findCell(policy, atMs) : (known.splice(index, 1)[0] as Cell)
+  known.unshift(cell)
+  if (known.length > MAX_KNOWN_CELLS) known.pop()
+  return cell
+}
+
+function knownCellsOf({ shifts, zone }: Policy): Cell[] {
+  const zones = knownCells.get(shifts) ?? new Map<string, Cell[]>()
+  knownCells.set(shifts, zones)
+  const known = zones.get(zone) ?? []
+  zones.set(zone, known)
+  return known
+}
+
+function findCell(policy: Policy, atMs: number): Cell {
+  const today = dateOf(policy, atMs)
+  for (const date of [today, today.subtract({ days: 1 })]) {
+    for (const shift of policy.shifts) {
+      const shiftStartMs = at(policy, date, shift.from)
+      const shiftEndMs = endOf(policy, date, shift)
+      if (atMs < shiftStartMs || atMs >= shiftEndMs) continue
+      return { name: `${shift.name}/${date.dayOfWeek >= 6 ? 'weekend' : 'weekday'}`, shiftStartMs, shiftEndMs }
+    }
+  }
+  throw new Error('invariant: the shifts of the policy do not cover the day')
+}
+
+/** Every name that `cellAt` can give. */
+export const cellNames = (policy: Policy): readonly string[] =>
+  policy.shifts.flatMap(({ name }) => [`${name}/weekday`, `${name}/weekend`])
+
+/** The site's day that `atMs` falls on, counted from 1 January 1970. */
+export const dayNumber = (policy: Policy, atMs: number): number => EPOCH.until(dateOf(policy, atMs)).days
+
+const EPOCH = Temporal.PlainDate.from('1970-01-01')
+
+/** The instants in [fromMs, toMs] at which a shift begins, in order. */
+export function shiftBoundaries(policy: Policy, fromMs: number, toMs: number): number[] {
+  const boundaries: number[] = []
+  for (let date = dateOf(policy, fromMs); at(policy, date, '00:00') <= toMs; date = date.add({ days: 1 })) {
+    for (const { from } of policy.shifts) boundaries.push(at(policy, date, from))
+  }
+  return boundaries.filter((boundary) => boundary >= fromMs && boundary <= toMs).sort((a, b) => a - b)
+}
+
+/** When a stage may be deployed, and what keeps it waiting until then. */
+export interface Gate {
+  readonly opensAtMs: number
+  /** The deny window or freeze that shuts a window that would be open; null if it only waits for its window. */
+  readonly shutBy: string | null
+}
+
+/** Shut windows in a row after which a gate counts as one that never opens: two years of production windows. */
+const MAX_SHUT_WINDOWS = 208
+
+/** `fromMs` if the stage's gate is open then, else its next opening. */
+export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number): number =>
+  gateAt(policy, stage, fromMs, false).opensAtMs
+
+/**
+ * The first instant from `fromMs` on that lies in a gate of the stage and in no deny window or freeze. A hotfix waits for
+ * deny windows only: maintenance windows and freezes are about convenience, a deny window says that machines must not be
+ * touched. [detection B7]
+ */
+export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
+  let atMs = fromMs
+  let shutBy: string | null = null
+  for (let n = 0; n < MAX_SHUT_WINDOWS; n++) {
+    const opensMs = isHotfix ? atMs : windowOpensAtMs(policy, stage, atMs)
+    const shut = shutAt(policy, stage, opensMs, isHotfix)
+    if (shut === null) return { opensAtMs: opensMs, shutBy }
+    shutBy ??= shut.name
+    atMs = shut.untilMs
+  }
+  throw new Error(`invariant: the gate of ${stage} never opens: ${shutBy}`)
+}
+
+/** What forbids a deployment of the stage at an instant, and until when; null if nothing does. */
+function shutAt(
+  policy: Policy,
+  stage: StageName,
+  atMs: number,
+  isHotfix: boolean,
+): { readonly name: string; readonly untilMs: number } | null {
+  for (const { name, from, to } of isHotfix ? [] : policy.freezes) {
+    const untilMs = localMs(policy, to)
+    if (localMs(policy, from) <= atMs && atMs < untilMs) return { name: `freeze "${name}"`, untilMs }
+  }
+  for (const window of policy.deny[stage] ?? []) {
+    const today = dateOf(policy, atMs)
+    for (const date of [today.subtract({ days: 1 }), today]) {
+      const untilMs = endOf(policy, date, window)
+      const covers = window.days.includes(date.dayOfWeek) && at(policy, date, window.from) <= atMs && atMs < untilMs
+      if (covers) return { name: `deny window ${window.from}-${window.to}`, untilMs }
+    }
+  }
+  return null
+}
+
+/** A local date and time; one that the clocks skip comes out an hour later, one they repeat is the first. */
+const localMs = (policy: Policy, dateTime: string): number =>
+  Temporal.PlainDateTime.from(dateTime).toZonedDateTime(policy.zone).epochMilliseconds
+
+function windowOpensAtMs(policy: Policy, stage: StageName, fromMs: number): number {
+  const yesterday = dateOf(policy, fromMs).subtract({ days: 1 })
+  let earliest = Number.POSITIVE_INFINITY
+  for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === Number.POSITIVE_INFINITY; day++) {
+    const date = yesterday.add({ days: day })
+    for (const window of policy.gates[stage]) {
+      const [opensMs, closesMs] = [at(policy, date, window.from), endOf(policy, date, window)]
+      // A window inside the hour that the clocks skip is empty.
+      if (!window.days.includes(date.dayOfWeek) || closesMs <= Math.max(fromMs, opensMs)) continue
+      earliest = Math.min(earliest, Math.max(fromMs, opensMs))
+    }
+  }
+  if (earliest === Number.POSITIVE_INFINITY) throw new Error(`invariant: the gate of ${stage} never opens`)
+  return earliest
+}
+
+const dateOf = (policy: Policy, atMs: number): Temporal.PlainDate =>
+  Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(policy.zone).toPlainDate()
+
+/** Wall time on a date; a time the clocks skip comes out an hour later, one they repeat is the first. */
+const at = (policy: Policy, date: Temporal.PlainDate, time: string): number =>
+  date.toZonedDateTime({ timeZone: policy.zone, plainTime: plainTime(time) }).epochMilliseconds
+
+/** Few times are ever written in policies, and each is read very often. */
+const plainTimes = new Map<string, Temporal.PlainTime>()
+
+function plainTime(time: string): Temporal.PlainTime {
+  const known = plainTimes.get(time) ?? Temporal.PlainTime.from(time)
+  plainTimes.set(time, known)
+  return known
+}
+
+function endOf(policy: Policy, date: Temporal.PlainDate, window: Shift | WeeklyWindow): number {
+  const spansMidnight = Temporal.PlainTime.compare(plainTime(window.to), plainTime(window.from)) <= 0
+  return at(policy, spansMidnight ? date.add({ days: 1 }) : date, window.to)
+}

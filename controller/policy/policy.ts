@@ -1,0 +1,180 @@
+import type { StageName } from '../contract.ts'
+
+/** How the thresholds are applied: raw at every tick, or with evidence rules that keep healthy releases alive. */
+export type Profile = 'seed-literal' | 'default'
+
+/** One weekly period in site-local time. `days` are ISO weekdays, 1 = Monday; `to` may lie past midnight. */
+export interface WeeklyWindow {
+  readonly days: readonly number[]
+  /** Site-local wall time "HH:MM". */
+  readonly from: string
+  readonly to: string
+}
+
+export interface Shift {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
+/** A time of the calendar in which nothing is deployed, in site-local wall time: "2026-12-23T18:00". */
+export interface FreezePeriod {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
+export interface Policy {
+  readonly profile: Profile
+  /** Healthy exposure a stage needs before it is promoted. [seed: 24-hour monitoring window] */
+  readonly windowMs: number
+  /** The same for each stage of a migration component. */
+  readonly migrationWindowMs: number
+  /**
+   * Whether one device of every line stays on the previous firmware while production is watched, since production has no
+   * other controls; they are updated in its next window after it has passed. [detection D1]
+   */
+  readonly holdback: boolean
+  /** Period of the analyzer. [seed: every 5 minutes] */
+  readonly tickMs: number
+  /** History the baseline is made of. [seed: 7-day baseline] */
+  readonly baselineMs: number
+  /** IANA zone that shifts and windows are written in. */
+  readonly zone: string
+  /** In day order; the last one may span midnight. [detection E3: 06-14, 14-22, 22-06] */
+  readonly shifts: readonly Shift[]
+  /** When a stage's deployment may be created: inside any of its windows. [seed: stagger by shift] */
+  readonly gates: Readonly<Record<StageName, readonly WeeklyWindow[]>>
+  /**
+   * When a stage must not be touched, even inside its gate: a shift change, an audit. A hotfix has to wait as well.
+   * [detection B7: allow and deny are two kinds]
+   */
+  readonly deny: Readonly<Partial<Record<StageName, readonly WeeklyWindow[]>>>
+  /** Dated freezes of the whole fleet, such as holidays. A hotfix passes them, and that is audited. [detection B7] */
+  readonly freezes: readonly FreezePeriod[]
+  readonly limits: {
+    /** Failed share of connection attempts. [seed: > 2 %] */
+    readonly connectionFailurePct: number
+    /** Increase over the baseline. [seed: > 10 %] */
+    readonly cycleTimeIncreasePct: number
+    /** Increase over the baseline rate. [seed: > 5 %] */
+    readonly errorRateIncreasePct: number
+    /** Of the rate itself, or in percentage points of the operations. [detection D2: why relative] */
+    readonly errorRateMode: 'relative' | 'points'
+    /** Crashes of the firmware allowed in a stage. [seed: any component crash] */
+    readonly crashes: number
+  }
+  readonly evidence: {
+    /** Rolling window of the connection and cycle time rules. [detection D2] */
+    readonly rollingMs: number
+    /** False rollbacks allowed a release, over all stages, rules and looks. [detection D3: at most 1 %] */
+    readonly falseRollbackShare: number
+    /** A stage is watched about as long until the release is through; what is spent on looks is spent on so many. */
+    readonly horizonMs: number
+    /** Device-minutes the connection rule needs before it may speak. [detection D2: N >= 500] */
+    readonly connectionMinAttempts: number
+    /** Excess errors below which a relative increase is ignored. [detection D2: >= 4 extra errors] */
+    readonly minExtraErrors: number
+  }
+  /** When memory runs out: a rollback, or no promotion. [detection D2: 72 h, 14 days; B11: >= 25 % free] */
+  readonly memory: {
+    readonly rollbackWithinMs: number
+    readonly gateWithinMs: number
+    /** Below it a device may not be able to download the way back. */
+    readonly freeFloorPct: number
+  }
+  /**
+   * What to do where a release that never was would have been rolled back in the baseline's week: not start, because it
+   * tells of the plant and somebody should know, or ask for more evidence, which blinds the window. [detection D3]
+   */
+  readonly onNoisyBaseline: 'refuse' | 'raise'
+  /** Rules by name that report what they find, and decide nothing. */
+  readonly dryRun: readonly string[]
+  /** Share of the canaries that must have counted as installed before the soak begins and ends. [detection D4: 15/17] */
+  readonly quorumShare: number
+  /** The same for early and production. [detection D4: 90 %] */
+  readonly laterQuorumShare: number
+  /** Share of devices x window that healthy exposure must reach. [detection D4: total >= 0.9 x n x 24 h] */
+  readonly exposureShare: number
+  /** Share of the window that every counted device must have run the new firmware. [detection D4: 20 of 24 h] */
+  readonly deviceExposureShare: number
+  /**
+   * Share of the time that a shift has in the window in which the devices, on the average, must have been seen.
+   * [detection D4: each of the 3 shifts >= 6 h, of the 8 h it has in a window of 24 h]
+   */
+  readonly shiftExposureShare: number
+  /** When silence is laid to the telemetry and not to the firmware, and what then. [detection D4] */
+  readonly telemetry: {
+    /** Silent share of the whole fleet, and of the controls, from which the telemetry counts as down. */
+    readonly silentShare: number
+    /** How long it may be down before somebody is called. */
+    readonly pageAfterMs: number
+    /** How long a breach is not acted upon while it is down: what is left to see may be an artefact. */
+    readonly noRollbackForMs: number
+  }
+  /** A device that has not installed after this long is failed, not waited for. [detection B2: 10 min install timeout] */
+  readonly installTimeoutMs: number
+  /** Silence after which a device that reported before counts as lost. [detection D2: no report for 10 min] */
+  readonly lostAfterMs: number
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7] as const
+
+const ANY_TIME: readonly WeeklyWindow[] = [{ days: EVERY_DAY, from: '00:00', to: '00:00' }]
+
+/** No calendar: every stage is deployed as soon as the one before has passed. */
+export const OPEN_GATES: Policy['gates'] = { canary: ANY_TIME, early: ANY_TIME, production: ANY_TIME }
+
+/** The seed's numbers with the reference calendar: two maintenance windows a week. [detection E3: Wed + Sun 02-06] */
+export const DEFAULT_POLICY: Policy = {
+  profile: 'default',
+  windowMs: 24 * HOUR_MS,
+  migrationWindowMs: HOUR_MS,
+  holdback: false,
+  tickMs: 5 * MINUTE_MS,
+  baselineMs: 7 * 24 * HOUR_MS,
+  zone: 'Europe/Berlin',
+  shifts: [
+    { name: 'first', from: '06:00', to: '14:00' },
+    { name: 'second', from: '14:00', to: '22:00' },
+    { name: 'third', from: '22:00', to: '06:00' },
+  ],
+  gates: {
+    canary: [{ days: EVERY_DAY, from: '14:00', to: '22:00' }],
+    early: [{ days: EVERY_DAY, from: '22:00', to: '06:00' }],
+    production: [{ days: [3, 7], from: '02:00', to: '06:00' }],
+  },
+  deny: {},
+  freezes: [],
+  limits: {
+    connectionFailurePct: 2,
+    cycleTimeIncreasePct: 10,
+    errorRateIncreasePct: 5,
+    errorRateMode: 'relative',
+    crashes: 0,
+  },
+  evidence: {
+    rollingMs: HOUR_MS,
+    falseRollbackShare: 0.01,
+    horizonMs: 7 * 24 * HOUR_MS,
+    connectionMinAttempts: 500,
+    minExtraErrors: 4,
+  },
+  memory: { rollbackWithinMs: 72 * HOUR_MS, gateWithinMs: 14 * 24 * HOUR_MS, freeFloorPct: 25 },
+  onNoisyBaseline: 'refuse',
+  dryRun: [],
+  quorumShare: 0.88,
+  laterQuorumShare: 0.9,
+  exposureShare: 0.9,
+  deviceExposureShare: 20 / 24,
+  shiftExposureShare: 6 / 8,
+  telemetry: { silentShare: 0.3, pageAfterMs: 15 * MINUTE_MS, noRollbackForMs: HOUR_MS },
+  installTimeoutMs: 10 * MINUTE_MS,
+  lostAfterMs: 10 * MINUTE_MS,
+}
+
+/** Devices of a stage that must count as installed. */
+export const quorumOf = (policy: Policy, stage: StageName, devices: number): number =>
+  Math.ceil((stage === 'canary' ? policy.quorumShare : policy.laterQuorumShare) * devices)

@@ -1,0 +1,105 @@
+import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
+import type { ReasonCode, StageName } from '../contract.ts'
+import type { HealthSample } from '../evidence/snapshot.ts'
+
+/** One device as the fleet index shows it. */
+export interface DeviceReading {
+  readonly thing: string
+  readonly groups: readonly string[]
+  readonly line: number
+  readonly connected: boolean
+  /** Null when there is no health document, or none that can be read. */
+  readonly sample: HealthSample | null
+}
+
+/** Reads the whole fleet in bulk, never a call a device. */
+export interface FleetHealth {
+  read(): Promise<readonly DeviceReading[]>
+}
+
+/** What a deployment gives to the devices of a target, as the API spells it. */
+export interface DeploymentSpec
+  extends Readonly<Pick<CreateDeploymentRequest, 'deploymentPolicies' | 'iotJobConfiguration'>> {
+  readonly deploymentName: string
+  /** Component versions by name; configuration updates ride along unread. */
+  readonly components: Readonly<Record<string, { readonly componentVersion: string; readonly [key: string]: unknown }>>
+}
+
+export interface CreatedDeployment {
+  readonly deploymentId: string
+  readonly jobId: string
+}
+
+export interface DeviceExecution {
+  readonly thing: string
+  /** QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, REJECTED, TIMED_OUT, REMOVED, CANCELED. [iot] */
+  readonly status: string
+}
+
+export interface CurrentDeployment extends CreatedDeployment {
+  readonly spec: DeploymentSpec
+  /** The token that it was created with; null if nobody here created it. */
+  readonly clientToken: string | null
+}
+
+export interface Deployments {
+  /** The newest revision of the group's deployment, or null if it never had one. */
+  current(group: StageName): Promise<CurrentDeployment | null>
+  /** A new revision for the group; the same token twice within hours is one deployment. [gg: clientToken, up to 8 h] */
+  create(group: StageName, spec: DeploymentSpec, clientToken: string): Promise<CreatedDeployment>
+  /** Stops what has not begun; a deployment that is no longer active is left as it is. */
+  cancel(deploymentId: string): Promise<void>
+  executions(jobId: string): Promise<readonly DeviceExecution[]>
+  isDeployable(component: string, version: string): Promise<boolean>
+  hasGroup(group: string): Promise<boolean>
+  /** Puts a device from one group into another; doing it again, or only what is left of it, is the same. */
+  move(thing: string, from: string, to: string): Promise<void>
+}
+
+/** A stored document with its version, which a conditional write must name. */
+export interface Stored<T> {
+  readonly value: T
+  readonly version: number
+}
+
+/** Documents by key, with conditional writes. */
+export interface RolloutStore {
+  get<T>(key: string): Promise<Stored<T> | null>
+  /** Writes whatever is there; not for documents that are written with `putIf`. */
+  put<T>(key: string, value: T): Promise<void>
+  /**
+   * Writes only if the document still has `expectedVersion` (0: does not exist); returns the new version.
+   * @throws StaleRollout
+   */
+  putIf<T>(key: string, value: T, expectedVersion: number): Promise<number>
+  /** Nothing happens where there is none. */
+  delete(key: string): Promise<void>
+}
+
+export interface EventSink {
+  put(detailType: string, detail: object): Promise<void>
+}
+
+/** What a person is called with. */
+export interface Notification {
+  readonly reasonCode: ReasonCode
+  readonly rolloutId: string
+  /** One line: what it is about, and why. */
+  readonly summary: string
+  /** What the event on the bus carries. */
+  readonly detail: object
+}
+
+export interface Notifications {
+  /** Calls whoever is on duty; the same again is another call. */
+  notify(notification: Notification): Promise<void>
+}
+
+/** All that the controller touches. Time is not among it: it comes with the call. */
+export interface Ports {
+  readonly health: FleetHealth
+  readonly deployments: Deployments
+  readonly store: RolloutStore
+  readonly events: EventSink
+  readonly notifications: Notifications
+}

@@ -1,0 +1,146 @@
+import { HOLDBACK_GROUP } from '../contract.ts'
+import type {
+  CreatedDeployment,
+  CurrentDeployment,
+  DeploymentSpec,
+  Deployments,
+  Ports,
+  Stored,
+} from '../ports/ports.ts'
+import { releaseSpec, wayBackSpec } from '../rollout/deployment-spec.ts'
+import { HELD_FROM } from '../rollout/holdback.ts'
+import { cargoOf, type DeploymentOrder, type Effect, type Rollout, type Stage, withDone } from '../rollout/rollout.ts'
+import { saveAudit, saveRollout } from './records.ts'
+
+/**
+ * How long an order of new firmware may still be under way in an instance that a breach has overtaken: whether a stage
+ * was ordered is only known when no function that could order it is left. No function may run longer than this.
+ */
+const LAST_ORDER_MS = 5 * 60_000
+
+/** So long the token alone keeps an order from being placed twice, whatever can be read; AWS says "up to 8 hours". [gg] */
+const TOKEN_LIFE_MS = 7 * 3_600_000
+
+/** The rollout with its effects done as far as the world allowed. */
+export interface Acted {
+  readonly stored: Stored<Rollout>
+  /** What effects failed with; they are still pending. */
+  readonly failures: readonly unknown[]
+}
+
+/**
+ * Does every pending effect, saving after each. One that fails stays pending and does not hold up the others: the way
+ * back of one stage must not wait for that of another. An order of new firmware stays pending too while it may not be
+ * placed: a pause or a stopped line came between its decision and its success; so does what must not come before another.
+ * @throws StaleRollout when another instance is at work
+ */
+export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, mayDeploy: boolean): Promise<Acted> {
+  let { value: rollout, version } = stored
+  const failures: unknown[] = []
+  for (const effect of stored.value.pending) {
+    if (!isDue(effect, rollout, nowMs, mayDeploy)) continue
+    const result = await perform(ports, rollout, effect, nowMs).catch((error: unknown) => {
+      failures.push(error)
+      return 'later' as const
+    })
+    if (result === 'later') continue
+    rollout = withDone(rollout, effect, result, nowMs)
+    version = await saveRollout(ports.store, rollout, version)
+  }
+  return { stored: { value: rollout, version }, failures }
+}
+
+/** Nobody who is held back may be in production while its newest deployment is the release. */
+function isDue(effect: Effect, { pending, holdback }: Rollout, nowMs: number, mayDeploy: boolean): boolean {
+  switch (effect.kind) {
+    case 'hold-back':
+      return mayDeploy
+    case 'deploy':
+      return mayDeploy && pending.every(({ kind }) => kind !== 'hold-back')
+    case 'let-go':
+      if (effect.into === 'release') return mayDeploy
+      // An instance that a breach has overtaken may still be holding devices back.
+      if (nowMs - (holdback?.sinceMs ?? nowMs) < LAST_ORDER_MS) return false
+      return pending.every((one) => one.kind !== 'roll-back' || one.stage !== HELD_FROM)
+    default:
+      return true
+  }
+}
+
+async function perform(
+  ports: Ports,
+  rollout: Rollout,
+  effect: Effect,
+  nowMs: number,
+): Promise<CreatedDeployment | null | 'later'> {
+  switch (effect.kind) {
+    case 'deploy': {
+      const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, cargoOf(rollout))
+      return place(ports.deployments, effect, spec, nowMs)
+    }
+    case 'roll-back': {
+      const stage = stageNamed(rollout, effect.stage)
+      const spec = wayBackSpec(stage.previous)
+      if (stage.deployment !== null || stage.rollback !== null) return place(ports.deployments, effect, spec, nowMs)
+      // Nobody lived to tell whether there is anything to take back.
+      const current = await ports.deployments.current(effect.stage)
+      const placed = placedBy(effect, current)
+      if (placed !== null) return placed
+      if (isRelease(current, rollout)) return ports.deployments.create(effect.stage, spec, effect.clientToken)
+      return nowMs - rollout.stateSinceMs < LAST_ORDER_MS ? 'later' : null
+    }
+    case 'cancel':
+      await ports.deployments.cancel(effect.deploymentId)
+      return null
+    case 'hold-back':
+      for (const thing of effect.things) await ports.deployments.move(thing, HELD_FROM, HOLDBACK_GROUP)
+      return null
+    case 'let-go':
+      for (const thing of effect.things) await ports.deployments.move(thing, HOLDBACK_GROUP, HELD_FROM)
+      return null
+    case 'announce':
+      await ports.events.put(effect.detailType, effect.detail)
+      return null
+    case 'notify':
+      await ports.notifications.notify(effect.notification)
+      return null
+    case 'audit':
+      await saveAudit(ports.store, rollout.id, effect.sequence, effect.entry)
+      return null
+  }
+}
+
+/**
+ * Creates the deployment, unless an earlier try has and its answer was lost: then it is the newest of its group, and is
+ * taken for what it is. The first try has nothing to ask for.
+ */
+async function place(
+  deployments: Deployments,
+  order: DeploymentOrder,
+  spec: DeploymentSpec,
+  nowMs: number,
+): Promise<CreatedDeployment> {
+  const ageMs = nowMs - order.decidedAtMs
+  const current = ageMs <= 0 ? null : await currentOf(deployments, order.stage, ageMs)
+  return placedBy(order, current) ?? deployments.create(order.stage, spec, order.clientToken)
+}
+
+/** A way back does not wait for a reading that it can do without. */
+const currentOf = (deployments: Deployments, stage: Stage['name'], ageMs: number): Promise<CurrentDeployment | null> =>
+  deployments.current(stage).catch((error: unknown) => {
+    if (ageMs >= TOKEN_LIFE_MS) throw error
+    return null
+  })
+
+/** The newest deployment of its group, if it is this very order; null if it is another. */
+const placedBy = ({ clientToken }: DeploymentOrder, current: CurrentDeployment | null): CreatedDeployment | null =>
+  current?.clientToken === clientToken ? { deploymentId: current.deploymentId, jobId: current.jobId } : null
+
+/** Whether the newest deployment of a group brings what is rolled out. */
+function isRelease(current: CurrentDeployment | null, rollout: Rollout): boolean {
+  const { component, version } = cargoOf(rollout)
+  return current?.spec.components[component]?.componentVersion === version
+}
+
+const stageNamed = (rollout: Rollout, name: Stage['name']): Stage =>
+  rollout.stages.find((stage) => stage.name === name) as Stage

@@ -1,0 +1,202 @@
+import {
+  type ControlsLook,
+  type Evidence,
+  NO_EVIDENCE,
+  observe,
+  observeControls,
+  type Watch,
+} from '../evidence/evidence.ts'
+import type { Snapshot } from '../evidence/snapshot.ts'
+import { isTelemetryDown } from '../evidence/telemetry.ts'
+import { judge } from '../judge/judge.ts'
+import type { FailedDevice } from '../judge/rule-input.ts'
+import { type Verdict, verdictOf } from '../judge/verdict.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { DeviceExecution, DeviceReading, Ports } from '../ports/ports.ts'
+import type { Facts } from '../rollout/decide.ts'
+import { hasFailed } from '../rollout/job-status.ts'
+import { membershipChanges } from '../rollout/membership.ts'
+import type { Vigil } from '../rollout/monitoring-state.ts'
+import { NO_WAY_BACK, observeWayBack } from '../rollout/rollback-progress.ts'
+import {
+  heldOf,
+  LAST_STAGE,
+  type Rollout,
+  type Stage,
+  stageOf,
+  touchedStages,
+  watchedVersion,
+} from '../rollout/rollout.ts'
+import { type SoakClock, stragglersOf, tick } from '../rollout/soak.ts'
+import { remembered } from '../support/memoized.ts'
+import { loadBaseline, loadEvidence, loadVigil, loadWayBack, saveEvidence, saveVigil, saveWayBack } from './records.ts'
+
+/** One look at the fleet: the snapshot before it, and what was read now. */
+export interface Look {
+  readonly previous: Snapshot | null
+  readonly current: Snapshot
+  readonly readings: readonly DeviceReading[]
+}
+
+/**
+ * Takes the look into the evidence of every stage that runs the new firmware, and judges them all: a stage that was
+ * promoted is still watched, but only a breach of it counts once the next one is deployed. On the way back nothing is
+ * judged; the devices' progress is read instead.
+ */
+export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, look: Look): Promise<Facts> {
+  const nowMs = look.current.atMs
+  const seen: Facts = { ...NO_FACTS, nowMs, readings: look.readings }
+  if (rollout.state === 'rolling-back') return { ...seen, ...(await lookBack(ports, rollout, look)) }
+  const stored = await loadVigil(ports.store, rollout.id)
+  const vigil = stored?.value ?? null
+  const keep = (next: Vigil): Promise<number> => saveVigil(ports.store, rollout.id, next, stored?.version ?? 0)
+  const controls = controlsOf(rollout)
+  const downSinceMs = telemetryDownSince(controls, look.current, vigil?.downSinceMs ?? null, policy)
+  const facts = {
+    ...seen,
+    membershipChanges: membershipChanges(rollout, look.readings, nowMs),
+    telemetryDownSinceMs: downSinceMs,
+  }
+  const stages = touchedStages(rollout)
+  if (stages.length === 0) {
+    await keep({ downSinceMs, soak: null })
+    return facts
+  }
+  const baseline = await loadBaseline(ports.store, rollout.id)
+  let beside: ControlsLook | null = null
+  const verdicts: Verdict[] = []
+  const mayEnd = rollout.state === 'soaking' && rollout.stageIndex === LAST_STAGE
+  const stragglers: string[] = []
+  let evidence: Evidence | null = null
+  let soak: SoakClock | null = null
+  for (const stage of stages) {
+    const watch = watchOf(rollout, stage, controls)
+    beside ??= observeControls(watch, look.previous, look.current, baseline, policy)
+    const ofControls = beside
+    const done = rollout.subject === 'migration' ? await takers(ports, stage) : null
+    const { before, after } = await takeIn(ports, rollout, stage, (known) =>
+      withTakers(observe(known, watch, look.previous, look.current, baseline, policy, ofControls), done),
+    )
+    const failedDevices = await failures(ports, stage, after, look.readings)
+    const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
+    const isCurrent = stage.name === stageOf(rollout).name
+    if (mayEnd) stragglers.push(...stragglersOf(stage, after, policy))
+    if (isCurrent) {
+      const isHeld = downSinceMs !== null
+      const previousAtMs = look.previous?.atMs ?? null
+      evidence = after
+      soak = tick(vigil?.soak ?? null, stage, { before, after, previousAtMs, nowMs, isHeld }, policy)
+    }
+    verdicts.push(isCurrent || rollout.state === 'waiting' ? verdict : breachesOf(verdict))
+  }
+  await keep({ downSinceMs, soak })
+  return { ...facts, evidence, soak, stragglers, verdict: verdictOf(verdicts.flatMap(({ findings }) => findings)) }
+}
+
+/** Since when the telemetry is down at this look; null when it is not. */
+function telemetryDownSince(
+  controls: readonly string[],
+  current: Snapshot,
+  sinceMs: number | null,
+  policy: Policy,
+): number | null {
+  return isTelemetryDown(current, controls, policy) ? (sinceMs ?? current.atMs) : null
+}
+
+/** Devices whose stage has not been given the new firmware, and those held back from it. */
+const controlsOf = remembered((rollout: Rollout): readonly string[] => {
+  const updated = new Set(touchedStages(rollout).map(({ name }) => name))
+  const later = rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members)
+  return [...later, ...heldOf(rollout)]
+})
+
+/** Nothing looked at. */
+export const NO_FACTS: Facts = {
+  nowMs: 0,
+  verdict: null,
+  evidence: null,
+  readings: [],
+  rollbackExecutions: [],
+  wayBack: NO_WAY_BACK,
+}
+
+const breachesOf = (verdict: Verdict): Verdict =>
+  verdictOf(verdict.findings.filter(({ outcome }) => outcome === 'breach'))
+
+function watchOf(rollout: Rollout, stage: Stage, controls: readonly string[]): Watch {
+  return {
+    stage: stage.name,
+    version: watchedVersion(rollout),
+    previousVersion: rollout.release.replaces,
+    members: stage.members,
+    controls,
+    lineOf: rollout.lineOf,
+    deployedAtMs: stage.deployment?.atMs ?? rollout.stateSinceMs,
+  }
+}
+
+/** Devices that have taken the stage's deployment, by the word of IoT Jobs. */
+async function takers({ deployments }: Ports, { deployment }: Stage): Promise<ReadonlySet<string>> {
+  if (deployment === null) return new Set()
+  const executions = await deployments.executions(deployment.jobId)
+  return new Set(executions.filter(({ status }) => status === 'SUCCEEDED').map(({ thing }) => thing))
+}
+
+/** No health document tells of a migration: a device counts as installed once it took it and has been well twice since. */
+function withTakers(evidence: Evidence, done: ReadonlySet<string> | null): Evidence {
+  if (done === null) return evidence
+  const members = Object.entries(evidence.members).map(([thing, member]) => [
+    thing,
+    done.has(thing) ? member : { ...member, installedAtMs: null, firstSeenSequence: null },
+  ])
+  return { ...evidence, members: Object.fromEntries(members) }
+}
+
+/** Only asked for while a device that can be reached has not installed: one call more would be made every tick. */
+async function failures(
+  ports: Ports,
+  stage: Stage,
+  evidence: Evidence,
+  readings: readonly DeviceReading[],
+): Promise<readonly FailedDevice[]> {
+  const isOpen = (thing: string): boolean => (evidence.members[thing]?.installedAtMs ?? null) === null
+  const open = new Set(stage.members.filter(isOpen))
+  if (open.size === 0 || stage.deployment === null) return []
+  if (!readings.some(({ thing, connected }) => connected && open.has(thing))) return []
+  const executions = await ports.deployments.executions(stage.deployment.jobId)
+  const members = new Set(stage.members)
+  // Whoever was added to the group meanwhile is no member of the stage, and fails for reasons of its own.
+  return executions.filter((one) => hasFailed(one) && members.has(one.thing))
+}
+
+async function takeIn(
+  { store }: Ports,
+  { id }: Rollout,
+  { name }: Stage,
+  observed: (before: Evidence) => Evidence,
+): Promise<{ readonly before: Evidence; readonly after: Evidence }> {
+  const stored = await loadEvidence(store, id, name)
+  const before = stored?.value ?? NO_EVIDENCE
+  const after = observed(before)
+  await saveEvidence(store, id, name, after, stored?.version ?? 0)
+  return { before, after }
+}
+
+async function lookBack(
+  ports: Ports,
+  rollout: Rollout,
+  { previous, current, readings }: Look,
+): Promise<Pick<Facts, 'rollbackExecutions' | 'wayBack'>> {
+  const stored = await loadWayBack(ports.store, rollout.id)
+  const wayBack = observeWayBack(stored?.value ?? NO_WAY_BACK, rollout, previous, readings, current.atMs)
+  await saveWayBack(ports.store, rollout.id, wayBack, stored?.version ?? 0)
+  return { rollbackExecutions: await progress(ports, rollout), wayBack }
+}
+
+async function progress(ports: Ports, rollout: Rollout): Promise<readonly DeviceExecution[]> {
+  const found: DeviceExecution[] = []
+  for (const { rollback } of rollout.stages) {
+    if (rollback !== null) found.push(...(await ports.deployments.executions(rollback.jobId)))
+  }
+  return found
+}

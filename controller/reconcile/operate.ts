@@ -1,0 +1,147 @@
+import { StaleRollout } from '../errors.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Ports, Stored } from '../ports/ports.ts'
+import { OPERATIONS, type OperationRequest, type Ruling, rule, type Situation } from '../rollout/operations.ts'
+import { type Freeze, type Rollout, stageOf } from '../rollout/rollout.ts'
+import { withoutExposure } from '../rollout/soak.ts'
+import { type Status, statusOf } from '../rollout/status.ts'
+import { act } from './act.ts'
+import { isHeld, type Outcome, outcomeOf, policyFor, withAudit } from './reconcile.ts'
+import {
+  loadActive,
+  loadEvidence,
+  loadFreeze,
+  loadLastLook,
+  loadVigil,
+  saveAudit,
+  saveEvidence,
+  saveFreeze,
+  saveRefusal,
+  saveRollout,
+} from './records.ts'
+
+/** What came of a request: an answer in every case, so that a person never reads a stack trace. */
+export interface OperationAnswer {
+  readonly operation: string
+  readonly actor: string
+  readonly reason: string
+  readonly result: 'accepted' | 'repeated' | 'refused'
+  /** What it leads to, or why not. */
+  readonly answer: string
+  readonly status: Status
+  /** What the rollout came to, if the operation was a decision about it. */
+  readonly outcome: Outcome | null
+}
+
+/** Audit trail of what concerns the line and no rollout. */
+const LINE = 'line'
+/** Tries against an analyzer that writes at the same time. */
+const ATTEMPTS = 3
+
+/**
+ * Carries out a person's operation, or `status`, which changes nothing. Done or refused, it stands in the audit trail.
+ * @throws StaleRollout when another instance is at work again and again; asking again with the same `id` is safe
+ */
+export async function operate(ports: Ports, policy: Policy, input: unknown, nowMs: number): Promise<OperationAnswer> {
+  const request = requestOf(input)
+  for (let attempt = 1; ; attempt++) {
+    const known = await lookUp(ports, policy, nowMs)
+    if (typeof request === 'string') return answerTo(input, { kind: 'refused', reason: request }, known)
+    if (request.operation === 'status') return answerTo(input, { kind: 'accepted', reason: 'as it stands' }, known)
+    const ruling = rule(request as OperationRequest, known.situation)
+    try {
+      return await carryOut(ports, request as OperationRequest, ruling, known)
+    } catch (error) {
+      if (!(error instanceof StaleRollout) || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+interface Known {
+  readonly stored: Stored<Rollout> | null
+  readonly freeze: Stored<Freeze>
+  readonly situation: Situation
+}
+
+async function lookUp({ store }: Ports, policy: Policy, nowMs: number): Promise<Known> {
+  const stored = await loadActive(store)
+  const freeze = await loadFreeze(store)
+  const rollout = stored?.value ?? null
+  const lastLook = rollout === null ? null : await loadLastLook(store, rollout.id)
+  const vigil = rollout === null ? null : ((await loadVigil(store, rollout.id))?.value ?? null)
+  // The clock of a soak before this one says nothing about it.
+  const isOfStage = rollout !== null && vigil?.soak?.sinceMs === stageOf(rollout).soakingSinceMs
+  const soak = isOfStage ? (vigil?.soak ?? null) : null
+  const own = rollout === null ? policy : policyFor(rollout, policy)
+  return { stored, freeze, situation: { rollout, freeze: freeze.value, lastLook, soak, policy: own, nowMs } }
+}
+
+async function carryOut(
+  ports: Ports,
+  request: OperationRequest,
+  ruling: Ruling,
+  known: Known,
+): Promise<OperationAnswer> {
+  const { store } = ports
+  const { stored, freeze, situation } = known
+  const { nowMs } = situation
+  const entry = { atMs: nowMs, kind: request.operation, ...request, result: ruling.kind, answer: ruling.reason }
+  const subject = ruling.kind === 'accepted' && ruling.freeze !== undefined ? LINE : (stored?.value.id ?? LINE)
+  if (ruling.kind !== 'accepted') {
+    if (ruling.kind === 'refused') await saveRefusal(store, subject, nowMs, entry)
+    return answerTo(request, ruling, known)
+  }
+  if (ruling.freeze !== undefined) {
+    const version = await saveFreeze(store, ruling.freeze, freeze.version)
+    await saveAudit(store, subject, version, entry)
+    return answerTo(request, ruling, { ...known, situation: { ...situation, freeze: ruling.freeze } })
+  }
+  const { value: before, version } = stored as Stored<Rollout>
+  const next = withAudit(before, ruling.rollout as Rollout, version + 1, entry)
+  if (ruling.restartsSoak) {
+    const { name } = stageOf(next)
+    const evidence = await loadEvidence(store, next.id, name)
+    if (evidence !== null) {
+      await saveEvidence(store, next.id, name, withoutExposure(evidence.value), evidence.version)
+    }
+  }
+  const intent = { value: next, version: await saveRollout(store, next, version) }
+  // What fails now is pending, and for the next look.
+  const { stored: done } = await act(ports, intent, nowMs, !isHeld(next, freeze.value))
+  const rollout = done.value
+  const outcome = ruling.decision === undefined ? null : outcomeOf(rollout, verdictOf(known), ruling.decision)
+  const told = outcome === null ? null : { ...outcome, stage: stageOf(before).name }
+  return { ...answerTo(request, ruling, { ...known, situation: { ...situation, rollout } }), outcome: told }
+}
+
+/** The verdict that the operation went by. */
+const verdictOf = ({ situation: { lastLook } }: Known): Outcome['verdict'] =>
+  lastLook?.verdict == null ? null : { kind: lastLook.verdict, findings: lastLook.findings }
+
+function answerTo(input: unknown, { kind, reason }: Pick<Ruling, 'kind' | 'reason'>, known: Known): OperationAnswer {
+  const asked = (input ?? {}) as Readonly<Record<string, unknown>>
+  return {
+    operation: String(asked.operation),
+    actor: String(asked.actor ?? ''),
+    reason: String(asked.reason ?? ''),
+    result: kind,
+    answer: reason,
+    status: statusOf(known.situation),
+    outcome: null,
+  }
+}
+
+const STATUS = 'status'
+
+/** The request if it is one, else what is wrong with it. */
+function requestOf(input: unknown): OperationRequest | { readonly operation: typeof STATUS } | string {
+  const { operation, actor, reason, id } = (input ?? {}) as Readonly<Record<string, unknown>>
+  if (operation === STATUS) return { operation }
+  const known = OPERATIONS.find((one) => one === operation)
+  if (known === undefined) return `unknown operation "${operation}"; one of ${[STATUS, ...OPERATIONS].join(', ')}`
+  if (!isText(actor) || !isText(reason)) return `${known} needs an actor and a reason, for the audit trail`
+  if (id !== undefined && !isText(id)) return 'the id of an operation is a text'
+  return { operation: known, actor, reason, id }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''

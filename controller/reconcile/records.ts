@@ -1,0 +1,233 @@
+import { STAGES, type StageName } from '../contract.ts'
+import type { Baseline } from '../evidence/baseline.ts'
+import { isNews } from '../evidence/difference.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { type HealthSample, lastHeardMs, type Snapshot, thingsOf } from '../evidence/snapshot.ts'
+import { cellAt, dayNumber, shiftBoundaries } from '../policy/calendar.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { RolloutStore, Stored } from '../ports/ports.ts'
+import type { LastLook } from '../rollout/last-evaluation.ts'
+import type { Vigil } from '../rollout/monitoring-state.ts'
+import type { WayBack } from '../rollout/rollback-progress.ts'
+import type { Freeze, Rollout } from '../rollout/rollout.ts'
+
+/** Keys of what the controller keeps, and the few ways it is read and written. */
+const ACTIVE = 'active-rollout'
+const LATEST = 'snapshot#latest'
+/** Which shift has its snapshot: small, so that a look that may be spared costs no more than reading it. */
+const RECORDED = 'snapshot#recorded'
+const rolloutKey = (id: string): string => `rollout#${id}`
+const baselineKey = (id: string): string => `baseline#${id}`
+const FREEZE = 'freeze'
+const vigilKey = (id: string): string => `vigil#${id}`
+const lastLookKey = (id: string): string => `last-look#${id}`
+const evidenceKey = (id: string, stage: StageName): string => `evidence#${id}#${stage}`
+const wayBackKey = (id: string): string => `way-back#${id}`
+
+const DAY_MS = 24 * 3_600_000
+
+/**
+ * A place for each shift of as many days as a baseline reaches over, two days more for the days it begins and ends on and
+ * for a change of the clocks: what no baseline can need any more is overwritten, whoever missed whatever meanwhile.
+ */
+function boundaryKey(policy: Policy, atMs: number): string {
+  const days = Math.ceil(policy.baselineMs / DAY_MS) + 2
+  const [shift] = cellAt(policy, atMs).name.split('/')
+  return `snapshot#${shift}#${dayNumber(policy, atMs) % days}`
+}
+
+/** A sample that another one of the same process has overtaken tells nothing; what came in between counts once. */
+const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolean =>
+  by !== undefined &&
+  sample.sequence < by.sequence &&
+  sample.bootId === by.bootId &&
+  sample.sampledAtMs < by.sampledAtMs
+
+/**
+ * The snapshot beside the one before: the newer sample of each device, whichever look brought it, and since when devices
+ * have been silent, so that looks may lie as near to each other as they like.
+ */
+function beside(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
+  if (previous === null) return snapshot
+  const silent: string[] = []
+  for (const thing of thingsOf(previous)) {
+    const sample = snapshot.devices[thing]
+    if (sample === undefined || !isNews(previous.devices[thing], sample)) silent.push(thing)
+  }
+  for (const thing in previous.heardAtMs) {
+    if (previous.devices[thing] === undefined && snapshot.devices[thing] === undefined) silent.push(thing)
+  }
+  if (silent.length === 0) return snapshot
+  const newest = silent.flatMap((thing) => {
+    const [sample, by] = [snapshot.devices[thing], previous.devices[thing]]
+    return sample !== undefined && isOvertaken(sample, by) ? [[thing, by as HealthSample] as const] : []
+  })
+  return {
+    ...snapshot,
+    devices: newest.length === 0 ? snapshot.devices : { ...snapshot.devices, ...Object.fromEntries(newest) },
+    heardAtMs: Object.fromEntries(silent.map((thing) => [thing, lastHeardMs(previous, thing)])),
+  }
+}
+
+/**
+ * Whether a look is one of its own: after the latest by the clock, which may be another function's, and by the event that
+ * asked for it. An event that has been overtaken or comes again takes no look, since evidence is budgeted by the look.
+ */
+export const follows = (snapshot: Snapshot, latest: Snapshot): boolean =>
+  snapshot.atMs > latest.atMs &&
+  (snapshot.eventAtMs ?? Number.POSITIVE_INFINITY) > (latest.eventAtMs ?? Number.NEGATIVE_INFINITY)
+
+/**
+ * Keeps the snapshot as the latest, and for the baseline if a shift began since the one before. Returns the one before;
+ * a snapshot that does not follow that is not kept.
+ * @throws StaleRollout when another instance kept one meanwhile: what lies between two snapshots must count once
+ */
+export async function record(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<Snapshot | null> {
+  const latest = await recordBoundary(store, policy, snapshot)
+  if (latest !== null && !follows(snapshot, latest.value)) return latest.value
+  const previous = latest?.value ?? null
+  await store.putIf(LATEST, beside(snapshot, previous), latest?.version ?? 0)
+  return previous
+}
+
+/** Keeps the snapshot for the baseline if a shift began since the latest one, however late the look is. Returns that. */
+async function recordBoundary(
+  store: RolloutStore,
+  policy: Policy,
+  snapshot: Snapshot,
+): Promise<Stored<Snapshot> | null> {
+  const latest = await store.get<Snapshot>(LATEST)
+  const sinceMs = latest?.value.atMs ?? snapshot.atMs - policy.tickMs
+  const { shiftStartMs } = cellAt(policy, snapshot.atMs)
+  if (shiftStartMs > sinceMs) {
+    await store.put(boundaryKey(policy, shiftStartMs), { ...snapshot, atMs: shiftStartMs })
+    await store.put(RECORDED, { shiftStartMs })
+  }
+  return latest
+}
+
+/**
+ * The snapshot that a rollout's evidence counts from: what happened before its start is nobody's fault. It is dated a
+ * moment back, so that a look of the same instant is one of its own.
+ */
+export async function recordStart(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<void> {
+  const latest = await recordBoundary(store, policy, snapshot)
+  const atMs = snapshot.atMs - 1
+  if (latest === null || latest.value.atMs < atMs)
+    await store.putIf(LATEST, { ...snapshot, atMs }, latest?.version ?? 0)
+}
+
+/** Whether the running shift has the snapshot that baselines are made of: without a rollout no other look is needed. */
+export async function isShiftRecorded(store: RolloutStore, policy: Policy, nowMs: number): Promise<boolean> {
+  const recorded = (await store.get<{ readonly shiftStartMs: number }>(RECORDED))?.value
+  return recorded !== undefined && recorded.shiftStartMs >= cellAt(policy, nowMs).shiftStartMs
+}
+
+/** The snapshots that the baseline before `atMs` is made of, oldest first; missing ones are left out. */
+export async function baselineSnapshots(store: RolloutStore, policy: Policy, atMs: number): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = []
+  for (const boundary of shiftBoundaries(policy, atMs - policy.baselineMs, atMs)) {
+    const stored = await store.get<Snapshot>(boundaryKey(policy, boundary))
+    if (stored?.value.atMs === boundary) snapshots.push(stored.value)
+  }
+  return snapshots
+}
+
+export async function loadActive(store: RolloutStore): Promise<Stored<Rollout> | null> {
+  const active = await store.get<{ rolloutId: string }>(ACTIVE)
+  return active === null ? null : store.get<Rollout>(rolloutKey(active.value.rolloutId))
+}
+
+/**
+ * A second delivery of the same start event finds the documents of the first and only makes them active. What the
+ * rollout before rested on is deleted then; it itself and its audit trail stay.
+ * @throws StaleRollout when another rollout became active meanwhile
+ */
+export async function createRollout(store: RolloutStore, rollout: Rollout, baseline: Baseline): Promise<void> {
+  const active = await store.get<{ rolloutId: string }>(ACTIVE)
+  if ((await store.get(rolloutKey(rollout.id))) === null) {
+    await store.put(baselineKey(rollout.id), baseline)
+    await store.putIf(rolloutKey(rollout.id), rollout, 0)
+  }
+  await store.putIf(ACTIVE, { rolloutId: rollout.id }, active?.version ?? 0)
+  if (active !== null && active.value.rolloutId !== rollout.id) await forgetEvidence(store, active.value.rolloutId)
+}
+
+async function forgetEvidence(store: RolloutStore, id: string): Promise<void> {
+  for (const key of [
+    baselineKey(id),
+    wayBackKey(id),
+    vigilKey(id),
+    lastLookKey(id),
+    ...STAGES.map((stage) => evidenceKey(id, stage)),
+  ])
+    await store.delete(key)
+}
+
+/** @throws StaleRollout when another instance wrote it since `version`. */
+export const saveRollout = (store: RolloutStore, rollout: Rollout, version: number): Promise<number> =>
+  store.putIf(rolloutKey(rollout.id), rollout, version)
+
+/** A frozen baseline never changes, so a container reads it once. */
+const baselines = new WeakMap<RolloutStore, { readonly rolloutId: string; readonly baseline: Baseline }>()
+
+export async function loadBaseline(store: RolloutStore, rolloutId: string): Promise<Baseline> {
+  const known = baselines.get(store)
+  if (known?.rolloutId === rolloutId) return known.baseline
+  const stored = await store.get<Baseline>(baselineKey(rolloutId))
+  if (stored === null) throw new Error(`invariant: rollout ${rolloutId} has no baseline`)
+  baselines.set(store, { rolloutId, baseline: stored.value })
+  return stored.value
+}
+
+export const loadEvidence = (store: RolloutStore, id: string, stage: StageName): Promise<Stored<Evidence> | null> =>
+  store.get(evidenceKey(id, stage))
+
+/** @throws StaleRollout when another instance took a look in since `version`: an older one must not undo a newer. */
+export const saveEvidence = (
+  store: RolloutStore,
+  id: string,
+  stage: StageName,
+  evidence: Evidence,
+  version: number,
+): Promise<number> => store.putIf(evidenceKey(id, stage), evidence, version)
+
+export const loadWayBack = (store: RolloutStore, id: string): Promise<Stored<WayBack> | null> =>
+  store.get(wayBackKey(id))
+
+/** @throws StaleRollout as `saveEvidence` does. */
+export const saveWayBack = (store: RolloutStore, id: string, wayBack: WayBack, version: number): Promise<number> =>
+  store.putIf(wayBackKey(id), wayBack, version)
+
+/** One line of the audit trail; the sequence is the rollout's version, so that a retry writes the same entry. */
+export const saveAudit = (store: RolloutStore, id: string, sequence: number, entry: object): Promise<void> =>
+  store.put(`audit#${id}#${String(sequence).padStart(6, '0')}`, entry)
+
+/** An entry of what was asked for and not done: it changes no version, so the time and the words tell it apart. */
+export const saveRefusal = (
+  store: RolloutStore,
+  id: string,
+  atMs: number,
+  entry: { operation: string },
+): Promise<void> => store.put(`audit#${id}#refused#${atMs}#${entry.operation}`, entry)
+
+export const loadVigil = (store: RolloutStore, id: string): Promise<Stored<Vigil> | null> => store.get(vigilKey(id))
+
+/** @throws StaleRollout as `saveEvidence` does. */
+export const saveVigil = (store: RolloutStore, id: string, vigil: Vigil, version: number): Promise<number> =>
+  store.putIf(vigilKey(id), vigil, version)
+
+export const loadLastLook = async (store: RolloutStore, id: string): Promise<LastLook | null> =>
+  (await store.get<LastLook>(lastLookKey(id)))?.value ?? null
+
+export const saveLastLook = (store: RolloutStore, id: string, look: LastLook): Promise<void> =>
+  store.put(lastLookKey(id), look)
+
+const NOT_FROZEN: Freeze = { frozen: null, operations: [] }
+
+export const loadFreeze = async (store: RolloutStore): Promise<Stored<Freeze>> =>
+  (await store.get<Freeze>(FREEZE)) ?? { value: NOT_FROZEN, version: 0 }
+
+/** @throws StaleRollout when another instance wrote it since `version`. */
+export const saveFreeze = (store: RolloutStore, freeze: Freeze, version: number): Promise<number> =>
+  store.putIf(FREEZE, freeze, version)

@@ -1,0 +1,173 @@
+import {
+  FIRMWARE_COMPONENT,
+  HEALTH_COMPONENT,
+  HOLDBACK_GROUP,
+  ROLLOUT_STARTED_EVENT,
+  STAGES,
+  type StageName,
+} from '../contract.ts'
+import { PreflightRefused } from '../errors.ts'
+import { type Baseline, makeBaseline } from '../evidence/baseline.ts'
+import { toSnapshot } from '../evidence/snapshot.ts'
+import { quietShare, type Replay, refuseNoise, replay } from '../judge/baseline-replay.ts'
+import { smallestEffects } from '../judge/smallest-effect.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { DeploymentSpec, Ports } from '../ports/ports.ts'
+import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
+import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
+import { act } from './act.ts'
+import { membersOf, preflight } from './preflight.ts'
+import { baselineSnapshots, createRollout, loadActive, recordStart } from './records.ts'
+
+/** Who asks for a rollout, and of what. */
+export interface StartRequest {
+  readonly release: Release
+  readonly actor: string
+  readonly reason: string
+  /** When it was asked for, by which a second delivery is known as the same request; now if absent. */
+  readonly askedAtMs?: number
+}
+
+/**
+ * Checks that the rollout may start, and freezes what it rests on: members, previous specs, baseline.
+ * @throws PreflightRefused with every refusal; what an effect of the rollout before fails with, if it still has one
+ */
+export async function startRollout(
+  ports: Ports,
+  policy: Policy,
+  request: StartRequest,
+  nowMs: number,
+): Promise<Rollout> {
+  const { release, askedAtMs = nowMs } = request
+  const readings = await ports.health.read()
+  await recordStart(ports.store, policy, toSnapshot(readings, nowMs))
+  const active = await lastRollout(ports, nowMs)
+  const current = await currentSpecs(ports)
+  const snapshots = await baselineSnapshots(ports.store, policy, nowMs)
+  const baseline = makeBaseline(snapshots, policy)
+  // The same request again starts the firmware, once its migration runs everywhere.
+  const isMigration = STAGES.some((stage) => needsMigration(current[stage], release))
+  const refusals = preflight({
+    release,
+    policy,
+    activeRollout: active === null || isFinal(active) ? null : active.id,
+    readings,
+    current,
+    deployable: await deployableVersions(ports, release, current),
+    mayHoldBack: !policy.holdback || (await ports.deployments.hasGroup(HOLDBACK_GROUP)),
+    baseline,
+  })
+  if (refusals.length > 0) throw new PreflightRefused(refusals)
+  const id = rolloutId(isMigration ? 'm' : 'r', release.version, askedAtMs)
+  const members = Object.fromEntries(
+    STAGES.map((name) => [name, membersOf(readings, name).map(({ thing }) => thing)]),
+  ) as Record<StageName, string[]>
+  const lineOf = Object.fromEntries(readings.map(({ thing, line }) => [thing, line]))
+  // As far as can be told now: they are chosen when production is deployed.
+  const isHolding = policy.holdback && !isMigration
+  const held = isHolding ? chooseHeld(members[HELD_FROM], lineOf, readings) : []
+  const watched = { ...members, [HELD_FROM]: members[HELD_FROM].filter((thing) => !held.includes(thing)) }
+  const week = { baseline, snapshots, members: watched, held, lineOf, version: release.replaces }
+  const frozen = quietBaseline(week, policy)
+  const effects = smallestEffects({ ...week, baseline: frozen, readings }, policy)
+  const rollout: Rollout = {
+    id,
+    release,
+    ...(isMigration && { subject: 'migration' as const }),
+    state: 'waiting',
+    stageIndex: 0,
+    stages: STAGES.map((name) => ({
+      name,
+      members: members[name],
+      previous: current[name] as DeploymentSpec,
+      deployment: null,
+      soakingSinceMs: null,
+      rollback: null,
+    })),
+    lineOf,
+    smallestEffects: effects,
+    startedAtMs: nowMs,
+    stateSinceMs: nowMs,
+    pending: startEffects(id, request, effects, nowMs),
+    reason: request.reason,
+  }
+  await createRollout(ports.store, rollout, frozen)
+  return rollout
+}
+
+/**
+ * The last rollout, with all done that it still had to do if it has ended: whom it was to call is not called once the
+ * next one has taken its place. @throws what an effect of it fails with
+ */
+async function lastRollout(ports: Ports, nowMs: number): Promise<Rollout | null> {
+  const stored = await loadActive(ports.store)
+  if (stored === null || !isFinal(stored.value)) return stored?.value ?? null
+  const { stored: done, failures } = await act(ports, stored, nowMs, false)
+  if (failures.length > 0) throw failures[0]
+  return done.value
+}
+
+/** @throws PreflightRefused where the week would have rolled back a release that never was */
+function quietBaseline(week: Replay, policy: Policy): Baseline {
+  // Raw thresholds roll back healthy firmware: that is what they are there to show. [design 7]
+  if (policy.profile === 'seed-literal') return week.baseline
+  const alarms = replay(week, policy)
+  if (alarms.length === 0) return week.baseline
+  if (policy.onNoisyBaseline === 'refuse') throw new PreflightRefused(refuseNoise(alarms))
+  const falseRollbackShare = quietShare(alarms, policy.evidence.falseRollbackShare)
+  const raised = { ...week.baseline, falseRollbackShare }
+  const left = replay({ ...week, baseline: raised }, policy)
+  if (left.length > 0) throw new PreflightRefused(refuseNoise(left))
+  return raised
+}
+
+/** Told by the first look: a start that dies here loses nothing. */
+function startEffects(
+  rolloutId: string,
+  { release, actor, reason }: StartRequest,
+  effects: Rollout['smallestEffects'],
+  atMs: number,
+): readonly Effect[] {
+  const detail = { rolloutId, version: release.version, actor, reason }
+  return [
+    { kind: 'audit', sequence: 0, entry: { atMs, kind: 'start', actor, reason, smallestEffects: effects } },
+    { kind: 'announce', detailType: ROLLOUT_STARTED_EVENT, detail },
+  ]
+}
+
+/** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps and retries included. [gg: clientToken] */
+const rolloutId = (prefix: 'r' | 'm', version: string, askedAtMs: number): string =>
+  `${prefix}-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 28)}-${Math.floor(askedAtMs / 1000)}`
+
+const needsMigration = (spec: DeploymentSpec | null, { migration }: Release): boolean =>
+  migration !== undefined && spec?.components[migration.component]?.componentVersion !== migration.version
+
+async function currentSpecs(ports: Ports): Promise<Record<StageName, DeploymentSpec | null>> {
+  const specs: Partial<Record<StageName, DeploymentSpec | null>> = {}
+  for (const stage of STAGES) specs[stage] = (await ports.deployments.current(stage))?.spec ?? null
+  return specs as Record<StageName, DeploymentSpec | null>
+}
+
+/** N, N-1 and the health component that runs beside them. */
+async function deployableVersions(
+  ports: Ports,
+  release: Release,
+  current: Readonly<Record<StageName, DeploymentSpec | null>>,
+): Promise<Record<string, boolean>> {
+  const health = current.canary?.components[HEALTH_COMPONENT]?.componentVersion
+  const wanted: [string, string | undefined][] = [
+    [FIRMWARE_COMPONENT, release.version],
+    [FIRMWARE_COMPONENT, release.replaces],
+    [HEALTH_COMPONENT, health],
+    ...(release.migration === undefined
+      ? []
+      : [[release.migration.component, release.migration.version] as [string, string]]),
+  ]
+  const found: Record<string, boolean> = {}
+  for (const [component, version] of wanted) {
+    const isKnown = version !== undefined
+    found[`${component} ${version ?? '(none deployed)'}`] =
+      isKnown && (await ports.deployments.isDeployable(component, version))
+  }
+  return found
+}

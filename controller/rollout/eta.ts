@@ -1,0 +1,53 @@
+import { STAGES } from '../contract.ts'
+import { gateAt } from '../policy/calendar.ts'
+import type { Policy } from '../policy/policy.ts'
+import { HELD_FROM } from './holdback.ts'
+import { type Freeze, isFinal, type Rollout, stageOf } from './rollout.ts'
+import { type SoakClock, watchedMs } from './soak.ts'
+
+/** When the last stage will have passed if nothing goes wrong, and what the time until then is made of. */
+export interface Eta {
+  readonly atMs: number
+  /** Installing and watching. */
+  readonly workMs: number
+  /** Waiting for gates. [detection B14: work apart from waiting] */
+  readonly waitingMs: number
+}
+
+/** A stage's install, with room for the slow ones. [detection E3: install 15 min] */
+const INSTALL_MS = 15 * 60_000
+
+/** Null when nobody can tell: it has ended, goes back, is paused, or the line is stopped. */
+export function etaOf(
+  rollout: Rollout,
+  freeze: Freeze,
+  soak: SoakClock | null,
+  policy: Policy,
+  nowMs: number,
+): Eta | null {
+  const isHotfix = rollout.release.hotfix !== undefined
+  const isStopped = freeze.frozen !== null && !isHotfix
+  if (isFinal(rollout) || rollout.state === 'rolling-back' || rollout.pause != null || isStopped) return null
+  const stage = stageOf(rollout)
+  const isWaiting = rollout.state === 'waiting'
+  const installMs =
+    rollout.state === 'soaking' ? 0 : Math.max(0, INSTALL_MS - (nowMs - (stage.deployment?.atMs ?? nowMs)))
+  const { holdback } = rollout
+  const isLetGo = holdback?.letGoAtMs != null
+  // Devices that were held back run a window of their own.
+  const leftMs = isLetGo
+    ? (holdback.letGoAtMs as number) + INSTALL_MS + policy.windowMs - nowMs
+    : policy.windowMs - watchedMs(stage, soak, nowMs)
+  let workMs = isWaiting ? 0 : installMs + Math.max(0, leftMs)
+  let atMs = nowMs + workMs
+  const isLastStep = isLetGo || (isWaiting && holdback !== undefined)
+  const later = STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
+  // Who is held back is chosen when production is deployed; there may be nobody.
+  const isHeldLater = policy.holdback && later.includes(HELD_FROM)
+  const mayHold = (holdback !== undefined || isHeldLater) && !isLastStep
+  for (const name of [...later, ...(mayHold ? [HELD_FROM] : [])]) {
+    atMs = gateAt(policy, name, atMs, isHotfix).opensAtMs + INSTALL_MS + policy.windowMs
+    workMs += INSTALL_MS + policy.windowMs
+  }
+  return { atMs, workMs, waitingMs: atMs - nowMs - workMs }
+}

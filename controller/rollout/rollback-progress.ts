@@ -1,0 +1,65 @@
+import type { HealthSample, Snapshot } from '../evidence/snapshot.ts'
+import type { DeviceReading } from '../ports/ports.ts'
+import { type Rollout, touchedStages } from './rollout.ts'
+
+/** How far one device is on its way back to the previous version. */
+export interface BackState {
+  /** Boot id of the last process that was not the previous version; the one that came back must have another. */
+  readonly bootIdBefore: string | null
+  /** Since when it has reported the previous version, well or not. */
+  readonly sinceMs: number | null
+  /** The first sample that said previous version, new boot id, RUNNING; another one of the same process confirms. */
+  readonly firstSeen: { readonly bootId: string; readonly sequence: number } | null
+  readonly confirmedAtMs: number | null
+}
+
+/** What is known of the way back, device by device. */
+export interface WayBack {
+  readonly devices: Readonly<Record<string, BackState>>
+}
+
+export const NO_WAY_BACK: WayBack = { devices: {} }
+
+const NOT_BACK: BackState = { bootIdBefore: null, sinceMs: null, firstSeen: null, confirmedAtMs: null }
+
+/**
+ * Takes in one look at the devices of every stage that is taken back. As with the way there, installed is not running:
+ * a device is back when two samples since the order say so. [detection B1, B11; design 7: twice]
+ */
+export function observeWayBack(
+  before: WayBack,
+  rollout: Rollout,
+  previous: Snapshot | null,
+  readings: readonly DeviceReading[],
+  nowMs: number,
+): WayBack {
+  const samples = new Map(readings.map(({ thing, sample }) => [thing, sample]))
+  const devices: Record<string, BackState> = {}
+  for (const { members, rollback } of touchedStages(rollout)) {
+    const orderedAtMs = rollback?.atMs ?? Number.POSITIVE_INFINITY
+    for (const thing of members) {
+      const known = before.devices[thing] ?? notBack(previous?.devices[thing], rollout.release.replaces)
+      devices[thing] = stateAfter(known, samples.get(thing) ?? null, rollout.release.replaces, orderedAtMs, nowMs)
+    }
+  }
+  return { devices }
+}
+
+const notBack = (sample: HealthSample | undefined, version: string): BackState =>
+  sample === undefined || sample.firmwareVersion === version ? NOT_BACK : { ...NOT_BACK, bootIdBefore: sample.bootId }
+
+function stateAfter(
+  state: BackState,
+  sample: HealthSample | null,
+  version: string,
+  orderedAtMs: number,
+  nowMs: number,
+): BackState {
+  if (sample === null || sample.sampledAtMs <= orderedAtMs) return state
+  if (sample.firmwareVersion !== version) return notBack(sample, version)
+  const { bootIdBefore, firstSeen, sinceMs } = { ...state, sinceMs: state.sinceMs ?? nowMs }
+  const { bootId, sequence } = sample
+  if (sample.componentState !== 'RUNNING' || bootId === bootIdBefore) return { ...NOT_BACK, bootIdBefore, sinceMs }
+  if (firstSeen?.bootId !== bootId) return { ...NOT_BACK, bootIdBefore, sinceMs, firstSeen: { bootId, sequence } }
+  return { ...state, confirmedAtMs: state.confirmedAtMs ?? (sequence === firstSeen.sequence ? null : nowMs) }
+}

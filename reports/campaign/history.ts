@@ -1,0 +1,104 @@
+import { isoTime } from '../numbers/format.ts'
+import { exactShareOf, type Mean, meanWithInterval, type Share } from '../numbers/statistics.ts'
+import type { Report, ReportOutcome } from '../run/report.ts'
+
+/** One release of a history, as it was played. */
+export interface ReleaseRow {
+  readonly version: string
+  readonly replaces: string
+  readonly startedAt: string
+  readonly endedAt: string
+  /** Something is wrong with it. */
+  readonly isFaulty: boolean
+  /** Refused: the controller's preflight did not let it start. */
+  readonly outcome: ReportOutcome | 'refused'
+  readonly caughtIn: Report['caughtIn']
+  readonly leadTimeHours: number | null
+  readonly onsetToAllHealthyMinutes: number | null
+  /** Laws that it broke. */
+  readonly violated: readonly string[]
+}
+
+/** What a row says of the release itself. */
+type ReleaseHead = Pick<ReleaseRow, 'version' | 'replaces' | 'isFaulty'>
+
+export const releaseRow = (head: ReleaseHead, report: Report): ReleaseRow => ({
+  ...head,
+  startedAt: report.virtual.startedAt,
+  endedAt: report.virtual.endedAt,
+  outcome: report.outcome,
+  caughtIn: report.caughtIn,
+  leadTimeHours: report.leadTimeHours,
+  onsetToAllHealthyMinutes: report.rollback?.legsMinutes.onsetToAllHealthy ?? null,
+  violated: report.invariants.violated,
+})
+
+export const refusedRow = (head: ReleaseHead, startMs: number): ReleaseRow => ({
+  ...head,
+  startedAt: isoTime(startMs),
+  endedAt: isoTime(startMs),
+  outcome: 'refused',
+  caughtIn: null,
+  leadTimeHours: null,
+  onsetToAllHealthyMinutes: null,
+  violated: [],
+})
+
+/** What many releases in a row came to, with the exact intervals that so many can support. */
+export interface History {
+  readonly releases: number
+  readonly promoted: Share
+  readonly rolledBackInCanary: Share
+  /** Rolled back later than in canary. */
+  readonly rolledBackLater: Share
+  /** Of the faulty releases, those that were rolled back in canary. */
+  readonly caught: Share
+  /** Of the promoted releases, those that were faulty. */
+  readonly incidents: Share
+  /** Of the good releases, those that were rolled back. */
+  readonly falseAlarms: Share
+  /** Neither promoted nor rolled back. */
+  readonly undecided: Share
+  /** Of the promoted releases. */
+  readonly leadTimeDays: Mean
+  /** Of the faulty releases that were rolled back. */
+  readonly onsetToAllHealthyMinutes: Mean
+}
+
+/** Folds the releases of any number of histories. Pure. */
+export function foldHistory(releases: readonly ReleaseRow[]): History {
+  const share = (of: readonly ReleaseRow[], is: (release: ReleaseRow) => boolean): Share =>
+    exactShareOf(of.filter(is).length, of.length)
+  const faulty = releases.filter(({ isFaulty }) => isFaulty)
+  const good = releases.filter(({ isFaulty }) => !isFaulty)
+  const promoted = releases.filter(isPromoted)
+  return {
+    releases: releases.length,
+    promoted: share(releases, isPromoted),
+    rolledBackInCanary: share(releases, isRolledBackInCanary),
+    rolledBackLater: share(releases, (one) => isRolledBack(one) && !isRolledBackInCanary(one)),
+    caught: share(faulty, isRolledBackInCanary),
+    incidents: share(promoted, ({ isFaulty }) => isFaulty),
+    falseAlarms: share(good, isRolledBack),
+    undecided: share(releases, (one) => !isRolledBack(one) && !isPromoted(one)),
+    leadTimeDays: meanWithInterval(numbers(promoted.map(({ leadTimeHours }) => leadTimeHours)).map((h) => h / 24)),
+    onsetToAllHealthyMinutes: meanWithInterval(
+      numbers(faulty.map(({ onsetToAllHealthyMinutes }) => onsetToAllHealthyMinutes)),
+    ),
+  }
+}
+
+const isPromoted = ({ outcome }: ReleaseRow): boolean => outcome === 'promoted'
+const isRolledBack = ({ outcome }: ReleaseRow): boolean => outcome === 'rolled-back'
+const isRolledBackInCanary = (one: ReleaseRow): boolean => isRolledBack(one) && one.caughtIn === 'canary'
+const numbers = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null)
+
+/** What the owners of the plant report of their own releases. */
+export interface Reported {
+  readonly releases: number
+  readonly promoted: number
+  readonly rolledBackInCanary: number
+  readonly incidents: number
+  readonly leadTimeDays: number
+  readonly onsetToAllHealthyMinutes: readonly [number, number]
+}

@@ -1,0 +1,203 @@
+import { STAGES } from '../../controller/contract.ts'
+import type { Connections, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { isoTime, rounded } from '../numbers/format.ts'
+import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
+import { type Exposure, foldExposure } from './exposure.ts'
+import { notificationsOf } from './notifications.ts'
+import { foldRollback, type Rollback } from './rollback.ts'
+import { foldStages, type StageReport } from './stages.ts'
+
+export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusive'
+
+/** Facts of the run that the trace does not carry: wall time, calls and messages, the digest. */
+export interface RunSummary {
+  readonly endedAtMs: number
+  readonly wallSeconds: number
+  /** Times that a function of the controller ran, and the real time they took together. */
+  readonly evaluations: number
+  readonly evaluationMs: number
+  readonly awsCalls: Readonly<Record<string, number>>
+  readonly messages: { readonly published: number; readonly delivered: number }
+  readonly digest: string
+  readonly digestsByHour: readonly string[]
+}
+
+/** One thing that the scenario says must come out. */
+export interface ExpectedItem {
+  /** Such as `outcome`. */
+  readonly what: string
+  readonly expected: string
+  readonly actual: string
+  readonly met: boolean
+}
+
+/** report.json, schemaVersion 1. Times are ISO 8601 in UTC; what did not happen is null. */
+export interface Report {
+  readonly schemaVersion: 1
+  readonly scenario: string
+  readonly seed: number
+  readonly level: 'wire' | 'model'
+  readonly connections: Connections
+  readonly profile: string
+  readonly windowHours: number
+  readonly fleet: { readonly devices: number; readonly lines: number }
+  readonly outcome: ReportOutcome
+  readonly caughtIn: 'canary' | 'early' | 'production' | null
+  readonly stages: readonly StageReport[]
+  /** Canary's deployment to the last production device on the new firmware. */
+  readonly leadTimeHours: number | null
+  /** `target`: what of AWS a fault acts on that is none of devices. */
+  readonly faults: readonly {
+    readonly kind: string
+    readonly onsetAt: string
+    readonly devices: number
+    readonly target?: string
+  }[]
+  readonly detection: Detection
+  readonly rollback: Rollback | null
+  readonly exposure: Exposure
+  /** Rolled back although no fault had begun. */
+  readonly falseAlarm: boolean
+  readonly expectation: {
+    readonly met: boolean
+    /** One sentence for each expected thing that did not come out. */
+    readonly failures: readonly string[]
+    /** Every expected thing beside what came out, in words. */
+    readonly checked: readonly ExpectedItem[]
+  }
+  readonly invariants: {
+    readonly checked: readonly string[]
+    readonly violated: readonly string[]
+    /** Laws that this run cannot show to hold, a sentence each. */
+    readonly undecided?: readonly string[]
+  }
+  /** What somebody outside the scenario did to the run; absent where nobody did, so that its seed alone gives it again. */
+  readonly interventions?: readonly { readonly at: string; readonly what: string }[]
+  /** What people were called with; absent where nobody was. */
+  readonly notifications?: readonly { readonly at: string; readonly reasonCode: string; readonly subject: string }[]
+  readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
+  readonly wall: {
+    readonly seconds: number
+    readonly speedup: number
+    /** Real time that the controller took for an hour of plant time. */
+    readonly controllerMsPerVirtualHour: number
+  }
+  /** How often the controller looked, and what a look cost in calls of AWS. */
+  readonly controller: { readonly evaluations: number; readonly awsCallsPerEvaluation: number }
+  readonly awsCalls: Readonly<Record<string, number>>
+  readonly messages: { readonly published: number; readonly delivered: number }
+  readonly digest: string
+  readonly digestsByHour: readonly string[]
+}
+
+/** The report before it is compared with what was expected. */
+export type OpenReport = Omit<Report, 'expectation' | 'invariants'>
+
+const HOUR_MS = 3_600_000
+
+/** Folds a trace: what the twin saw, not what the controller claims. Pure. */
+export function foldReport(header: TraceHeader, records: readonly TraceRecord[], run: RunSummary): OpenReport {
+  const stages = foldStages(header, records)
+  const faultStarts = records.filter((record) => record.kind === 'fault-started')
+  const onsetAtMs = firstOnsetOnDevice(records)
+  const rollback = foldRollback(header, records, onsetAtMs)
+  const detection = foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null)
+  const virtualMs = run.endedAtMs - header.startedAtMs
+  return {
+    schemaVersion: 1,
+    scenario: header.scenario,
+    seed: header.seed,
+    level: header.level,
+    connections: header.connections,
+    profile: header.profile,
+    windowHours: header.windowHours,
+    fleet: { devices: Object.keys(header.lines).length, lines: new Set(Object.values(header.lines)).size },
+    outcome: outcomeOf(records),
+    caughtIn: rollback === null ? null : (STAGES.findLast((_, index) => stages[index]?.startedAt != null) ?? null),
+    stages,
+    leadTimeHours: leadTimeHours(header, records),
+    faults: faultsOf(faultStarts),
+    detection,
+    rollback: rollback?.report ?? null,
+    exposure: foldExposure(header, records, run.endedAtMs),
+    falseAlarm:
+      rollback !== null && detection.by !== ABORTED_BY && (onsetAtMs === null || onsetAtMs > rollback.detectedAtMs),
+    virtual: {
+      startedAt: isoTime(header.startedAtMs),
+      endedAt: isoTime(run.endedAtMs),
+      hours: rounded(virtualMs / HOUR_MS),
+    },
+    wall: {
+      seconds: rounded(run.wallSeconds, 1),
+      speedup: Math.round(virtualMs / 1000 / run.wallSeconds),
+      controllerMsPerVirtualHour: rounded(run.evaluationMs / (virtualMs / HOUR_MS), 1),
+    },
+    controller: {
+      evaluations: run.evaluations,
+      awsCallsPerEvaluation: rounded(sum(Object.values(run.awsCalls)) / Math.max(run.evaluations, 1), 1),
+    },
+    awsCalls: run.awsCalls,
+    messages: run.messages,
+    digest: run.digest,
+    digestsByHour: run.digestsByHour,
+    ...interventionsOf(records),
+    ...notified(records),
+  }
+}
+
+function notified(records: readonly TraceRecord[]): Pick<Report, 'notifications'> {
+  const notifications = notificationsOf(records).map(({ atMs, ...one }) => ({ at: isoTime(atMs), ...one }))
+  return notifications.length === 0 ? {} : { notifications }
+}
+
+function interventionsOf(records: readonly TraceRecord[]): Pick<Report, 'interventions'> {
+  const interventions = records.flatMap((record) =>
+    record.kind === 'intervention' ? [{ at: isoTime(record.atMs), what: record.what }] : [],
+  )
+  return interventions.length === 0 ? {} : { interventions }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+
+const OUTCOMES: Readonly<Record<string, ReportOutcome>> = {
+  completed: 'promoted',
+  'rolled-back': 'rolled-back',
+  halted: 'halted',
+}
+
+function outcomeOf(records: readonly TraceRecord[]): ReportOutcome {
+  const last = records.findLast((record) => record.kind === 'evaluated')
+  return (last?.kind === 'evaluated' ? OUTCOMES[last.state] : undefined) ?? 'inconclusive'
+}
+
+/** When a fault first acted on a device. A fault of AWS itself is no reason to roll firmware back. */
+export const firstOnsetOnDevice = (records: readonly TraceRecord[]): number | null =>
+  records.find((record) => record.kind === 'fault-started' && record.thing !== null)?.atMs ?? null
+
+/** Each fault of the scenario that acted: its first onset and on how many devices; none where it acts on AWS. */
+function faultsOf(starts: readonly TraceRecord[]): Report['faults'] {
+  const byFault = new Map<number, { kind: string; onsetAt: string; things: Set<string>; target?: string }>()
+  for (const record of starts) {
+    if (record.kind !== 'fault-started') continue
+    const known = byFault.get(record.fault)
+    if (known === undefined) {
+      const things = new Set(record.thing === null ? [] : [record.thing])
+      const { faultKind: kind, atMs, target } = record
+      byFault.set(record.fault, { kind, onsetAt: isoTime(atMs), things, ...(target !== undefined && { target }) })
+    } else if (record.thing !== null) known.things.add(record.thing)
+  }
+  return [...byFault.values()].map(({ things, ...fault }) => ({ ...fault, devices: things.size }))
+}
+
+/** Null unless the whole fleet ran the new firmware. */
+function leadTimeHours(header: TraceHeader, records: readonly TraceRecord[]): number | null {
+  const updated = new Map<string, number>()
+  let startedAtMs: number | null = null
+  for (const record of records) {
+    if (record.kind === 'deployment-created' && record.target === 'canary') startedAtMs ??= record.atMs
+    if (record.kind !== 'firmware-started' || record.version !== header.release.version) continue
+    if (!updated.has(record.thing)) updated.set(record.thing, record.atMs)
+  }
+  if (startedAtMs === null || updated.size < Object.keys(header.lines).length) return null
+  return rounded((Math.max(...updated.values()) - startedAtMs) / HOUR_MS)
+}

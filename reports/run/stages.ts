@@ -1,0 +1,65 @@
+import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { isoTime } from '../numbers/format.ts'
+
+export interface StageReport {
+  readonly name: StageName
+  /** Size of the stage's group. */
+  readonly devices: number
+  /** Devices that ran the new firmware. */
+  readonly updated: number
+  readonly startedAt: string | null
+  /** When the last of them started it. */
+  readonly installedAt: string | null
+  readonly promotedAt: string | null
+  readonly rolledBackAt: string | null
+}
+
+/** What happened to each stage, from the deployments and processes that the twin saw. */
+export function foldStages(header: TraceHeader, records: readonly TraceRecord[]): readonly StageReport[] {
+  return STAGES.map((name) => {
+    const members = new Set(header.stages[name])
+    const deployments = records.filter((record) => record.kind === 'deployment-created' && record.target === name)
+    const startedAtMs = deployments.find((record) => brings(header, record))?.atMs
+    const rolledBackAtMs = deployments.find(
+      (record) => startedAtMs !== undefined && record.atMs >= startedAtMs && !brings(header, record),
+    )?.atMs
+    const starts = records.filter(
+      (record) =>
+        record.kind === 'firmware-started' && record.version === header.release.version && members.has(record.thing),
+    )
+    const things = new Set(starts.map((record) => ('thing' in record ? record.thing : '')))
+    const promotedAtMs = promotion(records, name)
+    return {
+      name,
+      devices: members.size,
+      updated: things.size,
+      startedAt: timeOrNull(startedAtMs),
+      installedAt: timeOrNull(firstStarts(starts).at(-1)),
+      promotedAt: timeOrNull(promotedAtMs),
+      rolledBackAt: timeOrNull(rolledBackAtMs),
+    }
+  })
+}
+
+/** A restart later on is not another install. */
+function firstStarts(starts: readonly TraceRecord[]): number[] {
+  const first = new Map<string, number>()
+  for (const record of starts) {
+    if (record.kind === 'firmware-started' && !first.has(record.thing)) first.set(record.thing, record.atMs)
+  }
+  return [...first.values()].sort((a, b) => a - b)
+}
+
+const brings = (header: TraceHeader, record: TraceRecord): boolean =>
+  record.kind === 'deployment-created' && Object.values(record.components).includes(header.release.version)
+
+const promotion = (records: readonly TraceRecord[], stage: StageName): number | undefined =>
+  records.find(
+    (record) =>
+      record.kind === 'evaluated' &&
+      record.stage === stage &&
+      (record.decision === 'promote' || record.decision === 'complete'),
+  )?.atMs
+
+const timeOrNull = (atMs: number | undefined): string | null => (atMs === undefined ? null : isoTime(atMs))

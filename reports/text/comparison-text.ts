@@ -1,0 +1,100 @@
+import type { Cell } from '../campaign/comparison.ts'
+import type { ConfusionRow } from '../campaign/confusion.ts'
+import { durationText, grouped, percentText } from '../numbers/format.ts'
+import { alignedTable, markdownTable } from '../numbers/table.ts'
+import { confusionMarkdown, isWorthShowing } from './confusion-text.ts'
+
+/** The comparison for people: a block a scenario, a line a variant. */
+export function renderComparison(cells: readonly Cell[]): string {
+  const scenarios = [...new Set(cells.map(({ scenario }) => scenario))]
+  return scenarios
+    .map((name) =>
+      block(
+        name,
+        cells.filter(({ scenario }) => scenario === name),
+      ),
+    )
+    .join('\n\n')
+}
+
+const COLUMNS = [
+  'window',
+  'gates',
+  'profile',
+  'runs',
+  'detected (95 %)',
+  'false alarms (95 %)',
+  'caught in c/e/p',
+  'devices',
+  'device-hours',
+  'lines',
+  'latency',
+  'lead time',
+] as const
+
+/** Detected, false alarms, caught in c/e/p, and the exposure: devices, device-hours, lines. */
+export const resultTexts = (cell: Cell): readonly string[] => [
+  cell.detected === null ? '-' : percentText(cell.detected),
+  percentText(cell.falseAlarms),
+  `${cell.caughtIn.canary}/${cell.caughtIn.early}/${cell.caughtIn.production}`,
+  grouped(cell.meanExposure.devices),
+  grouped(cell.meanExposure.deviceHours),
+  grouped(cell.meanExposure.lines),
+]
+
+const row = (cell: Cell): readonly string[] => [
+  `${cell.windowHours} h`,
+  cell.gates,
+  cell.profile,
+  String(cell.runs),
+  ...resultTexts(cell),
+  cell.meanLatencyMinutes === null ? '-' : durationText(cell.meanLatencyMinutes),
+  cell.meanLeadTimeHours === null ? '-' : `${(cell.meanLeadTimeHours / 24).toFixed(2)} d`,
+]
+
+function block(name: string, cells: readonly Cell[]): string {
+  const undecided = cells.reduce((sum, cell) => sum + cell.undecided, 0)
+  const remark = undecided === 0 ? [] : [`  ${undecided} runs ended undecided (halted, or out of time)`]
+  return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark].join('\n')
+}
+
+/** The same as a page of Markdown, with truth against outcome when there is more than one kind or size of fault. */
+export const renderComparisonMarkdown = (cells: readonly Cell[], confusion: readonly ConfusionRow[]): string =>
+  [
+    '## Comparison',
+    markdownTable(
+      ['scenario', ...COLUMNS],
+      cells.map((cell) => [cell.scenario, ...row(cell)]),
+    ).join('\n'),
+    ...(isWorthShowing(confusion) ? ['### Truth against outcome', confusionMarkdown(confusion)] : []),
+    '',
+  ].join('\n\n')
+
+/** The same as comma-separated values, a line a cell; shares are 0 to 1. */
+export function renderCsv(cells: readonly Cell[]): string {
+  const columns: readonly (readonly [string, (cell: Cell) => string | number | null | undefined])[] = [
+    ['scenario', (cell) => cell.scenario],
+    ['window_h', (cell) => cell.windowHours],
+    ['gates', (cell) => cell.gates],
+    ['profile', (cell) => cell.profile],
+    ['runs', (cell) => cell.runs],
+    ['detected', (cell) => cell.detected?.share],
+    ['detected_low', (cell) => cell.detected?.low],
+    ['detected_high', (cell) => cell.detected?.high],
+    ['false_alarms', (cell) => cell.falseAlarms.share],
+    ['false_alarms_low', (cell) => cell.falseAlarms.low],
+    ['false_alarms_high', (cell) => cell.falseAlarms.high],
+    ['escaped', (cell) => cell.escaped?.share],
+    ['caught_in_canary', (cell) => cell.caughtIn.canary],
+    ['caught_in_early', (cell) => cell.caughtIn.early],
+    ['caught_in_production', (cell) => cell.caughtIn.production],
+    ['undecided', (cell) => cell.undecided],
+    ['mean_latency_min', (cell) => cell.meanLatencyMinutes],
+    ['mean_exposed_devices', (cell) => cell.meanExposure.devices],
+    ['mean_exposed_device_hours', (cell) => cell.meanExposure.deviceHours],
+    ['mean_exposed_lines', (cell) => cell.meanExposure.lines],
+    ['mean_lead_time_h', (cell) => cell.meanLeadTimeHours],
+  ]
+  const lines = cells.map((cell) => columns.map(([, read]) => read(cell) ?? '').join(','))
+  return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`
+}

@@ -1,0 +1,86 @@
+import type { Report } from '../run/report.ts'
+
+interface Case {
+  readonly name: string
+  /** Sentences; empty when all is well. */
+  readonly problems: readonly string[]
+}
+
+interface Kind {
+  readonly tag: 'failure' | 'error'
+  readonly type: string
+}
+
+const UNMET: Kind = { tag: 'failure', type: 'expectation' }
+const UNDECIDED: Kind = { tag: 'error', type: 'inconclusive' }
+const LAW: Kind = { tag: 'failure', type: 'invariant' }
+
+/**
+ * The report for CI, as JUnit's XML schema has it: one suite a scenario, a case for each expected thing and each law.
+ * What is unmet because the run could not decide is an `error`, not a `failure`: nothing was shown to be wrong. It is
+ * not `skipped` either, because CI shows that as green, and a rehearsal that proved nothing must not pass.
+ * `command` plays the run again. [JUnit XML schema: testsuites > testsuite > testcase > failure | error]
+ */
+export function renderJunit(report: Report, command: string): string {
+  const { scenario, seed, level, digest, outcome, expectation, invariants, interventions, wall } = report
+  const expected = expectation.checked.map(
+    (item): Case => ({
+      name: `${item.what} is ${item.expected}`,
+      problems: item.met ? [] : [`${item.what} is ${item.actual}, expected ${item.expected}`],
+    }),
+  )
+  const laws = invariants.checked.map(
+    (law): Case => ({ name: law, problems: invariants.violated.filter((text) => text.startsWith(`${law}: `)) }),
+  )
+  const unmet = outcome === 'inconclusive' ? UNDECIDED : UNMET
+  const count = (cases: readonly Case[]): number => cases.filter(({ problems }) => problems.length > 0).length
+  const errors = unmet === UNDECIDED ? count(expected) : 0
+  const failures = count([...expected, ...laws]) - errors
+  const totals = `tests="${expected.length + laws.length}" failures="${failures}" errors="${errors}"`
+  const again = interventions === undefined ? command : `${command} # without what was done to it by hand`
+  const trail = `seed ${seed}, digest ${digest}\n${again}`
+  const cases = [
+    ...expected.map((one) => caseXml(`rehearse.${scenario}.expectation`, one, unmet, trail)),
+    ...laws.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, LAW, trail)),
+  ]
+  const properties = Object.entries({ seed, level, digest, outcome, command: again }).map(
+    ([name, value]) => `      <property name="${name}" value="${escaped(String(value))}"/>`,
+  )
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${totals} time="${wall.seconds}">`,
+    `  <testsuite name="${escaped(scenario)}" ${totals} skipped="0" time="${wall.seconds}">`,
+    '    <properties>',
+    ...properties,
+    '    </properties>',
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+function caseXml(group: string, { name, problems }: Case, { tag, type }: Kind, trail: string): string {
+  const head = `    <testcase classname="${escaped(group)}" name="${escaped(name)}" time="0"`
+  if (problems.length === 0) return `${head}/>`
+  const message = escaped(problems[0] as string)
+  return [
+    `${head}>`,
+    `      <${tag} type="${type}" message="${message}">${escaped([...problems, trail].join('\n'))}</${tag}>`,
+    '    </testcase>',
+  ].join('\n')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+
+/** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. [XML 1.0, 2.2] */
+const escaped = (text: string): string =>
+  text
+    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+    .replace(/[&<>"']/g, (one) => ENTITIES[one] as string)

@@ -1,0 +1,217 @@
+import { Temporal } from 'temporal-polyfill'
+import { STAGES } from '../../controller/contract.ts'
+import { gateOpensAtMs } from '../../controller/policy/calendar.ts'
+import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
+import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
+import { type Selector, selects } from '../../sim/plant/selector.ts'
+import type { PlantSettings } from '../../sim/plant/settings.ts'
+import { type FleetShape, linesOf, makeFleet } from '../files/fleet.ts'
+import { plantOf } from '../files/fleet-file.ts'
+import type { Checked } from '../files/load.ts'
+import { type PlannedStage, plannedStages, policyFor } from '../files/plan.ts'
+import { policyOf } from '../files/policy-file.ts'
+import type { Scenario } from '../files/scenario.ts'
+import { fleetOf, LEAD_MS } from '../world/twin-plan.ts'
+
+const HOUR_MS = 3_600_000
+const LABEL_WIDTH = 11
+
+/** What a checked file will do, in words, a line each. */
+export function explain(checked: Checked): readonly string[] {
+  if (checked.kind === 'scenario') return explainScenario(checked.scenario, checked.yaml.raw as RawScenario)
+  if (checked.kind === 'fleet') return explainFleet(checked.fleet, plantOf(checked.fleet), checked.fleet.zone ?? null)
+  const { policy } = checked
+  const isOwn = { zone: policy.zone ?? null, shifts: policy.shifts !== undefined }
+  return explainPolicy(policyOf(policy, { zone: 'UTC', shifts: [] }), isOwn)
+}
+
+/** As it stands in the file: quantities with the units that they were written with. */
+interface RawScenario {
+  readonly faults?: readonly Record<string, unknown>[]
+  readonly expect?: Readonly<Record<string, unknown>>
+}
+
+function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
+  const { story, release, start, fleet, faults, telemetry, timeLimit } = scenario
+  const policy = policyFor(scenario)
+  const planned = plannedStages(policy, start.atMs)
+  const clock = (atMs: number): string => localTime(atMs, start.zone)
+  return [
+    story,
+    row('release', `${release.version} in place of ${release.replaces}`),
+    ...explainFleet(fleet, plantOf(fleet), start.zone),
+    ...telemetry.map((source, index) => row(index === 0 ? 'telemetry' : '', telemetryText(source, scenario))),
+    ...explainPolicy(policy, { zone: policy.zone, shifts: true }),
+    row('calendar', `starts ${clock(start.atMs)}; if nothing goes wrong, local time of ${start.zone}:`),
+    ...planned.map(({ stage, deployedAtMs, passedAtMs }) =>
+      row('', `${stage.padEnd(10)} deployed ${clock(deployedAtMs)}, passed ${clock(passedAtMs)}`),
+    ),
+    ...(policy.holdback ? [row('', letGoText(policy, planned, clock))] : []),
+    ...(faults.length === 0 ? [row('faults', 'none')] : []),
+    ...faults.flatMap((fault, index) =>
+      faultText(fault, raw.faults?.[index] ?? {}, scenario, planned).map((text, i) =>
+        row(index === 0 && i === 0 ? 'faults' : '', i === 0 ? text : `  ${text}`),
+      ),
+    ),
+    row('expects', expectText(raw.expect ?? {})),
+    row('time limit', `${hours(timeLimit)}, then inconclusive`),
+  ]
+}
+
+function letGoText(policy: Policy, planned: readonly PlannedStage[], clock: (atMs: number) => string): string {
+  const { stage, passedAtMs } = planned.at(-1) as PlannedStage
+  return `${'held back'.padEnd(10)} let go   ${clock(gateOpensAtMs(policy, stage, passedAtMs))}`
+}
+
+function explainFleet(
+  fleet: FleetShape,
+  { shifts, weekendVolume, noise }: PlantSettings,
+  zone: string | null,
+): string[] {
+  const devices = makeFleet(fleet, 1)
+  const stages = STAGES.map((name) => `${devices.filter(({ stage }) => stage === name).length} ${name}`)
+  const lines = linesOf(fleet)
+  const sizes = [...new Set(lines.map(({ devices: count }) => count))]
+  const shape = sizes.length === 1 ? `of ${sizes[0]}` : `of ${Math.min(...sizes)} to ${Math.max(...sizes)}`
+  const place = zone === null ? "the scenario's zone" : zone
+  return [
+    row('fleet', `${devices.length} devices on ${lines.length} lines ${shape}: ${stages.join(', ')}; ${place}`),
+    ...shifts.map(({ name, from, to, volume, cycleMs }, index) =>
+      row(index === 0 ? 'shifts' : '', `${name} ${from}-${to}, ${pct(volume)} volume, ${cycleMs / 1000} s a cycle`),
+    ),
+    row('', `${pct(weekendVolume)} of that at the weekend`),
+    row(
+      'noise',
+      `memory ${noise.memorySigmaMiB} MiB, devices ${pct(noise.deviceEffect)}, ` +
+        `${noise.errorsPerDeviceHour} errors a device-hour, ${pct(noise.connectionFailureShare)} of connections fail`,
+    ),
+  ]
+}
+
+function explainPolicy(policy: Policy, own: { readonly zone: string | null; readonly shifts: boolean }): string[] {
+  const { limits, evidence } = policy
+  const minutes = (ms: number): string => `${ms / 60_000} min`
+  return [
+    row(
+      'policy',
+      `window ${hours(policy.windowMs)}, profile ${policy.profile}, a look every ${minutes(policy.tickMs)}`,
+    ),
+    ...STAGES.map((stage) => row('', `${stage.padEnd(10)} ${policy.gates[stage].map(windowText).join(', ')}`)),
+    ...(policy.holdback ? [row('', 'one device a line is held back until production has passed')] : []),
+    row('', own.zone === null ? "in the fleet's zone" : `in ${own.zone}`),
+    row(
+      'limits',
+      `connections ${limits.connectionFailurePct} % failed, cycle time +${limits.cycleTimeIncreasePct} %, ` +
+        `errors +${limits.errorRateIncreasePct} %, crashes ${limits.crashes}`,
+    ),
+    row(
+      'evidence',
+      `${pct(evidence.falseRollbackShare)} false rollbacks a release, ${hours(evidence.rollingMs)} rolling, ${evidence.connectionMinAttempts} attempts, ` +
+        `${evidence.minExtraErrors} extra errors; quorum ${pct(policy.quorumShare)}, exposure ${pct(policy.exposureShare)}`,
+    ),
+    row(
+      '',
+      `baseline of ${hours(policy.baselineMs)} in the strata of ` +
+        `${own.shifts ? policy.shifts.map(({ name }) => name).join(', ') : "the fleet's shifts"}`,
+    ),
+  ]
+}
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+
+function windowText({ days, from, to }: WeeklyWindow): string {
+  const names = days.length === DAYS.length ? 'every day' : days.map((day) => DAYS[day - 1]).join(' ')
+  return from === to ? names : `${names} ${from}-${to}`
+}
+
+function telemetryText({ file, loop }: Scenario['telemetry'][number], scenario: Scenario): string {
+  const own = (scenario.recorded ?? []).filter((track) => track.file === file)
+  const metrics = [...new Set(own.map(({ metric }) => metric))]
+  const places = [...new Set(own.map(({ in: where }) => placeText(where)))]
+  const length = own[0]?.perMinute.length ?? 0
+  const how = loop ? 'round and round' : 'once from the start, then synthetic vitals again'
+  const devices = fleetOf(scenario).filter(({ thing, line }) =>
+    own.some(({ in: where }) => selects(where, thing, line, '')),
+  )
+  return `${file}: ${metrics.join(', ')} ${places.join(', ')} (${deviceCount(devices.length)}); ${length} min, ${how}`
+}
+
+/** Of every kind of fault, what its schema says that it does. */
+const STORIES = new Map(
+  faultSchema.options.map((option) => [String([...option.shape.kind._zod.values][0]), option.description ?? '']),
+)
+
+/** Two lines: what, where and since when; and what that does. */
+function faultText(
+  fault: Scenario['faults'][number],
+  raw: Readonly<Record<string, unknown>>,
+  scenario: Scenario,
+  planned: readonly PlannedStage[],
+): string[] {
+  const { kind, in: where, ...parameters } = raw
+  const told = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
+  const story = STORIES.get(String(kind)) ?? ''
+  if (!isDeviceFault(fault)) {
+    const place = where === undefined ? '' : ` in ${Object.values(where as object).join(', ')}`
+    return [`${kind}${place}${told.length === 0 ? '' : `: ${told.join(', ')}`}`, story]
+  }
+  const concerned = concernedBy(fault.in, scenario)
+  const onset = onsetText(fault, scenario, planned, concerned.stages)
+  const devices = deviceCount(concerned.count)
+  return [
+    `${kind} ${placeText(fault.in)} (${devices})${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
+    `${story}; ${onset}`,
+  ]
+}
+
+function concernedBy(where: Selector, scenario: Scenario): { count: number; stages: ReadonlySet<string> } {
+  const own = fleetOf(scenario).filter(({ thing, line }) => selects(where, thing, line, where.firmware ?? ''))
+  return { count: own.length, stages: new Set(own.map(({ stage }) => stage)) }
+}
+
+/** Times of a fault count from the install, the start of the process or of the rehearsal; none is felt before this. */
+function onsetText(
+  fault: DeviceFaultSpec,
+  { release, start }: Scenario,
+  planned: readonly PlannedStage[],
+  stages: ReadonlySet<string>,
+): string {
+  const { onset, after, from } = fault as { readonly onset?: number; readonly after?: number; readonly from?: number }
+  const travels = fault.in.firmware === release.version
+  const first = planned.find(({ stage }) => stages.has(stage))?.deployedAtMs as number
+  const sinceMs = travels && from === undefined ? first : start.atMs - LEAD_MS
+  return `not before ${localTime(sinceMs + (onset ?? after ?? from ?? 0), start.zone)}`
+}
+
+function placeText({ firmware, line, device, fleet }: Selector): string {
+  const parts = [
+    ...(firmware === undefined ? [] : [`where ${firmware} runs`]),
+    ...(line === undefined ? [] : [`on line ${line}`]),
+    ...(device === undefined ? [] : [`on ${device}`]),
+    ...(fleet === undefined ? [] : ['everywhere']),
+  ]
+  return parts.join(' ')
+}
+
+/** `{ detected: { between: [1h, 2h], after: onset } }` -> `detected between 1h to 2h after onset`. */
+function expectText(expect: Readonly<Record<string, unknown>>): string {
+  const words = (value: unknown): string => {
+    if (Array.isArray(value)) return value.map(words).join(' to ')
+    if (typeof value !== 'object' || value === null) return String(value)
+    return Object.entries(value)
+      .map(([key, inner]) => `${key} ${words(inner)}`)
+      .join(' ')
+  }
+  const told = Object.entries(expect).map(([key, value]) => `${key} ${words(value)}`)
+  return told.length === 0 ? 'nothing in particular' : told.join('; ')
+}
+
+function localTime(atMs: number, zone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone)
+  return `${DAYS[local.dayOfWeek - 1]} ${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`
+}
+
+const deviceCount = (count: number): string => `${count} ${count === 1 ? 'device' : 'devices'}`
+const row = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}${text}`
+const hours = (ms: number): string => `${Math.round((ms / HOUR_MS) * 100) / 100} h`
+const pct = (share: number): string => `${Math.round(share * 1000) / 10} %`

@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { foldHistory, type ReleaseRow } from '../../reports/campaign/history.ts'
+import { renderHistoryPage } from '../../reports/html/history-page.ts'
+import { renderHistory, renderReleases } from '../../reports/text/history-text.ts'
+import { writeWhole } from '../outcome/output-files.ts'
+import { EXIT } from '../support/exit-codes.ts'
+import { CannotWrite } from '../support/user-error.ts'
+import { wallMs } from '../support/wall.ts'
+import { playHistories } from '../sweep/history.ts'
+import { HISTORY, REPORTED } from '../sweep/history-plan.ts'
+import { type Io, interruptible } from './io.ts'
+import { sweepProgress } from './sweep-progress.ts'
+
+export interface HistoryOptions {
+  readonly repeat: number
+  readonly workers?: number
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** `rehearse history`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+export async function history(options: HistoryOptions, io: Io): Promise<number> {
+  const startedWallMs = wallMs()
+  const progress = sweepProgress('releases', io.stderr)
+  const histories = await interruptible(io, (signal) =>
+    playHistories(options.repeat, {
+      signal,
+      onProgress: progress.show,
+      ...(options.workers !== undefined && { workers: options.workers }),
+    }),
+  ).finally(() => progress.end())
+  const wallS = (wallMs() - startedWallMs) / 1000
+  const found = foldHistory(histories.flat())
+  const violated = histories.flat().flatMap((row) => row.violated.map((law) => `${row.version}: ${law}`))
+  const folder = options.out ?? 'reports/out/history'
+  const json = `${JSON.stringify({ schemaVersion: 1, reported: REPORTED, ...found, histories }, null, 2)}\n`
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new CannotWrite(folder, error)
+  }
+  writeWhole(join(folder, 'history.json'), json)
+  writeWhole(join(folder, 'history.html'), renderHistoryPage(found, REPORTED, histories, HISTORY.zone))
+  if (options.json) io.stdout.write(json)
+  else {
+    if (options.repeat === 1) io.stdout.write(`${renderReleases(histories[0] ?? [])}\n\n`)
+    io.stdout.write(`${renderHistory(found, REPORTED)}\n\n`)
+    for (const law of violated) io.stdout.write(`  INVARIANT VIOLATED  ${law}\n`)
+    const plantDays = histories.reduce((sum, rows) => sum + daysOf(rows), 0)
+    const rate = (plantDays / wallS).toFixed(1)
+    io.stdout.write(`  ${Math.round(plantDays)} plant days in ${wallS.toFixed(1)} s (${rate} plant days a second)\n`)
+    io.stdout.write(`  ${folder}/history.json, history.html\n`)
+  }
+  return violated.length > 0 ? EXIT.notMet : EXIT.met
+}
+
+const daysOf = (rows: readonly ReleaseRow[]): number =>
+  (Date.parse(rows.at(-1)?.endedAt ?? '') - Date.parse(rows[0]?.startedAt ?? '')) / 86_400_000

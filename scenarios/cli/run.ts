@@ -1,0 +1,162 @@
+import type { Report } from '../../reports/run/report.ts'
+import { renderSummary } from '../../reports/text/summary.ts'
+import { withDevices } from '../files/scale.ts'
+import type { Scenario } from '../files/scenario.ts'
+import { findScenario, isFile } from '../library/catalogue.ts'
+import { conclude } from '../outcome/conclude.ts'
+import { compareRuns } from '../outcome/determinism.ts'
+import { renderOutput, reportJson, writeReportFiles, writeTrace } from '../outcome/output-files.ts'
+import { reproCommand } from '../outcome/repro-command.ts'
+import type { SavedTrace } from '../outcome/saved-trace.ts'
+import { EXIT } from '../support/exit-codes.ts'
+import { Interrupted } from '../support/user-error.ts'
+import { ownTerminal } from '../watch/terminal.ts'
+import type { Pace } from '../world/pacer.ts'
+import type { RehearsalOptions, RehearsalResult } from '../world/rehearsal.ts'
+import { coloured } from './colour.ts'
+import { tellGithub } from './github.ts'
+import { type Io, interruptible, isTerminal } from './io.ts'
+import { progressLine } from './progress-line.ts'
+
+export interface RunOptions {
+  /** The scenario's own if absent, or 1. */
+  readonly seed?: number
+  readonly level: 'wire' | 'model'
+  readonly connections?: 'per-device' | 'multiplexed'
+  readonly devices?: number
+  readonly window?: number
+  readonly profile?: 'default' | 'seed-literal'
+  readonly pace: Pace
+  readonly until?: number
+  readonly out?: string
+  readonly json?: boolean
+  readonly checkDeterminism?: boolean
+  readonly dashboard?: boolean
+  readonly mqttPort?: number
+  readonly httpPort?: number
+}
+
+const WIRE_ONLY = [
+  { option: 'connections', flag: '--connections' },
+  { option: 'mqttPort', flag: '--mqtt-port' },
+  { option: 'httpPort', flag: '--http-port' },
+] as const satisfies readonly { option: keyof RunOptions; flag: string }[]
+
+type Seeded = RunOptions & { readonly seed: number }
+type Rehearse = (scenario: Scenario, options: RehearsalOptions) => Promise<RehearsalResult>
+
+/** `rehearse run`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+export async function run(name: string, options: RunOptions, io: Io, rehearse?: Rehearse): Promise<number> {
+  const wireOnly = WIRE_ONLY.find(({ option }) => options[option] !== undefined)
+  if (options.level === 'model' && wireOnly !== undefined) {
+    io.stderr.write(`rehearse: the model level has no sockets, so ${wireOnly.flag} means nothing there\n`)
+    return EXIT.usage
+  }
+  const found = findScenario(name)
+  const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
+  const seeded = { ...options, seed: options.seed ?? scenario.seed ?? 1 }
+  const play = rehearse ?? (await import('../world/rehearse.ts')).rehearse
+  return interruptible(io, async (signal) => {
+    const playFirst = showsDashboard(options, io) ? playWatched : playOnce
+    const first = await playFirst(play, scenario, seeded, io, signal)
+    if (options.checkDeterminism) {
+      const second = await playOnce(play, scenario, seeded, io, signal)
+      const difference = compareRuns(first, second)
+      io.stderr.write(difference === null ? `deterministic: twice ${first.facts.digest}\n` : `${difference}\n`)
+      if (difference !== null) return EXIT.notMet
+    }
+    const saved = { ...first, expect: scenario.expect, command: reproCommand(name, seeded) }
+    return finish(name, scenario, saved, seeded, io)
+  })
+}
+
+/** On a terminal, for what takes long enough to be watched, unless it was said otherwise. */
+function showsDashboard({ dashboard, level, pace, json, checkDeterminism }: RunOptions, io: Io): boolean {
+  const isPossible = isTerminal(io)
+  if (dashboard === true && !isPossible) io.stderr.write('rehearse: no dashboard: this is not a terminal\n')
+  const isWorthwhile = dashboard ?? (level === 'wire' || pace.kind === 'times')
+  return isPossible && isWorthwhile && json !== true && checkDeterminism !== true
+}
+
+/** The dashboard stays until the person has seen how it ended. */
+async function playWatched(
+  play: Rehearse,
+  scenario: Scenario,
+  options: Seeded,
+  io: Io,
+  interrupted: AbortSignal,
+): Promise<RehearsalResult> {
+  const { Dashboard } = await import('../watch/dashboard.ts')
+  const quit = new AbortController()
+  const dashboard = new Dashboard(ownTerminal(io.stdout), () => quit.abort(new Interrupted()))
+  try {
+    const signal = AbortSignal.any([interrupted, quit.signal])
+    const result = await play(scenario, {
+      ...rehearsalOptions(options, signal),
+      onProgress: () => dashboard.tick(),
+      onLive: (live) => dashboard.watch(live),
+    })
+    await dashboard.end(conclude(scenario, result).outcome, signal)
+    return result
+  } finally {
+    await dashboard.close()
+  }
+}
+
+async function playOnce(
+  play: Rehearse,
+  scenario: Scenario,
+  options: Seeded,
+  io: Io,
+  signal: AbortSignal,
+): Promise<RehearsalResult> {
+  const progress = progressLine(scenario, io.stderr)
+  try {
+    return await play(scenario, {
+      ...rehearsalOptions(options, signal),
+      onProgress: progress.show,
+      onListening: ({ mqttUrl, httpUrl }) => progress.note(`listening on ${mqttUrl} and ${httpUrl}`),
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+const rehearsalOptions = (options: Seeded, signal: AbortSignal): RehearsalOptions => ({
+  seed: options.seed,
+  level: options.level,
+  pace: options.pace,
+  signal,
+  ...(options.connections !== undefined && { connections: options.connections }),
+  ...(options.mqttPort !== undefined && { mqttPort: options.mqttPort }),
+  ...(options.httpPort !== undefined && { httpPort: options.httpPort }),
+  ...(options.window !== undefined && { windowMs: options.window }),
+  ...(options.profile !== undefined && { profile: options.profile }),
+  ...(options.until !== undefined && { untilMs: options.until }),
+})
+
+/** `name` is as the user named the scenario. */
+function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Seeded, io: Io): number {
+  const report = conclude(scenario, saved)
+  const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
+  const files = [...writeReportFiles(folder, report, saved), writeTrace(folder, saved)]
+  const exitCode = exitCodeOf(report)
+  const summary = coloured(renderSummary(report, scenario.story), exitCode === EXIT.met, io.stdout)
+  io.stdout.write(options.json ? reportJson(report) : `${summary}\n  ${folder}/${files.join(', ')}\n`)
+  tellGithub(
+    {
+      markdown: renderOutput('report.md', report, saved),
+      failures: [...report.expectation.failures, ...report.invariants.violated],
+      file: isFile(name) ? name : undefined,
+    },
+    io.stderr,
+  )
+  return exitCode
+}
+
+/** An expected inconclusive end is as good as any other expected one. */
+export function exitCodeOf({ expectation, invariants, outcome }: Report): number {
+  if (invariants.violated.length > 0) return EXIT.notMet
+  if (expectation.met) return EXIT.met
+  return outcome === 'inconclusive' ? EXIT.inconclusive : EXIT.notMet
+}

@@ -1,0 +1,21 @@
+import { InvalidScenario, loadAny } from '../files/load.ts'
+import { EXIT } from '../support/exit-codes.ts'
+import { explain } from './explain.ts'
+import type { Io } from './io.ts'
+
+/** `rehearse validate`: what every file will do, or every problem of it, a line each. */
+export function validate(files: readonly string[], io: Pick<Io, 'stdout' | 'stderr'>): number {
+  let exitCode: number = EXIT.met
+  for (const file of files) {
+    try {
+      const checked = loadAny(file)
+      io.stdout.write(`${file}: valid ${checked.kind}\n`)
+      for (const line of explain(checked)) io.stdout.write(`  ${line}\n`)
+    } catch (error) {
+      if (!(error instanceof InvalidScenario)) throw error
+      for (const problem of error.problems) io.stderr.write(`${problem}\n`)
+      exitCode = EXIT.usage
+    }
+  }
+  return exitCode
+}

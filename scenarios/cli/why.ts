@@ -1,0 +1,28 @@
+import { localTime } from '../../reports/numbers/format.ts'
+import { foldWhy, looksRange } from '../../reports/run/why.ts'
+import { renderWhy } from '../../reports/text/why-text.ts'
+import { readTrace } from '../outcome/saved-trace.ts'
+import { EXIT } from '../support/exit-codes.ts'
+import { parseInstant } from './instant.ts'
+import type { Io } from './io.ts'
+
+/** `rehearse why`: returns the exit code. @throws DamagedTrace, UnknownInstant */
+export function why(file: string, at: string, io: Pick<Io, 'stdout' | 'stderr'>): number {
+  const { header, records, facts } = readTrace(file)
+  const { startedAtMs, zone } = header
+  const range = looksRange(records)
+  if (range === null) {
+    io.stderr.write(`rehearse: the controller never looked in ${file}\n`)
+    return EXIT.usage
+  }
+  const askedMs = parseInstant(at, startedAtMs, zone)
+  const found = askedMs > facts.endedAtMs ? null : foldWhy(header, records, askedMs)
+  if (found === null) {
+    const [from, to] = [range.firstMs, facts.endedAtMs].map((atMs) => localTime(atMs, zone))
+    const asked = localTime(askedMs, zone)
+    io.stderr.write(`rehearse: ${asked} is outside of the trace, which goes from ${from} to ${to} (${zone})\n`)
+    return EXIT.usage
+  }
+  io.stdout.write(`${renderWhy(found, header)}\n`)
+  return EXIT.met
+}

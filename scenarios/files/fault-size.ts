@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+import { type FaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
+import { writtenDuration } from '../../sim/kernel/duration.ts'
+import { duration, memoryRate, percent, percentRate } from '../../sim/kernel/units.ts'
+
+/** By definition, which a schema shares with the ones that only describe it anew. */
+const SUFFIXES = new Map<unknown, string>([
+  [memoryRate._zod.def, ' MiB/h'],
+  [percent._zod.def, ' %'],
+  [percentRate._zod.def, ' %/h'],
+])
+
+/** A fault's own numbers with their units, as a scenario file has them: `rate 26 MiB/h`, `every 2d, line 7`. */
+export function faultSize(spec: FaultSpec): string {
+  const shape = faultSchema.options.find(({ shape: { kind } }) => kind.value === spec.kind)?.shape
+  const sizes = Object.entries(spec).flatMap(([key, value]) => {
+    if (key === 'kind' || key === 'in' || value === undefined) return []
+    return [`${key} ${quantity(value, definitionAt(shape, key))}`]
+  })
+  const { line = undefined, device = undefined } = isDeviceFault(spec) ? spec.in : {}
+  return [...sizes, ...(line === undefined ? [] : [`line ${line}`]), ...(device === undefined ? [] : [device])].join(
+    ', ',
+  )
+}
+
+/** Without `optional` and `default` around it. */
+function definitionAt(shape: object | undefined, key: string): unknown {
+  let definition = (shape as Readonly<Record<string, z.core.$ZodType>> | undefined)?.[key]?._zod.def
+  while (definition !== undefined && 'innerType' in definition) {
+    definition = (definition.innerType as z.core.$ZodType)._zod.def
+  }
+  return definition
+}
+
+function quantity(value: unknown, definition: unknown): string {
+  if (definition === duration._zod.def) return writtenDuration(value as number)
+  return typeof value === 'object' ? JSON.stringify(value) : `${value}${SUFFIXES.get(definition) ?? ''}`
+}

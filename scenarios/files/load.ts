@@ -1,0 +1,223 @@
+import { readdirSync } from 'node:fs'
+import { basename, dirname, extname, isAbsolute, join } from 'node:path'
+import type { z } from 'zod'
+import { isDeviceFault } from '../../sim/faults/catalogue.ts'
+import type { RecordedTrack } from '../../sim/plant/recording.ts'
+import type { Selector } from '../../sim/plant/selector.ts'
+import { linesOf, thingNames } from './fleet.ts'
+import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
+import { plannedStages, policyFor } from './plan.ts'
+import { type PolicyFile, policySchema } from './policy-file.ts'
+import { type FileKind, type Scenario, scenarioSchema } from './scenario.ts'
+import { readTelemetry } from './telemetry.ts'
+import {
+  InvalidScenario,
+  keysOf,
+  nearest,
+  type Path,
+  parseYaml,
+  problemsOf,
+  readText,
+  type YamlFile,
+} from './yaml-file.ts'
+
+export { InvalidScenario } from './yaml-file.ts'
+
+/** What a file turned out to be, checked. */
+export type Checked =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario; readonly yaml: YamlFile }
+  | { readonly kind: 'fleet'; readonly fleet: FleetFile }
+  | { readonly kind: 'policy'; readonly policy: PolicyFile }
+
+/** Reads and checks one YAML file. @throws InvalidScenario */
+export function loadScenario(file: string): Scenario {
+  return parseScenario(readText(file), file)
+}
+
+/** `file` names the text in messages; its base name is the scenario's name. @throws InvalidScenario */
+export function parseScenario(text: string, file: string): Scenario {
+  return checkScenario(parseYaml(text, file))
+}
+
+/** Reads and checks a file of any kind; its keys tell which it is. @throws InvalidScenario */
+export function loadAny(file: string): Checked {
+  const yaml = parseYaml(readText(file), file)
+  const kind = kindOf(yaml.raw)
+  if (kind === 'scenario') return { kind, scenario: checkScenario(yaml), yaml }
+  if (kind === 'fleet') return { kind, fleet: checked(fleetSchema, yaml, kind) }
+  return { kind, policy: checked(policySchema, yaml, kind) }
+}
+
+function kindOf(raw: unknown): FileKind {
+  const keys = typeof raw === 'object' && raw !== null ? Object.keys(raw) : []
+  const known = { scenario: scenarioSchema, fleet: fleetSchema, policy: policySchema } as const
+  const counts = Object.entries(known).map(([kind, schema]) => {
+    const own = keysOf(schema)
+    return { kind: kind as FileKind, count: keys.filter((key) => own.includes(key)).length }
+  })
+  return counts.reduce((best, one) => (one.count > best.count ? one : best)).kind
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, yaml: YamlFile, what: string): z.output<Schema> {
+  const parsed = schema.safeParse(yaml.raw)
+  if (parsed.success) return parsed.data
+  throw new InvalidScenario(problemsOf(schema, parsed.error, yaml.raw, yaml.where, what))
+}
+
+function checkScenario(yaml: YamlFile): Scenario {
+  const { raw, problems } = withParts(yaml)
+  const parsed = scenarioSchema.safeParse(raw)
+  if (!parsed.success) problems.push(...problemsOf(scenarioSchema, parsed.error, raw, yaml.where, 'scenario'))
+  if (!parsed.success || problems.length > 0) throw new InvalidScenario(problems)
+  const { data } = parsed
+  // The instant of the start is what it is; the site is where its fleet is.
+  const start = { ...data.start, zone: data.fleet.zone ?? data.start.zone }
+  const scenario: Scenario = { ...data, start, name: basename(yaml.file).replace(/\.ya?ml$/, '') }
+  const impossible = impossibleReferences(scenario).map(({ path, message }) => `${yaml.where(path)}: ${message}`)
+  if (impossible.length > 0) throw new InvalidScenario(impossible)
+  return scenario.telemetry.length === 0 ? scenario : { ...scenario, recorded: readRecordings(scenario, yaml) }
+}
+
+/** The scenario as if its fleet and its policy stood in it, and what is wrong with their files. */
+function withParts(yaml: YamlFile): { raw: unknown; problems: string[] } {
+  const { raw } = yaml
+  if (typeof raw !== 'object' || raw === null) return { raw, problems: [] }
+  const problems: string[] = []
+  const parts: Record<string, unknown> = {}
+  for (const [key, schema] of [['fleet', fleetSchema] as const, ['policy', policySchema] as const]) {
+    const given = (raw as Record<string, unknown>)[key]
+    const { extends: file, ...changes } = isPlain(given)
+      ? given
+      : { extends: typeof given === 'string' ? given : undefined }
+    if (file === undefined) continue
+    try {
+      parts[key] = merged(readPart(String(file), key, schema, yaml), changes)
+    } catch (error) {
+      if (!(error instanceof InvalidScenario)) throw error
+      problems.push(...error.problems)
+      parts[key] = changes
+    }
+  }
+  return { raw: { ...raw, ...parts }, problems }
+}
+
+function readPart(given: string, key: string, schema: z.ZodType, yaml: YamlFile): unknown {
+  const part = parseYaml(readReferred(given, [key], yaml), beside(given, yaml))
+  checked(schema, part, key)
+  return part.raw
+}
+
+/** Objects are laid over each other key by key; everything else is replaced. */
+function merged(below: unknown, above: unknown): unknown {
+  if (!isPlain(below) || !isPlain(above)) return above === undefined ? below : above
+  const keys = [...new Set([...Object.keys(below), ...Object.keys(above)])]
+  return Object.fromEntries(keys.map((key) => [key, merged(below[key], above[key])]))
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A path in a scenario is relative to the scenario's file. */
+const beside = (given: string, { file }: YamlFile): string => (isAbsolute(given) ? given : join(dirname(file), given))
+
+function readReferred(given: string, path: Path, yaml: YamlFile): string {
+  const file = beside(given, yaml)
+  try {
+    return readText(file)
+  } catch (error) {
+    if (!(error instanceof InvalidScenario)) throw error
+    const others = filesLike(file)
+    const [problem] = error.problems
+    throw new InvalidScenario([`${yaml.where(path)}: ${problem}${nearest(basename(file), others)}`])
+  }
+}
+
+function filesLike(file: string): readonly string[] {
+  try {
+    return readdirSync(dirname(file))
+      .filter((name) => extname(name) === extname(file))
+      .sort()
+  } catch {
+    return []
+  }
+}
+
+function readRecordings(scenario: Scenario, yaml: YamlFile): RecordedTrack[] {
+  const fleet = { lines: linesOf(scenario.fleet).length, things: thingNames(scenario.fleet) }
+  const tracks: RecordedTrack[] = []
+  const problems: string[] = []
+  scenario.telemetry.forEach((source, index) => {
+    const text = readReferred(source.file, ['telemetry', index, 'file'], yaml)
+    const loaded = readTelemetry(text, beside(source.file, yaml), source, fleet)
+    if ('problems' in loaded) problems.push(...loaded.problems)
+    else tracks.push(...loaded.tracks)
+  })
+  if (problems.length > 0) throw new InvalidScenario(problems)
+  return tracks
+}
+
+/** What the schema cannot see: a line, device or version that this scenario does not have. */
+function impossibleReferences(scenario: Scenario): { path: Path; message: string }[] {
+  const { release, faults, telemetry } = scenario
+  const versions = [release.version, release.replaces]
+  const problems: { path: Path; message: string }[] = []
+  if (release.version === release.replaces) {
+    problems.push({ path: ['release', 'replaces'], message: `release.replaces is the released version itself` })
+  }
+  const shut = neverOpens(scenario)
+  if (shut !== null) problems.push({ path: ['policy', 'deny'], message: shut })
+  faults.forEach((fault, index) => {
+    if (!isDeviceFault(fault) && fault.kind !== 'wrong-group') return
+    const path = fault.kind === 'wrong-group' ? ['faults', index] : ['faults', index, 'in']
+    const { firmware }: Partial<Selector> = fault.kind === 'wrong-group' ? fault : fault.in
+    if (firmware !== undefined && !versions.includes(firmware)) {
+      const message = `firmware ${firmware} is not part of this release${nearest(firmware, versions)}`
+      problems.push({ path: [...path, 'firmware'], message })
+    }
+    const other = 'writtenBy' in fault ? 'writtenBy' : 'sentBy' in fault ? 'sentBy' : null
+    const writer = other === null ? undefined : (fault as Readonly<Record<string, unknown>>)[other]
+    if (other !== null && typeof writer === 'string' && !versions.includes(writer)) {
+      const message = `firmware ${writer} is not part of this release${nearest(writer, versions)}`
+      problems.push({ path: ['faults', index, other], message })
+    }
+    if ('during' in fault && fault.during !== undefined) {
+      const shifts = plantOf(scenario.fleet).shifts.map(({ name }) => name)
+      if (!shifts.includes(fault.during)) {
+        const message = `the plant has no shift "${fault.during}"${nearest(fault.during, shifts)}`
+        problems.push({ path: ['faults', index, 'during'], message })
+      }
+    }
+    problems.push(...impossiblePlaces(fault.kind === 'wrong-group' ? fault : fault.in, path, scenario))
+  })
+  telemetry.forEach(({ in: where }, index) => {
+    if (where !== undefined) problems.push(...impossiblePlaces(where, ['telemetry', index, 'in'], scenario))
+  })
+  return problems
+}
+
+function impossiblePlaces(
+  { line, device }: Selector,
+  path: Path,
+  { fleet }: Scenario,
+): { path: Path; message: string }[] {
+  const problems: { path: Path; message: string }[] = []
+  const lines = linesOf(fleet).length
+  if (line !== undefined && line > lines) {
+    problems.push({ path: [...path, 'line'], message: `line ${line} does not exist; the fleet has 1 to ${lines}` })
+  }
+  const devices = device === undefined ? [] : thingNames(fleet)
+  if (device !== undefined && !devices.includes(device)) {
+    problems.push({ path: [...path, 'device'], message: `device ${device} does not exist${nearest(device, devices)}` })
+  }
+  return problems
+}
+
+/** Deny windows and freezes may cover a gate for good. */
+function neverOpens(scenario: Scenario): string | null {
+  try {
+    plannedStages(policyFor(scenario), scenario.start.atMs)
+    return null
+  } catch (error) {
+    return (error as Error).message.replace(/^invariant: /, '')
+  }
+}

@@ -1,0 +1,35 @@
+import { InvalidFleet } from '../support/user-error.ts'
+import type { Expectation, Scenario } from './scenario.ts'
+
+/**
+ * The scenario on a fleet of this many devices: more or fewer lines of the same length, so that every proportion stays.
+ * What is expected in devices grows with the lines. @throws InvalidFleet
+ */
+export function withDevices(scenario: Scenario, devices: number): Scenario {
+  const { lines, devicesPerLine } = scenario.fleet
+  if (typeof lines !== 'number') {
+    throw new InvalidFleet('lines that are listed one by one cannot be made more or fewer; count them ("lines: 6")')
+  }
+  const wanted = devices / devicesPerLine
+  if (!Number.isInteger(wanted) || wanted < 1) {
+    const nearest = Math.max(1, Math.round(wanted)) * devicesPerLine
+    throw new InvalidFleet(`${devices} devices are not whole lines of ${devicesPerLine}; the nearest is ${nearest}`)
+  }
+  const fleet = { ...scenario.fleet, lines: wanted }
+  return { ...scenario, fleet, expect: scaled(scenario.expect, wanted / lines) }
+}
+
+function scaled(expect: Expectation, factor: number): Expectation {
+  const times = (count: number | undefined): number | undefined =>
+    count === undefined ? undefined : Math.round(count * factor)
+  const { exposed, stages } = expect
+  return {
+    ...expect,
+    exposed: exposed && { devices: Math.round(exposed.devices * factor) },
+    stages: stages && {
+      canary: times(stages.canary),
+      early: times(stages.early),
+      production: times(stages.production),
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { minuteOf } from '../../sim/plant/shifts.ts'
+
+const DAY_MINUTES = 24 * 60
+
+/** Wall time of the site. */
+export const wallTime = z
+  .string({ error: ({ input }) => notATime(input) })
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: ({ input }) => notATime(input) })
+  .describe('Site-local time, such as "06:00"')
+
+const notATime = (input: unknown): string => `${JSON.stringify(input)} is not a time of day, such as "06:00"`
+
+/** An IANA zone. */
+export const zone = z
+  .string()
+  .refine(isZone, { error: ({ input }) => `"${input}" is not a zone of the IANA database, such as "Europe/Berlin"` })
+  .describe('IANA zone of the site')
+
+function isZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }) !== null
+  } catch {
+    return false
+  }
+}
+
+interface Span {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
+/** What is wrong with shifts that must cover the day, each of its minutes once; null if nothing is. */
+export function shiftProblem(shifts: readonly Span[]): string | null {
+  const names = shifts.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) return `two shifts are named "${twice}"`
+  const owners: Span[][] = Array.from({ length: DAY_MINUTES }, () => [])
+  for (const shift of shifts) {
+    const from = minuteOf(shift.from)
+    const length = (minuteOf(shift.to) - from + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES
+    for (let i = 0; i < length; i++) owners[(from + i) % DAY_MINUTES]?.push(shift)
+  }
+  const free = owners.findIndex((own, minute) => own.length === 0 && owners.at(minute - 1)?.length !== 0)
+  if (free >= 0) {
+    return `no shift covers the day from ${timeOf(free)} on; a shift with "volume: 0 %" is one in which the plant stands`
+  }
+  const shared = owners.findIndex((own) => own.length > 1)
+  if (shared < 0) return null
+  return `${owners[shared]?.map(({ name }) => `"${name}"`).join(' and ')} overlap at ${timeOf(shared)}`
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+const timeOf = (minute: number): string => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`

@@ -1,0 +1,221 @@
+import { z } from 'zod'
+import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
+import { METRICS, type Metric, type RecordedTrack } from '../../sim/plant/recording.ts'
+import { selector } from '../../sim/plant/selector.ts'
+import { nearest } from './yaml-file.ts'
+
+const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
+
+/** Vitals that were recorded, in place of the synthetic ones of some devices. */
+export const telemetrySchema = z
+  .strictObject({
+    file: z
+      .string()
+      .regex(/\.(csv|jsonl)$/, { error: ({ input }) => `"${input}" is neither a .csv nor a .jsonl file` })
+      .describe(
+        `Rows of offsetS, device or line, metric (${METRIC_NAMES.join(', ')}) and value; the path is relative to ` +
+          'this file',
+      ),
+    in: selector
+      .refine(({ firmware }) => firmware === undefined, {
+        message: 'a recording knows no firmware; give line, device or fleet: all',
+      })
+      .optional()
+      .describe(
+        'Whose vitals it replaces; those that its rows name by default. Several devices play one recording in step, so ' +
+          'that their errors are not independent, as the rules take them to be: choose few',
+      ),
+    loop: z
+      .boolean()
+      .default(false)
+      .describe(
+        'true: round and round, before the start as well, so that the baseline is of it; false: once, from the start, ' +
+          'with synthetic vitals before and after',
+      ),
+  })
+  .describe('Recorded vitals')
+export type TelemetrySource = z.output<typeof telemetrySchema>
+
+/** The file's rows come out, or what is wrong with them. */
+export type Loaded = { readonly tracks: readonly RecordedTrack[] } | { readonly problems: readonly string[] }
+
+/** A year; an offset above it is a time of day by mistake. */
+const MOST_S = 366 * 86_400
+const MOST_PROBLEMS = 20
+const COLUMNS = ['offsetS', 'device', 'line', 'metric', 'value'] as const
+type Column = (typeof COLUMNS)[number]
+
+interface Row {
+  readonly minute: number
+  /** `line-03-12`, or `3`. */
+  readonly source: { readonly device: string } | { readonly line: number }
+  readonly metric: Metric
+  readonly value: number
+}
+
+/** Fields as they stand in the file, by column. */
+type Fields = Readonly<Partial<Record<Column, unknown>>>
+
+/**
+ * Reads a recording. Offsets count from the start of the rollout, in seconds; no time in it is absolute. A value holds
+ * until the next one of the same metric, those of one minute are averaged, and the recording is as long as its last row,
+ * in whole minutes. CSV has a first line with the columns' names and no quotes; lines that begin with # are comments.
+ */
+export function readTelemetry(
+  text: string,
+  file: string,
+  source: TelemetrySource,
+  fleet: { readonly lines: number; readonly things: readonly string[] },
+): Loaded {
+  const { in: where } = source
+  const problems: string[] = []
+  const rows: Row[] = []
+  const sources = new Set<string>()
+  for (const { number, fields } of file.endsWith('.csv') ? csvFields(text) : jsonFields(text)) {
+    const row = typeof fields === 'string' ? fields : parseRow(fields)
+    const problem = typeof row === 'string' ? row : where === undefined ? unknownSource(row.source, fleet) : null
+    if (problem !== null) problems.push(`${file}:${number}: ${problem}`)
+    if (typeof row === 'string') continue
+    rows.push(row)
+    sources.add(JSON.stringify(row.source))
+  }
+  if (problems.length > MOST_PROBLEMS) {
+    problems.splice(MOST_PROBLEMS, problems.length, `${file}: and ${problems.length - MOST_PROBLEMS} more rows`)
+  }
+  if (problems.length > 0) return { problems }
+  if (rows.length === 0) return { problems: [`${file}: has no rows`] }
+  if (where !== undefined && sources.size > 1) {
+    return { problems: [`${file}: records ${sources.size} devices or lines; with "in" it must be one`] }
+  }
+  return { tracks: tracksOf(rows, source) }
+}
+
+function* csvFields(text: string): Generator<{ number: number; fields: Fields | string }> {
+  let columns: readonly string[] | null = null
+  for (const { number, line } of linesOf(text)) {
+    if (line.startsWith('#')) continue
+    const cells = line.split(',').map((cell) => cell.trim())
+    if (columns === null) {
+      columns = cells
+      const problem = headerProblem(columns)
+      if (problem === null) continue
+      yield { number, fields: problem }
+      return
+    }
+    const names = columns
+    if (line.includes('"')) yield { number, fields: 'has quotes, which are not read here; names and numbers need none' }
+    else if (cells.length !== names.length) {
+      yield { number, fields: `has ${cells.length} fields, and the first line names ${names.length}` }
+    } else {
+      const filled = cells.flatMap((cell, index) => (cell === '' ? [] : [[names[index], cell] as const]))
+      yield { number, fields: Object.fromEntries(filled) }
+    }
+  }
+}
+
+function headerProblem(columns: readonly string[]): string | null {
+  const unknown = columns.find((column) => !(COLUMNS as readonly string[]).includes(column))
+  if (unknown !== undefined) return `unknown column "${unknown}"${nearest(unknown, COLUMNS)}`
+  const missing = (['offsetS', 'metric', 'value'] as const).find((column) => !columns.includes(column))
+  if (missing !== undefined) return `the column ${missing} is missing`
+  return columns.includes('device') || columns.includes('line') ? null : 'a column device or line is missing'
+}
+
+function* jsonFields(text: string): Generator<{ number: number; fields: Fields | string }> {
+  for (const { number, line } of linesOf(text)) yield { number, fields: parseJson(line) }
+}
+
+function parseJson(line: string): Fields | string {
+  try {
+    const fields: unknown = JSON.parse(line)
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return 'is not a JSON object'
+    const unknown = Object.keys(fields).find((key) => !(COLUMNS as readonly string[]).includes(key))
+    return unknown === undefined ? fields : `unknown key "${unknown}"${nearest(unknown, COLUMNS)}`
+  } catch {
+    return 'is not JSON'
+  }
+}
+
+/** Lines that say something, numbered from 1. */
+const linesOf = (text: string): readonly { number: number; line: string }[] =>
+  text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ number: index + 1, line: line.trim() }]))
+
+/** A row, or what is wrong with it. */
+function parseRow({ offsetS, device, line, metric, value }: Fields): Row | string {
+  const offset = numberOf(offsetS)
+  if (offset === null || offset < 0) return `offsetS ${told(offsetS)} is not a number of seconds from 0`
+  if (offset > MOST_S)
+    return `offsetS ${told(offsetS)} is more than a year; it counts from the start, it is no time of day`
+  if ((device === undefined) === (line === undefined)) return 'names not exactly one of device and line'
+  const lineNumber = numberOf(line)
+  if (line !== undefined && !Number.isInteger(lineNumber)) return `line ${told(line)} is not a whole number`
+  if (device !== undefined && typeof device !== 'string') return `device ${told(device)} is not a name`
+  if (typeof metric !== 'string' || !(metric in METRICS)) {
+    return `metric ${told(metric)} cannot be recorded; one of ${METRIC_NAMES.join(', ')}${nearest(String(metric), METRIC_NAMES)}`
+  }
+  const { least, most } = METRICS[metric as Metric]
+  const amount = numberOf(value)
+  if (amount === null) return `value ${told(value)} is not a number`
+  if (amount < least || amount > most) return `${metric} ${told(value)} is not within ${least} and ${most}`
+  return {
+    minute: Math.floor((offset * 1000) / SAMPLE_PERIOD_MS),
+    source: device === undefined ? { line: lineNumber as number } : { device: device as string },
+    metric: metric as Metric,
+    value: amount,
+  }
+}
+
+const told = (given: unknown): string => (given === undefined ? '(none)' : JSON.stringify(given))
+
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i
+function numberOf(given: unknown): number | null {
+  if (typeof given === 'number') return given
+  return typeof given === 'string' && NUMBER.test(given) ? Number(given) : null
+}
+
+function unknownSource(
+  source: Row['source'],
+  { lines, things }: { readonly lines: number; readonly things: readonly string[] },
+): string | null {
+  if ('line' in source) {
+    const exists = source.line >= 1 && source.line <= lines
+    return exists ? null : `line ${source.line} does not exist; the fleet has 1 to ${lines}`
+  }
+  return things.includes(source.device)
+    ? null
+    : `device ${source.device} does not exist${nearest(source.device, things)}; "in" says on which it is to be played`
+}
+
+function tracksOf(rows: readonly Row[], { file, in: where, loop }: TelemetrySource): RecordedTrack[] {
+  const length = rows.reduce((most, { minute }) => Math.max(most, minute), 0) + 1
+  const byTrack = new Map<string, Row[]>()
+  for (const row of rows) {
+    const key = JSON.stringify([row.source, row.metric])
+    const own = byTrack.get(key)
+    if (own === undefined) byTrack.set(key, [row])
+    else own.push(row)
+  }
+  return [...byTrack.values()].map((own) => {
+    const { source, metric } = own[0] as Row
+    return { file, in: where ?? source, metric, loop, perMinute: perMinute(own, length, loop) }
+  })
+}
+
+/** The mean of each minute's rows; where there are none, what was before, in a loop across its seam as well. */
+function perMinute(rows: readonly Row[], length: number, loop: boolean): (number | null)[] {
+  const sums = new Map<number, { sum: number; count: number }>()
+  for (const { minute, value } of rows) {
+    const { sum, count } = sums.get(minute) ?? { sum: 0, count: 0 }
+    sums.set(minute, { sum: sum + value, count: count + 1 })
+  }
+  const meanOf = (minute: number): number | null => {
+    const found = sums.get(minute)
+    return found === undefined ? null : found.sum / found.count
+  }
+  const last = rows.reduce((most, { minute }) => Math.max(most, minute), 0)
+  let held = loop ? meanOf(last) : null
+  return Array.from({ length }, (_, minute) => {
+    held = meanOf(minute) ?? held
+    return held
+  })
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { closest } from 'fastest-levenshtein'
+import { InvalidScenario, loadScenario } from '../files/load.ts'
+import type { Scenario } from '../files/scenario.ts'
+import { packageRoot } from '../support/package-root.ts'
+
+/** Shipped scenarios in reading order; the files stand beside this one. */
+export const SHIPPED = [
+  'healthy',
+  'memory-leak',
+  'leak-in-steps',
+  'leak-within-4h',
+  'leak-acted-on-in-time',
+  'starved-rollback',
+  'crash-on-start',
+  'crash-loop',
+  'random-crashes',
+  'counter-overflow',
+  'silent-12h',
+  'silent-12h-short-window',
+  'breach-during-promotion',
+  'cycle-drift',
+  'drift-s-curve',
+  'first-shift-only',
+  'grazing-below',
+  'grazing-above',
+  'one-bad-line',
+  'error-step',
+  'hang-in-install',
+  'hang-in-download',
+  'rejected-job',
+  'disk-full',
+  'reboot-mid-update',
+  'silent-fallback',
+  'bricked',
+  'clock-skew',
+  'breaking-change',
+  'unreadable-after-rollback',
+  'neighbours-cannot-read',
+  'noisy-network',
+  'offline-canary',
+  'flapping-line',
+  'reconnect-storm',
+  'burst-loss',
+  'late-reports',
+  'duplicate-reports',
+  'throttled-api',
+  'failing-api',
+  'lost-replies',
+  'stale-index',
+  'events-gone-wrong',
+  'lambda-killed',
+  'lambda-timeout-in-rollback',
+  'operators',
+  'wrong-group',
+  'recorded-line',
+  'other-plant',
+  'holdback',
+] as const
+
+const fileOf = (name: string): string => join(packageRoot(), 'scenarios', 'library', `${name}.yaml`)
+
+/** Shell completion leaves the folder in front of the name. */
+const bare = (given: string): string => given.replace(/^scenarios\/(library\/)?/, '')
+
+/** Whether a scenario is named by its file, not by the name of a shipped one. */
+export const isFile = (nameOrFile: string): boolean => /\.ya?ml$/.test(nameOrFile)
+
+/** A shipped scenario by its name, or any scenario by its file. @throws InvalidScenario */
+export function findScenario(nameOrFile: string): Scenario {
+  const isShipped = (SHIPPED as readonly string[]).includes(bare(nameOrFile))
+  if (!isShipped && isFile(nameOrFile)) return loadScenario(nameOrFile)
+  return loadScenario(shippedFile(nameOrFile))
+}
+
+/** The file of a shipped scenario. @throws InvalidScenario naming the nearest one */
+export function shippedFile(given: string): string {
+  const name = bare(given)
+  if ((SHIPPED as readonly string[]).includes(name)) return fileOf(name)
+  const nearest = closest(name, [...SHIPPED])
+  throw new InvalidScenario([`no scenario "${given}"; did you mean "${nearest}"? (rehearse list shows all)`])
+}
+
+export const shippedScenarios = (): readonly Scenario[] => SHIPPED.map((name) => loadScenario(fileOf(name)))

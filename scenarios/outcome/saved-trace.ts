@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import type { Expectation } from '../files/scenario.ts'
+import { EXIT } from '../support/exit-codes.ts'
+import type { RehearsalResult, RunFacts } from '../world/rehearsal.ts'
+
+/** A rehearsal with all that its reports are made of; trace.jsonl holds it, so that they can be made again. */
+export interface SavedTrace extends RehearsalResult {
+  /** What the scenario expected when it was played. */
+  readonly expect: Expectation
+  /** The command that plays it again, without what people did to it meanwhile. */
+  readonly command: string
+}
+
+/** A file that is not a whole trace, with the line at which that shows. */
+export class DamagedTrace extends Error {
+  override readonly name = 'DamagedTrace'
+  readonly exitCode = EXIT.usage
+}
+
+const count = z.int().nonnegative()
+const things = z.array(z.string())
+/** Loose: a field more that a later version writes is no damage. */
+const headerSchema = z.looseObject({
+  schemaVersion: z.literal(1),
+  scenario: z.string(),
+  story: z.string(),
+  seed: z.int(),
+  level: z.enum(['wire', 'model']),
+  connections: z.enum(['per-device', 'multiplexed', 'direct']),
+  profile: z.string(),
+  windowHours: z.number(),
+  startedAtMs: z.int(),
+  zone: z.string(),
+  release: z.object({ version: z.string(), replaces: z.string() }),
+  stages: z.object({ canary: things, early: things, production: things }),
+  lines: z.record(z.string(), z.int()),
+})
+
+/** The expectation is as the scenario's schema left it, and checked there. */
+const firstLine = headerSchema.extend({ expect: z.looseObject({}), command: z.string() })
+
+const lastLine = z.looseObject({
+  kind: z.literal('end'),
+  events: count,
+  stop: z.enum(['ended', 'until']),
+  endedAtMs: z.int(),
+  wallSeconds: z.number(),
+  evaluations: count,
+  evaluationMs: z.number(),
+  awsCalls: z.record(z.string(), count),
+  messages: z.object({ published: count, delivered: count }),
+  digest: z.string(),
+  digestsByHour: z.array(z.string()),
+})
+
+/** JSON lines: the header with expectation and command, a record a line, and at the end the facts of the run. */
+export function traceText({ header, expect, command, records, facts }: SavedTrace): string {
+  const lines = [{ ...header, expect, command }, ...records, { kind: 'end', events: records.length, ...facts }]
+  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
+}
+
+/** Reads a file that `traceText` filled. @throws DamagedTrace */
+export function readTrace(file: string): SavedTrace {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new DamagedTrace(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  return parseTrace(text, file)
+}
+
+/** `file` names the text in messages. @throws DamagedTrace */
+export function parseTrace(text: string, file: string): SavedTrace {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  const fail = (line: number, what: string): never => {
+    throw new DamagedTrace(`${file}:${line}: ${what}`)
+  }
+  const parse = (index: number): unknown => {
+    try {
+      return JSON.parse(lines[index] as string)
+    } catch {
+      return fail(index + 1, 'not JSON; the trace is cut off or damaged here')
+    }
+  }
+  const first = firstLine.safeParse(lines.length === 0 ? null : parse(0))
+  if (!first.success) return fail(1, `not the header of a trace (${problemOf(first.error)}); rehearse run writes them`)
+  const records = lines.slice(1, -1).map((_, i) => parse(i + 1) as TraceRecord)
+  const last = lastLine.safeParse(lines.length === 1 ? null : parse(lines.length - 1))
+  if (!last.success) return fail(lines.length, 'the trace ends here without its last line; it was cut off')
+  const strayed = records.findIndex((record, index) => record?.sequence !== index)
+  if (strayed >= 0) return fail(strayed + 2, `event ${strayed} should stand here`)
+  const { kind, events, ...facts } = last.data
+  if (events !== records.length)
+    return fail(lines.length, `${events} events should stand before, not ${records.length}`)
+  const digest = createHash('sha256')
+  for (const line of lines.slice(1, -1)) digest.update(`${line}\n`)
+  if (digest.digest('hex') !== facts.digest) {
+    return fail(lines.length, 'the events do not give the digest that stands here; one of them was changed')
+  }
+  const { expect, command, ...header } = first.data
+  return { header: header as TraceHeader, expect: expect as Expectation, command, records, facts: facts as RunFacts }
+}
+
+function problemOf(error: z.ZodError): string {
+  const [issue] = error.issues
+  return issue === undefined ? 'unknown' : `${issue.path.join('.') || 'line'}: ${issue.message}`
+}

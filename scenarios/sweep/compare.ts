@@ -1,0 +1,80 @@
+import { type Cell, foldCell } from '../../reports/campaign/comparison.ts'
+import type { PlayedVariant } from '../../reports/campaign/confusion.ts'
+import type { Variant } from '../../reports/campaign/variant.ts'
+import type { Report } from '../../reports/run/report.ts'
+import { isDeviceFault } from '../../sim/faults/catalogue.ts'
+import { faultSize } from '../files/fault-size.ts'
+import type { Scenario } from '../files/scenario.ts'
+import { runMany, type SweepOptions } from './run-many.ts'
+import { SweepFailed } from './sweep-failed.ts'
+
+/** What to vary; every combination is played with the same seeds, so that differences are the variant's. */
+export interface ComparePlan {
+  readonly scenarios: readonly Scenario[]
+  readonly windowsMs: readonly number[]
+  readonly profiles: readonly ('default' | 'seed-literal')[]
+  readonly gates: readonly ('plant' | 'open')[]
+  readonly seeds: readonly number[]
+}
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Plays every variant of every scenario with every seed; the reports of each variant in the order of the plan.
+ * @throws SweepFailed naming the first run that could not be played; the signal's reason when aborted
+ */
+export async function playVariants(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly PlayedVariant[]> {
+  const variants = plan.scenarios.flatMap((scenario) =>
+    plan.gates.flatMap((gates) =>
+      plan.profiles.flatMap((profile) =>
+        plan.windowsMs.map((window) => ({ ...scenario, policy: withVariant(scenario, { window, profile, gates }) })),
+      ),
+    ),
+  )
+  const played = await runMany(variants, plan.seeds, options)
+  return variants.map((variant, index) => {
+    const own = played.slice(index * plan.seeds.length, (index + 1) * plan.seeds.length)
+    return { variant: describe(variant), reports: own.map(reportOf) }
+  })
+
+  function reportOf(one: (typeof played)[number]): Report {
+    if ('report' in one) return one.report
+    throw new SweepFailed(one)
+  }
+}
+
+/** The same, each variant folded into one cell. @throws as `playVariants` */
+export async function compare(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly Cell[]> {
+  const played = await playVariants(plan, options)
+  return played.map(({ variant, reports }) => foldCell(variant, reports))
+}
+
+interface PolicyVariant {
+  readonly window: number
+  readonly profile: 'default' | 'seed-literal'
+  readonly gates: 'plant' | 'open'
+}
+
+/** The plant's gates are the scenario's own, where it has some. */
+const withVariant = ({ policy }: Scenario, { window, profile, gates }: PolicyVariant) => ({
+  ...policy,
+  window,
+  profile,
+  gates: gates === 'plant' && typeof policy.gates === 'object' ? policy.gates : gates,
+})
+
+function describe({ name, faults, policy, release }: Scenario): Variant {
+  const own = faults.filter((fault) => isDeviceFault(fault) && fault.in.firmware === release.version)
+  const isFaulty = own.length > 0
+  return {
+    scenario: name,
+    isFaulty,
+    faultKinds: own.map(({ kind }) => kind),
+    faultSize: isFaulty
+      ? own.map(faultSize).join('; ')
+      : faults.map((one) => `${one.kind} ${faultSize(one)}`).join('; '),
+    windowHours: (policy.window as number) / HOUR_MS,
+    profile: policy.profile as string,
+    gates: policy.gates === 'open' ? 'open' : 'plant',
+  }
+}

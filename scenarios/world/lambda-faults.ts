@@ -1,0 +1,147 @@
+import type { Ports } from '../../controller/ports/ports.ts'
+import type { LambdaFaultSpec } from '../../sim/faults/catalogue.ts'
+import { isWithin } from '../../sim/faults/families/fault-window.ts'
+import type { FaultWorld, Placed } from '../../sim/faults/families/fault-world.ts'
+import type { InFlight } from '../../sim/kernel/in-flight.ts'
+import { virtualWait } from '../../sim/kernel/virtual-wait.ts'
+import { channelKey, uniformAt } from '../../sim/plant/noise.ts'
+import type { FunctionName, Functions, Result } from './lambda-host.ts'
+import { throughCalls } from './port-calls.ts'
+
+/** The runtime of an invocation died. The name is Lambda's. */
+export class RuntimeExited extends Error {
+  override readonly name = 'Runtime.ExitError'
+  constructor() {
+    super('Runtime exited with error: signal: killed')
+  }
+}
+
+/** Lambda ended an invocation at its time limit. The name is Lambda's. */
+export class TaskTimedOut extends Error {
+  override readonly name = 'Sandbox.Timedout'
+  constructor(afterMs: number) {
+    super(`Task timed out after ${(afterMs / 1000).toFixed(2)} seconds`)
+  }
+}
+
+/** Ends an invocation at its so manieth call of AWS. */
+interface End {
+  readonly call: number
+  readonly when: 'before' | 'after'
+  /** Rejects once the invocation is over. */
+  readonly come: () => Promise<never>
+}
+
+/** Invocations as the faults of Lambda make them; each that is hit runs in a container of its own. */
+export class LambdaFaults {
+  readonly #faults: readonly Placed<LambdaFaultSpec>[]
+  readonly #world: FaultWorld
+  readonly #inFlight: InFlight
+  readonly #ports: Ports
+  readonly #make: (ports: Ports) => Functions
+  /** Invocations so far, by fault. */
+  readonly #counts = new Map<number, number>()
+
+  constructor(
+    faults: readonly Placed<LambdaFaultSpec>[],
+    { world, inFlight }: { readonly world: FaultWorld; readonly inFlight: InFlight },
+    ports: Ports,
+    make: (ports: Ports) => Functions,
+  ) {
+    this.#faults = faults
+    this.#world = world
+    this.#inFlight = inFlight
+    this.#ports = ports
+    this.#make = make
+  }
+
+  /** The invocations that one event leads to, to be run together; null where no fault acts. */
+  invocations(name: FunctionName, event: object): readonly (() => Promise<Result>)[] | null {
+    const isTwice = this.#hit(name, (spec) => spec.kind === 'lambda-duplicate').length > 0
+    const turns = isTwice ? new Turns() : null
+    const ends = (isTwice ? [0, 1] : [0]).map(() => this.#ends(name))
+    if (turns === null && ends[0]?.length === 0) return null
+    return ends.map((own) => () => this.#run(name, event, own, turns))
+  }
+
+  async #run(name: FunctionName, event: object, ends: readonly End[], turns: Turns | null): Promise<Result> {
+    await turns?.take()
+    let calls = 0
+    let fail: (error: unknown) => void = () => undefined
+    const death = new Promise<never>((_, reject) => {
+      fail = reject
+    })
+    /** For the function nothing comes after this. */
+    const die = (end: End): Promise<never> => {
+      end.come().catch(fail)
+      return new Promise(() => undefined)
+    }
+    const ports = throughCalls(this.#ports, async (_, call) => {
+      turns?.pass()
+      await turns?.take()
+      calls += 1
+      const end = ends.find((one) => one.call === calls)
+      if (end?.when === 'before') return die(end)
+      if (end === undefined) return call()
+      await call().catch(() => undefined)
+      return die(end)
+    })
+    try {
+      return await Promise.race([this.#make(ports)[name](event), death])
+    } finally {
+      turns?.pass()
+    }
+  }
+
+  #ends(name: FunctionName): readonly End[] {
+    return this.#hit(name, (spec) => spec.kind !== 'lambda-duplicate').map(({ index, spec }): End => {
+      const { kind } = spec
+      const acts = (): void => this.#world.actsOn(index, kind, name)
+      if (kind === 'lambda-timeout') {
+        const come = async (): Promise<never> => {
+          acts()
+          await virtualWait(this.#world.clock, this.#inFlight, spec.after)
+          throw new TaskTimedOut(spec.after)
+        }
+        return { call: spec.call, when: 'after', come }
+      }
+      if (kind !== 'lambda-killed') throw new Error(`invariant: ${kind} ends no invocation`)
+      const come = async (): Promise<never> => {
+        acts()
+        throw new RuntimeExited()
+      }
+      return { call: spec.call, when: spec.when, come }
+    })
+  }
+
+  /** The faults that act on this invocation; a duplicate is told at once, an end when it comes. */
+  #hit(name: FunctionName, isOf: (spec: LambdaFaultSpec) => boolean): readonly Placed<LambdaFaultSpec>[] {
+    return this.#faults.filter(({ index, spec }) => {
+      if (!isOf(spec) || spec.in.lambda !== name) return false
+      const n = this.#counts.get(index) ?? 0
+      this.#counts.set(index, n + 1)
+      const isHit = uniformAt(channelKey(this.#world.key(`fault/${index}/${name}`), 0), n) < spec.share / 100
+      if (!isHit || !isWithin(spec, this.#world.sinceMs())) return false
+      if (spec.kind === 'lambda-duplicate') this.#world.actsOn(index, spec.kind, name)
+      return true
+    })
+  }
+}
+
+/** Lets invocations that run at once take turns, in one order: each runs from one call of AWS to the next. */
+class Turns {
+  readonly #queue: (() => void)[] = []
+  #isTaken = false
+
+  take(): Promise<void> {
+    if (this.#isTaken) return new Promise((resolve) => this.#queue.push(resolve))
+    this.#isTaken = true
+    return Promise.resolve()
+  }
+
+  pass(): void {
+    const next = this.#queue.shift()
+    if (next === undefined) this.#isTaken = false
+    else next()
+  }
+}

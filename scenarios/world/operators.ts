@@ -1,0 +1,26 @@
+import { Priority } from '../../sim/kernel/clock.ts'
+import type { Twin } from '../../sim/twin/twin.ts'
+import type { Scenario } from '../files/scenario.ts'
+import type { LambdaHost } from './lambda-host.ts'
+
+/**
+ * Lets the people of the scenario call the controller when their time has come. Tells whether somebody still will: until
+ * then the rehearsal is not over, even if the rollout is, since a retry may take it up again.
+ */
+export function scheduleOperators(twin: Twin, host: LambdaHost, { faults }: Scenario): () => boolean {
+  const { clock } = twin
+  let left = 0
+  for (const fault of faults) {
+    if (fault.kind !== 'operator') continue
+    left += 1
+    clock.at(
+      clock.nowMs() + fault.at,
+      () => {
+        left -= 1
+        host.invoke(host.arnOf('operate'), { operation: fault.do, actor: fault.by, reason: fault.reason })
+      },
+      Priority.schedule,
+    )
+  }
+  return () => left > 0
+}

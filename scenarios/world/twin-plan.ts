@@ -1,0 +1,49 @@
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT } from '../../controller/contract.ts'
+import type { Seed } from '../../sim/kernel/random.ts'
+import type { TwinPlan } from '../../sim/twin/twin.ts'
+import { makeFleet } from '../files/fleet.ts'
+import { plantOf } from '../files/fleet-file.ts'
+import type { Scenario } from '../files/scenario.ts'
+
+export const FLEET_SEED = 340
+const HEALTH_VERSION = '1.2.0'
+/** Time before a rollout in which devices connect and report, so that it finds a living fleet. */
+export const LEAD_MS = 10 * 60_000
+
+export type Fleet = ReturnType<typeof makeFleet>
+
+/** The fleet is the same plant in every rehearsal; the run's seed moves what happens in it. */
+export const fleetOf = (scenario: Scenario): Fleet => makeFleet(scenario.fleet, FLEET_SEED)
+
+/**
+ * The world before the rollout: the fleet on the old firmware, the new one ready to be deployed. With `later` releases
+ * their firmware is ready as well, and their faults wait for it.
+ */
+export function twinPlan(first: Scenario, seed: Seed, fleet: Fleet, later: readonly Scenario[] = []): TwinPlan {
+  const { release, start } = first
+  const all = [first, ...later]
+  const schemas = new Map(
+    all.flatMap(({ release: { version, shadow, replaces, previous } }) => [
+      [replaces, previous.shadow.writes],
+      [version, shadow.writes],
+    ]),
+  )
+  return {
+    seed,
+    startMs: start.atMs - LEAD_MS,
+    zone: start.zone,
+    plant: plantOf(first.fleet),
+    devices: fleet,
+    installed: { [FIRMWARE_COMPONENT]: release.replaces, [HEALTH_COMPONENT]: HEALTH_VERSION },
+    deployable: all.flatMap(({ release }) => deployableOf(release)),
+    schemaOf: (version) => schemas.get(version) ?? '2.0',
+    faults: all.flatMap(({ faults }) => faults),
+    recorded: { startMs: start.atMs, tracks: first.recorded ?? [] },
+  }
+}
+
+/** The release's firmware, and the component that migrates its data if it needs one. */
+const deployableOf = ({ version, migration }: Scenario['release']): TwinPlan['deployable'] => [
+  { name: FIRMWARE_COMPONENT, version },
+  ...(migration === undefined ? [] : [{ name: migration.component, version: migration.version }]),
+]

@@ -1,0 +1,56 @@
+import { StandardRetryStrategy } from '@smithy/core/retry'
+import type { Clock } from '../../sim/kernel/clock.ts'
+import type { InFlight } from '../../sim/kernel/in-flight.ts'
+import type { Seed } from '../../sim/kernel/random.ts'
+import { virtualWait } from '../../sim/kernel/virtual-wait.ts'
+
+const MAX_ATTEMPTS = 3
+const MAX_DELAY_MS = 20_000
+
+type Token = Awaited<ReturnType<StandardRetryStrategy['acquireInitialRetryToken']>>
+type ErrorInfo = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>[1]
+
+/**
+ * The SDK's standard retries of one client, with its own classes of errors, attempts and budget; only the waits are on
+ * the virtual clock: random(0..1) x min(base x 2^n, 20 s), the chance from a stream of the client. [protocol 10]
+ */
+export class VirtualRetryStrategy extends StandardRetryStrategy {
+  readonly #wait: (delayMs: number) => Promise<void>
+  readonly #backoff: VirtualBackoff
+
+  constructor(client: string, { clock, inFlight, seed }: { clock: Clock; inFlight: InFlight; seed: Seed }) {
+    const stream = seed.stream(`sdk-retry/${client}`)
+    const backoff = new VirtualBackoff(() => stream.next())
+    super({ maxAttempts: MAX_ATTEMPTS, backoff })
+    this.#backoff = backoff
+    this.#wait = (delayMs) => virtualWait(clock, inFlight, delayMs)
+  }
+
+  override async refreshRetryTokenForRetry(token: Token, error: ErrorInfo): Promise<Token> {
+    // A hint of the server is in real time.
+    const { retryAfterHint, ...withoutHint } = error
+    const next = await super.refreshRetryTokenForRetry(token, withoutHint)
+    await this.#wait(this.#backoff.delayMs)
+    return next
+  }
+}
+
+/** Tells the SDK not to wait, and remembers how long it would have. */
+class VirtualBackoff {
+  delayMs = 0
+  #baseMs = 0
+  readonly #chance: () => number
+
+  constructor(chance: () => number) {
+    this.#chance = chance
+  }
+
+  setDelayBase(baseMs: number): void {
+    this.#baseMs = baseMs
+  }
+
+  computeNextBackoffDelay(retries: number): number {
+    this.delayMs = Math.floor(this.#chance() * Math.min(this.#baseMs * 2 ** retries, MAX_DELAY_MS))
+    return 0
+  }
+}

@@ -1,0 +1,94 @@
+import type { EffectiveDeployment, EffectiveDeploymentExecutionStatus } from '@aws-sdk/client-greengrassv2'
+import type { JsonObject } from '../base/cloud-context.ts'
+import { isObject } from '../iot/shadow-document.ts'
+import type { JobExecution } from '../jobs/job-execution.ts'
+
+/** What became of a deployment on one core device, in the words of ListEffectiveDeployments. [gg] */
+export interface DeviceOutcome {
+  readonly status: EffectiveDeploymentExecutionStatus
+  /** `SUCCESSFUL`, or error code, detailed status and cause in one line; empty before the end. */
+  readonly reason: string
+  readonly errorStack: readonly string[]
+  readonly errorTypes: readonly string[]
+  readonly modifiedAtMs: number
+}
+
+/**
+ * The outcome by the job execution of a group deployment: its success is SUCCEEDED. Null for REMOVED, which this API has
+ * no word for. [inferred]
+ */
+export function outcomeOfExecution({ status, statusDetails, lastUpdatedAtMs }: JobExecution): DeviceOutcome | null {
+  if (status === 'REMOVED') return null
+  const errorStack = parseList(statusDetails['deployment-error-stack'])
+  const { 'detailed-deployment-status': detailed, 'deployment-failure-cause': cause } = statusDetails
+  return {
+    status,
+    reason: status === 'SUCCEEDED' ? 'SUCCESSFUL' : reasonOf(errorStack, detailed, cause),
+    errorStack,
+    errorTypes: parseList(statusDetails['deployment-error-types']),
+    modifiedAtMs: lastUpdatedAtMs,
+  }
+}
+
+const SHADOW_STATUSES: Readonly<Record<string, EffectiveDeploymentExecutionStatus>> = {
+  IN_PROGRESS: 'IN_PROGRESS',
+  SUCCEEDED: 'COMPLETED',
+  FAILED: 'FAILED',
+  REJECTED: 'REJECTED',
+  CANCELED: 'CANCELED',
+}
+
+/**
+ * The outcome by the reported section of the deployment shadow: success of a thing deployment is COMPLETED. Null when it
+ * is no report of a status. [nucleus: ShadowDeploymentListener]
+ */
+export function outcomeOfReport(reported: JsonObject, nowMs: number): DeviceOutcome | null {
+  const status = SHADOW_STATUSES[String(reported.status)]
+  if (status === undefined) return null
+  const details = isObject(reported.statusDetails) ? reported.statusDetails : {}
+  const errorStack = stringsOf(details.errorStack)
+  return {
+    status,
+    reason:
+      status === 'COMPLETED'
+        ? 'SUCCESSFUL'
+        : reasonOf(errorStack, text(details.detailedStatus), text(details.failureCause)),
+    errorStack,
+    errorTypes: stringsOf(details.errorTypes),
+    modifiedAtMs: nowMs,
+  }
+}
+
+/** The members of EffectiveDeployment that tell the outcome. */
+export type OutcomeMember = 'coreDeviceExecutionStatus' | 'reason' | 'statusDetails' | 'modifiedTimestamp'
+
+export const effectiveMembers = (outcome: DeviceOutcome): Pick<EffectiveDeployment, OutcomeMember> => ({
+  coreDeviceExecutionStatus: outcome.status,
+  reason: outcome.reason,
+  statusDetails: { errorStack: [...outcome.errorStack], errorTypes: [...outcome.errorTypes] },
+  modifiedTimestamp: new Date(outcome.modifiedAtMs),
+})
+
+/** Detail of `Greengrass V2 Effective Deployment Status Change`; the id's key is hyphenated. [gg: health notifications] */
+export const outcomeDetail = (deploymentId: string, outcome: DeviceOutcome): object => ({
+  'deployment-id': deploymentId,
+  coreDeviceExecutionStatus: outcome.status,
+  statusDetails: { errorStack: outcome.errorStack, errorTypes: outcome.errorTypes },
+  reason: outcome.reason,
+})
+
+/** `CODE: DETAILED_STATUS: cause`, as far as the device told. [gg: deployment-health-notifications] */
+const reasonOf = (errorStack: readonly string[], detailed: string | undefined, cause: string | undefined): string =>
+  [errorStack.at(-1), detailed, cause].filter((part) => part !== undefined && part !== '').join(': ')
+
+function parseList(list: string | undefined): readonly string[] {
+  if (list === undefined) return []
+  try {
+    return stringsOf(JSON.parse(list))
+  } catch {
+    return [] // a list cut at 1,024 characters is no JSON any more; the plain cause still tells
+  }
+}
+
+const stringsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -1,0 +1,54 @@
+import type { Timer } from '../../kernel/clock.ts'
+
+/** Status of one job on one thing. [iot: iot-jobs-lifecycle] */
+export const JOB_EXECUTION_STATUSES = [
+  'QUEUED',
+  'IN_PROGRESS',
+  'SUCCEEDED',
+  'FAILED',
+  'REJECTED',
+  'TIMED_OUT',
+  'REMOVED',
+  'CANCELED',
+] as const
+export type JobExecutionStatus = (typeof JOB_EXECUTION_STATUSES)[number]
+
+export interface JobExecution {
+  readonly thing: string
+  status: JobExecutionStatus
+  statusDetails: Readonly<Record<string, string>>
+  /**
+   * When the execution was created and then, once it is let out, when that was: a device therefore never meets a job
+   * older than one it has seen, which the nucleus would ignore. [nucleus: IotJobsHelper, de-duplication by queuedAt]
+   */
+  queuedAtMs: number
+  startedAtMs: number | undefined
+  lastUpdatedAtMs: number
+  versionNumber: number
+  readonly executionNumber: number
+  /** The rollout rate and the notification delay have let it out; `$next` shows it from then on. */
+  released: boolean
+  /** Ends of the two timers of a running execution. [iot: jobs-configurations-details] */
+  inProgressEndsAtMs: number | undefined
+  stepEndsAtMs: number | undefined
+  timer: Timer | null
+}
+
+/** Who asks for a change of status. */
+export type JobActor = 'device' | 'service' | 'cancel' | 'force-cancel'
+
+const ALLOWED: Readonly<Record<JobActor, Partial<Record<JobExecutionStatus, readonly JobExecutionStatus[]>>>> = {
+  device: {
+    QUEUED: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'],
+    IN_PROGRESS: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'],
+  },
+  service: { QUEUED: ['REMOVED'], IN_PROGRESS: ['TIMED_OUT', 'REMOVED'] },
+  cancel: { QUEUED: ['CANCELED'] },
+  'force-cancel': { QUEUED: ['CANCELED'], IN_PROGRESS: ['CANCELED'] },
+}
+
+export const isTerminal = (status: JobExecutionStatus): boolean => status !== 'QUEUED' && status !== 'IN_PROGRESS'
+
+/** Whether `actor` may move an execution from one status to another. */
+export const mayMove = (from: JobExecutionStatus, to: JobExecutionStatus, actor: JobActor): boolean =>
+  ALLOWED[actor][from]?.includes(to) ?? false

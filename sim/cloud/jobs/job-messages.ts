@@ -1,0 +1,118 @@
+import { AwsError } from '../base/aws-error.ts'
+import type { JsonObject } from '../base/cloud-context.ts'
+import { isObject } from '../iot/shadow-document.ts'
+import type { JobExecutionStatus } from './job-execution.ts'
+
+/** What a device asks of the service by the topic it publishes to. */
+export type JobTopicRequest =
+  | { readonly verb: 'list' | 'start-next'; readonly namespace: string | undefined }
+  | { readonly verb: 'get' | 'update'; readonly jobId: string; readonly namespace: string | undefined }
+
+/** Reject codes of the MQTT API, and the exceptions of the HTTP one they correspond to. [iot: jobs-mqtt-api] */
+const HTTP_NAMES = {
+  InvalidJson: ['InvalidRequestException', 400],
+  InvalidRequest: ['InvalidRequestException', 400],
+  InvalidStateTransition: ['InvalidStateTransitionException', 409],
+  ResourceNotFound: ['ResourceNotFoundException', 404],
+  VersionMismatch: ['InvalidStateTransitionException', 409],
+  TerminalStateReached: ['TerminalStateException', 410],
+} as const
+
+/** The service refuses a device's request. */
+export class JobRejection extends Error {
+  override readonly name = 'JobRejection'
+  readonly code: keyof typeof HTTP_NAMES
+  readonly executionState: JsonObject | undefined
+
+  constructor(code: keyof typeof HTTP_NAMES, message: string, executionState?: JsonObject) {
+    super(message)
+    this.code = code
+    this.executionState = executionState
+  }
+
+  /** UpdateJobExecution declares no TerminalStateException; a finished execution is a wrong transition there. */
+  toAwsError(operation: 'update' | 'other'): AwsError {
+    const code = this.code === 'TerminalStateReached' && operation === 'update' ? 'InvalidStateTransition' : this.code
+    const [name, status] = HTTP_NAMES[code]
+    return new AwsError(name, status, this.message)
+  }
+}
+
+/**
+ * `rest` is the topic after `$aws/things/{thing}/jobs/`; with a namespace the segment `namespace-<id>` stands before the
+ * verb. Null for the service's own topics and for anything else.
+ */
+export function parseJobRequest(rest: string): JobTopicRequest | null {
+  const parts = rest.split('/')
+  const at = parts.findIndex((part) => part.startsWith('namespace-'))
+  const namespace = at < 0 ? undefined : parts.splice(at, 1)[0]?.slice('namespace-'.length)
+  if (parts.length === 1 && parts[0] === 'get') return { verb: 'list', namespace }
+  if (parts.length === 1 && parts[0] === 'start-next') return { verb: 'start-next', namespace }
+  const [jobId, verb] = parts as [string, string | undefined]
+  if (parts.length !== 2 || (verb !== 'get' && verb !== 'update')) return null
+  return { verb, jobId, namespace }
+}
+
+const DEVICE_STATUSES = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'] as const
+
+/** Members that a device may send with start-next and update. */
+export interface JobStepUpdate {
+  readonly statusDetails: Readonly<Record<string, string>> | undefined
+  /** 1 to 10,080 starts the step timer, -1 clears it. */
+  readonly stepTimeoutInMinutes: number | undefined
+}
+
+export interface JobUpdate extends JobStepUpdate {
+  readonly status: JobExecutionStatus
+  readonly expectedVersion: number | undefined
+  readonly executionNumber: number | undefined
+  readonly includeJobExecutionState: boolean
+  readonly includeJobDocument: boolean
+}
+
+/** @throws JobRejection InvalidRequest */
+export function parseJobStep(payload: JsonObject): JobStepUpdate {
+  const { statusDetails } = payload
+  const stepTimeoutInMinutes = optionalInteger(payload, 'stepTimeoutInMinutes')
+  const isStep = stepTimeoutInMinutes === undefined || (stepTimeoutInMinutes >= 1 && stepTimeoutInMinutes <= 10_080)
+  if (!isStep && stepTimeoutInMinutes !== -1) {
+    throw new JobRejection('InvalidRequest', 'stepTimeoutInMinutes is neither -1 nor within 1 and 10080')
+  }
+  return { statusDetails: statusDetails === undefined ? undefined : checkDetails(statusDetails), stepTimeoutInMinutes }
+}
+
+/** @throws JobRejection InvalidRequest */
+export function parseJobUpdate(payload: JsonObject): JobUpdate {
+  const { status } = payload
+  if (!(DEVICE_STATUSES as readonly unknown[]).includes(status)) {
+    throw new JobRejection('InvalidRequest', `A device may not set the status ${JSON.stringify(status)}`)
+  }
+  return {
+    ...parseJobStep(payload),
+    status: status as JobExecutionStatus,
+    expectedVersion: optionalInteger(payload, 'expectedVersion'),
+    executionNumber: optionalInteger(payload, 'executionNumber'),
+    includeJobExecutionState: payload.includeJobExecutionState === true,
+    includeJobDocument: payload.includeJobDocument === true,
+  }
+}
+
+/** @throws JobRejection InvalidRequest */
+export function optionalInteger(payload: JsonObject, member: string): number | undefined {
+  const value = payload[member]
+  if (value === undefined || Number.isInteger(value)) return value as number | undefined
+  throw new JobRejection('InvalidRequest', `${member} is not an integer`)
+}
+
+/** At most 10 pairs; keys of 1-128 characters, values of 1-1024. [iot: UpdateJobExecution] */
+function checkDetails(details: unknown): Readonly<Record<string, string>> {
+  const entries = isObject(details) ? Object.entries(details) : null
+  const valid = entries?.every(
+    ([key, value]) =>
+      /^[a-zA-Z0-9:_-]{1,128}$/.test(key) && typeof value === 'string' && value.length >= 1 && value.length <= 1024,
+  )
+  if (entries === null || entries.length > 10 || !valid) {
+    throw new JobRejection('InvalidRequest', 'statusDetails takes at most 10 pairs of text of at most 1024 characters')
+  }
+  return details as Record<string, string>
+}

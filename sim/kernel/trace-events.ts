@@ -1,0 +1,148 @@
+import type { StageName } from '../../controller/contract.ts'
+
+/**
+ * The vocabulary of the trace: what happened in the rehearsed world, at virtual times. Reports are folds over it.
+ * Nothing that differs between two runs of one seed (message ids, ports, wall time) or between the two levels belongs
+ * in an event.
+ */
+export type TraceEvent =
+  /**
+   * An injected fault begins to act: the ground truth that detection is judged against. On a device, or (`thing` null) on
+   * what `target` names: an AWS operation, the detail type of an event, a Lambda function.
+   */
+  | { kind: 'fault-started'; fault: number; faultKind: string; thing: string | null; target?: string }
+  | {
+      kind: 'deployment-created'
+      deploymentId: string
+      /** Name of the target thing group or thing. */
+      target: string
+      revisionId: string
+      jobId: string | null
+      /** Component versions by component name. */
+      components: Readonly<Record<string, string>>
+    }
+  | { kind: 'deployment-cancelled'; deploymentId: string; target: string }
+  /** The IoT Jobs execution of one device changed its status (QUEUED when it was created). */
+  | { kind: 'job-execution'; thing: string; deploymentId: string; status: string }
+  | { kind: 'device-connected'; thing: string }
+  | { kind: 'device-disconnected'; thing: string }
+  /** The nucleus took a deployment out of its queue and began to work on it. */
+  | { kind: 'deployment-received'; thing: string; deploymentId: string }
+  /** Terminal status as the nucleus reports it, with the nucleus' detailed status, e.g. FAILED_ROLLBACK_COMPLETE. */
+  | { kind: 'deployment-finished'; thing: string; deploymentId: string; status: string; detailedStatus: string }
+  | { kind: 'component-state'; thing: string; component: string; version: string; state: string }
+  /** A process of this firmware version came up; a new boot id. */
+  | { kind: 'firmware-started'; thing: string; version: string; bootId: string }
+  | { kind: 'firmware-crashed'; thing: string; version: string; reason: string }
+  /** The first health report after a start that says RUNNING with this version. */
+  | { kind: 'device-healthy'; thing: string; version: string; bootId: string }
+  /** An event was put on the bus, by the cloud or by the controller. */
+  | { kind: 'event-put'; eventSource: string; detailType: string }
+  /** A message was published to a topic: how people are called. The reason code is its attribute of that name. */
+  | { kind: 'message-published'; topic: string; subject: string | null; reasonCode: string | null }
+  /** One look of the controller at a stage of the migration that goes before the firmware, as long as it goes well. */
+  | {
+      kind: 'migration-evaluated'
+      handler: string
+      stage: StageName | null
+      state: string
+      decision: string
+      reason: string
+    }
+  /** One look of the controller at a stage: what it saw, what it concluded, what it did. */
+  | {
+      kind: 'evaluated'
+      handler: string
+      stage: StageName | null
+      state: string
+      verdict: string
+      decision: string
+      reason: string
+      findings: readonly TraceFinding[]
+    }
+  /** Somebody outside the controller changed a thing group. */
+  | { kind: 'membership-changed'; thing: string; group: string; change: 'added' | 'removed' }
+  /**
+   * Somebody outside the scenario took a hand in the run: a fault was injected while it ran, or a function of the
+   * controller was called. From here on the seed alone does not tell what happens.
+   */
+  | { kind: 'intervention'; act: 'fault' | 'call'; what: string }
+  /** The controller moved a device between thing groups. */
+  | { kind: 'device-moved'; thing: string; group: string; change: 'added' | 'removed' }
+  /** A person asked the controller for something, and what it answered. */
+  | {
+      kind: 'operation'
+      operation: string
+      actor: string
+      reason: string
+      result: string
+      answer: string
+    }
+  | { kind: 'handler-failed'; handler: string; error: string; message: string }
+
+/** One judged metric in numbers, as the controller gives it. */
+export interface TraceFinding {
+  readonly rule: string
+  readonly metric: string
+  readonly outcome: string
+  readonly observed: number | null
+  readonly baseline: number | null
+  readonly limit: number
+  readonly n: number
+  readonly line?: number
+  readonly thing?: string
+  /** A sentence in numbers. */
+  readonly reason?: string
+  /** Shift and kind of day, e.g. `second/weekday`. */
+  readonly cell?: string
+  readonly statistic?: { readonly name: string; readonly value: number; readonly boundary: number }
+  /** Why an inconclusive finding is one. */
+  readonly code?: string
+  readonly isDryRun?: boolean
+}
+
+/** An event as it stands in the trace. */
+export type TraceRecord = TraceEvent & {
+  /** Position in the trace, from 0. */
+  readonly sequence: number
+  readonly atMs: number
+  /** The one entity that saw it, e.g. `core/line-03-12`; order within a millisecond is by source. */
+  readonly source: string
+  /** `sequence` of the event that led to this one. */
+  readonly cause?: number
+}
+
+/** How the devices reach the cloud: each by itself, all over one connection (a fast mode), or without any (model level). */
+export type Connections = 'per-device' | 'multiplexed' | 'direct'
+
+/** First line of a saved trace: everything a report needs beside the events. Not part of the digest. */
+export interface TraceHeader {
+  readonly schemaVersion: 1
+  readonly scenario: string
+  readonly story: string
+  readonly seed: number
+  readonly level: 'wire' | 'model'
+  readonly connections: Connections
+  readonly profile: string
+  readonly windowHours: number
+  readonly startedAtMs: number
+  readonly zone: string
+  readonly release: {
+    readonly version: string
+    readonly replaces: string
+    /** The component that was rolled out before. */
+    readonly migration?: { readonly component: string; readonly version: string }
+    readonly hotfix?: true
+  }
+  /** Thing names by stage; the stage's thing group has the stage's name. */
+  readonly stages: Readonly<Record<StageName, readonly string[]>>
+  /** Line number by thing name. */
+  readonly lines: Readonly<Record<string, number>>
+  /**
+   * From when on nothing disturbs devices' connections, AWS, events or functions any more, as far as the scenario says;
+   * null if something does for good, absent where nobody recorded it. What is wrong with the release itself does not count.
+   */
+  readonly faultsEndAtMs?: number | null
+  /** Version of the health document that the replaced firmware writes. */
+  readonly previousShadow?: '1.0' | '2.0'
+}

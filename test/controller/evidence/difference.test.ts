@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest'
+import { difference } from '../../../controller/evidence/difference.ts'
+import { NO_COUNTS, sample } from '../fixtures.ts'
+
+const counts = (cycles: number, crashes = 0) => ({ ...NO_COUNTS, cycles, crashes })
+
+it('counts what happened in between, also when samples in between were lost', () => {
+  const delta = difference(
+    sample({ sequence: 10, counters: counts(100) }),
+    sample({ sequence: 15, counters: counts(140) }),
+  )
+  expect(delta).toMatchObject({ minutes: 5, cycles: 40 })
+})
+
+it('says nothing about a sample that was seen before', () => {
+  expect(difference(sample({ sequence: 10 }), sample({ sequence: 10 }))).toBeNull()
+})
+
+it('counts on over a restart of the firmware', () => {
+  const delta = difference(
+    sample({ sequence: 10, bootId: 'a', counters: counts(100) }),
+    sample({ sequence: 12, bootId: 'b', counters: counts(101, 1) }),
+  )
+  expect(delta).toMatchObject({ minutes: 2, cycles: 1, crashes: 1 })
+})
+
+it('counts from zero when the health component itself began anew', () => {
+  const delta = difference(
+    sample({ sequence: 500, counters: counts(900) }),
+    sample({ sequence: 3, counters: counts(5) }),
+  )
+  expect(delta).toMatchObject({ minutes: 3, cycles: 5 })
+})
+
+it('takes a version 1.0 document as one minute, and cumulative counting after it as a new beginning', () => {
+  const old = sample({ sequence: 10, schema: '1.0', counters: counts(2) })
+  expect(difference(undefined, old)).toMatchObject({ minutes: 1, cycles: 2 })
+  const renewed = sample({ sequence: 4, counters: counts(6), bootId: 'b' })
+  expect(difference(old, renewed)).toMatchObject({ minutes: 4, cycles: 6 })
+})
+
+it('has nothing to count from at the first sight of a device', () => {
+  expect(difference(undefined, sample({ counters: counts(100) }))).toBeNull()
+})
+
+it('says nothing about a sample older than the one before, which is no new beginning', () => {
+  const newer = sample({ sequence: 500, sampledAtMs: 10_000_000, counters: counts(900, 3) })
+  const older = sample({ sequence: 495, sampledAtMs: 9_700_000, counters: counts(890, 3) })
+  expect(difference(newer, older)).toBeNull()
+})
+
+it('tells from the sequence of a version 1.0 document how long the device has been at work', () => {
+  const old = sample({ sequence: 10, schema: '1.0', counters: counts(2) })
+  const next = sample({ sequence: 15, schema: '1.0', counters: counts(3) })
+  expect(difference(old, next)).toMatchObject({ minutes: 5, cycles: 3 })
+})
+
+it('takes the difference of every counter', () => {
+  const names = Object.keys(NO_COUNTS) as (keyof typeof NO_COUNTS)[]
+  const countsOf = (first: number, step: number) =>
+    Object.fromEntries(names.map((name, i) => [name, first + step * i])) as unknown as typeof NO_COUNTS
+  const delta = difference(
+    sample({ sequence: 10, counters: countsOf(100, 10) }),
+    sample({ sequence: 15, counters: countsOf(107, 13) }),
+  )
+  expect(delta).toEqual({ minutes: 5, countedMinutes: 5, ...countsOf(7, 3) })
+})
+
+it('counts from zero when the health component began anew and is as far as it was', () => {
+  const [before, after] = [sample({ sequence: 5, bootId: 'a' }), sample({ sequence: 5, bootId: 'b' })]
+  expect(difference({ ...before, counters: counts(9) }, { ...after, counters: counts(4) })).toMatchObject({
+    minutes: 5,
+    cycles: 4,
+  })
+})
+
+it('counts from zero when a version 2.0 document follows one of version 1.0, however far that was', () => {
+  const old = sample({ sequence: 10, schema: '1.0', counters: counts(2) })
+  expect(difference(old, sample({ sequence: 14, counters: counts(30), bootId: 'b' }))).toMatchObject({
+    minutes: 14,
+    cycles: 30,
+  })
+})
+
+it('takes a version 1.0 document after a new beginning as one minute', () => {
+  const before = sample({ sequence: 10, bootId: 'a', schema: '1.0' })
+  for (const sequence of [3, 10]) {
+    const after = sample({ sequence, bootId: 'b', schema: '1.0', counters: counts(2) })
+    expect(difference(before, after)).toMatchObject({ minutes: 1, countedMinutes: 1, cycles: 2 })
+  }
+})

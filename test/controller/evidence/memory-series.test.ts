@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { type MemorySeries, newSeries, withGauge } from '../../../controller/evidence/memory-series.ts'
+import type { HealthSample } from '../../../controller/evidence/snapshot.ts'
+import { MINUTE_MS, START_MS, sample } from '../fixtures.ts'
+
+interface Gauge {
+  readonly memoryMiB?: number
+  /** What the controls use. */
+  readonly commonMiB?: number | null
+  readonly over?: Partial<HealthSample>
+}
+
+/** One look, so many minutes after a half hour began. */
+const look = (series: MemorySeries, minute: number, { memoryMiB = 150, commonMiB = 0, over }: Gauge = {}) =>
+  withGauge(
+    series,
+    sample({ gauges: { ...sample().gauges, memoryMiB }, ...over }),
+    START_MS + minute * MINUTE_MS,
+    commonMiB,
+  )
+
+/** Looks five minutes apart at a device that was started an hour before. */
+const looks = (gauges: readonly Gauge[], start = look(newSeries(null), -60, gauges[0]), fromMinute = 0): MemorySeries =>
+  gauges.reduce((series, gauge, i) => look(series, fromMinute + 5 * i, gauge), start)
+
+/** A device that is looked at with these gauges, half hour by half hour, five minutes apart, and once after them. */
+const seriesOf = (blocks: readonly (readonly number[])[]): MemorySeries =>
+  [...blocks, [0.1]].reduce(
+    (series, block, i) =>
+      looks(
+        block.map((memoryMiB) => ({ memoryMiB })),
+        series,
+        i * 30,
+      ),
+    look(newSeries(null), -60),
+  )
+const minimaOf = (blocks: readonly (readonly number[])[]): readonly number[] => seriesOf(blocks).minima
+
+it('a half hour has the least of its first looks, so that lost looks are no rise', () => {
+  const noise = [150, 148, 149, 140, 141, 139]
+  expect(minimaOf([noise, noise])).toEqual([148, 148])
+  expect(minimaOf([noise, noise.slice(0, 3)])).toEqual([148, 148])
+})
+
+it('and none with fewer looks', () => {
+  expect(
+    minimaOf([
+      [150, 148],
+      [151, 150, 149],
+    ]),
+  ).toEqual([149])
+})
+
+it('is what a device uses above the controls, in tenths, beside what it uses itself', () => {
+  const beside = looks(
+    [{ memoryMiB: 150.06 }, { memoryMiB: 148.44 }, { memoryMiB: 149 }, {}, {}, {}, {}].map((gauge) => ({
+      ...gauge,
+      commonMiB: 100,
+    })),
+  )
+  expect(beside).toMatchObject({ isBesideControls: true, minima: [48.4], levelMiB: 148.4, limitMiB: 512 })
+})
+
+it('keeps a day, and how it rises', () => {
+  const rising = (halfHours: number) => seriesOf(Array.from({ length: halfHours }, (_, i) => [i + 1, i + 1, i + 1]))
+  const from = (first: number) => Array.from({ length: 48 }, (_, i) => i + first)
+  // Every pair of 48 rises.
+  expect(rising(48)).toMatchObject({ minima: from(1), s: 1128 })
+  expect(rising(50)).toMatchObject({ minima: from(3), s: 1128 })
+})
+
+describe('a look says nothing', () => {
+  const known = looks([{}, {}])
+
+  it.each<[string, Gauge]>([
+    ['of a process that does not run', { over: { componentState: 'ERRORED' } }],
+    ['without a gauge', { memoryMiB: 0 }],
+    ['not even of another process', { over: { componentState: 'STARTING', bootId: 'boot-2' } }],
+  ])('%s', (_, gauge) => {
+    expect(look(known, 10, gauge)).toBe(known)
+  })
+})
+
+describe('begins anew', () => {
+  const known = looks([{}, {}, {}, {}, {}, {}, {}])
+
+  it('with another process, half an hour after its start, whose use is no leak', () => {
+    const other = (memoryMiB: number): Gauge => ({ memoryMiB, over: { bootId: 'boot-2' } })
+    const starting = looks([40, 50, 60, 70, 80, 90].map(other), known, 60)
+    expect(starting.minima).toEqual([])
+    expect(looks([200, 201, 202, 203, 204, 205, 206].map(other), starting, 90).minima).toEqual([200])
+  })
+
+  it('at once where there are no controls any more, or are again', () => {
+    const alone = looks(
+      [150, 151, 152, 153, 154, 155, 156, 157].map((memoryMiB) => ({ memoryMiB, commonMiB: null })),
+      known,
+      60,
+    )
+    expect(alone).toMatchObject({ isBesideControls: false, minima: [151] })
+    expect(look(alone, 100)).toMatchObject({ isBesideControls: true, minima: [], levelMiB: null })
+  })
+})

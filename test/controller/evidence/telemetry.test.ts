@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import { isTelemetryDown } from '../../../controller/evidence/telemetry.ts'
+import { MINUTE_MS, policyWith, START_MS, sample } from '../fixtures.ts'
+
+const policy = policyWith()
+const CONTROLS = [5, 6, 7, 8, 9]
+
+/** Ten devices of which the named ones have said nothing for a while; the last five are controls. */
+function down(silentMinutes: number, silent: readonly number[], controls = CONTROLS, under = policy): boolean {
+  const devices = Object.fromEntries(
+    Array.from({ length: 10 }, (_, i) => [
+      `d${i}`,
+      sample({ sampledAtMs: START_MS - (silent.includes(i) ? silentMinutes : 1) * MINUTE_MS }),
+    ]),
+  )
+  return isTelemetryDown(
+    { atMs: START_MS, devices },
+    controls.map((i) => `d${i}`),
+    under,
+  )
+}
+
+it.each([
+  ['nobody is silent', [], false],
+  ['some are, no more than 30 %', [0, 5, 6], false],
+  ['many are, all of them on the new firmware', [0, 1, 2, 3, 4], false],
+  ['many are, controls among them', [0, 1, 5, 6], true],
+] as const)('when %s: %j', (_, silent, isDown) => {
+  expect(down(11, silent)).toBe(isDown)
+})
+
+it('ten minutes of silence are none', () => {
+  expect(down(10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])).toBe(false)
+})
+
+it('asks for more than the policy’s share of the controls, whatever the rest says', () => {
+  const under = (silentShare: number) => policyWith({ telemetry: { ...policy.telemetry, silentShare } })
+  expect(down(11, [0, 1, 2, 3, 5, 6], CONTROLS, under(0.4))).toBe(false)
+  expect(down(11, [0, 1, 2, 3, 5, 6], CONTROLS, under(0.39))).toBe(true)
+})
+
+it('takes no control for silent that has never been heard', () => {
+  expect(down(11, [0, 1, 2, 3, 4, 5], [5, 41, 42, 43])).toBe(false)
+})
+
+it('without controls only a silence of everybody is the telemetry', () => {
+  expect(down(11, [0, 1, 2, 3, 4, 5, 6, 7, 8], [])).toBe(false)
+  expect(down(11, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [])).toBe(true)
+})

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest'
+import { makeBaseline } from '../../../controller/evidence/baseline.ts'
+import {
+  quietShare,
+  type Replay,
+  type ReplayAlarm,
+  refuseNoise,
+  replay,
+} from '../../../controller/judge/baseline-replay.ts'
+import { shiftBoundaries } from '../../../controller/policy/calendar.ts'
+import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from '../fixtures.ts'
+
+const policy = policyWith()
+const DAY_MS = 24 * HOUR_MS
+/** Of a day. */
+const SHIFTS = 3
+
+/** A week of a plant whose devices are one, four and five a line in the three stages; `meanwhile` is asked every shift. */
+function weekOf(options: PlantOptions = {}, meanwhile: (plant: Plant, day: number) => void = () => {}): Replay {
+  const plant = new Plant(START_MS - 8 * DAY_MS, { lines: 8, perLine: 10, ...options })
+  const boundaries = shiftBoundaries(policy, START_MS - policy.baselineMs, START_MS)
+  const snapshots = boundaries.map((atMs, i) => {
+    meanwhile(plant, Math.floor((i - 1) / SHIFTS))
+    return plant.at(atMs)
+  })
+  const of = (from: number, to: number) =>
+    plant.things.filter((thing) => Number(thing.split('-')[2]) >= from && Number(thing.split('-')[2]) < to)
+  return {
+    baseline: makeBaseline(snapshots, policy),
+    snapshots,
+    members: { canary: of(0, 1), early: of(1, 5), production: of(5, 10) },
+    held: [],
+    lineOf: plant.lineOf,
+    version: '2.3.1',
+  }
+}
+
+/** On one day of the week, counted from its first. */
+const onDay =
+  (day: number, value: number) =>
+  (thing: string, atMs: number): number =>
+    thing.endsWith('-0') && Math.floor((atMs - 1 - (START_MS - 7 * DAY_MS)) / DAY_MS) === day ? value : 1
+
+describe('a week without a release', () => {
+  it('rolls none back where nothing was wrong', () => {
+    for (const seed of [1, 2, 3, 4, 5]) expect(replay(weekOf({ seed }), policy)).toEqual([])
+  })
+
+  it('rolls the canary back on the day that its devices were slower', () => {
+    const alarms = replay(weekOf({ slowdown: onDay(2, 1.4) }), policy)
+    expect(alarms.map(({ stage, finding }) => `${stage} ${finding.rule}`)).toEqual(['canary cycle-time'])
+    expect(alarms[0]?.atMs).toBe(START_MS - 4 * DAY_MS)
+  })
+
+  it('rolls back only production where the whole plant was slower, since it has no controls but those held back', () => {
+    const slowdown = (_: string, atMs: number) => onDay(2, 1.4)('line-1-0', atMs)
+    const week = weekOf({ slowdown })
+    const stages = (one: Replay) => new Set(replay(one, policy).map(({ stage }) => stage))
+    expect(stages(week)).toEqual(new Set(['production']))
+    const held = week.members.production.filter((thing) => thing.endsWith('-9'))
+    const production = week.members.production.filter((thing) => !held.includes(thing))
+    expect(stages({ ...week, held, members: { ...week.members, production } })).toEqual(new Set())
+  })
+
+  it('goes on where snapshots of more than a day are missing', () => {
+    const week = weekOf({ errorFactor: onDay(5, 4) })
+    const snapshots = week.snapshots.toSpliced(2, 2 * SHIFTS)
+    const alarms = replay({ ...week, snapshots, baseline: makeBaseline(snapshots, policy) }, policy)
+    expect(alarms.map(({ stage, finding }) => `${stage} ${finding.rule}`)).toContain('canary error-rate')
+  })
+
+  it('sees errors and lost connections, too', () => {
+    const rules = (options: PlantOptions) => replay(weekOf(options), policy).map(({ finding }) => finding.rule)
+    expect(rules({ errorFactor: onDay(1, 4) })).toContain('error-rate')
+    const failureShare = (thing: string, atMs: number) => (onDay(1, 2)(thing, atMs) === 2 ? 0.08 : 0.005)
+    expect(rules({ failureShare })).toContain('connection-failure')
+  })
+})
+
+describe('the other days', () => {
+  const found = (week: Replay, rule: string) =>
+    replay(week, policy).find(({ stage, finding }) => stage === 'canary' && finding.rule === rule)?.finding
+
+  it('are what failed connections are held against', () => {
+    const week = weekOf({ failureShare: (thing, atMs) => (onDay(1, 2)(thing, atMs) === 2 ? 0.08 : 0.005) })
+    const failures = (snapshot: number): number =>
+      Object.values(week.snapshots[snapshot]?.devices ?? {}).reduce(
+        (sum, one) => sum + one.counters.connectionFailures,
+        0,
+      )
+    const ofOthers = failures(7 * SHIFTS) - failures(2 * SHIFTS) + failures(SHIFTS) - failures(0)
+    expect(found(week, 'connection-failure')?.baseline).toBeCloseTo((100 * ofOthers) / (6 * 1440 * 80), 9)
+  })
+
+  it('make a crash news, or none', () => {
+    const crash = (plant: Plant, thing: string, times: number) => {
+      for (let n = 0; n < times; n++) plant.crash(thing)
+    }
+    const crashing = (times: number, others: number) =>
+      weekOf({}, (plant, day) => {
+        crash(plant, 'line-1-9', others)
+        if (day === 2) crash(plant, 'line-1-0', times)
+      })
+    const news = found(crashing(1, 0), 'component-crash')
+    expect(news).toMatchObject({ outcome: 'breach', observed: 3, baseline: 0, thing: 'line-1-0' })
+    // Another device does so once a shift: of 18 crashes in six days of 80 devices, a day of 8 has 0.3.
+    expect(found(crashing(1, 1), 'component-crash')).toBeUndefined()
+    expect(found(crashing(4, 1), 'component-crash')?.baseline).toBeCloseTo(0.3, 9)
+  })
+})
+
+describe('what comes of an alarm', () => {
+  const week = weekOf({ errorFactor: onDay(1, 1.9) })
+  const alarms = replay(week, policy)
+
+  it('is a refusal in words and numbers', () => {
+    expect(alarms.length).toBeGreaterThan(0)
+    expect(refuseNoise(alarms)[0]).toMatch(
+      /^baseline too noisy: .* error-rate .* canary on 1 of the baseline's days \(\d+/,
+    )
+  })
+
+  it('or a share at which the replay is quiet', () => {
+    const falseRollbackShare = quietShare(alarms, policy.evidence.falseRollbackShare)
+    expect(falseRollbackShare).toBeLessThan(policy.evidence.falseRollbackShare)
+    expect(replay({ ...week, baseline: { ...week.baseline, falseRollbackShare } }, policy)).toEqual([])
+  })
+})
+
+/** An alarm of which the words or the statistic alone count. */
+const alarm = (rule: string, reason: string, statistic?: readonly [value: number, boundary: number]): ReplayAlarm => ({
+  stage: 'early',
+  atMs: START_MS,
+  finding: {
+    rule,
+    metric: '',
+    outcome: 'breach',
+    observed: 1,
+    baseline: 0,
+    limit: 0,
+    n: 1,
+    ...(statistic && { statistic: { name: 'msprt', value: statistic[0], boundary: statistic[1] } }),
+    reason,
+  },
+})
+
+it('refuses each stage and rule in one sentence, with how many days it was and the reason of the last', () => {
+  const canary = { ...alarm('cycle-time', 'slow'), stage: 'canary' } as const
+  expect(
+    refuseNoise([alarm('cycle-time', 'first'), alarm('error-rate', 'wrong'), canary, alarm('cycle-time', 'last')]),
+  ).toEqual([
+    "baseline too noisy: without any release, cycle-time would have rolled back early on 2 of the baseline's days (last)",
+    "baseline too noisy: without any release, error-rate would have rolled back early on 1 of the baseline's days (wrong)",
+    "baseline too noisy: without any release, cycle-time would have rolled back canary on 1 of the baseline's days (slow)",
+  ])
+  expect(refuseNoise([])).toEqual([])
+})
+
+it.each([
+  ['none', [], 0.01],
+  ['one without a statistic, which no evidence quiets', [alarm('component-crash', '')], 0.01],
+  ['one at its boundary', [alarm('error-rate', '', [5, 5])], 0.01],
+  ['one a nat beyond it', [alarm('error-rate', '', [6, 5])], 0.01 * 0.332_871],
+  [
+    'two, of which the worse one counts',
+    [alarm('error-rate', '', [7, 5]), alarm('cycle-time', '', [6, 5])],
+    0.01 * 0.110_803,
+  ],
+])('allows %s so many false rollbacks', (_, alarms, share) => {
+  expect(quietShare(alarms, 0.01)).toBeCloseTo(share, 8)
+})
+
+it('judges a day by the others, not by itself', () => {
+  // Half of the weekend: with itself among them, its errors would be half explained.
+  const week = weekOf({ errorFactor: onDay(5, 2.2) })
+  const [alarm] = replay(week, policy).filter(({ stage }) => stage === 'canary')
+  expect(alarm?.finding.observed).toBeGreaterThan(90)
+})
+
+it('leaves the week as it was', () => {
+  const week = weekOf()
+  const text = JSON.stringify(week)
+  replay(week, policy)
+  expect(JSON.stringify(week)).toBe(text)
+})

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import { NO_SUMS, totalOf } from '../../../controller/evidence/sums.ts'
+import { judgeConnection } from '../../../controller/judge/connection-failure.ts'
+import { policyWith } from '../fixtures.ts'
+import { oneCase } from './one-case.ts'
+
+const judged = (failures: number, ofControls = 6) =>
+  judgeConnection(oneCase({ stage: () => ({ failures }), controls: () => ({ failures: ofControls }) }))[0]
+
+it('is a breach where 5 % fail and the controls are as ever', () => {
+  expect(judged(3)).toStrictEqual({
+    rule: 'connection-failure',
+    metric: 'connectionFailurePct',
+    outcome: 'breach',
+    observed: 5,
+    baseline: 0.5,
+    limit: 2,
+    n: 1020,
+    statistic: { name: 'maxsprt', value: expect.closeTo(66.83, 2), boundary: expect.closeTo(10.99, 2) },
+    reason: '51 of 1020 attempts failed since the update (5.00 %), 2 % allowed, controls 0.53 %',
+  })
+})
+
+it('says where it had history only', () => {
+  const alone = judgeConnection(oneCase({ stage: () => ({ failures: 3 }), hasControls: false }))[0]
+  expect(alone).toMatchObject({ outcome: 'breach' })
+  expect(alone?.reason).toBe(
+    '51 of 1020 attempts failed since the update (5.00 %), 2 % allowed, no controls, history only',
+  )
+})
+
+it('needs no statistic up to the limit, and evidence above it', () => {
+  const healthy = judgeConnection(oneCase({ stage: () => ({ attempts: 50, failures: 1 }) }))[0]
+  expect(healthy).toMatchObject({ outcome: 'healthy', observed: 2, limit: 2 })
+  expect(healthy).not.toHaveProperty('statistic')
+  expect(healthy).not.toHaveProperty('code')
+  expect(healthy).not.toHaveProperty('line')
+  const justAbove = (line: number) => ({ attempts: 50, failures: line === 1 ? 2 : 1 })
+  expect(judgeConnection(oneCase({ stage: justAbove, hasControls: false }))[0]).toMatchObject({
+    outcome: 'breach',
+    statistic: { name: 'maxsprt', value: expect.closeTo(11.79, 2) },
+  })
+})
+
+it('is inconclusive where the controls fail as much', () => {
+  expect(judged(3, 57)).toMatchObject({ outcome: 'inconclusive', code: 'common-mode' })
+})
+
+it('is a breach where 40 % fail although the controls are a little over the limit too', () => {
+  expect(judged(24, 24)).toMatchObject({ outcome: 'breach' })
+})
+
+it('asks for evidence where the baseline is near the limit', () => {
+  const stage = (line: number): { failures: number } => ({ failures: 1 + (line % 2) }) // 2.5 %
+  expect(judgeConnection(oneCase({ stage, cell: { connectionFailures: 46 } }))[0]?.outcome).toBe('healthy')
+  expect(judgeConnection(oneCase({ stage }))[0]?.outcome).toBe('breach')
+})
+
+it('is a breach of the one line that fails, which the stage hides', () => {
+  const options = { attempts: 600, failures: 0 }
+  const stage = (line: number) => ({ ...options, failures: line === 9 ? 90 : 1 })
+  const finding = judgeConnection(oneCase({ stage }))[0]
+  expect(finding).toMatchObject({ outcome: 'breach', line: 9, n: 600 })
+  expect(finding?.reason).toBe(
+    '90 of 600 attempts failed on line 9 since the update (15.00 %), 2 % allowed, controls 0.53 %',
+  )
+})
+
+it('compares a line with its own devices before, and with no others', () => {
+  const stage = (line: number) => ({ attempts: 600, failures: line === 9 ? 30 : 0 })
+  const one = oneCase({ stage })
+  const cells = { ...one.baseline.devices['line-9-0'] }
+  const usual = { 'second/weekday': { ...cells['second/weekday'], connectionFailures: 120 } } as typeof cells
+  const devices = { ...one.baseline.devices, 'line-9-0': usual }
+  expect(judgeConnection(one)[0]).toMatchObject({ outcome: 'breach', line: 9 })
+  expect(judgeConnection({ ...one, baseline: { ...one.baseline, devices } })[0]?.outcome).toBe('healthy')
+})
+
+it('asks for more where failures vary more from day to day than chance does', () => {
+  const one = oneCase({ stage: () => ({ failures: 3 }) })
+  const judgedWith = (connection: number) =>
+    judgeConnection({ ...one, baseline: { ...one.baseline, dispersion: { connection, errors: 1 } } })[0]
+  expect(judgedWith(5)).toMatchObject({ outcome: 'breach', statistic: { value: expect.closeTo(66.83 / 5, 2) } })
+  // Still beyond the history, but no longer beyond the controls, of which there are fewer.
+  expect(judgedWith(6)).toMatchObject({ outcome: 'inconclusive', statistic: { value: expect.closeTo(66.83 / 6, 2) } })
+  expect(judgedWith(7)).toMatchObject({ outcome: 'healthy', statistic: { value: expect.closeTo(66.83 / 7, 2) } })
+})
+
+describe('a sudden loss', () => {
+  const of = (stage: number, stageOf: number, controls: number, controlsOf: number) =>
+    judgeConnection(oneCase({ down: { stage, stageOf, controls, controlsOf } }))[1]
+
+  it('of a quarter of the stage is a breach at once, while the controls are up', () => {
+    expect(of(4, 17, 3, 323)).toMatchObject({ outcome: 'healthy' })
+    expect(of(4, 17, 3, 323)).not.toHaveProperty('code')
+    expect(of(4, 16, 0, 320)).toStrictEqual({
+      rule: 'connection-loss',
+      metric: 'downDevicesPct',
+      outcome: 'breach',
+      observed: 25,
+      baseline: 0,
+      limit: 25,
+      n: 16,
+      reason: '4 of 16 devices of canary down at this look, 0 of 320 controls as well',
+    })
+  })
+
+  it('is of two devices at least: one may be switched off', () => {
+    expect(of(1, 2, 0, 320)).toMatchObject({ outcome: 'healthy', observed: 50 })
+    expect(of(2, 4, 0, 320)).toMatchObject({ outcome: 'breach', observed: 50 })
+  })
+
+  it('is the network where at least half as many of the controls are gone', () => {
+    expect(of(8, 16, 79, 320)?.outcome).toBe('breach')
+    expect(of(8, 16, 80, 320)).toMatchObject({ outcome: 'inconclusive', code: 'common-mode', baseline: 25 })
+  })
+
+  it('may be the telemetry where all controls are gone, and nobody knows where there are none', () => {
+    expect(of(17, 17, 322, 323)).toMatchObject({ outcome: 'inconclusive', code: 'common-mode' })
+    expect(of(17, 17, 323, 323)).toMatchObject({ outcome: 'inconclusive', code: 'stale', baseline: 100 })
+    expect(of(17, 17, 0, 0)).toMatchObject({
+      outcome: 'inconclusive',
+      code: 'stale',
+      baseline: null,
+      reason: '17 of 17 devices of canary down at this look, no controls as well',
+    })
+  })
+
+  it('cannot be told before anybody has the new version, or was looked at', () => {
+    expect(of(0, 0, 0, 323)).toMatchObject({ outcome: 'healthy', observed: null, n: 0 })
+    const one = oneCase()
+    const finding = judgeConnection({ ...one, evidence: { ...one.evidence, looks: [] } })[1]
+    expect(finding).toMatchObject({ outcome: 'healthy', observed: null, baseline: null })
+    expect(finding?.reason).toBe('0 of 0 devices of canary down at this look, no controls as well')
+  })
+})
+
+describe('says nothing', () => {
+  const insufficient = { outcome: 'inconclusive', code: 'insufficient' }
+  const ofOneLine = (attempts: number) =>
+    oneCase({ lines: 1, stage: () => ({ attempts, failures: Math.floor(attempts / 2) }) })
+
+  it('on fewer attempts than the policy asks for', () => {
+    expect(judgeConnection(ofOneLine(499))[0]).toMatchObject({ ...insufficient, n: 499 })
+    expect(judgeConnection(ofOneLine(500))[0]).toMatchObject({ outcome: 'breach', n: 500 })
+  })
+
+  it('unless they are all of a change that was long in coming', () => {
+    const one = ofOneLine(100)
+    const { stage, controls } = one.evidence.total
+    const connection = { sum: 40, looks: 7, effects: 0, stage, controls }
+    const runs = { ...one.evidence.runs, connection }
+    expect(judgeConnection({ ...one, evidence: { ...one.evidence, runs } })[0]).toMatchObject({
+      outcome: 'breach',
+      statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(16.53, 2) },
+      reason: '50 of 100 attempts failed since a change 7 looks ago (50.00 %), 2 % allowed, controls 0.53 %',
+    })
+  })
+
+  it('where nobody tried to connect', () => {
+    expect(judgeConnection(oneCase({ stage: () => ({ attempts: 0 }) }))[0]).toMatchObject({
+      ...insufficient,
+      observed: null,
+      n: 0,
+      reason: '0 connection attempts were reported',
+    })
+  })
+
+  it('where the devices were not seen before', () => {
+    const one = oneCase({ stage: () => ({ failures: 3 }) })
+    const unseen = judgeConnection({ ...one, baseline: { ...one.baseline, devices: {} } })[0]
+    expect(unseen).toMatchObject({ ...insufficient, observed: 5 })
+  })
+})
+
+describe('by the seed’s own words', () => {
+  const literal = (...shares: readonly (readonly [failures: number, attempts: number])[]) => {
+    const one = oneCase({ lines: 1 })
+    const looks = shares.flatMap(([failures, attempts]) =>
+      one.evidence.looks.map((look) => {
+        const lines = look.lines.map((line) => ({ ...line, stage: { ...NO_SUMS, attempts, failures } }))
+        return { ...look, lines, total: totalOf(lines) }
+      }),
+    )
+    const policy = policyWith({ profile: 'seed-literal' })
+    return judgeConnection({ ...one, policy, evidence: { ...one.evidence, looks } })
+  }
+
+  it('a look above 2 % is a breach, whatever chance and controls say', () => {
+    expect(literal([1, 50])).toMatchObject([{ outcome: 'healthy', observed: 2 }])
+    expect(literal([2, 50])).toStrictEqual([
+      {
+        rule: 'connection-failure',
+        metric: 'connectionFailurePct',
+        outcome: 'breach',
+        observed: 4,
+        baseline: 0.5,
+        limit: 2,
+        n: 50,
+        reason: '2 of 50 attempts failed at this look (4.00 %), 2 % allowed, controls 0.53 %',
+      },
+    ])
+  })
+
+  it('only the last look counts, and one without attempts says nothing', () => {
+    expect(literal([50, 50], [0, 50])).toMatchObject([{ outcome: 'healthy', observed: 0 }])
+    expect(literal([50, 50], [0, 0])).toMatchObject([
+      { outcome: 'inconclusive', code: 'insufficient', reason: '0 connection attempts were reported' },
+    ])
+  })
+})

@@ -1,0 +1,158 @@
+import { expect, it } from 'vitest'
+import { judgeCycleTime } from '../../../controller/judge/cycle-time.ts'
+import { policyWith } from '../fixtures.ts'
+import { type CaseOptions, oneCase } from './one-case.ts'
+
+const NORMAL_MS = 3_600_000
+const judged = (factorOf: (line: number) => number, options: CaseOptions = {}) =>
+  judgeCycleTime(oneCase({ stage: (line) => ({ cycleMs: NORMAL_MS * factorOf(line) }), ...options }))
+
+const FINDING = { rule: 'cycle-time', metric: 'cycleTimeIncreasePct', baseline: 0, limit: 10, n: 17 }
+
+it('is healthy where all is as ever', () => {
+  expect(judged(() => 1)).toStrictEqual({
+    ...FINDING,
+    outcome: 'healthy',
+    observed: 0,
+    statistic: { name: 'msprt', value: 0, boundary: expect.closeTo(14.05, 2) },
+    reason: 'cycle time 0.00 % above baseline over 17 lines lately, 10 % allowed',
+  })
+})
+
+it('is a breach where every line is 12 % slower, and stays one when a line is much slower still', () => {
+  expect(judged(() => 1.12)).toStrictEqual({
+    ...FINDING,
+    outcome: 'breach',
+    observed: expect.closeTo(12, 9),
+    statistic: { name: 'msprt', value: expect.closeTo(255.6, 1), boundary: expect.closeTo(14.05, 2) },
+    reason: 'cycle time 12.00 % above baseline over 17 lines lately, 10 % allowed',
+  })
+  expect(judged((line) => (line === 1 ? 5 : 1.12))).toMatchObject({ outcome: 'breach' })
+})
+
+it('is a breach of the one line that is three times slower, which moves the mean by less than a tenth', () => {
+  expect(judged((line) => (line === 4 ? 3 : 1))).toStrictEqual({
+    ...FINDING,
+    outcome: 'breach',
+    observed: expect.closeTo(200, 6),
+    line: 4,
+    statistic: { name: 'msprt', value: expect.any(Number), boundary: expect.closeTo(16.88, 2) },
+    reason: 'cycle time 200.00 % above baseline on line 4 lately, 10 % allowed',
+  })
+})
+
+it('names the worst of the lines that are slower, unless the stage is', () => {
+  const factors: Readonly<Record<number, number>> = { 4: 2, 9: 2.5, 12: 0.99 }
+  expect(judged((line) => factors[line] ?? 1)).toMatchObject({ line: 9, observed: expect.closeTo(150, 6) })
+  expect(judged((line) => factors[line] ?? 1.1)).not.toHaveProperty('line')
+})
+
+it('is no breach at the limit itself', () => {
+  const { limits } = policyWith()
+  const judgedBy = (cycleTimeIncreasePct: number) => {
+    const one = oneCase({ lines: 1, stage: () => ({ cycleMs: NORMAL_MS * 1.5 }) })
+    return judgeCycleTime({ ...one, policy: policyWith({ limits: { ...limits, cycleTimeIncreasePct } }) })
+  }
+  expect(judgedBy(50)).toMatchObject({ outcome: 'healthy', limit: 50 })
+  expect(judgedBy(49.9)).toMatchObject({ outcome: 'breach', limit: 49.9 })
+})
+
+it('remembers the whole time since the update', () => {
+  const since = (factorOf: (line: number) => number) => {
+    const one = oneCase({ stage: (line) => ({ cycleMs: NORMAL_MS * factorOf(line) }) })
+    return judgeCycleTime({ ...one, evidence: { ...one.evidence, looks: [] } })
+  }
+  expect(since(() => 1.12)).toMatchObject({
+    outcome: 'breach',
+    statistic: { name: 'msprt', boundary: expect.closeTo(8.92, 2) },
+    reason: 'cycle time 12.00 % above baseline over 17 lines since the update, 10 % allowed',
+  })
+  expect(since((line) => (line === 4 ? 3 : 1))).toMatchObject({
+    outcome: 'breach',
+    line: 4,
+    statistic: { name: 'msprt', boundary: expect.closeTo(11.76, 2) },
+    reason: 'cycle time 200.00 % above baseline on line 4 since the update, 10 % allowed',
+  })
+})
+
+it('is inconclusive where nothing was made', () => {
+  expect(judgeCycleTime(oneCase({ stage: () => ({ cycles: 0, cycleMs: 0, expectedCycleMs: 0 }) }))).toStrictEqual({
+    ...FINDING,
+    outcome: 'inconclusive',
+    observed: null,
+    code: 'insufficient',
+    reason: '0 cycles were reported',
+  })
+})
+
+it('takes the seed at its word: the last look alone, whatever chance and controls say', () => {
+  const literal = (...factors: readonly number[]) => {
+    const slow = (factor: number) => () => ({ cycleMs: NORMAL_MS * factor })
+    const looks = factors.flatMap((factor) => oneCase({ stage: slow(factor), controls: slow(factor) }).evidence.looks)
+    const one = oneCase()
+    const policy = policyWith({ profile: 'seed-literal' })
+    return judgeCycleTime({ ...one, policy, evidence: { ...one.evidence, looks } })
+  }
+  expect(literal(1.09)).toMatchObject({ outcome: 'healthy', observed: expect.closeTo(9, 9) })
+  expect(literal(1.11)).toStrictEqual({
+    ...FINDING,
+    outcome: 'breach',
+    observed: expect.closeTo(11, 9),
+    reason: 'cycle time 11.00 % above baseline at this look, 10 % allowed',
+  })
+  expect(literal(2, 1)).toMatchObject({ outcome: 'healthy', observed: 0 })
+  expect(literal()).toMatchObject({ outcome: 'inconclusive', n: 0, reason: '0 cycles were reported' })
+})
+
+// The arrays that a well-known judge passes: its canary and its control. [detection B6: spinnaker #6278, kayenta #780]
+const CANARY = [100, 100, 100, 100, 100, 100, 100, 1, 1, 1]
+const CONTROL = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+
+it('is a breach where 7 of 10 lines are a hundred times slower than their controls', () => {
+  const cycles = (factor: number | undefined) => ({ cycleMs: NORMAL_MS * (factor ?? 1), readings: 1 })
+  const one = oneCase({
+    lines: 10,
+    stage: (line) => cycles(CANARY[line - 1]),
+    controls: (line) => cycles(CONTROL[line - 1]),
+  })
+  expect(judgeCycleTime(one)).toMatchObject({ outcome: 'breach', n: 10 })
+})
+
+it('finds a change by its run where the whole time and the window are not yet above the limit', () => {
+  const one = oneCase({ stage: () => ({ cycleMs: NORMAL_MS * 1.05 }) })
+  const run = { ...one.evidence.runs.cycleTime, sum: 40, looks: 6, effects: 6 * Math.log(1.15) }
+  const changed = (sum: number) => {
+    const runs = { ...one.evidence.runs, cycleTime: { ...run, sum } }
+    return judgeCycleTime({ ...one, evidence: { ...one.evidence, runs } })
+  }
+  expect(changed(40)).toMatchObject({
+    outcome: 'breach',
+    observed: expect.closeTo(15, 6),
+    statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(16.53, 2) },
+    reason: 'cycle time 15.00 % above baseline since a change 6 looks ago, 10 % allowed',
+  })
+  expect(changed(10)).toMatchObject({ outcome: 'healthy', observed: expect.closeTo(5, 6) })
+})
+
+it('says that it had history only where no controls are left', () => {
+  expect(judged(() => 1, { hasControls: false }).reason).toBe(
+    'cycle time 0.00 % above baseline over 17 lines lately, 10 % allowed, no controls, history only',
+  )
+})
+
+it('does not take a line’s own noise for a fault', () => {
+  const noise = { squares: 306 * 0.05 ** 2, degrees: 306 }
+  expect(judged((line) => (line === 4 ? 1.15 : 1), { noise }).outcome).toBe('healthy')
+  expect(judged((line) => (line === 4 ? 1.15 : 1)).outcome).toBe('breach')
+})
+
+it('subtracts what the controls of the line show', () => {
+  const controls = (): { cycleMs: number } => ({ cycleMs: NORMAL_MS * 1.3 })
+  expect(judged(() => 1.3, { controls })).toMatchObject({ outcome: 'healthy', observed: expect.closeTo(0, 6) })
+})
+
+it('measures by the baseline’s spread where there are no controls', () => {
+  expect(judged(() => 1.12, { hasControls: false }).outcome).toBe('breach')
+  const one = oneCase({ stage: () => ({ cycleMs: NORMAL_MS * 1.12 }), hasControls: false })
+  expect(judgeCycleTime({ ...one, baseline: { ...one.baseline, cycleTimeSpread: 0.3 } }).outcome).toBe('healthy')
+})

@@ -1,0 +1,112 @@
+import type { Baseline, CellSums } from '../../../controller/evidence/baseline.ts'
+import { type Evidence, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
+import { type Down, NO_SUMS, type Noise, type Sums, totalOf } from '../../../controller/evidence/sums.ts'
+import type { Case } from '../../../controller/judge/rule-input.ts'
+import { policyWith, START_MS } from '../fixtures.ts'
+
+export const LINES = 17
+const CELL = 'second/weekday'
+
+/** An hour of one healthy canary, and of the nineteen devices beside it. */
+const CANARY: Sums = {
+  ...NO_SUMS,
+  minutes: 60,
+  countedMinutes: 60,
+  readings: 1,
+  attempts: 60,
+  cycles: 100,
+  cycleMs: 3_600_000,
+  expectedCycleMs: 3_600_000,
+  operations: 1200,
+  errors: 2,
+  expectedErrors: 2,
+}
+const CONTROLS: Sums = {
+  ...CANARY,
+  minutes: 1140,
+  countedMinutes: 1140,
+  readings: 19,
+  attempts: 1140,
+  failures: 6,
+  operations: 22_800,
+  errors: 38,
+  expectedErrors: 38,
+}
+
+export interface CaseOptions {
+  readonly lines?: number
+  readonly stage?: (line: number) => Partial<Sums>
+  readonly controls?: (line: number) => Partial<Sums>
+  readonly hasControls?: boolean
+  readonly noise?: Noise
+  readonly down?: Down
+  readonly cell?: Partial<CellSums>
+}
+
+const CELL_SUMS: CellSums = {
+  minutes: 2400,
+  countedMinutes: 2400,
+  expectedMinutes: 2400,
+  cycles: 4000,
+  cycleTimeMsSum: 144_000_000,
+  cycleTimeMsSumOfSquares: 5_196_960_000_000,
+  operations: 48_000,
+  errors: 80,
+  crashes: 0,
+  connectionAttempts: 2400,
+  connectionFailures: 12,
+}
+
+/** A canary stage of one device a line after one hour, written down rather than simulated. */
+export function oneCase(options: CaseOptions = {}): Case {
+  const { stage, controls, hasControls = true, noise, down, cell } = options
+  const numbers = Array.from({ length: options.lines ?? LINES }, (_, i) => i + 1)
+  const lines = numbers.map((line) => ({
+    line,
+    looks: 1,
+    stage: { ...CANARY, ...stage?.(line) },
+    controls: hasControls ? { ...CONTROLS, ...controls?.(line) } : NO_SUMS,
+  }))
+  const members = numbers.map((line) => `line-${line}-0`)
+  const others = hasControls
+    ? numbers.flatMap((line) => Array.from({ length: 19 }, (_, i) => `line-${line}-${i + 1}`))
+    : []
+  const evidence: Evidence = {
+    ...NO_EVIDENCE,
+    looks: [
+      {
+        atMs: START_MS,
+        cell: CELL,
+        lines,
+        total: totalOf(lines),
+        down: down ?? { stage: 0, stageOf: LINES, controls: 0, controlsOf: hasControls ? 19 * LINES : 0 },
+        noise: noise ?? { squares: hasControls ? 306 * 0.02 ** 2 : 0, degrees: hasControls ? 306 : 0 },
+      },
+    ],
+    total: totalOf(lines),
+    lines,
+    cells: [CELL],
+    controlsHeardAtMs: START_MS,
+  }
+  const things = [...members, ...others]
+  const baseline: Baseline = {
+    fromMs: 0,
+    toMs: 0,
+    devices: Object.fromEntries(things.map((thing) => [thing, { [CELL]: { ...CELL_SUMS, ...cell } }])),
+    connections: {
+      attempts: things.length * { ...CELL_SUMS, ...cell }.connectionAttempts,
+      failures: things.length * { ...CELL_SUMS, ...cell }.connectionFailures,
+    },
+    cycleTimeSpread: 0.01,
+  }
+  const lineOf = Object.fromEntries(things.map((thing) => [thing, Number(thing.split('-')[1])]))
+  const watch = { stage: 'canary', version: '2.4.0', previousVersion: '2.3.1', deployedAtMs: START_MS } as const
+  return {
+    evidence,
+    watch: { ...watch, members, controls: others, lineOf },
+    baseline,
+    policy: policyWith(),
+    nowMs: START_MS,
+    failedDevices: [],
+  }
+}

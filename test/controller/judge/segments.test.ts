@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { NO_TOTALS } from '../../../controller/evidence/sums.ts'
+import type { Case } from '../../../controller/judge/rule-input.ts'
+import {
+  isHopeless,
+  isSignificant,
+  type Judged,
+  latelyOf,
+  type Scope,
+  scopesOf,
+  statisticOf,
+  worstScope,
+} from '../../../controller/judge/segments.ts'
+import { oneCase } from './one-case.ts'
+
+const scope = (over: Partial<Scope> = {}): Scope => ({ words: '', cells: [], boundary: 4, ...NO_TOTALS, ...over })
+const close = (value: number) => expect.closeTo(value, 2)
+
+describe('what is judged', () => {
+  it('is the stage since its update, lately and since a change, each at its own price', () => {
+    const scopes = scopesOf(oneCase(), 'errors', () => false)
+    expect(scopes.map(({ words, boundary, line, run }) => ({ words, boundary, line, run }))).toEqual([
+      { words: 'since the update', boundary: close(10.99) },
+      { words: 'lately', boundary: close(16.31) },
+      {
+        words: 'since a change 0 looks ago',
+        boundary: close(10.99),
+        run: { name: 'cusum', value: 0, boundary: close(16.53) },
+      },
+    ])
+  })
+
+  it('is also every line that is raised, which costs more as it is one of many', () => {
+    const one = oneCase({ stage: (line) => ({ errors: line }) })
+    const ofLines = scopesOf(one, 'errors', ({ errors }) => errors > 15 && errors < 18).slice(3)
+    expect(ofLines.map(({ words, boundary, line, stage }) => [words, boundary, line, stage.errors])).toEqual([
+      ['on line 16 since the update', close(13.93), 16, 16],
+      ['on line 17 since the update', close(13.93), 17, 17],
+      ['on line 16 lately', close(19.25), 16, 16],
+      ['on line 17 lately', close(19.25), 17, 17],
+    ])
+    expect(ofLines.every((each) => each.controls.errors === 38 && each.run === undefined)).toBe(true)
+  })
+
+  it('is what the stage did, and its controls beside it', () => {
+    const { evidence, ...one } = oneCase()
+    const { stage, controls } = evidence.total
+    const change = { sum: 7, looks: 3, effects: 0, stage: { ...stage, errors: 9 }, controls }
+    const runs = { ...evidence.runs, errors: change }
+    const total = { stage: { ...stage, errors: 400 }, controls }
+    const scopes = (kind: 'errors' | 'connection') =>
+      scopesOf({ ...one, evidence: { ...evidence, runs, total } }, kind, () => false)
+    expect(scopes('errors').map((each) => each.stage.errors)).toEqual([400, 34, 9])
+    expect(scopes('errors').map((each) => each.controls.errors)).toEqual([646, 646, 646])
+    expect(scopes('errors')[2]).toMatchObject({ words: 'since a change 3 looks ago', run: { value: 7 } })
+    expect(scopes('connection')[2]).toMatchObject({ words: 'since a change 0 looks ago', run: { value: 0 } })
+  })
+
+  it('is expected by the shifts that it lies in', () => {
+    const one = oneCase()
+    const [look] = one.evidence.looks as [Case['evidence']['looks'][0]]
+    const cells = ['first/weekday', 'second/weekday', 'third/weekday']
+    const looks = [look, look, { ...look, cell: 'third/weekday' }]
+    const cellsAfter = (since: number) => {
+      const runs = { ...one.evidence.runs, errors: { ...one.evidence.runs.errors, looks: since } }
+      const evidence = { ...one.evidence, looks, cells, runs }
+      return scopesOf({ ...one, evidence }, 'errors', ({ errors }) => errors > 0).map((each) => each.cells)
+    }
+    const lately = ['second/weekday', 'third/weekday']
+    const ofLines = [...Array<string[]>(17).fill(cells), ...Array<string[]>(17).fill(lately)]
+    expect(cellsAfter(3)).toEqual([cells, lately, lately, ...ofLines])
+    // A change that is longer ago than the window.
+    expect(cellsAfter(4)).toEqual([cells, lately, cells, ...ofLines])
+  })
+})
+
+it('adds up the window line by line', () => {
+  const looks = [1, 2].flatMap(
+    (errors) => oneCase({ lines: 2, stage: (line) => ({ errors: errors * line }) }).evidence.looks,
+  )
+  expect(latelyOf(looks)).toMatchObject([
+    { line: 1, looks: 2, stage: { errors: 3 }, controls: { errors: 76 } },
+    { line: 2, looks: 2, stage: { errors: 6 }, controls: { errors: 76 } },
+  ])
+})
+
+describe('a count is hopeless', () => {
+  // 20 where 10 were expected for certain: 10 - 20 + 20 ln 2 = 3.863.
+  it.each([
+    [20, 10, 3.86, 1, false],
+    [20, 10, 3.87, 1, true],
+    [20, 10, 1.93, 2, false],
+    [20, 10, 1.94, 2, true],
+    [10, 10, 0, 1, true],
+    [5, 10, 1, 1, true],
+    [1, 0, 100, 1, false],
+  ])('%i of %i at a boundary of %f and a dispersion of %i: %s', (count, expected, boundary, dispersion, answer) => {
+    expect(isHopeless(scope({ boundary }), count, expected, dispersion)).toBe(answer)
+  })
+
+  it('by chance alone unless told otherwise', () => {
+    expect(isHopeless(scope({ boundary: 3.86 }), 20, 10)).toBe(false)
+  })
+})
+
+describe('the statistic', () => {
+  // 12 in as much time as 4 before: 12 ln(12/8) + 4 ln(4/8) = 2.093.
+  const count = { count: 12, reference: 4, ratio: 1 }
+  const run = { name: 'cusum', value: 1, boundary: 9 }
+
+  it('is the excess over what was before', () => {
+    expect(statisticOf(scope(), count)).toEqual({ name: 'maxsprt', value: expect.closeTo(2.093, 3), boundary: 4 })
+    expect(statisticOf(scope(), count, 2).value).toBeCloseTo(2.093 / 2, 3)
+  })
+
+  it('of a change is its run, once the excess alone is more than chance', () => {
+    expect(statisticOf(scope({ run }), count)).toMatchObject({ name: 'maxsprt' })
+    expect(statisticOf(scope({ run, boundary: 2 }), count)).toBe(run)
+    expect(statisticOf(scope({ boundary: 2 }), count)).toMatchObject({ name: 'maxsprt' })
+  })
+
+  it('is significant from its boundary on', () => {
+    expect(isSignificant({ name: 'maxsprt', value: 4, boundary: 4 })).toBe(true)
+    expect(isSignificant({ name: 'maxsprt', value: 3.99, boundary: 4 })).toBe(false)
+  })
+})
+
+it('shows a breach before what is common, that before health, and health before what is not known', () => {
+  const judged = (words: string, outcome: Judged['outcome'], code?: Judged['code']): Judged => ({
+    scope: scope({ words }),
+    outcome,
+    ...(code !== undefined && { code }),
+  })
+  const unknown = judged('first', 'inconclusive', 'insufficient')
+  const later = judged('later', 'inconclusive', 'insufficient')
+  const healthy = judged('healthy', 'healthy')
+  const common = judged('common', 'inconclusive', 'common-mode')
+  const breach = judged('breach', 'breach')
+  expect(worstScope([unknown, healthy, common, breach, judged('another', 'breach')])).toBe(breach)
+  expect(worstScope([unknown, healthy, common])).toBe(common)
+  expect(worstScope([unknown, healthy, later])).toBe(healthy)
+  expect(worstScope([unknown, later])).toBe(unknown)
+})

@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest'
+import type { CellSums } from '../../../controller/evidence/baseline.ts'
+import { judgeNeighbours } from '../../../controller/judge/spill-over.ts'
+import { policyWith } from '../fixtures.ts'
+import { oneCase } from './one-case.ts'
+
+const judged = (ofControls: number, options = {}) =>
+  judgeNeighbours(oneCase({ controls: () => ({ errors: ofControls }), ...options }))
+
+const FINDING = { rule: 'neighbour-errors', metric: 'errorRateIncreasePct', baseline: 0, limit: 5 }
+
+it('is healthy where those that stay behind err as ever', () => {
+  expect(judged(38)).toStrictEqual([
+    {
+      ...FINDING,
+      outcome: 'healthy',
+      observed: 0,
+      n: 19_380,
+      reason: '646 errors lately on devices that stay on 2.3.1, where 646.0 were expected',
+    },
+  ])
+})
+
+it('holds a release whose neighbours err twice as often, and rolls nothing back', () => {
+  expect(judged(76)).toStrictEqual([
+    {
+      ...FINDING,
+      outcome: 'inconclusive',
+      code: 'common-mode',
+      observed: 100,
+      n: 19_380,
+      statistic: { name: 'maxsprt', value: expect.closeTo(241.7, 1), boundary: expect.closeTo(16.31, 2) },
+      reason: '1292 errors lately on devices that stay on 2.3.1, where 646.0 were expected',
+    },
+  ])
+})
+
+it('ignores a rise that chance explains', () => {
+  const [finding] = judged(40)
+  expect(finding).toMatchObject({ outcome: 'healthy', statistic: { name: 'maxsprt', value: expect.closeTo(0.86, 2) } })
+  expect(finding).not.toHaveProperty('code')
+})
+
+it('asks for more where errors vary more from day to day than chance does', () => {
+  const one = oneCase({ controls: () => ({ errors: 76 }) })
+  const judgedWith = (errors: number) =>
+    judgeNeighbours({ ...one, baseline: { ...one.baseline, dispersion: { connection: 1, errors } } })
+  expect(judgedWith(14)).toMatchObject([{ outcome: 'inconclusive' }])
+  expect(judgedWith(15)).toMatchObject([{ outcome: 'healthy' }])
+})
+
+it('needs no statistic up to the limit, or up to fewer extra errors than the policy asks for', () => {
+  const { limits } = policyWith()
+  const ofOneLine = (errors: number, expectedErrors: number, errorRateIncreasePct = 5) => {
+    const one = oneCase({ lines: 1, controls: () => ({ errors, expectedErrors }) })
+    const policy = policyWith({ limits: { ...limits, errorRateIncreasePct } })
+    return judgeNeighbours({ ...one, policy })[0]
+  }
+  expect(ofOneLine(57, 38, 50)).not.toHaveProperty('statistic')
+  expect(ofOneLine(57, 38, 49)).toHaveProperty('statistic')
+  expect(ofOneLine(4, 1)).not.toHaveProperty('statistic')
+  expect(ofOneLine(5, 1)).toHaveProperty('statistic')
+})
+
+it('does not know what a rise is where no errors were expected', () => {
+  const controls = () => ({ errors: 76, expectedErrors: 0 })
+  expect(judgeNeighbours(oneCase({ controls }))).toMatchObject([{ outcome: 'healthy', observed: null }])
+})
+
+it('compares with the same devices in the same shifts, not with the stage or another shift', () => {
+  const one = oneCase({ controls: () => ({ errors: 48 }) })
+  const withErrors = (isOfStage: boolean, cell: string, errors: number) => {
+    const devices = Object.fromEntries(
+      Object.entries(one.baseline.devices).map(([thing, cells]) => {
+        const sums = { ...cells['second/weekday'], errors } as CellSums
+        return [thing, thing.endsWith('-0') === isOfStage ? { ...cells, [cell]: sums } : cells]
+      }),
+    )
+    return judgeNeighbours({ ...one, baseline: { ...one.baseline, devices } })[0]?.statistic?.value
+  }
+  const usual = judgeNeighbours(one)[0]?.statistic?.value as number
+  expect(withErrors(true, 'second/weekday', 8000)).toBe(usual)
+  expect(withErrors(false, 'third/weekday', 8000)).toBe(usual)
+  // The more errors they had, the better it is known what to expect.
+  expect(withErrors(false, 'second/weekday', 8000)).toBeGreaterThan(usual)
+})
+
+it('says nothing where no device has stayed behind', () => {
+  expect(judged(38, { hasControls: false })).toStrictEqual([])
+})

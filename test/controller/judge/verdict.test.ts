@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import type { Baseline } from '../../../controller/evidence/baseline.ts'
+import { judge } from '../../../controller/judge/judge.ts'
+import { type Finding, verdictOf } from '../../../controller/judge/verdict.ts'
+import type { Profile } from '../../../controller/policy/policy.ts'
+import { MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
+import { oneCase } from './one-case.ts'
+
+const finding = (rule: string, outcome: Finding['outcome'], isDryRun = false): Finding => ({
+  rule,
+  metric: 'm',
+  outcome,
+  observed: 1,
+  baseline: 0,
+  limit: 2,
+  n: 3,
+  reason: '1',
+  ...(isDryRun && { isDryRun }),
+})
+
+describe('a verdict', () => {
+  it('is its worst finding, which comes first', () => {
+    const verdict = verdictOf([finding('a', 'healthy'), finding('b', 'breach'), finding('c', 'inconclusive')])
+    expect(verdict.kind).toBe('breach')
+    expect(verdict.findings.map(({ rule }) => rule)).toEqual(['b', 'c', 'a'])
+  })
+
+  it('reports what a dry rule finds, last, and does not heed it', () => {
+    const verdict = verdictOf([finding('a', 'breach', true), finding('b', 'healthy')])
+    expect(verdict.kind).toBe('healthy')
+    expect(verdict.findings.map(({ rule }) => rule)).toEqual(['b', 'a'])
+  })
+
+  it('of dry rules only is none', () => {
+    expect(verdictOf([finding('a', 'healthy', true)]).kind).toBe('inconclusive')
+    expect(verdictOf([]).kind).toBe('inconclusive')
+  })
+})
+
+describe('the judge', () => {
+  const RULES = [
+    'component-crash',
+    'deployment-failure',
+    'silent-fallback',
+    'lost-device',
+    'connection-failure',
+    'cycle-time',
+    'error-rate',
+  ]
+  const slow = oneCase({ stage: () => ({ cycleMs: 7_200_000 }) })
+  const rulesOf = (profile: Profile): readonly string[] =>
+    judge({ ...oneCase(), policy: policyWith({ profile }) })
+      .findings.map(({ rule }) => rule)
+      .sort()
+
+  it('asks every rule, and by the seed’s profile none that the seed does not have', () => {
+    expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'neighbour-errors'].sort())
+    expect(rulesOf('seed-literal')).toEqual([...RULES].sort())
+  })
+
+  it.each([
+    [0, 'first/weekday'],
+    [2.5, 'second/weekday'],
+    [5, 'second/weekday'],
+  ])('tells the cell in which most of the look lies: %d min after the shift began', (minutes, cell) => {
+    const { findings } = judge({ ...oneCase(), nowMs: START_MS + minutes * MINUTE_MS })
+    expect(new Set(findings.map((finding) => finding.cell))).toEqual(new Set([cell]))
+  })
+
+  it('keeps the rules that the policy names dry', () => {
+    expect(judge(slow).findings[0]).toMatchObject({ rule: 'cycle-time', outcome: 'breach' })
+    const dry = judge({ ...slow, policy: policyWith({ dryRun: ['cycle-time'] }) })
+    expect(dry.kind).not.toBe('breach')
+    expect(dry.findings.find(({ rule }) => rule === 'cycle-time')).toMatchObject({ outcome: 'breach', isDryRun: true })
+  })
+
+  it('asks for more after a week that was noisy', () => {
+    const boundaryOf = (baseline: Baseline) => judge({ ...slow, baseline }).findings[0]?.statistic?.boundary
+    // ln of 15 streams x 5 ways x 168 hours of a week, over the share of false rollbacks.
+    expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((75 * 168) / 0.01), 9)
+    expect(boundaryOf({ ...slow.baseline, falseRollbackShare: 0.0001 })).toBeCloseTo(Math.log((75 * 168) / 0.0001), 9)
+  })
+})

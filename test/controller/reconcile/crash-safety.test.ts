@@ -1,0 +1,371 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { STAGES } from '../../../controller/contract.ts'
+import { StaleRollout } from '../../../controller/errors.ts'
+import type { Snapshot } from '../../../controller/evidence/snapshot.ts'
+import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
+import { makePromote } from '../../../controller/lambda/promote.ts'
+import { OPEN_GATES } from '../../../controller/policy/policy.ts'
+import type { Ports } from '../../../controller/ports/ports.ts'
+import { loadActive, loadEvidence } from '../../../controller/reconcile/records.ts'
+import { heldOf, isFinal, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
+import { MINUTE_MS, policyWith } from '../fixtures.ts'
+import { FAILURES, type Failure, failingAt, release, startedWorld, World } from '../world.ts'
+
+/** Short windows, no gates and little evidence: a whole rollout in some twenty looks. */
+const quick = policyWith({
+  windowMs: 15 * MINUTE_MS,
+  migrationWindowMs: 15 * MINUTE_MS,
+  gates: OPEN_GATES,
+  evidence: { ...policyWith().evidence, connectionMinAttempts: 40 },
+})
+const MAX_TICKS = 80
+const SMALL = { lines: 3, perLine: 3 }
+
+const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(world.store))?.value as Rollout
+
+/** What the rollout came to, without its times. */
+interface End {
+  readonly state: string
+  /** Deployments that were created; the ways back of two stages do not wait for each other. */
+  readonly created: readonly string[]
+  readonly orders: readonly (readonly [string, boolean, boolean])[]
+  readonly trail: readonly string[]
+  readonly announced: readonly string[]
+  readonly notified: readonly string[]
+}
+
+async function endOf(world: World): Promise<End> {
+  const rollout = await rolloutOf(world)
+  const trail: string[] = []
+  for (let sequence = 0; sequence < 200; sequence++) {
+    const key = `audit#${rollout.id}#${String(sequence).padStart(6, '0')}`
+    const entry = await world.store.get<{ kind: string }>(key)
+    if (entry !== null) trail.push(entry.value.kind)
+  }
+  return {
+    state: rollout.state,
+    created: world.created.map(({ group, version }) => `${group} ${version}`).sort(),
+    orders: rollout.stages.map(({ name, deployment, rollback }) => [name, deployment !== null, rollback !== null]),
+    trail,
+    announced: [...new Set(world.announced)],
+    notified: [...new Set(world.notified.map(({ reasonCode }) => reasonCode))],
+  }
+}
+
+type Course = (rollout: Rollout, world: World) => void
+
+/** One device of every line is held back from production. */
+const holding = { ...quick, holdback: true }
+const HOLDING_SIZE = { lines: 2, perLine: 4 }
+
+/** Nothing goes wrong. */
+const healthy: Course = () => undefined
+/** A device of production crashes while others are held back from it. */
+const crashWhileHeld = (): Course => {
+  let isOver = false
+  return ({ state, stageIndex, holdback }, world) => {
+    if (isOver || state !== 'soaking' || stageIndex !== 2 || holdback?.letGoAtMs !== null) return
+    isOver = true
+    world.plant.crash('line-1-2')
+  }
+}
+/** A canary crashes while early soaks. */
+const crashInEarly = (): Course => {
+  let isOver = false
+  return ({ state, stageIndex }, world) => {
+    if (isOver || state !== 'soaking' || stageIndex !== 1) return
+    isOver = true
+    world.plant.crash('line-3-0')
+  }
+}
+
+/** Every canary takes the release and falls back from it before anybody looks. */
+const nobodyInstalls: Course = ({ state }, world) => {
+  if (state === 'deploying') world.plant.revert(world.plant.canaries, '2.3.1')
+}
+
+/** One tick: the schedule calls the analyzer, and the event of a passed stage the promoter. */
+async function tick(world: World, ports: Ports, revive: () => void): Promise<void> {
+  const told = world.announced.length
+  await makeAnalyze(ports, world.policy, world.clock)(world.event()).catch(() => null)
+  revive()
+  if (world.announced.slice(told).includes('Firmware Rollout Stage Passed')) {
+    await makePromote(ports, world.policy, world.clock)(world.event()).catch(() => null)
+    revive()
+  }
+}
+
+type Tick = (world: World) => Promise<void>
+
+/** Plays a course to its end, `each` tick as the world has it; a migration to the start of its firmware. */
+async function playOn(
+  course: Course,
+  each: (world: World) => Tick,
+  policy = quick,
+  asked: Release = release,
+  size = SMALL,
+): Promise<{ world: World; end: End }> {
+  const world = await startedWorld(policy, size, asked)
+  const onTick = each(world)
+  for (let ticks = 0; ticks < MAX_TICKS; ticks++) {
+    const rollout = await rolloutOf(world)
+    const isFollowing = asked.migration !== undefined && rollout.subject === undefined
+    if (isFollowing || (isFinal(rollout) && rollout.subject === undefined && rollout.pending.length === 0)) break
+    course(rollout, world)
+    await onTick(world)
+    world.nowMs += world.policy.tickMs
+  }
+  return { world, end: await endOf(world) }
+}
+
+async function play(course: Course, k = Number.POSITIVE_INFINITY, failure: Failure = 'refused', asked?: Release) {
+  let hasFailed = (): boolean => false
+  const { end } = await playOn(
+    course,
+    (world) => {
+      const failing = failingAt(world.ports, k, failure)
+      hasFailed = failing.hasFailed
+      return () => tick(world, failing.ports, failing.revive)
+    },
+    quick,
+    asked,
+  )
+  return { hasFailed: hasFailed(), end }
+}
+
+describe.each<[string, () => Course, string, number]>([
+  ['a whole rollout', () => healthy, 'completed', 180],
+  ['a rollback', crashInEarly, 'rolled-back', 120],
+  ['a rollout that somebody is called for', () => nobodyInstalls, 'halted', 60],
+])('%s', (_, course, state, leastPoints) => {
+  it.each(FAILURES)('comes to the same end with any one call of the controller %s', async (failure) => {
+    const { end: undisturbed } = await play(course())
+    expect(undisturbed).toMatchObject({ state, notified: state === 'halted' ? ['ROLLOUT_HALTED'] : [] })
+    let points = 0
+    for (let k = 1; ; k++) {
+      const { hasFailed, end } = await play(course(), k, failure)
+      if (!hasFailed) break
+      expect({ k, ...end }).toEqual({ k, ...undisturbed })
+      points += 1
+    }
+    expect(points).toBeGreaterThan(leastPoints)
+  })
+})
+
+describe.each<[string, () => Course, string, number]>([
+  ['a whole rollout', () => healthy, 'completed', 50],
+  ['a rollback of production', crashWhileHeld, 'rolled-back', 45],
+])('%s with devices held back', (_, course, state, leastPoints) => {
+  /** The k-th call after early has passed fails; before that holdback changes nothing. */
+  async function playHolding(k: number, failure: Failure) {
+    let hasFailed = (): boolean => false
+    const early = new Set<string>()
+    const { world, end } = await playOn(
+      course(),
+      (world) => {
+        const failing = failingAt(world.ports, k, failure)
+        hasFailed = failing.hasFailed
+        const revive = (): void => failing.revive()
+        return async () => {
+          const { state, stageIndex } = await rolloutOf(world)
+          const isAfterEarly = stageIndex === 2 || state === 'rolling-back'
+          await tick(world, isAfterEarly ? failing.ports : world.ports, revive)
+          for (const thing of heldOf(await rolloutOf(world))) if (world.updated.has(thing)) early.add(thing)
+        }
+      },
+      holding,
+      release,
+      HOLDING_SIZE,
+    )
+    const groups = ['line-1-3', 'line-2-3'].map((thing) => world.groupsOf(thing).join())
+    const updated = [...world.updated].sort()
+    return { hasFailed: hasFailed(), end: { ...end, groups, updated, early: [...early] } }
+  }
+
+  it.each(['killed after', 'refused'] as const)(
+    'comes to the same end with any one call of the controller %s',
+    async (failure) => {
+      const { end: undisturbed } = await playHolding(Number.POSITIVE_INFINITY, failure)
+      const hasEverybody = state === 'completed'
+      expect(undisturbed).toMatchObject({ state, groups: ['production', 'production'], early: [] })
+      expect(undisturbed.updated.filter((thing) => thing.endsWith('-3')).length).toBe(hasEverybody ? 2 : 0)
+      let points = 0
+      for (let k = 1; ; k++) {
+        const { hasFailed, end } = await playHolding(k, failure)
+        if (!hasFailed) break
+        expect({ k, ...end }).toEqual({ k, ...undisturbed })
+        points += 1
+      }
+      expect(points).toBeGreaterThan(leastPoints)
+    },
+  )
+})
+
+describe('a breaking change', () => {
+  const breaking = {
+    ...release,
+    previous: { ...release.previous, data: { writes: 4, reads: [3, 4, 5] } },
+    migration: { component: 'com.plant.DataMigration', version: '1.0.0' },
+  }
+
+  it.each(['killed before', 'killed after'] as const)(
+    'rolls out its migration and then starts its firmware with any one call of the controller %s',
+    async (failure) => {
+      const { end: undisturbed } = await play(healthy, undefined, undefined, breaking)
+      expect(undisturbed).toMatchObject({ state: 'waiting', created: STAGES.map((stage) => `${stage} 2.3.1`) })
+      let points = 0
+      for (let k = 1; ; k++) {
+        const { hasFailed, end } = await play(healthy, k, failure, breaking)
+        if (!hasFailed) break
+        expect({ k, ...end }).toEqual({ k, ...undisturbed })
+        points += 1
+      }
+      expect(points).toBeGreaterThan(200)
+    },
+  )
+})
+
+describe('a start', () => {
+  it.each(FAILURES)('with any one call %s, delivered again, leaves one active rollout', async (failure) => {
+    let points = 0
+    for (let k = 1; ; k++) {
+      const world = new World(quick, SMALL)
+      await world.recordHistory()
+      const { ports, hasFailed, revive } = failingAt(world.ports, k, failure)
+      await world.start(ports).catch(() => null)
+      revive()
+      if (!hasFailed()) break
+      await world.start(ports).catch((error: Error) => expect(error.message).toContain('is active'))
+      expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 0 })
+      points += 1
+    }
+    expect(points).toBeGreaterThan(15)
+  })
+})
+
+/** Ports whose every call waits before and after its effect until the scheduler lets it go on. */
+function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
+  const wrap = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>
+        return async (...args: unknown[]) => {
+          await scheduler.schedule(Promise.resolve(), `before ${String(name)}`)
+          const result = await method.apply(target, args)
+          await scheduler.schedule(Promise.resolve(), `after ${String(name)}`)
+          return result
+        }
+      },
+    })
+  return {
+    health: wrap(ports.health),
+    deployments: wrap(ports.deployments),
+    store: wrap(ports.store),
+    events: wrap(ports.events),
+    notifications: wrap(ports.notifications),
+  }
+}
+
+describe.each<[string, () => Course]>([
+  ['a whole rollout', () => healthy],
+  ['a rollback', crashInEarly],
+])('two instances at once, in whatever order their calls come, through %s', (_, course) => {
+  it.each([
+    ['of the analyzer', makeAnalyze],
+    ['analyzer and promoter', makePromote],
+  ])('%s, do everything once, and the slower one learns that it is stale', async (__, makeOther) => {
+    const { end: undisturbed } = await play(course())
+    let stale = 0
+    const onError = (error: unknown): void => {
+      expect(error).toBeInstanceOf(StaleRollout)
+      stale += 1
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { end } = await playOn(course(), (world) => {
+          const ports = interleaved(world.ports, scheduler)
+          return async () => {
+            const both = Promise.all([
+              makeAnalyze(ports, quick, world.clock)(world.event()).catch(onError),
+              makeOther(ports, quick, world.clock)(world.event()).catch(onError),
+            ])
+            await scheduler.waitFor(both)
+          }
+        })
+        expect(end).toEqual(undisturbed)
+      }),
+      { numRuns: 25, seed: 1 },
+    )
+    expect(stale).toBeGreaterThan(25)
+  })
+})
+
+describe('an instance overtaken by the next look', () => {
+  it.each(['snapshot#latest', 'evidence#'])('after it read %s does not put its older one back', async (key) => {
+    const world = await startedWorld(quick, SMALL)
+    for (let ticks = 0; ticks < 5; ticks++) {
+      await makeAnalyze(world.ports, quick, world.clock)(world.event())
+      world.nowMs += quick.tickMs
+    }
+    let isFirst = true
+    const get: Ports['store']['get'] = async (asked) => {
+      const found = await world.store.get(asked)
+      if (!isFirst || !asked.startsWith(key)) return found as never
+      isFirst = false
+      world.nowMs += quick.tickMs
+      await makeAnalyze(world.ports, quick, world.clock)(world.event())
+      return found as never
+    }
+    const store: Ports['store'] = {
+      get,
+      put: (...of) => world.store.put(...of),
+      putIf: (...of) => world.store.putIf(...of),
+      delete: (key) => world.store.delete(key),
+    }
+    const slow = makeAnalyze({ ...world.ports, store }, quick, world.clock)
+    await expect(slow(world.event())).rejects.toThrow(StaleRollout)
+    expect(isFirst).toBe(false)
+    const { id } = await rolloutOf(world)
+    expect((await world.store.get<Snapshot>('snapshot#latest'))?.value.atMs).toBe(world.nowMs)
+    const evidence = (await loadEvidence(world.store, id, 'canary'))?.value
+    expect(evidence?.looks.at(-1)?.atMs).toBe(world.nowMs)
+  })
+})
+
+describe('events that come twice, late or never', () => {
+  it.each<[string, () => Course]>([
+    ['a whole rollout', () => healthy],
+    ['a rollback', crashInEarly],
+  ])('change nothing in the end of %s', async (_, course) => {
+    // Many looks may be lost in a row before this window is over.
+    const patient = { ...quick, windowMs: 60 * MINUTE_MS }
+    const { end: undisturbed } = await play(course())
+    const fate = fc.constantFrom('once', 'twice', 'a look late', 'never')
+    await fc.assert(
+      fc.asyncProperty(fc.array(fate, { minLength: 60, maxLength: 60 }), async (fates) => {
+        const { end } = await playOn(
+          course(),
+          (world) => {
+            let looks = 0
+            return async () => {
+              const how = fates[looks] ?? 'once'
+              looks += 1
+              if (how === 'never') return
+              const analyze = makeAnalyze(world.ports, patient, world.clock)
+              const event = world.event()
+              const late = { time: new Date(world.nowMs - quick.tickMs).toISOString() }
+              if (how === 'a look late') await analyze(late)
+              await analyze(event)
+              if (how === 'twice') await analyze(event)
+              await analyze(late) // whatever was overtaken arrives at last
+            }
+          },
+          patient,
+        )
+        expect(end).toEqual(undisturbed)
+      }),
+      { numRuns: 40, seed: 1 },
+    )
+  })
+})

@@ -1,0 +1,338 @@
+import { describe, expect, it } from 'vitest'
+import { exposureMs, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
+import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
+import { makeOperate } from '../../../controller/lambda/operate.ts'
+import type { Ports } from '../../../controller/ports/ports.ts'
+import type { OperationAnswer } from '../../../controller/reconcile/operate.ts'
+import { loadActive, loadEvidence } from '../../../controller/reconcile/records.ts'
+import type { Rollout } from '../../../controller/rollout/rollout.ts'
+import { HOUR_MS, MINUTE_MS } from '../fixtures.ts'
+import { failingAt, policy, startedWorld, type World } from '../world.ts'
+
+const operate = (world: World, operation: string, over: object = {}, ports: Ports = world.ports) =>
+  makeOperate(ports, policy, () => world.nowMs)({ operation, actor: 'jo', reason: 'because', ...over })
+
+const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(world.store))?.value as Rollout
+const auditOf = async (world: World, key: string): Promise<object | undefined> =>
+  (await world.store.get<object>(`audit#${key}`))?.value
+
+const created = (world: World): string[] => world.created.map(({ group, version }) => `${group} ${version}`)
+
+describe('a pause', () => {
+  it('holds the next stage until it is resumed, and goes on watching', async () => {
+    const world = await startedWorld()
+    await world.run(2) // canary has passed, early waits for the night
+    expect((await operate(world, 'pause')).result).toBe('accepted')
+    await world.run(8)
+    expect(created(world)).toEqual(['canary 2.4.0'])
+    expect((await operate(world, 'status')).status.rollout).toMatchObject({
+      state: 'waiting',
+      paused: { actor: 'jo', reason: 'because' },
+      because: expect.stringContaining('paused by jo: because'),
+      eta: null,
+    })
+    await operate(world, 'resume')
+    await world.run(0.5)
+    expect(created(world)).toContain('early 2.4.0')
+  })
+
+  it('does not keep a bad release: it goes back all the same', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    await operate(world, 'pause')
+    world.plant.crash('line-2-0')
+    expect(await world.run(1)).toBe('rolled-back')
+    expect((await rolloutOf(world)).pause).toBeNull()
+  })
+
+  it('holds back an order of new firmware that had been decided and not placed', async () => {
+    const world = await startedWorld()
+    const failing: Ports = {
+      ...world.ports,
+      deployments: {
+        ...world.ports.deployments,
+        create: () => Promise.reject(Object.assign(new Error('busy'), { name: 'ThrottlingException' })),
+      },
+    }
+    await makeAnalyze(failing, policy, world.clock)(world.event()).catch(() => null)
+    expect((await rolloutOf(world)).pending).toMatchObject([{ kind: 'deploy' }])
+    await operate(world, 'pause')
+    await world.run(0.5)
+    expect(created(world)).toEqual([])
+    await operate(world, 'resume')
+    await world.run(0.5)
+    expect(created(world)).toEqual(['canary 2.4.0'])
+  })
+})
+
+it('a rollout that was halted orders no new firmware any more', async () => {
+  const world = await startedWorld()
+  const { create } = world.ports.deployments
+  const failing: Ports = {
+    ...world.ports,
+    deployments: { ...world.ports.deployments, create: () => Promise.reject(new Error('busy')) },
+  }
+  for (const untilMs = world.nowMs + 2 * HOUR_MS; world.nowMs < untilMs; world.nowMs += policy.tickMs) {
+    await makeAnalyze(failing, policy, world.clock)(world.event()).catch(() => null)
+  }
+  const halted = await rolloutOf(world)
+  expect([halted.state, halted.haltedFrom]).toEqual(['halted', 'deploying'])
+  await world.run(0.5, { ...world.ports, deployments: { ...world.ports.deployments, create } })
+  expect(created(world)).toEqual([])
+  expect((await operate(world, 'retry')).result).toBe('accepted')
+  expect(created(world)).toEqual(['canary 2.4.0'])
+})
+
+describe('an abort', () => {
+  it('goes back in the same invocation, and is verified like any way back', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    const { result, outcome } = await operate(world, 'abort')
+    expect([result, outcome?.state, outcome?.decision.kind]).toEqual(['accepted', 'rolling-back', 'rollback'])
+    expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+    expect(world.cancelled).toEqual(['d1'])
+    world.nowMs += policy.tickMs
+    expect(await world.run(1)).toBe('rolled-back')
+  })
+
+  it('before anything was deployed ends the rollout', async () => {
+    const world = await startedWorld()
+    await operate(world, 'abort')
+    expect(await world.run(1)).toBe('rolled-back')
+    expect(created(world)).toEqual([])
+  })
+})
+
+describe('a stopped line', () => {
+  it('deploys nothing until it runs again, and is in an audit trail of its own', async () => {
+    const world = await startedWorld()
+    await operate(world, 'freeze', { reason: 'accident on line 2' })
+    await world.run(2)
+    expect(created(world)).toEqual([])
+    expect((await operate(world, 'status')).status).toMatchObject({
+      lineStopped: { actor: 'jo', reason: 'accident on line 2' },
+      rollout: { because: 'the line was stopped by jo: accident on line 2' },
+    })
+    await operate(world, 'unfreeze')
+    await world.run(1)
+    expect(created(world)).toEqual(['canary 2.4.0'])
+    expect(await auditOf(world, 'line#000001')).toMatchObject({ kind: 'freeze', actor: 'jo' })
+    expect(await auditOf(world, 'line#000002')).toMatchObject({ kind: 'unfreeze' })
+  })
+})
+
+describe('evidence', () => {
+  it('skip does without the rest of a window of a stage that is well', async () => {
+    const long = { ...policy, windowMs: 4 * HOUR_MS }
+    const world = await startedWorld()
+    const analyze = makeAnalyze(world.ports, long, world.clock)
+    const ask = (operation: string) =>
+      makeOperate(world.ports, long, () => world.nowMs)({ operation, actor: 'jo', reason: 'because' })
+    const watch = async (hours: number): Promise<void> => {
+      for (const untilMs = world.nowMs + hours * HOUR_MS; world.nowMs < untilMs; world.nowMs += long.tickMs) {
+        await analyze(world.event())
+      }
+    }
+    await watch(0.5)
+    // Half an hour of five canaries says too little about connections.
+    expect((await ask('skip')).answer).toContain('the stage is not healthy')
+    await watch(2)
+    expect((await ask('promote')).answer).toContain('skip does without them')
+    expect(await ask('skip')).toMatchObject({ result: 'accepted', outcome: { state: 'waiting' } })
+    expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 1 })
+    expect(world.announced).toEqual(['Firmware Rollout Started', 'Firmware Rollout Stage Passed'])
+  })
+
+  it('promote does without evidence that a whole window could not bring', async () => {
+    const world = await startedWorld()
+    const half = world.membersOf('canary').slice(0, 1)
+    await world.run(0.4, world.ports)
+    for (const thing of half) world.plant.versions.set(thing, '2.4.0')
+    // From now on nobody's document can be read: what the window shows is nothing.
+    const blind: Ports = {
+      ...world.ports,
+      health: { read: async () => world.readings().map((one) => ({ ...one, sample: null })) },
+    }
+    await world.run(2, blind)
+    expect((await rolloutOf(world)).state).toBe('soaking')
+    expect((await operate(world, 'skip')).result).toBe('refused')
+    const { result, answer } = await operate(world, 'promote')
+    expect([result, answer]).toEqual(['accepted', expect.stringContaining('promoted by jo: because')])
+    expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 1 })
+  })
+})
+
+/** A canary that breaches, and ports at which the first way back of a device fails. */
+async function stuckWorld(): Promise<{ readonly world: World; readonly stuck: Ports }> {
+  const world = await startedWorld()
+  await world.run(0.5)
+  world.plant.crash('line-2-0')
+  const { deployments } = world.ports
+  const executions: Ports['deployments']['executions'] = async (jobId) =>
+    jobId === 'job-d2' ? [{ thing: 'line-1-0', status: 'FAILED' }] : []
+  return { world, stuck: { ...world.ports, deployments: { ...deployments, executions } } }
+}
+
+describe('a retry', () => {
+  it('of a halted way back orders it anew, and it can succeed', async () => {
+    const { world, stuck } = await stuckWorld()
+    expect(await world.run(1, stuck)).toBe('halted')
+    expect(world.announced).toContain('Firmware Rollback Stuck')
+    expect((await operate(world, 'retry', {}, stuck)).outcome?.state).toBe('rolling-back')
+    world.nowMs += policy.tickMs
+    expect(await world.run(1, stuck)).toBe('rolled-back')
+    expect(world.created.map(({ token }) => token.replace(/^r-2-4-0-\d+-/, ''))).toEqual([
+      'deploy-canary',
+      'back-canary',
+      'back-canary-1',
+    ])
+  })
+
+  it('forgets no call for somebody that was not heard', async () => {
+    const { world, stuck } = await stuckWorld()
+    const deaf: Ports = {
+      ...stuck,
+      notifications: { notify: () => Promise.reject(new Error('throttled')) },
+    }
+    for (let look = 0; look < 3; look++) {
+      await makeAnalyze(deaf, policy, world.clock)(world.event()).catch(() => null)
+      world.nowMs += policy.tickMs
+    }
+    await operate(world, 'retry', {}, deaf)
+    expect(await rolloutOf(world)).toMatchObject({ state: 'rolling-back', retries: 1 })
+    world.nowMs += policy.tickMs
+    await world.run(1)
+    expect(world.notified.map(({ reasonCode }) => reasonCode)).toEqual(['ROLLBACK_STUCK', 'ROLLBACK_STUCK'])
+  })
+
+  it('of a window that brought no evidence watches a whole one again', async () => {
+    const world = await startedWorld()
+    await world.run(0.4)
+    const blind: Ports = {
+      ...world.ports,
+      health: { read: async () => world.readings().map((one) => ({ ...one, sample: null })) },
+    }
+    expect(await world.run(26, blind)).toBe('halted')
+    const haltedAtMs = world.nowMs
+    const { id } = await rolloutOf(world)
+    const shownMs = async (): Promise<number> =>
+      exposureMs((await loadEvidence(world.store, id, 'canary'))?.value ?? NO_EVIDENCE)
+    expect(await shownMs()).toBeGreaterThan(0)
+    expect((await operate(world, 'retry')).result).toBe('accepted')
+    expect(await shownMs()).toBe(0)
+    await world.run(3)
+    const { state, stages } = await rolloutOf(world)
+    expect([state, stages[0]?.soakingSinceMs]).toEqual(['waiting', haltedAtMs])
+    expect(world.nowMs - haltedAtMs).toBeGreaterThanOrEqual(HOUR_MS)
+  })
+})
+
+describe('groups that change under a rollout', () => {
+  it('pause it with the names, call somebody once, and go on when they are right again', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    const wrong: Ports = {
+      ...world.ports,
+      health: {
+        read: async () =>
+          world
+            .readings()
+            .map((one) => (one.thing === 'line-2-3' ? { ...one, groups: ['canary', 'production'] } : one)),
+      },
+    }
+    await world.run(6, wrong)
+    expect(await rolloutOf(world)).toMatchObject({
+      state: 'soaking',
+      pause: { actor: 'controller', reason: expect.stringContaining('line-2-3 is in canary and production') },
+    })
+    expect(world.announced).toEqual(['Firmware Rollout Started', 'Firmware Rollout Held'])
+    await operate(world, 'resume')
+    await world.run(0.5)
+    expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 1 })
+  })
+})
+
+describe('the audit trail', () => {
+  it('has what was done, by the version it made, and what was refused', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    const { id } = await rolloutOf(world)
+    const { version } = (await loadActive(world.store)) as { version: number }
+    await operate(world, 'pause', { id: 'op-1' })
+    const key = `${id}#${String(version + 1).padStart(6, '0')}`
+    expect(await auditOf(world, key)).toMatchObject({ kind: 'pause', actor: 'jo', reason: 'because', id: 'op-1' })
+    await operate(world, 'skip')
+    expect(await auditOf(world, `${id}#refused#${world.nowMs}#skip`)).toMatchObject({
+      result: 'refused',
+      answer: 'paused by jo; resume it first',
+    })
+  })
+})
+
+describe('a request', () => {
+  it.each([
+    [{ operation: 'paws', actor: 'jo', reason: 'x' }, 'unknown operation "paws"'],
+    [{ operation: 'pause', actor: 'jo' }, 'pause needs an actor and a reason'],
+    [{ operation: 'pause', actor: ' ', reason: 'x' }, 'pause needs an actor and a reason'],
+    [null, 'unknown operation'],
+    ['pause', 'unknown operation'],
+    [{ operation: 'pause', actor: 'jo', reason: 'x', id: 7 }, 'the id of an operation is a text'],
+  ])('%j is answered, and changes nothing', async (event, answer) => {
+    const world = await startedWorld()
+    const before = await loadActive(world.store)
+    const got: OperationAnswer = await makeOperate(world.ports, policy, () => world.nowMs)(event)
+    expect(got).toMatchObject({ result: 'refused', answer: expect.stringContaining(answer) })
+    expect(await loadActive(world.store)).toEqual(before)
+  })
+})
+
+describe('a function killed at any call', () => {
+  it.each(['killed before', 'killed after'] as const)(
+    'and asked again with the same id does it once (%s)',
+    async (moment) => {
+      let points = 0
+      for (let k = 1; ; k++) {
+        const world = await startedWorld()
+        await world.run(0.5)
+        const { ports, hasFailed, revive } = failingAt(world.ports, k, moment)
+        await operate(world, 'abort', { id: 'op-1' }, ports).catch(() => null)
+        revive()
+        await operate(world, 'abort', { id: 'op-1' })
+        world.nowMs += policy.tickMs
+        expect([k, await world.run(1)]).toEqual([k, 'rolled-back'])
+        expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+        expect((await rolloutOf(world)).operations?.map(({ id }) => id)).toEqual(['op-1'])
+        if (!hasFailed()) break
+        points += 1
+      }
+      expect(points).toBeGreaterThan(8)
+    },
+  )
+})
+
+describe('a fleet that falls silent', () => {
+  /** Everybody's documents stay what they were. */
+  const silent = (world: World): Ports => {
+    const last = world.readings()
+    return { ...world.ports, health: { read: async () => last } }
+  }
+
+  it('is held: the clock stands still, somebody is called after a quarter of an hour, and it goes on', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    const ports = silent(world)
+    await world.run(0.2, ports)
+    expect(world.announced).toEqual(['Firmware Rollout Started'])
+    await world.run(2.3, ports)
+    expect(world.announced).toEqual(['Firmware Rollout Started', 'Firmware Rollout Held'])
+    const held = await rolloutOf(world)
+    expect(held.state).toBe('soaking')
+    const sinceMs = held.stages[0]?.soakingSinceMs ?? 0
+    await world.run(0.1)
+    // Two hours and a half of wall time are not the hour that the window needs.
+    expect((await operate(world, 'status')).status.rollout?.because).toMatch(/0\.\d h of 1\.0 h of the window/)
+    await world.run(1.5)
+    expect((await rolloutOf(world)).stageIndex).toBe(1)
+    expect(world.nowMs - sinceMs).toBeGreaterThan(3 * HOUR_MS + 10 * MINUTE_MS)
+  })
+})

@@ -1,0 +1,462 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Evidence, MemberState } from '../../../controller/evidence/evidence.ts'
+import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
+import { makeOperate } from '../../../controller/lambda/operate.ts'
+import { makePromote } from '../../../controller/lambda/promote.ts'
+import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
+import type { DeviceReading, Ports } from '../../../controller/ports/ports.ts'
+import { loadActive } from '../../../controller/reconcile/records.ts'
+import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
+import { chooseHeld, sinceLetGoMs, soakingStage, withHeld, withLetGo } from '../../../controller/rollout/holdback.ts'
+import { heldOf, isFinal, type Rollout } from '../../../controller/rollout/rollout.ts'
+import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
+import { startedWorld, type World } from '../world.ts'
+import { facts, reading, rollout, running, verdict } from './decisions.ts'
+import { withStage } from './situations.ts'
+
+const holding = policyWith({
+  windowMs: 30 * MINUTE_MS,
+  gates: OPEN_GATES,
+  holdback: true,
+  evidence: { ...policyWith().evidence, connectionMinAttempts: 40 },
+})
+/** Station 0 of a line is its canary, 1 its early device, 2 to 4 are production. */
+const SIZE = { lines: 2, perLine: 5 }
+const HELD = ['line-1-4', 'line-2-4']
+
+const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(world.store))?.value as Rollout
+
+/** Looks until it holds or the rollout has ended. */
+async function until(
+  world: World,
+  isThere: (rollout: Rollout) => boolean,
+  ports: Ports = world.ports,
+): Promise<Rollout> {
+  const analyze = makeAnalyze(ports, world.policy, world.clock)
+  for (let ticks = 0; ticks < 120; ticks++) {
+    const rollout = await rolloutOf(world)
+    if (isThere(rollout) || (isFinal(rollout) && rollout.pending.length === 0)) return rollout
+    await analyze(world.event()).catch(() => null)
+    world.nowMs += world.policy.tickMs
+  }
+  throw new Error(`it never ends: ${JSON.stringify(await world.store.get(`last-look#${(await rolloutOf(world)).id}`))}`)
+}
+
+const isSoakingProduction = ({ state, stageIndex }: Rollout): boolean => state === 'soaking' && stageIndex === 2
+const groupsOf = (world: World): string[] => HELD.map((thing) => world.groupsOf(thing).join(' and '))
+
+describe('who is held back', () => {
+  const lineOf = { a1: 1, a2: 1, a3: 1, b1: 2, b2: 2, c1: 3 }
+  const members = Object.keys(lineOf)
+
+  it('is the last by name of every line that can be reached, and nobody of a line of one', () => {
+    expect(
+      chooseHeld(
+        members,
+        lineOf,
+        members.map((thing) => reading(thing)),
+      ),
+    ).toEqual(['a3', 'b2'])
+    const partly = [reading('a3', false), { ...reading('a2'), sample: null }, reading('a1')]
+    expect(chooseHeld(members, lineOf, [...partly, reading('c1')])).toEqual(['a1'])
+  })
+
+  it('does not depend on the order in which the fleet is read', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(members, { minLength: members.length }), (shuffled) => {
+        expect(
+          chooseHeld(
+            shuffled,
+            lineOf,
+            shuffled.map((thing) => reading(thing)),
+          ),
+        ).toEqual(['a3', 'b2'])
+      }),
+    )
+  })
+})
+
+describe('the members of production', () => {
+  const [A, B] = ['production-a', 'production-b']
+  const whole = rollout('soaking', 2)
+  const held = (): Rollout => withHeld(whole, [B], START_MS)
+  const letGo = (): Rollout => withLetGo(held(), START_MS + HOUR_MS)
+
+  it('are those that are not held back, and all of them once those were let go', () => {
+    const holdback = { things: [B], sinceMs: START_MS, letGoAtMs: null }
+    expect(held()).toEqual({ ...withStage(whole, { members: [A] }), holdback })
+    expect(letGo()).toEqual({ ...whole, holdback: { ...holdback, letGoAtMs: START_MS + HOUR_MS } })
+  })
+
+  it('stay what they are where nobody is held back, or any more', () => {
+    const followed = letGo()
+    expect(withLetGo(followed, START_MS + 2 * HOUR_MS)).toBe(followed)
+    expect(withLetGo(whole, START_MS)).toBe(whole)
+  })
+
+  it('have been let go for a time, for ever where nobody was', () => {
+    const sinceMs = [whole, held(), letGo()].map((one) => sinceLetGoMs(one, START_MS + 3 * HOUR_MS))
+    expect(sinceMs).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 2 * HOUR_MS])
+  })
+
+  it.each<[string, () => Rollout, number | null, readonly string[]]>([
+    ['all where nobody was held back', () => whole, START_MS, [A, B]],
+    ['all but who is', held, START_MS, [A]],
+    ['all but who was let go after it had begun', letGo, START_MS + HOUR_MS - 1, [A]],
+    ['all that it began with', letGo, START_MS + HOUR_MS, [A, B]],
+    ['all but who was let go, as long as it has not begun', letGo, null, [A]],
+  ])('run the window of the soak: %s', (_, one, soakingSinceMs, members) => {
+    const seen = withStage(one(), { soakingSinceMs })
+    expect(soakingStage(seen)).toEqual({ ...seen.stages[2], members })
+  })
+})
+
+describe('the gate of production', () => {
+  const [A, B] = ['production-a', 'production-b']
+  const OPEN = 'the gate of production is open'
+  const readings = [reading(A), reading(B)]
+  const atGate = (stageIndex: number, lines: readonly [number, number], over: Partial<Rollout> = {}): Rollout => ({
+    ...rollout('waiting', stageIndex),
+    lineOf: { [A]: lines[0], [B]: lines[1] },
+    ...over,
+  })
+  const held = { things: ['production-c', 'production-d'], sinceMs: START_MS, letGoAtMs: null }
+
+  it.each<[string, Rollout, readonly DeviceReading[], Policy, Decision]>([
+    [
+      'holds back one of a line',
+      atGate(2, [1, 1]),
+      readings,
+      holding,
+      { kind: 'deploy', reason: `${OPEN}; 1 devices are held back`, held: [B] },
+    ],
+    [
+      'cannot where every line has one device',
+      atGate(2, [1, 2]),
+      readings,
+      holding,
+      { kind: 'deploy', reason: `${OPEN}; nobody can be held back` },
+    ],
+    [
+      'waits until somebody can be chosen',
+      atGate(2, [1, 1]),
+      [],
+      holding,
+      { kind: 'wait', reason: `${OPEN}; the next look chooses whom to hold back` },
+    ],
+    [
+      'holds nobody back where the policy does not',
+      atGate(2, [1, 1]),
+      readings,
+      { ...holding, holdback: false },
+      { kind: 'deploy', reason: OPEN },
+    ],
+    [
+      'lets those go that have been held back',
+      atGate(2, [1, 1], { holdback: held }),
+      readings,
+      holding,
+      { kind: 'let-go', reason: `${OPEN}; 2 devices that were held back follow` },
+    ],
+    [
+      'is the only one to hold anybody back',
+      atGate(1, [1, 1]),
+      [reading('early-a'), reading('early-b')],
+      holding,
+      { kind: 'deploy', reason: 'the gate of early is open' },
+    ],
+  ])('%s', (_, one, seen, under, decision) => {
+    expect(decide(one, facts({ readings: seen }), under)).toEqual(decision)
+  })
+})
+
+describe('devices that were let go', () => {
+  const C = 'production-c'
+  const LET_GO_MS = START_MS + holding.windowMs
+  const EXTENSION_MS = holding.windowMs + 24 * HOUR_MS
+  const ab = ['production-a', 'production-b']
+  const letGo: Rollout = {
+    ...withStage(rollout('soaking', 2), { members: [...ab, C] }),
+    holdback: { things: [C], sinceMs: START_MS, letGoAtMs: LET_GO_MS },
+  }
+  const seen = running(ab, 0.5)
+  const withC = (installedAtMs: number | null): Evidence => ({
+    ...seen,
+    members: { ...seen.members, [C]: { ...running([C]).members[C], installedAtMs } as MemberState },
+  })
+  const SEEN = '1.0 h of healthy exposure, 0.9 h needed'
+  const [COMING, STRAGGLING] = [`let go and not installed: ${C}`, `stragglers run a window of their own: ${C}`]
+  const unsure = { verdict: verdict('inconclusive') }
+
+  it.each<[string, number, Partial<Facts>, Decision['kind'], string]>([
+    ['are waited for', 5, {}, 'wait', `${SEEN}; ${COMING}`],
+    ['are waited for until they are confirmed', 5, { evidence: withC(null) }, 'wait', `${SEEN}; ${COMING}`],
+    ['are not, while they are offline', 5, { readings: [reading(C, false)] }, 'complete', SEEN],
+    ['are not, once they have installed', 5, { evidence: withC(LET_GO_MS) }, 'complete', SEEN],
+    ['may take their time to install', 10, {}, 'wait', `${SEEN}; ${COMING}`],
+    ['may take no longer', 10 + 1 / 60_000, {}, 'complete', SEEN],
+    [
+      'run a window of their own',
+      30,
+      { evidence: withC(LET_GO_MS), stragglers: [C] },
+      'wait',
+      `${SEEN}; ${STRAGGLING}`,
+    ],
+    ['run it for a whole extension', EXTENSION_MS / MINUTE_MS, { stragglers: [C] }, 'wait', `${SEEN}; ${STRAGGLING}`],
+    ['and no longer', (EXTENSION_MS + 1) / MINUTE_MS, { stragglers: [C] }, 'complete', SEEN],
+    ['may be judged as long', EXTENSION_MS / MINUTE_MS, unsure, 'wait', 'the window is extended: 3 > 1'],
+    [
+      'are a case for a human after that',
+      (EXTENSION_MS + 1) / MINUTE_MS,
+      unsure,
+      'halt',
+      'still inconclusive 25.0 h into the window: 3 > 1',
+    ],
+  ])('%s', (_, minutes, over, kind, reason) => {
+    const nowMs = LET_GO_MS + minutes * MINUTE_MS
+    const known = { nowMs, verdict: verdict('healthy'), evidence: seen, readings: [reading(C)] }
+    expect(decide(letGo, facts({ ...known, ...over }), holding)).toEqual({ kind, reason })
+  })
+})
+
+describe('the effects on devices that are held back', () => {
+  const [A, B, C] = ['production-a', 'production-b', 'production-c']
+  const LATER_MS = START_MS + MINUTE_MS
+  const begun = { reason: 'because', stateSinceMs: LATER_MS }
+  const waiting = rollout('waiting', 2)
+  const held: Rollout = { ...rollout('soaking', 2), holdback: { things: [C], sinceMs: START_MS, letGoAtMs: null } }
+  const followed = { things: [C], sinceMs: START_MS, letGoAtMs: LATER_MS }
+  const after = (from: Rollout, decision: Omit<Decision, 'reason'>): Rollout =>
+    transition(from, { ...decision, reason: 'because' }, LATER_MS)
+
+  it('are to take them out before production is deployed', () => {
+    const [hold, deploy, ...others] = after(waiting, { kind: 'deploy', held: [B] }).pending
+    expect(hold).toEqual({ kind: 'hold-back', things: [B] })
+    expect([deploy, others]).toMatchObject([{ kind: 'deploy', stage: 'production' }, []])
+    expect(after(waiting, { kind: 'deploy', held: [B] })).toMatchObject({
+      holdback: { things: [B], sinceMs: LATER_MS, letGoAtMs: null },
+      stages: withStage(waiting, { members: [A] }).stages,
+    })
+  })
+
+  it('are none when production has passed without them: its gate comes first', () => {
+    expect(after(held, { kind: 'promote' })).toEqual({
+      ...held,
+      ...begun,
+      state: 'waiting',
+      pending: [
+        {
+          kind: 'announce',
+          detailType: 'Firmware Rollout Stage Passed',
+          detail: { rolloutId: 'r-2-4-0-1', passed: 'production', next: 'holdback' },
+        },
+      ],
+    })
+  })
+
+  it('are to put them in again for the release', () => {
+    expect(after({ ...held, state: 'waiting' }, { kind: 'let-go' })).toEqual({
+      ...withStage(held, { members: [A, B, C] }),
+      ...begun,
+      holdback: followed,
+      pending: [{ kind: 'let-go', things: [C], into: 'release' }],
+    })
+  })
+
+  it('are to put them in again once every way back is ordered', () => {
+    const back = after(held, { kind: 'rollback' })
+    expect(back).toMatchObject({ state: 'rolling-back', holdback: followed })
+    expect(back.stages[2]?.members).toEqual([A, B, C])
+    expect(back.pending.map(({ kind }) => kind).slice(-3)).toEqual(['cancel', 'let-go', 'announce'])
+    expect(back.pending.at(-2)).toEqual({ kind: 'let-go', things: [C], into: 'way-back' })
+  })
+})
+
+describe('a good release', () => {
+  it('reaches the devices that were held back last, in an open gate, and is watched on them as well', async () => {
+    const world = await startedWorld(holding, SIZE)
+    const soaking = await until(world, isSoakingProduction)
+    expect([heldOf(soaking), groupsOf(world)]).toEqual([HELD, ['holdback', 'holdback']])
+    expect(soaking.stages[2]?.members).toEqual(world.membersOf('production'))
+    expect(HELD.filter((thing) => world.updated.has(thing))).toEqual([])
+
+    const waiting = await until(world, ({ state, stageIndex }) => state === 'waiting' && stageIndex === 2)
+    expect(waiting.holdback?.letGoAtMs).toBeNull()
+    const letGo = await until(world, isSoakingProduction)
+    expect(groupsOf(world)).toEqual(['production', 'production'])
+    expect(HELD.every((thing) => world.updated.has(thing))).toBe(true)
+
+    const completed = await until(world, () => false)
+    expect(completed).toMatchObject({ state: 'completed', pending: [] })
+    const watchedMs = completed.stateSinceMs - (letGo.holdback?.letGoAtMs as number)
+    expect(watchedMs).toBeGreaterThanOrEqual(holding.deviceExposureShare * holding.windowMs)
+    expect(world.announced.filter((one) => one === 'Firmware Rollout Stage Passed').length).toBe(3)
+  })
+
+  it('reaches them however long they cannot be moved, and is watched on them from then on', async () => {
+    const world = await startedWorld(holding, SIZE)
+    const { deployments } = world.ports
+    let isBusy = true
+    const ports = {
+      ...world.ports,
+      deployments: {
+        ...deployments,
+        move: (thing: string, from: string, to: string) =>
+          isBusy && to === 'production' ? Promise.reject(new Error('busy')) : deployments.move(thing, from, to),
+      },
+    }
+    await until(world, ({ holdback }) => holdback?.letGoAtMs != null, ports)
+    // Longer than a window and an install together.
+    for (const untilMs = world.nowMs + 90 * MINUTE_MS; world.nowMs < untilMs; world.nowMs += world.policy.tickMs) {
+      await makeAnalyze(ports, world.policy, world.clock)(world.event()).catch(() => null)
+    }
+    expect(await rolloutOf(world)).toMatchObject({ state: 'soaking', pending: [{ kind: 'let-go', things: HELD }] })
+    isBusy = false
+    const movedAtMs = world.nowMs
+    const { state, holdback, stateSinceMs } = await until(world, isFinal, ports)
+    expect([state, holdback?.letGoAtMs, HELD.map((thing) => world.groupsOf(thing))]).toEqual([
+      'completed',
+      movedAtMs,
+      [['production'], ['production']],
+    ])
+    expect(stateSinceMs - movedAtMs).toBeGreaterThanOrEqual(holding.windowMs)
+  })
+
+  it('is not given to them in a gate that is shut', async () => {
+    const gates = { ...OPEN_GATES, production: [{ days: [1], from: '14:00', to: '17:00' }] }
+    const world = await startedWorld({ ...holding, gates }, SIZE)
+    await until(world, isSoakingProduction)
+    world.nowMs = Math.max(world.nowMs, START_MS + 179 * MINUTE_MS) // production's window ends after its gate
+    await until(world, ({ state, holdback }) => holdback !== undefined && state === 'waiting')
+    for (let looks = 0; looks < 10; looks++) {
+      await makeAnalyze(world.ports, world.policy, world.clock)(world.event())
+      world.nowMs += world.policy.tickMs
+    }
+    expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 2 })
+    expect(groupsOf(world)).toEqual(['holdback', 'holdback'])
+  })
+
+  it('waits for a look that chooses, not for an event that knows nobody', async () => {
+    const world = await startedWorld(holding, SIZE)
+    await until(world, ({ state, stageIndex }) => state === 'waiting' && stageIndex === 2)
+    const { decision } = await makePromote(world.ports, world.policy, world.clock)(world.event())
+    expect(decision.kind).toBe('wait')
+    expect((await rolloutOf(world)).holdback).toBeUndefined()
+  })
+})
+
+describe('a bad release', () => {
+  it('never reaches the devices that were held back, and they are put back once production’s way back is ordered', async () => {
+    const world = await startedWorld(holding, SIZE)
+    await until(world, isSoakingProduction)
+    world.plant.crash('line-1-2')
+    const ended = await until(world, () => false)
+    expect(ended).toMatchObject({ state: 'rolled-back', pending: [] })
+    expect(groupsOf(world)).toEqual(['production', 'production'])
+    expect(HELD.filter((thing) => world.updated.has(thing))).toEqual([])
+    expect(ended.stages[2]?.members.length).toBe(6)
+  })
+
+  it('does not put them back while an instance that was overtaken may still be holding them back', async () => {
+    const world = await startedWorld(holding, SIZE)
+    await until(world, ({ holdback }) => holdback !== undefined)
+    world.nowMs -= holding.tickMs - MINUTE_MS // a minute after the look that held them back
+    const operate = makeOperate(world.ports, holding, () => world.nowMs)
+    await operate({ operation: 'abort', actor: 'jo', reason: 'at once' })
+    expect(groupsOf(world)).toEqual(['holdback', 'holdback'])
+    world.nowMs += 4 * MINUTE_MS
+    await until(world, () => false)
+    expect(groupsOf(world)).toEqual(['production', 'production'])
+  })
+
+  it('that only they show is rolled back everywhere', async () => {
+    const world = await startedWorld(holding, SIZE)
+    await until(world, ({ holdback }) => holdback?.letGoAtMs != null)
+    await until(world, () => world.updated.has(HELD[0] as string))
+    world.plant.crash(HELD[0] as string)
+    expect((await until(world, () => false)).state).toBe('rolled-back')
+    expect(world.plant.things.filter((thing) => world.plant.versions.get(thing) !== '2.3.1')).toEqual([])
+  })
+
+  it('never reaches them, whichever calls fail and whenever it breaches', async () => {
+    const fate = fc.record({
+      refused: fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+      breachAfter: fc.integer({ min: 0, max: 9 }),
+      pauses: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(fate, async ({ refused, breachAfter, pauses }) => {
+        const world = await startedWorld(holding, SIZE)
+        await until(world, ({ state, stageIndex }) => state === 'waiting' && stageIndex === 2)
+        let calls = 0
+        const maybe =
+          <A extends unknown[], T>(call: (...args: A) => Promise<T>) =>
+          async (...args: A): Promise<T> => {
+            if (refused[calls++]) throw new Error('refused')
+            return call(...args)
+          }
+        const { deployments } = world.ports
+        const ports: Ports = {
+          ...world.ports,
+          deployments: { ...deployments, create: maybe(deployments.create), move: maybe(deployments.move) },
+        }
+        const analyze = makeAnalyze(ports, holding, world.clock)
+        const operate = makeOperate(ports, holding, () => world.nowMs)
+        for (let looks = 0; looks < breachAfter; looks++) {
+          await analyze(world.event()).catch(() => null)
+          if (pauses && looks === 1) await operate({ operation: 'pause', actor: 'jo', reason: 'r' })
+          if (pauses && looks === 3) await operate({ operation: 'resume', actor: 'jo', reason: 'r' })
+          world.nowMs += holding.tickMs
+        }
+        // Production is in its first half hour, if it has been deployed at all: nobody was let go.
+        await operate({ operation: 'abort', actor: 'jo', reason: 'enough' })
+        const ended = await until(world, () => false, ports)
+        expect(HELD.filter((thing) => world.updated.has(thing))).toEqual([])
+        // Calls that fail for longer than a way back may take halt it; what is pending is done all the same.
+        expect(['rolled-back', 'halted']).toContain(ended.state)
+        expect(ended.pending).toEqual([])
+        expect(groupsOf(world)).toEqual(['production', 'production'])
+        expect(world.plant.things.filter((thing) => world.plant.versions.get(thing) !== '2.3.1')).toEqual([])
+      }),
+      { numRuns: 60, seed: 1 },
+    )
+  })
+})
+
+it('an estimate of the end counts the window of those that were held back', async () => {
+  const world = await startedWorld(holding, SIZE)
+  const etaAtMs = async (): Promise<number> => {
+    const { status } = await makeOperate(world.ports, holding, () => world.nowMs)({ operation: 'status' })
+    return status.rollout?.eta?.atMs as number
+  }
+  const atStart = await etaAtMs()
+  await until(world, isSoakingProduction)
+  const inProduction = await etaAtMs()
+  await until(world, ({ holdback }) => holdback?.letGoAtMs != null)
+  const inTheEnd = await etaAtMs()
+  const { stateSinceMs: endedAtMs } = await until(world, () => false)
+  // Each step is given a quarter of an hour to install, here it takes less.
+  expect(atStart - world.nowMs).toBeLessThan(4 * 15 * MINUTE_MS)
+  for (const etaMs of [atStart, inProduction, inTheEnd]) {
+    expect(Math.abs(etaMs - endedAtMs)).toBeLessThan(30 * MINUTE_MS)
+  }
+})
+
+describe('a person who skips the rest of production’s window', () => {
+  it('lets the devices go that are held back, and is not told that it is complete', async () => {
+    const long: Policy = { ...holding, windowMs: 240 * MINUTE_MS }
+    const world = await startedWorld(long, SIZE)
+    await until(world, isSoakingProduction)
+    for (let looks = 0; looks < 30; looks++) {
+      await makeAnalyze(world.ports, long, world.clock)(world.event())
+      world.nowMs += long.tickMs
+    }
+    const operate = makeOperate(world.ports, long, () => world.nowMs)
+    const answer = await operate({ operation: 'skip', actor: 'jo', reason: 'late' })
+    expect(answer).toMatchObject({ result: 'accepted', outcome: { state: 'waiting' } })
+    expect((await until(world, isSoakingProduction)).holdback?.letGoAtMs).not.toBeNull()
+    expect((await until(world, () => false)).state).toBe('completed')
+    expect(world.membersOf('holdback')).toEqual([])
+  })
+})

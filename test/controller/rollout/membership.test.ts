@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { STAGES } from '../../../controller/contract.ts'
+import type { DeviceReading } from '../../../controller/ports/ports.ts'
+import { membershipChanges } from '../../../controller/rollout/membership.ts'
+import type { Holdback, Rollout } from '../../../controller/rollout/rollout.ts'
+import { HOUR_MS, MINUTE_MS, START_MS } from '../fixtures.ts'
+
+const plain = {
+  stages: STAGES.map((name) => ({ name, members: [`${name}-1`, `${name}-2`] })),
+  pending: [],
+} as unknown as Rollout
+
+/** The plan as the fleet index shows it, with the groups of some devices changed. */
+function changes(
+  groupsOf: Readonly<Record<string, readonly string[] | null>>,
+  rollout = plain,
+  nowMs = 0,
+): readonly string[] {
+  const planned = rollout.stages.flatMap(({ name, members }) => members.map((thing) => [thing, [name]] as const))
+  const groups: Record<string, readonly string[] | null> = { ...Object.fromEntries(planned), ...groupsOf }
+  const readings = Object.entries(groups).flatMap(([thing, own]): DeviceReading[] =>
+    own === null ? [] : [{ thing, groups: own, line: 1, connected: true, sample: null }],
+  )
+  return membershipChanges(rollout, readings, nowMs)
+}
+
+it.each([
+  ['as planned', {}, []],
+  ['in a group that is no stage beside its own', { 'early-1': ['early', 'spare-parts'] }, []],
+  ['one that never was in a stage', { 'lab-1': ['lab'], 'lab-2': [] }, []],
+  ['two stages', { 'early-1': ['canary', 'early'] }, ['early-1 is in canary and early, planned for early']],
+  ['moved', { 'production-1': ['canary'] }, ['production-1 is in canary, planned for production']],
+  ['taken out', { 'canary-2': [] }, ['canary-2 is in no stage, planned for canary']],
+  ['new', { 'new-1': ['early'] }, ['new-1 is in early, planned for none']],
+  ['gone', { 'early-2': null }, ['early-2 is gone, planned for early']],
+  ['gone when another is new', { 'early-2': null, 'lab-1': ['lab'] }, ['early-2 is gone, planned for early']],
+] as const)('a device %s', (_, groups, expected) => {
+  expect(changes(groups)).toEqual(expected)
+})
+
+describe('a device that is held back', () => {
+  const thing = 'production-3'
+  const holding = (letGoAtMs: number | null, pending: readonly object[] = []): Rollout => {
+    const holdback: Holdback = { things: [thing], sinceMs: START_MS, letGoAtMs }
+    const stages = plain.stages.map((stage) =>
+      letGoAtMs !== null && stage.name === 'production' ? { ...stage, members: [...stage.members, thing] } : stage,
+    )
+    return { ...plain, stages, holdback, pending } as Rollout
+  }
+  const held = ['holdback']
+  const back = ['production']
+  const both = ['holdback', 'production']
+  const LET_GO_MS = START_MS + HOUR_MS
+
+  it.each([
+    ['has its own group', held, holding(null), 60, []],
+    [
+      'may not be in production as well',
+      both,
+      holding(null),
+      60,
+      [`${thing} is in production and holdback, planned for holdback`],
+    ],
+    ['may not go by itself', back, holding(null), 60, [`${thing} is in production, planned for holdback`]],
+    ['is in either group while the index may be behind', back, holding(null), 14, []],
+    ['and not any longer', back, holding(null), 15, [`${thing} is in production, planned for holdback`]],
+    ['may be in both while its move is pending', both, holding(null, [{ kind: 'hold-back' }]), 600, []],
+    ['and while its move back is', held, holding(LET_GO_MS, [{ kind: 'let-go' }]), 6000, []],
+    [
+      'but not while something else is',
+      back,
+      holding(null, [{ kind: 'deploy' }]),
+      600,
+      [`${thing} is in production, planned for holdback`],
+    ],
+    ['is in no third one meanwhile', ['canary'], holding(null), 10, [`${thing} is in canary, planned for holdback`]],
+    [
+      'nor in one beside its own',
+      ['canary', 'holdback'],
+      holding(null),
+      10,
+      [`${thing} is in canary and holdback, planned for holdback`],
+    ],
+    ['and not in none', [], holding(null), 10, [`${thing} is in no stage, planned for holdback`]],
+    ['is on its way when it was let go', held, holding(LET_GO_MS), 70, []],
+    ['and back in the end', back, holding(LET_GO_MS), 120, []],
+    ['or missed', held, holding(LET_GO_MS), 120, [`${thing} is in holdback, planned for production`]],
+  ] as const)('%s', (_, groups, rollout, minutes, expected) => {
+    expect(changes({ [thing]: groups }, rollout, START_MS + minutes * MINUTE_MS)).toEqual(expected)
+  })
+
+  it('is one of the plan', () => {
+    expect(changes({ 'spare-1': held })).toEqual(['spare-1 is in holdback, planned for none'])
+    expect(changes({ [thing]: null }, holding(null))).toEqual([`${thing} is gone, planned for holdback`])
+  })
+})

@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest'
+import type { HealthSample, Snapshot } from '../../../controller/evidence/snapshot.ts'
+import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
+import {
+  type BackState,
+  NO_WAY_BACK,
+  observeWayBack,
+  type WayBack,
+} from '../../../controller/rollout/rollback-progress.ts'
+import type { Effect, Rollout, Stage } from '../../../controller/rollout/rollout.ts'
+import { MINUTE_MS, START_MS, sample } from '../fixtures.ts'
+import { facts, reading, rollout, verdict } from './decisions.ts'
+import { policy, withStage } from './situations.ts'
+
+const THING = 'canary-a'
+const going = rollout('rolling-back', 0)
+const ORDERED = going.stages[0]?.rollback as Stage['rollback']
+
+const bad: Snapshot = { atMs: START_MS, devices: { [THING]: sample({ firmwareVersion: '2.4.0', bootId: 'bad' }) } }
+const well = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
+  sample({
+    firmwareVersion: '2.3.1',
+    bootId: 'back',
+    sequence: minute,
+    sampledAtMs: START_MS + minute * MINUTE_MS,
+    ...over,
+  })
+
+/** Looks at the device once a sample; null where it says nothing. */
+function isBackAfter(samples: readonly (HealthSample | null)[], rollback = ORDERED): boolean {
+  let seen: WayBack = NO_WAY_BACK
+  samples.forEach((one, index) => {
+    const readings = [{ ...reading(THING), sample: one }]
+    seen = observeWayBack(seen, withStage(going, { rollback }), bad, readings, START_MS + (index + 1) * 5 * MINUTE_MS)
+  })
+  return seen.devices[THING]?.confirmedAtMs !== null
+}
+
+it.each<[boolean, string, readonly (HealthSample | null)[]]>([
+  [true, 'said twice that it runs the old version again', [well(5), well(10)]],
+  [false, 'said so once', [well(5)]],
+  [false, 'was read twice but said so once', [well(5), well(5)]],
+  [false, 'says nothing', [null, null]],
+  [false, 'said so before the order', [well(-2), well(-1)]],
+  [false, 'has not begun another process', [well(5, { bootId: 'bad' }), well(10, { bootId: 'bad' })]],
+  [false, 'does not run', [well(5, { componentState: 'ERRORED' }), well(10, { componentState: 'ERRORED' })]],
+  [false, 'crashed in between', [well(5), well(10, { bootId: 'another' })]],
+  [
+    true,
+    'came back to stay after a crash',
+    [well(5), well(10, { bootId: 'another' }), well(15, { bootId: 'another' })],
+  ],
+  [false, 'fell to the bad version again', [well(5), well(10), well(15, { firmwareVersion: '2.4.0', bootId: 'bad2' })]],
+  [true, 'never left the old version', [well(5, { bootId: 'old' }), well(10, { bootId: 'old' })]],
+])('is %s for a device that %s', (isBack, _, samples) => {
+  expect(isBackAfter(samples)).toBe(isBack)
+})
+
+it('is nothing that happens before the way back is ordered', () => {
+  expect(isBackAfter([well(5), well(10)], null)).toBe(false)
+})
+
+describe('the way back', () => {
+  const A = 'canary-a'
+  const B = 'canary-b'
+  /** Has reported the previous version since that minute, and not confirmed it. */
+  const unconfirmed = (sinceMin: number): BackState => ({
+    bootIdBefore: null,
+    sinceMs: START_MS + sinceMin * MINUTE_MS,
+    firstSeen: null,
+    confirmedAtMs: null,
+  })
+  const back = (...things: string[]): WayBack => ({
+    devices: Object.fromEntries(things.map((thing) => [thing, { ...unconfirmed(0), confirmedAtMs: START_MS }])),
+  })
+  const after = (minutes: number, over: Partial<Facts>, from = going): Decision =>
+    decide(from, facts({ nowMs: START_MS + minutes * 60_000, readings: [reading(A), reading(B)], ...over }), policy)
+  const failed = [{ thing: B, status: 'FAILED' }]
+
+  it('lets a device that came back late say so again, but not for ever', () => {
+    const wayBack = { devices: { ...back(A).devices, [B]: unconfirmed(20) } }
+    expect(after(20, { wayBack }).kind).toBe('wait')
+    expect(after(35, { wayBack }).kind).toBe('wait')
+    expect(after(36, { wayBack })).toMatchObject({ kind: 'halt', stuck: [B] })
+  })
+
+  it('pages for a device that failed to go back, once, while the others go on', () => {
+    const decision = after(5, { rollbackExecutions: failed })
+    expect(decision).toMatchObject({ kind: 'escalate', reason: '1 devices failed to go back: canary-b FAILED' })
+    const next = transition(going, decision, START_MS + 5 * 60_000)
+    expect(next).toMatchObject({ state: 'rolling-back', stateSinceMs: START_MS, stuck: [B] })
+    expect(next.pending).toMatchObject([
+      { kind: 'announce', detailType: 'Firmware Rollback Stuck', detail: { stuck: [B] } },
+      { kind: 'notify', notification: { reasonCode: 'ROLLBACK_STUCK', detail: { stuck: [B] } } },
+    ])
+    expect(after(10, { rollbackExecutions: failed }, next).kind).toBe('wait')
+    expect(after(10, { rollbackExecutions: failed, wayBack: back(A) }, next)).toMatchObject({
+      kind: 'halt',
+      stuck: [B],
+    })
+  })
+
+  const DEADLINE_MIN = 15
+  const PAST_IT = DEADLINE_MIN + 1 / 60_000
+  const both = [
+    { thing: A, status: 'TIMED_OUT' },
+    { thing: B, status: 'FAILED' },
+  ]
+  const order: Effect = { kind: 'roll-back', stage: 'canary', clientToken: 't', decidedAtMs: START_MS }
+  const putBack: Effect = { kind: 'let-go', things: ['production-c'], into: 'way-back' }
+  const tidying: readonly Effect[] = [
+    { kind: 'cancel', deploymentId: 'd' },
+    { kind: 'announce', detailType: 'x', detail: {} },
+  ]
+  /** B has just come back, late, and has still to say so again. */
+  const freshly = { devices: { [B]: unconfirmed(14) } }
+  const counted = (n: number): string => `${n} of 2 devices back on 2.3.1, 0 offline`
+
+  it.each<[string, number, Partial<Facts>, readonly Effect[], Decision]>([
+    ['nobody has come back', 5, {}, [], { kind: 'wait', reason: counted(0) }],
+    ['one has', 5, { wayBack: back(A) }, [], { kind: 'wait', reason: counted(1) }],
+    ['both have', 5, { wayBack: back(A, B) }, [], { kind: 'confirm', reason: counted(2) }],
+    [
+      'one is back and the other one offline',
+      5,
+      { wayBack: back(A), readings: [reading(A), reading(B, false)] },
+      [],
+      { kind: 'confirm', reason: '1 of 2 devices back on 2.3.1, 1 offline' },
+    ],
+    [
+      'a device of another stage is not back',
+      5,
+      { wayBack: back(A, B), readings: [reading(A), reading(B), reading('early-a')] },
+      [],
+      { kind: 'confirm', reason: counted(2) },
+    ],
+    [
+      'one still has a deployment to take',
+      5,
+      { wayBack: back(A, B), rollbackExecutions: [{ thing: B, status: 'IN_PROGRESS' }] },
+      [],
+      { kind: 'wait', reason: counted(1) },
+    ],
+    ['what is left to do only tidies up', 5, { wayBack: back(A, B) }, tidying, { kind: 'confirm', reason: counted(2) }],
+    ['the order is still pending', 5, { wayBack: back(A, B) }, [order], { kind: 'wait', reason: counted(2) }],
+    ['devices have still to be put back', 5, { wayBack: back(A, B) }, [putBack], { kind: 'wait', reason: counted(2) }],
+    [
+      'the failures are those of the order before',
+      5,
+      { wayBack: back(A), rollbackExecutions: failed },
+      [order],
+      { kind: 'wait', reason: counted(1) },
+    ],
+    [
+      'all have failed',
+      5,
+      { rollbackExecutions: both },
+      [],
+      {
+        kind: 'halt',
+        reason: `2 devices failed to go back: ${A} TIMED_OUT, ${B} FAILED; ${counted(0)}`,
+        stuck: [A, B],
+      },
+    ],
+    [
+      'the others are back and one has failed',
+      5,
+      { wayBack: back(A), rollbackExecutions: failed },
+      [],
+      { kind: 'halt', reason: `1 devices failed to go back: ${B} FAILED; ${counted(1)}`, stuck: [B] },
+    ],
+    ['the deadline is reached', DEADLINE_MIN, {}, [], { kind: 'wait', reason: counted(0) }],
+    [
+      'it has passed',
+      PAST_IT,
+      {},
+      [],
+      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${A}, ${B}`, stuck: [A, B] },
+    ],
+    [
+      'it has passed for one that failed and one that is open',
+      PAST_IT,
+      { rollbackExecutions: failed },
+      [],
+      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${B}, ${A}`, stuck: [B, A] },
+    ],
+    [
+      'it has passed for one, and another one has just come back',
+      PAST_IT,
+      { wayBack: freshly },
+      [],
+      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${A}, ${B}`, stuck: [A, B] },
+    ],
+    ['it is reached and nothing is ordered', DEADLINE_MIN, {}, [order], { kind: 'wait', reason: counted(0) }],
+    [
+      'it has passed and one has still to be put back',
+      PAST_IT,
+      { wayBack: { devices: { ...back(A).devices, ...freshly.devices } } },
+      [putBack],
+      {
+        kind: 'halt',
+        reason: `rollback not verified after 15 min: ${counted(1)}; open: ${B}, an order that could not be placed`,
+        stuck: [B],
+      },
+    ],
+    [
+      'it has passed and nothing is ordered, while nobody can be reached',
+      PAST_IT,
+      { readings: [reading(A, false), reading(B, false)] },
+      [order],
+      {
+        kind: 'halt',
+        reason: `rollback not verified after 15 min: 0 of 2 devices back on 2.3.1, 2 offline; open: an order that could not be placed`,
+        stuck: [A, B],
+      },
+    ],
+  ])('when %s', (_, minutes, over, pending, decision) => {
+    expect(after(minutes, over, { ...going, pending })).toEqual(decision)
+  })
+
+  it('a retry gives everybody another quarter of an hour, also who has been on its way for longer', () => {
+    const again: Rollout = { ...going, stateSinceMs: START_MS + 60 * MINUTE_MS }
+    const wayBack = { devices: { [A]: unconfirmed(0), [B]: unconfirmed(0) } }
+    expect(after(60 + DEADLINE_MIN, { wayBack }, again)).toEqual({ kind: 'wait', reason: counted(0) })
+    expect(after(60 + PAST_IT, { wayBack }, again)).toMatchObject({ kind: 'halt', stuck: [A, B] })
+  })
+
+  it('pages again for another device that failed, and names both', () => {
+    const readings = [reading(A), reading(B), reading('canary-c')]
+    const paged = { ...withStage(going, { members: [A, B, 'canary-c'] }), stuck: [A] }
+    const reason = `2 devices failed to go back: ${A} TIMED_OUT, ${B} FAILED`
+    expect(after(5, { readings, rollbackExecutions: both }, paged)).toEqual({ kind: 'escalate', reason, stuck: [A, B] })
+  })
+
+  const withPending = (one: Rollout, stage: 'early' | 'production'): Rollout => ({
+    ...one,
+    pending: [{ kind: 'deploy', stage, clientToken: 't', decidedAtMs: START_MS }],
+  })
+
+  it.each<[string, Rollout, readonly string[]]>([
+    ['before anything is deployed', rollout('waiting', 0), []],
+    ['while canary installs', rollout('deploying', 0), ['canary']],
+    ['while canary soaks', rollout('soaking', 0), ['canary']],
+    ['at the gate of early', rollout('waiting', 1), ['canary']],
+    [
+      'in a promotion that failed',
+      withPending({ ...rollout('waiting', 1), state: 'deploying' }, 'early'),
+      ['early', 'canary'],
+    ],
+    ['while early installs', rollout('deploying', 1), ['early', 'canary']],
+    ['while early soaks', rollout('soaking', 1), ['early', 'canary']],
+    ['at the gate of production', rollout('waiting', 2), ['early', 'canary']],
+    ['while production installs', rollout('deploying', 2), ['production', 'early', 'canary']],
+    ['while production soaks', rollout('soaking', 2), ['production', 'early', 'canary']],
+  ])('from %s takes back exactly the stages that were touched', (_, from, stages) => {
+    const decision = decide(from, facts({ verdict: verdict('breach') }), policy)
+    const next = transition(from, decision, START_MS)
+    expect(next.state).toBe('rolling-back')
+    expect(next.pending.flatMap((effect) => (effect.kind === 'roll-back' ? [effect.stage] : []))).toEqual(stages)
+    expect(next.pending.some(({ kind }) => kind === 'deploy')).toBe(false)
+  })
+
+  it('takes every deployed stage back, the newest first, creating before cancelling', () => {
+    const next = transition(rollout('soaking', 1), { kind: 'rollback', reason: 'x' }, START_MS)
+    expect(next.pending.map((effect) => [effect.kind, 'stage' in effect ? effect.stage : ''])).toEqual([
+      ['roll-back', 'early'],
+      ['cancel', ''],
+      ['roll-back', 'canary'],
+      ['cancel', ''],
+      ['announce', ''],
+    ])
+  })
+})

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
+import {
+  cargoOf,
+  type Effect,
+  heldOf,
+  isFinal,
+  isOrderOpen,
+  orderOf,
+  type Rollout,
+  type RolloutState,
+  type Stage,
+  stageOf,
+  touchedStages,
+  watchedVersion,
+  withDone,
+} from '../../../controller/rollout/rollout.ts'
+import { START_MS } from '../fixtures.ts'
+import { heldBack, ORDER, rollout } from './situations.ts'
+
+const BACK = { ...ORDER, kind: 'roll-back', clientToken: 'b' } as const
+const EARLY = { ...ORDER, stage: 'early' } as const
+const CANCEL = { kind: 'cancel', deploymentId: 'd' } as const
+const TELL = { kind: 'announce', detailType: 'x', detail: {} } as const
+const HOLD_BACK = { kind: 'hold-back', things: ['held-a'] } as const
+const LET_GO = { kind: 'let-go', things: ['held-a'], into: 'release' } as const
+const MIGRATION = { component: 'com.plant.Migration', version: '1.0.0' }
+const CREATED = { deploymentId: 'd7', jobId: 'j7' }
+const nowMs = START_MS + 1
+
+/** A rollout whose first stage is as given. */
+const withCanary = (one: Rollout, over: Partial<Stage>): Rollout => ({
+  ...one,
+  stages: one.stages.map((stage) => (stage.name === 'canary' ? { ...stage, ...over } : stage)),
+})
+
+describe('what a rollout brings, and what it is watched by', () => {
+  const { release } = rollout('waiting')
+  const migrating = { ...release, migration: MIGRATION }
+  const firmware = { component: FIRMWARE_COMPONENT, version: '2.4.0' }
+
+  it.each<[string, Partial<Rollout>, object, string]>([
+    ['the firmware', {}, firmware, '2.4.0'],
+    ['the firmware after its migration', { release: migrating }, firmware, '2.4.0'],
+    // The firmware that runs on it is still the one to be replaced.
+    ['a migration', { release: migrating, subject: 'migration' }, MIGRATION, '2.3.1'],
+    ['a migration that names no component', { subject: 'migration' }, firmware, '2.3.1'],
+  ])('%s', (_, over, cargo, watched) => {
+    expect(cargoOf(rollout('waiting', over))).toEqual(cargo)
+    expect(watchedVersion(rollout('waiting', over))).toBe(watched)
+  })
+})
+
+it.each<[string, Partial<Rollout>, readonly string[]]>([
+  ['nobody before production', {}, []],
+  ['those chosen', { holdback: heldBack() }, ['held-a']],
+  ['nobody who was let go', { holdback: heldBack(START_MS) }, []],
+])('held back is %s', (_, over, things) => {
+  expect(heldOf(rollout('soaking', over))).toEqual(things)
+})
+
+it.each<[RolloutState, boolean]>([
+  ['waiting', false],
+  ['deploying', false],
+  ['soaking', false],
+  ['rolling-back', false],
+  ['completed', true],
+  ['rolled-back', true],
+  ['halted', true],
+])('%s is final: %s', (state, expected) => {
+  expect(isFinal(rollout(state))).toBe(expected)
+})
+
+describe('stages that may have the new firmware', () => {
+  const waiting = rollout('waiting')
+  const rollback = { ...CREATED, atMs: START_MS }
+
+  it.each<[string, Rollout, readonly string[]]>([
+    ['none of those that wait', waiting, []],
+    ['all that were deployed, the newest last', rollout('deploying', { stageIndex: 1 }), ['canary', 'early']],
+    ['one whose order may have been placed', { ...waiting, pending: [TELL, EARLY] }, ['early']],
+    ['one whose way back may have been ordered', { ...waiting, pending: [BACK] }, ['canary']],
+    ['one that went back without its order being known', withCanary(waiting, { rollback }), ['canary']],
+    ['none for what is only told, cancelled or moved', { ...waiting, pending: [TELL, CANCEL, HOLD_BACK, LET_GO] }, []],
+  ])('are %s', (_, one, expected) => {
+    expect(touchedStages(one).map(({ name }) => name)).toEqual(expected)
+  })
+})
+
+it.each<[string, boolean, readonly Effect[]]>([
+  ['nothing', false, []],
+  ['new firmware', true, [ORDER]],
+  ['new firmware after devices are held back', true, [HOLD_BACK, ORDER]],
+  ['a way back', false, [BACK, CANCEL]],
+  ['a move', false, [LET_GO]],
+  ['a word', false, [TELL]],
+])('with %s pending, an order of new firmware is open: %s', (_, expected, pending) => {
+  expect(isOrderOpen(rollout('deploying', { pending }))).toBe(expected)
+})
+
+describe('an effect that happened', () => {
+  const before = rollout('rolling-back', { pending: [ORDER, BACK, CANCEL, TELL] })
+  const made = { ...CREATED, atMs: nowMs }
+
+  it.each<[string, Effect, typeof CREATED | null, Partial<Stage>, readonly Effect[]]>([
+    ['an order keeps its deployment', ORDER, CREATED, { deployment: made }, [BACK, CANCEL, TELL]],
+    ['a way back keeps its own', BACK, CREATED, { rollback: made }, [ORDER, CANCEL, TELL]],
+    ['a way back that had nothing to take back keeps none', BACK, null, {}, [ORDER, CANCEL, TELL]],
+    ['a word is only ticked off', TELL, null, {}, [ORDER, BACK, CANCEL]],
+    ['a cancel is only ticked off', CANCEL, null, {}, [ORDER, BACK, TELL]],
+  ])('%s', (_, effect, result, canary, pending) => {
+    expect(withDone(before, effect, result, nowMs)).toEqual({ ...withCanary(before, canary), pending })
+  })
+
+  it('is ticked off alone, not another one like it', () => {
+    const twice = rollout('soaking', { pending: [TELL, { ...TELL }] })
+    expect(withDone(twice, TELL, null, nowMs).pending).toEqual([TELL])
+  })
+})
+
+it.each([
+  ['of a deployment', 'deploy', 'canary', {}, 'r-2-4-0-1-deploy-canary'],
+  ['of a way back', 'roll-back', 'early', {}, 'r-2-4-0-1-back-early'],
+  ['of one that was never retried', 'deploy', 'canary', { retries: 0 }, 'r-2-4-0-1-deploy-canary'],
+  ['of a second retry', 'deploy', 'production', { retries: 2 }, 'r-2-4-0-1-deploy-production-2'],
+] as const)('the token %s is the same on every try', (_, kind, stage, over, clientToken) => {
+  const order = { kind, stage, clientToken, decidedAtMs: nowMs }
+  expect(orderOf(rollout('waiting', over), kind, stage, nowMs)).toEqual(order)
+  expect(orderOf(rollout('halted', over), kind, stage, nowMs + 1)).toEqual({ ...order, decidedAtMs: nowMs + 1 })
+})
+
+it.each([
+  [0, 'canary'],
+  [1, 'early'],
+  [2, 'production'],
+])('the stage of index %i is %s', (stageIndex, name) => {
+  expect(stageOf(rollout('waiting', { stageIndex })).name).toBe(name)
+})

@@ -1,0 +1,88 @@
+import { STAGES } from '../../../controller/contract.ts'
+import type { VerdictKind } from '../../../controller/judge/verdict.ts'
+import type { LastLook } from '../../../controller/rollout/last-evaluation.ts'
+import type { Situation } from '../../../controller/rollout/operations.ts'
+import type { Freeze, Rollout, RolloutState, Stage } from '../../../controller/rollout/rollout.ts'
+import type { SoakClock } from '../../../controller/rollout/soak.ts'
+import { HOUR_MS, policyWith, START_MS } from '../fixtures.ts'
+
+export const policy = policyWith()
+export const LINE_RUNS: Freeze = { frozen: null, operations: [] }
+export const STOPPED: Freeze = { frozen: { actor: 'sue', reason: 'audit', atMs: START_MS }, operations: [] }
+export const PAUSE = { actor: 'jo', reason: 'noise', atMs: START_MS }
+export const ORDER = { kind: 'deploy', stage: 'canary', clientToken: 't', decidedAtMs: START_MS } as const
+/** A device was held back when production was deployed; it still is, or has been let go. */
+export const heldBack = (letGoAtMs: number | null = null) => ({ things: ['held-a'], sinceMs: START_MS, letGoAtMs })
+
+/** A rollout whose stages up to the present one were deployed, and have been watched since, at the start. */
+export function rollout(state: RolloutState, over: Partial<Rollout> = {}): Rollout {
+  const { stageIndex = 0 } = over
+  return {
+    id: 'r-2-4-0-1',
+    release: {
+      version: '2.4.0',
+      replaces: '2.3.1',
+      data: { writes: 7, reads: [6, 7, 8] },
+      shadow: { writes: '2.0', reads: ['1.0', '2.0'] },
+    },
+    state,
+    stageIndex,
+    stages: STAGES.map((name, index) => {
+      const isDeployed = index < stageIndex || (index === stageIndex && state !== 'waiting')
+      const isWatched = isDeployed && (index < stageIndex || state !== 'deploying')
+      return {
+        name,
+        members: [`${name}-a`],
+        previous: { deploymentName: name, components: {} },
+        deployment: isDeployed ? { deploymentId: 'd', jobId: 'j', atMs: START_MS } : null,
+        soakingSinceMs: isWatched ? START_MS : null,
+        rollback: null,
+      }
+    }),
+    lineOf: {},
+    startedAtMs: START_MS,
+    stateSinceMs: START_MS,
+    pending: [],
+    reason: '',
+    ...over,
+  }
+}
+
+/** The same with another present stage. */
+export const withStage = (one: Rollout, over: Partial<Stage>): Rollout => ({
+  ...one,
+  stages: one.stages.map((stage, index) => (index === one.stageIndex ? { ...stage, ...over } : stage)),
+})
+
+export const hotfix = (state: RolloutState, over: Partial<Rollout> = {}): Rollout => {
+  const one = rollout(state, over)
+  return { ...one, release: { ...one.release, hotfix: { reason: 'CVE' } } }
+}
+
+/** The clock of a soak that was held for so long. */
+export const heldFor = (heldMs: number): SoakClock => ({
+  stage: 'canary',
+  sinceMs: START_MS,
+  heldMs,
+  exposureByShiftMs: {},
+})
+
+export const look = (verdict: VerdictKind | null, over: Partial<LastLook> = {}): LastLook => ({
+  atMs: START_MS + 5 * HOUR_MS,
+  verdict,
+  findings: [],
+  reason: 'the window is extended',
+  installed: 1,
+  isTelemetryDown: false,
+  ...over,
+})
+
+export const situation = (one: Rollout | null, over: Partial<Situation> = {}): Situation => ({
+  rollout: one,
+  freeze: LINE_RUNS,
+  lastLook: look('healthy'),
+  soak: null,
+  policy,
+  nowMs: START_MS + 5 * HOUR_MS,
+  ...over,
+})

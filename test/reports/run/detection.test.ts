@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { foldDetection } from '../../../reports/run/detection.ts'
+import type { TraceEvent, TraceFinding } from '../../../sim/kernel/trace-events.ts'
+import { MINUTE_MS, START_MS, trace } from '../fixtures.ts'
+
+const finding = (outcome: string, observed: number | null): TraceFinding => ({
+  rule: 'connection-failure',
+  metric: 'connectionFailurePct',
+  outcome,
+  observed,
+  baseline: 0.5,
+  limit: 2,
+  n: 1000,
+})
+const look = (decision: string, ...findings: readonly TraceFinding[]): TraceEvent => ({
+  kind: 'evaluated',
+  handler: 'analyze',
+  stage: 'canary',
+  state: 'soaking',
+  verdict: 'healthy',
+  decision,
+  reason: '',
+  findings,
+})
+const at = (minute: number): number => START_MS + minute * MINUTE_MS
+
+it('tells the silence of a fault from the time in which evidence was gathered', () => {
+  const records = trace(
+    [5, look('wait', finding('inconclusive', 9))], // before the onset: noise
+    [15, look('wait', finding('inconclusive', null))], // no data is not bad
+    [20, look('wait', finding('inconclusive', 1.9))], // within the limit, too few to say so
+    [25, look('wait', finding('healthy', 2.5))],
+    [30, look('wait', finding('healthy', 1), finding('inconclusive', 2.1))],
+    [40, look('rollback', finding('breach', 3))],
+  )
+  expect(foldDetection(records, at(10), at(41))).toMatchObject({
+    detected: true,
+    latencyMinutes: 31,
+    firstBadLookAt: new Date(at(30)).toISOString(),
+    legsMinutes: { onsetToFirstBadLook: 20, firstBadLookToDecision: 11 },
+    by: 'connection-failure',
+  })
+})
+
+it('says when a fault was seen that nobody acted on, and nothing of a fault that there was not', () => {
+  const records = trace([30, look('wait', finding('inconclusive', 2.1))])
+  expect(foldDetection(records, at(10), null)).toMatchObject({
+    detected: false,
+    at: null,
+    legsMinutes: { onsetToFirstBadLook: 20, firstBadLookToDecision: null },
+  })
+  expect(foldDetection(records, null, null).firstBadLookAt).toBeNull()
+})

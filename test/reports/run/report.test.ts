@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import { renderRunPage } from '../../../reports/html/run-page.ts'
+import { foldReport, type Report } from '../../../reports/run/report.ts'
+import { reportSchema } from '../../../reports/run/report-schema.ts'
+import { renderJunit } from '../../../reports/text/junit.ts'
+import { renderMarkdown } from '../../../reports/text/markdown.ts'
+import { renderSummary } from '../../../reports/text/summary.ts'
+import {
+  created,
+  evaluated,
+  header,
+  healthy,
+  MINUTE_MS,
+  notified,
+  received,
+  rolledBack,
+  run,
+  START_MS,
+  started,
+  touched,
+  trace,
+} from '../fixtures.ts'
+
+describe('a rollback', () => {
+  const report = foldReport(header, rolledBack, run)
+
+  it('is told leg by leg, from the first onset to the last healthy device', () => {
+    expect(report.rollback).toEqual({
+      legsMinutes: {
+        onsetToDetected: 5,
+        detectedToReceived: { p50: 0.5, p90: 1, max: 1 },
+        receivedToReverted: { p50: 2.5, p90: 3, max: 3 },
+        onsetToAllHealthy: 9.5,
+      },
+      devices: 2,
+      failed: 0,
+    })
+  })
+
+  it('is caught in the highest stage that was deployed, by the rule that decided', () => {
+    expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', falseAlarm: false })
+    expect(report.detection).toEqual({
+      detected: true,
+      at: '2026-03-02T13:35:00.000Z',
+      latencyMinutes: 5,
+      firstBadLookAt: '2026-03-02T13:35:00.000Z',
+      legsMinutes: { onsetToFirstBadLook: 5, firstBadLookToDecision: 0 },
+      by: 'component-crash',
+      finding: { metric: 'crashes', observed: 1, baseline: 0, limit: 0, line: 2 },
+    })
+  })
+
+  it('counts exposure per device, from the start of the new firmware to that of the old', () => {
+    expect(report.exposure).toEqual({ devices: 2, deviceHours: 1.12, lines: 2 })
+    expect(report.stages[0]).toMatchObject({
+      updated: 2,
+      installedAt: '2026-03-02T13:06:00.000Z',
+      rolledBackAt: '2026-03-02T13:35:00.000Z',
+      promotedAt: null,
+    })
+  })
+
+  it('before any fault is a false alarm', () => {
+    const early = rolledBack.map((record) =>
+      record.kind === 'fault-started' ? { ...record, atMs: START_MS + 50 * MINUTE_MS } : record,
+    )
+    early.sort((a, b) => a.atMs - b.atMs)
+    expect(foldReport(header, early, run).falseAlarm).toBe(true)
+    expect(
+      foldReport(
+        header,
+        rolledBack.filter(({ kind }) => kind !== 'fault-started'),
+        run,
+      ).falseAlarm,
+    ).toBe(true)
+  })
+
+  it('that a core did by itself counts as reverted when the rollback reached it', () => {
+    const itself = trace(
+      [0, created('canary', '2.4.0')],
+      [1, touched('a1')],
+      [3, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'a1' }],
+      [4, started('a1', '2.3.1')],
+      [5, created('canary', '2.3.1', 'back')],
+      [6, received('a1', 'back')],
+      [7, healthy('a1', '2.3.1')],
+    )
+    expect(foldReport(header, itself, run).rollback?.legsMinutes).toMatchObject({
+      receivedToReverted: { max: 0 },
+      onsetToAllHealthy: 4,
+    })
+    expect(foldReport(header, itself, run).exposure.devices).toBe(0)
+  })
+
+  it('with a device that never came back has no end', () => {
+    const lost = rolledBack.filter((record) => !(record.kind === 'device-healthy' && record.thing === 'b1'))
+    expect(foldReport(header, lost, run).rollback).toMatchObject({
+      failed: 1,
+      legsMinutes: { onsetToAllHealthy: null },
+    })
+  })
+})
+
+describe('a promotion', () => {
+  it('has a lead time from the canary’s deployment to the last device', () => {
+    const events = (['canary', 'early', 'production'] as const).flatMap((stage, index) => [
+      [index * 30, created(stage, '2.4.0')] as const,
+      ...header.stages[stage].map((thing) => [index * 30 + 3, started(thing, '2.4.0')] as const),
+      [
+        index * 30 + 25,
+        evaluated(index < 2 ? 'promote' : 'complete', index < 2 ? 'waiting' : 'completed', stage),
+      ] as const,
+    ])
+    const report = foldReport(header, trace(...events), run)
+    expect(report).toMatchObject({ outcome: 'promoted', caughtIn: null, leadTimeHours: 1.05, rollback: null })
+    expect(report.stages.map(({ updated, promotedAt }) => [updated, promotedAt !== null])).toEqual([
+      [2, true],
+      [2, true],
+      [2, true],
+    ])
+  })
+})
+
+describe('an empty trace', () => {
+  it('is inconclusive, and everything that did not happen is null', () => {
+    expect(foldReport(header, [], run)).toMatchObject({
+      outcome: 'inconclusive',
+      leadTimeHours: null,
+      detection: { detected: false, at: null },
+      rollback: null,
+      exposure: { devices: 0 },
+    })
+  })
+})
+
+it.each([
+  ['a rollback', rolledBack],
+  ['nothing', []],
+])('the report of %s is as its schema says, and can be read', (_, records) => {
+  const expectation = { met: true, failures: [], checked: [] }
+  const report = { ...foldReport(header, records, run), expectation, invariants: { checked: ['x'], violated: [] } }
+  expect(reportSchema.parse(report)).toEqual(report)
+  const lines = renderSummary(report, header.story).split('\n')
+  expect(lines.length).toBeLessThan(30)
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
+})
+
+describe('a run in which somebody was notified', () => {
+  const text = 'ROLLOUT_HELD: the groups <differ>'
+  const closed = (records: ReturnType<typeof trace>): Report => ({
+    ...foldReport(header, records, run),
+    expectation: { met: true, failures: [], checked: [] },
+    invariants: { checked: [], violated: [] },
+  })
+  const all = (records: ReturnType<typeof trace>): readonly string[] => {
+    const report = closed(records)
+    return [
+      renderSummary(report, header.story),
+      renderMarkdown(report, [], header.story, 'c'),
+      renderRunPage(report, header, records),
+    ]
+  }
+
+  it('says when and why in every report', () => {
+    const records = trace(
+      [7, notified(text)],
+      [8, notified('of somebody else', null)],
+      [9, notified(null, 'ROLLOUT_HALTED')],
+    )
+    expect(reportSchema.parse(closed(records)).notifications).toEqual([
+      { at: '2026-03-02T13:07:00.000Z', reasonCode: 'ROLLOUT_HELD', subject: text },
+      { at: '2026-03-02T13:09:00.000Z', reasonCode: 'ROLLOUT_HALTED', subject: 'ROLLOUT_HALTED' },
+    ])
+    const [summary, markdown, page] = all(records)
+    const rows = ['03-02 13:07 UTC, ROLLOUT_HELD', '03-02 13:09 UTC, ROLLOUT_HALTED']
+    expect(summary).toContain(rows.map((row) => `  notified      ${row}\n`).join(''))
+    expect(markdown).toContain(`- notified: 03-02 13:07, ${text}\n- notified: 03-02 13:09, ROLLOUT_HALTED\n`)
+    expect(page).toContain('<li>2026-03-02T13:07:00.000Z ROLLOUT_HELD: the groups &lt;differ&gt;</li>')
+    expect(page?.match(/class="mark call"/g)).toHaveLength(1)
+  })
+
+  it('is silent about it otherwise', () => {
+    expect(closed(trace())).not.toHaveProperty('notifications')
+    for (const text of all(trace())) expect(text).not.toMatch(/notified|class="mark call"/)
+  })
+})
+
+describe('a run that somebody took a hand in', () => {
+  const COMMAND = 'rehearse run tiny --seed 7'
+  const closed = (records: ReturnType<typeof trace>): Report => ({
+    ...foldReport(header, records, run),
+    expectation: { met: true, failures: [], checked: [] },
+    invariants: { checked: ['a law'], violated: ['a law: broken'] },
+  })
+  const [fault, call] = ['in line 7: crash', 'abort by <jo>']
+  const byHand = trace(
+    [7, { kind: 'intervention', act: 'fault', what: fault }],
+    [9, { kind: 'intervention', act: 'call', what: call }],
+  )
+  const all = (records: typeof byHand): readonly string[] => {
+    const report = closed(records)
+    return [
+      renderSummary(report, header.story),
+      renderMarkdown(report, [], header.story, COMMAND),
+      renderJunit(report, COMMAND),
+      renderRunPage(report, header, records),
+    ]
+  }
+
+  it('says so in every report, since its command does not give it again', () => {
+    const report = closed(byHand)
+    expect(reportSchema.parse(report).interventions).toEqual([
+      { at: '2026-03-02T13:07:00.000Z', what: fault },
+      { at: '2026-03-02T13:09:00.000Z', what: call },
+    ])
+    const [summary, markdown, junit, page] = all(byHand)
+    const touched = 'by hand, 2 times; the seed alone does not give this run again'
+    expect(summary).toContain(`  touched       ${touched}\n    03-02 13:07 ${fault}\n    03-02 13:09 ${call}\n`)
+    expect(markdown).toContain(`Touched ${touched}:\n\n- 03-02 13:07 ${fault}\n- 03-02 13:09 ${call}\n`)
+    expect(markdown).toContain(`### Again, without them\n\n\`\`\`sh\n${COMMAND}\n`)
+    expect(junit?.match(/rehearse run tiny --seed 7 # without what was done to it by hand/g)).toHaveLength(2)
+    expect(page).toContain(touched)
+    expect(page).toContain('abort by &lt;jo&gt;')
+  })
+
+  it('is silent about it otherwise', () => {
+    expect(closed(trace())).not.toHaveProperty('interventions')
+    for (const text of all(trace())) expect(text).not.toMatch(/by hand|ntervention|without/)
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { foldWhy, looksRange } from '../../../reports/run/why.ts'
+import { renderWhy } from '../../../reports/text/why-text.ts'
+import type { TraceEvent, TraceFinding } from '../../../sim/kernel/trace-events.ts'
+import { header, MINUTE_MS, notified, START_MS, started, trace } from '../fixtures.ts'
+
+const finding = (rule: string, outcome: string, observed: number | null, over: Partial<TraceFinding> = {}) => ({
+  rule,
+  metric: `${rule}Pct`,
+  outcome,
+  observed,
+  baseline: 0.5,
+  limit: 2,
+  n: 100,
+  reason: `${rule} ${observed}`,
+  ...over,
+})
+const look = (over: Partial<Extract<TraceEvent, { kind: 'evaluated' }>>): TraceEvent => ({
+  kind: 'evaluated',
+  handler: 'analyze',
+  stage: 'canary',
+  state: 'soaking',
+  verdict: 'healthy',
+  decision: 'wait',
+  reason: 'part of the window has passed',
+  findings: [finding('error-rate', 'healthy', 1)],
+  ...over,
+})
+
+const records = trace(
+  [0, look({ handler: 'start', state: 'waiting', verdict: 'none', reason: 'started', findings: [] })],
+  [0, look({ state: 'deploying', verdict: 'none', decision: 'deploy', reason: 'the gate is open', findings: [] })],
+  [4, started('a1', '2.4.0')],
+  [5, started('b1', '2.4.0')],
+  [10, look({ decision: 'soak', reason: '2 of 2 devices installed' })],
+  [12, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'b1' }],
+  [
+    70,
+    look({
+      findings: [
+        finding('error-rate', 'healthy', 1),
+        finding('cycle-time', 'healthy', 0.5, { line: 1 }),
+        finding('cycle-time', 'inconclusive', 2.5, { line: 2 }),
+        finding('cycle-time', 'healthy', 1.5),
+      ],
+    }),
+  ],
+  [75, look({})],
+  [80, { kind: 'firmware-crashed', thing: 'b1', version: '2.4.0', reason: 'exited' }],
+  [82, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'a1' }],
+  [85, look({ state: 'rolling-back', verdict: 'breach', decision: 'rollback', reason: '1 crashes, 0 allowed' })],
+  [85, look({ handler: 'promote', verdict: 'none', reason: 'no stage waits', findings: [] })],
+  [88, started('a1', '2.3.1')],
+  [90, look({ state: 'rolled-back', verdict: 'none', decision: 'confirm', reason: 'all back', findings: [] })],
+)
+const why = (minute: number) => foldWhy(header, records, START_MS + minute * MINUTE_MS)
+
+describe('the look before an instant', () => {
+  it('is told with its place in the rollout', () => {
+    expect(why(73)).toMatchObject({
+      look: { atMs: START_MS + 70 * MINUTE_MS },
+      soakedMs: 60 * MINUTE_MS,
+      inStateMs: 60 * MINUTE_MS,
+    })
+    expect(why(3)).toMatchObject({ look: { decision: 'deploy' }, soakedMs: null, inStateMs: null })
+  })
+
+  it('has its findings by rule, the worst first', () => {
+    expect(
+      why(70)?.rules.map(({ rule, findings }) => [rule, ...findings.map(({ outcome, line }) => `${outcome} ${line}`)]),
+    ).toEqual([
+      ['cycle-time', 'inconclusive 2', 'healthy 1', 'healthy undefined'],
+      ['error-rate', 'healthy undefined'],
+    ])
+  })
+
+  it('stands beside what was true then, and not what came later', () => {
+    expect(why(75)?.truth).toEqual({
+      faults: [{ kind: 'crash', onsetAtMs: START_MS + 12 * MINUTE_MS, devices: 1, ofDevices: 2 }],
+      devicesOnRelease: 2,
+      crashes: 0,
+    })
+    expect(why(90)?.truth).toMatchObject({ faults: [{ devices: 2 }], devicesOnRelease: 1, crashes: 1 })
+    expect(why(10)?.truth.faults).toMatchObject([{ devices: 0, ofDevices: 2 }])
+  })
+
+  it('is followed by the next that concluded otherwise, and the first breach', () => {
+    expect(why(70)).toMatchObject({ nextChange: { decision: 'rollback' }, firstBreach: { decision: 'rollback' } })
+    expect(why(3)).toMatchObject({ nextChange: { decision: 'soak' }, firstBreach: { decision: 'rollback' } })
+    expect(why(90)).toMatchObject({ nextChange: null, firstBreach: { decision: 'rollback' } })
+  })
+
+  it('is the one that acted, when there were several in one instant', () => {
+    expect(why(85)).toMatchObject({ look: { decision: 'rollback' }, besides: [{ handler: 'promote' }] })
+    expect(why(0)).toMatchObject({ look: { decision: 'deploy' }, besides: [{ handler: 'start' }] })
+  })
+
+  it('is told with whom it called, since the look before and not after', () => {
+    const paused = trace(
+      [70, look({})],
+      [70, notified('before')],
+      [74.9, notified('held')],
+      [75, look({ decision: 'pause' })],
+      [75, notified('held as well')],
+      [75, notified('of somebody else', null)],
+      [76, notified('later')],
+      [80, look({})],
+    )
+    const told = foldWhy(header, paused, START_MS + 75 * MINUTE_MS)
+    expect(told?.notifications).toEqual(['held', 'held as well'])
+    expect(renderWhy(told as NonNullable<typeof told>, header)).toContain(
+      '\n  notified  held\n  notified  held as well\n',
+    )
+    expect(why(75)?.notifications).toEqual([])
+  })
+
+  it('is nothing before the first', () => {
+    expect(why(-1)).toBeNull()
+    expect(looksRange(records)).toEqual({ firstMs: START_MS, lastMs: START_MS + 90 * MINUTE_MS })
+    expect(looksRange([])).toBeNull()
+  })
+})
+
+it('reads as a page', () => {
+  expect(renderWhy(why(73) as NonNullable<ReturnType<typeof why>>, header)).toMatchInlineSnapshot(`
+    "TINY, look of 2026-03-02 15:10:00 (Europe/Berlin), 70.0 min after the start
+      state     canary soaking, 60.0 min since the last step, 60.0 min of the window of 24 h have passed
+      verdict   healthy
+      decision  wait: part of the window has passed
+
+      rule        metric         outcome       where   observed  limit  baseline    n
+      cycle-time  cycle-timePct  inconclusive  line 2       2.5      2       0.5  100
+                  cycle-timePct  healthy       line 1       0.5      2       0.5  100
+                  cycle-timePct  healthy       stage        1.5      2       0.5  100
+      error-rate  error-ratePct  healthy       stage          1      2       0.5  100
+
+        cycle-time 2.5
+        cycle-time 1.5
+        error-rate 1
+
+      truth     crash began at 2026-03-02 14:12:00, 58.0 min before, on 1 devices so far
+                2 devices run 2.4.0; crashes of it so far: 0
+      next      2026-03-02 15:25:00 breach, rollback: 1 crashes, 0 allowed"
+  `)
+})

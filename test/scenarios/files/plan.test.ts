@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { plannedStages, policyFor } from '../../../scenarios/files/plan.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
+import { fleetOf } from '../../../scenarios/world/twin-plan.ts'
+
+const iso = (atMs: number): string => new Date(atMs).toISOString().slice(5, 16)
+
+it('another plant is rehearsed from its files alone, in its calendar', async () => {
+  const scenario = findScenario('other-plant')
+  const planned = plannedStages(policyFor(scenario), scenario.start.atMs)
+  expect(planned.map(({ stage, deployedAtMs }) => `${stage} ${iso(deployedAtMs)}`)).toEqual([
+    'canary 03-02T20:00', // Monday 14:00 in Chicago
+    'early 03-04T00:30', // Tuesday 18:30
+    'production 03-07T07:00', // Saturday 01:00
+  ])
+  const { header, records } = await rehearse(scenario, { seed: 1, level: 'model' })
+  const created = records.filter((one) => one.kind === 'deployment-created')
+  for (const { stage, deployedAtMs } of planned) {
+    const { atMs } = created.find(({ target, components }) => target === stage && isNew(components)) as { atMs: number }
+    expect((atMs - deployedAtMs) / 60_000, stage).toBeLessThan(5)
+  }
+  expect(Object.values(header.stages).map(({ length }) => length)).toEqual([6, 18, 48])
+  expect([header.windowHours, header.zone]).toEqual([12, 'America/Chicago'])
+})
+
+const isNew = (components: Readonly<Record<string, string>>): boolean => Object.values(components).includes('2.4.0')
+
+it('the options of a run go before the policy of the scenario', () => {
+  const scenario = findScenario('other-plant')
+  expect(policyFor(scenario)).toMatchObject({ windowMs: 12 * 3_600_000, quorumShare: 0.8, profile: 'default' })
+  expect(policyFor(scenario, { windowMs: 1, profile: 'seed-literal' })).toMatchObject({
+    ...{ windowMs: 1, quorumShare: 0.8, profile: 'seed-literal' },
+  })
+  expect(policyFor(scenario).shifts.map(({ name }) => name)).toEqual(['day', 'night'])
+})
+
+it('names and products of listed lines are attributes of their devices', () => {
+  const [first] = fleetOf(findScenario('other-plant'))
+  expect(first?.attributes).toMatchObject({ line: '1', lineName: 'stamping', product: 'bracket' })
+})

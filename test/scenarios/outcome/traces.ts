@@ -1,0 +1,95 @@
+import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
+import type { TraceEvent, TraceHeader, TraceRecord } from '../../../sim/kernel/trace-events.ts'
+
+export const HOUR_MS = 3_600_000
+export const OLD = '2.3.1'
+export const NEW = '2.4.0'
+
+/** Two lines of a canary each; the first has a device of every stage. */
+export const header: TraceHeader = {
+  schemaVersion: 1,
+  scenario: 's',
+  story: 's',
+  seed: 1,
+  level: 'model',
+  connections: 'direct',
+  profile: 'default',
+  windowHours: 24,
+  startedAtMs: 0,
+  zone: 'UTC',
+  release: { version: NEW, replaces: OLD },
+  stages: { canary: ['a1', 'b1'], early: ['a2'], production: ['a3'] },
+  lines: { a1: 1, a2: 1, a3: 1, b1: 2 },
+  faultsEndAtMs: 0,
+}
+
+type At = readonly [hour: number, event: TraceEvent]
+
+/** A trace of events at hours after the start. */
+export const traceOf = (...events: readonly At[]): readonly TraceRecord[] =>
+  events.map(([hour, event], sequence) => ({ sequence, atMs: hour * HOUR_MS, source: 's', ...event }))
+
+export const ordered = (target: string, version = NEW): TraceEvent => ({
+  kind: 'deployment-created',
+  deploymentId: 'd',
+  target,
+  revisionId: '1',
+  jobId: null,
+  components: { [FIRMWARE_COMPONENT]: version },
+})
+
+type Look = Extract<TraceEvent, { kind: 'evaluated' }>
+
+/** A look at the canary that waits while it soaks, unless it says otherwise. */
+export const look = (over: Partial<Look> = {}): TraceEvent => ({
+  kind: 'evaluated',
+  handler: 'analyze',
+  stage: 'canary',
+  state: 'soaking',
+  verdict: 'healthy',
+  decision: 'wait',
+  reason: 'r',
+  findings: [],
+  ...over,
+})
+
+export const asked = (operation: string, result = 'accepted'): TraceEvent => ({
+  kind: 'operation',
+  operation,
+  actor: 'jo',
+  reason: 'r',
+  result,
+  answer: 'a',
+})
+
+export const acted = (faultKind: string, target?: string): TraceEvent => ({
+  kind: 'fault-started',
+  fault: 0,
+  faultKind,
+  thing: target === undefined ? 'a1' : null,
+  ...(target !== undefined && { target }),
+})
+
+export const started = (thing: string, version = NEW): TraceEvent => ({
+  kind: 'firmware-started',
+  thing,
+  version,
+  bootId: 'b',
+})
+
+export const connected = (thing: string): TraceEvent => ({ kind: 'device-connected', thing })
+export const disconnected = (thing: string): TraceEvent => ({ kind: 'device-disconnected', thing })
+
+export const called = (reasonCode: string): TraceEvent => ({
+  kind: 'message-published',
+  topic: 't',
+  subject: 's',
+  reasonCode,
+})
+
+export const failed = (handler: string, error: string): TraceEvent => ({
+  kind: 'handler-failed',
+  handler,
+  error,
+  message: 'm',
+})

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { shiftBoundaries } from '../../../controller/policy/calendar.ts'
+import { DEFAULT_POLICY } from '../../../controller/policy/policy.ts'
+import { foldHistory, type ReleaseRow, releaseRow } from '../../../reports/campaign/history.ts'
+import { meanOf } from '../../../reports/numbers/statistics.ts'
+import type { Scenario } from '../../../scenarios/files/scenario.ts'
+import { conclude } from '../../../scenarios/outcome/conclude.ts'
+import { playHistory, releases } from '../../../scenarios/sweep/history.ts'
+import { HISTORY } from '../../../scenarios/sweep/history-plan.ts'
+import { runMany } from '../../../scenarios/sweep/run-many.ts'
+import type { RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
+import { World } from '../../../scenarios/world/world.ts'
+
+const DAY_MS = 86_400_000
+
+/** The first releases of a history, the second one faulty, on a plant of 3 lines. */
+function few(count: number): [Scenario, ...Scenario[]] {
+  const plan = { ...HISTORY, releases: count, days: (HISTORY.days / HISTORY.releases) * count, faulty: [1] }
+  const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } })
+  return releases(plan).map(small) as [Scenario, ...Scenario[]]
+}
+
+describe('the releases of the plant', () => {
+  const starts = releases().map(({ start }) => start.atMs)
+
+  it('are 23 in 14 months, on Mondays to Thursdays, two of them faulty', () => {
+    expect(starts).toHaveLength(23)
+    expect(((starts.at(-1) as number) - (starts[0] as number)) / DAY_MS).toBeCloseTo(426 * (22 / 23), -1)
+    expect(new Set(starts.map((atMs) => new Date(atMs).getUTCDay()))).toEqual(new Set([1, 2, 3, 4]))
+    expect(releases().filter(({ faults }) => faults.length > 0)).toHaveLength(2)
+  })
+})
+
+describe('played one after the other against one fleet', () => {
+  const scenarios = few(4)
+  const played: { scenario: Scenario; result: RehearsalResult }[] = []
+
+  beforeAll(async () => {
+    const world = await World.open(scenarios, { seed: 1, level: 'model' })
+    for (const planned of scenarios) {
+      const scenario = { ...planned, release: { ...planned.release, replaces: await world.deployedVersion() } }
+      played.push({ scenario, result: await world.play(scenario) })
+    }
+    await world.close()
+  }, 120_000)
+
+  it('each replaces what really runs: after a way back that is the release before', () => {
+    const replaced = played.map(({ scenario: { release } }) => `${release.version} over ${release.replaces}`)
+    expect(replaced).toEqual(['2.1.0 over 2.0.0', '2.2.0 over 2.1.0', '2.3.0 over 2.1.0', '2.4.0 over 2.3.0'])
+  })
+
+  it('each comes out by its own records, and breaks no law', () => {
+    const reports = played.map(({ scenario, result }) => conclude(scenario, result))
+    expect(reports.map(({ outcome, caughtIn }) => [outcome, caughtIn])).toEqual([
+      ['promoted', null],
+      ['rolled-back', 'canary'],
+      ['promoted', null],
+      ['promoted', null],
+    ])
+    expect(reports.flatMap(({ invariants }) => invariants.violated)).toEqual([])
+    expect(reports.map(({ exposure }) => exposure.devices)).toEqual([30, 3, 30, 30])
+    expect(reports.map(({ faults }) => faults.length)).toEqual([0, 1, 0, 0])
+  })
+
+  it('no device changes its firmware in the week before a start, so that a baseline is of one version', () => {
+    for (const [i, { result }] of played.entries()) {
+      const before = played[i - 1]
+      if (before === undefined) continue
+      const last = before.result.records.findLast(({ kind }) => kind === 'deployment-created')?.atMs as number
+      const endedAtMs = before.result.facts.endedAtMs
+      expect(result.header.startedAtMs - Math.max(last, endedAtMs)).toBeGreaterThan(7 * DAY_MS)
+      const early = result.records.filter(({ atMs }) => atMs < result.header.startedAtMs)
+      expect(early.filter(({ kind }) => kind === 'firmware-started' || kind === 'deployment-created')).toEqual([])
+    }
+  })
+
+  it('revisions and positions in the trace carry on from release to release', () => {
+    const revisions = played.flatMap(({ result }) =>
+      result.records.flatMap((one) =>
+        one.kind === 'deployment-created' && one.target === 'canary' ? [Number(one.revisionId)] : [],
+      ),
+    )
+    expect(revisions).toEqual([2, 3, 4, 5, 6]) // 1 is from before; the faulty release has two
+    const sequences = played.flatMap(({ result }) => result.records.map(({ sequence }) => sequence))
+    expect(sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] as number))).toBe(true)
+    expect(new Set(played.map(({ result }) => result.facts.digest)).size).toBe(4)
+  })
+
+  it('the fleet is read once a shift between them', () => {
+    const [first, , third] = played
+    const looks = (one: typeof first): number => one?.result.facts.awsCalls.SearchIndex as number
+    const [fromMs, toMs] = [played[1]?.result.facts.endedAtMs as number, third?.result.facts.endedAtMs as number]
+    const shifts = shiftBoundaries(DEFAULT_POLICY, fromMs, toMs).length
+    expect(looks(third)).toBeLessThan(looks(first) + shifts)
+    expect(third?.result.facts.evaluations).toBeGreaterThan(2 * looks(third))
+  })
+
+  it('the first one is the same rehearsal as played alone', async () => {
+    const { facts } = await rehearse(scenarios[0], { seed: 1, level: 'model' })
+    expect(played[0]?.result.facts.digest).toBe(facts.digest)
+  })
+})
+
+it('tells of each release as it is played, goes on after a refused one, and stops when aborted', async () => {
+  const scenarios = few(3)
+  const blind = { ...scenarios[1], release: { ...scenarios[1]?.release, data: { writes: 7, reads: [7] } } } as Scenario
+  const told: string[] = []
+  const onRelease = ({ version, replaces, outcome }: ReleaseRow): void =>
+    void told.push(`${version} over ${replaces}: ${outcome}`)
+  await playHistory([scenarios[0], blind, scenarios[2] as Scenario], { seed: 1, onRelease })
+  expect(told).toEqual(['2.1.0 over 2.0.0: promoted', '2.2.0 over 2.1.0: refused', '2.3.0 over 2.1.0: promoted'])
+
+  const abort = new AbortController()
+  const reason = new Error('enough')
+  const playing = playHistory(scenarios, { seed: 1, signal: abort.signal, onRelease: () => abort.abort(reason) })
+  await expect(playing).rejects.toBe(reason)
+}, 120_000)
+
+describe('in the long run', () => {
+  it('the lead time of promoted releases is 4.0 +- 0.1 days by the calendar', async () => {
+    const good = releases().filter(({ faults }) => faults.length === 0)
+    const weekday = ({ start }: Scenario): number => new Date(start.atMs).getUTCDay()
+    // The calendar makes it: one release of each weekday is played, and each good one takes as long as its weekday's.
+    const examples = [1, 2, 3, 4].map((day) => good.find((one) => weekday(one) === day) as Scenario)
+    const small = examples.map((scenario) => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } }))
+    const played = await runMany(small, [1], { workers: 2 })
+    const days = played.map((one) => ('report' in one ? (one.report.leadTimeHours as number) / 24 : Number.NaN))
+    const mean = meanOf(good.map((one) => days[weekday(one) - 1] as number)) as number
+    expect(good).toHaveLength(21)
+    expect(Math.abs(mean - 4)).toBeLessThanOrEqual(0.1) // [design 11]
+  }, 60_000)
+
+  it('faulty ones of 20 histories are caught in canary, healthy again after 7 to 8.2 minutes on average', async () => {
+    const faulty = releases().filter(({ faults }) => faults.length > 0)
+    const seeds = Array.from({ length: 20 }, (_, i) => i + 1)
+    // Canaries are what counts: one a line on all 17 lines.
+    const small = faulty.map((scenario) => ({ ...scenario, fleet: { lines: 17, devicesPerLine: 3 } }))
+    const played = await runMany(small, seeds, { workers: 2 })
+    const history = foldHistory(
+      played.map((one): ReleaseRow => {
+        if ('error' in one) throw new Error(one.error.message)
+        return releaseRow({ version: '', replaces: '', isFaulty: true }, one.report)
+      }),
+    )
+    expect(history.caught).toMatchObject({ count: 40, of: 40 })
+    const { mean } = history.onsetToAllHealthyMinutes
+    expect(mean).toBeGreaterThanOrEqual(7) // [design 11]
+    expect(mean).toBeLessThanOrEqual(8.2)
+  }, 180_000)
+})

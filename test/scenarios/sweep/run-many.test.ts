@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import type { Scenario } from '../../../scenarios/files/scenario.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { packageRoot } from '../../../scenarios/support/package-root.ts'
+import { type Played, runMany } from '../../../scenarios/sweep/run-many.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
+
+const small = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 2, devicesPerLine: 20 } })
+const small3 = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 3, devicesPerLine: 20 } })
+const timeless = (played: readonly Played[]): object[] =>
+  played.map((one) => ('report' in one ? { ...one, report: { ...one.report, wall: null } } : one))
+
+it('gives the same answers in the same order, however many threads there are', async () => {
+  const scenarios = [small('memory-leak'), small('crash-on-start')]
+  const seeds = [1, 2, 3]
+  const progress: number[] = []
+  const alone = await runMany(scenarios, seeds, { workers: 1, onProgress: ({ done }) => void progress.push(done) })
+  const together = await runMany(scenarios, seeds, { workers: 3 })
+  expect(timeless(together)).toEqual(timeless(alone))
+  expect(alone.map(({ scenario, seed }) => `${scenario} ${seed}`)).toEqual([
+    'memory-leak 1',
+    'memory-leak 2',
+    'memory-leak 3',
+    'crash-on-start 1',
+    'crash-on-start 2',
+    'crash-on-start 3',
+  ])
+  expect(progress).toEqual([1, 2, 3, 4, 5, 6])
+  const digests = alone.map((one) => ('report' in one ? one.report.digest : one.error))
+  expect(new Set(digests).size).toBe(6)
+})
+
+it('plays recordings and other plants in threads as it does here', async () => {
+  const scenarios = [small3('recorded-line'), findScenario('other-plant')]
+  const played = await runMany(scenarios, [1], { workers: 2, untilMs: 8 * 3_600_000 })
+  const here = await Promise.all(
+    scenarios.map((scenario) => rehearse(scenario, { seed: 1, level: 'model', untilMs: 8 * 3_600_000 })),
+  )
+  expect(played.map((one) => ('report' in one ? one.report.digest : one.error))).toEqual(
+    here.map(({ facts }) => facts.digest),
+  )
+  const { recorded, ...without } = scenarios[0] as Scenario
+  const synthetic = await rehearse(without, { seed: 1, level: 'model', untilMs: 8 * 3_600_000 })
+  expect(synthetic.facts.digest).not.toBe(here[0]?.facts.digest)
+})
+
+it('tells what could not be played beside what could', async () => {
+  const healthy = small('healthy')
+  const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
+  const [refused, played] = await runMany([blind, small('crash-on-start')], [1], { workers: 2 })
+  expect(refused).toMatchObject({ scenario: 'healthy', seed: 1, error: { name: 'RolloutRefused' } })
+  expect(played).toMatchObject({ report: { outcome: 'rolled-back' } })
+})
+
+it('stops at once when it is aborted', async () => {
+  const abort = new AbortController()
+  const reason = new Error('enough')
+  let played = 0
+  const running = runMany([small('healthy')], [1, 2, 3, 4, 5, 6, 7, 8], {
+    workers: 2,
+    signal: abort.signal,
+    onProgress: ({ done }) => {
+      played = done
+      abort.abort(reason)
+    },
+  })
+  await expect(running).rejects.toBe(reason)
+  expect(played).toBeLessThan(4)
+  await expect(runMany([small('healthy')], [1], { signal: abort.signal })).rejects.toBe(reason)
+})
+
+it('leaves no thread behind that would keep the process alive', async () => {
+  const script = `
+    import { findScenario } from './dist/scenarios/library/catalogue.js'
+    import { runMany } from './dist/scenarios/sweep/run-many.js'
+    const threads = () => process.report.getReport().workers.length
+    await runMany([findScenario('crash-on-start')], [1, 2], { workers: 2 })
+    console.log(threads())
+    // Whether a thread was still ending when the call returned is a race: more than one chance to see it.
+    for (let i = 0; i < 3; i++) {
+      const abort = new AbortController()
+      const onProgress = () => abort.abort(new Error('enough'))
+      const options = { workers: 2, signal: abort.signal, onProgress }
+      await runMany([findScenario('crash-on-start')], [1, 2, 3, 4], options).catch(({ message }) => console.log(message))
+      console.log(threads())
+    }
+  `
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: packageRoot(),
+    timeout: 30_000,
+  })
+  expect(stdout).toBe(`0\n${'enough\n0\n'.repeat(3)}`)
+})
+
+it('plays nothing when nothing is asked', async () => {
+  expect(await runMany([], [1, 2])).toEqual([])
+})

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import type { Scenario } from '../../../scenarios/files/scenario.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { faultsEndAtMs } from '../../../scenarios/world/faults-end.ts'
+import { type FaultSpec, faultSchema } from '../../../sim/faults/catalogue.ts'
+
+const HOUR_MS = 3_600_000
+const LEAD_MS = 10 * 60_000
+const healthy = findScenario('healthy')
+const startMs = healthy.start.atMs
+const endOf = (...faults: readonly object[]): number | null =>
+  faultsEndAtMs({ ...healthy, faults: faults.map((one) => faultSchema.parse(one)) as FaultSpec[] } as Scenario)
+
+it('is the end of the last disturbance, counted as the faults count', () => {
+  expect(endOf({ kind: 'event-lost', in: { events: 'all' }, from: '2h', for: '3h' })).toBe(
+    startMs - LEAD_MS + 5 * HOUR_MS,
+  )
+  expect(
+    endOf(
+      { kind: 'offline', in: { line: 1 }, from: '1h', for: '1h' },
+      { kind: 'operator', do: 'pause', at: '9h', reason: 'r' },
+    ),
+  ).toBe(startMs - LEAD_MS + 9 * HOUR_MS)
+})
+
+it('never comes where something disturbs for good', () => {
+  expect(endOf({ kind: 'api-error', in: { service: 'iot' } })).toBeNull()
+  expect(endOf({ kind: 'offline', in: { line: 1 }, from: '1h', for: '1min', every: '5min' })).toBeNull()
+  expect(endOf({ kind: 'wrong-group', device: 'line-01-01', group: 'early', at: '1h' })).toBeNull()
+})
+
+it('is not put off by what is wrong with the release', () => {
+  expect(endOf({ kind: 'crash', in: { firmware: '2.4.0' }, at: 'start' })).toBe(startMs - LEAD_MS)
+})

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { HOLDBACK_GROUP } from '../../../controller/contract.ts'
+import type { Scenario } from '../../../scenarios/files/scenario.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { conclude } from '../../../scenarios/outcome/conclude.ts'
+import { checkInvariants } from '../../../scenarios/outcome/invariants.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
+import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
+
+const play = async (scenario: Scenario) => {
+  const rehearsal = await rehearse(scenario, { seed: 1, level: 'model' })
+  return { rehearsal, report: conclude(scenario, rehearsal) }
+}
+const movedTo = (records: readonly TraceRecord[], group: string): string[] =>
+  records.flatMap((one) =>
+    one.kind === 'device-moved' && one.change === 'added' && one.group === group ? [one.thing] : [],
+  )
+
+it('without a device of every line held back, a good release pays for the plant’s network', async () => {
+  const scenario = findScenario('holdback')
+  const faults = scenario.faults.filter(({ kind }) => kind === 'noisy-network')
+  const outcomes: string[] = []
+  for (const holdback of [false, true]) {
+    const { report } = await play({ ...scenario, faults, policy: { holdback }, expect: {} })
+    outcomes.push(report.outcome)
+  }
+  expect(outcomes).toEqual(['rolled-back', 'promoted'])
+})
+
+it('with them the firmware’s own fault is told from the plant’s', async () => {
+  const { rehearsal, report } = await play(findScenario('holdback'))
+  expect(report).toMatchObject({ detection: { by: 'error-rate' }, invariants: { violated: [] } })
+  const breach = rehearsal.records.find((one) => one.kind === 'evaluated' && one.verdict === 'breach')
+  expect(breach).toMatchObject({ reason: expect.stringMatching(/, controls -?\d/) })
+  const held = movedTo(rehearsal.records, HOLDBACK_GROUP)
+  expect(held.length).toBe(17)
+  expect(movedTo(rehearsal.records, 'production').sort()).toEqual([...held].sort())
+})
+
+it('a good release reaches every one of them in the window after production has passed', async () => {
+  const scenario = findScenario('healthy')
+  const { rehearsal, report } = await play({ ...scenario, policy: { holdback: true }, expect: {} })
+  expect(report).toMatchObject({ outcome: 'promoted', exposure: { devices: 340 }, invariants: { violated: [] } })
+  const letGo = rehearsal.records.find((one) => one.kind === 'evaluated' && one.decision === 'let-go')
+  expect(new Date(letGo?.atMs ?? 0).toISOString()).toBe('2026-03-11T01:00:00.000Z') // Wednesday, 02:00 in Berlin
+  const early = movedTo(rehearsal.records, 'production').slice(0, 1)
+  // One that started the release while it was held back would be seen.
+  const tampered = rehearsal.records.filter((one) => one.kind !== 'device-moved' || one.group === HOLDBACK_GROUP)
+  expect(checkInvariants(rehearsal.header, tampered).violated.join()).toContain(`before it is let go into it: ${early}`)
+})

@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
+import { type Functions, LambdaHost } from '../../../scenarios/world/lambda-host.ts'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
+import { InFlight } from '../../../sim/kernel/in-flight.ts'
+import { Trace } from '../../../sim/kernel/trace.ts'
+
+let inFlight: InFlight
+let host: LambdaHost
+let trace: Trace
+let clock: VirtualClock
+
+beforeEach(() => {
+  inFlight = new InFlight()
+  host = new LambdaHost(inFlight)
+  clock = new VirtualClock(0)
+  trace = new Trace(clock)
+})
+
+const WAITING: Outcome = {
+  rolloutId: 'r',
+  state: 'waiting',
+  stage: 'canary',
+  verdict: null,
+  decision: { kind: 'wait', reason: '' },
+}
+
+async function invoke(name: keyof Functions, work: () => Promise<Outcome>): Promise<void> {
+  const functions = { analyze: work, promote: work, start: work } as unknown as Functions
+  host.install(functions, { trace, clock })
+  host.invoke(host.arnOf(name), {})
+  await inFlight.settled()
+}
+
+const awsError = (name: string): Error => Object.assign(new Error('said AWS'), { name, $metadata: {} })
+
+it.each(['ThrottlingException', 'InternalServerException', 'ConflictException'])(
+  'leaves what AWS answered with %s to the next schedule, and tells the trace',
+  async (name) => {
+    await invoke('analyze', () => Promise.reject(awsError(name)))
+    expect(host.isOver()).toBe(false)
+    trace.flush()
+    expect(trace.records).toMatchObject([{ kind: 'handler-failed', handler: 'analyze', error: name }])
+  },
+)
+
+it.each(['ValidationException', 'InvalidRequestException', 'NotEmulated'])(
+  'ends the rehearsal with a request that is wrong (%s)',
+  async (name) => {
+    await invoke('analyze', () => Promise.reject(awsError(name)))
+    expect(() => host.isOver()).toThrow('said AWS')
+  },
+)
+
+it('tries a start again after one and two minutes, as Lambda does, and then ends the rehearsal', async () => {
+  let tries: number[] = []
+  await invoke('start', () => {
+    tries = [...tries, clock.nowMs()]
+    return Promise.reject(awsError('ThrottlingException'))
+  })
+  while (clock.advance()) {
+    expect(host.isOver()).toBe(false)
+    await inFlight.settled()
+  }
+  expect(tries).toEqual([0, 60_000, 180_000])
+  expect(() => host.isOver()).toThrow('the rollout could not start: said AWS')
+})
+
+it('runs one invocation at a time, and counts them', async () => {
+  const log: string[] = []
+  const work = async (): Promise<Outcome> => {
+    log.push('begins')
+    await Promise.resolve()
+    log.push('ends')
+    return WAITING
+  }
+  host.install({ analyze: work, promote: work, start: work } as unknown as Functions, { trace, clock })
+  host.invoke(host.arnOf('analyze'), {})
+  host.invoke(host.arnOf('promote'), {})
+  await inFlight.settled()
+  expect(log).toEqual(['begins', 'ends', 'begins', 'ends'])
+  expect(host.cost.evaluations).toBe(2)
+  expect(host.status).toBe('canary waiting')
+})
+
+it('is over when the expected rollout has ended, not by the end of the one before, which is told once', async () => {
+  const ended = (rolloutId: string): Outcome => ({ ...WAITING, rolloutId, state: 'completed' })
+  await invoke('analyze', async () => ended('first'))
+  await invoke('analyze', async () => ended('first'))
+  expect(host.isOver()).toBe(true)
+  host.expectStart()
+  await invoke('analyze', async () => ended('first'))
+  expect(host.isOver()).toBe(false)
+  await invoke('analyze', async () => ended('second'))
+  expect(host.isOver()).toBe(true)
+  trace.flush()
+  expect(trace.records).toHaveLength(2)
+})
+
+it('forgets the refusal of one rollout when it expects another, but no bug', async () => {
+  await invoke('start', () => Promise.reject(awsError('ThrottlingException')))
+  host.expectStart()
+  expect(host.isOver()).toBe(false)
+  host.fail(new TypeError('a bug'))
+  host.expectStart()
+  expect(() => host.isOver()).toThrow('a bug')
+})
+
+describe('the function that people call', () => {
+  const install = (answer: object): void =>
+    host.install({ operate: () => Promise.resolve(answer) } as unknown as Functions, { trace, clock })
+  const ANSWER = { operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held', outcome: null }
+
+  it('stands in the trace with its answer, and the rollout with what it came to', async () => {
+    install({ ...ANSWER, outcome: { ...WAITING, state: 'rolling-back' } })
+    expect(await host.call('operate', { operation: 'pause', actor: 'jo' })).toMatchObject({ answer: 'held' })
+    trace.flush()
+    expect(trace.records).toMatchObject([
+      { kind: 'intervention', act: 'call', what: 'pause by jo' },
+      { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held' },
+      { kind: 'evaluated', handler: 'operate', state: 'rolling-back' },
+    ])
+    expect(host.status).toBe('canary rolling-back')
+  })
+
+  it('leaves no trace of a question', async () => {
+    install({ ...ANSWER, operation: 'status' })
+    await host.call('operate', { operation: 'status' })
+    trace.flush()
+    expect(trace.records).toEqual([])
+  })
+
+  it('fails for its caller alone when the call came from outside', async () => {
+    host.install({ analyze: () => Promise.reject(new Error('no time')) } as unknown as Functions, { trace, clock })
+    await expect(host.call('analyze', {})).rejects.toThrow('no time')
+    expect(host.isOver()).toBe(false)
+    host.invoke(host.arnOf('analyze'), {})
+    await inFlight.settled()
+    expect(() => host.isOver()).toThrow('no time')
+  })
+})

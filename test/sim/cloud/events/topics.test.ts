@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { CloudBench } from '../fixtures.ts'
+
+let bench: CloudBench
+let TopicArn: string
+
+beforeEach(() => {
+  bench = new CloudBench()
+  TopicArn = bench.call('sns', 'CreateTopic', { Name: 'pager' }).TopicArn as string
+})
+
+const publish = (over: object = {}, on: CloudBench = bench): Record<string, unknown> =>
+  on.call('sns', 'Publish', { TopicArn, Message: 'm', ...over })
+const attribute = (StringValue: string, DataType = 'String') => ({
+  MessageAttributes: { a: { DataType, StringValue } },
+})
+
+describe('a topic', () => {
+  it('has the ARN of its name, and is the same when it is created again', () => {
+    expect(TopicArn).toBe('arn:aws:sns:eu-central-1:123456789012:pager')
+    const first = publish().MessageId
+    expect(bench.call('sns', 'CreateTopic', { Name: 'pager' })).toEqual({ TopicArn })
+    expect(publish().MessageId).not.toBe(first)
+  })
+
+  it.each(['', 'on call', 'pager.fifo', 'a'.repeat(257)])('is not called "%s"', (Name) => {
+    expect(() => bench.call('sns', 'CreateTopic', { Name })).toThrow('Invalid parameter: Topic Name')
+  })
+
+  it('has no attributes', () => {
+    const create = () => bench.call('sns', 'CreateTopic', { Name: 'a', Attributes: { DisplayName: 'A' } })
+    expect(create).toThrow('Attributes of CreateTopic is not emulated')
+  })
+})
+
+describe('a message', () => {
+  it('stands in the trace with what it is about, and has an id of the seed', () => {
+    const MessageAttributes = { reasonCode: { DataType: 'String', StringValue: 'ROLLOUT_HELD' } }
+    const { MessageId } = publish({ Subject: 'Held', MessageAttributes })
+    publish()
+    bench.trace.flush()
+    expect(bench.trace.records).toMatchObject([
+      { source: 'sns/pager', kind: 'message-published', topic: 'pager', subject: 'Held', reasonCode: 'ROLLOUT_HELD' },
+      { source: 'sns/pager', kind: 'message-published', topic: 'pager', subject: null, reasonCode: null },
+    ])
+    const [same, other] = [new CloudBench(), new CloudBench(2)]
+    for (const one of [same, other]) one.call('sns', 'CreateTopic', { Name: 'pager' })
+    expect(publish({}, same).MessageId).toBe(MessageId)
+    expect(publish({}, other).MessageId).not.toBe(MessageId)
+  })
+
+  it('goes to a topic that is there', () => {
+    const gone = () => publish({ TopicArn: `${TopicArn}-2` })
+    expect(gone).toThrow(expect.objectContaining({ name: 'NotFoundException', statusCode: 404 }))
+    expect(gone).toThrow('Topic does not exist')
+  })
+
+  it.each<[string, object]>([
+    ['Invalid parameter: TopicArn', { TopicArn: 'pager' }],
+    ['Invalid parameter: TopicArn or TargetArn Reason', { TopicArn: undefined }],
+    ['Invalid parameter: Empty message', { Message: '' }],
+    ['Invalid parameter: Message too long', { Message: 'ü'.repeat(128 * 1024 + 1) }],
+    ['Invalid parameter: Message too long', { Message: 'm'.repeat(256 * 1024 - 7), ...attribute('v') }],
+    ['Invalid parameter: Subject', { Subject: '' }],
+    ['Invalid parameter: Subject', { Subject: 's'.repeat(100) }],
+    ['Invalid parameter: Subject', { Subject: 'two\nlines' }],
+    ['Invalid parameter: Subject', { Subject: 'a bell \u0007' }],
+  ])('is refused with "%s"', (message, over) => {
+    const refused = () => publish(over)
+    expect(refused).toThrow(message)
+    expect(refused).toThrow(expect.objectContaining({ name: 'InvalidParameterException', statusCode: 400 }))
+    bench.trace.flush()
+    expect(bench.trace.records).toEqual([])
+  })
+
+  it.each([
+    {},
+    attribute('v'),
+    { Message: 'm'.repeat(256 * 1024 - 8), ...attribute('v') },
+    { Subject: 's'.repeat(99) },
+  ])('may be as long as that', (over) => {
+    expect(publish(over)).toEqual({ MessageId: expect.any(String) })
+  })
+
+  it.each([attribute(''), attribute('v', 'Text'), attribute('v', 'Binary')])('needs a value in %j', (over) => {
+    expect(() => publish(over)).toThrow(expect.objectContaining({ name: 'InvalidParameterValueException' }))
+  })
+
+  it.each(['PhoneNumber', 'TargetArn', 'MessageStructure', 'MessageGroupId'])('with %s is not emulated', (member) => {
+    expect(() => publish({ [member]: 'x' })).toThrow(`${member} of Publish is not emulated`)
+  })
+})

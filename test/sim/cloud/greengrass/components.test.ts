@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ACCOUNT_ID, CloudBench, REGION } from '../fixtures.ts'
+
+const ARN = `arn:aws:greengrass:${REGION}:${ACCOUNT_ID}:components:App`
+let bench: CloudBench
+
+beforeEach(() => {
+  bench = new CloudBench()
+})
+
+const gg = (operation: string, input: object = {}): Record<string, unknown> =>
+  bench.call('greengrass', operation, input)
+const recipe = (version: string, over: object = {}): Buffer =>
+  Buffer.from(JSON.stringify({ ComponentName: 'App', ComponentVersion: version, ...over }))
+const create = (version: string, over: object = {}): Record<string, unknown> =>
+  gg('CreateComponentVersion', { inlineRecipe: recipe(version), ...over })
+const stateOf = (version: string): unknown =>
+  (gg('DescribeComponent', { arn: `${ARN}:versions:${version}` }).status as { componentState: string }).componentState
+
+describe('a component version', () => {
+  it('is REQUESTED, then INITIATED, then DEPLOYABLE', () => {
+    expect(create('1.0.0')).toMatchObject({
+      arn: `${ARN}:versions:1.0.0`,
+      componentName: 'App',
+      componentVersion: '1.0.0',
+      status: { componentState: 'REQUESTED', message: 'NONE' },
+    })
+    const states = [stateOf('1.0.0')]
+    for (const afterMs of [1_000, 4_000]) {
+      bench.runFor(afterMs)
+      states.push(stateOf('1.0.0'))
+    }
+    expect(states).toEqual(['REQUESTED', 'INITIATED', 'DEPLOYABLE'])
+  })
+
+  it('gives its recipe back, in JSON only', () => {
+    create('1.0.0')
+    const { recipe: bytes } = gg('GetComponent', { arn: `${ARN}:versions:1.0.0` })
+    expect(JSON.parse(String(bytes))).toEqual({ ComponentName: 'App', ComponentVersion: '1.0.0' })
+    expect(() => gg('GetComponent', { arn: `${ARN}:versions:1.0.0`, recipeOutputFormat: 'YAML' })).toThrow(
+      expect.objectContaining({ name: 'NotEmulated' }),
+    )
+  })
+
+  it('is made once; the same client token gives the same answer again', () => {
+    const first = create('1.0.0', { clientToken: 'one' })
+    expect(create('1.0.0', { clientToken: 'one' })).toBe(first)
+    expect(() => create('1.0.0')).toThrow(expect.objectContaining({ name: 'ConflictException', statusCode: 409 }))
+    expect(() => create('2.0.0', { clientToken: 'one' })).toThrow('used for another component version')
+  })
+
+  it('once deleted is not there', () => {
+    create('1.0.0')
+    gg('DeleteComponent', { arn: `${ARN}:versions:1.0.0` })
+    expect(() => stateOf('1.0.0')).toThrow(
+      expect.objectContaining({ members: { resourceId: `${ARN}:versions:1.0.0`, resourceType: 'ComponentVersion' } }),
+    )
+  })
+
+  it.each([
+    ['ValidationException', { inlineRecipe: undefined }],
+    ['ValidationException', { inlineRecipe: Buffer.from('[]') }],
+    ['ValidationException', { inlineRecipe: recipe('one') }],
+    ['ValidationException', { inlineRecipe: Buffer.from('{"ComponentVersion":"1.0.0"}') }],
+    ['NotEmulated', { inlineRecipe: Buffer.from('ComponentName: App') }],
+    ['NotEmulated', { inlineRecipe: undefined, lambdaFunction: { lambdaArn: 'arn' } }],
+  ])('is refused with %s', (name, over) => {
+    expect(() => create('1.0.0', over)).toThrow(expect.objectContaining({ name }))
+  })
+})
+
+describe('lists', () => {
+  beforeEach(() => {
+    for (const version of ['1.9.0', '1.10.0', '1.10.0-rc.1', '1.2.0']) create(version)
+  })
+
+  it('order versions by number, the newest first', () => {
+    const { componentVersions } = gg('ListComponentVersions', { arn: ARN })
+    expect((componentVersions as { componentVersion: string }[]).map((one) => one.componentVersion)).toEqual([
+      '1.10.0',
+      '1.10.0-rc.1',
+      '1.9.0',
+      '1.2.0',
+    ])
+    expect(gg('ListComponents')).toMatchObject({
+      components: [{ arn: ARN, componentName: 'App', latestVersion: { componentVersion: '1.10.0' } }],
+    })
+  })
+
+  it('do not know public components', () => {
+    expect(() => gg('ListComponents', { scope: 'PUBLIC' })).toThrow(expect.objectContaining({ name: 'NotEmulated' }))
+    expect(() => gg('ListComponentVersions', { arn: ARN.replace('App', 'Other') })).toThrow('not found')
+  })
+})
+
+describe('tags', () => {
+  it('come with the creation, and are changed by ARN', () => {
+    const { arn } = create('1.0.0', { tags: { team: 'line' } })
+    gg('TagResource', { resourceArn: arn, tags: { stage: 'canary' } })
+    gg('UntagResource', { resourceArn: arn, tagKeys: ['team'] })
+    expect(gg('ListTagsForResource', { resourceArn: arn })).toEqual({ tags: { stage: 'canary' } })
+    expect(gg('DescribeComponent', { arn })).toMatchObject({ tags: { stage: 'canary' } })
+  })
+
+  it('are refused for what does not exist, and above their lengths', () => {
+    expect(() => gg('ListTagsForResource', { resourceArn: `${ARN}:versions:1.0.0` })).toThrow('not found')
+    expect(() => gg('ListTagsForResource', { resourceArn: 'arn:aws:iot:x:1:thing/t' })).toThrow('resourceArn')
+    expect(() => create('1.0.0', { tags: { k: 'x'.repeat(257) } })).toThrow('above 256 characters')
+    expect(() => stateOf('1.0.0')).toThrow('not found')
+  })
+})

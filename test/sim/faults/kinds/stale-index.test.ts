@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import { faultSchema } from '../../../../sim/faults/catalogue.ts'
+import { FaultWorld } from '../../../../sim/faults/families/fault-world.ts'
+import { putIndexBehind, type StaleIndexSpec } from '../../../../sim/faults/kinds/stale-index.ts'
+import { Seed } from '../../../../sim/kernel/random.ts'
+import { CloudBench } from '../../cloud/fixtures.ts'
+
+const MINUTE_MS = 60_000
+
+/** What the index says of `thing-0` when its shadow counts the minutes. */
+function indexedMinutes(written: object) {
+  const bench = new CloudBench().withCanaries(1)
+  const world = new FaultWorld(new Seed(1), bench.clock, bench.trace, bench.clock.nowMs())
+  const spec = faultSchema.parse({ kind: 'stale-index', ...written }) as StaleIndexSpec
+  putIndexBehind(bench.cloud.index, [{ index: 0, spec }], world)
+  const search = (queryString: string): { shadow?: string; connectivity?: { connected: boolean } }[] =>
+    bench.call('iot', 'SearchIndex', { queryString }).things as never
+  const seen: number[] = []
+  for (let minute = 0; minute < 30; minute++) {
+    bench.send('thing-0', 'shadow/name/health/update', { state: { reported: { minute } } })
+    if (minute === 12) bench.cloud.things.setConnectivity('thing-0', true)
+    const [found] = search('thingName:thing-0')
+    seen.push(JSON.parse(found?.shadow as string).name.health.reported.minute)
+    expect(search(`shadow.name.health.reported.minute:${seen.at(-1)}`)).toHaveLength(1)
+    if (minute === 14) expect(found?.connectivity?.connected ?? false).toBe(false)
+    if (minute === 29) expect(found?.connectivity?.connected).toBe(true)
+    bench.runFor(MINUTE_MS)
+  }
+  return { seen, bench }
+}
+
+it('stands still until it is so far behind, follows, and catches up in the end', () => {
+  const { seen } = indexedMinutes({ behind: '4min', from: '10min', for: '10min' })
+  expect(seen.slice(0, 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  // The index looked at minute 10 just before the sample of that minute.
+  expect(seen.slice(10, 20)).toEqual([9, 9, 9, 9, 9, 10, 11, 12, 13, 14])
+  expect(seen.slice(20)).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29])
+})
+
+it('tells when it first answered with the past', () => {
+  const { bench } = indexedMinutes({ behind: '4min', from: '10min' })
+  bench.trace.flush()
+  expect(bench.trace.records.filter(({ kind }) => kind === 'fault-started')).toMatchObject([
+    { faultKind: 'stale-index', thing: null, target: 'SearchIndex' },
+  ])
+})

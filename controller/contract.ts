@@ -62,7 +62,7 @@ export interface HealthGauges {
   readonly memoryLimitMiB: number
   readonly uptimeS: number
   readonly connected: boolean
-  /** Where the nucleus keeps artefacts; absent from a health component that does not look. */
+  /** Where the nucleus keeps artifacts; absent from a health component that does not look. */
   readonly diskFreeMiB?: number
 }
 

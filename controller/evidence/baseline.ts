@@ -1,11 +1,11 @@
-import { cellAt, cellNames, shiftBoundaries } from '../policy/calendar.ts'
+import { shiftBoundaries, stratumAt, stratumNames } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
-import { remembered } from '../support/memoized.ts'
+import { memoized } from '../support/memoized.ts'
 import { type Delta, difference } from './difference.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 
 /** What one device did in one cell of the week, summed over the days of the baseline. */
-export interface CellSums {
+export interface StratumSums {
   minutes: number
   /** Of them, those that the counters cover. */
   countedMinutes: number
@@ -25,7 +25,7 @@ export interface CellSums {
 export interface Baseline {
   readonly fromMs: number
   readonly toMs: number
-  readonly devices: Readonly<Record<string, Readonly<Record<string, CellSums>>>>
+  readonly devices: Readonly<Record<string, Readonly<Record<string, StratumSums>>>>
   /** All connection attempts; their failures know no shift. */
   readonly connections: { readonly attempts: number; readonly failures: number }
   /** Crashes in all device-minutes; absent if not counted. */
@@ -49,22 +49,22 @@ const MIN_COVERAGE = 0.7
  */
 export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Baseline {
   const things = [...new Set(snapshots.flatMap(thingsOf))].sort()
-  const devices: Record<string, Record<string, CellSums>> = Object.fromEntries(things.map((thing) => [thing, {}]))
+  const devices: Record<string, Record<string, StratumSums>> = Object.fromEntries(things.map((thing) => [thing, {}]))
   const spread = new Spread()
   const [connection, errors] = [new Dispersion(), new Dispersion()]
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const pieces = cellPieces(policy, before.atMs, after.atMs)
     for (const thing of things) {
-      const cells = devices[thing] as Record<string, CellSums>
-      for (const { cell, minutes } of pieces) {
-        const sums = cells[cell] ?? emptySums()
-        cells[cell] = sums
+      const strata = devices[thing] as Record<string, StratumSums>
+      for (const { stratum, minutes } of pieces) {
+        const sums = strata[stratum] ?? emptySums()
+        strata[stratum] = sums
         sums.expectedMinutes += minutes
         const delta = pieces.length === 1 ? deltaOf(before, after, thing) : null
         if (delta === null) continue
         addShift(sums, delta)
-        const group = `${thing}/${cell}`
+        const group = `${thing}/${stratum}`
         if (delta.cycles > 0 && delta.cycleTimeMsSum > 0)
           spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
@@ -88,8 +88,8 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
 export function shiftSums(
   snapshots: readonly Snapshot[],
   policy: Policy,
-): Readonly<Record<string, Readonly<Record<string, CellSums>>>> {
-  const devices: Record<string, Record<string, CellSums>> = {}
+): Readonly<Record<string, Readonly<Record<string, StratumSums>>>> {
+  const devices: Record<string, Record<string, StratumSums>> = {}
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const [piece, ...others] = cellPieces(policy, before.atMs, after.atMs)
@@ -97,10 +97,10 @@ export function shiftSums(
     for (const thing of thingsOf(after)) {
       const delta = deltaOf(before, after, thing)
       if (delta === null) continue
-      const cells = devices[thing] ?? {}
-      devices[thing] = cells
-      const sums = cells[piece.cell] ?? emptySums()
-      cells[piece.cell] = sums
+      const strata = devices[thing] ?? {}
+      devices[thing] = strata
+      const sums = strata[piece.stratum] ?? emptySums()
+      strata[piece.stratum] = sums
       sums.expectedMinutes += piece.minutes
       addShift(sums, delta)
     }
@@ -109,14 +109,14 @@ export function shiftSums(
 }
 
 /** The cells that an interval touches, with its minutes in each. */
-function cellPieces(policy: Policy, fromMs: number, toMs: number): readonly { cell: string; minutes: number }[] {
-  const first = cellAt(policy, fromMs)
-  if (toMs <= first.shiftEndMs) return [{ cell: first.name, minutes: Math.round((toMs - fromMs) / 60_000) }]
+function cellPieces(policy: Policy, fromMs: number, toMs: number): readonly { stratum: string; minutes: number }[] {
+  const first = stratumAt(policy, fromMs)
+  if (toMs <= first.shiftEndMs) return [{ stratum: first.name, minutes: Math.round((toMs - fromMs) / 60_000) }]
   const inside = shiftBoundaries(policy, fromMs + 1, toMs - 1)
   const edges = [fromMs, ...inside, toMs]
   return edges.slice(1).map((endMs, i) => {
     const startMs = edges[i] as number
-    return { cell: cellAt(policy, startMs).name, minutes: Math.round((endMs - startMs) / 60_000) }
+    return { stratum: stratumAt(policy, startMs).name, minutes: Math.round((endMs - startMs) / 60_000) }
   })
 }
 
@@ -169,8 +169,8 @@ class Dispersion {
 /** Pooled over devices and cells; what differs from day to day counts as well. */
 function cycleTimeCv(devices: Baseline['devices']): number {
   let [squares, degrees] = [0, 0]
-  for (const cells of Object.values(devices)) {
-    for (const { cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares } of Object.values(cells)) {
+  for (const strata of Object.values(devices)) {
+    for (const { cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares } of Object.values(strata)) {
       if (cycles < 2 || cycleTimeMsSum <= 0) continue
       const meanMs = cycleTimeMsSum / cycles
       squares += Math.max(cycleTimeMsSumOfSquares / (meanMs * meanMs) - cycles, 0)
@@ -180,7 +180,7 @@ function cycleTimeCv(devices: Baseline['devices']): number {
   return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
 }
 
-const emptySums = (): CellSums => ({
+const emptySums = (): StratumSums => ({
   minutes: 0,
   countedMinutes: 0,
   expectedMinutes: 0,
@@ -199,7 +199,7 @@ function deltaOf(before: Snapshot, after: Snapshot, thing: string): Delta | null
   return current === undefined ? null : difference(before.devices[thing], current)
 }
 
-function addShift(sums: CellSums, delta: Delta): void {
+function addShift(sums: StratumSums, delta: Delta): void {
   sums.minutes += delta.minutes
   sums.countedMinutes += delta.countedMinutes
   sums.cycles += delta.cycles
@@ -213,7 +213,7 @@ function addShift(sums: CellSums, delta: Delta): void {
 }
 
 /** Sums less those of a part of their days; written out, since it is done for every device and day of a replay. */
-export const minus = (all: CellSums, own: CellSums): CellSums => ({
+export const minus = (all: StratumSums, own: StratumSums): StratumSums => ({
   minutes: all.minutes - own.minutes,
   countedMinutes: all.countedMinutes - own.countedMinutes,
   expectedMinutes: all.expectedMinutes - own.expectedMinutes,
@@ -234,25 +234,25 @@ export interface Expected {
 }
 
 /** Null when the cell was not observed well enough. Worked out once: a shift has a hundred looks. */
-export function expectedFor(baseline: Baseline, thing: string, cell: string): Expected | null {
-  const cells = expectations(baseline)
-  let devices = cells.get(cell)
+export function expectedFor(baseline: Baseline, thing: string, stratum: string): Expected | null {
+  const strata = expectations(baseline)
+  let devices = strata.get(stratum)
   if (devices === undefined) {
     devices = new Map()
-    cells.set(cell, devices)
+    strata.set(stratum, devices)
   }
   let expected = devices.get(thing)
   if (expected === undefined) {
-    expected = expectedOf(baseline.devices[thing]?.[cell])
+    expected = expectedOf(baseline.devices[thing]?.[stratum])
     devices.set(thing, expected)
   }
   return expected
 }
 
 /** By cell and device. */
-const expectations = remembered((_: Baseline) => new Map<string, Map<string, Expected | null>>())
+const expectations = memoized((_: Baseline) => new Map<string, Map<string, Expected | null>>())
 
-const expectedOf = (sums: CellSums | undefined): Expected | null =>
+const expectedOf = (sums: StratumSums | undefined): Expected | null =>
   sums === undefined || !isCovered(sums) || sums.cycles === 0
     ? null
     : {
@@ -262,21 +262,21 @@ const expectedOf = (sums: CellSums | undefined): Expected | null =>
 
 /** Share of devices x cells of the week that are covered well enough, 0 to 1. */
 export function coverageOf(baseline: Baseline, things: readonly string[], policy: Policy): number {
-  const cells = cellNames(policy)
+  const strata = stratumNames(policy)
   const covered = things.flatMap((thing) =>
-    cells.filter((cell) => {
-      const sums = baseline.devices[thing]?.[cell]
+    strata.filter((stratum) => {
+      const sums = baseline.devices[thing]?.[stratum]
       return sums !== undefined && isCovered(sums)
     }),
   )
-  return things.length === 0 ? 0 : covered.length / (things.length * cells.length)
+  return things.length === 0 ? 0 : covered.length / (things.length * strata.length)
 }
 
 function sumsOf(devices: Baseline['devices']): Required<Pick<Baseline, 'connections' | 'crashes'>> {
   const connections = { attempts: 0, failures: 0 }
   const crashes = { crashes: 0, minutes: 0 }
-  for (const cells of Object.values(devices)) {
-    for (const sums of Object.values(cells)) {
+  for (const strata of Object.values(devices)) {
+    for (const sums of Object.values(strata)) {
       connections.attempts += sums.connectionAttempts
       connections.failures += sums.connectionFailures
       crashes.crashes += sums.crashes
@@ -286,5 +286,5 @@ function sumsOf(devices: Baseline['devices']): Required<Pick<Baseline, 'connecti
   return { connections, crashes }
 }
 
-const isCovered = ({ minutes, expectedMinutes }: CellSums): boolean =>
+const isCovered = ({ minutes, expectedMinutes }: StratumSums): boolean =>
   expectedMinutes > 0 && minutes >= MIN_COVERAGE * expectedMinutes

@@ -2,26 +2,26 @@ import type { Policy } from '../policy/policy.ts'
 import { cusumStep, normalLogRatio, poissonLogRatio } from '../statistics/sequential.ts'
 import type { Baseline } from './baseline.ts'
 import { cycleNoiseOf, lineEffects, stageEffect } from './cycle-time-effect.ts'
-import { type Look, NO_TOTALS, type Totals, totalOf } from './sums.ts'
+import { type EvaluationSums, NO_TOTALS, type Totals, totalOf } from './sums.ts'
 
 /** What has happened since a cumulative sum last was zero: since a change, if there was one. [Page 1954; detection D3] */
-export interface Run extends Totals {
+export interface CusumRun extends Totals {
   /** Log likelihood ratio. */
   readonly sum: number
-  readonly looks: number
+  readonly evaluations: number
   /** Sum of the stage's effects in ln(cycle time), for the run of that. */
   readonly effects: number
 }
 
 /** One run for each quantity that is measured by the look: after twelve healthy hours totals are slow to tell. */
-export interface Runs {
-  readonly connection: Run
-  readonly cycleTime: Run
-  readonly errors: Run
+export interface CusumState {
+  readonly connection: CusumRun
+  readonly cycleTime: CusumRun
+  readonly errors: CusumRun
 }
 
-const NO_RUN: Run = { sum: 0, looks: 0, effects: 0, ...NO_TOTALS }
-export const NO_RUNS: Runs = { connection: NO_RUN, cycleTime: NO_RUN, errors: NO_RUN }
+const NO_RUN: CusumRun = { sum: 0, evaluations: 0, effects: 0, ...NO_TOTALS }
+export const NO_CUSUM: CusumState = { connection: NO_RUN, cycleTime: NO_RUN, errors: NO_RUN }
 
 /** How many times as many errors the run is tuned to find; it lasts while there are more than 1.23 times as many. */
 const ERROR_RATIO = 1.5
@@ -31,10 +31,16 @@ const LEAST_LIMIT_RATIO = 1.2
 const LASTING_SIGMAS = 4
 
 /** The runs after one look more; `before` are the looks of the rolling window. */
-export function runsAfter(runs: Runs, look: Look, before: readonly Look[], baseline: Baseline, policy: Policy): Runs {
-  const looks = [...before, look]
-  const { controls } = totalOf(looks.map(({ total }) => total))
-  const { stage } = look.total
+export function cusumAfter(
+  runs: CusumState,
+  evaluation: EvaluationSums,
+  before: readonly EvaluationSums[],
+  baseline: Baseline,
+  policy: Policy,
+): CusumState {
+  const evaluations = [...before, evaluation]
+  const { controls } = totalOf(evaluations.map(({ total }) => total))
+  const { stage } = evaluation.total
   const normalShare = baseline.connections.failures / Math.max(baseline.connections.attempts, 1)
   const limitRatio = policy.limits.connectionFailurePct / 100 / Math.max(normalShare, 1e-9)
   const limitEffect = Math.log1p(policy.limits.cycleTimeIncreasePct / 100)
@@ -50,14 +56,14 @@ export function runsAfter(runs: Runs, look: Look, before: readonly Look[], basel
     ERROR_RATIO,
     baseline.dispersion?.errors,
   )
-  const effect = stageEffect(lineEffects(look.lines, cycleNoiseOf(looks, baseline), true))
+  const effect = stageEffect(lineEffects(evaluation.lines, cycleNoiseOf(evaluations, baseline), true))
   const slack = effect === null ? 0 : LASTING_SIGMAS * Math.sqrt(effect.lastingVariance)
   const sigma = effect === null ? 1 : Math.sqrt(effect.variance)
   const cycleTime = effect === null ? 0 : normalLogRatio((effect.effect - slack) / sigma, (2 * limitEffect) / sigma)
   return {
-    connection: runAfter(runs.connection, connection, look.total),
-    cycleTime: runAfter(runs.cycleTime, cycleTime, look.total, effect?.effect),
-    errors: runAfter(runs.errors, errors, look.total),
+    connection: runAfter(runs.connection, connection, evaluation.total),
+    cycleTime: runAfter(runs.cycleTime, cycleTime, evaluation.total, effect?.effect),
+    errors: runAfter(runs.errors, errors, evaluation.total),
   }
 }
 
@@ -82,8 +88,13 @@ const riseOf = (observed: number, expected: number): number => (expected > 0 ? M
 const countEvidence = (count: number, expected: number, ratio: number, dispersion = 1): number =>
   expected > 0 ? poissonLogRatio(count, expected, ratio) / dispersion : 0
 
-function runAfter(run: Run, evidence: number, { stage, controls }: Totals, effect = 0): Run {
+function runAfter(run: CusumRun, evidence: number, { stage, controls }: Totals, effect = 0): CusumRun {
   const sum = cusumStep(run.sum, evidence)
   if (sum === 0) return NO_RUN
-  return { sum, looks: run.looks + 1, effects: run.effects + effect, ...totalOf([{ stage, controls }], run) }
+  return {
+    sum,
+    evaluations: run.evaluations + 1,
+    effects: run.effects + effect,
+    ...totalOf([{ stage, controls }], run),
+  }
 }

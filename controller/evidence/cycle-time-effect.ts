@@ -1,5 +1,5 @@
 import type { Baseline } from './baseline.ts'
-import type { LineSums, Look, Sums } from './sums.ts'
+import type { EvaluationSums, LineSums, Sums } from './sums.ts'
 
 /** How ln(cycle time) of a device varies, as variances. */
 export interface CycleNoise {
@@ -12,14 +12,14 @@ export interface CycleNoise {
 }
 
 /** An effect in ln(cycle time), beside the controls, and how far chance may take it. */
-export interface Effect {
+export interface EffectEstimate {
   readonly effect: number
   readonly variance: number
   /** The part of the variance that more looks do not lessen. */
   readonly lastingVariance: number
 }
 
-export interface LineEffect extends Effect {
+export interface LineEffect extends EffectEstimate {
   readonly line: number
 }
 
@@ -29,10 +29,10 @@ const LEAST_LASTING = 0.02
 const LEAST_DEGREES = 16
 
 /** The yardstick comes from the controls and the baseline, never from the stage: there a worse line would excuse the rest. */
-export function cycleNoiseOf(looks: readonly Look[], baseline: Baseline): CycleNoise {
+export function cycleNoiseOf(evaluations: readonly EvaluationSums[], baseline: Baseline): CycleNoise {
   const lasting = Math.max(baseline.cycleTimeSpread ?? 0, LEAST_LASTING) ** 2
   let [squares, degrees] = [0, 0]
-  for (const { noise } of looks) {
+  for (const { noise } of evaluations) {
     squares += noise.squares
     degrees += noise.degrees
   }
@@ -50,14 +50,14 @@ export function lineEffects(
   useControls: boolean,
 ): readonly LineEffect[] {
   const effects: LineEffect[] = []
-  for (const { line, looks, stage, controls } of lines) {
+  for (const { line, evaluations, stage, controls } of lines) {
     if (stage.expectedCycleMs <= 0 || stage.cycleMs <= 0) continue
     const hasControls = useControls && controls.expectedCycleMs > 0 && controls.cycleMs > 0
     const own = stage.readings
     const passing = noise.passing ?? (noise.perCycle * own) / Math.max(stage.cycles, 1)
     const beside = hasControls ? 1 / controls.readings : 0
     // Without controls nothing tells a line's own day from the firmware, so its devices do not average out.
-    const lastingVariance = noise.lasting * (hasControls ? Math.max(looks, 1) * (1 / own + beside) : 1)
+    const lastingVariance = noise.lasting * (hasControls ? Math.max(evaluations, 1) * (1 / own + beside) : 1)
     effects.push({
       line,
       effect: logRatio(stage) - (hasControls ? logRatio(controls) : 0),
@@ -69,7 +69,7 @@ export function lineEffects(
 }
 
 /** Lines weigh equally, as each is the same share of every stage; null where none made anything. [detection D1] */
-export function stageEffect(lines: readonly LineEffect[]): Effect | null {
+export function stageEffect(lines: readonly LineEffect[]): EffectEstimate | null {
   if (lines.length === 0) return null
   let [effect, variance, lastingVariance] = [0, 0, 0]
   for (const line of lines) {

@@ -1,15 +1,15 @@
 import { SAMPLE_PERIOD_MS, type StageName } from '../contract.ts'
-import { type Cell, cellAt } from '../policy/calendar.ts'
+import { type Stratum, stratumAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Baseline, type Expected, expectedFor } from './baseline.ts'
-import { NO_RUNS, type Runs, runsAfter } from './cusum.ts'
+import { type CusumState, cusumAfter, NO_CUSUM } from './cusum.ts'
 import { type Delta, difference } from './difference.ts'
 import { type MemorySeries, newSeries, withGauge } from './memory-series.ts'
 import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
 import {
   addDelta,
+  type EvaluationSums,
   type LineSums,
-  type Look,
   linesOf,
   type MutableSums,
   NO_SUMS,
@@ -55,26 +55,26 @@ export interface MemberState {
 export interface Evidence {
   readonly members: Readonly<Record<string, MemberState>>
   /** The looks of the rolling window, oldest first. */
-  readonly looks: readonly Look[]
+  readonly evaluations: readonly EvaluationSums[]
   readonly total: Totals
   /** Since the update, in the order in which lines came up. */
   readonly lines: readonly LineSums[]
-  readonly runs: Runs
+  readonly runs: CusumState
   /** By device of the stage. */
   readonly memory: Readonly<Record<string, MemorySeries>>
   /** Cells of the week that the stage was observed in. */
-  readonly cells: readonly string[]
+  readonly strata: readonly string[]
   readonly controlsHeardAtMs: number | null
 }
 
 export const NO_EVIDENCE: Evidence = {
   members: {},
-  looks: [],
+  evaluations: [],
   total: NO_TOTALS,
   lines: [],
-  runs: NO_RUNS,
+  runs: NO_CUSUM,
   memory: {},
-  cells: [],
+  strata: [],
   controlsHeardAtMs: null,
 }
 
@@ -96,7 +96,7 @@ export const installedEvidence = ({ members, deployedAtMs }: Watch): Evidence =>
 })
 
 /** What the controls did at one look. */
-export interface ControlsLook {
+export interface ControlsObservation {
   /** By line, in the order of the controls. */
   readonly lines: ReadonlyMap<number, Sums>
   readonly noise: Noise
@@ -114,8 +114,8 @@ export function observeControls(
   current: Snapshot,
   baseline: Baseline,
   policy: Policy,
-): ControlsLook {
-  const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
+): ControlsObservation {
+  const stratum = stratumAt(policy, current.atMs - policy.tickMs / 2)
   const lines = new Map<number, MutableSums>()
   const scatter = new Scatter()
   const usedMiB: number[] = []
@@ -132,7 +132,7 @@ export function observeControls(
     isHeard = true
     if (!isOld) continue
     const line = lineOf[thing] as number
-    const expected = expectedOf(thing, delta, cell, current, baseline, policy)
+    const expected = expectedOf(thing, delta, stratum, current, baseline, policy)
     addDelta(sumsOf(lines, line), delta, expected)
     if (expected !== null) scatter.add(line, delta, expected)
   }
@@ -150,15 +150,15 @@ export function observe(
   current: Snapshot,
   baseline: Baseline,
   policy: Policy,
-  controls: ControlsLook = observeControls(watch, previous, current, baseline, policy),
+  controls: ControlsObservation = observeControls(watch, previous, current, baseline, policy),
 ): Evidence {
-  const cell = cellAt(policy, current.atMs - policy.tickMs / 2)
+  const stratum = stratumAt(policy, current.atMs - policy.tickMs / 2)
   const lines = new Map<number, MutableSums>()
   const down = { stage: 0, stageOf: 0, controls: controls.down, controlsOf: controls.of }
   // Dictionaries from the first name on, as the snapshot is.
   const members: Record<string, MemberState> = Object.create(null)
   const memory: Record<string, MemorySeries> = Object.create(null)
-  const look = { atMs: current.atMs, commonMiB: controls.commonMiB }
+  const evaluation = { atMs: current.atMs, commonMiB: controls.commonMiB }
   for (const thing of watch.members) {
     const before = evidence.members[thing] ?? NEW_MEMBER
     const from = previous?.devices[thing]
@@ -166,39 +166,47 @@ export function observe(
     const delta = to === undefined ? null : difference(from, to)
     members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
     if (before.installedAtMs !== null && delta !== null && to?.firmwareVersion === watch.version) {
-      const expected = expectedOf(thing, delta, cell, current, baseline, policy)
+      const expected = expectedOf(thing, delta, stratum, current, baseline, policy)
       addDelta(sumsOf(lines, watch.lineOf[thing] as number), delta, expected)
     }
     if (before.installedAtMs !== null) {
       down.stageOf += 1
       if (isDown(delta, silenceMs(thing, previous, current))) down.stage += 1
     }
-    memory[thing] = memoryAfter(evidence.memory[thing], watch, before, from, delta === null ? undefined : to, look)
+    memory[thing] = memoryAfter(
+      evidence.memory[thing],
+      watch,
+      before,
+      from,
+      delta === null ? undefined : to,
+      evaluation,
+    )
   }
   const lineSums = [...new Set([...lines.keys(), ...controls.lines.keys()])].map((line) => ({
     line,
-    looks: 1,
+    evaluations: 1,
     stage: lines.get(line) ?? NO_SUMS,
     controls: controls.lines.get(line) ?? NO_SUMS,
   }))
-  const seen: Look = {
+  const seen: EvaluationSums = {
     atMs: current.atMs,
-    cell: cell.name,
+    stratum: stratum.name,
     lines: lineSums,
     total: totalOf(lineSums),
     noise: controls.noise,
     down,
   }
-  const rolling = evidence.looks.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs)
+  const rolling = evidence.evaluations.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs)
   const isObserved = seen.total.stage.minutes > 0
   return {
     members,
-    looks: [...rolling, seen],
+    evaluations: [...rolling, seen],
     total: isObserved ? totalOf([seen.total], evidence.total) : evidence.total,
     lines: isObserved ? linesOf([{ lines: evidence.lines }, seen]) : evidence.lines,
-    runs: isObserved ? runsAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
+    runs: isObserved ? cusumAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
     memory,
-    cells: isObserved && !evidence.cells.includes(cell.name) ? [...evidence.cells, cell.name] : evidence.cells,
+    strata:
+      isObserved && !evidence.strata.includes(stratum.name) ? [...evidence.strata, stratum.name] : evidence.strata,
     controlsHeardAtMs: controls.isHeard ? current.atMs : evidence.controlsHeardAtMs,
   }
 }
@@ -216,11 +224,12 @@ function sumsOf(lines: Map<number, MutableSums>, line: number): MutableSums {
 const expectedOf = (
   thing: string,
   delta: Delta,
-  cell: Cell,
+  stratum: Stratum,
   current: Snapshot,
   baseline: Baseline,
   policy: Policy,
-): Expected | null => (isOfOneShift(delta, cell, current, policy) ? expectedFor(baseline, thing, cell.name) : null)
+): Expected | null =>
+  isOfOneShift(delta, stratum, current, policy) ? expectedFor(baseline, thing, stratum.name) : null
 
 /** How many of these have installed; they are asked for by name, since a dictionary has to sort its names to tell them. */
 export function installedCount({ members }: Evidence, things: readonly string[]): number {
@@ -244,9 +253,9 @@ const isDown = (delta: Delta | null, silentMs: number): boolean =>
   delta === null ? silentMs >= DOWN_AFTER_MS : 2 * delta.connectionFailures > delta.connectionAttempts
 
 /** A device that was away for long brings what it did in an earlier shift: that fits no single expectation. */
-function isOfOneShift(delta: Delta, cell: Cell, current: Snapshot, policy: Policy): boolean {
+function isOfOneShift(delta: Delta, stratum: Stratum, current: Snapshot, policy: Policy): boolean {
   const spanMs = delta.minutes * 60_000
-  return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= cell.shiftStartMs
+  return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= stratum.shiftStartMs
 }
 
 /** Null where there is none. */

@@ -28,14 +28,14 @@ export interface Totals {
 /** One line, over one look or more. */
 export interface LineSums extends Totals {
   readonly line: number
-  readonly looks: number
+  readonly evaluations: number
 }
 
 /** What one look saw. */
-export interface Look {
+export interface EvaluationSums {
   readonly atMs: number
   /** Cell of the week that it fell into. */
-  readonly cell: string
+  readonly stratum: string
   readonly lines: readonly LineSums[]
   /** Over all lines. */
   readonly total: Totals
@@ -83,14 +83,14 @@ export const totalOf = (parts: readonly Totals[], start: Totals = NO_TOTALS): To
 })
 
 /** The lines of several looks as one; a line counts the looks in which its stage was seen. */
-export function linesOf(looks: readonly Pick<Look, 'lines'>[]): readonly LineSums[] {
+export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): readonly LineSums[] {
   const byLine = groupedBy(
-    looks.flatMap(({ lines }) => lines),
+    evaluations.flatMap(({ lines }) => lines),
     ({ line }) => line,
   )
   return [...byLine].map(([line, parts]) => ({
     line,
-    looks: parts.reduce((sum, { looks: count, stage }) => sum + (stage.minutes > 0 ? count : 0), 0),
+    evaluations: parts.reduce((sum, { evaluations: count, stage }) => sum + (stage.minutes > 0 ? count : 0), 0),
     ...totalOf(parts),
   }))
 }

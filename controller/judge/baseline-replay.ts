@@ -1,5 +1,5 @@
 import { STAGES, type StageName } from '../contract.ts'
-import { type Baseline, type CellSums, minus, shiftSums } from '../evidence/baseline.ts'
+import { type Baseline, minus, type StratumSums, shiftSums } from '../evidence/baseline.ts'
 import { type Evidence, installedEvidence, observe, type Watch } from '../evidence/evidence.ts'
 import type { Snapshot } from '../evidence/snapshot.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -86,15 +86,15 @@ function watchOf({ members, held, lineOf, version }: Replay, stage: StageName, d
 
 /** The baseline of the other days; how much things vary is taken from all. */
 function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): Baseline {
-  const devices: Record<string, Record<string, CellSums>> = Object.create(null)
+  const devices: Record<string, Record<string, StratumSums>> = Object.create(null)
   const sums = shiftSums(day, policy)
   const [connections, crashes] = [{ ...baseline.connections }, { crashes: 0, minutes: 0, ...baseline.crashes }]
   for (const thing in baseline.devices) {
-    const left: Record<string, CellSums> = { ...baseline.devices[thing] }
+    const left: Record<string, StratumSums> = { ...baseline.devices[thing] }
     const ofDay = sums[thing] ?? {}
-    for (const cell in ofDay) {
-      const own = ofDay[cell] as CellSums
-      left[cell] = minus(left[cell] as CellSums, own)
+    for (const stratum in ofDay) {
+      const own = ofDay[stratum] as StratumSums
+      left[stratum] = minus(left[stratum] as StratumSums, own)
       connections.attempts -= own.connectionAttempts
       connections.failures -= own.connectionFailures
       crashes.crashes -= own.crashes

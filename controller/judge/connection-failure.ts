@@ -1,8 +1,8 @@
-import type { CellSums } from '../evidence/baseline.ts'
+import type { StratumSums } from '../evidence/baseline.ts'
 import { type Sums, totalOf } from '../evidence/sums.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
-import type { Case } from './rule-input.ts'
-import { isSignificant, type Judged, type Scope, scopesOf, statisticOf, worstScope } from './segments.ts'
+import type { RuleInput } from './rule-input.ts'
+import { isSignificant, type Judged, type Segment, segmentsOf, statisticOf, worstSegment } from './segments.ts'
 import type { Finding } from './verdict.ts'
 
 /** How the attempts of some devices ended. */
@@ -18,45 +18,47 @@ const COMMON_PART = 0.5
  * devices' baseline; not above the limit itself, which a canary at 3 % could not show within an hour. Where the controls
  * explain the rise it is the network, and inconclusive. [seed: > 2 %; detection D2, E1]
  */
-export function judgeConnection(one: Case): readonly Finding[] {
-  return one.policy.profile === 'seed-literal' ? [literal(one)] : [gradual(one), sudden(one)]
+export function judgeConnection(one: RuleInput): readonly Finding[] {
+  return one.policy.profile === 'raw-thresholds' ? [literal(one)] : [gradual(one), sudden(one)]
 }
 
-function literal(one: Case): Finding {
-  const { stage, controls } = totalOf(one.evidence.looks.slice(-1).map(({ total }) => total))
+function literal(one: RuleInput): Finding {
+  const { stage, controls } = totalOf(one.evidence.evaluations.slice(-1).map(({ total }) => total))
   const observed = sharePct(stage)
   const isAbove = observed !== null && observed > one.policy.limits.connectionFailurePct
-  const scope = { words: 'at this look', cells: [], stage, controls, boundary: 0 }
+  const segment = { words: 'at this look', strata: [], stage, controls, boundary: 0 }
   const outcome = observed === null ? 'inconclusive' : isAbove ? 'breach' : 'healthy'
-  return findingOf(one, { scope, outcome, ...(observed === null && { code: 'insufficient' }) })
+  return findingOf(one, { segment, outcome, ...(observed === null && { code: 'insufficient' }) })
 }
 
-const gradual = (one: Case): Finding =>
+const gradual = (one: RuleInput): Finding =>
   findingOf(
     one,
-    worstScope(scopesOf(one, 'connection', (stage) => isAbove(stage, one)).map((scope) => judgedOf(scope, one))),
+    worstSegment(
+      segmentsOf(one, 'connection', (stage) => isAbove(stage, one)).map((segment) => judgedOf(segment, one)),
+    ),
   )
 
-function judgedOf(scope: Scope, one: Case): Judged {
+function judgedOf(segment: Segment, one: RuleInput): Judged {
   const { policy, baseline } = one
-  const { stage, controls } = scope
+  const { stage, controls } = segment
   const observed = sharePct(stage)
-  const isEnough = stage.attempts >= policy.evidence.connectionMinAttempts || scope.run !== undefined
-  if (observed === null || !isEnough) return { scope, outcome: 'inconclusive', code: 'insufficient' }
-  if (observed <= policy.limits.connectionFailurePct) return { scope, outcome: 'healthy' }
-  const normal = normalOf(one, scope.line)
-  if (normal.attempts === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  const isEnough = stage.attempts >= policy.evidence.connectionMinAttempts || segment.run !== undefined
+  if (observed === null || !isEnough) return { segment, outcome: 'inconclusive', code: 'insufficient' }
+  if (observed <= policy.limits.connectionFailurePct) return { segment, outcome: 'healthy' }
+  const normal = normalOf(one, segment.line)
+  if (normal.attempts === 0) return { segment, outcome: 'inconclusive', code: 'insufficient' }
   const dispersion = baseline.dispersion?.connection
-  const statistic = statisticOf(scope, countOf(stage, normal), dispersion)
-  if (!isSignificant(statistic)) return { scope, outcome: 'healthy', statistic }
-  const isOwn = controls.attempts === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= scope.boundary
+  const statistic = statisticOf(segment, countOf(stage, normal), dispersion)
+  if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
+  const isOwn = controls.attempts === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
   return isOwn
-    ? { scope, outcome: 'breach', statistic }
-    : { scope, outcome: 'inconclusive', code: 'common-mode', statistic }
+    ? { segment, outcome: 'breach', statistic }
+    : { segment, outcome: 'inconclusive', code: 'common-mode', statistic }
 }
 
-function findingOf(one: Case, { scope, outcome, statistic, code }: Judged): Finding {
-  const { stage, controls, line, words } = scope
+function findingOf(one: RuleInput, { segment, outcome, statistic, code }: Judged): Finding {
+  const { stage, controls, line, words } = segment
   const limit = one.policy.limits.connectionFailurePct
   const [observed, common] = [sharePct(stage), sharePct(controls)]
   const beside = common === null ? 'no controls, history only' : `controls ${common.toFixed(2)} %`
@@ -80,8 +82,8 @@ function findingOf(one: Case, { scope, outcome, statistic, code }: Judged): Find
 }
 
 /** Devices of which nothing came in, or hardly a connection, within one look, while those of the controls are up. */
-function sudden({ evidence, watch }: Case): Finding {
-  const down = evidence.looks.at(-1)?.down ?? { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 }
+function sudden({ evidence, watch }: RuleInput): Finding {
+  const down = evidence.evaluations.at(-1)?.down ?? { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 }
   const share = down.stageOf === 0 ? null : down.stage / down.stageOf
   const common = down.controlsOf === 0 ? null : down.controls / down.controlsOf
   const isSudden = share !== null && share >= SUDDEN_SHARE && down.stage > 1
@@ -101,7 +103,7 @@ function sudden({ evidence, watch }: Case): Finding {
   }
 }
 
-const isAbove = (stage: Connections, { policy }: Case): boolean =>
+const isAbove = (stage: Connections, { policy }: RuleInput): boolean =>
   (sharePct(stage) ?? 0) > policy.limits.connectionFailurePct
 
 const sharePct = ({ attempts, failures }: Connections): number | null =>
@@ -114,14 +116,14 @@ const countOf = (stage: Connections, reference: Connections): Count => ({
 })
 
 /** The same devices before the rollout, at all hours: failures know no shift. */
-function normalOf({ baseline, watch }: Case, line: number | undefined): Connections {
+function normalOf({ baseline, watch }: RuleInput, line: number | undefined): Connections {
   let [attempts, failures] = [0, 0]
   for (const thing of watch.members) {
     if (line !== undefined && watch.lineOf[thing] !== line) continue
-    const cells: readonly CellSums[] = Object.values(baseline.devices[thing] ?? {})
-    for (const cell of cells) {
-      attempts += cell.connectionAttempts
-      failures += cell.connectionFailures
+    const strata: readonly StratumSums[] = Object.values(baseline.devices[thing] ?? {})
+    for (const stratum of strata) {
+      attempts += stratum.connectionAttempts
+      failures += stratum.connectionFailures
     }
   }
   return { attempts, failures }

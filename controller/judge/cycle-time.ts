@@ -1,9 +1,9 @@
-import { cycleNoiseOf, type Effect, lineEffects, stageEffect } from '../evidence/cycle-time-effect.ts'
+import { cycleNoiseOf, type EffectEstimate, lineEffects, stageEffect } from '../evidence/cycle-time-effect.ts'
 import { type LineSums, linesOf } from '../evidence/sums.ts'
 import { mixtureBoundary, runBoundary } from '../statistics/budget.ts'
 import { mixtureLogRatio } from '../statistics/sequential.ts'
-import type { Case } from './rule-input.ts'
-import { latelyOf } from './segments.ts'
+import type { RuleInput } from './rule-input.ts'
+import { rollingWindowOf } from './segments.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
 /** One effect with its evidence. */
@@ -21,14 +21,16 @@ interface Candidate {
  * before the mean moves by a tenth. The estimate must be above the limit and its always-valid lower bound above zero;
  * over the whole time, over the rolling window, or since a change. [seed: > 10 %; detection B6, D1, D2]
  */
-export function judgeCycleTime(one: Case): Finding {
+export function judgeCycleTime(one: RuleInput): Finding {
   const { evidence, policy } = one
   const limitEffect = Math.log1p(policy.limits.cycleTimeIncreasePct / 100)
-  if (policy.profile === 'seed-literal') {
-    const stage = stageEffect(lineEffects(linesOf(evidence.looks.slice(-1)), cycleNoiseOf([], one.baseline), false))
+  if (policy.profile === 'raw-thresholds') {
+    const stage = stageEffect(
+      lineEffects(linesOf(evidence.evaluations.slice(-1)), cycleNoiseOf([], one.baseline), false),
+    )
     const shown = stage === null ? null : { words: 'at this look', effect: stage.effect }
     const outcome = shown === null ? 'inconclusive' : shown.effect > limitEffect ? 'breach' : 'healthy'
-    return findingOf(one, shown, outcome, evidence.looks.at(-1)?.lines.length ?? 0)
+    return findingOf(one, shown, outcome, evidence.evaluations.at(-1)?.lines.length ?? 0)
   }
   const candidates = candidatesOf(one, limitEffect)
   const isBreach = ({ effect, statistic }: Candidate): boolean =>
@@ -43,13 +45,13 @@ export function judgeCycleTime(one: Case): Finding {
 }
 
 /** The stage lately first: that is what is shown when all is well. */
-function candidatesOf({ evidence, baseline, policy }: Case, tau: number): readonly Candidate[] {
-  const noise = cycleNoiseOf(evidence.looks, baseline)
+function candidatesOf({ evidence, baseline, policy }: RuleInput, tau: number): readonly Candidate[] {
+  const noise = cycleNoiseOf(evidence.evaluations, baseline)
   const among = (lines: readonly LineSums[], words: string, isRolling: boolean): Candidate[] => {
     const effects = lineEffects(lines, noise, true)
     const stage = stageEffect(effects)
     if (stage === null) return []
-    const judged = ({ effect, variance }: Effect, members: number): Statistic => ({
+    const judged = ({ effect, variance }: EffectEstimate, members: number): Statistic => ({
       name: 'msprt',
       value: mixtureLogRatio(effect, variance, tau),
       boundary: mixtureBoundary(policy, members, isRolling),
@@ -63,19 +65,27 @@ function candidatesOf({ evidence, baseline, policy }: Case, tau: number): readon
     ]
   }
   return [
-    ...among(latelyOf(evidence.looks), 'lately', true),
+    ...among(rollingWindowOf(evidence.evaluations), 'lately', true),
     ...among(evidence.lines, 'since the update', false),
     ...sinceChange(evidence.runs.cycleTime, runBoundary(policy)),
   ]
 }
 
-function sinceChange({ looks, effects, sum }: Case['evidence']['runs']['cycleTime'], boundary: number): Candidate[] {
-  if (looks === 0) return []
+function sinceChange(
+  { evaluations, effects, sum }: RuleInput['evidence']['runs']['cycleTime'],
+  boundary: number,
+): Candidate[] {
+  if (evaluations === 0) return []
   const statistic = { name: 'cusum', value: sum, boundary }
-  return [{ words: `since a change ${looks} looks ago`, effect: effects / looks, statistic }]
+  return [{ words: `since a change ${evaluations} looks ago`, effect: effects / evaluations, statistic }]
 }
 
-function findingOf({ policy, watch }: Case, shown: Candidate | null, outcome: Finding['outcome'], n: number): Finding {
+function findingOf(
+  { policy, watch }: RuleInput,
+  shown: Candidate | null,
+  outcome: Finding['outcome'],
+  n: number,
+): Finding {
   const limit = policy.limits.cycleTimeIncreasePct
   const observed = shown === null ? null : Math.expm1(shown.effect) * 100
   const { line, statistic } = shown ?? {}

@@ -1,7 +1,7 @@
-import { type Look, totalOf } from '../evidence/sums.ts'
+import { type EvaluationSums, totalOf } from '../evidence/sums.ts'
 import { singleBoundary } from '../statistics/budget.ts'
 import { excessLogRatio } from '../statistics/excess.ts'
-import type { Case } from './rule-input.ts'
+import type { RuleInput } from './rule-input.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
 /** Lost devices that a stage may have: two are too many, and so is more than a tenth. [detection D2] */
@@ -9,7 +9,7 @@ const MAX_LOST = 1
 const MAX_LOST_SHARE = 0.1
 
 /** Rules about single devices: a crash, a failed deployment, a fallback, a device that fell silent after its update. */
-export function judgeDevices(one: Case): readonly Finding[] {
+export function judgeDevices(one: RuleInput): readonly Finding[] {
   const seen = tally(one)
   return [crash(one, seen), failedDeployment(one), fallback(one, seen), lost(one, seen)]
 }
@@ -27,7 +27,7 @@ interface Tally {
 }
 
 /** All in one pass: to find a device by its name is what costs in a large fleet. */
-function tally({ evidence, watch, policy, nowMs }: Case): Tally {
+function tally({ evidence, watch, policy, nowMs }: RuleInput): Tally {
   const [crashed, fallen, silent]: [string[], string[], string[]] = [[], [], []]
   let [crashes, heard, exposureMs] = [0, 0, 0]
   for (const thing of watch.members) {
@@ -48,7 +48,7 @@ function tally({ evidence, watch, policy, nowMs }: Case): Tally {
  * seed's rule would roll back every release, so that more than that must be shown. [seed: any component crash; detection
  * D2: MaxSPRT if the baseline crash rate > 0]
  */
-function crash(one: Case, seen: Tally): Finding {
+function crash(one: RuleInput, seen: Tally): Finding {
   const { watch, policy } = one
   const { crashed, crashes: observed, heard } = seen
   const limit = policy.limits.crashes
@@ -72,17 +72,17 @@ function crash(one: Case, seen: Tally): Finding {
 
 /** What the baseline lets expect in the stage's exposure; a statistic only where that is not nothing. */
 function beyondBaseline(
-  { baseline, policy }: Case,
+  { baseline, policy }: RuleInput,
   { crashes: count, exposureMs }: Tally,
 ): { readonly expected: number; readonly statistic?: Statistic } {
   const { crashes: reference, minutes } = baseline.crashes ?? { crashes: 0, minutes: 0 }
-  if (reference === 0 || policy.profile === 'seed-literal') return { expected: 0 }
+  if (reference === 0 || policy.profile === 'raw-thresholds') return { expected: 0 }
   const ratio = Math.max(exposureMs / 60_000, 1) / minutes
   const value = excessLogRatio({ count, reference, ratio })
   return { expected: reference * ratio, statistic: { name: 'maxsprt', value, boundary: singleBoundary(policy) } }
 }
 
-function failedDeployment({ failedDevices, watch }: Case): Finding {
+function failedDeployment({ failedDevices, watch }: RuleInput): Finding {
   const [first] = failedDevices
   return {
     rule: 'deployment-failure',
@@ -98,7 +98,7 @@ function failedDeployment({ failedDevices, watch }: Case): Finding {
 }
 
 /** The old version runs again although nobody rolled it back. [detection B1: silent fallback] */
-function fallback({ watch }: Case, { fallen }: Tally): Finding {
+function fallback({ watch }: RuleInput, { fallen }: Tally): Finding {
   return {
     rule: 'silent-fallback',
     metric: 'fallenBackDevices',
@@ -116,7 +116,7 @@ function fallback({ watch }: Case, { fallen }: Tally): Finding {
 const COMMON_SILENT_SHARE = 0.3
 
 /** Heard since the deployment began and silent since, installed or not, while the controls still report. [detection D2] */
-function lost(one: Case, { heard, silent }: Tally): Finding {
+function lost(one: RuleInput, { heard, silent }: Tally): Finding {
   const { evidence, watch, policy, nowMs } = one
   const areControlsSilent = nowMs - (evidence.controlsHeardAtMs ?? Number.NEGATIVE_INFINITY) > policy.lostAfterMs
   const limit = Math.min(MAX_LOST, Math.floor(watch.members.length * MAX_LOST_SHARE))
@@ -139,11 +139,11 @@ function lost(one: Case, { heard, silent }: Tally): Finding {
 }
 
 /** Share of the controls' minutes that did not come in lately, however many looks that were; 0 before the first look. */
-function silentControlShare({ evidence, watch, policy, nowMs }: Case): number {
-  const first = evidence.looks.findIndex(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
+function silentControlShare({ evidence, watch, policy, nowMs }: RuleInput): number {
+  const first = evidence.evaluations.findIndex(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
   if (first === -1) return 0
-  const lately = evidence.looks.slice(first)
-  const sinceMs = evidence.looks[first - 1]?.atMs ?? (lately[0] as Look).atMs - policy.tickMs
-  const { minutes } = totalOf(lately.map(({ total }) => total)).controls
+  const rollingWindow = evidence.evaluations.slice(first)
+  const sinceMs = evidence.evaluations[first - 1]?.atMs ?? (rollingWindow[0] as EvaluationSums).atMs - policy.tickMs
+  const { minutes } = totalOf(rollingWindow.map(({ total }) => total)).controls
   return 1 - minutes / (((nowMs - sinceMs) / 60_000) * watch.controls.length)
 }

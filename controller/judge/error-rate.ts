@@ -1,8 +1,16 @@
 import { type Sums, totalOf } from '../evidence/sums.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
-import type { Case } from './rule-input.ts'
-import { isHopeless, isSignificant, type Judged, type Scope, scopesOf, statisticOf, worstScope } from './segments.ts'
+import type { RuleInput } from './rule-input.ts'
+import {
+  isHopeless,
+  isSignificant,
+  type Judged,
+  type Segment,
+  segmentsOf,
+  statisticOf,
+  worstSegment,
+} from './segments.ts'
 import type { Finding } from './verdict.ts'
 
 /**
@@ -11,37 +19,38 @@ import type { Finding } from './verdict.ts'
  * the whole time, over the rolling window, or since a change, because healthy hours dilute the whole. A rise that the
  * controls explain is inconclusive. [seed: > 5 %; detection D2: why relative; D3: dilution]
  */
-export function judgeErrorRate(one: Case): Finding {
+export function judgeErrorRate(one: RuleInput): Finding {
   const { policy, evidence } = one
-  if (policy.profile === 'seed-literal') {
-    const total = totalOf(evidence.looks.slice(-1).map(({ total }) => total))
-    return findingOf(one, literal({ words: 'at this look', cells: [], boundary: 0, ...total }, policy))
+  if (policy.profile === 'raw-thresholds') {
+    const total = totalOf(evidence.evaluations.slice(-1).map(({ total }) => total))
+    return findingOf(one, literal({ words: 'at this look', strata: [], boundary: 0, ...total }, policy))
   }
   return findingOf(
     one,
-    worstScope(scopesOf(one, 'errors', (stage) => isAbove(stage, policy)).map((scope) => judgedOf(scope, one))),
+    worstSegment(segmentsOf(one, 'errors', (stage) => isAbove(stage, policy)).map((segment) => judgedOf(segment, one))),
   )
 }
 
-function literal(scope: Scope, policy: Policy): Judged {
-  if (scope.stage.countedMinutes === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
-  return { scope, outcome: isAbove(scope.stage, policy) ? 'breach' : 'healthy' }
+function literal(segment: Segment, policy: Policy): Judged {
+  if (segment.stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', code: 'insufficient' }
+  return { segment, outcome: isAbove(segment.stage, policy) ? 'breach' : 'healthy' }
 }
 
-function judgedOf(scope: Scope, one: Case): Judged {
-  const { stage, controls } = scope
+function judgedOf(segment: Segment, one: RuleInput): Judged {
+  const { stage, controls } = segment
   const { policy, baseline } = one
-  if (stage.countedMinutes === 0) return { scope, outcome: 'inconclusive', code: 'insufficient' }
+  if (stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', code: 'insufficient' }
   const isEnough = stage.errors - stage.expectedErrors >= policy.evidence.minExtraErrors
-  if (!isAbove(stage, policy) || !isEnough) return { scope, outcome: 'healthy' }
+  if (!isAbove(stage, policy) || !isEnough) return { segment, outcome: 'healthy' }
   const dispersion = baseline.dispersion?.errors
-  if (isHopeless(scope, stage.errors, stage.expectedErrors, dispersion)) return { scope, outcome: 'healthy' }
-  const statistic = statisticOf(scope, countOf(stage, referenceOf(one, scope)), dispersion)
-  if (!isSignificant(statistic)) return { scope, outcome: 'healthy', statistic }
-  const isOwn = controls.countedMinutes === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= scope.boundary
+  if (isHopeless(segment, stage.errors, stage.expectedErrors, dispersion)) return { segment, outcome: 'healthy' }
+  const statistic = statisticOf(segment, countOf(stage, referenceOf(one, segment)), dispersion)
+  if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
+  const isOwn =
+    controls.countedMinutes === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
   return isOwn
-    ? { scope, outcome: 'breach', statistic }
-    : { scope, outcome: 'inconclusive', code: 'common-mode', statistic }
+    ? { segment, outcome: 'breach', statistic }
+    : { segment, outcome: 'inconclusive', code: 'common-mode', statistic }
 }
 
 /** Errors, those that were expected, and the time they were counted in. */
@@ -58,13 +67,13 @@ const countOf = (stage: Errors, reference: Errors): Count => ({
 })
 
 /** The same devices in the same cells before the rollout. */
-function referenceOf({ baseline, watch }: Case, { line, cells }: Scope): Errors {
+function referenceOf({ baseline, watch }: RuleInput, { line, strata }: Segment): Errors {
   let [errors, countedMinutes] = [0, 0]
   for (const thing of watch.members) {
     if (line !== undefined && watch.lineOf[thing] !== line) continue
-    for (const cell of cells) {
-      errors += baseline.devices[thing]?.[cell]?.errors ?? 0
-      countedMinutes += baseline.devices[thing]?.[cell]?.countedMinutes ?? 0
+    for (const stratum of strata) {
+      errors += baseline.devices[thing]?.[stratum]?.errors ?? 0
+      countedMinutes += baseline.devices[thing]?.[stratum]?.countedMinutes ?? 0
     }
   }
   return { errors, expectedErrors: errors, countedMinutes }
@@ -81,8 +90,8 @@ function increasePct({ errors, expectedErrors, operations }: Sums, { limits }: P
   return expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
 }
 
-function findingOf({ policy }: Case, { scope, outcome, statistic, code }: Judged): Finding {
-  const { stage, controls, line, words } = scope
+function findingOf({ policy }: RuleInput, { segment, outcome, statistic, code }: Judged): Finding {
+  const { stage, controls, line, words } = segment
   const limit = policy.limits.errorRateIncreasePct
   const [rise, common] = [increasePct(stage, policy), increasePct(controls, policy)]
   const unit = policy.limits.errorRateMode === 'points' ? 'points' : '%'

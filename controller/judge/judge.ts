@@ -1,29 +1,33 @@
-import { cellAt } from '../policy/calendar.ts'
+import { stratumAt } from '../policy/calendar.ts'
 import { judgeConnection } from './connection-failure.ts'
 import { judgeCycleTime } from './cycle-time.ts'
 import { judgeDevices } from './devices.ts'
 import { judgeErrorRate } from './error-rate.ts'
 import { judgeMemory } from './memory-leak.ts'
-import type { Case } from './rule-input.ts'
-import { judgeNeighbours } from './spill-over.ts'
+import type { RuleInput } from './rule-input.ts'
+import { judgeSpillOver } from './spill-over.ts'
 import { type Finding, type Verdict, verdictOf } from './verdict.ts'
 
 /** Judges one stage by all rules; the worst finding is the verdict. Pure. */
-export function judge(given: Case): Verdict {
+export function judge(given: RuleInput): Verdict {
   const { policy, nowMs } = given
   const one =
     given.baseline.falseRollbackShare === undefined ? given : withShare(given, given.baseline.falseRollbackShare)
-  const cell = cellAt(policy, nowMs - policy.tickMs / 2).name
+  const stratum = stratumAt(policy, nowMs - policy.tickMs / 2).name
   const findings = [...judgeDevices(one), ...judgeConnection(one), judgeCycleTime(one), judgeErrorRate(one)]
   // The seed has no rule on memory, nor on devices without the release. [detection D2]
-  if (policy.profile !== 'seed-literal') findings.push(judgeMemory(one), ...judgeNeighbours(one))
+  if (policy.profile !== 'raw-thresholds') findings.push(judgeMemory(one), ...judgeSpillOver(one))
   const isDry = new Set(policy.dryRun)
-  const told = (finding: Finding): Finding => ({ ...finding, cell, ...(isDry.has(finding.rule) && { isDryRun: true }) })
+  const told = (finding: Finding): Finding => ({
+    ...finding,
+    stratum,
+    ...(isDry.has(finding.rule) && { isDryRun: true }),
+  })
   return verdictOf(findings.map(told))
 }
 
 /** On a noisy baseline it takes more. */
-const withShare = (one: Case, falseRollbackShare: number): Case => ({
+const withShare = (one: RuleInput, falseRollbackShare: number): RuleInput => ({
   ...one,
   policy: { ...one.policy, evidence: { ...one.policy.evidence, falseRollbackShare } },
 })

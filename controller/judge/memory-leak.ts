@@ -1,8 +1,8 @@
 import { BLOCKS_PER_HOUR, type MemorySeries } from '../evidence/memory-series.ts'
 import { streamAlpha } from '../statistics/budget.ts'
 import { riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
-import { remembered } from '../support/memoized.ts'
-import type { Case } from './rule-input.ts'
+import { memoized } from '../support/memoized.ts'
+import type { RuleInput } from './rule-input.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
 /** A leak of the whole stage, or of one device. */
@@ -25,7 +25,7 @@ const TREND_LOOKS = 48
  * depends on when memory runs out at the slope of Theil and Sen; a device that has almost none left goes back while it
  * still can. [detection D2, "Leak projection", B11]
  */
-export function judgeMemory(one: Case): Finding {
+export function judgeMemory(one: RuleInput): Finding {
   const { evidence, watch, policy } = one
   const series: Member[] = []
   for (const thing of watch.members) {
@@ -65,7 +65,7 @@ export function judgeMemory(one: Case): Finding {
 
 const hoursOf = (durationMs: number): number => durationMs / 3_600_000
 
-const besides = ({ watch }: Case): string => (watch.controls.length === 0 ? ', no controls, history only' : '')
+const besides = ({ watch }: RuleInput): string => (watch.controls.length === 0 ? ', no controls, history only' : '')
 
 interface Member {
   readonly thing: string
@@ -73,7 +73,7 @@ interface Member {
 }
 
 /** A positive S is no negative median slope. */
-function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
+function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null {
   let rising = 0
   for (const { known } of series) if (known.s > 0) rising += 1
   const p = signTail(rising, series.length)
@@ -93,7 +93,7 @@ function ofStage(series: readonly Member[], { policy }: Case): Leak | null {
  * The device that runs out first of those whose trend is beyond doubt for a family of that size, which is less than one
  * in a thousand whatever the budget. [detection D2: p < 0.001]
  */
-function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
+function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | null {
   const boundary = streamAlpha(policy) / 2 / (series.length * TREND_LOOKS)
   let worst: Leak | null = null
   for (const { thing, known } of series) {
@@ -114,7 +114,7 @@ function ofDevices(series: readonly Member[], { policy }: Case): Leak | null {
 const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
 
 /** Of the minima, which change every half hour only: a look in between need not sort all pairs again. */
-const slopeMiBPerHourOf = remembered((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
+const slopeMiBPerHourOf = memoized((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
 
 const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
   Math.max(limitMiB - (levelMiB as number), 0) / slopeMiBPerHour
@@ -125,7 +125,11 @@ function isStarved({ limitMiB, levelMiB, beforeMiB }: MemorySeries, freeFloorPct
   return limitMiB > 0 && (levelMiB ?? 0) > mostMiB && (beforeMiB ?? 0) <= mostMiB
 }
 
-function floorFinding({ policy, watch }: Case, thing: string, { levelMiB, limitMiB, minima }: MemorySeries): Finding {
+function floorFinding(
+  { policy, watch }: RuleInput,
+  thing: string,
+  { levelMiB, limitMiB, minima }: MemorySeries,
+): Finding {
   const freePct = (1 - (levelMiB as number) / limitMiB) * 100
   return {
     rule: 'memory-leak',
@@ -142,7 +146,7 @@ function floorFinding({ policy, watch }: Case, thing: string, { levelMiB, limitM
 }
 
 /** Too early to tell is no reason to hold what else is known: a window is longer than a trend needs. */
-function quiet(one: Case, n: number, limit: number): Finding {
+function quiet(one: RuleInput, n: number, limit: number): Finding {
   return {
     rule: 'memory-leak',
     metric: 'hoursToExhaustion',

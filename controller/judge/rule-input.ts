@@ -9,7 +9,7 @@ export interface FailedDevice {
 }
 
 /** What a rule may look at. */
-export interface Case {
+export interface RuleInput {
   readonly evidence: Evidence
   readonly watch: Watch
   readonly baseline: Baseline

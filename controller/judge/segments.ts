@@ -1,17 +1,17 @@
-import type { Run, Runs } from '../evidence/cusum.ts'
-import { type LineSums, type Look, linesOf, type Sums, type Totals, totalOf } from '../evidence/sums.ts'
+import type { CusumRun, CusumState } from '../evidence/cusum.ts'
+import { type EvaluationSums, type LineSums, linesOf, type Sums, type Totals, totalOf } from '../evidence/sums.ts'
 import type { Policy } from '../policy/policy.ts'
 import { countBoundary, runBoundary } from '../statistics/budget.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
-import { remembered } from '../support/memoized.ts'
-import type { Case } from './rule-input.ts'
+import { memoized } from '../support/memoized.ts'
+import type { RuleInput } from './rule-input.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
 /** What a rule on counts judges at once, and the evidence it needs. */
-export interface Scope extends Totals {
+export interface Segment extends Totals {
   readonly words: string
   /** Cells of the week that it lies in: what they had before the rollout is all that is known of what is expected. */
-  readonly cells: readonly string[]
+  readonly strata: readonly string[]
   readonly line?: number
   /** The excess over the reference must reach it. */
   readonly boundary: number
@@ -23,23 +23,27 @@ export interface Scope extends Totals {
  * Stage first: the whole time since the update, the rolling window, the run since a change; then the same of each line
  * that is `raised`: most are not, and need no evidence.
  */
-export function scopesOf(one: Case, kind: keyof Runs, isRaised: (stage: Sums) => boolean): readonly Scope[] {
+export function segmentsOf(
+  one: RuleInput,
+  kind: keyof CusumState,
+  isRaised: (stage: Sums) => boolean,
+): readonly Segment[] {
   const { evidence, policy } = one
-  const { looks, cells } = evidence
-  const { lines: lateLines, total: lateTotal } = lately(looks)
-  const ofLate = [...new Set(looks.map(({ cell }) => cell))]
-  const scopes: Scope[] = [
-    { words: 'since the update', cells, ...evidence.total, boundary: countBoundary(policy, 1, false) },
-    { words: 'lately', cells: ofLate, ...lateTotal, boundary: countBoundary(policy, 1, true) },
-    runScope(evidence.runs[kind], evidence.runs[kind].looks > looks.length ? cells : ofLate, policy),
+  const { evaluations, strata } = evidence
+  const { lines: windowLines, total: windowTotal } = rollingWindow(evaluations)
+  const ofWindow = [...new Set(evaluations.map(({ stratum }) => stratum))]
+  const segments: Segment[] = [
+    { words: 'since the update', strata, ...evidence.total, boundary: countBoundary(policy, 1, false) },
+    { words: 'lately', strata: ofWindow, ...windowTotal, boundary: countBoundary(policy, 1, true) },
+    cusumSegment(evidence.runs[kind], evidence.runs[kind].evaluations > evaluations.length ? strata : ofWindow, policy),
   ]
   const addLines = (lines: readonly LineSums[], words: string, isRolling: boolean): void => {
     for (const { line, stage, controls } of lines) {
       if (!isRaised(stage)) continue
       const boundary = countBoundary(policy, lines.length, isRolling)
-      scopes.push({
+      segments.push({
         line,
-        cells: isRolling ? ofLate : cells,
+        strata: isRolling ? ofWindow : strata,
         stage,
         controls,
         boundary,
@@ -48,29 +52,34 @@ export function scopesOf(one: Case, kind: keyof Runs, isRaised: (stage: Sums) =>
     }
   }
   addLines(evidence.lines, 'since the update', false)
-  addLines(lateLines, 'lately', true)
-  return scopes
+  addLines(windowLines, 'lately', true)
+  return segments
 }
 
 /** The rolling window, by line and over all lines. */
-interface Lately {
+interface RollingWindow {
   readonly lines: readonly LineSums[]
   readonly total: Totals
 }
 
 /** Summed once for all rules. */
-const lately = remembered((looks: readonly Look[]): Lately => {
-  const lines = linesOf(looks)
+const rollingWindow = memoized((evaluations: readonly EvaluationSums[]): RollingWindow => {
+  const lines = linesOf(evaluations)
   return { lines, total: totalOf(lines) }
 })
 
 /** The rolling window by line. */
-export const latelyOf = (looks: readonly Look[]): readonly LineSums[] => lately(looks).lines
+export const rollingWindowOf = (evaluations: readonly EvaluationSums[]): readonly LineSums[] =>
+  rollingWindow(evaluations).lines
 
-function runScope({ sum, looks, stage, controls }: Run, cells: readonly string[], policy: Policy): Scope {
+function cusumSegment(
+  { sum, evaluations, stage, controls }: CusumRun,
+  strata: readonly string[],
+  policy: Policy,
+): Segment {
   return {
-    cells,
-    words: `since a change ${looks} looks ago`,
+    strata,
+    words: `since a change ${evaluations} looks ago`,
     stage,
     controls,
     boundary: countBoundary(policy, 1, false),
@@ -79,11 +88,11 @@ function runScope({ sum, looks, stage, controls }: Run, cells: readonly string[]
 }
 
 /** Whether even an endless reference would not make this count significant: then the real one need not be asked. */
-export const isHopeless = ({ boundary }: Scope, count: number, expected: number, dispersion = 1): boolean =>
+export const isHopeless = ({ boundary }: Segment, count: number, expected: number, dispersion = 1): boolean =>
   count <= expected || expected - count + count * Math.log(count / expected) < boundary * dispersion
 
 /** The evidence of a rise, beside what it has to reach. */
-export function statisticOf({ boundary, run }: Scope, count: Count, dispersion = 1): Statistic {
+export function statisticOf({ boundary, run }: Segment, count: Count, dispersion = 1): Statistic {
   const excess = { name: 'maxsprt', value: excessLogRatio(count, dispersion), boundary }
   return run === undefined || !isSignificant(excess) ? excess : run
 }
@@ -92,14 +101,14 @@ export const isSignificant = ({ value, boundary }: Statistic): boolean => value 
 
 /** What one scope came to; the numbers of a finding are those of its worst scope. */
 export interface Judged {
-  readonly scope: Scope
+  readonly segment: Segment
   readonly outcome: Finding['outcome']
   readonly statistic?: Statistic
   readonly code?: Finding['code']
 }
 
 /** The first breach, else the first that has no answer for being common, else the first scope that says anything. */
-export const worstScope = (judged: readonly Judged[]): Judged =>
+export const worstSegment = (judged: readonly Judged[]): Judged =>
   judged.find(({ outcome }) => outcome === 'breach') ??
   judged.find(({ code }) => code === 'common-mode') ??
   judged.find(({ outcome }) => outcome === 'healthy') ??

@@ -52,9 +52,9 @@ function countsOf(
 ): { readonly expected: number; readonly reference: number } {
   let [reference, minutes] = [0, 0]
   for (const thing of members[stage]) {
-    for (const cell of Object.values(baseline.devices[thing] ?? {})) {
-      reference += cell[count]
-      minutes += cell.countedMinutes
+    for (const stratum of Object.values(baseline.devices[thing] ?? {})) {
+      reference += stratum[count]
+      minutes += stratum.countedMinutes
     }
   }
   const exposed = members[stage].length * windowMinutes(policy)

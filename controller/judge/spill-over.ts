@@ -1,7 +1,7 @@
 import { totalOf } from '../evidence/sums.ts'
 import { countBoundary } from '../statistics/budget.ts'
-import type { Case } from './rule-input.ts'
-import { isSignificant, latelyOf, type Scope, statisticOf } from './segments.ts'
+import type { RuleInput } from './rule-input.ts'
+import { isSignificant, rollingWindowOf, type Segment, statisticOf } from './segments.ts'
 import type { Finding } from './verdict.ts'
 
 /**
@@ -9,14 +9,14 @@ import type { Finding } from './verdict.ts'
  * that read what it writes, and the plant may have a bad hour: nobody can tell the two apart, so that nothing is promoted
  * while it lasts, and nothing is rolled back. None without such devices. [seed: N-1 and N+1; detection D4: COMMON_MODE]
  */
-export function judgeNeighbours({ evidence, watch, policy, baseline }: Case): readonly Finding[] {
+export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput): readonly Finding[] {
   if (watch.controls.length === 0) return []
-  const { controls } = totalOf(latelyOf(evidence.looks))
+  const { controls } = totalOf(rollingWindowOf(evidence.evaluations))
   const limit = policy.limits.errorRateIncreasePct
   const { errors, expectedErrors, countedMinutes } = controls
   const observed = expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
   const finding = {
-    rule: 'neighbour-errors',
+    rule: 'spill-over',
     metric: 'errorRateIncreasePct',
     observed,
     baseline: 0,
@@ -26,17 +26,17 @@ export function judgeNeighbours({ evidence, watch, policy, baseline }: Case): re
   }
   const isRaised = observed !== null && observed > limit && errors - expectedErrors >= policy.evidence.minExtraErrors
   if (!isRaised) return [{ ...finding, outcome: 'healthy' }]
-  const cells = [...new Set(evidence.looks.map(({ cell }) => cell))]
-  const scope: Scope = {
+  const strata = [...new Set(evidence.evaluations.map(({ stratum }) => stratum))]
+  const segment: Segment = {
     words: 'lately',
-    cells,
+    strata,
     stage: controls,
     controls,
     boundary: countBoundary(policy, 1, true),
   }
-  const reference = errorsBefore(baseline, watch.controls, cells)
+  const reference = errorsBefore(baseline, watch.controls, strata)
   const statistic = statisticOf(
-    scope,
+    segment,
     { count: errors, reference, ratio: expectedErrors / reference },
     baseline.dispersion?.errors,
   )
@@ -46,8 +46,8 @@ export function judgeNeighbours({ evidence, watch, policy, baseline }: Case): re
 }
 
 /** Of the same devices in the same cells before the rollout. */
-function errorsBefore(baseline: Case['baseline'], things: readonly string[], cells: readonly string[]): number {
+function errorsBefore(baseline: RuleInput['baseline'], things: readonly string[], strata: readonly string[]): number {
   let errors = 0
-  for (const thing of things) for (const cell of cells) errors += baseline.devices[thing]?.[cell]?.errors ?? 0
+  for (const thing of things) for (const stratum of strata) errors += baseline.devices[thing]?.[stratum]?.errors ?? 0
   return errors
 }

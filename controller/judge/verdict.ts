@@ -31,7 +31,7 @@ export interface Finding {
   readonly line?: number
   readonly thing?: string
   /** Shift and kind of day of the last look, e.g. `second/weekday`. */
-  readonly cell?: string
+  readonly stratum?: string
   /** The statistic that decided, beside what it had to reach. */
   readonly statistic?: Statistic
   /** Why there is no answer. */

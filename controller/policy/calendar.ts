@@ -3,7 +3,7 @@ import type { StageName } from '../contract.ts'
 import type { Policy, Shift, WeeklyWindow } from './policy.ts'
 
 /** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [detection D1] */
-export interface Cell {
+export interface Stratum {
   /** `second/weekday`. */
   readonly name: string
   readonly shiftStartMs: number
@@ -16,28 +16,28 @@ const MAX_DAYS_AHEAD = 15
 const MAX_KNOWN_CELLS = 32
 
 /** The last answers for the shifts of a site, the latest first: looks follow each other, a week is replayed, zones are slow. */
-const knownCells = new WeakMap<Policy['shifts'], Map<string, Cell[]>>()
+const knownStrata = new WeakMap<Policy['shifts'], Map<string, Stratum[]>>()
 
 /** The cell that `atMs` falls into; a shift belongs to the day it began on. */
-export function cellAt(policy: Policy, atMs: number): Cell {
+export function stratumAt(policy: Policy, atMs: number): Stratum {
   const known = knownCellsOf(policy)
   const index = known.findIndex(({ shiftStartMs, shiftEndMs }) => shiftStartMs <= atMs && atMs < shiftEndMs)
-  if (index === 0) return known[0] as Cell
-  const cell = index < 0 ? findCell(policy, atMs) : (known.splice(index, 1)[0] as Cell)
-  known.unshift(cell)
+  if (index === 0) return known[0] as Stratum
+  const stratum = index < 0 ? findCell(policy, atMs) : (known.splice(index, 1)[0] as Stratum)
+  known.unshift(stratum)
   if (known.length > MAX_KNOWN_CELLS) known.pop()
-  return cell
+  return stratum
 }
 
-function knownCellsOf({ shifts, zone }: Policy): Cell[] {
-  const zones = knownCells.get(shifts) ?? new Map<string, Cell[]>()
-  knownCells.set(shifts, zones)
+function knownCellsOf({ shifts, zone }: Policy): Stratum[] {
+  const zones = knownStrata.get(shifts) ?? new Map<string, Stratum[]>()
+  knownStrata.set(shifts, zones)
   const known = zones.get(zone) ?? []
   zones.set(zone, known)
   return known
 }
 
-function findCell(policy: Policy, atMs: number): Cell {
+function findCell(policy: Policy, atMs: number): Stratum {
   const today = dateOf(policy, atMs)
   for (const date of [today, today.subtract({ days: 1 })]) {
     for (const shift of policy.shifts) {
@@ -51,7 +51,7 @@ function findCell(policy: Policy, atMs: number): Cell {
 }
 
 /** Every name that `cellAt` can give. */
-export const cellNames = (policy: Policy): readonly string[] =>
+export const stratumNames = (policy: Policy): readonly string[] =>
   policy.shifts.flatMap(({ name }) => [`${name}/weekday`, `${name}/weekend`])
 
 /** The site's day that `atMs` falls on, counted from 1 January 1970. */

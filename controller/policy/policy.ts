@@ -1,7 +1,7 @@
 import type { StageName } from '../contract.ts'
 
 /** How the thresholds are applied: raw at every tick, or with evidence rules that keep healthy releases alive. */
-export type Profile = 'seed-literal' | 'default'
+export type Profile = 'raw-thresholds' | 'default'
 
 /** One weekly period in site-local time. `days` are ISO weekdays, 1 = Monday; `to` may lie past midnight. */
 export interface WeeklyWindow {
@@ -109,7 +109,7 @@ export interface Policy {
     readonly silentShare: number
     /** How long it may be down before somebody is called. */
     readonly pageAfterMs: number
-    /** How long a breach is not acted upon while it is down: what is left to see may be an artefact. */
+    /** How long a breach is not acted upon while it is down: what is left to see may be an artifact. */
     readonly noRollbackForMs: number
   }
   /** A device that has not installed after this long is failed, not waited for. [detection B2: 10 min install timeout] */

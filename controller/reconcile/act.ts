@@ -7,9 +7,16 @@ import type {
   Ports,
   Stored,
 } from '../ports/ports.ts'
-import { releaseSpec, wayBackSpec } from '../rollout/deployment-spec.ts'
+import { releaseSpec, rollbackSpec } from '../rollout/deployment-spec.ts'
 import { HELD_FROM } from '../rollout/holdback.ts'
-import { cargoOf, type DeploymentOrder, type Effect, type Rollout, type Stage, withDone } from '../rollout/rollout.ts'
+import {
+  type DeploymentRequest,
+  type Effect,
+  type Rollout,
+  type Stage,
+  targetComponentOf,
+  withDone,
+} from '../rollout/rollout.ts'
 import { saveAudit, saveRollout } from './records.ts'
 
 /**
@@ -57,11 +64,11 @@ function isDue(effect: Effect, { pending, holdback }: Rollout, nowMs: number, ma
       return mayDeploy
     case 'deploy':
       return mayDeploy && pending.every(({ kind }) => kind !== 'hold-back')
-    case 'let-go':
+    case 'release-holdback':
       if (effect.into === 'release') return mayDeploy
       // An instance that a breach has overtaken may still be holding devices back.
       if (nowMs - (holdback?.sinceMs ?? nowMs) < LAST_ORDER_MS) return false
-      return pending.every((one) => one.kind !== 'roll-back' || one.stage !== HELD_FROM)
+      return pending.every((one) => one.kind !== 'rollback' || one.stage !== HELD_FROM)
     default:
       return true
   }
@@ -75,12 +82,12 @@ async function perform(
 ): Promise<CreatedDeployment | null | 'later'> {
   switch (effect.kind) {
     case 'deploy': {
-      const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, cargoOf(rollout))
+      const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, targetComponentOf(rollout))
       return place(ports.deployments, effect, spec, nowMs)
     }
-    case 'roll-back': {
+    case 'rollback': {
       const stage = stageNamed(rollout, effect.stage)
-      const spec = wayBackSpec(stage.previous)
+      const spec = rollbackSpec(stage.previous)
       if (stage.deployment !== null || stage.rollback !== null) return place(ports.deployments, effect, spec, nowMs)
       // Nobody lived to tell whether there is anything to take back.
       const current = await ports.deployments.current(effect.stage)
@@ -95,7 +102,7 @@ async function perform(
     case 'hold-back':
       for (const thing of effect.things) await ports.deployments.move(thing, HELD_FROM, HOLDBACK_GROUP)
       return null
-    case 'let-go':
+    case 'release-holdback':
       for (const thing of effect.things) await ports.deployments.move(thing, HOLDBACK_GROUP, HELD_FROM)
       return null
     case 'announce':
@@ -116,7 +123,7 @@ async function perform(
  */
 async function place(
   deployments: Deployments,
-  order: DeploymentOrder,
+  order: DeploymentRequest,
   spec: DeploymentSpec,
   nowMs: number,
 ): Promise<CreatedDeployment> {
@@ -133,12 +140,12 @@ const currentOf = (deployments: Deployments, stage: Stage['name'], ageMs: number
   })
 
 /** The newest deployment of its group, if it is this very order; null if it is another. */
-const placedBy = ({ clientToken }: DeploymentOrder, current: CurrentDeployment | null): CreatedDeployment | null =>
+const placedBy = ({ clientToken }: DeploymentRequest, current: CurrentDeployment | null): CreatedDeployment | null =>
   current?.clientToken === clientToken ? { deploymentId: current.deploymentId, jobId: current.jobId } : null
 
 /** Whether the newest deployment of a group brings what is rolled out. */
 function isRelease(current: CurrentDeployment | null, rollout: Rollout): boolean {
-  const { component, version } = cargoOf(rollout)
+  const { component, version } = targetComponentOf(rollout)
   return current?.spec.components[component]?.componentVersion === version
 }
 

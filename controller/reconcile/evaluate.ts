@@ -1,5 +1,5 @@
 import {
-  type ControlsLook,
+  type ControlsObservation,
   type Evidence,
   NO_EVIDENCE,
   observe,
@@ -16,8 +16,8 @@ import type { DeviceExecution, DeviceReading, Ports } from '../ports/ports.ts'
 import type { Facts } from '../rollout/decide.ts'
 import { hasFailed } from '../rollout/job-status.ts'
 import { membershipChanges } from '../rollout/membership.ts'
-import type { Vigil } from '../rollout/monitoring-state.ts'
-import { NO_WAY_BACK, observeWayBack } from '../rollout/rollback-progress.ts'
+import type { MonitoringState } from '../rollout/monitoring-state.ts'
+import { NO_ROLLBACK_PROGRESS, observeRollback } from '../rollout/rollback-progress.ts'
 import {
   heldOf,
   LAST_STAGE,
@@ -28,11 +28,19 @@ import {
   watchedVersion,
 } from '../rollout/rollout.ts'
 import { type SoakClock, stragglersOf, tick } from '../rollout/soak.ts'
-import { remembered } from '../support/memoized.ts'
-import { loadBaseline, loadEvidence, loadVigil, loadWayBack, saveEvidence, saveVigil, saveWayBack } from './records.ts'
+import { memoized } from '../support/memoized.ts'
+import {
+  loadBaseline,
+  loadEvidence,
+  loadMonitoring,
+  loadRollbackProgress,
+  saveEvidence,
+  saveMonitoring,
+  saveRollbackProgress,
+} from './records.ts'
 
 /** One look at the fleet: the snapshot before it, and what was read now. */
-export interface Look {
+export interface EvaluationInput {
   readonly previous: Snapshot | null
   readonly current: Snapshot
   readonly readings: readonly DeviceReading[]
@@ -43,18 +51,24 @@ export interface Look {
  * promoted is still watched, but only a breach of it counts once the next one is deployed. On the way back nothing is
  * judged; the devices' progress is read instead.
  */
-export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, look: Look): Promise<Facts> {
-  const nowMs = look.current.atMs
-  const seen: Facts = { ...NO_FACTS, nowMs, readings: look.readings }
-  if (rollout.state === 'rolling-back') return { ...seen, ...(await lookBack(ports, rollout, look)) }
-  const stored = await loadVigil(ports.store, rollout.id)
-  const vigil = stored?.value ?? null
-  const keep = (next: Vigil): Promise<number> => saveVigil(ports.store, rollout.id, next, stored?.version ?? 0)
+export async function evaluate(
+  ports: Ports,
+  policy: Policy,
+  rollout: Rollout,
+  evaluation: EvaluationInput,
+): Promise<Facts> {
+  const nowMs = evaluation.current.atMs
+  const seen: Facts = { ...NO_FACTS, nowMs, readings: evaluation.readings }
+  if (rollout.state === 'rolling-back') return { ...seen, ...(await lookBack(ports, rollout, evaluation)) }
+  const stored = await loadMonitoring(ports.store, rollout.id)
+  const monitoring = stored?.value ?? null
+  const keep = (next: MonitoringState): Promise<number> =>
+    saveMonitoring(ports.store, rollout.id, next, stored?.version ?? 0)
   const controls = controlsOf(rollout)
-  const downSinceMs = telemetryDownSince(controls, look.current, vigil?.downSinceMs ?? null, policy)
+  const downSinceMs = telemetryDownSince(controls, evaluation.current, monitoring?.downSinceMs ?? null, policy)
   const facts = {
     ...seen,
-    membershipChanges: membershipChanges(rollout, look.readings, nowMs),
+    membershipChanges: membershipChanges(rollout, evaluation.readings, nowMs),
     telemetryDownSinceMs: downSinceMs,
   }
   const stages = touchedStages(rollout)
@@ -63,7 +77,7 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
     return facts
   }
   const baseline = await loadBaseline(ports.store, rollout.id)
-  let beside: ControlsLook | null = null
+  let beside: ControlsObservation | null = null
   const verdicts: Verdict[] = []
   const mayEnd = rollout.state === 'soaking' && rollout.stageIndex === LAST_STAGE
   const stragglers: string[] = []
@@ -71,21 +85,21 @@ export async function judgeLook(ports: Ports, policy: Policy, rollout: Rollout, 
   let soak: SoakClock | null = null
   for (const stage of stages) {
     const watch = watchOf(rollout, stage, controls)
-    beside ??= observeControls(watch, look.previous, look.current, baseline, policy)
+    beside ??= observeControls(watch, evaluation.previous, evaluation.current, baseline, policy)
     const ofControls = beside
-    const done = rollout.subject === 'migration' ? await takers(ports, stage) : null
+    const done = rollout.subject === 'migration' ? await devicesApplied(ports, stage) : null
     const { before, after } = await takeIn(ports, rollout, stage, (known) =>
-      withTakers(observe(known, watch, look.previous, look.current, baseline, policy, ofControls), done),
+      withApplied(observe(known, watch, evaluation.previous, evaluation.current, baseline, policy, ofControls), done),
     )
-    const failedDevices = await failures(ports, stage, after, look.readings)
+    const failedDevices = await failures(ports, stage, after, evaluation.readings)
     const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
     const isCurrent = stage.name === stageOf(rollout).name
     if (mayEnd) stragglers.push(...stragglersOf(stage, after, policy))
     if (isCurrent) {
       const isHeld = downSinceMs !== null
-      const previousAtMs = look.previous?.atMs ?? null
+      const previousAtMs = evaluation.previous?.atMs ?? null
       evidence = after
-      soak = tick(vigil?.soak ?? null, stage, { before, after, previousAtMs, nowMs, isHeld }, policy)
+      soak = tick(monitoring?.soak ?? null, stage, { before, after, previousAtMs, nowMs, isHeld }, policy)
     }
     verdicts.push(isCurrent || rollout.state === 'waiting' ? verdict : breachesOf(verdict))
   }
@@ -104,7 +118,7 @@ function telemetryDownSince(
 }
 
 /** Devices whose stage has not been given the new firmware, and those held back from it. */
-const controlsOf = remembered((rollout: Rollout): readonly string[] => {
+const controlsOf = memoized((rollout: Rollout): readonly string[] => {
   const updated = new Set(touchedStages(rollout).map(({ name }) => name))
   const later = rollout.stages.filter(({ name }) => !updated.has(name)).flatMap(({ members }) => members)
   return [...later, ...heldOf(rollout)]
@@ -117,7 +131,7 @@ export const NO_FACTS: Facts = {
   evidence: null,
   readings: [],
   rollbackExecutions: [],
-  wayBack: NO_WAY_BACK,
+  rollbackProgress: NO_ROLLBACK_PROGRESS,
 }
 
 const breachesOf = (verdict: Verdict): Verdict =>
@@ -136,14 +150,14 @@ function watchOf(rollout: Rollout, stage: Stage, controls: readonly string[]): W
 }
 
 /** Devices that have taken the stage's deployment, by the word of IoT Jobs. */
-async function takers({ deployments }: Ports, { deployment }: Stage): Promise<ReadonlySet<string>> {
+async function devicesApplied({ deployments }: Ports, { deployment }: Stage): Promise<ReadonlySet<string>> {
   if (deployment === null) return new Set()
   const executions = await deployments.executions(deployment.jobId)
   return new Set(executions.filter(({ status }) => status === 'SUCCEEDED').map(({ thing }) => thing))
 }
 
 /** No health document tells of a migration: a device counts as installed once it took it and has been well twice since. */
-function withTakers(evidence: Evidence, done: ReadonlySet<string> | null): Evidence {
+function withApplied(evidence: Evidence, done: ReadonlySet<string> | null): Evidence {
   if (done === null) return evidence
   const members = Object.entries(evidence.members).map(([thing, member]) => [
     thing,
@@ -185,12 +199,18 @@ async function takeIn(
 async function lookBack(
   ports: Ports,
   rollout: Rollout,
-  { previous, current, readings }: Look,
-): Promise<Pick<Facts, 'rollbackExecutions' | 'wayBack'>> {
-  const stored = await loadWayBack(ports.store, rollout.id)
-  const wayBack = observeWayBack(stored?.value ?? NO_WAY_BACK, rollout, previous, readings, current.atMs)
-  await saveWayBack(ports.store, rollout.id, wayBack, stored?.version ?? 0)
-  return { rollbackExecutions: await progress(ports, rollout), wayBack }
+  { previous, current, readings }: EvaluationInput,
+): Promise<Pick<Facts, 'rollbackExecutions' | 'rollbackProgress'>> {
+  const stored = await loadRollbackProgress(ports.store, rollout.id)
+  const rollbackProgress = observeRollback(
+    stored?.value ?? NO_ROLLBACK_PROGRESS,
+    rollout,
+    previous,
+    readings,
+    current.atMs,
+  )
+  await saveRollbackProgress(ports.store, rollout.id, rollbackProgress, stored?.version ?? 0)
+  return { rollbackExecutions: await progress(ports, rollout), rollbackProgress }
 }
 
 async function progress(ports: Ports, rollout: Rollout): Promise<readonly DeviceExecution[]> {

@@ -1,7 +1,7 @@
 import { StaleRollout } from '../errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Ports, Stored } from '../ports/ports.ts'
-import { OPERATIONS, type OperationRequest, type Ruling, rule, type Situation } from '../rollout/operations.ts'
+import { type Admission, admit, OPERATIONS, type OperationRequest, type Situation } from '../rollout/operations.ts'
 import { type Freeze, type Rollout, stageOf } from '../rollout/rollout.ts'
 import { withoutExposure } from '../rollout/soak.ts'
 import { type Status, statusOf } from '../rollout/status.ts'
@@ -11,8 +11,8 @@ import {
   loadActive,
   loadEvidence,
   loadFreeze,
-  loadLastLook,
-  loadVigil,
+  loadLastEvaluation,
+  loadMonitoring,
   saveAudit,
   saveEvidence,
   saveFreeze,
@@ -48,9 +48,9 @@ export async function operate(ports: Ports, policy: Policy, input: unknown, nowM
     const known = await lookUp(ports, policy, nowMs)
     if (typeof request === 'string') return answerTo(input, { kind: 'refused', reason: request }, known)
     if (request.operation === 'status') return answerTo(input, { kind: 'accepted', reason: 'as it stands' }, known)
-    const ruling = rule(request as OperationRequest, known.situation)
+    const admission = admit(request as OperationRequest, known.situation)
     try {
-      return await carryOut(ports, request as OperationRequest, ruling, known)
+      return await carryOut(ports, request as OperationRequest, admission, known)
     } catch (error) {
       if (!(error instanceof StaleRollout) || attempt === ATTEMPTS) throw error
     }
@@ -67,38 +67,38 @@ async function lookUp({ store }: Ports, policy: Policy, nowMs: number): Promise<
   const stored = await loadActive(store)
   const freeze = await loadFreeze(store)
   const rollout = stored?.value ?? null
-  const lastLook = rollout === null ? null : await loadLastLook(store, rollout.id)
-  const vigil = rollout === null ? null : ((await loadVigil(store, rollout.id))?.value ?? null)
+  const lastEvaluation = rollout === null ? null : await loadLastEvaluation(store, rollout.id)
+  const monitoring = rollout === null ? null : ((await loadMonitoring(store, rollout.id))?.value ?? null)
   // The clock of a soak before this one says nothing about it.
-  const isOfStage = rollout !== null && vigil?.soak?.sinceMs === stageOf(rollout).soakingSinceMs
-  const soak = isOfStage ? (vigil?.soak ?? null) : null
+  const isOfStage = rollout !== null && monitoring?.soak?.sinceMs === stageOf(rollout).soakingSinceMs
+  const soak = isOfStage ? (monitoring?.soak ?? null) : null
   const own = rollout === null ? policy : policyFor(rollout, policy)
-  return { stored, freeze, situation: { rollout, freeze: freeze.value, lastLook, soak, policy: own, nowMs } }
+  return { stored, freeze, situation: { rollout, freeze: freeze.value, lastEvaluation, soak, policy: own, nowMs } }
 }
 
 async function carryOut(
   ports: Ports,
   request: OperationRequest,
-  ruling: Ruling,
+  admission: Admission,
   known: Known,
 ): Promise<OperationAnswer> {
   const { store } = ports
   const { stored, freeze, situation } = known
   const { nowMs } = situation
-  const entry = { atMs: nowMs, kind: request.operation, ...request, result: ruling.kind, answer: ruling.reason }
-  const subject = ruling.kind === 'accepted' && ruling.freeze !== undefined ? LINE : (stored?.value.id ?? LINE)
-  if (ruling.kind !== 'accepted') {
-    if (ruling.kind === 'refused') await saveRefusal(store, subject, nowMs, entry)
-    return answerTo(request, ruling, known)
+  const entry = { atMs: nowMs, kind: request.operation, ...request, result: admission.kind, answer: admission.reason }
+  const subject = admission.kind === 'accepted' && admission.freeze !== undefined ? LINE : (stored?.value.id ?? LINE)
+  if (admission.kind !== 'accepted') {
+    if (admission.kind === 'refused') await saveRefusal(store, subject, nowMs, entry)
+    return answerTo(request, admission, known)
   }
-  if (ruling.freeze !== undefined) {
-    const version = await saveFreeze(store, ruling.freeze, freeze.version)
+  if (admission.freeze !== undefined) {
+    const version = await saveFreeze(store, admission.freeze, freeze.version)
     await saveAudit(store, subject, version, entry)
-    return answerTo(request, ruling, { ...known, situation: { ...situation, freeze: ruling.freeze } })
+    return answerTo(request, admission, { ...known, situation: { ...situation, freeze: admission.freeze } })
   }
   const { value: before, version } = stored as Stored<Rollout>
-  const next = withAudit(before, ruling.rollout as Rollout, version + 1, entry)
-  if (ruling.restartsSoak) {
+  const next = withAudit(before, admission.rollout as Rollout, version + 1, entry)
+  if (admission.restartsSoak) {
     const { name } = stageOf(next)
     const evidence = await loadEvidence(store, next.id, name)
     if (evidence !== null) {
@@ -109,16 +109,16 @@ async function carryOut(
   // What fails now is pending, and for the next look.
   const { stored: done } = await act(ports, intent, nowMs, !isHeld(next, freeze.value))
   const rollout = done.value
-  const outcome = ruling.decision === undefined ? null : outcomeOf(rollout, verdictOf(known), ruling.decision)
+  const outcome = admission.decision === undefined ? null : outcomeOf(rollout, verdictOf(known), admission.decision)
   const told = outcome === null ? null : { ...outcome, stage: stageOf(before).name }
-  return { ...answerTo(request, ruling, { ...known, situation: { ...situation, rollout } }), outcome: told }
+  return { ...answerTo(request, admission, { ...known, situation: { ...situation, rollout } }), outcome: told }
 }
 
 /** The verdict that the operation went by. */
-const verdictOf = ({ situation: { lastLook } }: Known): Outcome['verdict'] =>
-  lastLook?.verdict == null ? null : { kind: lastLook.verdict, findings: lastLook.findings }
+const verdictOf = ({ situation: { lastEvaluation } }: Known): Outcome['verdict'] =>
+  lastEvaluation?.verdict == null ? null : { kind: lastEvaluation.verdict, findings: lastEvaluation.findings }
 
-function answerTo(input: unknown, { kind, reason }: Pick<Ruling, 'kind' | 'reason'>, known: Known): OperationAnswer {
+function answerTo(input: unknown, { kind, reason }: Pick<Admission, 'kind' | 'reason'>, known: Known): OperationAnswer {
   const asked = (input ?? {}) as Readonly<Record<string, unknown>>
   return {
     operation: String(asked.operation),

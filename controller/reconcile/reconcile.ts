@@ -4,11 +4,11 @@ import type { Verdict } from '../judge/verdict.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Ports, Stored } from '../ports/ports.ts'
 import { CONTROLLER, type Decision, decide, type Facts, transition } from '../rollout/decide.ts'
-import type { LastLook } from '../rollout/last-evaluation.ts'
+import type { LastEvaluation } from '../rollout/last-evaluation.ts'
 import { type Effect, type Freeze, isFinal, type Rollout, type Stage, stageOf } from '../rollout/rollout.ts'
 import { type Acted, act } from './act.ts'
-import { judgeLook, NO_FACTS } from './evaluate.ts'
-import { follows, isShiftRecorded, loadActive, loadFreeze, record, saveLastLook, saveRollout } from './records.ts'
+import { evaluate, NO_FACTS } from './evaluate.ts'
+import { follows, isShiftRecorded, loadActive, loadFreeze, record, saveLastEvaluation, saveRollout } from './records.ts'
 import { startRollout } from './start.ts'
 
 /** What one invocation came to. */
@@ -81,10 +81,10 @@ export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs
   if (awaitsFirmware(rollout)) return startFirmware(ports, policy, rollout, nowMs)
   if (!isGoing) return settle(ports, policy, resumed, { ...NO_FACTS, nowMs })
   const { value: freeze } = await loadFreeze(ports.store)
-  const seen = await judgeLook(ports, policyFor(rollout, policy), rollout, { previous, current, readings })
+  const seen = await evaluate(ports, policyFor(rollout, policy), rollout, { previous, current, readings })
   const facts = { ...seen, freeze }
   const outcome = await settle(ports, policy, resumed, facts)
-  await saveLastLook(ports.store, rollout.id, lastLookOf(rollout, outcome, facts))
+  await saveLastEvaluation(ports.store, rollout.id, lastEvaluationOf(rollout, outcome, facts))
   return outcome
 }
 
@@ -92,11 +92,11 @@ export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs
 const awaitsFirmware = ({ subject, state }: Rollout): boolean => subject === 'migration' && state === 'completed'
 
 /** `looked` is the rollout that the look was about; the decision may have led on to the next stage. */
-const lastLookOf = (
+const lastEvaluationOf = (
   looked: Rollout,
   { verdict, decision }: Outcome,
   { nowMs, evidence, telemetryDownSinceMs }: Facts,
-): LastLook => ({
+): LastEvaluation => ({
   atMs: nowMs,
   verdict: verdict?.kind ?? null,
   findings: (verdict?.findings ?? []).filter(({ outcome }) => outcome !== 'healthy'),

@@ -3,12 +3,12 @@ import type { Baseline } from '../evidence/baseline.ts'
 import { isNews } from '../evidence/difference.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { type HealthSample, lastHeardMs, type Snapshot, thingsOf } from '../evidence/snapshot.ts'
-import { cellAt, dayNumber, shiftBoundaries } from '../policy/calendar.ts'
+import { dayNumber, shiftBoundaries, stratumAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { RolloutStore, Stored } from '../ports/ports.ts'
-import type { LastLook } from '../rollout/last-evaluation.ts'
-import type { Vigil } from '../rollout/monitoring-state.ts'
-import type { WayBack } from '../rollout/rollback-progress.ts'
+import type { LastEvaluation } from '../rollout/last-evaluation.ts'
+import type { MonitoringState } from '../rollout/monitoring-state.ts'
+import type { RollbackProgress } from '../rollout/rollback-progress.ts'
 import type { Freeze, Rollout } from '../rollout/rollout.ts'
 
 /** Keys of what the controller keeps, and the few ways it is read and written. */
@@ -19,10 +19,10 @@ const RECORDED = 'snapshot#recorded'
 const rolloutKey = (id: string): string => `rollout#${id}`
 const baselineKey = (id: string): string => `baseline#${id}`
 const FREEZE = 'freeze'
-const vigilKey = (id: string): string => `vigil#${id}`
-const lastLookKey = (id: string): string => `last-look#${id}`
+const monitoringKey = (id: string): string => `monitoring#${id}`
+const lastEvaluationKey = (id: string): string => `last-evaluation#${id}`
 const evidenceKey = (id: string, stage: StageName): string => `evidence#${id}#${stage}`
-const wayBackKey = (id: string): string => `way-back#${id}`
+const rollbackProgressKey = (id: string): string => `rollback-progress#${id}`
 
 const DAY_MS = 24 * 3_600_000
 
@@ -32,7 +32,7 @@ const DAY_MS = 24 * 3_600_000
  */
 function boundaryKey(policy: Policy, atMs: number): string {
   const days = Math.ceil(policy.baselineMs / DAY_MS) + 2
-  const [shift] = cellAt(policy, atMs).name.split('/')
+  const [shift] = stratumAt(policy, atMs).name.split('/')
   return `snapshot#${shift}#${dayNumber(policy, atMs) % days}`
 }
 
@@ -98,7 +98,7 @@ async function recordBoundary(
 ): Promise<Stored<Snapshot> | null> {
   const latest = await store.get<Snapshot>(LATEST)
   const sinceMs = latest?.value.atMs ?? snapshot.atMs - policy.tickMs
-  const { shiftStartMs } = cellAt(policy, snapshot.atMs)
+  const { shiftStartMs } = stratumAt(policy, snapshot.atMs)
   if (shiftStartMs > sinceMs) {
     await store.put(boundaryKey(policy, shiftStartMs), { ...snapshot, atMs: shiftStartMs })
     await store.put(RECORDED, { shiftStartMs })
@@ -120,7 +120,7 @@ export async function recordStart(store: RolloutStore, policy: Policy, snapshot:
 /** Whether the running shift has the snapshot that baselines are made of: without a rollout no other look is needed. */
 export async function isShiftRecorded(store: RolloutStore, policy: Policy, nowMs: number): Promise<boolean> {
   const recorded = (await store.get<{ readonly shiftStartMs: number }>(RECORDED))?.value
-  return recorded !== undefined && recorded.shiftStartMs >= cellAt(policy, nowMs).shiftStartMs
+  return recorded !== undefined && recorded.shiftStartMs >= stratumAt(policy, nowMs).shiftStartMs
 }
 
 /** The snapshots that the baseline before `atMs` is made of, oldest first; missing ones are left out. */
@@ -156,9 +156,9 @@ export async function createRollout(store: RolloutStore, rollout: Rollout, basel
 async function forgetEvidence(store: RolloutStore, id: string): Promise<void> {
   for (const key of [
     baselineKey(id),
-    wayBackKey(id),
-    vigilKey(id),
-    lastLookKey(id),
+    rollbackProgressKey(id),
+    monitoringKey(id),
+    lastEvaluationKey(id),
     ...STAGES.map((stage) => evidenceKey(id, stage)),
   ])
     await store.delete(key)
@@ -192,12 +192,16 @@ export const saveEvidence = (
   version: number,
 ): Promise<number> => store.putIf(evidenceKey(id, stage), evidence, version)
 
-export const loadWayBack = (store: RolloutStore, id: string): Promise<Stored<WayBack> | null> =>
-  store.get(wayBackKey(id))
+export const loadRollbackProgress = (store: RolloutStore, id: string): Promise<Stored<RollbackProgress> | null> =>
+  store.get(rollbackProgressKey(id))
 
 /** @throws StaleRollout as `saveEvidence` does. */
-export const saveWayBack = (store: RolloutStore, id: string, wayBack: WayBack, version: number): Promise<number> =>
-  store.putIf(wayBackKey(id), wayBack, version)
+export const saveRollbackProgress = (
+  store: RolloutStore,
+  id: string,
+  rollbackProgress: RollbackProgress,
+  version: number,
+): Promise<number> => store.putIf(rollbackProgressKey(id), rollbackProgress, version)
 
 /** One line of the audit trail; the sequence is the rollout's version, so that a retry writes the same entry. */
 export const saveAudit = (store: RolloutStore, id: string, sequence: number, entry: object): Promise<void> =>
@@ -211,17 +215,22 @@ export const saveRefusal = (
   entry: { operation: string },
 ): Promise<void> => store.put(`audit#${id}#refused#${atMs}#${entry.operation}`, entry)
 
-export const loadVigil = (store: RolloutStore, id: string): Promise<Stored<Vigil> | null> => store.get(vigilKey(id))
+export const loadMonitoring = (store: RolloutStore, id: string): Promise<Stored<MonitoringState> | null> =>
+  store.get(monitoringKey(id))
 
 /** @throws StaleRollout as `saveEvidence` does. */
-export const saveVigil = (store: RolloutStore, id: string, vigil: Vigil, version: number): Promise<number> =>
-  store.putIf(vigilKey(id), vigil, version)
+export const saveMonitoring = (
+  store: RolloutStore,
+  id: string,
+  monitoring: MonitoringState,
+  version: number,
+): Promise<number> => store.putIf(monitoringKey(id), monitoring, version)
 
-export const loadLastLook = async (store: RolloutStore, id: string): Promise<LastLook | null> =>
-  (await store.get<LastLook>(lastLookKey(id)))?.value ?? null
+export const loadLastEvaluation = async (store: RolloutStore, id: string): Promise<LastEvaluation | null> =>
+  (await store.get<LastEvaluation>(lastEvaluationKey(id)))?.value ?? null
 
-export const saveLastLook = (store: RolloutStore, id: string, look: LastLook): Promise<void> =>
-  store.put(lastLookKey(id), look)
+export const saveLastEvaluation = (store: RolloutStore, id: string, evaluation: LastEvaluation): Promise<void> =>
+  store.put(lastEvaluationKey(id), evaluation)
 
 const NOT_FROZEN: Freeze = { frozen: null, operations: [] }
 

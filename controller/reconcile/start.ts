@@ -110,7 +110,7 @@ async function lastRollout(ports: Ports, nowMs: number): Promise<Rollout | null>
 /** @throws PreflightRefused where the week would have rolled back a release that never was */
 function quietBaseline(week: Replay, policy: Policy): Baseline {
   // Raw thresholds roll back healthy firmware: that is what they are there to show. [design 7]
-  if (policy.profile === 'seed-literal') return week.baseline
+  if (policy.profile === 'raw-thresholds') return week.baseline
   const alarms = replay(week, policy)
   if (alarms.length === 0) return week.baseline
   if (policy.onNoisyBaseline === 'refuse') throw new PreflightRefused(refuseNoise(alarms))

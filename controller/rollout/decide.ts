@@ -19,19 +19,19 @@ import { hoursText, listed } from '../messages/wording.ts'
 import { gateAt } from '../policy/calendar.ts'
 import { type Policy, quorumOf } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading } from '../ports/ports.ts'
-import { chooseHeld, sinceLetGoMs, soakingStage, withHeld, withLetGo } from './holdback.ts'
+import { chooseHeld, sinceReleaseMs, soakingStage, withHeld, withHoldbackReleased } from './holdback.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
-import type { WayBack } from './rollback-progress.ts'
+import type { RollbackProgress } from './rollback-progress.ts'
 import {
   type Effect,
   type Freeze,
   heldOf,
+  isDeploymentUnconfirmed,
   isFinal,
-  isLettingGo,
-  isOrderOpen,
+  isReleasingHoldback,
   LAST_STAGE,
-  orderOf,
   type Rollout,
+  requestOf,
   stageOf,
   touchedStages,
 } from './rollout.ts'
@@ -44,7 +44,7 @@ export type DecisionKind =
   | 'promote'
   | 'rollback'
   /** Devices that were held back follow. */
-  | 'let-go'
+  | 'release-holdback'
   | 'complete'
   | 'confirm'
   /** Somebody is paged for devices that failed to go back, while the others go on. */
@@ -76,7 +76,7 @@ export interface Facts {
   /** How far the devices are with the rollback deployments, by the word of IoT Jobs; empty in other states. */
   readonly rollbackExecutions: readonly DeviceExecution[]
   /** How far they are by their own word. */
-  readonly wayBack: WayBack
+  readonly rollbackProgress: RollbackProgress
   /** What the present soak has counted; absent when it was not looked at, which is as good as nothing. */
   readonly soak?: SoakClock | null
   /** Devices of deployed stages that came late and still run a window of their own. */
@@ -94,7 +94,7 @@ const MAX_EXTENSION_MS = 24 * 3_600_000
 /** A device that is not back after this long makes the rollback itself a breach. [detection E2: tail of 11.4 min] */
 const ROLLBACK_DEADLINE_MS = 15 * 60_000
 /** Decisions that bring new firmware nearer, or end the watch over it. */
-const ONWARD: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['deploy', 'promote', 'let-go', 'complete'])
+const ONWARD: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['deploy', 'promote', 'release-holdback', 'complete'])
 
 /**
  * The next step of the rollout. Pure. A breach is looked at before the state, so that no state can miss it; what holds a
@@ -172,7 +172,8 @@ function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
 /** Whom to hold back is chosen among those that a look can reach. They are the last to get the new firmware. */
 function throughGate(rollout: Rollout, { readings }: Facts, policy: Policy, reason: string): Decision {
   const held = heldOf(rollout)
-  if (held.length > 0) return { kind: 'let-go', reason: `${reason}; ${held.length} devices that were held back follow` }
+  if (held.length > 0)
+    return { kind: 'release-holdback', reason: `${reason}; ${held.length} devices that were held back follow` }
   if (!policy.holdback || rollout.stageIndex < LAST_STAGE) return { kind: 'deploy', reason }
   if (readings.length === 0) return { kind: 'wait', reason: `${reason}; the next look chooses whom to hold back` }
   const chosen = chooseHeld(stageOf(rollout).members, rollout.lineOf, readings)
@@ -216,11 +217,11 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   }
   const progress = soakProgress(stage, evidence, soak, policy, nowMs)
   const { exposedMs, neededMs, uncounted } = progress
-  const isOverdue = Math.min(passedMs, sinceLetGoMs(rollout, nowMs)) > policy.windowMs + MAX_EXTENSION_MS
+  const isOverdue = Math.min(passedMs, sinceReleaseMs(rollout, nowMs)) > policy.windowMs + MAX_EXTENSION_MS
   // Whoever goes on forgets what is pending, and with it that this stage has to be watched and taken back.
   const unknown = [
-    ...(isOrderOpen(rollout) ? [`nobody knows whether the order of ${stage.name} was placed`] : []),
-    ...(isLettingGo(rollout) ? [`not all that were let go are in ${stage.name} yet`] : []),
+    ...(isDeploymentUnconfirmed(rollout) ? [`nobody knows whether the order of ${stage.name} was placed`] : []),
+    ...(isReleasingHoldback(rollout) ? [`not all that were let go are in ${stage.name} yet`] : []),
   ]
   const unseen = verdict?.kind === 'healthy' ? progress.lacks : [verdict?.findings[0]?.reason ?? 'no data']
   const lacks = [...unknown, ...unseen]
@@ -243,7 +244,7 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
 
 /** Devices that were let go, can be reached and have their time to install. */
 function comingOf({ holdback }: Rollout, { nowMs, evidence, readings }: Facts, policy: Policy): readonly string[] {
-  if (holdback?.letGoAtMs == null || nowMs - holdback.letGoAtMs > policy.installTimeoutMs) return []
+  if (holdback?.releasedAtMs == null || nowMs - holdback.releasedAtMs > policy.installTimeoutMs) return []
   const reachable = new Set(readings.filter(({ connected }) => connected).map(({ thing }) => thing))
   return holdback.things.filter(
     (thing) => reachable.has(thing) && (evidence?.members[thing]?.installedAtMs ?? null) === null,
@@ -255,16 +256,19 @@ function comingOf({ holdback }: Rollout, { nowMs, evidence, readings }: Facts, p
  * has no deployment left to take. Those that failed to go back are named and paged for at once, and nobody waits for
  * them; they make the way back a breach of its own that a human has to end.
  */
-function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecutions, wayBack }: Facts): Decision {
+function whileRollingBack(
+  rollout: Rollout,
+  { nowMs, readings, rollbackExecutions, rollbackProgress }: Facts,
+): Decision {
   const members = touchedStages(rollout).flatMap((stage) => stage.members)
   const connected = new Set(readings.filter((reading) => reading.connected).map(({ thing }) => thing))
   const unfinished = new Set(rollbackExecutions.filter(isUnfinished).map(({ thing }) => thing))
-  const isOrdered = rollout.pending.every(({ kind }) => kind !== 'roll-back' && kind !== 'let-go')
+  const isOrdered = rollout.pending.every(({ kind }) => kind !== 'rollback' && kind !== 'release-holdback')
   // Before a retry is ordered these are still the failures of the order before it.
   const failures = isOrdered ? rollbackExecutions.filter(hasFailed) : []
   const failed = failures.map(({ thing }) => thing)
   const isBack = (thing: string): boolean =>
-    !unfinished.has(thing) && (wayBack.devices[thing]?.confirmedAtMs ?? null) !== null
+    !unfinished.has(thing) && (rollbackProgress.devices[thing]?.confirmedAtMs ?? null) !== null
   const reachable = members.filter((thing) => connected.has(thing))
   const awaited = members.filter((thing) => !isBack(thing) && !failed.includes(thing))
   const open = awaited.filter((thing) => connected.has(thing))
@@ -279,7 +283,7 @@ function whileRollingBack(rollout: Rollout, { nowMs, readings, rollbackExecution
   }
   // A device that has just come back gets its time to say so again, however long nobody looked.
   const isOverdue = (thing: string): boolean =>
-    nowMs - (wayBack.devices[thing]?.sinceMs ?? rollout.stateSinceMs) > ROLLBACK_DEADLINE_MS
+    nowMs - (rollbackProgress.devices[thing]?.sinceMs ?? rollout.stateSinceMs) > ROLLBACK_DEADLINE_MS
   const isLate = nowMs - rollout.stateSinceMs > ROLLBACK_DEADLINE_MS
   if (isLate && (open.some(isOverdue) || !isOrdered)) {
     const unplaced = isOrdered ? [] : ['an order that could not be placed']
@@ -303,7 +307,7 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
     paging(rollout, event, decision.reason, detail)
   switch (decision.kind) {
     case 'deploy': {
-      const deploy = orderOf(rollout, 'deploy', name, nowMs)
+      const deploy = requestOf(rollout, 'deploy', name, nowMs)
       const holding = decision.held === undefined ? next : withHeld(next, decision.held, nowMs)
       const things = heldOf(holding)
       const pending: Effect[] = things.length === 0 ? [deploy] : [{ kind: 'hold-back', things }, deploy]
@@ -317,13 +321,13 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
       const pending = [announcement(rollout, STAGE_PASSED_EVENT, detail)]
       return { ...next, state: 'waiting', stageIndex: Math.min(rollout.stageIndex + 1, LAST_STAGE), pending }
     }
-    case 'let-go': {
-      const letGo = { kind: 'let-go', things: heldOf(rollout), into: 'release' } as const
-      return { ...withLetGo(next, nowMs), state: 'soaking', pending: [letGo] }
+    case 'release-holdback': {
+      const releaseHoldback = { kind: 'release-holdback', things: heldOf(rollout), into: 'release' } as const
+      return { ...withHoldbackReleased(next, nowMs), state: 'soaking', pending: [releaseHoldback] }
     }
     case 'rollback': {
       const pending = [...rollbackEffects(rollout, nowMs), tell(ROLLBACK_STARTED_EVENT)]
-      return { ...withLetGo(next, nowMs), state: 'rolling-back', pause: null, stuck: [], pending }
+      return { ...withHoldbackReleased(next, nowMs), state: 'rolling-back', pause: null, stuck: [], pending }
     }
     case 'complete':
       return { ...next, state: 'completed', pending: [...rollout.pending, tell(completionOf(rollout))] }
@@ -381,9 +385,11 @@ function paging(rollout: Rollout, event: PagingEvent, reason: string, more: obje
  */
 function rollbackEffects(rollout: Rollout, nowMs: number): readonly Effect[] {
   const ways = [...touchedStages(rollout)].reverse().flatMap(({ name, deployment }): Effect[] => {
-    const back = orderOf(rollout, 'roll-back', name, nowMs)
+    const back = requestOf(rollout, 'rollback', name, nowMs)
     return deployment === null ? [back] : [back, { kind: 'cancel', deploymentId: deployment.deploymentId }]
   })
   const { holdback } = rollout
-  return holdback === undefined ? ways : [...ways, { kind: 'let-go', things: holdback.things, into: 'way-back' }]
+  return holdback === undefined
+    ? ways
+    : [...ways, { kind: 'release-holdback', things: holdback.things, into: 'rollback' }]
 }

@@ -33,14 +33,14 @@ export function etaOf(
   const installMs =
     rollout.state === 'soaking' ? 0 : Math.max(0, INSTALL_MS - (nowMs - (stage.deployment?.atMs ?? nowMs)))
   const { holdback } = rollout
-  const isLetGo = holdback?.letGoAtMs != null
+  const isReleased = holdback?.releasedAtMs != null
   // Devices that were held back run a window of their own.
-  const leftMs = isLetGo
-    ? (holdback.letGoAtMs as number) + INSTALL_MS + policy.windowMs - nowMs
+  const leftMs = isReleased
+    ? (holdback.releasedAtMs as number) + INSTALL_MS + policy.windowMs - nowMs
     : policy.windowMs - watchedMs(stage, soak, nowMs)
   let workMs = isWaiting ? 0 : installMs + Math.max(0, leftMs)
   let atMs = nowMs + workMs
-  const isLastStep = isLetGo || (isWaiting && holdback !== undefined)
+  const isLastStep = isReleased || (isWaiting && holdback !== undefined)
   const later = STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
   // Who is held back is chosen when production is deployed; there may be nobody.
   const isHeldLater = policy.holdback && later.includes(HELD_FROM)

@@ -37,29 +37,29 @@ export function withHeld(rollout: Rollout, things: readonly string[], nowMs: num
   const held = new Set(things)
   const { members } = stageOf(rollout)
   return withMembers(
-    { ...rollout, holdback: { things, sinceMs: nowMs, letGoAtMs: null } },
+    { ...rollout, holdback: { things, sinceMs: nowMs, releasedAtMs: null } },
     members.filter((thing) => !held.has(thing)),
   )
 }
 
 /** They are members like any other again, whether or not they have got there yet. */
-export function withLetGo(rollout: Rollout, nowMs: number): Rollout {
+export function withHoldbackReleased(rollout: Rollout, nowMs: number): Rollout {
   const { holdback } = rollout
   if (holdback === undefined || heldOf(rollout).length === 0) return rollout
   const { members } = stageOf(rollout)
-  return withMembers({ ...rollout, holdback: { ...holdback, letGoAtMs: nowMs } }, [...members, ...holdback.things])
+  return withMembers({ ...rollout, holdback: { ...holdback, releasedAtMs: nowMs } }, [...members, ...holdback.things])
 }
 
 /** Whoever was let go runs a window from then on; without end where nobody was. */
-export const sinceLetGoMs = ({ holdback }: Rollout, nowMs: number): number =>
-  nowMs - (holdback?.letGoAtMs ?? Number.NEGATIVE_INFINITY)
+export const sinceReleaseMs = ({ holdback }: Rollout, nowMs: number): number =>
+  nowMs - (holdback?.releasedAtMs ?? Number.NEGATIVE_INFINITY)
 
 /** The stage whose window its soak is: without those who were let go after that had begun, who run one of their own. */
 export function soakingStage({ holdback, ...rollout }: Rollout): Stage {
   const stage = stageOf(rollout)
-  if ((holdback?.letGoAtMs ?? 0) <= (stage.soakingSinceMs ?? 0)) return stage
-  const letGo = new Set(holdback?.things)
-  return { ...stage, members: stage.members.filter((thing) => !letGo.has(thing)) }
+  if ((holdback?.releasedAtMs ?? 0) <= (stage.soakingSinceMs ?? 0)) return stage
+  const releaseHoldback = new Set(holdback?.things)
+  return { ...stage, members: stage.members.filter((thing) => !releaseHoldback.has(thing)) }
 }
 
 /** Devices are held back as long as the state is about the last stage. */

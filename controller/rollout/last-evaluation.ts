@@ -1,7 +1,7 @@
 import type { Finding, VerdictKind } from '../judge/verdict.ts'
 
 /** What the last look came to, for people who ask and for what they order. */
-export interface LastLook {
+export interface LastEvaluation {
   readonly atMs: number
   /** Null when nothing was deployed that could be judged. */
   readonly verdict: VerdictKind | null

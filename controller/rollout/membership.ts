@@ -26,8 +26,8 @@ const INDEX_LAG_MS = 15 * 60_000
 /** Devices that the controller itself is moving, or has just moved: either group is as planned, and both. */
 function movingOf({ holdback, pending }: Rollout, nowMs: number): ReadonlySet<string> {
   if (holdback === undefined) return new Set()
-  const isOrdered = pending.some(({ kind }) => kind === 'hold-back' || kind === 'let-go')
-  const isLately = nowMs - (holdback.letGoAtMs ?? holdback.sinceMs) < INDEX_LAG_MS
+  const isOrdered = pending.some(({ kind }) => kind === 'hold-back' || kind === 'release-holdback')
+  const isLately = nowMs - (holdback.releasedAtMs ?? holdback.sinceMs) < INDEX_LAG_MS
   return new Set(isOrdered || isLately ? holdback.things : [])
 }
 

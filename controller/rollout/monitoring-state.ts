@@ -1,7 +1,7 @@
 import type { SoakClock } from './soak.ts'
 
 /** What the controller keeps between looks beside the evidence. */
-export interface Vigil {
+export interface MonitoringState {
   /** Since when the telemetry is down; null while it is not. */
   readonly downSinceMs: number | null
   readonly soak: SoakClock | null

@@ -2,14 +2,14 @@ import { hoursText } from '../messages/wording.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Decision, transition } from './decide.ts'
-import { sinceLetGoMs } from './holdback.ts'
-import type { LastLook } from './last-evaluation.ts'
+import { sinceReleaseMs } from './holdback.ts'
+import type { LastEvaluation } from './last-evaluation.ts'
 import {
   type Freeze,
   heldOf,
+  isDeploymentUnconfirmed,
   isFinal,
-  isLettingGo,
-  isOrderOpen,
+  isReleasingHoldback,
   LAST_STAGE,
   type Operated,
   type Rollout,
@@ -34,7 +34,7 @@ export interface Situation {
   /** The last rollout, ended or not; null if there never was one. */
   readonly rollout: Rollout | null
   readonly freeze: Freeze
-  readonly lastLook: LastLook | null
+  readonly lastEvaluation: LastEvaluation | null
   readonly soak: SoakClock | null
   readonly policy: Policy
   readonly nowMs: number
@@ -52,14 +52,14 @@ export interface Accepted {
 }
 
 /** `repeated`: it was done before, and is not done again. */
-export type Ruling = Accepted | { readonly kind: 'refused' | 'repeated'; readonly reason: string }
+export type Admission = Accepted | { readonly kind: 'refused' | 'repeated'; readonly reason: string }
 
 /** Operations that are remembered with the rollout and with the line. */
 const REMEMBERED = 50
 /** A look older than so many ticks says nothing about now. */
 const FRESH_TICKS = 2
 
-const refused = (reason: string): Ruling => ({ kind: 'refused', reason })
+const refused = (reason: string): Admission => ({ kind: 'refused', reason })
 const accepted = (reason: string, change: Omit<Accepted, 'kind' | 'reason'>): Accepted => ({
   kind: 'accepted',
   reason,
@@ -67,23 +67,23 @@ const accepted = (reason: string, change: Omit<Accepted, 'kind' | 'reason'>): Ac
 })
 
 /** Rules on a request, by what the operation means in this state. Pure; who asks is not its business but the audit's. */
-export function rule(request: OperationRequest, situation: Situation): Ruling {
+export function admit(request: OperationRequest, situation: Situation): Admission {
   const { rollout, freeze, nowMs } = situation
   const done = [...(rollout?.operations ?? []), ...freeze.operations]
   const before = request.id === undefined ? undefined : done.find(({ id }) => id === request.id)
   if (before !== undefined) return { kind: 'repeated', reason: `${before.operation} ${request.id} was done before` }
-  const ruling =
+  const admission =
     request.operation === 'freeze' || request.operation === 'unfreeze'
-      ? ruleOnLine(request, freeze, nowMs)
+      ? admitFreeze(request, freeze, nowMs)
       : rollout === null
         ? refused('there is no rollout')
-        : RULES[request.operation](rollout, request, situation)
-  return ruling.kind === 'accepted' ? remembered(ruling, request, nowMs) : ruling
+        : ADMISSION_RULES[request.operation](rollout, request, situation)
+  return admission.kind === 'accepted' ? withOperation(admission, request, nowMs) : admission
 }
 
-type Rule = (rollout: Rollout, request: OperationRequest, situation: Situation) => Ruling
+type AdmissionRule = (rollout: Rollout, request: OperationRequest, situation: Situation) => Admission
 
-const RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, Rule>> = {
+const ADMISSION_RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, AdmissionRule>> = {
   /** Holds the way on, not the watch, and not a way back. */
   pause(rollout, request, { nowMs }) {
     const { actor, reason } = request
@@ -117,10 +117,10 @@ const RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, Rule>> =
 
   /** Does without the rest of the window; only of a stage that is well. */
   skip(rollout, request, situation) {
-    const { nowMs, lastLook } = situation
+    const { nowMs, lastEvaluation } = situation
     const obstacle = notJudged(rollout, situation)
     if (obstacle !== null) return obstacle
-    if (lastLook?.verdict !== 'healthy') return refused(`the stage is not healthy: ${worstOf(lastLook)}`)
+    if (lastEvaluation?.verdict !== 'healthy') return refused(`the stage is not healthy: ${worstOf(lastEvaluation)}`)
     const restMs = restOfWindowMs(rollout, situation)
     if (restMs <= 0) return refused('the window has passed; promote does without the evidence that is missing')
     return onward(rollout, `${hoursText(restMs)} of the window skipped by ${request.actor}: ${request.reason}`, nowMs)
@@ -128,13 +128,13 @@ const RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, Rule>> =
 
   /** Does without evidence that a whole window could not bring; never against evidence. */
   promote(rollout, request, situation) {
-    const { nowMs, lastLook } = situation
+    const { nowMs, lastEvaluation } = situation
     const obstacle = notJudged(rollout, situation)
     if (obstacle !== null) return obstacle
-    if (lastLook?.verdict === 'breach') return refused(`the stage breaches: ${worstOf(lastLook)}`)
+    if (lastEvaluation?.verdict === 'breach') return refused(`the stage breaches: ${worstOf(lastEvaluation)}`)
     const restMs = restOfWindowMs(rollout, situation)
     if (restMs > 0) return refused(`${hoursText(restMs)} of the window are left; skip does without them`)
-    return onward(rollout, `promoted by ${request.actor}: ${request.reason} (${lastLook?.reason})`, nowMs)
+    return onward(rollout, `promoted by ${request.actor}: ${request.reason} (${lastEvaluation?.reason})`, nowMs)
   },
 
   /** Takes up what was halted: with new tokens, so that it is a new order to the devices. */
@@ -171,7 +171,7 @@ const RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, Rule>> =
   },
 }
 
-function ruleOnLine(request: OperationRequest, freeze: Freeze, nowMs: number): Ruling {
+function admitFreeze(request: OperationRequest, freeze: Freeze, nowMs: number): Admission {
   const { operation, actor, reason } = request
   if (operation === 'unfreeze') {
     if (freeze.frozen === null) return refused('the line is not stopped')
@@ -184,32 +184,33 @@ function ruleOnLine(request: OperationRequest, freeze: Freeze, nowMs: number): R
 }
 
 /** The same words of the same person are the same request. */
-function again(order: { actor: string; reason: string }, { actor, reason }: OperationRequest, what: string): Ruling {
+function again(order: { actor: string; reason: string }, { actor, reason }: OperationRequest, what: string): Admission {
   const isSame = order.actor === actor && order.reason === reason
   return { kind: isSame ? 'repeated' : 'refused', reason: `${what} already by ${order.actor}: ${order.reason}` }
 }
 
 /** Why a stage must not be promoted by a person either: there is nothing to go by. */
-function notJudged(rollout: Rollout, { lastLook, policy, nowMs }: Situation): Ruling | null {
+function notJudged(rollout: Rollout, { lastEvaluation, policy, nowMs }: Situation): Admission | null {
   if (isFinal(rollout)) return ended(rollout)
   if (rollout.state !== 'soaking') return refused(`${stageOf(rollout).name} is ${rollout.state}, not soaking`)
   if (rollout.pause != null) return refused(`paused by ${rollout.pause.actor}; resume it first`)
-  if (isOrderOpen(rollout)) return refused('nobody knows whether its order was placed; it is asked at every look')
-  if (isLettingGo(rollout)) return refused(`not all that were let go are in ${stageOf(rollout).name} yet`)
+  if (isDeploymentUnconfirmed(rollout))
+    return refused('nobody knows whether its order was placed; it is asked at every look')
+  if (isReleasingHoldback(rollout)) return refused(`not all that were let go are in ${stageOf(rollout).name} yet`)
   const soakingSinceMs = stageOf(rollout).soakingSinceMs ?? nowMs
-  const isFresh = lastLook !== null && nowMs - lastLook.atMs <= FRESH_TICKS * policy.tickMs
-  if (!isFresh || lastLook.atMs < soakingSinceMs) return refused('no look of late; nothing is known of the stage')
-  return lastLook.isTelemetryDown ? refused('the telemetry is down; nothing is known of the stage') : null
+  const isFresh = lastEvaluation !== null && nowMs - lastEvaluation.atMs <= FRESH_TICKS * policy.tickMs
+  if (!isFresh || lastEvaluation.atMs < soakingSinceMs) return refused('no look of late; nothing is known of the stage')
+  return lastEvaluation.isTelemetryDown ? refused('the telemetry is down; nothing is known of the stage') : null
 }
 
-const worstOf = (look: LastLook | null): string => look?.findings[0]?.reason ?? 'no data'
+const worstOf = (evaluation: LastEvaluation | null): string => evaluation?.findings[0]?.reason ?? 'no data'
 
-const ended = ({ state }: Rollout): Ruling =>
+const ended = ({ state }: Rollout): Admission =>
   refused(`the rollout is ${state}${state === 'halted' ? '; retry or abort it' : '; start another one'}`)
 
 /** Of the stage's window, and of that of devices which were let go. */
 const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): number =>
-  policy.windowMs - Math.min(watchedMs(stageOf(rollout), soak, nowMs), sinceLetGoMs(rollout, nowMs))
+  policy.windowMs - Math.min(watchedMs(stageOf(rollout), soak, nowMs), sinceReleaseMs(rollout, nowMs))
 
 function onward(rollout: Rollout, reason: string, nowMs: number): Accepted {
   const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0
@@ -218,12 +219,16 @@ function onward(rollout: Rollout, reason: string, nowMs: number): Accepted {
 }
 
 /** The operation is kept in the document that it changed: one write, so that neither is without the other. */
-function remembered(ruling: Accepted, { operation, actor, reason, id }: OperationRequest, atMs: number): Accepted {
+function withOperation(
+  admission: Accepted,
+  { operation, actor, reason, id }: OperationRequest,
+  atMs: number,
+): Accepted {
   const one: Operated = { operation, actor, reason, atMs, id }
   const added = (operations: readonly Operated[] = []): readonly Operated[] => [...operations, one].slice(-REMEMBERED)
-  const { rollout, freeze } = ruling
+  const { rollout, freeze } = admission
   return {
-    ...ruling,
+    ...admission,
     ...(rollout !== undefined && { rollout: { ...rollout, operations: added(rollout.operations) } }),
     ...(freeze !== undefined && { freeze: { ...freeze, operations: added(freeze.operations) } }),
   }

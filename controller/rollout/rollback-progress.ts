@@ -3,7 +3,7 @@ import type { DeviceReading } from '../ports/ports.ts'
 import { type Rollout, touchedStages } from './rollout.ts'
 
 /** How far one device is on its way back to the previous version. */
-export interface BackState {
+export interface DeviceRollback {
   /** Boot id of the last process that was not the previous version; the one that came back must have another. */
   readonly bootIdBefore: string | null
   /** Since when it has reported the previous version, well or not. */
@@ -14,27 +14,27 @@ export interface BackState {
 }
 
 /** What is known of the way back, device by device. */
-export interface WayBack {
-  readonly devices: Readonly<Record<string, BackState>>
+export interface RollbackProgress {
+  readonly devices: Readonly<Record<string, DeviceRollback>>
 }
 
-export const NO_WAY_BACK: WayBack = { devices: {} }
+export const NO_ROLLBACK_PROGRESS: RollbackProgress = { devices: {} }
 
-const NOT_BACK: BackState = { bootIdBefore: null, sinceMs: null, firstSeen: null, confirmedAtMs: null }
+const NOT_BACK: DeviceRollback = { bootIdBefore: null, sinceMs: null, firstSeen: null, confirmedAtMs: null }
 
 /**
  * Takes in one look at the devices of every stage that is taken back. As with the way there, installed is not running:
  * a device is back when two samples since the order say so. [detection B1, B11; design 7: twice]
  */
-export function observeWayBack(
-  before: WayBack,
+export function observeRollback(
+  before: RollbackProgress,
   rollout: Rollout,
   previous: Snapshot | null,
   readings: readonly DeviceReading[],
   nowMs: number,
-): WayBack {
+): RollbackProgress {
   const samples = new Map(readings.map(({ thing, sample }) => [thing, sample]))
-  const devices: Record<string, BackState> = {}
+  const devices: Record<string, DeviceRollback> = {}
   for (const { members, rollback } of touchedStages(rollout)) {
     const orderedAtMs = rollback?.atMs ?? Number.POSITIVE_INFINITY
     for (const thing of members) {
@@ -45,16 +45,16 @@ export function observeWayBack(
   return { devices }
 }
 
-const notBack = (sample: HealthSample | undefined, version: string): BackState =>
+const notBack = (sample: HealthSample | undefined, version: string): DeviceRollback =>
   sample === undefined || sample.firmwareVersion === version ? NOT_BACK : { ...NOT_BACK, bootIdBefore: sample.bootId }
 
 function stateAfter(
-  state: BackState,
+  state: DeviceRollback,
   sample: HealthSample | null,
   version: string,
   orderedAtMs: number,
   nowMs: number,
-): BackState {
+): DeviceRollback {
   if (sample === null || sample.sampledAtMs <= orderedAtMs) return state
   if (sample.firmwareVersion !== version) return notBack(sample, version)
   const { bootIdBefore, firstSeen, sinceMs } = { ...state, sinceMs: state.sinceMs ?? nowMs }

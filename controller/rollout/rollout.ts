@@ -9,14 +9,14 @@ export interface Schemas {
 }
 
 /** Who wanted something, why, and when. */
-export interface Order {
+export interface Attribution {
   readonly actor: string
   readonly reason: string
   readonly atMs: number
 }
 
 /** An operation that was carried out. */
-export interface Operated extends Order {
+export interface Operated extends Attribution {
   readonly operation: string
   /** Given by whoever asked, so that asking again is no second operation. */
   readonly id?: string | undefined
@@ -24,7 +24,7 @@ export interface Operated extends Order {
 
 /** "Stop the line": no stage of any rollout is deployed, except by a hotfix; ways back are never held. */
 export interface Freeze {
-  readonly frozen: Order | null
+  readonly frozen: Attribution | null
   /** The operations that made it so, the newest last. */
   readonly operations: readonly Operated[]
 }
@@ -69,8 +69,8 @@ export interface Stage {
 }
 
 /** A deployment that is to be created; after the look of its decision it may have been, and nobody lived to tell. */
-export interface DeploymentOrder {
-  readonly kind: 'deploy' | 'roll-back'
+export interface DeploymentRequest {
+  readonly kind: 'deploy' | 'rollback'
   readonly stage: StageName
   readonly clientToken: string
   readonly decidedAtMs: number
@@ -78,12 +78,12 @@ export interface DeploymentOrder {
 
 /** An effect on the world, stored before it is tried and ticked off after it succeeded. */
 export type Effect =
-  | DeploymentOrder
+  | DeploymentRequest
   | { readonly kind: 'cancel'; readonly deploymentId: string }
   /** Takes devices out of production before it is deployed. */
   | { readonly kind: 'hold-back'; readonly things: readonly string[] }
   /** Puts them in again: for the release, or once production's way back is ordered. */
-  | { readonly kind: 'let-go'; readonly things: readonly string[]; readonly into: 'release' | 'way-back' }
+  | { readonly kind: 'release-holdback'; readonly things: readonly string[]; readonly into: 'release' | 'rollback' }
   | { readonly kind: 'announce'; readonly detailType: string; readonly detail: object }
   /** Calls a person. Whoever dies before it is ticked off calls twice; nobody is called never. */
   | { readonly kind: 'notify'; readonly notification: Notification }
@@ -95,7 +95,7 @@ export interface Holdback {
   readonly things: readonly string[]
   readonly sinceMs: number
   /** When it was decided that they follow, and then when they were let go; null until then. */
-  readonly letGoAtMs: number | null
+  readonly releasedAtMs: number | null
 }
 
 export interface Rollout {
@@ -122,7 +122,7 @@ export interface Rollout {
   /** Devices that failed to go back and that somebody was paged for. */
   readonly stuck?: readonly string[]
   /** Set while it is paused: nothing is deployed or promoted, all is watched, a breach still leads back. */
-  readonly pause?: Order | null
+  readonly pause?: Attribution | null
   /** The state in which it was halted: what a retry takes up again. */
   readonly haltedFrom?: RolloutState
   /** How often failed steps were ordered anew by a retry; part of their client tokens from the first one on. */
@@ -134,7 +134,10 @@ export interface Rollout {
 }
 
 /** The component that the rollout brings, in the version it brings. */
-export const cargoOf = ({ subject, release }: Rollout): { readonly component: string; readonly version: string } =>
+export const targetComponentOf = ({
+  subject,
+  release,
+}: Rollout): { readonly component: string; readonly version: string } =>
   subject === 'migration' && release.migration !== undefined
     ? release.migration
     : { component: FIRMWARE_COMPONENT, version: release.version }
@@ -145,7 +148,7 @@ export const watchedVersion = ({ subject, release }: Rollout): string =>
 
 /** Devices that are held back now. */
 export const heldOf = ({ holdback }: Pick<Rollout, 'holdback'>): readonly string[] =>
-  holdback === undefined || holdback.letGoAtMs !== null ? [] : holdback.things
+  holdback === undefined || holdback.releasedAtMs !== null ? [] : holdback.things
 
 export const isFinal = ({ state }: Rollout): boolean =>
   state === 'completed' || state === 'rolled-back' || state === 'halted'
@@ -165,11 +168,11 @@ export const touchedStages = (rollout: Rollout): readonly Stage[] =>
   )
 
 /** Whether new firmware was ordered and nobody knows yet that the order was placed: devices may have it all the same. */
-export const isOrderOpen = ({ pending }: Rollout): boolean => pending.some(({ kind }) => kind === 'deploy')
+export const isDeploymentUnconfirmed = ({ pending }: Rollout): boolean => pending.some(({ kind }) => kind === 'deploy')
 
 /** Whether devices that were let go have not all been put into the group of the release yet. */
-export const isLettingGo = ({ pending }: Rollout): boolean =>
-  pending.some((effect) => effect.kind === 'let-go' && effect.into === 'release')
+export const isReleasingHoldback = ({ pending }: Rollout): boolean =>
+  pending.some((effect) => effect.kind === 'release-holdback' && effect.into === 'release')
 
 /**
  * Token of a step, the same on every try, so that trying again is one effect; a retry that a person ordered is another.
@@ -179,12 +182,12 @@ const clientToken = ({ id, retries = 0 }: Rollout, step: 'deploy' | 'back', stag
   `${id}-${step}-${stage}${retries === 0 ? '' : `-${retries}`}`
 
 /** The order of a stage's deployment, as decided now. */
-export function orderOf(
+export function requestOf(
   rollout: Rollout,
-  kind: DeploymentOrder['kind'],
+  kind: DeploymentRequest['kind'],
   stage: StageName,
   nowMs: number,
-): DeploymentOrder {
+): DeploymentRequest {
   const token = clientToken(rollout, kind === 'deploy' ? 'deploy' : 'back', stage)
   return { kind, stage, clientToken: token, decidedAtMs: nowMs }
 }
@@ -192,10 +195,10 @@ export function orderOf(
 /** The rollout after an effect happened: ticked off, and its result kept. */
 export function withDone(rollout: Rollout, effect: Effect, result: CreatedDeployment | null, nowMs: number): Rollout {
   const pending = rollout.pending.filter((one) => one !== effect)
-  if (effect.kind === 'let-go' && effect.into === 'release' && rollout.holdback !== undefined) {
-    return { ...rollout, holdback: { ...rollout.holdback, letGoAtMs: nowMs }, pending }
+  if (effect.kind === 'release-holdback' && effect.into === 'release' && rollout.holdback !== undefined) {
+    return { ...rollout, holdback: { ...rollout.holdback, releasedAtMs: nowMs }, pending }
   }
-  if (result === null || (effect.kind !== 'deploy' && effect.kind !== 'roll-back')) return { ...rollout, pending }
+  if (result === null || (effect.kind !== 'deploy' && effect.kind !== 'rollback')) return { ...rollout, pending }
   const field = effect.kind === 'deploy' ? 'deployment' : 'rollback'
   const stages = rollout.stages.map((stage) =>
     stage.name === effect.stage ? { ...stage, [field]: { ...result, atMs: nowMs } } : stage,

@@ -1,6 +1,6 @@
 import { type Evidence, type MemberState, NO_EVIDENCE } from '../evidence/evidence.ts'
 import { hoursText, listed } from '../messages/wording.ts'
-import { cellAt } from '../policy/calendar.ts'
+import { stratumAt } from '../policy/calendar.ts'
 import { type Policy, quorumOf } from '../policy/policy.ts'
 import type { Stage } from './rollout.ts'
 
@@ -44,7 +44,7 @@ const isLost = ({ heardAtMs }: MemberState, policy: Policy, nowMs: number): bool
 export function tick(
   clock: SoakClock | null,
   stage: Stage,
-  look: {
+  evaluation: {
     readonly before: Evidence | null
     readonly after: Evidence
     readonly previousAtMs: number | null
@@ -57,7 +57,7 @@ export function tick(
   if (sinceMs === null) return null
   const isSame = clock !== null && clock.stage === stage.name && clock.sinceMs === sinceMs
   const { heldMs, exposureByShiftMs } = isSame ? clock : { heldMs: 0, exposureByShiftMs: {} }
-  const { before, after, nowMs, isHeld } = look
+  const { before, after, nowMs, isHeld } = evaluation
   /** How many devices bring how much: most bring the same, and calendars are slow. */
   const spans = new Map<number, number>()
   for (const thing of stage.members) {
@@ -69,14 +69,14 @@ export function tick(
   }
   const exposure: Record<string, number> = { ...exposureByShiftMs }
   for (const [newMs, devices] of spans) addByShift(exposure, policy, nowMs - newMs, nowMs, devices)
-  const sinceLookMs = nowMs - Math.max(look.previousAtMs ?? nowMs, sinceMs)
+  const sinceLookMs = nowMs - Math.max(evaluation.previousAtMs ?? nowMs, sinceMs)
   return { stage: stage.name, sinceMs, heldMs: heldMs + (isHeld ? sinceLookMs : 0), exposureByShiftMs: exposure }
 }
 
 /** Adds a span of so many devices' time to the shifts it lies in. */
 function addByShift(sums: Record<string, number>, policy: Policy, fromMs: number, toMs: number, devices = 1): void {
   for (let endMs = toMs; endMs > fromMs; ) {
-    const { name, shiftStartMs } = cellAt(policy, endMs - 1)
+    const { name, shiftStartMs } = stratumAt(policy, endMs - 1)
     const shift = name.split('/')[0] as string
     const startMs = Math.max(shiftStartMs, fromMs)
     sums[shift] = (sums[shift] ?? 0) + devices * (endMs - startMs)

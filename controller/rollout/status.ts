@@ -1,14 +1,14 @@
 import type { Finding, VerdictKind } from '../judge/verdict.ts'
 import { type Eta, etaOf } from './eta.ts'
-import type { LastLook } from './last-evaluation.ts'
+import type { LastEvaluation } from './last-evaluation.ts'
 import type { Situation } from './operations.ts'
-import { type Operated, type Order, type Rollout, stageOf } from './rollout.ts'
+import { type Attribution, type Operated, type Rollout, stageOf } from './rollout.ts'
 
 /** What a person sees who asks how it stands. */
 export interface Status {
   readonly atMs: number
   /** The stop of the line; null while it runs. */
-  readonly lineStopped: Order | null
+  readonly changeFreeze: Attribution | null
   /** Null if there never was a rollout. */
   readonly rollout: RolloutStatus | null
 }
@@ -23,10 +23,10 @@ export interface RolloutStatus {
   readonly state: Rollout['state']
   readonly stage: string
   readonly stateSinceMs: number
-  readonly paused: Order | null
+  readonly paused: Attribution | null
   /** What it waits for, or why it is what it is, in numbers. */
   readonly because: string
-  readonly lastLookAtMs: number | null
+  readonly lastEvaluationAtMs: number | null
   readonly verdict: VerdictKind | null
   /** The findings of the last look that were not healthy, the worst first. */
   readonly findings: readonly Finding[]
@@ -39,12 +39,12 @@ export interface RolloutStatus {
 /** Pure. */
 export function statusOf(situation: Situation): Status {
   const { rollout, freeze, nowMs } = situation
-  return { atMs: nowMs, lineStopped: freeze.frozen, rollout: rollout === null ? null : ofRollout(rollout, situation) }
+  return { atMs: nowMs, changeFreeze: freeze.frozen, rollout: rollout === null ? null : ofRollout(rollout, situation) }
 }
 
-function ofRollout(rollout: Rollout, { freeze, lastLook, soak, policy, nowMs }: Situation): RolloutStatus {
+function ofRollout(rollout: Rollout, { freeze, lastEvaluation, soak, policy, nowMs }: Situation): RolloutStatus {
   const stage = stageOf(rollout)
-  const look = lastLook !== null && explains(lastLook, rollout) ? lastLook : null
+  const evaluation = lastEvaluation !== null && explains(lastEvaluation, rollout) ? lastEvaluation : null
   return {
     id: rollout.id,
     ...(rollout.subject !== undefined && { subject: rollout.subject }),
@@ -54,18 +54,18 @@ function ofRollout(rollout: Rollout, { freeze, lastLook, soak, policy, nowMs }: 
     stage: stage.name,
     stateSinceMs: rollout.stateSinceMs,
     paused: rollout.pause ?? null,
-    because: look?.reason ?? rollout.reason,
-    lastLookAtMs: lastLook?.atMs ?? null,
-    verdict: look?.verdict ?? null,
-    findings: look?.findings ?? [],
-    devices: { installed: look?.installed ?? 0, members: stage.members.length },
+    because: evaluation?.reason ?? rollout.reason,
+    lastEvaluationAtMs: lastEvaluation?.atMs ?? null,
+    verdict: evaluation?.verdict ?? null,
+    findings: evaluation?.findings ?? [],
+    devices: { installed: evaluation?.installed ?? 0, members: stage.members.length },
     eta: etaOf(rollout, freeze, soak, policy, nowMs),
     operations: rollout.operations ?? [],
   }
 }
 
 /** A look from before the present state explains another one; that which led to it does if it was of the same stage. */
-function explains({ atMs }: LastLook, { state, stateSinceMs }: Rollout): boolean {
+function explains({ atMs }: LastEvaluation, { state, stateSinceMs }: Rollout): boolean {
   const isOfNextStage = state === 'waiting' || state === 'deploying'
   return isOfNextStage ? atMs > stateSinceMs : atMs >= stateSinceMs
 }

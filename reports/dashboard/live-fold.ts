@@ -26,7 +26,7 @@ interface Device {
 }
 
 /** The way back of one device. */
-interface WayBack {
+interface RollbackProgress {
   receivedAtMs: number | null
   revertedAtMs: number | null
   healthyAtMs: number | null
@@ -54,7 +54,7 @@ export class LiveFold {
   readonly #stages = new Map<StageName, { state: StageRow['state']; soakingSinceMs: number | null }>()
   readonly #series = new Map<string, { metric: string; limit: number; points: [number, number][]; skip: number }>()
   readonly #faults = new Map<number, { kind: string; onsetAtMs: number; devices: number }>()
-  readonly #ways = new Map<string, WayBack>()
+  readonly #ways = new Map<string, RollbackProgress>()
   readonly #exposed = new Set<string>()
   readonly #log: { atMs: number; text: string }[] = []
   readonly #steps: [number, number][] = []
@@ -317,7 +317,7 @@ export class LiveFold {
     if (this.#detectedAtMs === null) return null
     const detectedAtMs = this.#detectedAtMs
     const ways = [...this.#ways.values()]
-    const leg = (from: (way: WayBack) => number | null, to: (way: WayBack) => number | null) => {
+    const leg = (from: (way: RollbackProgress) => number | null, to: (way: RollbackProgress) => number | null) => {
       const minutes = ways.flatMap((way) => {
         const [fromMs, toMs] = [from(way), to(way)]
         return fromMs === null || toMs === null ? [] : [Math.max(toMs - fromMs, 0) / 60_000]

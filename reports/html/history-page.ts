@@ -12,7 +12,7 @@ export function renderHistoryPage(
   zone: string,
 ): string {
   const first = histories[0] ?? []
-  const violated = histories.flat().flatMap((row) => row.violated.map((law) => `${row.version}: ${law}`))
+  const violated = histories.flat().flatMap((row) => row.violated.map((invariant) => `${row.version}: ${invariant}`))
   const title = histories.length === 1 ? 'The releases' : `The releases of the first of ${histories.length} histories`
   return page(
     'Releases in a row',

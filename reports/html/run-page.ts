@@ -17,7 +17,7 @@ type Evaluated = Extract<TraceRecord, { kind: 'evaluated' }>
 
 /** One rehearsal as a page that needs nothing but itself. Pure. */
 export function renderRunPage(report: Report, header: TraceHeader, records: readonly TraceRecord[]): string {
-  const looks = records.filter((record) => record.kind === 'evaluated')
+  const evaluations = records.filter((record) => record.kind === 'evaluated')
   const onsetAtMs = records.find(({ kind }) => kind === 'fault-started')?.atMs ?? null
   const detectedAtMs = msOf(report.detection.at)
   const span = {
@@ -33,9 +33,9 @@ export function renderRunPage(report: Report, header: TraceHeader, records: read
 ${facts(report)}
 <section><h2>Timeline</h2>${drawTimeline({ ...span, notifiedAtMs: msOf(report.notifications?.[0]?.at ?? null), stages: report.stages.map(toBar) })}</section>
 <section><h2>The fleet</h2>${drawFleetMaps(moments(report, header, records, span.onsetAtMs))}</section>
-${metricsSection(looks, span)}
+${metricsSection(evaluations, span)}
 ${rollbackSection(report)}
-<section><h2>Why</h2><p class="small">What the controller saw around its decisions, and what was true at that time.</p>${whyTable(looks, header, records)}</section>
+<section><h2>Why</h2><p class="small">What the controller saw around its decisions, and what was true at that time.</p>${whyTable(evaluations, header, records)}</section>
 <section><h2>The run</h2>${runTable(report)}</section>`,
   )
 }
@@ -130,11 +130,11 @@ interface Span {
 }
 
 /** A chart for each quantity that was judged; counts of devices are in the table of looks. */
-function metricsSection(looks: readonly Evaluated[], span: Span): Markup {
+function metricsSection(evaluations: readonly Evaluated[], span: Span): Markup {
   const stageLevel = (finding: TraceFinding): boolean => finding.line === undefined && finding.thing === undefined
-  const rules = [...new Set(looks.flatMap(({ findings }) => findings.filter(isQuantity).map(({ rule }) => rule)))]
+  const rules = [...new Set(evaluations.flatMap(({ findings }) => findings.filter(isQuantity).map(({ rule }) => rule)))]
   const charts = rules.flatMap((rule) => {
-    const found = looks.flatMap(({ atMs, stage, findings }) => {
+    const found = evaluations.flatMap(({ atMs, stage, findings }) => {
       const own = findings.filter((finding) => finding.rule === rule && finding.observed !== null)
       const finding = own.find(stageLevel) ?? own[0]
       return finding === undefined ? [] : [{ atMs, stage: stage ?? '', finding }]
@@ -175,8 +175,10 @@ ${drawLegs([
 }
 
 /** Looks that decided something, and the one before each rollback. */
-function whyTable(looks: readonly Evaluated[], header: TraceHeader, records: readonly TraceRecord[]): Markup {
-  const shown = looks.filter((look, i) => look.decision !== 'wait' || looks[i + 1]?.decision === 'rollback')
+function whyTable(evaluations: readonly Evaluated[], header: TraceHeader, records: readonly TraceRecord[]): Markup {
+  const shown = evaluations.filter(
+    (evaluation, i) => evaluation.decision !== 'wait' || evaluations[i + 1]?.decision === 'rollback',
+  )
   return tableOf(
     [`time (${header.zone})`, 'stage', 'verdict', 'decision', 'because', 'findings', 'true then'],
     shown.map(({ atMs, stage, verdict, decision, reason, findings }) => [

@@ -1,6 +1,6 @@
 import type { TraceFinding, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { isoTime, minutesBetween } from '../numbers/format.ts'
-import { isBad, isLook } from './evaluations.ts'
+import { isBad, isEvaluation } from './evaluations.ts'
 
 /** When the fault was noticed, by what, and where the time went. */
 export interface Detection {
@@ -14,7 +14,7 @@ export interface Detection {
   readonly firstBadLookAt: string | null
   readonly legsMinutes: {
     /** How long the fault was silent, or hidden in the noise. */
-    readonly onsetToFirstBadLook: number | null
+    readonly onsetToFirstBadEvaluation: number | null
     /** How long the controller gathered evidence. */
     readonly firstBadLookToDecision: number | null
   }
@@ -38,11 +38,11 @@ export function foldDetection(
   onsetAtMs: number | null,
   detectedAtMs: number | null,
 ): Detection {
-  const looks = records.filter(isLook)
-  const decided = looks.find(({ decision }) => decision === 'rollback')
+  const evaluations = records.filter(isEvaluation)
+  const decided = evaluations.find(({ decision }) => decision === 'rollback')
   const finding = decided?.findings.find(({ outcome }) => outcome === 'breach')
   const firstBad =
-    onsetAtMs === null ? undefined : looks.find(({ atMs, findings }) => atMs >= onsetAtMs && findings.some(isBad))
+    onsetAtMs === null ? undefined : evaluations.find(({ atMs, findings }) => atMs >= onsetAtMs && findings.some(isBad))
   const firstBadAtMs = firstBad?.atMs ?? null
   return {
     detected: detectedAtMs !== null,
@@ -50,7 +50,7 @@ export function foldDetection(
     latencyMinutes: minutesBetween(onsetAtMs, detectedAtMs),
     firstBadLookAt: firstBadAtMs === null ? null : isoTime(firstBadAtMs),
     legsMinutes: {
-      onsetToFirstBadLook: minutesBetween(onsetAtMs, firstBadAtMs),
+      onsetToFirstBadEvaluation: minutesBetween(onsetAtMs, firstBadAtMs),
       firstBadLookToDecision: minutesBetween(firstBadAtMs, detectedAtMs),
     },
     by: decided?.handler === 'operate' ? ABORTED_BY : (finding?.rule ?? null),

@@ -1,9 +1,9 @@
 import type { TraceFinding, TraceRecord } from '../../sim/kernel/trace-events.ts'
 
 /** One look of the controller, as it stands in the trace. */
-export type Look = Extract<TraceRecord, { kind: 'evaluated' }>
+export type Evaluation = Extract<TraceRecord, { kind: 'evaluated' }>
 
-export const isLook = (record: TraceRecord): record is Look => record.kind === 'evaluated'
+export const isEvaluation = (record: TraceRecord): record is Evaluation => record.kind === 'evaluated'
 
 /**
  * Whether a finding reads the metric as bad: a breach, or something measured beyond its limit that was not called one, for

@@ -36,7 +36,7 @@ export const reportSchema = z.strictObject({
     latencyMinutes: z.number().nullable(),
     firstBadLookAt: time.nullable(),
     legsMinutes: z.strictObject({
-      onsetToFirstBadLook: z.number().nullable(),
+      onsetToFirstBadEvaluation: z.number().nullable(),
       firstBadLookToDecision: z.number().nullable(),
     }),
     by: z.string().nullable(),

@@ -26,7 +26,7 @@ export interface Rollback {
 }
 
 /** What one device did on the way back; a core that had reverted by itself reverted at once. */
-interface WayBack {
+interface RollbackProgress {
   receivedAtMs: number | null
   revertedAtMs: number | null
   healthyAtMs: number | null
@@ -39,7 +39,7 @@ export function foldRollback(
   onsetAtMs: number | null,
 ): { readonly detectedAtMs: number; readonly report: Rollback } | null {
   const { takingBack, firstBackAtMs: detectedAtMs } = sortDeployments(header, records)
-  const ways = new Map<string, WayBack>()
+  const ways = new Map<string, RollbackProgress>()
   for (const record of records) follow(ways, header, record, takingBack)
   if (detectedAtMs === null) return null
   const touched = [...ways.values()]
@@ -66,11 +66,11 @@ export function foldRollback(
   }
 }
 
-const healthyAt = ({ healthyAtMs }: WayBack): number => healthyAtMs as number
+const healthyAt = ({ healthyAtMs }: RollbackProgress): number => healthyAtMs as number
 
 /** A device's way back begins when it first touches the new version, by running it or by failing to. */
 function follow(
-  ways: Map<string, WayBack>,
+  ways: Map<string, RollbackProgress>,
   header: TraceHeader,
   record: TraceRecord,
   backDeployments: ReadonlySet<string>,

@@ -1,12 +1,12 @@
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
-import { isLook, type Look } from './evaluations.ts'
+import { type Evaluation, isEvaluation } from './evaluations.ts'
 import { notificationsOf } from './notifications.ts'
 
 /** What the controller saw and did at one look, and what was true then. */
 export interface Why {
-  readonly look: Look
+  readonly evaluation: Evaluation
   /** Other looks of the same instant: one function's decision can call another. */
-  readonly besides: readonly Look[]
+  readonly besides: readonly Evaluation[]
   /** What people were called with, since the look before. */
   readonly notifications: readonly string[]
   /** Since the last decision other than to wait; null at the first. */
@@ -16,9 +16,9 @@ export interface Why {
   readonly rules: readonly RuleFindings[]
   readonly truth: Truth
   /** The next look that concluded or did something else; null if none did. */
-  readonly nextChange: Look | null
+  readonly nextChange: Evaluation | null
   /** The first look of the trace whose verdict is a breach, before or after this one; null if none is. */
-  readonly firstBreach: Look | null
+  readonly firstBreach: Evaluation | null
 }
 
 /** All findings of one rule, the worst first. */
@@ -50,31 +50,36 @@ export interface Truth {
 export function looksRange(
   records: readonly TraceRecord[],
 ): { readonly firstMs: number; readonly lastMs: number } | null {
-  const looks = records.filter(isLook)
-  const [first, last] = [looks[0], looks.at(-1)]
+  const evaluations = records.filter(isEvaluation)
+  const [first, last] = [evaluations[0], evaluations.at(-1)]
   return first === undefined || last === undefined ? null : { firstMs: first.atMs, lastMs: last.atMs }
 }
 
 /** Explains the look at or before an instant; null if there is none. Pure. */
 export function foldWhy(header: TraceHeader, records: readonly TraceRecord[], askedMs: number): Why | null {
-  const looks = records.filter(isLook)
-  const last = looks.findLast(({ atMs }) => atMs <= askedMs)
+  const evaluations = records.filter(isEvaluation)
+  const last = evaluations.findLast(({ atMs }) => atMs <= askedMs)
   if (last === undefined) return null
-  const together = looks.filter(({ atMs }) => atMs === last.atMs)
-  const look = mainOf(together) as Look
-  const before = looks.filter(({ sequence }) => sequence <= look.sequence)
-  const after = looks.filter(({ sequence }) => sequence > look.sequence)
-  const changed = before.findLast(({ decision, sequence }) => decision !== 'wait' && sequence < look.sequence)
+  const together = evaluations.filter(({ atMs }) => atMs === last.atMs)
+  const evaluation = mainOf(together) as Evaluation
+  const before = evaluations.filter(({ sequence }) => sequence <= evaluation.sequence)
+  const after = evaluations.filter(({ sequence }) => sequence > evaluation.sequence)
+  const changed = before.findLast(({ decision, sequence }) => decision !== 'wait' && sequence < evaluation.sequence)
   return {
-    look,
-    besides: together.filter((one) => one !== look),
-    notifications: notifiedBetween(records, looks.findLast(({ atMs }) => atMs < look.atMs)?.atMs ?? 0, look.atMs),
-    inStateMs: changed === undefined ? null : look.atMs - changed.atMs,
-    soakedMs: soakedMs(before, look),
-    rules: byRule(look.findings),
-    truth: truthAt(header, records, look.atMs),
-    nextChange: after.find(({ verdict, decision }) => verdict !== look.verdict || decision !== look.decision) ?? null,
-    firstBreach: looks.find(({ verdict }) => verdict === 'breach') ?? null,
+    evaluation,
+    besides: together.filter((one) => one !== evaluation),
+    notifications: notifiedBetween(
+      records,
+      evaluations.findLast(({ atMs }) => atMs < evaluation.atMs)?.atMs ?? 0,
+      evaluation.atMs,
+    ),
+    inStateMs: changed === undefined ? null : evaluation.atMs - changed.atMs,
+    soakedMs: soakedMs(before, evaluation),
+    rules: byRule(evaluation.findings),
+    truth: truthAt(header, records, evaluation.atMs),
+    nextChange:
+      after.find(({ verdict, decision }) => verdict !== evaluation.verdict || decision !== evaluation.decision) ?? null,
+    firstBreach: evaluations.find(({ verdict }) => verdict === 'breach') ?? null,
   }
 }
 
@@ -85,13 +90,13 @@ const notifiedBetween = (records: readonly TraceRecord[], afterMs: number, toMs:
     .map(({ subject }) => subject)
 
 /** Of several looks in one instant, the one that did something, else the one that saw something. */
-const mainOf = (looks: readonly Look[]): Look | undefined =>
-  looks.findLast(({ decision, findings }) => decision !== 'wait' && findings.length > 0) ??
-  looks.findLast(({ decision }) => decision !== 'wait') ??
-  looks.findLast(({ findings }) => findings.length > 0) ??
-  looks.at(-1)
+const mainOf = (evaluations: readonly Evaluation[]): Evaluation | undefined =>
+  evaluations.findLast(({ decision, findings }) => decision !== 'wait' && findings.length > 0) ??
+  evaluations.findLast(({ decision }) => decision !== 'wait') ??
+  evaluations.findLast(({ findings }) => findings.length > 0) ??
+  evaluations.at(-1)
 
-function soakedMs(before: readonly Look[], { atMs, state, stage }: Look): number | null {
+function soakedMs(before: readonly Evaluation[], { atMs, state, stage }: Evaluation): number | null {
   if (state !== 'soaking') return null
   const began = before.findLast((one) => one.decision === 'soak' && one.stage === stage)
   return began === undefined ? null : atMs - began.atMs

@@ -29,19 +29,22 @@ export function renderJunit(report: Report, command: string): string {
       problems: item.met ? [] : [`${item.what} is ${item.actual}, expected ${item.expected}`],
     }),
   )
-  const laws = invariants.checked.map(
-    (law): Case => ({ name: law, problems: invariants.violated.filter((text) => text.startsWith(`${law}: `)) }),
+  const checks = invariants.checked.map(
+    (invariant): Case => ({
+      name: invariant,
+      problems: invariants.violated.filter((text) => text.startsWith(`${invariant}: `)),
+    }),
   )
   const unmet = outcome === 'inconclusive' ? UNDECIDED : UNMET
   const count = (cases: readonly Case[]): number => cases.filter(({ problems }) => problems.length > 0).length
   const errors = unmet === UNDECIDED ? count(expected) : 0
-  const failures = count([...expected, ...laws]) - errors
-  const totals = `tests="${expected.length + laws.length}" failures="${failures}" errors="${errors}"`
+  const failures = count([...expected, ...checks]) - errors
+  const totals = `tests="${expected.length + checks.length}" failures="${failures}" errors="${errors}"`
   const again = interventions === undefined ? command : `${command} # without what was done to it by hand`
   const trail = `seed ${seed}, digest ${digest}\n${again}`
   const cases = [
     ...expected.map((one) => caseXml(`rehearse.${scenario}.expectation`, one, unmet, trail)),
-    ...laws.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, LAW, trail)),
+    ...checks.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, LAW, trail)),
   ]
   const properties = Object.entries({ seed, level, digest, outcome, command: again }).map(
     ([name, value]) => `      <property name="${name}" value="${escaped(String(value))}"/>`,

@@ -50,10 +50,10 @@ function verdictLines({ expectation, invariants }: Report): string[] {
   const expected = expectation.checked.map(
     ({ what, expected, actual, met }) => `- ${mark(met)} ${what}: ${actual}${met ? '' : `, expected ${expected}`}`,
   )
-  const laws = `${invariants.checked.length} invariants checked, ${invariants.violated.length} violated`
+  const counted = `${invariants.checked.length} invariants checked, ${invariants.violated.length} violated`
   return [
     ...expected,
-    `- ${mark(invariants.violated.length === 0)} ${laws}`,
+    `- ${mark(invariants.violated.length === 0)} ${counted}`,
     ...invariants.violated.map((text) => `  - ${text}`),
   ]
 }
@@ -80,7 +80,7 @@ function detectionLines({ faults, detection, falseAlarm, notifications = [] }: R
       : ` by ${by}: ${finding.metric} ${numberText(finding.observed)}, limit ${numberText(finding.limit)}${where}`
   return [
     `- fault: ${known.length === 0 ? 'none acted' : known.join('; ')}`,
-    `- first bad look: ${shortTime(firstBadLookAt)}${after(legsMinutes.onsetToFirstBadLook, 'the onset')}`,
+    `- first bad look: ${shortTime(firstBadLookAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
     `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadLookToDecision, 'that')}${what}`,
     ...notifications.map(({ at, subject }) => `- notified: ${shortTime(at)}, ${subject}`),
     ...(falseAlarm ? ['- **false alarm**: no fault had begun'] : []),

@@ -1,39 +1,39 @@
 import type { TraceFinding, TraceHeader } from '../../sim/kernel/trace-events.ts'
 import { durationText, localTime, numberText } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
-import type { Look } from '../run/evaluations.ts'
+import type { Evaluation } from '../run/evaluations.ts'
 import type { Truth, Why } from '../run/why.ts'
 
 const MINUTE_MS = 60_000
 
 /** Why the controller did or did not act, for people; times are the site's. */
 export function renderWhy(why: Why, header: TraceHeader): string {
-  const { look, besides, notifications, inStateMs, soakedMs } = why
+  const { evaluation, besides, notifications, inStateMs, soakedMs } = why
   const time = (atMs: number): string => localTime(atMs, header.zone)
-  const sinceStart = durationText((look.atMs - header.startedAtMs) / MINUTE_MS)
+  const sinceStart = durationText((evaluation.atMs - header.startedAtMs) / MINUTE_MS)
   const window = `${durationText((soakedMs ?? 0) / MINUTE_MS)} of the window of ${header.windowHours} h have passed`
   const state = [
-    `${look.stage ?? ''} ${look.state}${look.decision === 'wait' ? '' : ' from now on'}`.trim(),
+    `${evaluation.stage ?? ''} ${evaluation.state}${evaluation.decision === 'wait' ? '' : ' from now on'}`.trim(),
     ...(inStateMs === null ? [] : [`${durationText(inStateMs / MINUTE_MS)} since the last step`]),
     ...(soakedMs === null ? [] : [window]),
   ]
   return [
-    `${header.scenario.toUpperCase()}, look of ${time(look.atMs)} (${header.zone}), ${sinceStart} after the start`,
+    `${header.scenario.toUpperCase()}, look of ${time(evaluation.atMs)} (${header.zone}), ${sinceStart} after the start`,
     row('state', state.join(', ')),
-    row('verdict', look.verdict),
-    row('decision', decisionText(look)),
+    row('verdict', evaluation.verdict),
+    row('decision', decisionText(evaluation)),
     ...besides.map((one) => row('', `and in the same instant (${one.handler}) ${decisionText(one)}`)),
     ...notifications.map((subject) => row('notified', subject)),
     '',
     ...findingLines(why),
     '',
-    ...truthLines(why.truth, look.atMs, header),
+    ...truthLines(why.truth, evaluation.atMs, header),
     ...laterLines(why, header),
   ].join('\n')
 }
 
 const row = (label: string, text: string): string => `  ${label.padEnd(10)}${text}`
-const decisionText = ({ decision, reason }: Look): string => `${decision}: ${reason}`
+const decisionText = ({ decision, reason }: Evaluation): string => `${decision}: ${reason}`
 
 const COLUMNS = ['rule', 'metric', 'outcome', 'where', 'observed', 'limit', 'baseline', 'n']
 
@@ -74,11 +74,12 @@ function truthLines({ faults, devicesOnRelease, crashes }: Truth, nowMs: number,
   )
 }
 
-function laterLines({ look, nextChange, firstBreach }: Why, header: TraceHeader): string[] {
+function laterLines({ evaluation, nextChange, firstBreach }: Why, header: TraceHeader): string[] {
   const time = (atMs: number): string => localTime(atMs, header.zone)
-  const said = ({ atMs, verdict, decision, reason }: Look): string => `${time(atMs)} ${verdict}, ${decision}: ${reason}`
+  const said = ({ atMs, verdict, decision, reason }: Evaluation): string =>
+    `${time(atMs)} ${verdict}, ${decision}: ${reason}`
   const next = nextChange === null ? 'the same to the end of the trace' : said(nextChange)
-  if (firstBreach === look || firstBreach === nextChange) return [row('next', next)]
+  if (firstBreach === evaluation || firstBreach === nextChange) return [row('next', next)]
   const breach =
     firstBreach === null
       ? 'no look of the trace found a breach'

@@ -72,8 +72,8 @@ const answerLines = ({ operation, result, answer, status }: OperationAnswer): st
   ...(status.rollout === null ? [] : [`  ${standing(status.rollout)}`]),
 ]
 
-function statusLines({ rollout, lineStopped, atMs }: Status): string[] {
-  const stopped = lineStopped === null ? [] : [`line stopped by ${lineStopped.actor}: ${lineStopped.reason}`]
+function statusLines({ rollout, changeFreeze, atMs }: Status): string[] {
+  const stopped = changeFreeze === null ? [] : [`line stopped by ${changeFreeze.actor}: ${changeFreeze.reason}`]
   if (rollout === null) return [`${time(atMs)}  no rollout`, ...stopped]
   const { paused, because, verdict, findings, devices, eta, operations } = rollout
   return [

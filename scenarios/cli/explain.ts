@@ -46,7 +46,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
     ...planned.map(({ stage, deployedAtMs, passedAtMs }) =>
       row('', `${stage.padEnd(10)} deployed ${clock(deployedAtMs)}, passed ${clock(passedAtMs)}`),
     ),
-    ...(policy.holdback ? [row('', letGoText(policy, planned, clock))] : []),
+    ...(policy.holdback ? [row('', releasedText(policy, planned, clock))] : []),
     ...(faults.length === 0 ? [row('faults', 'none')] : []),
     ...faults.flatMap((fault, index) =>
       faultText(fault, raw.faults?.[index] ?? {}, scenario, planned).map((text, i) =>
@@ -58,7 +58,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
   ]
 }
 
-function letGoText(policy: Policy, planned: readonly PlannedStage[], clock: (atMs: number) => string): string {
+function releasedText(policy: Policy, planned: readonly PlannedStage[], clock: (atMs: number) => string): string {
   const { stage, passedAtMs } = planned.at(-1) as PlannedStage
   return `${'held back'.padEnd(10)} let go   ${clock(gateOpensAtMs(policy, stage, passedAtMs))}`
 }

@@ -32,7 +32,7 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
   ).finally(() => progress.end())
   const wallS = (wallMs() - startedWallMs) / 1000
   const found = foldHistory(histories.flat())
-  const violated = histories.flat().flatMap((row) => row.violated.map((law) => `${row.version}: ${law}`))
+  const violated = histories.flat().flatMap((row) => row.violated.map((invariant) => `${row.version}: ${invariant}`))
   const folder = options.out ?? 'reports/out/history'
   const json = `${JSON.stringify({ schemaVersion: 1, reported: REPORTED, ...found, histories }, null, 2)}\n`
   try {
@@ -46,7 +46,7 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
   else {
     if (options.repeat === 1) io.stdout.write(`${renderReleases(histories[0] ?? [])}\n\n`)
     io.stdout.write(`${renderHistory(found, REPORTED)}\n\n`)
-    for (const law of violated) io.stdout.write(`  INVARIANT VIOLATED  ${law}\n`)
+    for (const invariant of violated) io.stdout.write(`  INVARIANT VIOLATED  ${invariant}\n`)
     const plantDays = histories.reduce((sum, rows) => sum + daysOf(rows), 0)
     const rate = (plantDays / wallS).toFixed(1)
     io.stdout.write(`  ${Math.round(plantDays)} plant days in ${wallS.toFixed(1)} s (${rate} plant days a second)\n`)

@@ -112,8 +112,8 @@ function program(): Command {
     .option('--window <duration>', 'monitoring window of each stage, such as 4h', durationMs)
     .option(
       '--profile <profile>',
-      'how thresholds are applied: default or seed-literal',
-      oneOf('default', 'seed-literal'),
+      'how thresholds are applied: default or raw-thresholds',
+      oneOf('default', 'raw-thresholds'),
     )
     .addOption(withDefault('--pace <pace>', 'max, or virtual seconds a second, such as 60x', pace, 'max'))
     .option('--until <duration>', 'stop after this much virtual time', durationMs)
@@ -177,7 +177,12 @@ function program(): Command {
     .argument('<scenario...>', 'shipped scenarios (see list) or YAML files')
     .addOption(withDefault('--windows <list>', 'monitoring windows of each stage', listOf(durationMs), '4h,24h'))
     .addOption(
-      withDefault('--profiles <list>', 'default, seed-literal', listOf(oneOf('default', 'seed-literal')), 'default'),
+      withDefault(
+        '--profiles <list>',
+        'default, raw-thresholds',
+        listOf(oneOf('default', 'raw-thresholds')),
+        'default',
+      ),
     )
     .addOption(
       withDefault(
@@ -194,7 +199,7 @@ function program(): Command {
     .addHelpText(
       'after',
       '\nExamples:\n  rehearse compare silent-12h --windows 4h,24h --seeds 200\n' +
-        '  rehearse compare healthy cycle-drift --windows 1h,4h,24h --profiles default,seed-literal\n',
+        '  rehearse compare healthy cycle-drift --windows 1h,4h,24h --profiles default,raw-thresholds\n',
     )
     .action(async (scenarios: string[], options) => {
       const { runCompare } = await import('./compare.ts')

@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly connections?: 'per-device' | 'multiplexed'
   readonly devices?: number
   readonly window?: number
-  readonly profile?: 'default' | 'seed-literal'
+  readonly profile?: 'default' | 'raw-thresholds'
   readonly pace: Pace
   readonly until?: number
   readonly out?: string

@@ -26,7 +26,7 @@ const windows = z.array(weekly).min(1, { message: 'has no windows, so that the s
 export const policySchema = z
   .strictObject({
     window: some.optional().describe('Monitoring window of each stage; 24h by default'),
-    profile: z.enum(['default', 'seed-literal']).optional().describe('How the thresholds are applied'),
+    profile: z.enum(['default', 'raw-thresholds']).optional().describe('How the thresholds are applied'),
     gates: z
       .union(
         [

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import type { ScenarioInput } from '../files/scenario.ts'
 import { wallMs } from '../support/wall.ts'
-import { type ExtraLaw, type Probe, probe } from './probe.ts'
-import { lawOf, NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
+import { type ExtraInvariant, type Probe, probe } from './probe.ts'
+import { invariantOf, NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
 import { ANY_WORLD, scenarioOf, type WorldChoice, worlds } from './world-arbitrary.ts'
 
 /** Some worlds in a row, as a thread gets them. */
@@ -32,7 +32,7 @@ export interface Batch {
 /** What only tests set: fewer worlds to choose from, and a law that is there to be broken. */
 export interface BatchOptions {
   readonly choice?: WorldChoice
-  readonly extra?: ExtraLaw
+  readonly extra?: ExtraInvariant
 }
 
 /** Wall time for making a world smaller; the smallest by then is it. */
@@ -56,12 +56,12 @@ export async function playBatch(task: BatchTask, { choice = ANY_WORLD, extra }: 
   const { seed, path, limitMs } = task
   const tallies: Tally[] = [NO_TALLY]
   const play = async (world: ScenarioInput): Promise<Probe> => probe(scenarioOf(world, 'world'), 'model', extra)
-  const failing = (isOfInterest: (law: string) => boolean, deadlineMs: number, onPlayed?: (one: Probe) => void) =>
+  const failing = (isOfInterest: (invariant: string) => boolean, deadlineMs: number, onPlayed?: (one: Probe) => void) =>
     fc.asyncProperty(worlds(choice), async (world) => {
       if (wallMs() > deadlineMs) return
       const played = await play(world)
       onPlayed?.(played)
-      const violated = played.violated.filter((sentence) => isOfInterest(lawOf(sentence)))
+      const violated = played.violated.filter((sentence) => isOfInterest(invariantOf(sentence)))
       if (violated.length > 0) throw new Violated(violated)
     })
   const numRuns = task.worlds
@@ -76,9 +76,9 @@ export async function playBatch(task: BatchTask, { choice = ANY_WORLD, extra }: 
   const tally = sumOf(tallies)
   if (!found.failed) return { tally, failure: null }
   if (!(found.errorInstance instanceof Violated)) throw found.errorInstance
-  const law = lawOf(found.errorInstance.violated[0] as string)
+  const invariant = invariantOf(found.errorInstance.violated[0] as string)
   const smaller = await fc.check(
-    failing((one) => one === law, wallMs() + SHRINK_MS),
+    failing((one) => one === invariant, wallMs() + SHRINK_MS),
     { seed, numRuns, path: found.counterexamplePath as string },
   )
   // The deadline may have passed before anything was played.

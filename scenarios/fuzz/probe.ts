@@ -23,14 +23,14 @@ export interface Probe {
 }
 
 /** A law more, which tests break on purpose. */
-export type ExtraLaw = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
-const NONE: ExtraLaw = () => []
+export type ExtraInvariant = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
+const NONE: ExtraInvariant = () => []
 
 /**
  * Plays a world, and checks what must hold in every one, and what its file expects of it beside that. A rehearsal that
  * fails is a violation of its own.
  */
-export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: ExtraLaw = NONE): Promise<Probe> {
+export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: ExtraInvariant = NONE): Promise<Probe> {
   try {
     return probed(scenario, await rehearse(scenario, { seed: scenario.seed ?? 1, level }), extra)
   } catch (error) {
@@ -55,7 +55,7 @@ function wronglyRefused({ faults, release }: Scenario, { message }: Error): read
 
 const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmware
 
-function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraLaw): Probe {
+function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraInvariant): Probe {
   const { invariants, expectation } = conclude(scenario, result)
   const { header, records, facts } = result
   const unmet = expectation.failures.map((failure) => `what the world expects: ${failure}`)

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import type { Failure } from './batch.ts'
-import { lawOf } from './tally.ts'
+import { invariantOf } from './tally.ts'
 import { worldText } from './world-arbitrary.ts'
 
 /** Where worlds that once broke a law are kept, in whichever project `rehearse` runs. */
@@ -26,14 +26,14 @@ export function writeRegression(folder: string, { seed, path, world, violated }:
     '',
   ].join('\n')
   const text = worldText(world, comment)
-  const law = lawOf(violated[0] as string)
+  const invariant = invariantOf(violated[0] as string)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 48)
     .replace(/-$/, '')
   const mark = createHash('sha256').update(worldText(world)).digest('hex').slice(0, 6)
   makeFolder(folder)
-  const file = join(folder, `${law}-${mark}.yaml`)
+  const file = join(folder, `${invariant}-${mark}.yaml`)
   writeWhole(file, text)
   return file
 }

@@ -130,11 +130,12 @@ function rollbacks(
 function soaks(
   records: readonly TraceRecord[],
 ): readonly { readonly stage: StageName; readonly fromMs: number; readonly toMs: number }[] {
-  const looks = ofKind(records, 'evaluated')
+  const evaluations = ofKind(records, 'evaluated')
   return STAGES.flatMap((stage) => {
-    const from = looks.find((look) => look.stage === stage && look.decision === 'soak')
-    const to = looks.find(
-      (look) => look.stage === stage && (look.decision === 'promote' || look.decision === 'complete'),
+    const from = evaluations.find((evaluation) => evaluation.stage === stage && evaluation.decision === 'soak')
+    const to = evaluations.find(
+      (evaluation) =>
+        evaluation.stage === stage && (evaluation.decision === 'promote' || evaluation.decision === 'complete'),
     )
     return from === undefined || to === undefined ? [] : [{ stage, fromMs: from.atMs, toMs: to.atMs }]
   })

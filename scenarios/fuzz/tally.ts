@@ -21,13 +21,13 @@ export type Tally = z.output<typeof tallySchema>
 export const NO_TALLY: Tally = { worlds: 0, deviceMs: 0, outcomes: {}, undecided: {}, acted: {}, hit: {} }
 
 /** The name of the law in a sentence of `checkInvariants`. */
-export const lawOf = (sentence: string): string => sentence.split(': ')[0] as string
+export const invariantOf = (sentence: string): string => sentence.split(': ')[0] as string
 
 export const tallyOf = (probe: Probe): Tally => ({
   worlds: 1,
   deviceMs: probe.devices * probe.virtualMs,
   outcomes: { [probe.outcome]: 1 },
-  undecided: once(probe.undecided.map(lawOf)),
+  undecided: once(probe.undecided.map(invariantOf)),
   acted: once(probe.acted),
   hit: once(probe.hit),
 })

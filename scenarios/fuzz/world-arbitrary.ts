@@ -58,7 +58,7 @@ const start = fc
 const policy = fc.record({
   window: fc.constantFrom('24h', '1h', '2h', '4h', '8h', '12h', '20h'),
   gates: fc.constantFrom('open' as const, 'plant' as const),
-  profile: fc.constantFrom('default' as const, 'default' as const, 'default' as const, 'seed-literal' as const),
+  profile: fc.constantFrom('default' as const, 'default' as const, 'default' as const, 'raw-thresholds' as const),
 })
 
 /** Time after the end in which whoever was away comes back, and what is left over shows. */

@@ -36,7 +36,7 @@ export const SHIPPED = [
   'clock-skew',
   'breaking-change',
   'unreadable-after-rollback',
-  'neighbours-cannot-read',
+  'peers-cannot-read',
   'noisy-network',
   'offline-canary',
   'flapping-line',

@@ -9,7 +9,7 @@ const GOING = ['waiting', 'deploying', 'soaking']
  * What must never happen to the orders that a controller gives: each returns a sentence for each violation. They hold for a
  * trace with gaps, since an invocation that was killed may have decided what nobody was told of.
  */
-export const ORDER_LAWS = {
+export const DEPLOYMENT_INVARIANTS = {
   'only the groups of the stages are deployed to': (_: TraceHeader, records: readonly TraceRecord[]) =>
     ofKind(records, 'deployment-created')
       .filter(({ target }) => !(STAGES as readonly string[]).includes(target))
@@ -30,12 +30,14 @@ export const ORDER_LAWS = {
 
   'a breach is answered by the way back': (_, records) => {
     let before = 'waiting'
-    return ofKind(records, 'evaluated').flatMap((look) => {
-      const [wasGoing, isGoing] = [GOING.includes(before), GOING.includes(look.state)]
-      before = look.state
+    return ofKind(records, 'evaluated').flatMap((evaluation) => {
+      const [wasGoing, isGoing] = [GOING.includes(before), GOING.includes(evaluation.state)]
+      before = evaluation.state
       // Blind telemetry is believed neither way for a while; the controller says so.
-      const isHeld = look.reason.startsWith('the telemetry is down')
-      return look.verdict === 'breach' && wasGoing && isGoing && !isHeld ? [`${look.decision} (${at(look)})`] : []
+      const isHeld = evaluation.reason.startsWith('the telemetry is down')
+      return evaluation.verdict === 'breach' && wasGoing && isGoing && !isHeld
+        ? [`${evaluation.decision} (${at(evaluation)})`]
+        : []
     })
   },
 
@@ -72,7 +74,9 @@ export const ORDER_LAWS = {
   },
 
   'every decision and every operation says why': (_, records) => [
-    ...ofKind(records, 'evaluated').flatMap((look) => (look.reason === '' ? [`${look.decision} (${at(look)})`] : [])),
+    ...ofKind(records, 'evaluated').flatMap((evaluation) =>
+      evaluation.reason === '' ? [`${evaluation.decision} (${at(evaluation)})`] : [],
+    ),
     ...ofKind(records, 'operation').flatMap((one) =>
       one.actor === '' || one.reason === '' ? [`${one.operation} (${at(one)})`] : [],
     ),

@@ -1,9 +1,9 @@
 import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
-import { ORDER_LAWS } from './deployment-invariants.ts'
-import { LIVENESS_LAWS } from './liveness-invariants.ts'
+import { DEPLOYMENT_INVARIANTS } from './deployment-invariants.ts'
+import { LIVENESS_INVARIANTS } from './liveness-invariants.ts'
 import { at } from './trace-records.ts'
-import { WORD_LAWS } from './window-invariants.ts'
+import { WINDOW_INVARIANTS } from './window-invariants.ts'
 
 export interface InvariantResult {
   /** Names of the laws that were checked. */
@@ -15,7 +15,7 @@ export interface InvariantResult {
 }
 
 /** A law over the whole trace: what must never happen, whoever caused it. Returns a sentence for each violation. */
-export type Law = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
+export type Invariant = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
 
 /**
  * Checks from outside the controller what no rollout may ever do, and what each must come to. `endedAtMs` is the end of
@@ -26,11 +26,16 @@ export function checkInvariants(
   records: readonly TraceRecord[],
   endedAtMs = records.at(-1)?.atMs ?? 0,
 ): InvariantResult {
-  const safety = { ...LAWS, ...ORDER_LAWS }
-  const broken = Object.entries(safety).flatMap(([name, law]) => law(header, records).map((text) => `${name}: ${text}`))
-  const come = Object.entries(LIVENESS_LAWS).map(([name, law]) => ({ name, ...law(header, records, endedAtMs) }))
+  const safety = { ...SAFETY_INVARIANTS, ...DEPLOYMENT_INVARIANTS }
+  const broken = Object.entries(safety).flatMap(([name, invariant]) =>
+    invariant(header, records).map((text) => `${name}: ${text}`),
+  )
+  const come = Object.entries(LIVENESS_INVARIANTS).map(([name, invariant]) => ({
+    name,
+    ...invariant(header, records, endedAtMs),
+  }))
   return {
-    checked: [...Object.keys(safety), ...Object.keys(LIVENESS_LAWS)],
+    checked: [...Object.keys(safety), ...Object.keys(LIVENESS_INVARIANTS)],
     violated: [...broken, ...come.flatMap(({ name, violated = [] }) => violated.map((text) => `${name}: ${text}`))],
     undecided: come.flatMap(({ name, undecided }) => (undecided === undefined ? [] : [`${name}: ${undecided}`])),
   }
@@ -61,7 +66,7 @@ const migrationAtMs = ({ release }: TraceHeader, records: readonly TraceRecord[]
 const stageOfThing = (header: TraceHeader): Map<string, StageName> =>
   new Map(STAGES.flatMap((stage) => header.stages[stage].map((thing) => [thing, stage] as const)))
 
-const LAWS: Readonly<Record<string, Law>> = {
+const SAFETY_INVARIANTS: Readonly<Record<string, Invariant>> = {
   'canary is exactly one device of every line': (header) => {
     const perLine = new Map<number, number>()
     for (const line of Object.values(header.lines)) perLine.set(line, 0)
@@ -130,7 +135,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   'nothing is promoted unless its verdict is healthy': (_, records) =>
     records.flatMap((record) =>
       record.kind === 'evaluated' &&
-      (record.decision === 'promote' || record.decision === 'let-go' || record.decision === 'complete') &&
+      (record.decision === 'promote' || record.decision === 'release-holdback' || record.decision === 'complete') &&
       // A person may do without evidence, not against it.
       !(record.verdict === 'healthy' || (record.handler === 'operate' && record.verdict === 'inconclusive'))
         ? [`${record.decision} of ${record.stage} on ${record.verdict} (${at(record)})`]
@@ -179,5 +184,5 @@ const LAWS: Readonly<Record<string, Law>> = {
     return STAGES.filter((stage) => firstMs < (migration.get(stage) ?? Number.POSITIVE_INFINITY))
   },
 
-  ...WORD_LAWS,
+  ...WINDOW_INVARIANTS,
 }

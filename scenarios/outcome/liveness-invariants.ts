@@ -9,7 +9,7 @@ export interface Shown {
   readonly undecided?: string
 }
 
-type LivenessLaw = (header: TraceHeader, records: readonly TraceRecord[], endedAtMs: number) => Shown
+type LivenessInvariant = (header: TraceHeader, records: readonly TraceRecord[], endedAtMs: number) => Shown
 
 const HOUR_MS = 3_600_000
 /** A weekly gate is the longest wait that a calendar demands. */
@@ -43,8 +43,8 @@ function isHeld(records: readonly TraceRecord[]): boolean {
       if (record.operation === 'resume' || record.operation === 'abort') holds.delete('pause')
       if (record.operation === 'unfreeze') holds.delete('freeze')
     }
-    const isLook = record.kind === 'evaluated' || record.kind === 'migration-evaluated'
-    if (isLook && record.decision === 'pause') holds.add('pause')
+    const isEvaluation = record.kind === 'evaluated' || record.kind === 'migration-evaluated'
+    if (isEvaluation && record.decision === 'pause') holds.add('pause')
     // The look may have been killed before it told.
     if (record.kind === 'message-published' && record.reasonCode === 'ROLLOUT_HELD' && !isOfBlindness(record.subject)) {
       holds.add('pause')
@@ -58,13 +58,13 @@ const isOfBlindness = (reason: string | null): boolean => reason?.includes('the 
 
 const isFinal = (state: string): boolean => ['completed', 'rolled-back', 'halted'].includes(state)
 
-type AnyLook = RecordOf<'evaluated'> | RecordOf<'migration-evaluated'>
+type AnyEvaluation = RecordOf<'evaluated'> | RecordOf<'migration-evaluated'>
 
-const looksOf = (records: readonly TraceRecord[]): readonly AnyLook[] =>
+const looksOf = (records: readonly TraceRecord[]): readonly AnyEvaluation[] =>
   records.filter((record) => record.kind === 'evaluated' || record.kind === 'migration-evaluated')
 
 /** With one of which somebody must be called for what a look says; none where it needs nobody. */
-function callsFor({ decision, state }: AnyLook, before: AnyLook | undefined): readonly ReasonCode[] {
+function callsFor({ decision, state }: AnyEvaluation, before: AnyEvaluation | undefined): readonly ReasonCode[] {
   // The halt itself may have been told by nobody.
   const isHalt = decision === 'halt' || (state === 'halted' && before?.state !== 'halted')
   if (isHalt) return ['ROLLOUT_HALTED', 'ROLLBACK_STUCK']
@@ -73,14 +73,14 @@ function callsFor({ decision, state }: AnyLook, before: AnyLook | undefined): re
 }
 
 /** Laws about what every rollout comes to once nothing disturbs it any more. */
-export const LIVENESS_LAWS: Readonly<Record<string, LivenessLaw>> = {
+export const LIVENESS_INVARIANTS: Readonly<Record<string, LivenessInvariant>> = {
   'a rollout ends, or waits for somebody': (header, records, endedAtMs) => {
-    const looks = looksOf(records)
-    const last = looks.at(-1)
+    const evaluations = looksOf(records)
+    const last = evaluations.at(-1)
     if (last === undefined) return { undecided: 'nobody looked' }
     if (isFinal(last.state) && last.kind === 'evaluated') return {}
     if (isHeld(records)) return {}
-    const since = looks.findLast(({ state, stage, kind }) => `${kind} ${state} ${stage}` !== stateOf(last))
+    const since = evaluations.findLast(({ state, stage, kind }) => `${kind} ${state} ${stage}` !== stateOf(last))
     const isCalled = ofKind(records, 'evaluated').some(
       ({ decision, atMs }) => decision === 'page' && atMs > (since?.atMs ?? 0),
     )
@@ -93,12 +93,12 @@ export const LIVENESS_LAWS: Readonly<Record<string, LivenessLaw>> = {
 
   'whoever a rollout waits for has been called': (header, records, endedAtMs) => {
     const messages = ofKind(records, 'message-published')
-    const looks = looksOf(records)
-    const uncalled = looks.filter((look, index) => {
-      const before = looks[index - 1]
-      const codes: readonly (string | null)[] = callsFor(look, before)
+    const evaluations = looksOf(records)
+    const uncalled = evaluations.filter((evaluation, index) => {
+      const before = evaluations[index - 1]
+      const codes: readonly (string | null)[] = callsFor(evaluation, before)
       if (codes.length === 0) return false
-      const sinceMs = Math.min(before?.atMs ?? 0, look.atMs - LONGEST_RUN_MS)
+      const sinceMs = Math.min(before?.atMs ?? 0, evaluation.atMs - LONGEST_RUN_MS)
       return !messages.some(({ reasonCode, atMs }) => codes.includes(reasonCode) && atMs > sinceMs)
     })
     if (uncalled.length === 0) return {}
@@ -106,7 +106,7 @@ export const LIVENESS_LAWS: Readonly<Record<string, LivenessLaw>> = {
     if (faultsEndAtMs == null) return { undecided: 'something disturbs for good' }
     const late = uncalled.filter(({ atMs }) => atMs >= faultsEndAtMs || endedAtMs - faultsEndAtMs >= SETTLED_MS)
     if (late.length === 0) return { undecided: 'it ended before a call could be tried again' }
-    return { violated: late.map((look) => `${look.decision} of ${look.stage} (${at(look)})`) }
+    return { violated: late.map((evaluation) => `${evaluation.decision} of ${evaluation.stage} (${at(evaluation)})`) }
   },
 
   'after a way back every device that can be reached runs the version before': (header, records, endedAtMs) => {

@@ -8,7 +8,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const KNOWN_CONNECTED_MS = 30 * MINUTE_MS
 
 /** What the controller says of a stage or of a way back, held against what its clock and the devices did. */
-export const WORD_LAWS = {
+export const WINDOW_INVARIANTS = {
   'no window ends before its time': (header: TraceHeader, records: readonly TraceRecord[]) => [
     ...shortSoaks(header, records),
     ...hastyOrders(header, records),
@@ -48,8 +48,8 @@ function shortSoaks({ windowHours }: TraceHeader, records: readonly TraceRecord[
   const passed = new Set<string | null>()
   /** The last look that found nothing soaking, and the beginning of what soaks since. */
   let [notYetMs, sinceMs]: [number, number | null] = [0, null]
-  return ofKind(records, 'evaluated').flatMap((look) => {
-    const { stage, state, decision, handler, atMs } = look
+  return ofKind(records, 'evaluated').flatMap((evaluation) => {
+    const { stage, state, decision, handler, atMs } = evaluation
     if (decision === 'soak') sinceMs = isExact ? atMs : notYetMs
     sinceMs ??= notYetMs
     const watchedMs = atMs - sinceMs
@@ -58,7 +58,7 @@ function shortSoaks({ windowHours }: TraceHeader, records: readonly TraceRecord[
     passed.add(stage)
     // A person may do without the rest of it.
     const isShort = handler !== 'operate' && watchedMs < windowHours * HOUR_MS
-    return isShort ? [`${stage} passed after ${hours(watchedMs)} (${at(look)})`] : []
+    return isShort ? [`${stage} passed after ${hours(watchedMs)} (${at(evaluation)})`] : []
   })
 }
 

@@ -12,7 +12,7 @@ import { SweepFailed } from './sweep-failed.ts'
 export interface ComparePlan {
   readonly scenarios: readonly Scenario[]
   readonly windowsMs: readonly number[]
-  readonly profiles: readonly ('default' | 'seed-literal')[]
+  readonly profiles: readonly ('default' | 'raw-thresholds')[]
   readonly gates: readonly ('plant' | 'open')[]
   readonly seeds: readonly number[]
 }
@@ -51,7 +51,7 @@ export async function compare(plan: ComparePlan, options: SweepOptions = {}): Pr
 
 interface PolicyVariant {
   readonly window: number
-  readonly profile: 'default' | 'seed-literal'
+  readonly profile: 'default' | 'raw-thresholds'
   readonly gates: 'plant' | 'open'
 }
 

@@ -3,7 +3,7 @@ import { findScenario } from '../library/catalogue.ts'
 import { type Pace, Pacer } from '../world/pacer.ts'
 import type { LiveRehearsal, RehearsalResult } from '../world/rehearsal.ts'
 import { rehearse } from '../world/rehearse.ts'
-import { Convoy } from './lockstep-group.ts'
+import { LockstepGroup } from './lockstep-group.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -42,7 +42,7 @@ export const demoScenarios = (): readonly [Scenario, Scenario] => {
  */
 export async function playDemo(options: DemoOptions): Promise<readonly [RehearsalResult, RehearsalResult]> {
   const { scenarios, seed, pace, signal, onLive, onTime } = options
-  const convoy = new Convoy(scenarios.length)
+  const group = new LockstepGroup(scenarios.length)
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
   const lives: LiveRehearsal[] = []
@@ -72,7 +72,7 @@ export async function playDemo(options: DemoOptions): Promise<readonly [Rehearsa
           lives[index] = live
         },
         hold: async (atMs) => {
-          await convoy.until(index, atMs)
+          await group.until(index, atMs)
           pacer ??= start()
           if (atMs > lastMs) onTime(atMs)
           lastMs = atMs
@@ -83,7 +83,7 @@ export async function playDemo(options: DemoOptions): Promise<readonly [Rehearsa
       failed.abort(error)
       throw error
     } finally {
-      convoy.leave(index)
+      group.leave(index)
     }
   }
   return Promise.all([play(scenarios[0], 0), play(scenarios[1], 1)])

@@ -1,5 +1,5 @@
 /** Several worlds on one clock: none goes on to an instant before all others that still run have come as far. */
-export class Convoy {
+export class LockstepGroup {
   readonly #members: { atMs: number; go: (() => void) | null }[]
 
   constructor(size: number) {

@@ -48,7 +48,7 @@ export class DeploymentFaults {
 
   /** Whether what a deployment replaced is deleted after it. */
   prunes(wanted: ComponentVersions): boolean {
-    const [pruning] = this.#acting(wanted, ({ fault }) => fault.prunesArtefacts === true)
+    const [pruning] = this.#acting(wanted, ({ fault }) => fault.prunesArtifacts === true)
     if (pruning !== undefined) this.#faults.announce(pruning)
     return pruning !== undefined
   }

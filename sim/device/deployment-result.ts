@@ -37,7 +37,7 @@ export const failedUnchanged = (code: string, type: string, failureCause: string
   errorTypes: [type],
 })
 
-/** An artefact did not arrive. [nucleus: PackageDownloadException] */
+/** An artifact did not arrive. [nucleus: PackageDownloadException] */
 export const failedDownload = ({ errorCodes, errorType, cause }: DownloadFailure): DeploymentResult => ({
   ...failedUnchanged('', errorType, cause),
   errorStack: ['DEPLOYMENT_FAILURE', ...errorCodes],

@@ -16,12 +16,12 @@ export interface TaskContext {
   readonly stream: (label: string) => Stream
   /** Component versions wanted by the device's other targets, by name. [nucleus: merge of targets] */
   readonly otherTargets: ComponentVersions
-  /** Versions whose artefacts are on the device; a task adds what it downloads. */
-  readonly artefacts: Set<string>
+  /** Versions whose artifacts are on the device; a task adds what it downloads. */
+  readonly artifacts: Set<string>
   readonly faults: DeploymentFaults
 }
 
-/** Between two attempts at an artefact. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig] */
+/** Between two attempts at an artifact. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig] */
 const RETRY_PAUSE_MS = 60_000
 
 /** Progress of one deployment on the device: resolve, download, merge, wait for the components. */
@@ -78,7 +78,7 @@ export class DeploymentTask {
     const absent = this.#ctx.components
       .changed(wanted)
       .map((name) => `${name} ${wanted[name]}`)
-      .filter((artefact) => !this.#ctx.artefacts.has(artefact))
+      .filter((artifact) => !this.#ctx.artifacts.has(artifact))
     // Our components subscribe to no update notifications, so NOTIFY_COMPONENTS has nobody to wait for.
     if (absent.length === 0) return this.#after(0, () => this.#merge(wanted))
     const attemptMs = draw(TIMINGS.download, this.#stream)
@@ -86,7 +86,7 @@ export class DeploymentTask {
     if (trouble.onHalf !== null) this.#after(Math.round(attemptMs / 2), trouble.onHalf)
     if (trouble.hangs) return
     this.#fetch(trouble.checks, 0, attemptMs, () => {
-      for (const artefact of absent) this.#ctx.artefacts.add(artefact)
+      for (const artifact of absent) this.#ctx.artifacts.add(artifact)
       this.#merge(wanted)
     })
   }
@@ -123,7 +123,7 @@ export class DeploymentTask {
   #prune(replaced: ComponentVersions): void {
     const kept = this.#ctx.components.versions()
     for (const [name, version] of Object.entries(replaced)) {
-      if (kept[name] !== version) this.#ctx.artefacts.delete(`${name} ${version}`)
+      if (kept[name] !== version) this.#ctx.artifacts.delete(`${name} ${version}`)
     }
   }
 

@@ -31,7 +31,7 @@ export class DeviceFaults {
   }
 
   /** Whether what the neighbours run matters to this device. */
-  get watchNeighbours(): boolean {
+  get watchPeers(): boolean {
     return this.#faults.some(({ fault }) => fault.when !== undefined)
   }
 

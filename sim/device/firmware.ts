@@ -1,9 +1,9 @@
 import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
-import type { Effect, Outage, ProcessView } from '../faults/families/fault.ts'
+import type { Outage, ProcessEffect, ProcessView } from '../faults/families/fault.ts'
 import { type Clock, Priority, type Timer } from '../kernel/clock.ts'
 import type { Stream } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
-import type { Neighbours } from '../plant/line-peers.ts'
+import type { LinePeers } from '../plant/line-peers.ts'
 import { type Condition, HEALTHY, type Machine, MEMORY_LIMIT_MIB } from '../plant/machine.ts'
 import type { PlantCalendar } from '../plant/shifts.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
@@ -14,7 +14,7 @@ export interface FirmwareOptions {
   readonly machine: Machine
   readonly faults: DeviceFaults
   readonly calendar: PlantCalendar
-  readonly neighbours: Neighbours
+  readonly peers: LinePeers
   /** Takes the device's power away. */
   readonly onOutage: (outage: Outage) => void
   /** Where in the minute the machine's minutes end, in milliseconds: with this device's samples. */
@@ -48,7 +48,7 @@ interface Process {
 
 type OnExit = (exitCode: number, reason: string) => void
 
-/** Left by what a device carries, more than any artefact of the plant takes. */
+/** Left by what a device carries, more than any artifact of the plant takes. */
 const DISK_FREE_MIB = 2_048
 const NO_FAULTS: readonly ProcessFault[] = []
 const NOT_RUNNING: Condition = { ...HEALTHY, isRunning: false }
@@ -81,7 +81,7 @@ export class Firmware implements ComponentRuntime {
     this.#source = `core/${options.thing}`
     this.#scripts = options.stream(`firmware/${options.thing}/scripts`)
     this.#bootIds = options.stream(`firmware/${options.thing}/boot-ids`)
-    if (options.faults.watchNeighbours) this.#watchNeighbours()
+    if (options.faults.watchPeers) this.#watchPeers()
   }
 
   /** Of the running process, or of the last one; null before the first. */
@@ -133,7 +133,7 @@ export class Firmware implements ComponentRuntime {
   }
 
   running(version: string, onExit: OnExit): void {
-    const { clock, trace, machine, thing, calendar, neighbours, faults } = this.#options
+    const { clock, trace, machine, thing, calendar, peers, faults } = this.#options
     this.#beforeChange()
     const nowMs = clock.nowMs()
     this.#bootId = this.#bootIds.uuid()
@@ -155,14 +155,14 @@ export class Firmware implements ComponentRuntime {
     this.#startedAtMs = nowMs
     this.#setProcessFaults(ofVersion.length === 0 ? NO_FAULTS : ofVersion.map((one) => this.#felt(one, view)))
     trace.record(this.#source, { kind: 'firmware-started', thing, version, bootId: this.#bootId })
-    neighbours.changed(machine.line, thing, version)
+    peers.changed(machine.line, thing, version)
     for (const processFault of this.#processFaults) this.#begin(processFault, onExit)
   }
 
   /** A fault more, from now on: on the running process if it concerns that, and on those to come. */
   inject(one: DeviceFault): void {
     this.#options.faults.add(one)
-    if (one.fault.when !== undefined) this.#watchNeighbours()
+    if (one.fault.when !== undefined) this.#watchPeers()
     if (this.#process === null || !one.actsOn(this.#version as string)) return
     this.#beforeChange()
     const { view, onExit } = this.#process
@@ -178,8 +178,8 @@ export class Firmware implements ComponentRuntime {
     this.#beforeChange()
     for (const timer of this.#timers.splice(0)) timer.cancel()
     this.#process = null
-    const { neighbours, machine, thing } = this.#options
-    neighbours.changed(machine.line, thing, null)
+    const { peers, machine, thing } = this.#options
+    peers.changed(machine.line, thing, null)
   }
 
   /** Whether a process of this version ever came up here. */
@@ -195,7 +195,7 @@ export class Firmware implements ComponentRuntime {
     return Math.max(0, 1 - usedMiB / memoryLimitMiB)
   }
 
-  /** What is left of the disk that artefacts go to. */
+  /** What is left of the disk that artifacts go to. */
   get diskFreeMiB(): number {
     let freeMiB = DISK_FREE_MIB
     for (const { one } of this.#processFaults) {
@@ -252,9 +252,9 @@ export class Firmware implements ComponentRuntime {
     })
   }
 
-  #watchNeighbours(): void {
-    const { neighbours, machine, thing } = this.#options
-    neighbours.watch(machine.line, thing, {
+  #watchPeers(): void {
+    const { peers, machine, thing } = this.#options
+    peers.watch(machine.line, thing, {
       before: () => this.#beforeChange(),
       after: () => this.#announceWoken(),
     })
@@ -360,7 +360,7 @@ export class Firmware implements ComponentRuntime {
   }
 }
 
-const combine = (condition: Condition, effect: Effect): Condition => ({
+const combine = (condition: Condition, effect: ProcessEffect): Condition => ({
   ...condition,
   cycleTimeFactor: condition.cycleTimeFactor * (effect.cycleTimeFactor ?? 1),
   errorRateFactor: condition.errorRateFactor * (effect.errorRateFactor ?? 1),

@@ -65,7 +65,7 @@ export class Nucleus implements DeviceLinkEvents {
   #applied = new Map<string, Applied>()
   /** All that a boot loader would go back to: what there was before the last deployment that changed anything. */
   #previous: { readonly applied: Map<string, Applied>; readonly components: ComponentVersions } | null = null
-  readonly #artefacts = new Set<string>()
+  readonly #artifacts = new Set<string>()
   #current: { readonly queued: Queued; readonly task: DeploymentTask; readonly cause: TraceRef } | null = null
   #pollScheduled = false
   #online = false
@@ -107,7 +107,7 @@ export class Nucleus implements DeviceLinkEvents {
   /** The device as it was before the rehearsal: these versions RUNNING, taken from this target at this time. */
   assumeInstalled(target: string, components: ComponentVersions, createdAtMs: number): void {
     this.#applied.set(target, { components, createdAtMs, configurationArn: null })
-    for (const [name, version] of Object.entries(components)) this.#artefacts.add(`${name} ${version}`)
+    for (const [name, version] of Object.entries(components)) this.#artifacts.add(`${name} ${version}`)
     this.#components.assumeRunning(components)
   }
 
@@ -275,7 +275,7 @@ export class Nucleus implements DeviceLinkEvents {
         components: this.#components,
         stream: this.#stream,
         otherTargets: this.#otherTargets(deployment.target),
-        artefacts: this.#artefacts,
+        artifacts: this.#artifacts,
         faults: this.#faults,
       },
       (result) => {

@@ -16,7 +16,7 @@ export const TIMINGS = {
   pollPeriodMs: 15_000,
   /** Group membership and component resolution. */
   resolve: { minMs: 1_000, maxMs: 4_000 },
-  /** A firmware artefact over the plant's uplink. */
+  /** A firmware artifact over the plant's uplink. */
   download: { minMs: 30_000, maxMs: 90_000 },
   /** Writing the configuration, unpacking and switching versions. */
   merge: { minMs: 54_000, maxMs: 71_000 },

@@ -30,7 +30,7 @@ import { makeMemoryLeak, memoryLeak } from './kinds/memory-leak.ts'
 import { makeNoisyNetwork, noisyNetwork } from './kinds/noisy-network.ts'
 import { offline } from './kinds/offline.ts'
 import { operator, wrongGroup } from './kinds/operators.ts'
-import { makePrunedArtefacts, prunedArtefacts } from './kinds/pruned-artifacts.ts'
+import { makePrunedArtifacts, prunedArtifacts } from './kinds/pruned-artifacts.ts'
 import { makeReboot, reboot } from './kinds/reboot.ts'
 import { reconnectStorm } from './kinds/reconnect-storm.ts'
 import { makeRejectedJob, rejectedJob } from './kinds/rejected-job.ts'
@@ -52,7 +52,7 @@ const processFaults = [
   clockSkew,
   counterOverflow,
   failedDownload,
-  prunedArtefacts,
+  prunedArtifacts,
   reboot,
   rejectedJob,
   silentFallback,
@@ -84,7 +84,7 @@ type SpecOf<Family extends readonly z.ZodType[]> = z.output<Family[number]>
 /** Of the firmware process or of its surroundings on a device. */
 export type ProcessFaultSpec = SpecOf<typeof processFaults>
 /** The connection of a device is cut. */
-export type CutFaultSpec = SpecOf<typeof cutFaults>
+export type LinkOutageSpec = SpecOf<typeof cutFaults>
 /** What a device sends does not arrive as it should. */
 export type ReportFaultSpec = SpecOf<typeof reportFaults>
 /** The calls that the controller makes of AWS. */
@@ -94,23 +94,23 @@ export type EventFaultSpec = SpecOf<typeof eventFaults>
 /** Invocations of the controller's functions. */
 export type LambdaFaultSpec = SpecOf<typeof lambdaFaults>
 /** What can be injected into a world that is under way. */
-export type InjectableSpec = ProcessFaultSpec | CutFaultSpec
+export type InjectableSpec = ProcessFaultSpec | LinkOutageSpec
 /** On devices, which a selector names. */
-export type DeviceFaultSpec = ProcessFaultSpec | CutFaultSpec | ReportFaultSpec
+export type DeviceFaultSpec = ProcessFaultSpec | LinkOutageSpec | ReportFaultSpec
 
 const isOneOf = <Family extends readonly z.ZodObject<{ kind: z.ZodLiteral<string> }>[]>(family: Family) => {
   const kinds = new Set(family.map(({ shape }) => shape.kind.value))
   return (spec: FaultSpec): spec is Extract<FaultSpec, SpecOf<Family>> => kinds.has(spec.kind)
 }
 export const isProcessFault = isOneOf(processFaults)
-export const isCutFault = isOneOf(cutFaults)
+export const isLinkOutage = isOneOf(cutFaults)
 export const isReportFault = isOneOf(reportFaults)
 export const isApiFault = isOneOf(apiFaults)
 export const isIndexFault = isOneOf(indexFaults)
 export const isEventFault = isOneOf(eventFaults)
 export const isLambdaFault = isOneOf(lambdaFaults)
 export const isDeviceFault = (spec: FaultSpec): spec is DeviceFaultSpec =>
-  isProcessFault(spec) || isCutFault(spec) || isReportFault(spec)
+  isProcessFault(spec) || isLinkOutage(spec) || isReportFault(spec)
 
 /** A fault of the firmware process or of its surroundings on one device. */
 export function makeFault(spec: ProcessFaultSpec, chance: Chance): Fault {
@@ -135,8 +135,8 @@ export function makeFault(spec: ProcessFaultSpec, chance: Chance): Fault {
       return makeCounterOverflow(spec)
     case 'failed-download':
       return makeFailedDownload(spec)
-    case 'pruned-artefacts':
-      return makePrunedArtefacts()
+    case 'pruned-artifacts':
+      return makePrunedArtifacts()
     case 'reboot':
       return makeReboot(spec)
     case 'rejected-job':

@@ -94,7 +94,7 @@ export interface TraceFinding {
   /** A sentence in numbers. */
   readonly reason?: string
   /** Shift and kind of day, e.g. `second/weekday`. */
-  readonly cell?: string
+  readonly stratum?: string
   readonly statistic?: { readonly name: string; readonly value: number; readonly boundary: number }
   /** Why an inconclusive finding is one. */
   readonly code?: string

@@ -1,16 +1,16 @@
 /** Told just before, and just after, another device of the line starts or stops a firmware. */
-export interface NeighbourWatcher {
+export interface PeerWatcher {
   readonly before: () => void
   readonly after: () => void
 }
 
 /** Which firmware runs on each line, as the stations of a line know it of each other. */
-export class Neighbours {
+export class LinePeers {
   /** Line -> thing -> version. */
   readonly #running = new Map<number, Map<string, string>>()
-  readonly #watchers = new Map<number, Map<string, NeighbourWatcher>>()
+  readonly #watchers = new Map<number, Map<string, PeerWatcher>>()
 
-  watch(line: number, thing: string, watcher: NeighbourWatcher): void {
+  watch(line: number, thing: string, watcher: PeerWatcher): void {
     inner(this.#watchers, line).set(thing, watcher)
   }
 

@@ -17,15 +17,15 @@ import { type DeferredSamples, HealthMonitor, type HealthReport } from '../devic
 import { Nucleus } from '../device/nucleus.ts'
 import { OneShot } from '../device/one-shot.ts'
 import {
-  type CutFaultSpec,
   type FaultSpec,
   type InjectableSpec,
   isApiFault,
-  isCutFault,
   isEventFault,
   isIndexFault,
+  isLinkOutage,
   isProcessFault,
   isReportFault,
+  type LinkOutageSpec,
   makeApiFault,
   makeEventFault,
   makeFault,
@@ -45,7 +45,7 @@ import type { InFlight } from '../kernel/in-flight.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import type { Seed } from '../kernel/random.ts'
 import { Trace } from '../kernel/trace.ts'
-import { Neighbours } from '../plant/line-peers.ts'
+import { LinePeers } from '../plant/line-peers.ts'
 import { Machine } from '../plant/machine.ts'
 import { type RecordedTrack, Recording } from '../plant/recording.ts'
 import { selects } from '../plant/selector.ts'
@@ -91,7 +91,7 @@ interface CoreDevice {
   /** False where faults may keep samples from the shadow, so that the monitor does not know what it holds. */
   readonly isHeardInFull: boolean
   /** Lets a fault cut its link; the fault's time counts from `sinceMs`. */
-  readonly cutLink: (index: number, spec: CutFaultSpec, sinceMs: number) => void
+  readonly cutLink: (index: number, spec: LinkOutageSpec, sinceMs: number) => void
 }
 
 /** What of a device lives by the minute, before it is joined to its nucleus. */
@@ -116,7 +116,7 @@ export class Twin {
   readonly faultWorld: FaultWorld
   readonly #plan: TwinPlan
   readonly #devices: ReadonlyMap<string, CoreDevice>
-  readonly #neighbours = new Neighbours()
+  readonly #peers = new LinePeers()
   #injected = 0
   /** While somebody outside the controller changes a group. */
   #isMisplacing = false
@@ -227,7 +227,7 @@ export class Twin {
     for (const { plan, firmware, cutLink } of this.#devices.values()) {
       const { thing, line } = plan
       if (!selects(place, thing, line, '')) continue
-      if (!isCutFault(spec)) {
+      if (!isLinkOutage(spec)) {
         const fault = makeFault(spec, this.faultWorld.chance(`fault/${index}/${thing}`))
         firmware.inject({ index, fault, actsOn: (version) => selects(spec.in, thing, line, version), sinceMs })
       } else if (selects(spec.in, thing, line, firmware.version ?? '')) cutLink(index, spec, sinceMs)
@@ -315,13 +315,13 @@ export class Twin {
       return [{ index, fault, actsOn: (version) => selects(spec.in, thing, line, version) }]
     })
     const phaseMs = Math.floor(seed.stream(`core/${thing}/sample-phase`).next() * (SAMPLE_PERIOD_MS / 1000)) * 1000
-    const neighbours = this.#neighbours
+    const peers = this.#peers
     // A fault that asks about its device does so once all of it exists.
     const core: Station['core'] = { nucleus: null }
     const view: DeviceView = {
       hasRun: (version) => firmware.hasRun(version),
       hasComponent: (name) => core.nucleus?.componentState(name) !== undefined,
-      neighbourRuns: (version) => neighbours.otherRuns(line, thing, version),
+      peerRuns: (version) => peers.otherRuns(line, thing, version),
       freeMemoryShare: () => firmware.freeMemoryShare(),
     }
     const ownFaults = new DeviceFaults(thing, deviceFaults, trace, view)
@@ -330,7 +330,7 @@ export class Twin {
       machine,
       faults: ownFaults,
       calendar,
-      neighbours,
+      peers,
       onOutage: (outage) => core.nucleus?.lose(outage),
       phaseMs,
       clock,
@@ -379,8 +379,8 @@ export class Twin {
       },
     })
     nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
-    const cutLink = this.#linkCutter(nucleus, thing)
-    for (const { index, spec } of placed(this.#plan.faults, isCutFault)) {
+    const cutLink = this.#linkOutages(nucleus, thing)
+    for (const { index, spec } of placed(this.#plan.faults, isLinkOutage)) {
       if (selects(spec.in, thing, line, '')) cutLink(index, spec, startMs)
     }
     return { plan, machine, firmware, monitor, nucleus, isHeardInFull: sampleFaults.length === 0, cutLink }
@@ -402,7 +402,7 @@ export class Twin {
   }
 
   /** A connection that several faults cut is back when the last of them has ended. */
-  #linkCutter(nucleus: Nucleus, thing: string): CoreDevice['cutLink'] {
+  #linkOutages(nucleus: Nucleus, thing: string): CoreDevice['cutLink'] {
     const { clock, faultWorld } = this
     let cuts = 0
     let isAway = false

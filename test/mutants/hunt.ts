@@ -50,9 +50,9 @@ async function noticed(rehearse: Rehearse, world: Scenario): Promise<string | nu
       world,
       await rehearse(world, { seed: world.seed ?? 1, level: 'model' }),
     )
-    const [law] = invariants.violated
+    const [invariant] = invariants.violated
     const [failure] = expectation.failures
-    return law !== undefined ? `law: ${law}` : failure !== undefined ? `expectation: ${failure}` : null
+    return invariant !== undefined ? `law: ${invariant}` : failure !== undefined ? `expectation: ${failure}` : null
   } catch (error) {
     const { name, message } = error as Error
     if (OWN_MISTAKES.includes(name)) throw error

@@ -64,7 +64,7 @@ const orderingEffects = (name: string, wrong: (effects: readonly Effect[]) => re
     }),
   })
 
-const isWayBack = ({ kind }: Effect): boolean => kind === 'roll-back'
+const isWayBack = ({ kind }: Effect): boolean => kind === 'rollback'
 const NEIGHBOUR: Readonly<Record<StageName, StageName>> = { canary: 'early', early: 'production', production: 'canary' }
 const NEXT_SHIFT: Readonly<Record<string, string>> = { first: 'second', second: 'third', third: 'first' }
 
@@ -157,18 +157,18 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   mutant('compares with the baseline of another shift', {
     'controller/evidence/baseline.ts': ({ expectedFor }) => ({
-      expectedFor: (baseline, thing, cell) => {
-        const [shift, day] = cell.split('/') as [string, string]
+      expectedFor: (baseline, thing, stratum) => {
+        const [shift, day] = stratum.split('/') as [string, string]
         return expectedFor(baseline, thing, `${NEXT_SHIFT[shift] ?? shift}/${day}`)
       },
     }),
   }),
   mutant('applies the limits to each device', {
-    'controller/reconcile/evaluate.ts': ({ judgeLook }) => ({
-      judgeLook: async (ports, policy, rollout, look) => {
-        const facts = await judgeLook(ports, policy, rollout, look)
-        const failing = look.readings.find(({ thing, sample }) => {
-          const delta = sample === null ? null : difference(look.previous?.devices[thing], sample)
+    'controller/reconcile/evaluate.ts': ({ evaluate }) => ({
+      evaluate: async (ports, policy, rollout, evaluation) => {
+        const facts = await evaluate(ports, policy, rollout, evaluation)
+        const failing = evaluation.readings.find(({ thing, sample }) => {
+          const delta = sample === null ? null : difference(evaluation.previous?.devices[thing], sample)
           return delta !== null && 100 * delta.connectionFailures > 2 * delta.connectionAttempts
         })
         const [finding] = facts.verdict?.findings ?? []
@@ -182,7 +182,7 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   mutant('judges every look by itself', {
     'controller/judge/judge.ts': ({ judge }) => ({
-      judge: (one) => judge({ ...one, policy: { ...one.policy, profile: 'seed-literal' } }),
+      judge: (one) => judge({ ...one, policy: { ...one.policy, profile: 'raw-thresholds' } }),
     }),
   }),
   mutant('counts the minutes of the deployment', {
@@ -242,9 +242,9 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('rolls back to a version of its own choice', {
-    'controller/rollout/deployment-spec.ts': ({ wayBackSpec }) => ({
-      wayBackSpec: (previous) => {
-        const spec = wayBackSpec(previous)
+    'controller/rollout/deployment-spec.ts': ({ rollbackSpec }) => ({
+      rollbackSpec: (previous) => {
+        const spec = rollbackSpec(previous)
         return { ...spec, components: { ...spec.components, [FIRMWARE_COMPONENT]: { componentVersion: '2.2.0' } } }
       },
     }),
@@ -299,7 +299,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('leaves a stage while nobody knows of its order', {
-    'controller/rollout/rollout.ts': () => ({ isOrderOpen: () => false }),
+    'controller/rollout/rollout.ts': () => ({ isDeploymentUnconfirmed: () => false }),
   }),
   mutant('forgets what it meant to do', {
     'controller/reconcile/records.ts': ({ saveRollout }) => ({
@@ -351,8 +351,8 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
   mutant('goes on although a device changed its group', {
-    'controller/reconcile/evaluate.ts': ({ judgeLook }) => ({
-      judgeLook: async (...given) => ({ ...(await judgeLook(...given)), membershipChanges: [] }),
+    'controller/reconcile/evaluate.ts': ({ evaluate }) => ({
+      evaluate: async (...given) => ({ ...(await evaluate(...given)), membershipChanges: [] }),
     }),
   }),
 ]

@@ -118,6 +118,6 @@ export const WORLDS: readonly Scenario[] = [
   ...OWN,
   ...['hang-in-install', 'lost-replies', 'failing-api', 'lambda-killed', 'lambda-timeout-in-rollback'].map(small),
   ...['events-gone-wrong', 'silent-fallback', 'first-shift-only', 'starved-rollback'].map(small),
-  ...['breach-during-promotion', 'neighbours-cannot-read', 'healthy', 'wrong-group', 'operators'].map(small),
+  ...['breach-during-promotion', 'peers-cannot-read', 'healthy', 'wrong-group', 'operators'].map(small),
   ...['reboot-mid-update', 'breaking-change'].map(small),
 ]

@@ -42,7 +42,7 @@ export interface ReportedComponent {
 export interface CoreDeviceServices {
   readonly tags: Tags
   /** Things that have successfully taken a deployment of this group. */
-  takersOf(groupArn: string): ReadonlySet<string>
+  devicesApplied(groupArn: string): ReadonlySet<string>
 }
 
 const RUNTIME = 'aws_nucleus_classic'
@@ -102,16 +102,16 @@ export class CoreDevices {
     },
     ListCoreDevices: (input: ListCoreDevicesRequest) => {
       checkOneOf('status', input.status, ['HEALTHY', 'UNHEALTHY'])
-      const takers =
+      const devicesApplied =
         input.thingGroupArn === undefined
           ? null
-          : this.#services.takersOf(requireMatch('thingGroupArn', input.thingGroupArn))
+          : this.#services.devicesApplied(requireMatch('thingGroupArn', input.thingGroupArn))
       const devices = [...this.#devices.values()]
         .filter(
           ({ thing, status }) =>
             (input.status === undefined || status === input.status) &&
             (input.runtime === undefined || input.runtime === RUNTIME) &&
-            (takers === null || takers.has(thing)),
+            (devicesApplied === null || devicesApplied.has(thing)),
         )
         .sort((a, b) => (a.thing < b.thing ? -1 : 1))
       const { items, nextToken } = greengrassPage(devices, input)

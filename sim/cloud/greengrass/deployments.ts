@@ -108,7 +108,7 @@ export class Deployments {
   }
 
   /** Things that have successfully taken a deployment of this group, whether or not they still are members. */
-  takersOf(groupArn: string): ReadonlySet<string> {
+  devicesApplied(groupArn: string): ReadonlySet<string> {
     const { kind, name } = parseTargetArn(groupArn)
     const executions = (this.#byTarget.get(`${kind}/${name}`) ?? []).flatMap(({ jobId }) => [
       ...(this.#services.jobs.job(jobId ?? '')?.executions.values() ?? []),

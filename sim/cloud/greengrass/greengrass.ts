@@ -39,7 +39,7 @@ export class GreengrassService {
     this.#components = new ComponentRegistry(ctx, tags)
     this.#cores = new CoreDevices(ctx, {
       tags,
-      takersOf: (groupArn) => this.#deployments.takersOf(groupArn),
+      devicesApplied: (groupArn) => this.#deployments.devicesApplied(groupArn),
     })
     this.#deployments = new Deployments(
       ctx,

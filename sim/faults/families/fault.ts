@@ -31,13 +31,13 @@ export interface DeviceView {
   /** Whether this component is installed here, in any version. */
   hasComponent(name: string): boolean
   /** Whether another device of the same line runs this version. */
-  neighbourRuns(version: string): boolean
+  peerRuns(version: string): boolean
   /** Share of the memory that the firmware leaves, 0 to 1. */
   freeMemoryShare(): number
 }
 
 /** What a fault does to a running process at an instant. */
-export interface Effect {
+export interface ProcessEffect {
   readonly cycleTimeFactor?: number
   readonly errorRateFactor?: number
   /** Share of connection attempts that fail beside the normal ones, 0 to 1. */
@@ -60,7 +60,7 @@ export interface Outage {
   readonly boots: 'same' | 'previous'
 }
 
-/** Why an artefact did not arrive, in the nucleus' words. [nucleus: DeploymentErrorCode, DeploymentErrorType] */
+/** Why an artifact did not arrive, in the nucleus' words. [nucleus: DeploymentErrorCode, DeploymentErrorType] */
 export interface DownloadFailure {
   /** From general to specific, below DEPLOYMENT_FAILURE. */
   readonly errorCodes: readonly string[]
@@ -89,7 +89,7 @@ export interface Fault {
   onsetMs(process: ProcessView): number
   /** The fault rests while this does not hold; it always holds by default. */
   when?(device: DeviceView): boolean
-  effect?(process: ProcessView, nowMs: number): Effect
+  effect?(process: ProcessView, nowMs: number): ProcessEffect
   death?(process: ProcessView): Death
   outage?(process: ProcessView): Outage & { readonly atMs: number }
   /** How far the device's clock is ahead of the true time; negative when it is behind. */
@@ -108,7 +108,7 @@ export interface Fault {
   /** What it leaves of the disk. */
   readonly diskFreeMiB?: number
   /** Once a deployment has succeeded, what it replaced is deleted. */
-  readonly prunesArtefacts?: true
+  readonly prunesArtifacts?: true
 }
 
 /** Onset of what no running process feels. */

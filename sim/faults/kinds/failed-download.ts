@@ -6,7 +6,7 @@ import { type DownloadTrouble, type Fault, NOT_BY_PROCESS } from '../families/fa
 const MIN_DISK_BYTES = 20 * 1024 * 1024
 const LEFT_MIB = 3
 
-const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artefact', DownloadTrouble>> = {
+const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artifact', DownloadTrouble>> = {
   // Looked at before the first byte. [nucleus: ComponentManager.prepareArtifacts, SizeLimitException]
   'disk-full': {
     attempts: 0,
@@ -17,7 +17,7 @@ const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artefact', DownloadTroubl
     }),
   },
   // Downloaded ten times, a minute apart. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig]
-  'corrupt-artefact': {
+  'corrupt-artifact': {
     attempts: 10,
     failure: () => ({
       errorCodes: ['ARTIFACT_DOWNLOAD_ERROR', 'ARTIFACT_CHECKSUM_MISMATCH'],
@@ -27,14 +27,14 @@ const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artefact', DownloadTroubl
   },
 }
 
-/** The artefact does not get onto the device: its disk is full, or what arrives is not what was published. */
+/** The artifact does not get onto the device: its disk is full, or what arrives is not what was published. */
 export const failedDownload = z
   .strictObject({
     kind: z.literal('failed-download'),
     in: selector,
-    because: z.enum(['disk-full', 'corrupt-artefact']),
+    because: z.enum(['disk-full', 'corrupt-artifact']),
   })
-  .describe('The artefact cannot be downloaded; the deployment fails with nothing changed')
+  .describe('The artifact cannot be downloaded; the deployment fails with nothing changed')
 
 export const makeFailedDownload = ({ because }: z.output<typeof failedDownload>): Fault => ({
   kind: 'failed-download',

@@ -7,12 +7,12 @@ import { type Fault, NOT_BY_PROCESS } from '../families/fault.ts'
  * of every component, which is why a way back needs no network; here it does. [nucleus: ComponentManager,
  * getVersionsToKeep] [detection B11: old component folder already deleted]
  */
-export const prunedArtefacts = z
-  .strictObject({ kind: z.literal('pruned-artefacts'), in: selector })
-  .describe('The artefacts of the replaced version are deleted, so that the way back must be downloaded')
+export const prunedArtifacts = z
+  .strictObject({ kind: z.literal('pruned-artifacts'), in: selector })
+  .describe('The artifacts of the replaced version are deleted, so that the way back must be downloaded')
 
-export const makePrunedArtefacts = (): Fault => ({
-  kind: 'pruned-artefacts',
+export const makePrunedArtifacts = (): Fault => ({
+  kind: 'pruned-artifacts',
   onsetMs: NOT_BY_PROCESS,
-  prunesArtefacts: true,
+  prunesArtifacts: true,
 })

@@ -41,35 +41,35 @@ class Lag {
   readonly #index: FleetIndex
   readonly #world: FaultWorld
   /** Oldest first; the first is what the index has got to. */
-  readonly #looks: { readonly atMs: number; readonly view: IndexView }[] = []
+  readonly #evaluations: { readonly atMs: number; readonly view: IndexView }[] = []
 
   constructor(fault: Placed<StaleIndexSpec>, index: FleetIndex, world: FaultWorld) {
     this.#fault = fault
     this.#index = index
     this.#world = world
-    world.clock.at(world.startMs + fault.spec.from, () => this.#look(), Priority.delivery)
+    world.clock.at(world.startMs + fault.spec.from, () => this.#evaluation(), Priority.delivery)
   }
 
   view(): IndexView | null {
     const { index, spec } = this.#fault
     if (!isWithin(spec, this.#world.sinceMs())) return null
     this.#forget()
-    const view = this.#looks[0]?.view ?? null
+    const view = this.#evaluations[0]?.view ?? null
     if (view !== null) this.#world.actsOn(index, spec.kind, spec.in.api)
     return view
   }
 
-  #look(): void {
+  #evaluation(): void {
     const { clock } = this.#world
-    if (!isWithin(this.#fault.spec, this.#world.sinceMs())) return void this.#looks.splice(0)
-    this.#looks.push({ atMs: clock.nowMs(), view: this.#index.snapshot() })
+    if (!isWithin(this.#fault.spec, this.#world.sinceMs())) return void this.#evaluations.splice(0)
+    this.#evaluations.push({ atMs: clock.nowMs(), view: this.#index.snapshot() })
     this.#forget()
-    clock.after(SAMPLE_PERIOD_MS, () => this.#look(), Priority.delivery)
+    clock.after(SAMPLE_PERIOD_MS, () => this.#evaluation(), Priority.delivery)
   }
 
   /** What lies further back than the last look that the index has got to. */
   #forget(): void {
     const reachedMs = this.#world.clock.nowMs() - this.#fault.spec.behind
-    while ((this.#looks[1]?.atMs ?? Number.POSITIVE_INFINITY) <= reachedMs) this.#looks.shift()
+    while ((this.#evaluations[1]?.atMs ?? Number.POSITIVE_INFINITY) <= reachedMs) this.#evaluations.shift()
   }
 }

@@ -12,7 +12,7 @@ const OUT_OF_MEMORY: DownloadFailure = {
 
 /**
  * The device has no memory beyond the firmware's limit: once the firmware has taken nearly all of it, nothing can be
- * downloaded, not even the way back. Artefacts that the device kept need no download; with `pruned-artefacts` it has
+ * downloaded, not even the way back. Artifacts that the device kept need no download; with `pruned-artifacts` it has
  * none. [detection B11: leaking firmware could not complete any download, even the downgrade]
  */
 export const starvedDownload = z

@@ -25,6 +25,6 @@ export const unreadableMessages = z
 export const makeUnreadableMessages = (spec: z.output<typeof unreadableMessages>): Fault => ({
   kind: 'unreadable-messages',
   onsetMs: ({ startedAtMs }) => startedAtMs,
-  when: (device) => device.neighbourRuns(spec.sentBy) && lacks(device, spec.unlessComponent),
+  when: (device) => device.peerRuns(spec.sentBy) && lacks(device, spec.unlessComponent),
   effect: () => ({ errorRateFactor: spec.factor }),
 })

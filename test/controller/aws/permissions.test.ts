@@ -35,7 +35,7 @@ it('allows exactly the commands that the functions can send', () => {
 
 it('allows exactly the calls that a rollout, its rollback and a call for help make', async () => {
   const calls = new Set<string>()
-  for (const name of ['crash-on-start', 'holdback', 'neighbours-cannot-read']) {
+  for (const name of ['crash-on-start', 'holdback', 'peers-cannot-read']) {
     const { facts } = await rehearse(findScenario(name), { seed: 1, level: 'model' })
     for (const call of Object.keys(facts.awsCalls)) calls.add(call)
   }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { HealthCounters } from '../../../controller/contract.ts'
 import {
-  type CellSums,
   coverageOf,
   expectedFor,
   makeBaseline,
   minus,
+  type StratumSums,
   shiftSums,
 } from '../../../controller/evidence/baseline.ts'
 import type { Snapshot } from '../../../controller/evidence/snapshot.ts'
@@ -33,8 +33,8 @@ it('does not mix two shifts where the snapshot between them is missing', () => {
   const whole = makeBaseline(snapshots, policy)
   const gap = snapshots.findIndex(({ atMs }) => atMs === START_MS - 4 * 24 * HOUR_MS)
   const holed = makeBaseline(snapshots.toSpliced(gap, 1), policy)
-  for (const cell of ['first/weekday', 'second/weekday']) {
-    const [a, b] = [whole, holed].map((baseline) => expectedFor(baseline, 'line-1-0', cell)?.cycleTimeMs ?? 0)
+  for (const stratum of ['first/weekday', 'second/weekday']) {
+    const [a, b] = [whole, holed].map((baseline) => expectedFor(baseline, 'line-1-0', stratum)?.cycleTimeMs ?? 0)
     expect((b as number) / (a as number)).toBeCloseTo(1, 2)
   }
   expect(holed.devices['line-1-0']?.['first/weekday']).toMatchObject({ minutes: 4 * 480, expectedMinutes: 5 * 480 })
@@ -109,7 +109,7 @@ function snapshotsOf(things: Readonly<Record<string, readonly Did[]>>): Snapshot
   })
 }
 
-const NO_CELL_SUMS: CellSums = {
+const NO_CELL_SUMS: StratumSums = {
   minutes: 0,
   countedMinutes: 0,
   expectedMinutes: 0,
@@ -122,8 +122,8 @@ const NO_CELL_SUMS: CellSums = {
   connectionAttempts: 0,
   connectionFailures: 0,
 }
-const cellSums = (over: Partial<CellSums>): CellSums => ({ ...NO_CELL_SUMS, ...over })
-const seen = (minutes: number, over: Partial<CellSums> = {}): CellSums =>
+const cellSums = (over: Partial<StratumSums>): StratumSums => ({ ...NO_CELL_SUMS, ...over })
+const seen = (minutes: number, over: Partial<StratumSums> = {}): StratumSums =>
   cellSums({ minutes, countedMinutes: minutes, expectedMinutes: minutes, ...over })
 
 const monday: Partial<HealthCounters> = {
@@ -237,7 +237,7 @@ describe('the sums of a device', () => {
   it('less those of a day are those of the others, member by member', () => {
     const names = Object.keys(NO_CELL_SUMS)
     const numbers = (first: number, step: number) =>
-      Object.fromEntries(names.map((name, i) => [name, first + step * i])) as unknown as CellSums
+      Object.fromEntries(names.map((name, i) => [name, first + step * i])) as unknown as StratumSums
     expect(minus(numbers(100, 10), numbers(7, 3))).toEqual(numbers(93, 7))
   })
 })
@@ -331,13 +331,13 @@ describe('how counts vary from day to day', () => {
 })
 
 describe('what a device is expected to do', () => {
-  const cell = { ...NO_CELL_SUMS, minutes: 336, countedMinutes: 320, expectedMinutes: 480 }
-  const baselineWith = (over: Partial<CellSums>) => ({
+  const stratum = { ...NO_CELL_SUMS, minutes: 336, countedMinutes: 320, expectedMinutes: 480 }
+  const baselineWith = (over: Partial<StratumSums>) => ({
     ...makeBaseline([], policy),
-    devices: { a: { 'second/weekday': { ...cell, cycles: 500, cycleTimeMsSum: 18_000_000, errors: 16, ...over } } },
+    devices: { a: { 'second/weekday': { ...stratum, cycles: 500, cycleTimeMsSum: 18_000_000, errors: 16, ...over } } },
   })
 
-  it.each<[string, Partial<CellSums>, object | null]>([
+  it.each<[string, Partial<StratumSums>, object | null]>([
     ['70 % of its minutes seen', {}, { cycleTimeMs: 36_000, errorsPerMinute: 0.05 }],
     ['a minute less', { minutes: 335 }, null],
     ['no cycle', { cycles: 0 }, null],
@@ -355,7 +355,7 @@ describe('what a device is expected to do', () => {
     expect(expectedFor(baseline, 'a', 'second/weekday')).toBe(expected)
   })
 
-  it.each<[readonly string[], Partial<CellSums>, number]>([
+  it.each<[readonly string[], Partial<StratumSums>, number]>([
     [['a'], {}, 1 / 6], // of six cells
     [['a', 'b'], {}, 1 / 12],
     [['a'], { minutes: 335 }, 0],

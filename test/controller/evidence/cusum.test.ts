@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Baseline } from '../../../controller/evidence/baseline.ts'
-import { NO_RUNS, type Runs, runsAfter } from '../../../controller/evidence/cusum.ts'
-import { type Look, totalOf } from '../../../controller/evidence/sums.ts'
+import { type CusumState, cusumAfter, NO_CUSUM } from '../../../controller/evidence/cusum.ts'
+import { type EvaluationSums, totalOf } from '../../../controller/evidence/sums.ts'
 import { policyWith } from '../fixtures.ts'
 import { oneCase } from '../judge/one-case.ts'
 
@@ -20,7 +20,7 @@ interface Tick {
  * One twelfth of the healthy hour, with what the stage does in it; `common` is how many times as much as expected the
  * controls do, null where there are none.
  */
-function lookWith({ failures, errors, slowdown }: Tick, common: number | null = 1): Look {
+function lookWith({ failures, errors, slowdown }: Tick, common: number | null = 1): EvaluationSums {
   const one = oneCase({
     stage: () => ({
       attempts: 5,
@@ -36,30 +36,30 @@ function lookWith({ failures, errors, slowdown }: Tick, common: number | null = 
     },
     hasControls: common !== null,
   })
-  const [look] = one.evidence.looks as [Look]
-  const lines = look.lines.map((line, i) => ({
+  const [evaluation] = one.evidence.evaluations as [EvaluationSums]
+  const lines = evaluation.lines.map((line, i) => ({
     ...line,
     stage: { ...line.stage, failures: i === 0 ? failures : 0, errors: i === 0 ? errors : 0 },
   }))
-  return { ...look, lines, total: totalOf(lines) }
+  return { ...evaluation, lines, total: totalOf(lines) }
 }
 
-const runsOver = (ticks: readonly Tick[], common?: number | null, week: Baseline = baseline): Runs =>
-  ticks.reduce((runs, tick) => runsAfter(runs, lookWith(tick, common), [], week, policy), NO_RUNS)
+const runsOver = (ticks: readonly Tick[], common?: number | null, week: Baseline = baseline): CusumState =>
+  ticks.reduce((runs, tick) => cusumAfter(runs, lookWith(tick, common), [], week, policy), NO_CUSUM)
 
 const HEALTHY: Tick = { failures: 0, errors: 3, slowdown: 1 }
 const of = (count: number, tick: Tick): Tick[] => Array.from({ length: count }, () => tick)
 
 describe('a run', () => {
   it('is over as soon as all is well', () => {
-    expect(runsOver(of(20, HEALTHY))).toEqual(NO_RUNS)
+    expect(runsOver(of(20, HEALTHY))).toEqual(NO_CUSUM)
   })
 
   it('counts from the change on, however long all was well before', () => {
     const runs = runsOver([...of(144, HEALTHY), ...of(6, { failures: 5, errors: 9, slowdown: 1.25 })])
-    expect(runs.connection).toMatchObject({ looks: 6, stage: { failures: 30, attempts: 510 } })
-    expect(runs.errors).toMatchObject({ looks: 6, stage: { errors: 54 } })
-    expect(runs.cycleTime.looks).toBe(6)
+    expect(runs.connection).toMatchObject({ evaluations: 6, stage: { failures: 30, attempts: 510 } })
+    expect(runs.errors).toMatchObject({ evaluations: 6, stage: { errors: 54 } })
+    expect(runs.cycleTime.evaluations).toBe(6)
     expect(runs.cycleTime.effects / 6).toBeCloseTo(Math.log(1.25), 9)
     for (const run of Object.values(runs)) expect(run.sum).toBeGreaterThan(5)
   })
@@ -72,7 +72,7 @@ describe('a run', () => {
   })
 
   it('is none where the controls show the same', () => {
-    expect(runsOver(of(12, { failures: 5, errors: 9, slowdown: 12 }), 12)).toEqual(NO_RUNS)
+    expect(runsOver(of(12, { failures: 5, errors: 9, slowdown: 12 }), 12)).toEqual(NO_CUSUM)
   })
 
   it('needs no controls', () => {
@@ -92,24 +92,24 @@ describe('a run', () => {
   })
 
   it('is none of a count of which nothing was expected, which the rules on totals judge', () => {
-    const look = lookWith({ failures: 5, errors: 9, slowdown: 1 })
-    const { stage, controls } = look.total
-    const unexpected = { ...look, total: { stage: { ...stage, attempts: 0, expectedErrors: 0 }, controls } }
-    expect(runsAfter(NO_RUNS, unexpected, [], baseline, policy)).toEqual(NO_RUNS)
+    const evaluation = lookWith({ failures: 5, errors: 9, slowdown: 1 })
+    const { stage, controls } = evaluation.total
+    const unexpected = { ...evaluation, total: { stage: { ...stage, attempts: 0, expectedErrors: 0 }, controls } }
+    expect(cusumAfter(NO_CUSUM, unexpected, [], baseline, policy)).toEqual(NO_CUSUM)
   })
 
   // The limit of 10 %, and four standard deviations of what an update may do to 17 canaries beside 19 devices each.
   it.each([
     [1.122, 0],
     [1.1222, 12],
-  ])('of the cycle time at %d times the usual lasts for %d of 12 looks', (slowdown, looks) => {
-    expect(runsOver(of(12, { ...HEALTHY, slowdown })).cycleTime.looks).toBe(looks)
+  ])('of the cycle time at %d times the usual lasts for %d of 12 looks', (slowdown, evaluations) => {
+    expect(runsOver(of(12, { ...HEALTHY, slowdown })).cycleTime.evaluations).toBe(evaluations)
   })
 
   it('of the cycle time stands still while nothing is made', () => {
     const slow = of(6, { ...HEALTHY, slowdown: 1.25 })
     const { sum, effects } = runsOver(slow).cycleTime
-    expect(runsOver([...slow, { ...HEALTHY, slowdown: 0 }]).cycleTime).toMatchObject({ sum, effects, looks: 7 })
+    expect(runsOver([...slow, { ...HEALTHY, slowdown: 0 }]).cycleTime).toMatchObject({ sum, effects, evaluations: 7 })
   })
 
   it('is never less for worse looks', () => {

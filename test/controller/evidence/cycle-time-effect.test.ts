@@ -12,8 +12,8 @@ import { oneCase } from '../judge/one-case.ts'
 describe('the noise', () => {
   const noiseOf = (baseline: Partial<Baseline>, ...noises: readonly Noise[]) => {
     const one = oneCase()
-    const looks = noises.flatMap((noise) => oneCase({ noise }).evidence.looks)
-    return cycleNoiseOf(looks, { ...one.baseline, ...baseline })
+    const evaluations = noises.flatMap((noise) => oneCase({ noise }).evidence.evaluations)
+    return cycleNoiseOf(evaluations, { ...one.baseline, ...baseline })
   }
 
   it('that lasts is what the week has shown, and 2 % at least, since it had no update', () => {
@@ -46,8 +46,8 @@ describe('the effect on a line', () => {
     ...over,
   })
   const CONTROLS = sums(125, { readings: 4 })
-  const effectOf = (stage: Sums, { controls = CONTROLS, noise = NOISE, looks = 3, useControls = true } = {}) =>
-    lineEffects([{ line: 7, looks, stage, controls }], noise, useControls)
+  const effectOf = (stage: Sums, { controls = CONTROLS, noise = NOISE, evaluations = 3, useControls = true } = {}) =>
+    lineEffects([{ line: 7, evaluations, stage, controls }], noise, useControls)
 
   it('is in logarithms, less what the controls show', () => {
     expect(effectOf(sums(200))).toEqual([

@@ -43,11 +43,11 @@ it('counts exposure from then on', () => {
 })
 
 it('keeps looks of the rolling window only, so that its size is bounded', () => {
-  let looks = 0
+  let evaluations = 0
   watchFor(newPlant(), 5, policy, (evidence) => {
-    looks = evidence.looks.length
+    evaluations = evidence.evaluations.length
   })
-  expect(looks).toBe(policy.evidence.rollingMs / policy.tickMs)
+  expect(evaluations).toBe(policy.evidence.rollingMs / policy.tickMs)
 })
 
 it('adds nothing when the same snapshot is seen twice', () => {
@@ -118,7 +118,7 @@ it('holds a device that was away over a change of shift to no one expectation', 
   const away = previous.devices['line-2-0']!
   for (let hour = 1; hour <= 10; hour++) lookAt(START_MS + hour * HOUR_MS, (d) => ({ ...d, 'line-2-0': away }))
   lookAt(START_MS + 11 * HOUR_MS)
-  const line = evidence.looks.at(-1)?.lines.find((one) => one.line === 2)
+  const line = evidence.evaluations.at(-1)?.lines.find((one) => one.line === 2)
   expect(line?.stage).toMatchObject({ minutes: 630, attempts: 630, cycles: 0, expectedCycleMs: 0 })
 })
 
@@ -135,8 +135,8 @@ it('does not touch what it is given', () => {
 it('measures how the controls scatter about their lines, whatever their lines do', () => {
   const plant = new Plant(START_MS - 8 * 24 * HOUR_MS, { lines: 8, perLine: 8 })
   let sigma = 0
-  watchFor(plant, 1, policy, ({ looks }) => {
-    const sum = (of: 'squares' | 'degrees'): number => looks.reduce((all, { noise }) => all + noise[of], 0)
+  watchFor(plant, 1, policy, ({ evaluations }) => {
+    const sum = (of: 'squares' | 'degrees'): number => evaluations.reduce((all, { noise }) => all + noise[of], 0)
     sigma = Math.sqrt(sum('squares') / sum('degrees'))
   })
   // Some 8 cycles a look at 5 % each. [detection D: 5 % a cycle]
@@ -160,8 +160,8 @@ it('sums each line since the update, and tells who is down', () => {
   })
   const minutes = last.lines.reduce((sum, { stage }) => sum + stage.minutes, 0)
   expect(minutes).toBe(last.total.stage.minutes)
-  expect(last.lines.every(({ looks }) => looks === 22)).toBe(true)
-  expect(last.looks.at(-1)?.down).toEqual({ stage: 0, stageOf: 4, controls: 0, controlsOf: 8 })
+  expect(last.lines.every(({ evaluations }) => evaluations === 22)).toBe(true)
+  expect(last.evaluations.at(-1)?.down).toEqual({ stage: 0, stageOf: 4, controls: 0, controlsOf: 8 })
 })
 
 it('takes a device of which nothing new is heard for down', () => {
@@ -179,7 +179,7 @@ it('takes a device of which nothing new is heard for down', () => {
     evidence = observe(evidence, watch, previous, current, baseline, policy)
     previous = current
   }
-  expect(evidence.looks.map(({ down }) => down.stage)).toEqual([0, 0, 0, 0, 1])
+  expect(evidence.evaluations.map(({ down }) => down.stage)).toEqual([0, 0, 0, 0, 1])
 })
 
 it('takes a device for down by how long it has been silent, not by how many looks', async () => {
@@ -188,13 +188,16 @@ it('takes a device for down by how long it has been silent, not by how many look
   const watch = watchOf(plant)
   const store = new MemoryStore()
   let evidence = NO_EVIDENCE
-  const lookAt = async (atMs: number, silent: readonly string[] = []): Promise<Evidence['looks'][number]['down']> => {
+  const lookAt = async (
+    atMs: number,
+    silent: readonly string[] = [],
+  ): Promise<Evidence['evaluations'][number]['down']> => {
     const [seen, before] = [plant.at(atMs), await store.get<Snapshot>('snapshot#latest')]
     const same = silent.map((thing) => [thing, before?.value.devices[thing]])
     const current = { ...seen, devices: { ...seen.devices, ...Object.fromEntries(same) } }
     const previous = await record(store, policy, current)
     evidence = observe(evidence, watch, previous, current, baseline, policy)
-    return evidence.looks.at(-1)!.down
+    return evidence.evaluations.at(-1)!.down
   }
   const nobody = { stage: 0, stageOf: 4, controls: 0, controlsOf: 8 }
   await lookAt(START_MS)
@@ -250,10 +253,10 @@ const using = (memoryMiB: number, over: Partial<HealthSample> = OLD): Partial<He
 })
 
 /** What is known after the last of some looks, each of which continues the one before. */
-const after = (looks: readonly (Snapshot | null)[], from: Evidence = NO_EVIDENCE): Evidence =>
-  looks.slice(1).reduce<Evidence>((evidence, current, i) => {
+const after = (evaluations: readonly (Snapshot | null)[], from: Evidence = NO_EVIDENCE): Evidence =>
+  evaluations.slice(1).reduce<Evidence>((evidence, current, i) => {
     if (current === null) throw new Error('only the first may be missing')
-    return observe(evidence, two.watch, looks[i] ?? null, current, two.baseline, policy)
+    return observe(evidence, two.watch, evaluations[i] ?? null, current, two.baseline, policy)
   }, from)
 
 describe('a device', () => {
@@ -315,10 +318,10 @@ describe('a device', () => {
   })
 
   it('is as it was where it tells nothing, or is not there at all', () => {
-    const looks = every5(OLD, NEW, NEW)
-    const known = after(looks).members
-    expect(after([...looks, { ...looks[2]!, atMs: at(15) }]).members).toEqual(known)
-    expect(after([...looks, told(15, {})]).members).toEqual(known)
+    const evaluations = every5(OLD, NEW, NEW)
+    const known = after(evaluations).members
+    expect(after([...evaluations, { ...evaluations[2]!, atMs: at(15) }]).members).toEqual(known)
+    expect(after([...evaluations, told(15, {})]).members).toEqual(known)
     expect(known['line-2-0']).toMatchObject({ heardAtMs: null, installedAtMs: null })
   })
 
@@ -367,8 +370,8 @@ describe('a device', () => {
     }))
     expect(after(beside).memory[CANARY]).toMatchObject({ fromMs: at(45), isBesideControls: true })
     expect(memory(using(140), NEW, NEW, { ...OLD, bootId: 'older' })).toMatchObject({ limitMiB: 0, bootId: '' })
-    const looks = every5(OLD, NEW, NEW)
-    expect(after([...looks, { ...looks[2]!, atMs: at(15) }]).memory[CANARY]).toMatchObject({ limitMiB: 0 }) // no news
+    const evaluations = every5(OLD, NEW, NEW)
+    expect(after([...evaluations, { ...evaluations[2]!, atMs: at(15) }]).memory[CANARY]).toMatchObject({ limitMiB: 0 }) // no news
   })
 })
 
@@ -391,7 +394,7 @@ describe('a stage that is installed', () => {
       [CANARY]: did(8, { connectionAttempts: 5, connectionFailures: 1, operations: 96, errors: 2 }),
       'line-2-1': { ...did(9, { connectionAttempts: 5 }), ...OLD },
     })
-    const { looks, lines, total, cells, controlsHeardAtMs } = after([before, now], installed)
+    const { evaluations, lines, total, strata, controlsHeardAtMs } = after([before, now], installed)
     const stage = {
       minutes: 5,
       countedMinutes: 5,
@@ -406,21 +409,21 @@ describe('a stage that is installed', () => {
       expectedErrors: expect.closeTo(1 / 6, 9),
     }
     expect(lines).toEqual([
-      { line: 1, looks: 1, stage, controls: NO_SUMS },
-      { line: 2, looks: 0, stage: NO_SUMS, controls: expect.objectContaining({ minutes: 5, cycles: 9 }) },
+      { line: 1, evaluations: 1, stage, controls: NO_SUMS },
+      { line: 2, evaluations: 0, stage: NO_SUMS, controls: expect.objectContaining({ minutes: 5, cycles: 9 }) },
     ])
     expect(total).toEqual({ stage, controls: expect.objectContaining({ cycles: 9, expectedCycleMs: 324_000 }) })
-    expect(looks).toEqual([
+    expect(evaluations).toEqual([
       {
         atMs: now.atMs,
-        cell: 'second/weekday',
+        stratum: 'second/weekday',
         lines: [expect.objectContaining({ line: 1 }), expect.objectContaining({ line: 2 })],
         total,
         noise: { squares: 0, degrees: 0 },
         down: { stage: 1, stageOf: 2, controls: 0, controlsOf: 1 }, // the other canary told nothing
       },
     ])
-    expect([cells, controlsHeardAtMs]).toEqual([['second/weekday'], now.atMs])
+    expect([strata, controlsHeardAtMs]).toEqual([['second/weekday'], now.atMs])
   })
 
   it('is observed only where one of its devices ran the new version', () => {
@@ -429,24 +432,24 @@ describe('a stage that is installed', () => {
       [told(0, { [CANARY]: did(0), ...controls(0) }), told(5, { [CANARY]: OLD, ...controls(5) })],
       installed,
     )
-    expect(seen.looks[0]?.total).toEqual({ stage: NO_SUMS, controls: expect.objectContaining({ cycles: 5 }) })
-    expect([seen.total, seen.lines, seen.cells]).toEqual([NO_TOTALS, [], []])
+    expect(seen.evaluations[0]?.total).toEqual({ stage: NO_SUMS, controls: expect.objectContaining({ cycles: 5 }) })
+    expect([seen.total, seen.lines, seen.strata]).toEqual([NO_TOTALS, [], []])
     expect(seen.runs).toBe(installed.runs)
     expect(after([told(0, { [CANARY]: OLD }), told(5, { [CANARY]: NEW })]).total).toBe(NO_TOTALS) // not confirmed
   })
 
   it('is observed in each cell once, which the middle of the look belongs to', () => {
-    const looks = [470, 475, 480, 485, 490].map((minute) =>
+    const evaluations = [470, 475, 480, 485, 490].map((minute) =>
       told(minute, { [CANARY]: did(minute), [CONTROL]: { ...did(minute), ...OLD } }),
     )
-    const { looks: seen, cells } = after(looks, installed)
-    expect(seen.map(({ cell, total }) => [cell, total.stage.cycles, total.controls.cycles])).toEqual([
+    const { evaluations: seen, strata } = after(evaluations, installed)
+    expect(seen.map(({ stratum, total }) => [stratum, total.stage.cycles, total.controls.cycles])).toEqual([
       ['second/weekday', 5, 5],
       ['second/weekday', 5, 5], // 22:00
       ['third/weekday', 0, 0], // of which the baseline knows nothing
       ['third/weekday', 0, 0],
     ])
-    expect(cells).toEqual(['second/weekday', 'third/weekday'])
+    expect(strata).toEqual(['second/weekday', 'third/weekday'])
   })
 
   it.each([
@@ -473,11 +476,11 @@ describe('a stage that is installed', () => {
       ? { ...before, atMs: before.atMs + minutes * MINUTE_MS }
       : told(20 + minutes, { [CANARY]: { ...NEW, counters }, [CONTROL]: { ...OLD, counters } })
     const seen = after([before, now], { ...installed, members: { [CANARY]: installed.members[CANARY]! } })
-    expect(seen.looks[0]?.down).toEqual({ stage: down, stageOf: 1, controls: down, controlsOf: 1 })
+    expect(seen.evaluations[0]?.down).toEqual({ stage: down, stageOf: 1, controls: down, controlsOf: 1 })
   })
 
   it('has nobody down at the first look of all, which has none before it', () => {
-    expect(after([null, told(5, { [CANARY]: NEW, [CONTROL]: OLD })], installed).looks[0]?.down).toEqual({
+    expect(after([null, told(5, { [CANARY]: NEW, [CONTROL]: OLD })], installed).evaluations[0]?.down).toEqual({
       stage: 0,
       stageOf: 2,
       controls: 0,
@@ -486,14 +489,16 @@ describe('a stage that is installed', () => {
   })
 
   it('remembers when its controls were last heard', () => {
-    const looks = [0, 5].map((minute) => told(minute, { [CANARY]: did(minute), [CONTROL]: OLD }))
-    expect(after(looks, installed).controlsHeardAtMs).toBe(looks[1]?.atMs)
-    expect(after([...looks, told(10, { [CANARY]: did(10) })], installed).controlsHeardAtMs).toBe(looks[1]?.atMs)
+    const evaluations = [0, 5].map((minute) => told(minute, { [CANARY]: did(minute), [CONTROL]: OLD }))
+    expect(after(evaluations, installed).controlsHeardAtMs).toBe(evaluations[1]?.atMs)
+    expect(after([...evaluations, told(10, { [CANARY]: did(10) })], installed).controlsHeardAtMs).toBe(
+      evaluations[1]?.atMs,
+    )
   })
 })
 
 describe('controls', () => {
-  const look = (devices: Readonly<Record<string, Partial<HealthSample>>>, from: Snapshot | null = null) =>
+  const evaluation = (devices: Readonly<Record<string, Partial<HealthSample>>>, from: Snapshot | null = null) =>
     observeControls(two.watch, from, told(5, devices), two.baseline, policy)
 
   it.each([
@@ -503,17 +508,17 @@ describe('controls', () => {
     ['of those that run', { 'line-1-1': using(90), 'line-1-2': using(0), 'line-2-1': using(0) }, 90],
     ['nothing without any', { 'line-1-0': using(90) }, null],
   ])('use in the middle %s', (_, devices, commonMiB) => {
-    expect(look(devices).commonMiB).toBe(commonMiB)
+    expect(evaluation(devices).commonMiB).toBe(commonMiB)
   })
 
   it('that run another version are heard, and count for nothing else', () => {
     const before = told(0, { 'line-1-1': NEW, 'line-1-2': OLD })
-    const { lines, of, isHeard } = look({ 'line-1-1': NEW }, before)
+    const { lines, of, isHeard } = evaluation({ 'line-1-1': NEW }, before)
     expect([lines.size, of, isHeard]).toEqual([0, 1, true])
-    expect(look({ 'line-1-2': OLD }, before).lines.get(1)).toMatchObject({ minutes: 5 })
+    expect(evaluation({ 'line-1-2': OLD }, before).lines.get(1)).toMatchObject({ minutes: 5 })
     const both = told(0, { 'line-1-2': OLD, 'line-1-3': OLD })
-    expect(look({ 'line-1-2': OLD, 'line-1-3': OLD }, both).lines.get(1)).toMatchObject({ minutes: 10 })
-    expect(look({ 'line-1-2': { ...OLD, sequence: 1000 } }, before)).toMatchObject({ of: 1, isHeard: false })
+    expect(evaluation({ 'line-1-2': OLD, 'line-1-3': OLD }, both).lines.get(1)).toMatchObject({ minutes: 10 })
+    expect(evaluation({ 'line-1-2': { ...OLD, sequence: 1000 } }, before)).toMatchObject({ of: 1, isHeard: false })
   })
 
   it('scatter about the mean of their line, in ln(cycle time)', () => {
@@ -524,7 +529,7 @@ describe('controls', () => {
     const things = ['line-1-1', 'line-1-2', 'line-2-1']
     const before = told(0, Object.fromEntries(things.map((thing) => [thing, OLD])))
     // e^0.02 apart on line 1: 0.01^2 each about their mean.
-    const { noise } = look(
+    const { noise } = evaluation(
       { 'line-1-1': took(360_000), 'line-1-2': took(367_272.48), 'line-2-1': took(900_000) },
       before,
     )

@@ -11,7 +11,7 @@ interface Gauge {
 }
 
 /** One look, so many minutes after a half hour began. */
-const look = (series: MemorySeries, minute: number, { memoryMiB = 150, commonMiB = 0, over }: Gauge = {}) =>
+const evaluation = (series: MemorySeries, minute: number, { memoryMiB = 150, commonMiB = 0, over }: Gauge = {}) =>
   withGauge(
     series,
     sample({ gauges: { ...sample().gauges, memoryMiB }, ...over }),
@@ -20,19 +20,22 @@ const look = (series: MemorySeries, minute: number, { memoryMiB = 150, commonMiB
   )
 
 /** Looks five minutes apart at a device that was started an hour before. */
-const looks = (gauges: readonly Gauge[], start = look(newSeries(null), -60, gauges[0]), fromMinute = 0): MemorySeries =>
-  gauges.reduce((series, gauge, i) => look(series, fromMinute + 5 * i, gauge), start)
+const evaluations = (
+  gauges: readonly Gauge[],
+  start = evaluation(newSeries(null), -60, gauges[0]),
+  fromMinute = 0,
+): MemorySeries => gauges.reduce((series, gauge, i) => evaluation(series, fromMinute + 5 * i, gauge), start)
 
 /** A device that is looked at with these gauges, half hour by half hour, five minutes apart, and once after them. */
 const seriesOf = (blocks: readonly (readonly number[])[]): MemorySeries =>
   [...blocks, [0.1]].reduce(
     (series, block, i) =>
-      looks(
+      evaluations(
         block.map((memoryMiB) => ({ memoryMiB })),
         series,
         i * 30,
       ),
-    look(newSeries(null), -60),
+    evaluation(newSeries(null), -60),
   )
 const minimaOf = (blocks: readonly (readonly number[])[]): readonly number[] => seriesOf(blocks).minima
 
@@ -52,7 +55,7 @@ it('and none with fewer looks', () => {
 })
 
 it('is what a device uses above the controls, in tenths, beside what it uses itself', () => {
-  const beside = looks(
+  const beside = evaluations(
     [{ memoryMiB: 150.06 }, { memoryMiB: 148.44 }, { memoryMiB: 149 }, {}, {}, {}, {}].map((gauge) => ({
       ...gauge,
       commonMiB: 100,
@@ -70,34 +73,34 @@ it('keeps a day, and how it rises', () => {
 })
 
 describe('a look says nothing', () => {
-  const known = looks([{}, {}])
+  const known = evaluations([{}, {}])
 
   it.each<[string, Gauge]>([
     ['of a process that does not run', { over: { componentState: 'ERRORED' } }],
     ['without a gauge', { memoryMiB: 0 }],
     ['not even of another process', { over: { componentState: 'STARTING', bootId: 'boot-2' } }],
   ])('%s', (_, gauge) => {
-    expect(look(known, 10, gauge)).toBe(known)
+    expect(evaluation(known, 10, gauge)).toBe(known)
   })
 })
 
 describe('begins anew', () => {
-  const known = looks([{}, {}, {}, {}, {}, {}, {}])
+  const known = evaluations([{}, {}, {}, {}, {}, {}, {}])
 
   it('with another process, half an hour after its start, whose use is no leak', () => {
     const other = (memoryMiB: number): Gauge => ({ memoryMiB, over: { bootId: 'boot-2' } })
-    const starting = looks([40, 50, 60, 70, 80, 90].map(other), known, 60)
+    const starting = evaluations([40, 50, 60, 70, 80, 90].map(other), known, 60)
     expect(starting.minima).toEqual([])
-    expect(looks([200, 201, 202, 203, 204, 205, 206].map(other), starting, 90).minima).toEqual([200])
+    expect(evaluations([200, 201, 202, 203, 204, 205, 206].map(other), starting, 90).minima).toEqual([200])
   })
 
   it('at once where there are no controls any more, or are again', () => {
-    const alone = looks(
+    const alone = evaluations(
       [150, 151, 152, 153, 154, 155, 156, 157].map((memoryMiB) => ({ memoryMiB, commonMiB: null })),
       known,
       60,
     )
     expect(alone).toMatchObject({ isBesideControls: false, minima: [151] })
-    expect(look(alone, 100)).toMatchObject({ isBesideControls: true, minima: [], levelMiB: null })
+    expect(evaluation(alone, 100)).toMatchObject({ isBesideControls: true, minima: [], levelMiB: null })
   })
 })

@@ -28,7 +28,12 @@ const ONE: Sums = {
 const times = (n: number): Sums =>
   Object.fromEntries(Object.entries(ONE).map(([member, value]) => [member, n * value])) as unknown as Sums
 
-const lineOf = (line: number, stage: Sums, controls: Sums, looks = 1): LineSums => ({ line, looks, stage, controls })
+const lineOf = (line: number, stage: Sums, controls: Sums, evaluations = 1): LineSums => ({
+  line,
+  evaluations,
+  stage,
+  controls,
+})
 
 describe('the total', () => {
   const parts = [
@@ -49,11 +54,11 @@ describe('the total', () => {
 
 describe('the lines of several looks', () => {
   it('are each one, in the order in which they came up', () => {
-    const looks = [
+    const evaluations = [
       { lines: [lineOf(7, times(1), times(10)), lineOf(3, times(2), times(20))] },
       { lines: [lineOf(3, times(4), times(40)), lineOf(5, times(8), times(80))] },
     ]
-    expect(linesOf(looks)).toEqual([
+    expect(linesOf(evaluations)).toEqual([
       lineOf(7, times(1), times(10)),
       lineOf(3, times(6), times(60), 2),
       lineOf(5, times(8), times(80)),

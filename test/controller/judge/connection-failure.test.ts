@@ -52,7 +52,7 @@ it('is a breach where 40 % fail although the controls are a little over the limi
 
 it('asks for evidence where the baseline is near the limit', () => {
   const stage = (line: number): { failures: number } => ({ failures: 1 + (line % 2) }) // 2.5 %
-  expect(judgeConnection(oneCase({ stage, cell: { connectionFailures: 46 } }))[0]?.outcome).toBe('healthy')
+  expect(judgeConnection(oneCase({ stage, stratum: { connectionFailures: 46 } }))[0]?.outcome).toBe('healthy')
   expect(judgeConnection(oneCase({ stage }))[0]?.outcome).toBe('breach')
 })
 
@@ -69,8 +69,8 @@ it('is a breach of the one line that fails, which the stage hides', () => {
 it('compares a line with its own devices before, and with no others', () => {
   const stage = (line: number) => ({ attempts: 600, failures: line === 9 ? 30 : 0 })
   const one = oneCase({ stage })
-  const cells = { ...one.baseline.devices['line-9-0'] }
-  const usual = { 'second/weekday': { ...cells['second/weekday'], connectionFailures: 120 } } as typeof cells
+  const strata = { ...one.baseline.devices['line-9-0'] }
+  const usual = { 'second/weekday': { ...strata['second/weekday'], connectionFailures: 120 } } as typeof strata
   const devices = { ...one.baseline.devices, 'line-9-0': usual }
   expect(judgeConnection(one)[0]).toMatchObject({ outcome: 'breach', line: 9 })
   expect(judgeConnection({ ...one, baseline: { ...one.baseline, devices } })[0]?.outcome).toBe('healthy')
@@ -129,7 +129,7 @@ describe('a sudden loss', () => {
   it('cannot be told before anybody has the new version, or was looked at', () => {
     expect(of(0, 0, 0, 323)).toMatchObject({ outcome: 'healthy', observed: null, n: 0 })
     const one = oneCase()
-    const finding = judgeConnection({ ...one, evidence: { ...one.evidence, looks: [] } })[1]
+    const finding = judgeConnection({ ...one, evidence: { ...one.evidence, evaluations: [] } })[1]
     expect(finding).toMatchObject({ outcome: 'healthy', observed: null, baseline: null })
     expect(finding?.reason).toBe('0 of 0 devices of canary down at this look, no controls as well')
   })
@@ -148,7 +148,7 @@ describe('says nothing', () => {
   it('unless they are all of a change that was long in coming', () => {
     const one = ofOneLine(100)
     const { stage, controls } = one.evidence.total
-    const connection = { sum: 40, looks: 7, effects: 0, stage, controls }
+    const connection = { sum: 40, evaluations: 7, effects: 0, stage, controls }
     const runs = { ...one.evidence.runs, connection }
     expect(judgeConnection({ ...one, evidence: { ...one.evidence, runs } })[0]).toMatchObject({
       outcome: 'breach',
@@ -176,14 +176,14 @@ describe('says nothing', () => {
 describe('by the seed’s own words', () => {
   const literal = (...shares: readonly (readonly [failures: number, attempts: number])[]) => {
     const one = oneCase({ lines: 1 })
-    const looks = shares.flatMap(([failures, attempts]) =>
-      one.evidence.looks.map((look) => {
-        const lines = look.lines.map((line) => ({ ...line, stage: { ...NO_SUMS, attempts, failures } }))
-        return { ...look, lines, total: totalOf(lines) }
+    const evaluations = shares.flatMap(([failures, attempts]) =>
+      one.evidence.evaluations.map((evaluation) => {
+        const lines = evaluation.lines.map((line) => ({ ...line, stage: { ...NO_SUMS, attempts, failures } }))
+        return { ...evaluation, lines, total: totalOf(lines) }
       }),
     )
-    const policy = policyWith({ profile: 'seed-literal' })
-    return judgeConnection({ ...one, policy, evidence: { ...one.evidence, looks } })
+    const policy = policyWith({ profile: 'raw-thresholds' })
+    return judgeConnection({ ...one, policy, evidence: { ...one.evidence, evaluations } })
   }
 
   it('a look above 2 % is a breach, whatever chance and controls say', () => {

@@ -60,7 +60,7 @@ it('is no breach at the limit itself', () => {
 it('remembers the whole time since the update', () => {
   const since = (factorOf: (line: number) => number) => {
     const one = oneCase({ stage: (line) => ({ cycleMs: NORMAL_MS * factorOf(line) }) })
-    return judgeCycleTime({ ...one, evidence: { ...one.evidence, looks: [] } })
+    return judgeCycleTime({ ...one, evidence: { ...one.evidence, evaluations: [] } })
   }
   expect(since(() => 1.12)).toMatchObject({
     outcome: 'breach',
@@ -88,10 +88,12 @@ it('is inconclusive where nothing was made', () => {
 it('takes the seed at its word: the last look alone, whatever chance and controls say', () => {
   const literal = (...factors: readonly number[]) => {
     const slow = (factor: number) => () => ({ cycleMs: NORMAL_MS * factor })
-    const looks = factors.flatMap((factor) => oneCase({ stage: slow(factor), controls: slow(factor) }).evidence.looks)
+    const evaluations = factors.flatMap(
+      (factor) => oneCase({ stage: slow(factor), controls: slow(factor) }).evidence.evaluations,
+    )
     const one = oneCase()
-    const policy = policyWith({ profile: 'seed-literal' })
-    return judgeCycleTime({ ...one, policy, evidence: { ...one.evidence, looks } })
+    const policy = policyWith({ profile: 'raw-thresholds' })
+    return judgeCycleTime({ ...one, policy, evidence: { ...one.evidence, evaluations } })
   }
   expect(literal(1.09)).toMatchObject({ outcome: 'healthy', observed: expect.closeTo(9, 9) })
   expect(literal(1.11)).toStrictEqual({
@@ -120,7 +122,7 @@ it('is a breach where 7 of 10 lines are a hundred times slower than their contro
 
 it('finds a change by its run where the whole time and the window are not yet above the limit', () => {
   const one = oneCase({ stage: () => ({ cycleMs: NORMAL_MS * 1.05 }) })
-  const run = { ...one.evidence.runs.cycleTime, sum: 40, looks: 6, effects: 6 * Math.log(1.15) }
+  const run = { ...one.evidence.runs.cycleTime, sum: 40, evaluations: 6, effects: 6 * Math.log(1.15) }
   const changed = (sum: number) => {
     const runs = { ...one.evidence.runs, cycleTime: { ...run, sum } }
     return judgeCycleTime({ ...one, evidence: { ...one.evidence, runs } })

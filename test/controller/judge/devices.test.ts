@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { MemberState } from '../../../controller/evidence/evidence.ts'
 import { totalOf } from '../../../controller/evidence/sums.ts'
 import { judgeDevices } from '../../../controller/judge/devices.ts'
-import type { Case } from '../../../controller/judge/rule-input.ts'
+import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import type { Policy } from '../../../controller/policy/policy.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
@@ -24,24 +24,24 @@ interface Silence {
   /** What the first few devices are; the others have just been heard. */
   readonly odd?: MemberState
   /** Looks so many minutes ago, and the minutes for which a line's nineteen controls were heard in each. */
-  readonly looks?: readonly (readonly [minutesAgo: number, minutes: number])[]
+  readonly evaluations?: readonly (readonly [minutesAgo: number, minutes: number])[]
   readonly hasControls?: boolean
   readonly controlsHeardAtMs?: number | null
 }
 
 /** A stage an hour after its deployment of which the first `count` devices differ, silent since then unless told. */
 function lost(count: number, silence: Silence = {}) {
-  const { size = 17, odd = member(START_MS), looks = [[0, 19 * 5]], controlsHeardAtMs = NOW_MS } = silence
+  const { size = 17, odd = member(START_MS), evaluations = [[0, 19 * 5]], controlsHeardAtMs = NOW_MS } = silence
   const one = oneCase({ hasControls: silence.hasControls ?? true })
   const things = Array.from({ length: size }, (_, i) => `line-${1 + (i % 17)}-${Math.floor(i / 17)}`)
   const members = Object.fromEntries(things.map((thing, i) => [thing, i < count ? odd : member(NOW_MS)]))
-  const seen = looks.flatMap(([minutesAgo, minutes]) =>
-    one.evidence.looks.map((look) => {
-      const lines = look.lines.map((line) => ({ ...line, controls: { ...line.controls, minutes } }))
-      return { ...look, atMs: NOW_MS - minutesAgo * MINUTE_MS, lines, total: totalOf(lines) }
+  const seen = evaluations.flatMap(([minutesAgo, minutes]) =>
+    one.evidence.evaluations.map((evaluation) => {
+      const lines = evaluation.lines.map((line) => ({ ...line, controls: { ...line.controls, minutes } }))
+      return { ...evaluation, atMs: NOW_MS - minutesAgo * MINUTE_MS, lines, total: totalOf(lines) }
     }),
   )
-  const evidence: Case['evidence'] = { ...one.evidence, members, looks: seen, controlsHeardAtMs }
+  const evidence: RuleInput['evidence'] = { ...one.evidence, members, evaluations: seen, controlsHeardAtMs }
   const findings = judgeDevices({ ...one, watch: { ...one.watch, members: things }, evidence, nowMs: NOW_MS })
   return findings.find(({ rule }) => rule === 'lost-device')
 }
@@ -91,21 +91,21 @@ describe('lost devices', () => {
   })
 
   it('are inconclusive where a third of the controls is silent too', () => {
-    expect(lost(6, { looks: [[0, 60]] })).toMatchObject({
+    expect(lost(6, { evaluations: [[0, 60]] })).toMatchObject({
       outcome: 'inconclusive',
       code: 'stale',
       reason: '6 of 17 devices fell silent, 1 allowed; the controls are silent too, or there are none',
     })
-    expect(lost(6, { looks: [[0, 80]] })).toMatchObject({ outcome: 'breach' })
-    expect(lost(6, { looks: [[0, 80]] })).not.toHaveProperty('code')
+    expect(lost(6, { evaluations: [[0, 80]] })).toMatchObject({ outcome: 'breach' })
+    expect(lost(6, { evaluations: [[0, 80]] })).not.toHaveProperty('code')
   })
 
   it('are no reason to doubt the telemetry where they are few', () => {
-    const few = lost(1, { looks: [[0, 60]] })
+    const few = lost(1, { evaluations: [[0, 60]] })
     expect(few).toMatchObject({ outcome: 'healthy' })
     expect(few).not.toHaveProperty('code')
     expect(few?.reason).toBe('1 of 17 devices fell silent, 1 allowed; the controls are silent too, or there are none')
-    expect(lost(0, { looks: [[0, 60]] })?.reason).toBe('0 of 17 devices fell silent, 1 allowed')
+    expect(lost(0, { evaluations: [[0, 60]] })?.reason).toBe('0 of 17 devices fell silent, 1 allowed')
   })
 
   it('are inconclusive where no control was heard for more than ten minutes', () => {
@@ -117,14 +117,14 @@ describe('lost devices', () => {
   it('are told from a silent plant by the minutes that have passed, however many looks those were', () => {
     // A look every minute, and each device of the controls a sample in most of them.
     const everyMinute = (minutes: number) =>
-      lost(2, { looks: Array.from({ length: 30 }, (_, i) => [29 - i, minutes] as const) })?.outcome
+      lost(2, { evaluations: Array.from({ length: 30 }, (_, i) => [29 - i, minutes] as const) })?.outcome
     expect(everyMinute(19)).toBe('breach')
     expect(everyMinute(14)).toBe('breach')
     expect(everyMinute(13)).toBe('inconclusive')
   })
 
   it('are told from it by the looks of the last ten minutes, and the time since the one before them', () => {
-    const after = (...looks: readonly (readonly [number, number])[]) => lost(2, { looks })?.outcome
+    const after = (...evaluations: readonly (readonly [number, number])[]) => lost(2, { evaluations })?.outcome
     expect(after([10, 0], [5, 19 * 5], [0, 19 * 5])).toBe('breach')
     expect(after([10, 0], [0, 19 * 8])).toBe('breach')
     expect(after([10, 19 * 10], [0, 19 * 6])).toBe('inconclusive')
@@ -194,7 +194,7 @@ describe('crashes', () => {
       reason: '2 crashes, 0 allowed, 0.49 expected by the baseline (line-1-0, line-2-0)',
     })
     expect(crashed([3, 2, 2, 1], 68)).toMatchObject({ outcome: 'breach', thing: 'line-1-0', line: 1 })
-    const literal = crashed([1, 1], 68, { profile: 'seed-literal' })
+    const literal = crashed([1, 1], 68, { profile: 'raw-thresholds' })
     expect(literal).toMatchObject({ outcome: 'breach', baseline: 0 })
     expect(literal).not.toHaveProperty('statistic')
   })
@@ -227,7 +227,7 @@ describe('crashes', () => {
 })
 
 describe('a deployment that failed', () => {
-  const failed = (...failedDevices: Case['failedDevices']) => judgeDevices({ ...oneCase(), failedDevices })[1]
+  const failed = (...failedDevices: RuleInput['failedDevices']) => judgeDevices({ ...oneCase(), failedDevices })[1]
 
   it('on one device is a breach', () => {
     expect(failed()).toStrictEqual({

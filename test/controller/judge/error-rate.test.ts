@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { CellSums } from '../../../controller/evidence/baseline.ts'
+import type { StratumSums } from '../../../controller/evidence/baseline.ts'
 import { judgeErrorRate } from '../../../controller/judge/error-rate.ts'
 import { policyWith } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
@@ -59,12 +59,12 @@ it('is a breach where errors are tenfold although the controls are 8 % up', () =
 
 it('is a breach where errors come that the baseline never had', () => {
   const none = { errors: 0, countedMinutes: 2400 }
-  const unexpected = (errors: number, cell = none) =>
+  const unexpected = (errors: number, stratum = none) =>
     judgeErrorRate(
       oneCase({
         stage: () => ({ errors, expectedErrors: 0 }),
         controls: () => ({ errors: 0, expectedErrors: 0 }),
-        cell,
+        stratum,
       }),
     )
   expect(unexpected(2)).toMatchObject({
@@ -80,9 +80,9 @@ it('is a breach where errors come that the baseline never had', () => {
 it('is a breach where errors come that only the controls ever had', () => {
   const none = { errors: 0, countedMinutes: 2400 }
   const stage = (errors: number) => () => ({ errors, expectedErrors: 0 })
-  expect(judgeErrorRate(oneCase({ stage: stage(6), cell: none })).outcome).toBe('breach')
+  expect(judgeErrorRate(oneCase({ stage: stage(6), stratum: none })).outcome).toBe('breach')
   // Two an hour is what they have as well.
-  expect(judgeErrorRate(oneCase({ stage: stage(2), cell: none })).outcome).toBe('inconclusive')
+  expect(judgeErrorRate(oneCase({ stage: stage(2), stratum: none })).outcome).toBe('inconclusive')
 })
 
 it('sees a doubling of the last hour that many healthy hours dilute', () => {
@@ -102,7 +102,7 @@ it('ignores a rise that chance explains, but not in the seed’s own words', () 
   const one = oneCase({ stage: (line) => ({ errors: line <= 5 ? 3 : 2 }) })
   expect(judgeErrorRate(one)).toMatchObject({ outcome: 'healthy' })
   expect(judgeErrorRate(one)).not.toHaveProperty('statistic')
-  expect(judgeErrorRate({ ...one, policy: policyWith({ profile: 'seed-literal' }) }).outcome).toBe('breach')
+  expect(judgeErrorRate({ ...one, policy: policyWith({ profile: 'raw-thresholds' }) }).outcome).toBe('breach')
 })
 
 // Sparse counts, of which another judge says nothing. [detection B6: kayenta #426: 0 1 2 1 0 0 where there were none]
@@ -110,7 +110,7 @@ it('is a breach where four errors come in a line that never had one, and ignores
   const none = { errors: 0, expectedErrors: 0 }
   const sparse = (errors: number, expectedErrors = 0) => {
     const stage = (line: number) => (line === 3 ? { errors, expectedErrors } : none)
-    return judgeErrorRate(oneCase({ stage, controls: () => none, cell: { errors: 0 } }))
+    return judgeErrorRate(oneCase({ stage, controls: () => none, stratum: { errors: 0 } }))
   }
   expect(sparse(4)).toMatchObject({ outcome: 'breach', n: 60 * 17 })
   expect(sparse(3)).toMatchObject({ outcome: 'healthy', n: 60 * 17 })
@@ -197,12 +197,12 @@ it('is inconclusive without operating time', () => {
 
 it('takes the seed at its word: the last look alone, against the limit alone', () => {
   const literal = (...looksOf: readonly (readonly [errors: number, expectedErrors: number])[]) => {
-    const looks = looksOf.flatMap(
-      ([errors, expectedErrors]) => oneCase({ stage: () => ({ errors, expectedErrors }) }).evidence.looks,
+    const evaluations = looksOf.flatMap(
+      ([errors, expectedErrors]) => oneCase({ stage: () => ({ errors, expectedErrors }) }).evidence.evaluations,
     )
     const one = oneCase()
-    const policy = policyWith({ profile: 'seed-literal' })
-    return judgeErrorRate({ ...one, policy, evidence: { ...one.evidence, looks } })
+    const policy = policyWith({ profile: 'raw-thresholds' })
+    return judgeErrorRate({ ...one, policy, evidence: { ...one.evidence, evaluations } })
   }
   expect(literal([2, 2])).toMatchObject({ outcome: 'healthy', observed: 0 })
   expect(literal([3, 2])).toStrictEqual({
@@ -224,8 +224,10 @@ it('takes the seed at its word: the last look alone, against the limit alone', (
 it('compares a line with its own devices before, and with no others', () => {
   const one = oneCase({ stage: (line) => ({ errors: line === 7 ? 24 : 1 }) })
   const judgedWith = (errors: number) => {
-    const cells = { 'second/weekday': { ...one.baseline.devices['line-7-0']?.['second/weekday'], errors } as CellSums }
-    const devices = { ...one.baseline.devices, 'line-7-0': cells }
+    const strata = {
+      'second/weekday': { ...one.baseline.devices['line-7-0']?.['second/weekday'], errors } as StratumSums,
+    }
+    const devices = { ...one.baseline.devices, 'line-7-0': strata }
     return judgeErrorRate({ ...one, baseline: { ...one.baseline, devices } })
   }
   // Where it had but two errors in all, little is known of what to expect.
@@ -234,12 +236,12 @@ it('compares a line with its own devices before, and with no others', () => {
 })
 
 it('knows no more of a shift than its own baseline has, whatever the others had', () => {
-  const one = oneCase({ stage: (line) => ({ errors: line === 5 ? 15 : 1, expectedErrors: 1 }), cell: { errors: 1 } })
-  const rich = { ...one.baseline.devices['line-5-0']?.['second/weekday'], errors: 400 } as CellSums
+  const one = oneCase({ stage: (line) => ({ errors: line === 5 ? 15 : 1, expectedErrors: 1 }), stratum: { errors: 1 } })
+  const rich = { ...one.baseline.devices['line-5-0']?.['second/weekday'], errors: 400 } as StratumSums
   const devices = Object.fromEntries(
-    Object.entries(one.baseline.devices).map(([thing, cells]) => [thing, { ...cells, 'third/weekday': rich }]),
+    Object.entries(one.baseline.devices).map(([thing, strata]) => [thing, { ...strata, 'third/weekday': rich }]),
   )
-  const judgedOver = (cells: readonly string[], lines = one.evidence.lines) =>
-    judgeErrorRate({ ...one, baseline: { ...one.baseline, devices }, evidence: { ...one.evidence, cells, lines } })
+  const judgedOver = (strata: readonly string[], lines = one.evidence.lines) =>
+    judgeErrorRate({ ...one, baseline: { ...one.baseline, devices }, evidence: { ...one.evidence, strata, lines } })
   expect(judgedOver(['second/weekday', 'third/weekday'], []).outcome).toBe('healthy')
 })

@@ -24,7 +24,7 @@ describe('a healthy release', () => {
   })
 
   it('is rolled back by the raw thresholds, which is what the evidence rules are for', () => {
-    expect(firstBreach({ seed: 1 }, 24, policyWith({ profile: 'seed-literal' }))).not.toBeNull()
+    expect(firstBreach({ seed: 1 }, 24, policyWith({ profile: 'raw-thresholds' }))).not.toBeNull()
   })
 
   it('is judged healthy, with every rule’s finding in numbers', () => {
@@ -44,11 +44,11 @@ describe('a healthy release', () => {
       'cycle-time',
       'error-rate',
       'memory-leak',
-      'neighbour-errors',
+      'spill-over',
     ])
     for (const finding of verdict?.findings ?? []) {
       expect(finding.reason).toMatch(/\d/)
-      expect(finding.cell).toBe('second/weekday')
+      expect(finding.stratum).toBe('second/weekday')
     }
   })
 

@@ -2,7 +2,7 @@ import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
 import { type MemorySeries, newSeries, withGauge } from '../../../controller/evidence/memory-series.ts'
 import { judgeMemory } from '../../../controller/judge/memory-leak.ts'
-import type { Case } from '../../../controller/judge/rule-input.ts'
+import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import { mannKendallS } from '../../../controller/statistics/trend.ts'
 import { HOUR_MS, policyWith, START_MS, sample } from '../fixtures.ts'
 import { LINES, oneCase } from './one-case.ts'
@@ -43,7 +43,7 @@ function series(plant: Plant): Readonly<Record<string, MemorySeries>> {
   return members
 }
 
-const judged = (plant: Plant, over: Partial<Case> = {}) => {
+const judged = (plant: Plant, over: Partial<RuleInput> = {}) => {
   const one = oneCase()
   return judgeMemory({ ...one, ...over, evidence: { ...one.evidence, memory: series(plant) } })
 }
@@ -124,7 +124,7 @@ const known = (minima: readonly number[], leftMiB = 300, over: Partial<MemorySer
 })
 
 /** Of the first so many devices of the stage what is known of them. */
-const judgedBy = (count: number, seriesOf: (device: number) => MemorySeries, over: Partial<Case> = {}) => {
+const judgedBy = (count: number, seriesOf: (device: number) => MemorySeries, over: Partial<RuleInput> = {}) => {
   const one = oneCase()
   const devices = one.watch.members.slice(0, count)
   const memory = Object.fromEntries(devices.map((thing, i) => [thing, seriesOf(i)]))
@@ -296,17 +296,17 @@ describe('the series', () => {
       sample({ bootId, gauges: { cpuPct: 1, memoryMiB: 200, memoryLimitMiB: 512, uptimeS: 1, connected: true } })
     let known = newSeries(150)
     let atMs = START_MS
-    const look = (bootId: string, commonMiB: number | null, hours: number): void => {
+    const evaluation = (bootId: string, commonMiB: number | null, hours: number): void => {
       for (const untilMs = atMs + hours * HOUR_MS; atMs < untilMs; atMs += 5 * 60_000) {
         known = withGauge(known, gauge(bootId), atMs, commonMiB)
       }
     }
-    look('a', 150, 3)
+    evaluation('a', 150, 3)
     expect(known.minima.length).toBeGreaterThanOrEqual(4)
     expect(known.minima[0]).toBe(50)
-    look('b', 150, 1)
+    evaluation('b', 150, 1)
     expect(known.minima.length).toBeLessThan(2)
-    look('b', null, 2)
+    evaluation('b', null, 2)
     expect(known.minima.every((minimum) => minimum === 200)).toBe(true)
   })
 

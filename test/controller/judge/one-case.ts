@@ -1,7 +1,7 @@
-import type { Baseline, CellSums } from '../../../controller/evidence/baseline.ts'
+import type { Baseline, StratumSums } from '../../../controller/evidence/baseline.ts'
 import { type Evidence, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import { type Down, NO_SUMS, type Noise, type Sums, totalOf } from '../../../controller/evidence/sums.ts'
-import type { Case } from '../../../controller/judge/rule-input.ts'
+import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import { policyWith, START_MS } from '../fixtures.ts'
 
 export const LINES = 17
@@ -40,10 +40,10 @@ export interface CaseOptions {
   readonly hasControls?: boolean
   readonly noise?: Noise
   readonly down?: Down
-  readonly cell?: Partial<CellSums>
+  readonly stratum?: Partial<StratumSums>
 }
 
-const CELL_SUMS: CellSums = {
+const CELL_SUMS: StratumSums = {
   minutes: 2400,
   countedMinutes: 2400,
   expectedMinutes: 2400,
@@ -58,12 +58,12 @@ const CELL_SUMS: CellSums = {
 }
 
 /** A canary stage of one device a line after one hour, written down rather than simulated. */
-export function oneCase(options: CaseOptions = {}): Case {
-  const { stage, controls, hasControls = true, noise, down, cell } = options
+export function oneCase(options: CaseOptions = {}): RuleInput {
+  const { stage, controls, hasControls = true, noise, down, stratum } = options
   const numbers = Array.from({ length: options.lines ?? LINES }, (_, i) => i + 1)
   const lines = numbers.map((line) => ({
     line,
-    looks: 1,
+    evaluations: 1,
     stage: { ...CANARY, ...stage?.(line) },
     controls: hasControls ? { ...CONTROLS, ...controls?.(line) } : NO_SUMS,
   }))
@@ -73,10 +73,10 @@ export function oneCase(options: CaseOptions = {}): Case {
     : []
   const evidence: Evidence = {
     ...NO_EVIDENCE,
-    looks: [
+    evaluations: [
       {
         atMs: START_MS,
-        cell: CELL,
+        stratum: CELL,
         lines,
         total: totalOf(lines),
         down: down ?? { stage: 0, stageOf: LINES, controls: 0, controlsOf: hasControls ? 19 * LINES : 0 },
@@ -85,17 +85,17 @@ export function oneCase(options: CaseOptions = {}): Case {
     ],
     total: totalOf(lines),
     lines,
-    cells: [CELL],
+    strata: [CELL],
     controlsHeardAtMs: START_MS,
   }
   const things = [...members, ...others]
   const baseline: Baseline = {
     fromMs: 0,
     toMs: 0,
-    devices: Object.fromEntries(things.map((thing) => [thing, { [CELL]: { ...CELL_SUMS, ...cell } }])),
+    devices: Object.fromEntries(things.map((thing) => [thing, { [CELL]: { ...CELL_SUMS, ...stratum } }])),
     connections: {
-      attempts: things.length * { ...CELL_SUMS, ...cell }.connectionAttempts,
-      failures: things.length * { ...CELL_SUMS, ...cell }.connectionFailures,
+      attempts: things.length * { ...CELL_SUMS, ...stratum }.connectionAttempts,
+      failures: things.length * { ...CELL_SUMS, ...stratum }.connectionFailures,
     },
     cycleTimeSpread: 0.01,
   }

@@ -1,25 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { NO_TOTALS } from '../../../controller/evidence/sums.ts'
-import type { Case } from '../../../controller/judge/rule-input.ts'
+import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import {
   isHopeless,
   isSignificant,
   type Judged,
-  latelyOf,
-  type Scope,
-  scopesOf,
+  rollingWindowOf,
+  type Segment,
+  segmentsOf,
   statisticOf,
-  worstScope,
+  worstSegment,
 } from '../../../controller/judge/segments.ts'
 import { oneCase } from './one-case.ts'
 
-const scope = (over: Partial<Scope> = {}): Scope => ({ words: '', cells: [], boundary: 4, ...NO_TOTALS, ...over })
+const segment = (over: Partial<Segment> = {}): Segment => ({
+  words: '',
+  strata: [],
+  boundary: 4,
+  ...NO_TOTALS,
+  ...over,
+})
 const close = (value: number) => expect.closeTo(value, 2)
 
 describe('what is judged', () => {
   it('is the stage since its update, lately and since a change, each at its own price', () => {
-    const scopes = scopesOf(oneCase(), 'errors', () => false)
-    expect(scopes.map(({ words, boundary, line, run }) => ({ words, boundary, line, run }))).toEqual([
+    const segments = segmentsOf(oneCase(), 'errors', () => false)
+    expect(segments.map(({ words, boundary, line, run }) => ({ words, boundary, line, run }))).toEqual([
       { words: 'since the update', boundary: close(10.99) },
       { words: 'lately', boundary: close(16.31) },
       {
@@ -32,7 +38,7 @@ describe('what is judged', () => {
 
   it('is also every line that is raised, which costs more as it is one of many', () => {
     const one = oneCase({ stage: (line) => ({ errors: line }) })
-    const ofLines = scopesOf(one, 'errors', ({ errors }) => errors > 15 && errors < 18).slice(3)
+    const ofLines = segmentsOf(one, 'errors', ({ errors }) => errors > 15 && errors < 18).slice(3)
     expect(ofLines.map(({ words, boundary, line, stage }) => [words, boundary, line, stage.errors])).toEqual([
       ['on line 16 since the update', close(13.93), 16, 16],
       ['on line 17 since the update', close(13.93), 17, 17],
@@ -45,42 +51,42 @@ describe('what is judged', () => {
   it('is what the stage did, and its controls beside it', () => {
     const { evidence, ...one } = oneCase()
     const { stage, controls } = evidence.total
-    const change = { sum: 7, looks: 3, effects: 0, stage: { ...stage, errors: 9 }, controls }
+    const change = { sum: 7, evaluations: 3, effects: 0, stage: { ...stage, errors: 9 }, controls }
     const runs = { ...evidence.runs, errors: change }
     const total = { stage: { ...stage, errors: 400 }, controls }
-    const scopes = (kind: 'errors' | 'connection') =>
-      scopesOf({ ...one, evidence: { ...evidence, runs, total } }, kind, () => false)
-    expect(scopes('errors').map((each) => each.stage.errors)).toEqual([400, 34, 9])
-    expect(scopes('errors').map((each) => each.controls.errors)).toEqual([646, 646, 646])
-    expect(scopes('errors')[2]).toMatchObject({ words: 'since a change 3 looks ago', run: { value: 7 } })
-    expect(scopes('connection')[2]).toMatchObject({ words: 'since a change 0 looks ago', run: { value: 0 } })
+    const segments = (kind: 'errors' | 'connection') =>
+      segmentsOf({ ...one, evidence: { ...evidence, runs, total } }, kind, () => false)
+    expect(segments('errors').map((each) => each.stage.errors)).toEqual([400, 34, 9])
+    expect(segments('errors').map((each) => each.controls.errors)).toEqual([646, 646, 646])
+    expect(segments('errors')[2]).toMatchObject({ words: 'since a change 3 looks ago', run: { value: 7 } })
+    expect(segments('connection')[2]).toMatchObject({ words: 'since a change 0 looks ago', run: { value: 0 } })
   })
 
   it('is expected by the shifts that it lies in', () => {
     const one = oneCase()
-    const [look] = one.evidence.looks as [Case['evidence']['looks'][0]]
-    const cells = ['first/weekday', 'second/weekday', 'third/weekday']
-    const looks = [look, look, { ...look, cell: 'third/weekday' }]
+    const [evaluation] = one.evidence.evaluations as [RuleInput['evidence']['evaluations'][0]]
+    const strata = ['first/weekday', 'second/weekday', 'third/weekday']
+    const evaluations = [evaluation, evaluation, { ...evaluation, stratum: 'third/weekday' }]
     const cellsAfter = (since: number) => {
-      const runs = { ...one.evidence.runs, errors: { ...one.evidence.runs.errors, looks: since } }
-      const evidence = { ...one.evidence, looks, cells, runs }
-      return scopesOf({ ...one, evidence }, 'errors', ({ errors }) => errors > 0).map((each) => each.cells)
+      const runs = { ...one.evidence.runs, errors: { ...one.evidence.runs.errors, evaluations: since } }
+      const evidence = { ...one.evidence, evaluations, strata, runs }
+      return segmentsOf({ ...one, evidence }, 'errors', ({ errors }) => errors > 0).map((each) => each.strata)
     }
-    const lately = ['second/weekday', 'third/weekday']
-    const ofLines = [...Array<string[]>(17).fill(cells), ...Array<string[]>(17).fill(lately)]
-    expect(cellsAfter(3)).toEqual([cells, lately, lately, ...ofLines])
+    const rollingWindow = ['second/weekday', 'third/weekday']
+    const ofLines = [...Array<string[]>(17).fill(strata), ...Array<string[]>(17).fill(rollingWindow)]
+    expect(cellsAfter(3)).toEqual([strata, rollingWindow, rollingWindow, ...ofLines])
     // A change that is longer ago than the window.
-    expect(cellsAfter(4)).toEqual([cells, lately, cells, ...ofLines])
+    expect(cellsAfter(4)).toEqual([strata, rollingWindow, strata, ...ofLines])
   })
 })
 
 it('adds up the window line by line', () => {
-  const looks = [1, 2].flatMap(
-    (errors) => oneCase({ lines: 2, stage: (line) => ({ errors: errors * line }) }).evidence.looks,
+  const evaluations = [1, 2].flatMap(
+    (errors) => oneCase({ lines: 2, stage: (line) => ({ errors: errors * line }) }).evidence.evaluations,
   )
-  expect(latelyOf(looks)).toMatchObject([
-    { line: 1, looks: 2, stage: { errors: 3 }, controls: { errors: 76 } },
-    { line: 2, looks: 2, stage: { errors: 6 }, controls: { errors: 76 } },
+  expect(rollingWindowOf(evaluations)).toMatchObject([
+    { line: 1, evaluations: 2, stage: { errors: 3 }, controls: { errors: 76 } },
+    { line: 2, evaluations: 2, stage: { errors: 6 }, controls: { errors: 76 } },
   ])
 })
 
@@ -95,11 +101,11 @@ describe('a count is hopeless', () => {
     [5, 10, 1, 1, true],
     [1, 0, 100, 1, false],
   ])('%i of %i at a boundary of %f and a dispersion of %i: %s', (count, expected, boundary, dispersion, answer) => {
-    expect(isHopeless(scope({ boundary }), count, expected, dispersion)).toBe(answer)
+    expect(isHopeless(segment({ boundary }), count, expected, dispersion)).toBe(answer)
   })
 
   it('by chance alone unless told otherwise', () => {
-    expect(isHopeless(scope({ boundary: 3.86 }), 20, 10)).toBe(false)
+    expect(isHopeless(segment({ boundary: 3.86 }), 20, 10)).toBe(false)
   })
 })
 
@@ -109,14 +115,14 @@ describe('the statistic', () => {
   const run = { name: 'cusum', value: 1, boundary: 9 }
 
   it('is the excess over what was before', () => {
-    expect(statisticOf(scope(), count)).toEqual({ name: 'maxsprt', value: expect.closeTo(2.093, 3), boundary: 4 })
-    expect(statisticOf(scope(), count, 2).value).toBeCloseTo(2.093 / 2, 3)
+    expect(statisticOf(segment(), count)).toEqual({ name: 'maxsprt', value: expect.closeTo(2.093, 3), boundary: 4 })
+    expect(statisticOf(segment(), count, 2).value).toBeCloseTo(2.093 / 2, 3)
   })
 
   it('of a change is its run, once the excess alone is more than chance', () => {
-    expect(statisticOf(scope({ run }), count)).toMatchObject({ name: 'maxsprt' })
-    expect(statisticOf(scope({ run, boundary: 2 }), count)).toBe(run)
-    expect(statisticOf(scope({ boundary: 2 }), count)).toMatchObject({ name: 'maxsprt' })
+    expect(statisticOf(segment({ run }), count)).toMatchObject({ name: 'maxsprt' })
+    expect(statisticOf(segment({ run, boundary: 2 }), count)).toBe(run)
+    expect(statisticOf(segment({ boundary: 2 }), count)).toMatchObject({ name: 'maxsprt' })
   })
 
   it('is significant from its boundary on', () => {
@@ -127,7 +133,7 @@ describe('the statistic', () => {
 
 it('shows a breach before what is common, that before health, and health before what is not known', () => {
   const judged = (words: string, outcome: Judged['outcome'], code?: Judged['code']): Judged => ({
-    scope: scope({ words }),
+    segment: segment({ words }),
     outcome,
     ...(code !== undefined && { code }),
   })
@@ -136,8 +142,8 @@ it('shows a breach before what is common, that before health, and health before 
   const healthy = judged('healthy', 'healthy')
   const common = judged('common', 'inconclusive', 'common-mode')
   const breach = judged('breach', 'breach')
-  expect(worstScope([unknown, healthy, common, breach, judged('another', 'breach')])).toBe(breach)
-  expect(worstScope([unknown, healthy, common])).toBe(common)
-  expect(worstScope([unknown, healthy, later])).toBe(healthy)
-  expect(worstScope([unknown, later])).toBe(unknown)
+  expect(worstSegment([unknown, healthy, common, breach, judged('another', 'breach')])).toBe(breach)
+  expect(worstSegment([unknown, healthy, common])).toBe(common)
+  expect(worstSegment([unknown, healthy, later])).toBe(healthy)
+  expect(worstSegment([unknown, later])).toBe(unknown)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CellSums } from '../../../controller/evidence/baseline.ts'
+import type { StratumSums } from '../../../controller/evidence/baseline.ts'
 import {
   type Stages,
   smallestEffects,
@@ -95,9 +95,9 @@ describe('of a fleet that is written down', () => {
     readings: things.map((thing) => readingWith(thing, 362)),
   }
   /** The same with another week before it. */
-  const after = (cell: Partial<CellSums>, over: Partial<Stages['baseline']> = {}): Stages => ({
+  const after = (stratum: Partial<StratumSums>, over: Partial<Stages['baseline']> = {}): Stages => ({
     ...fleet,
-    baseline: { ...oneCase({ cell }).baseline, ...over },
+    baseline: { ...oneCase({ stratum }).baseline, ...over },
   })
   const reasons = (stages: Stages, stage: string, hours = 24): readonly string[] =>
     smallestEffects(stages, policyWith({ windowMs: hours * HOUR_MS }))
@@ -145,8 +145,8 @@ describe('of a fleet that is written down', () => {
   it.each([
     ['nothing was counted', { errors: 0, connectionFailures: 0 }],
     ['nobody was there', { countedMinutes: 0 }],
-  ])('takes any error for news where %s in the week before', (_, cell) => {
-    const [errors, connection] = smallestEffects(after(cell), policyWith())
+  ])('takes any error for news where %s in the week before', (_, stratum) => {
+    const [errors, connection] = smallestEffects(after(stratum), policyWith())
     expect(errors).toMatchObject({ observed: null, reason: 'canary can see any error in 24 h' })
     const reason = 'canary can see 2.00 % failed connections in 24 h'
     expect(connection).toMatchObject({ metric: 'connectionFailurePct', observed: 2, reason })

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import type { CellSums } from '../../../controller/evidence/baseline.ts'
-import { judgeNeighbours } from '../../../controller/judge/spill-over.ts'
+import type { StratumSums } from '../../../controller/evidence/baseline.ts'
+import { judgeSpillOver } from '../../../controller/judge/spill-over.ts'
 import { policyWith } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
 
 const judged = (ofControls: number, options = {}) =>
-  judgeNeighbours(oneCase({ controls: () => ({ errors: ofControls }), ...options }))
+  judgeSpillOver(oneCase({ controls: () => ({ errors: ofControls }), ...options }))
 
-const FINDING = { rule: 'neighbour-errors', metric: 'errorRateIncreasePct', baseline: 0, limit: 5 }
+const FINDING = { rule: 'spill-over', metric: 'errorRateIncreasePct', baseline: 0, limit: 5 }
 
 it('is healthy where those that stay behind err as ever', () => {
   expect(judged(38)).toStrictEqual([
@@ -44,7 +44,7 @@ it('ignores a rise that chance explains', () => {
 it('asks for more where errors vary more from day to day than chance does', () => {
   const one = oneCase({ controls: () => ({ errors: 76 }) })
   const judgedWith = (errors: number) =>
-    judgeNeighbours({ ...one, baseline: { ...one.baseline, dispersion: { connection: 1, errors } } })
+    judgeSpillOver({ ...one, baseline: { ...one.baseline, dispersion: { connection: 1, errors } } })
   expect(judgedWith(14)).toMatchObject([{ outcome: 'inconclusive' }])
   expect(judgedWith(15)).toMatchObject([{ outcome: 'healthy' }])
 })
@@ -54,7 +54,7 @@ it('needs no statistic up to the limit, or up to fewer extra errors than the pol
   const ofOneLine = (errors: number, expectedErrors: number, errorRateIncreasePct = 5) => {
     const one = oneCase({ lines: 1, controls: () => ({ errors, expectedErrors }) })
     const policy = policyWith({ limits: { ...limits, errorRateIncreasePct } })
-    return judgeNeighbours({ ...one, policy })[0]
+    return judgeSpillOver({ ...one, policy })[0]
   }
   expect(ofOneLine(57, 38, 50)).not.toHaveProperty('statistic')
   expect(ofOneLine(57, 38, 49)).toHaveProperty('statistic')
@@ -64,21 +64,21 @@ it('needs no statistic up to the limit, or up to fewer extra errors than the pol
 
 it('does not know what a rise is where no errors were expected', () => {
   const controls = () => ({ errors: 76, expectedErrors: 0 })
-  expect(judgeNeighbours(oneCase({ controls }))).toMatchObject([{ outcome: 'healthy', observed: null }])
+  expect(judgeSpillOver(oneCase({ controls }))).toMatchObject([{ outcome: 'healthy', observed: null }])
 })
 
 it('compares with the same devices in the same shifts, not with the stage or another shift', () => {
   const one = oneCase({ controls: () => ({ errors: 48 }) })
-  const withErrors = (isOfStage: boolean, cell: string, errors: number) => {
+  const withErrors = (isOfStage: boolean, stratum: string, errors: number) => {
     const devices = Object.fromEntries(
-      Object.entries(one.baseline.devices).map(([thing, cells]) => {
-        const sums = { ...cells['second/weekday'], errors } as CellSums
-        return [thing, thing.endsWith('-0') === isOfStage ? { ...cells, [cell]: sums } : cells]
+      Object.entries(one.baseline.devices).map(([thing, strata]) => {
+        const sums = { ...strata['second/weekday'], errors } as StratumSums
+        return [thing, thing.endsWith('-0') === isOfStage ? { ...strata, [stratum]: sums } : strata]
       }),
     )
-    return judgeNeighbours({ ...one, baseline: { ...one.baseline, devices } })[0]?.statistic?.value
+    return judgeSpillOver({ ...one, baseline: { ...one.baseline, devices } })[0]?.statistic?.value
   }
-  const usual = judgeNeighbours(one)[0]?.statistic?.value as number
+  const usual = judgeSpillOver(one)[0]?.statistic?.value as number
   expect(withErrors(true, 'second/weekday', 8000)).toBe(usual)
   expect(withErrors(false, 'third/weekday', 8000)).toBe(usual)
   // The more errors they had, the better it is known what to expect.

@@ -54,17 +54,17 @@ describe('the judge', () => {
       .sort()
 
   it('asks every rule, and by the seed’s profile none that the seed does not have', () => {
-    expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'neighbour-errors'].sort())
-    expect(rulesOf('seed-literal')).toEqual([...RULES].sort())
+    expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'spill-over'].sort())
+    expect(rulesOf('raw-thresholds')).toEqual([...RULES].sort())
   })
 
   it.each([
     [0, 'first/weekday'],
     [2.5, 'second/weekday'],
     [5, 'second/weekday'],
-  ])('tells the cell in which most of the look lies: %d min after the shift began', (minutes, cell) => {
+  ])('tells the cell in which most of the look lies: %d min after the shift began', (minutes, stratum) => {
     const { findings } = judge({ ...oneCase(), nowMs: START_MS + minutes * MINUTE_MS })
-    expect(new Set(findings.map((finding) => finding.cell))).toEqual(new Set([cell]))
+    expect(new Set(findings.map((finding) => finding.stratum))).toEqual(new Set([stratum]))
   })
 
   it('keeps the rules that the policy names dry', () => {

@@ -3,12 +3,12 @@ import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../../controller/contract.ts'
 import {
-  cellAt,
-  cellNames,
   dayNumber,
   gateAt,
   gateOpensAtMs,
   shiftBoundaries,
+  stratumAt,
+  stratumNames,
 } from '../../../controller/policy/calendar.ts'
 import { DEFAULT_POLICY, type Policy, type WeeklyWindow } from '../../../controller/policy/policy.ts'
 import { HOUR_MS } from '../fixtures.ts'
@@ -24,12 +24,12 @@ describe('cells', () => {
     ['2026-03-07T02:00:00Z', 'third/weekday'], // Saturday 03:00 belongs to Friday's night shift
     ['2026-03-07T05:00:00Z', 'first/weekend'],
     ['2026-03-09T04:59:00Z', 'third/weekend'], // Monday 05:59 belongs to Sunday's
-  ])('%s is %s', (time, cell) => {
-    expect(cellAt(DEFAULT_POLICY, at(time)).name).toBe(cell)
+  ])('%s is %s', (time, stratum) => {
+    expect(stratumAt(DEFAULT_POLICY, at(time)).name).toBe(stratum)
   })
 
   it('are two for every shift of a policy, in its order', () => {
-    expect(cellNames(DEFAULT_POLICY)).toEqual([
+    expect(stratumNames(DEFAULT_POLICY)).toEqual([
       'first/weekday',
       'first/weekend',
       'second/weekday',
@@ -41,20 +41,20 @@ describe('cells', () => {
 
   it('cover the day, or the policy is none', () => {
     const day = { ...DEFAULT_POLICY, shifts: [{ name: 'day', from: '06:00', to: '22:00' }] }
-    expect(cellAt(day, at('2026-03-02T20:59:59Z')).name).toBe('day/weekday')
-    expect(() => cellAt(day, at('2026-03-02T21:00:00Z'))).toThrow(
+    expect(stratumAt(day, at('2026-03-02T20:59:59Z')).name).toBe('day/weekday')
+    expect(() => stratumAt(day, at('2026-03-02T21:00:00Z'))).toThrow(
       'invariant: the shifts of the policy do not cover the day',
     )
   })
 
   it('may be of one shift around the clock, which begins anew every day', () => {
     const alone = { ...DEFAULT_POLICY, shifts: [{ name: 'all', from: '06:30', to: '06:30' }] }
-    expect(cellAt(alone, at('2026-03-02T05:29:00Z'))).toEqual({
+    expect(stratumAt(alone, at('2026-03-02T05:29:00Z'))).toEqual({
       name: 'all/weekend', // Sunday's
       shiftStartMs: at('2026-03-01T05:30:00Z'),
       shiftEndMs: at('2026-03-02T05:30:00Z'),
     })
-    expect(cellAt(alone, at('2026-03-02T05:30:00Z')).name).toBe('all/weekday')
+    expect(stratumAt(alone, at('2026-03-02T05:30:00Z')).name).toBe('all/weekday')
   })
 
   describe('are worked out once', () => {
@@ -64,16 +64,16 @@ describe('cells', () => {
 
     it('for the whole of a shift, and no longer', () => {
       const site = newSite()
-      const cell = cellAt(site, shiftStartMs + HOUR_MS)
-      expect(cell.name).toBe('second/weekday')
-      expect(cellAt(site, shiftStartMs - 1).name).toBe('first/weekday')
-      expect(cellAt(site, shiftStartMs + 8 * HOUR_MS).name).toBe('third/weekday')
-      for (const atMs of [shiftStartMs, shiftStartMs + 8 * HOUR_MS - 1]) expect(cellAt(site, atMs)).toBe(cell)
+      const stratum = stratumAt(site, shiftStartMs + HOUR_MS)
+      expect(stratum.name).toBe('second/weekday')
+      expect(stratumAt(site, shiftStartMs - 1).name).toBe('first/weekday')
+      expect(stratumAt(site, shiftStartMs + 8 * HOUR_MS).name).toBe('third/weekday')
+      for (const atMs of [shiftStartMs, shiftStartMs + 8 * HOUR_MS - 1]) expect(stratumAt(site, atMs)).toBe(stratum)
     })
 
     it('for the 32 shifts that were asked for last, which is more than a week', () => {
       const site = newSite()
-      const cellOf = (shift: number) => cellAt(site, shiftStartMs + shift * 8 * HOUR_MS)
+      const cellOf = (shift: number) => stratumAt(site, shiftStartMs + shift * 8 * HOUR_MS)
       const [first, second] = [cellOf(0), cellOf(1)]
       for (let shift = 2; shift < 32; shift++) cellOf(shift)
       expect(cellOf(0)).toBe(first)
@@ -85,8 +85,8 @@ describe('cells', () => {
 
     it('for each zone by itself', () => {
       const site = newSite()
-      expect(cellAt(site, shiftStartMs).name).toBe('second/weekday')
-      expect(cellAt({ ...site, zone: 'America/New_York' }, shiftStartMs).name).toBe('first/weekday') // 08:00 there
+      expect(stratumAt(site, shiftStartMs).name).toBe('second/weekday')
+      expect(stratumAt({ ...site, zone: 'America/New_York' }, shiftStartMs).name).toBe('first/weekday') // 08:00 there
     })
   })
 })

@@ -65,7 +65,7 @@ const healthy: Course = () => undefined
 const crashWhileHeld = (): Course => {
   let isOver = false
   return ({ state, stageIndex, holdback }, world) => {
-    if (isOver || state !== 'soaking' || stageIndex !== 2 || holdback?.letGoAtMs !== null) return
+    if (isOver || state !== 'soaking' || stageIndex !== 2 || holdback?.releasedAtMs !== null) return
     isOver = true
     world.plant.crash('line-1-2')
   }
@@ -329,7 +329,7 @@ describe('an instance overtaken by the next look', () => {
     const { id } = await rolloutOf(world)
     expect((await world.store.get<Snapshot>('snapshot#latest'))?.value.atMs).toBe(world.nowMs)
     const evidence = (await loadEvidence(world.store, id, 'canary'))?.value
-    expect(evidence?.looks.at(-1)?.atMs).toBe(world.nowMs)
+    expect(evidence?.evaluations.at(-1)?.atMs).toBe(world.nowMs)
   })
 })
 
@@ -347,10 +347,10 @@ describe('events that come twice, late or never', () => {
         const { end } = await playOn(
           course(),
           (world) => {
-            let looks = 0
+            let evaluations = 0
             return async () => {
-              const how = fates[looks] ?? 'once'
-              looks += 1
+              const how = fates[evaluations] ?? 'once'
+              evaluations += 1
               if (how === 'never') return
               const analyze = makeAnalyze(world.ports, patient, world.clock)
               const event = world.event()

@@ -300,16 +300,19 @@ describe('a stage', () => {
     const update = world.plant.update.bind(world.plant)
     world.plant.update = (things) => update(things.filter((thing) => thing !== 'line-5-0'))
     const lenient = { ...policy, quorumShare: 0.6, laterQuorumShare: 0.6 }
-    const look = async () => {
+    const evaluation = async () => {
       const { decision } = await makeAnalyze(world.ports, lenient, world.clock)(world.event())
       world.nowMs += 2 * MINUTE_MS
       return decision
     }
-    for (let i = 0; i < 4; i++) await look() // 4 of 5 are installed
+    for (let i = 0; i < 4; i++) await evaluation() // 4 of 5 are installed
     world.offline.add('line-1-0')
-    expect(await look()).toMatchObject({ kind: 'wait', reason: '4 of 5 devices installed, 1 offline, 3 needed' })
+    expect(await evaluation()).toMatchObject({ kind: 'wait', reason: '4 of 5 devices installed, 1 offline, 3 needed' })
     world.nowMs += 10 * MINUTE_MS
-    expect(await look()).toMatchObject({ kind: 'soak', reason: expect.stringContaining('not waited for: line-5-0') })
+    expect(await evaluation()).toMatchObject({
+      kind: 'soak',
+      reason: expect.stringContaining('not waited for: line-5-0'),
+    })
   })
 })
 

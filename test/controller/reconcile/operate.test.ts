@@ -110,7 +110,7 @@ describe('a stopped line', () => {
     await world.run(2)
     expect(created(world)).toEqual([])
     expect((await operate(world, 'status')).status).toMatchObject({
-      lineStopped: { actor: 'jo', reason: 'accident on line 2' },
+      changeFreeze: { actor: 'jo', reason: 'accident on line 2' },
       rollout: { because: 'the line was stopped by jo: accident on line 2' },
     })
     await operate(world, 'unfreeze')
@@ -194,7 +194,7 @@ describe('a retry', () => {
       ...stuck,
       notifications: { notify: () => Promise.reject(new Error('throttled')) },
     }
-    for (let look = 0; look < 3; look++) {
+    for (let evaluation = 0; evaluation < 3; evaluation++) {
       await makeAnalyze(deaf, policy, world.clock)(world.event()).catch(() => null)
       world.nowMs += policy.tickMs
     }

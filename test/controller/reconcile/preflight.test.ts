@@ -159,7 +159,7 @@ describe('preflight', () => {
       ['the request does not say what 2.3.1 reads and writes (release.previous)'],
     ],
     [
-      'a missing artefact',
+      'a missing artifact',
       { deployable: { 'c 1': false, 'c 2': true, 'd 1': false } },
       ['component c 1 is not DEPLOYABLE', 'component d 1 is not DEPLOYABLE'],
     ],

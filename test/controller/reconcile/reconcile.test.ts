@@ -42,8 +42,8 @@ describe('an event that comes late', () => {
   const dated = (atMs: number): object => ({ time: new Date(atMs).toISOString() })
   /** Of the first looks each event comes later than the one before, up to 16 minutes; all others come on time. */
   const lateAtFirst = (world: World): object => {
-    const look = (world.nowMs - START_MS) / policy.tickMs
-    return dated(look > 4 ? world.nowMs : START_MS + look * MINUTE_MS)
+    const evaluation = (world.nowMs - START_MS) / policy.tickMs
+    return dated(evaluation > 4 ? world.nowMs : START_MS + evaluation * MINUTE_MS)
   }
 
   it('begins the window when its function looks', async () => {

@@ -139,10 +139,10 @@ const at = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
 async function minutesSeen(samples: readonly HealthSample[]): Promise<(number | null)[]> {
   const store = new MemoryStore()
   const seen: (number | null)[] = []
-  for (const [look, one] of samples.entries()) {
-    const snapshot = { atMs: START_MS + look * 5 * MINUTE_MS, devices: { a: one } }
+  for (const [evaluation, one] of samples.entries()) {
+    const snapshot = { atMs: START_MS + evaluation * 5 * MINUTE_MS, devices: { a: one } }
     const previous = await record(store, policyWith(), snapshot)
-    if (look > 0) seen.push(difference(previous?.devices.a, one)?.minutes ?? null)
+    if (evaluation > 0) seen.push(difference(previous?.devices.a, one)?.minutes ?? null)
   }
   return seen
 }

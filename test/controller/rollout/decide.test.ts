@@ -48,7 +48,7 @@ describe('laws', () => {
     const boldness = (decision: Decision): number =>
       ({
         promote: 3,
-        'let-go': 3,
+        'release-holdback': 3,
         complete: 3,
         deploy: 2,
         soak: 2,
@@ -289,16 +289,16 @@ describe('a soak', () => {
 describe('a pause', () => {
   const members = ['canary-a', 'canary-b']
   const deploying = rollout('deploying', 0)
-  const letGo: Rollout = {
+  const releaseHoldback: Rollout = {
     ...rollout('waiting', 2),
-    holdback: { things: ['production-c'], sinceMs: START_MS, letGoAtMs: null },
+    holdback: { things: ['production-c'], sinceMs: START_MS, releasedAtMs: null },
   }
   const inGate = START_MS + 36 * HOUR_MS
 
   it.each<[Decision['kind'], Rollout, Facts]>([
     ['deploy', rollout('waiting', 0), facts({})],
     ['promote', rollout('soaking', 0), soaked('canary')],
-    ['let-go', letGo, facts({ nowMs: inGate })],
+    ['release-holdback', releaseHoldback, facts({ nowMs: inGate })],
     ['complete', rollout('soaking', 2), soaked('production')],
     ['halt', deploying, facts({ nowMs: START_MS + 25 * HOUR_MS })],
   ])('holds what would %s, and says what that is', (kind, one, seen) => {

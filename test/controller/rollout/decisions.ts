@@ -3,7 +3,7 @@ import { type Evidence, NO_EVIDENCE } from '../../../controller/evidence/evidenc
 import type { Verdict, VerdictKind } from '../../../controller/judge/verdict.ts'
 import type { DeviceReading } from '../../../controller/ports/ports.ts'
 import type { Facts } from '../../../controller/rollout/decide.ts'
-import { NO_WAY_BACK } from '../../../controller/rollout/rollback-progress.ts'
+import { NO_ROLLBACK_PROGRESS } from '../../../controller/rollout/rollback-progress.ts'
 import type { Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
 import { HOUR_MS, START_MS, sample } from '../fixtures.ts'
@@ -34,7 +34,7 @@ export const facts = (over: Partial<Facts>): Facts => ({
   evidence: NO_EVIDENCE,
   readings: [],
   rollbackExecutions: [],
-  wayBack: NO_WAY_BACK,
+  rollbackProgress: NO_ROLLBACK_PROGRESS,
   ...over,
 })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { releaseSpec, wayBackSpec } from '../../../controller/rollout/deployment-spec.ts'
+import { releaseSpec, rollbackSpec } from '../../../controller/rollout/deployment-spec.ts'
 
 /** What a group runs that somebody once deployed by hand, a few devices a minute. */
 const previous = {
@@ -47,5 +47,5 @@ it('a migration comes beside what the group runs', () => {
 })
 
 it('the way back is what ran before, to all devices at once, whoever fails', () => {
-  expect(wayBackSpec(previous)).toEqual({ ...previous, iotJobConfiguration: { timeoutConfig: until60Minutes } })
+  expect(rollbackSpec(previous)).toEqual({ ...previous, iotJobConfiguration: { timeoutConfig: until60Minutes } })
 })

@@ -67,7 +67,7 @@ describe('the work that is left', () => {
 
 describe('devices that are held back', () => {
   const held = { ...PRODUCTION, holdback: heldBack() }
-  const letGo = { ...PRODUCTION, holdback: heldBack(START_MS + 30 * HOUR_MS) }
+  const releaseHoldback = { ...PRODUCTION, holdback: heldBack(START_MS + 30 * HOUR_MS) }
 
   it.each<[string, Asked, number]>([
     ['will follow with a stage of their own', { rollout: rollout('waiting'), policy: holding, hours: 1 }, 4 * STAGE_H],
@@ -78,15 +78,19 @@ describe('devices that are held back', () => {
     ['at their gate are all that is left', { rollout: rollout('waiting', held), policy: holding, hours: 26 }, STAGE_H],
     [
       'install and run a window when they are let go',
-      { rollout: rollout('soaking', letGo), policy: holding, hours: 30 },
+      { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 30 },
       STAGE_H,
     ],
     [
       'have an hour less to go an hour after',
-      { rollout: rollout('soaking', letGo), policy: holding, hours: 31 },
+      { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 31 },
       STAGE_H - 1,
     ],
-    ['have nothing left after their window', { rollout: rollout('soaking', letGo), policy: holding, hours: 55 }, 0],
+    [
+      'have nothing left after their window',
+      { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 55 },
+      0,
+    ],
   ])('%s', (_, asked, workH) => {
     expect(etaAt(asked)).toEqual(eta(asked.hours + workH, workH, 0))
   })

@@ -8,7 +8,13 @@ import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
 import type { DeviceReading, Ports } from '../../../controller/ports/ports.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
 import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
-import { chooseHeld, sinceLetGoMs, soakingStage, withHeld, withLetGo } from '../../../controller/rollout/holdback.ts'
+import {
+  chooseHeld,
+  sinceReleaseMs,
+  soakingStage,
+  withHeld,
+  withHoldbackReleased,
+} from '../../../controller/rollout/holdback.ts'
 import { heldOf, isFinal, type Rollout } from '../../../controller/rollout/rollout.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import { startedWorld, type World } from '../world.ts'
@@ -40,7 +46,9 @@ async function until(
     await analyze(world.event()).catch(() => null)
     world.nowMs += world.policy.tickMs
   }
-  throw new Error(`it never ends: ${JSON.stringify(await world.store.get(`last-look#${(await rolloutOf(world)).id}`))}`)
+  throw new Error(
+    `it never ends: ${JSON.stringify(await world.store.get(`last-evaluation#${(await rolloutOf(world)).id}`))}`,
+  )
 }
 
 const isSoakingProduction = ({ state, stageIndex }: Rollout): boolean => state === 'soaking' && stageIndex === 2
@@ -81,31 +89,31 @@ describe('the members of production', () => {
   const [A, B] = ['production-a', 'production-b']
   const whole = rollout('soaking', 2)
   const held = (): Rollout => withHeld(whole, [B], START_MS)
-  const letGo = (): Rollout => withLetGo(held(), START_MS + HOUR_MS)
+  const releaseHoldback = (): Rollout => withHoldbackReleased(held(), START_MS + HOUR_MS)
 
   it('are those that are not held back, and all of them once those were let go', () => {
-    const holdback = { things: [B], sinceMs: START_MS, letGoAtMs: null }
+    const holdback = { things: [B], sinceMs: START_MS, releasedAtMs: null }
     expect(held()).toEqual({ ...withStage(whole, { members: [A] }), holdback })
-    expect(letGo()).toEqual({ ...whole, holdback: { ...holdback, letGoAtMs: START_MS + HOUR_MS } })
+    expect(releaseHoldback()).toEqual({ ...whole, holdback: { ...holdback, releasedAtMs: START_MS + HOUR_MS } })
   })
 
   it('stay what they are where nobody is held back, or any more', () => {
-    const followed = letGo()
-    expect(withLetGo(followed, START_MS + 2 * HOUR_MS)).toBe(followed)
-    expect(withLetGo(whole, START_MS)).toBe(whole)
+    const followed = releaseHoldback()
+    expect(withHoldbackReleased(followed, START_MS + 2 * HOUR_MS)).toBe(followed)
+    expect(withHoldbackReleased(whole, START_MS)).toBe(whole)
   })
 
   it('have been let go for a time, for ever where nobody was', () => {
-    const sinceMs = [whole, held(), letGo()].map((one) => sinceLetGoMs(one, START_MS + 3 * HOUR_MS))
+    const sinceMs = [whole, held(), releaseHoldback()].map((one) => sinceReleaseMs(one, START_MS + 3 * HOUR_MS))
     expect(sinceMs).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 2 * HOUR_MS])
   })
 
   it.each<[string, () => Rollout, number | null, readonly string[]]>([
     ['all where nobody was held back', () => whole, START_MS, [A, B]],
     ['all but who is', held, START_MS, [A]],
-    ['all but who was let go after it had begun', letGo, START_MS + HOUR_MS - 1, [A]],
-    ['all that it began with', letGo, START_MS + HOUR_MS, [A, B]],
-    ['all but who was let go, as long as it has not begun', letGo, null, [A]],
+    ['all but who was let go after it had begun', releaseHoldback, START_MS + HOUR_MS - 1, [A]],
+    ['all that it began with', releaseHoldback, START_MS + HOUR_MS, [A, B]],
+    ['all but who was let go, as long as it has not begun', releaseHoldback, null, [A]],
   ])('run the window of the soak: %s', (_, one, soakingSinceMs, members) => {
     const seen = withStage(one(), { soakingSinceMs })
     expect(soakingStage(seen)).toEqual({ ...seen.stages[2], members })
@@ -121,7 +129,7 @@ describe('the gate of production', () => {
     lineOf: { [A]: lines[0], [B]: lines[1] },
     ...over,
   })
-  const held = { things: ['production-c', 'production-d'], sinceMs: START_MS, letGoAtMs: null }
+  const held = { things: ['production-c', 'production-d'], sinceMs: START_MS, releasedAtMs: null }
 
   it.each<[string, Rollout, readonly DeviceReading[], Policy, Decision]>([
     [
@@ -157,7 +165,7 @@ describe('the gate of production', () => {
       atGate(2, [1, 1], { holdback: held }),
       readings,
       holding,
-      { kind: 'let-go', reason: `${OPEN}; 2 devices that were held back follow` },
+      { kind: 'release-holdback', reason: `${OPEN}; 2 devices that were held back follow` },
     ],
     [
       'is the only one to hold anybody back',
@@ -176,9 +184,9 @@ describe('devices that were let go', () => {
   const LET_GO_MS = START_MS + holding.windowMs
   const EXTENSION_MS = holding.windowMs + 24 * HOUR_MS
   const ab = ['production-a', 'production-b']
-  const letGo: Rollout = {
+  const releaseHoldback: Rollout = {
     ...withStage(rollout('soaking', 2), { members: [...ab, C] }),
-    holdback: { things: [C], sinceMs: START_MS, letGoAtMs: LET_GO_MS },
+    holdback: { things: [C], sinceMs: START_MS, releasedAtMs: LET_GO_MS },
   }
   const seen = running(ab, 0.5)
   const withC = (installedAtMs: number | null): Evidence => ({
@@ -216,7 +224,7 @@ describe('devices that were let go', () => {
   ])('%s', (_, minutes, over, kind, reason) => {
     const nowMs = LET_GO_MS + minutes * MINUTE_MS
     const known = { nowMs, verdict: verdict('healthy'), evidence: seen, readings: [reading(C)] }
-    expect(decide(letGo, facts({ ...known, ...over }), holding)).toEqual({ kind, reason })
+    expect(decide(releaseHoldback, facts({ ...known, ...over }), holding)).toEqual({ kind, reason })
   })
 })
 
@@ -225,8 +233,8 @@ describe('the effects on devices that are held back', () => {
   const LATER_MS = START_MS + MINUTE_MS
   const begun = { reason: 'because', stateSinceMs: LATER_MS }
   const waiting = rollout('waiting', 2)
-  const held: Rollout = { ...rollout('soaking', 2), holdback: { things: [C], sinceMs: START_MS, letGoAtMs: null } }
-  const followed = { things: [C], sinceMs: START_MS, letGoAtMs: LATER_MS }
+  const held: Rollout = { ...rollout('soaking', 2), holdback: { things: [C], sinceMs: START_MS, releasedAtMs: null } }
+  const followed = { things: [C], sinceMs: START_MS, releasedAtMs: LATER_MS }
   const after = (from: Rollout, decision: Omit<Decision, 'reason'>): Rollout =>
     transition(from, { ...decision, reason: 'because' }, LATER_MS)
 
@@ -235,7 +243,7 @@ describe('the effects on devices that are held back', () => {
     expect(hold).toEqual({ kind: 'hold-back', things: [B] })
     expect([deploy, others]).toMatchObject([{ kind: 'deploy', stage: 'production' }, []])
     expect(after(waiting, { kind: 'deploy', held: [B] })).toMatchObject({
-      holdback: { things: [B], sinceMs: LATER_MS, letGoAtMs: null },
+      holdback: { things: [B], sinceMs: LATER_MS, releasedAtMs: null },
       stages: withStage(waiting, { members: [A] }).stages,
     })
   })
@@ -256,11 +264,11 @@ describe('the effects on devices that are held back', () => {
   })
 
   it('are to put them in again for the release', () => {
-    expect(after({ ...held, state: 'waiting' }, { kind: 'let-go' })).toEqual({
+    expect(after({ ...held, state: 'waiting' }, { kind: 'release-holdback' })).toEqual({
       ...withStage(held, { members: [A, B, C] }),
       ...begun,
       holdback: followed,
-      pending: [{ kind: 'let-go', things: [C], into: 'release' }],
+      pending: [{ kind: 'release-holdback', things: [C], into: 'release' }],
     })
   })
 
@@ -268,8 +276,8 @@ describe('the effects on devices that are held back', () => {
     const back = after(held, { kind: 'rollback' })
     expect(back).toMatchObject({ state: 'rolling-back', holdback: followed })
     expect(back.stages[2]?.members).toEqual([A, B, C])
-    expect(back.pending.map(({ kind }) => kind).slice(-3)).toEqual(['cancel', 'let-go', 'announce'])
-    expect(back.pending.at(-2)).toEqual({ kind: 'let-go', things: [C], into: 'way-back' })
+    expect(back.pending.map(({ kind }) => kind).slice(-3)).toEqual(['cancel', 'release-holdback', 'announce'])
+    expect(back.pending.at(-2)).toEqual({ kind: 'release-holdback', things: [C], into: 'rollback' })
   })
 })
 
@@ -282,14 +290,14 @@ describe('a good release', () => {
     expect(HELD.filter((thing) => world.updated.has(thing))).toEqual([])
 
     const waiting = await until(world, ({ state, stageIndex }) => state === 'waiting' && stageIndex === 2)
-    expect(waiting.holdback?.letGoAtMs).toBeNull()
-    const letGo = await until(world, isSoakingProduction)
+    expect(waiting.holdback?.releasedAtMs).toBeNull()
+    const releaseHoldback = await until(world, isSoakingProduction)
     expect(groupsOf(world)).toEqual(['production', 'production'])
     expect(HELD.every((thing) => world.updated.has(thing))).toBe(true)
 
     const completed = await until(world, () => false)
     expect(completed).toMatchObject({ state: 'completed', pending: [] })
-    const watchedMs = completed.stateSinceMs - (letGo.holdback?.letGoAtMs as number)
+    const watchedMs = completed.stateSinceMs - (releaseHoldback.holdback?.releasedAtMs as number)
     expect(watchedMs).toBeGreaterThanOrEqual(holding.deviceExposureShare * holding.windowMs)
     expect(world.announced.filter((one) => one === 'Firmware Rollout Stage Passed').length).toBe(3)
   })
@@ -306,16 +314,19 @@ describe('a good release', () => {
           isBusy && to === 'production' ? Promise.reject(new Error('busy')) : deployments.move(thing, from, to),
       },
     }
-    await until(world, ({ holdback }) => holdback?.letGoAtMs != null, ports)
+    await until(world, ({ holdback }) => holdback?.releasedAtMs != null, ports)
     // Longer than a window and an install together.
     for (const untilMs = world.nowMs + 90 * MINUTE_MS; world.nowMs < untilMs; world.nowMs += world.policy.tickMs) {
       await makeAnalyze(ports, world.policy, world.clock)(world.event()).catch(() => null)
     }
-    expect(await rolloutOf(world)).toMatchObject({ state: 'soaking', pending: [{ kind: 'let-go', things: HELD }] })
+    expect(await rolloutOf(world)).toMatchObject({
+      state: 'soaking',
+      pending: [{ kind: 'release-holdback', things: HELD }],
+    })
     isBusy = false
     const movedAtMs = world.nowMs
     const { state, holdback, stateSinceMs } = await until(world, isFinal, ports)
-    expect([state, holdback?.letGoAtMs, HELD.map((thing) => world.groupsOf(thing))]).toEqual([
+    expect([state, holdback?.releasedAtMs, HELD.map((thing) => world.groupsOf(thing))]).toEqual([
       'completed',
       movedAtMs,
       [['production'], ['production']],
@@ -329,7 +340,7 @@ describe('a good release', () => {
     await until(world, isSoakingProduction)
     world.nowMs = Math.max(world.nowMs, START_MS + 179 * MINUTE_MS) // production's window ends after its gate
     await until(world, ({ state, holdback }) => holdback !== undefined && state === 'waiting')
-    for (let looks = 0; looks < 10; looks++) {
+    for (let evaluations = 0; evaluations < 10; evaluations++) {
       await makeAnalyze(world.ports, world.policy, world.clock)(world.event())
       world.nowMs += world.policy.tickMs
     }
@@ -372,7 +383,7 @@ describe('a bad release', () => {
 
   it('that only they show is rolled back everywhere', async () => {
     const world = await startedWorld(holding, SIZE)
-    await until(world, ({ holdback }) => holdback?.letGoAtMs != null)
+    await until(world, ({ holdback }) => holdback?.releasedAtMs != null)
     await until(world, () => world.updated.has(HELD[0] as string))
     world.plant.crash(HELD[0] as string)
     expect((await until(world, () => false)).state).toBe('rolled-back')
@@ -403,10 +414,10 @@ describe('a bad release', () => {
         }
         const analyze = makeAnalyze(ports, holding, world.clock)
         const operate = makeOperate(ports, holding, () => world.nowMs)
-        for (let looks = 0; looks < breachAfter; looks++) {
+        for (let evaluations = 0; evaluations < breachAfter; evaluations++) {
           await analyze(world.event()).catch(() => null)
-          if (pauses && looks === 1) await operate({ operation: 'pause', actor: 'jo', reason: 'r' })
-          if (pauses && looks === 3) await operate({ operation: 'resume', actor: 'jo', reason: 'r' })
+          if (pauses && evaluations === 1) await operate({ operation: 'pause', actor: 'jo', reason: 'r' })
+          if (pauses && evaluations === 3) await operate({ operation: 'resume', actor: 'jo', reason: 'r' })
           world.nowMs += holding.tickMs
         }
         // Production is in its first half hour, if it has been deployed at all: nobody was let go.
@@ -433,7 +444,7 @@ it('an estimate of the end counts the window of those that were held back', asyn
   const atStart = await etaAtMs()
   await until(world, isSoakingProduction)
   const inProduction = await etaAtMs()
-  await until(world, ({ holdback }) => holdback?.letGoAtMs != null)
+  await until(world, ({ holdback }) => holdback?.releasedAtMs != null)
   const inTheEnd = await etaAtMs()
   const { stateSinceMs: endedAtMs } = await until(world, () => false)
   // Each step is given a quarter of an hour to install, here it takes less.
@@ -448,14 +459,14 @@ describe('a person who skips the rest of production’s window', () => {
     const long: Policy = { ...holding, windowMs: 240 * MINUTE_MS }
     const world = await startedWorld(long, SIZE)
     await until(world, isSoakingProduction)
-    for (let looks = 0; looks < 30; looks++) {
+    for (let evaluations = 0; evaluations < 30; evaluations++) {
       await makeAnalyze(world.ports, long, world.clock)(world.event())
       world.nowMs += long.tickMs
     }
     const operate = makeOperate(world.ports, long, () => world.nowMs)
     const answer = await operate({ operation: 'skip', actor: 'jo', reason: 'late' })
     expect(answer).toMatchObject({ result: 'accepted', outcome: { state: 'waiting' } })
-    expect((await until(world, isSoakingProduction)).holdback?.letGoAtMs).not.toBeNull()
+    expect((await until(world, isSoakingProduction)).holdback?.releasedAtMs).not.toBeNull()
     expect((await until(world, () => false)).state).toBe('completed')
     expect(world.membersOf('holdback')).toEqual([])
   })

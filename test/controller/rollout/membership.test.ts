@@ -40,10 +40,10 @@ it.each([
 
 describe('a device that is held back', () => {
   const thing = 'production-3'
-  const holding = (letGoAtMs: number | null, pending: readonly object[] = []): Rollout => {
-    const holdback: Holdback = { things: [thing], sinceMs: START_MS, letGoAtMs }
+  const holding = (releasedAtMs: number | null, pending: readonly object[] = []): Rollout => {
+    const holdback: Holdback = { things: [thing], sinceMs: START_MS, releasedAtMs }
     const stages = plain.stages.map((stage) =>
-      letGoAtMs !== null && stage.name === 'production' ? { ...stage, members: [...stage.members, thing] } : stage,
+      releasedAtMs !== null && stage.name === 'production' ? { ...stage, members: [...stage.members, thing] } : stage,
     )
     return { ...plain, stages, holdback, pending } as Rollout
   }
@@ -65,7 +65,7 @@ describe('a device that is held back', () => {
     ['is in either group while the index may be behind', back, holding(null), 14, []],
     ['and not any longer', back, holding(null), 15, [`${thing} is in production, planned for holdback`]],
     ['may be in both while its move is pending', both, holding(null, [{ kind: 'hold-back' }]), 600, []],
-    ['and while its move back is', held, holding(LET_GO_MS, [{ kind: 'let-go' }]), 6000, []],
+    ['and while its move back is', held, holding(LET_GO_MS, [{ kind: 'release-holdback' }]), 6000, []],
     [
       'but not while something else is',
       back,

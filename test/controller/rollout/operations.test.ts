@@ -2,19 +2,30 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Finding, VerdictKind } from '../../../controller/judge/verdict.ts'
 import { decide, transition } from '../../../controller/rollout/decide.ts'
-import type { LastLook } from '../../../controller/rollout/last-evaluation.ts'
+import type { LastEvaluation } from '../../../controller/rollout/last-evaluation.ts'
 import {
+  type Admission,
+  admit,
   OPERATIONS,
   type Operation,
   type OperationRequest,
-  type Ruling,
-  rule,
   type Situation,
 } from '../../../controller/rollout/operations.ts'
 import type { Operated, Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
 import { HOUR_MS, MINUTE_MS, START_MS } from '../fixtures.ts'
 import { facts } from './decisions.ts'
-import { heldBack, heldFor, hotfix, look, ORDER, PAUSE, policy, rollout, STOPPED, situation } from './situations.ts'
+import {
+  evaluation,
+  heldBack,
+  heldFor,
+  hotfix,
+  ORDER,
+  PAUSE,
+  policy,
+  rollout,
+  STOPPED,
+  situation,
+} from './situations.ts'
 
 const request = (operation: Operation, over: Partial<OperationRequest> = {}): OperationRequest => ({
   operation,
@@ -25,9 +36,9 @@ const request = (operation: Operation, over: Partial<OperationRequest> = {}): Op
 
 /** A soak whose window has passed. */
 const LATE = { nowMs: START_MS + 25 * HOUR_MS }
-const late = (verdict: VerdictKind, over: Partial<LastLook> = {}): Partial<Situation> => ({
+const late = (verdict: VerdictKind, over: Partial<LastEvaluation> = {}): Partial<Situation> => ({
   ...LATE,
-  lastLook: look(verdict, { atMs: START_MS + 25 * HOUR_MS, ...over }),
+  lastEvaluation: evaluation(verdict, { atMs: START_MS + 25 * HOUR_MS, ...over }),
 })
 
 /** Each situation a rollout can be in, and what each operation comes to: A accepted, r refused. */
@@ -39,17 +50,21 @@ const TABLE: readonly (readonly [string, Situation, Readonly<Record<Operation, '
     ['deploying', situation(rollout('deploying')), 'ArAr rrA r'],
     ['deploying, paused', situation(rollout('deploying', { pause: PAUSE })), 'rAAr rrA r'],
     ['soaking, healthy', situation(rollout('soaking')), 'ArAA rrA r'],
-    ['soaking, inconclusive', situation(rollout('soaking'), { lastLook: look('inconclusive') }), 'ArAr rrA r'],
-    ['soaking, breach', situation(rollout('soaking'), { lastLook: look('breach') }), 'ArAr rrA r'],
-    ['soaking, not looked at', situation(rollout('soaking'), { lastLook: null }), 'ArAr rrA r'],
+    [
+      'soaking, inconclusive',
+      situation(rollout('soaking'), { lastEvaluation: evaluation('inconclusive') }),
+      'ArAr rrA r',
+    ],
+    ['soaking, breach', situation(rollout('soaking'), { lastEvaluation: evaluation('breach') }), 'ArAr rrA r'],
+    ['soaking, not looked at', situation(rollout('soaking'), { lastEvaluation: null }), 'ArAr rrA r'],
     [
       'soaking, looked at an hour ago',
-      situation(rollout('soaking'), { lastLook: look('healthy', { atMs: START_MS + 4 * HOUR_MS }) }),
+      situation(rollout('soaking'), { lastEvaluation: evaluation('healthy', { atMs: START_MS + 4 * HOUR_MS }) }),
       'ArAr rrA r',
     ],
     [
       'soaking, blind',
-      situation(rollout('soaking'), { lastLook: look('healthy', { isTelemetryDown: true }) }),
+      situation(rollout('soaking'), { lastEvaluation: evaluation('healthy', { isTelemetryDown: true }) }),
       'ArAr rrA r',
     ],
     ['soaking, its order unknown', situation(rollout('soaking', { pending: [ORDER] })), 'ArAr rrA r'],
@@ -80,12 +95,12 @@ const TABLE: readonly (readonly [string, Situation, Readonly<Record<Operation, '
   return [name, one, Object.fromEntries(OPERATIONS.map((op, i) => [op, letters[i]])) as Record<Operation, 'A' | 'r'>]
 })
 
-const letterOf = ({ kind }: Ruling): string => (kind === 'accepted' ? 'A' : kind === 'refused' ? 'r' : '=')
+const letterOf = ({ kind }: Admission): string => (kind === 'accepted' ? 'A' : kind === 'refused' ? 'r' : '=')
 
 describe('every operation in every situation', () => {
   it.each(TABLE)('%s', (_, one, expected) => {
     const found = Object.fromEntries(
-      OPERATIONS.map((operation) => [operation, letterOf(rule(request(operation), one))]),
+      OPERATIONS.map((operation) => [operation, letterOf(admit(request(operation), one))]),
     )
     expect(found).toEqual(expected)
   })
@@ -93,9 +108,9 @@ describe('every operation in every situation', () => {
   it('says why it is refused, in more than a word', () => {
     for (const [, one] of TABLE) {
       for (const operation of OPERATIONS) {
-        const ruling = rule(request(operation), one)
-        expect(ruling.reason.split(' ').length, `${operation}: ${ruling.reason}`).toBeGreaterThan(3)
-        expect(ruling.reason).not.toMatch(/undefined|null/)
+        const admission = admit(request(operation), one)
+        expect(admission.reason.split(' ').length, `${operation}: ${admission.reason}`).toBeGreaterThan(3)
+        expect(admission.reason).not.toMatch(/undefined|null/)
       }
     }
   })
@@ -109,9 +124,9 @@ describe('every operation in every situation', () => {
 })
 
 /** The situation after a ruling. */
-const after = (one: Situation, ruling: Ruling): Situation =>
-  ruling.kind === 'accepted'
-    ? { ...one, rollout: ruling.rollout ?? one.rollout, freeze: ruling.freeze ?? one.freeze }
+const after = (one: Situation, admission: Admission): Situation =>
+  admission.kind === 'accepted'
+    ? { ...one, rollout: admission.rollout ?? one.rollout, freeze: admission.freeze ?? one.freeze }
     : one
 
 const anyRow = fc.constantFrom(...TABLE)
@@ -122,9 +137,9 @@ describe('laws', () => {
     fc.assert(
       fc.property(anyRow, anyOperation, ([, one], operation) => {
         const asked = request(operation, { id: 'x-1' })
-        const first = rule(asked, one)
+        const first = admit(asked, one)
         const then = after(one, first)
-        const second = rule(asked, then)
+        const second = admit(asked, then)
         if (first.kind === 'accepted') expect(second.kind).toBe('repeated')
         else expect(second).toEqual(first)
         expect(after(then, second)).toEqual(then)
@@ -135,8 +150,8 @@ describe('laws', () => {
   it('and without an id never twice in a row', () => {
     fc.assert(
       fc.property(anyRow, anyOperation, ([, one], operation) => {
-        const then = after(one, rule(request(operation), one))
-        expect(rule(request(operation), then).kind).not.toBe('accepted')
+        const then = after(one, admit(request(operation), one))
+        expect(admit(request(operation), then).kind).not.toBe('accepted')
       }),
     )
   })
@@ -147,9 +162,9 @@ describe('laws', () => {
         let one = start
         const done: string[] = []
         for (const [n, operation] of operations.entries()) {
-          const ruling = rule(request(operation, { reason: `reason ${n}` }), one)
-          if (ruling.kind === 'accepted') done.push(`reason ${n}`)
-          one = after(one, ruling)
+          const admission = admit(request(operation, { reason: `reason ${n}` }), one)
+          if (admission.kind === 'accepted') done.push(`reason ${n}`)
+          one = after(one, admission)
         }
         const kept = [...(one.rollout?.operations ?? []), ...one.freeze.operations].map(({ reason }) => reason)
         expect(kept.sort()).toEqual(done.sort())
@@ -190,22 +205,23 @@ describe('laws', () => {
   it('a line that is stopped still lets a rollout go back', () => {
     const seen = facts({ nowMs: START_MS + 5 * HOUR_MS, freeze: STOPPED, verdict: { kind: 'breach', findings: [] } })
     expect(decide(rollout('soaking'), seen, policy).kind).toBe('rollback')
-    expect(rule(request('abort'), situation(rollout('soaking'), { freeze: STOPPED })).kind).toBe('accepted')
+    expect(admit(request('abort'), situation(rollout('soaking'), { freeze: STOPPED })).kind).toBe('accepted')
   })
 })
 
 describe('what an operation comes to', () => {
   const rolloutAfter = (operation: Operation, one: Situation): Rollout => {
-    const ruling = rule(request(operation), one)
-    if (ruling.kind !== 'accepted' || ruling.rollout === undefined) throw new Error(`${operation}: ${ruling.reason}`)
-    return ruling.rollout
+    const admission = admit(request(operation), one)
+    if (admission.kind !== 'accepted' || admission.rollout === undefined)
+      throw new Error(`${operation}: ${admission.reason}`)
+    return admission.rollout
   }
 
   it('abort orders the way back, also of a stage that was halted with new firmware', () => {
     for (const one of [rollout('soaking'), rollout('halted', { haltedFrom: 'soaking' })]) {
       const next = rolloutAfter('abort', situation(one))
       expect(next).toMatchObject({ state: 'rolling-back', reason: 'aborted by jo: because' })
-      expect(next.pending.map(({ kind }) => kind)).toEqual(['roll-back', 'cancel', 'announce'])
+      expect(next.pending.map(({ kind }) => kind)).toEqual(['rollback', 'cancel', 'announce'])
     }
   })
 
@@ -245,15 +261,15 @@ describe('what an operation comes to', () => {
     const stages = [{ ...(canary as Rollout['stages'][0]), deployment: null }, ...later]
     const soaking = rollout('halted', { haltedFrom: 'soaking', stages, pending: [ORDER] })
     expect(rolloutAfter('retry', situation(soaking)).pending).toEqual([ORDER])
-    const back = { ...ORDER, kind: 'roll-back' } as const
+    const back = { ...ORDER, kind: 'rollback' } as const
     const goingBack = rollout('halted', { haltedFrom: 'rolling-back', stages, pending: [back] })
-    const anew = { kind: 'roll-back', stage: 'canary', clientToken: 'r-2-4-0-1-back-canary-1' }
+    const anew = { kind: 'rollback', stage: 'canary', clientToken: 'r-2-4-0-1-back-canary-1' }
     expect(rolloutAfter('retry', situation(goingBack)).pending[0]).toMatchObject(anew)
   })
 
   it('a retried window begins anew, what has been installed stays', () => {
     const one = situation(rollout('halted', { haltedFrom: 'soaking' }), LATE)
-    expect(rule(request('retry'), one)).toMatchObject({ restartsSoak: true })
+    expect(admit(request('retry'), one)).toMatchObject({ restartsSoak: true })
     expect(rolloutAfter('retry', one).stages[0]).toMatchObject({
       soakingSinceMs: LATE.nowMs,
       deployment: { deploymentId: 'd' },
@@ -306,11 +322,11 @@ describe('why it is refused', () => {
     ['freeze', 'stopped already by sue: audit', situation(null, { freeze: STOPPED })],
     ['unfreeze', 'the line is not stopped', situation(null)],
   ])('%s: %s', (operation, reason, one) => {
-    expect(rule(request(operation), one)).toEqual({ kind: 'refused', reason })
+    expect(admit(request(operation), one)).toEqual({ kind: 'refused', reason })
   })
 
   /** What must not be, whether the rest of the window is skipped or has passed. */
-  const OBSTACLES: readonly (readonly [string, Partial<Rollout>, Partial<LastLook> | null, string])[] = [
+  const OBSTACLES: readonly (readonly [string, Partial<Rollout>, Partial<LastEvaluation> | null, string])[] = [
     ['it has ended', { state: 'rolled-back' }, {}, 'the rollout is rolled-back; start another one'],
     ['it was halted', { state: 'halted' }, {}, 'the rollout is halted; retry or abort it'],
     ['it waits', { state: 'waiting' }, {}, 'canary is waiting, not soaking'],
@@ -323,7 +339,7 @@ describe('why it is refused', () => {
     ],
     [
       'some that were let go cannot be moved',
-      { pending: [{ kind: 'let-go', things: ['held-a'], into: 'release' }] },
+      { pending: [{ kind: 'release-holdback', things: ['held-a'], into: 'release' }] },
       {},
       'not all that were let go are in canary yet',
     ],
@@ -337,47 +353,47 @@ describe('why it is refused', () => {
       ['promote', 25],
     ] as const) {
       const nowMs = START_MS + hours * HOUR_MS
-      const lastLook = seen === null ? null : look('healthy', { atMs: nowMs, ...seen })
-      const one = situation(rollout('soaking', over), { nowMs, lastLook })
-      expect(rule(request(operation), one)).toEqual({ kind: 'refused', reason })
+      const lastEvaluation = seen === null ? null : evaluation('healthy', { atMs: nowMs, ...seen })
+      const one = situation(rollout('soaking', over), { nowMs, lastEvaluation })
+      expect(admit(request(operation), one)).toEqual({ kind: 'refused', reason })
     }
   })
 
   const bad = [finding('3 crashes'), finding('slower')]
   it.each<[Operation, string, Partial<Situation>]>([
-    ['skip', 'the stage is not healthy: 3 crashes', { lastLook: look('inconclusive', { findings: bad }) }],
-    ['skip', 'the stage is not healthy: 3 crashes', { lastLook: look('breach', { findings: bad }) }],
-    ['skip', 'the stage is not healthy: no data', { lastLook: look(null) }],
+    ['skip', 'the stage is not healthy: 3 crashes', { lastEvaluation: evaluation('inconclusive', { findings: bad }) }],
+    ['skip', 'the stage is not healthy: 3 crashes', { lastEvaluation: evaluation('breach', { findings: bad }) }],
+    ['skip', 'the stage is not healthy: no data', { lastEvaluation: evaluation(null) }],
     ['skip', 'the window has passed; promote does without the evidence that is missing', late('healthy')],
     ['promote', 'the stage breaches: 3 crashes', late('breach', { findings: bad })],
-    ['promote', '19.0 h of the window are left; skip does without them', { lastLook: look('healthy') }],
+    ['promote', '19.0 h of the window are left; skip does without them', { lastEvaluation: evaluation('healthy') }],
   ])('%s of a stage that is watched: %s', (operation, reason, over) => {
-    expect(rule(request(operation), situation(rollout('soaking'), over))).toEqual({ kind: 'refused', reason })
+    expect(admit(request(operation), situation(rollout('soaking'), over))).toEqual({ kind: 'refused', reason })
   })
 })
 
 it('the window of devices that were let go is skipped or runs to its end', () => {
-  const letGo = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
+  const releaseHoldback = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
   const at = (hours: number): Situation =>
-    situation(letGo, {
+    situation(releaseHoldback, {
       nowMs: START_MS + hours * HOUR_MS,
-      lastLook: look('healthy', { atMs: START_MS + hours * HOUR_MS }),
+      lastEvaluation: evaluation('healthy', { atMs: START_MS + hours * HOUR_MS }),
     })
-  expect(rule(request('skip'), at(31))).toMatchObject({
+  expect(admit(request('skip'), at(31))).toMatchObject({
     kind: 'accepted',
     decision: { kind: 'complete', reason: '23.0 h of the window skipped by jo: because' },
   })
-  expect(rule(request('promote'), at(31))).toEqual({
+  expect(admit(request('promote'), at(31))).toEqual({
     kind: 'refused',
     reason: '23.0 h of the window are left; skip does without them',
   })
-  expect(rule(request('promote'), at(54)).kind).toBe('accepted')
+  expect(admit(request('promote'), at(54)).kind).toBe('accepted')
 })
 
 describe('the last moment', () => {
   const soaking = rollout('soaking')
   const seenAt = (nowMs: number, over: Partial<Situation> = {}): Situation =>
-    situation(soaking, { nowMs, lastLook: look('healthy', { atMs: nowMs }), ...over })
+    situation(soaking, { nowMs, lastEvaluation: evaluation('healthy', { atMs: nowMs }), ...over })
   const windowMs = START_MS + policy.windowMs
 
   it.each([
@@ -386,7 +402,7 @@ describe('the last moment', () => {
     ['when it would be over if its clock had not been held', seenAt(windowMs, { soak: heldFor(1) }), 'A', 'r'],
     ['when it is over with what was held', seenAt(windowMs + HOUR_MS, { soak: heldFor(HOUR_MS) }), 'r', 'A'],
   ])('%s, either skip or promote is what is meant', (_, one, skip, promote) => {
-    expect([letterOf(rule(request('skip'), one)), letterOf(rule(request('promote'), one))]).toEqual([skip, promote])
+    expect([letterOf(admit(request('skip'), one)), letterOf(admit(request('promote'), one))]).toEqual([skip, promote])
   })
 
   it.each([
@@ -397,8 +413,10 @@ describe('the last moment', () => {
   ])('a look %s', (_, { lookMs, sinceMs = -5 * HOUR_MS }: { lookMs: number; sinceMs?: number }, expected) => {
     const nowMs = START_MS + 5 * HOUR_MS
     const stages = soaking.stages.map((stage) => ({ ...stage, soakingSinceMs: nowMs + sinceMs }))
-    const lastLook = look('healthy', { atMs: nowMs + lookMs })
-    expect(letterOf(rule(request('skip'), situation({ ...soaking, stages }, { nowMs, lastLook })))).toBe(expected)
+    const lastEvaluation = evaluation('healthy', { atMs: nowMs + lookMs })
+    expect(letterOf(admit(request('skip'), situation({ ...soaking, stages }, { nowMs, lastEvaluation })))).toBe(
+      expected,
+    )
   })
 
   it.each([
@@ -410,14 +428,14 @@ describe('the last moment', () => {
     ['when it opens', rollout, START_MS + 24 * HOUR_MS, null],
     ['of a hotfix, when it has shut', hotfix, START_MS + 9 * HOUR_MS, null],
   ])('retry of what was halted while deploying, %s', (_, build, nowMs, opensIn) => {
-    const ruling = rule(request('retry'), situation(build('halted', { haltedFrom: 'deploying' }), { nowMs }))
-    if (opensIn === null) expect(ruling).toMatchObject({ kind: 'accepted', reason: 'canary is deployed anew' })
-    else expect(ruling).toEqual({ kind: 'refused', reason: `the gate of canary opens in ${opensIn}` })
+    const admission = admit(request('retry'), situation(build('halted', { haltedFrom: 'deploying' }), { nowMs }))
+    if (opensIn === null) expect(admission).toMatchObject({ kind: 'accepted', reason: 'canary is deployed anew' })
+    else expect(admission).toEqual({ kind: 'refused', reason: `the gate of canary opens in ${opensIn}` })
   })
 
   it('of a hotfix, retry passes a line that is stopped', () => {
     const one = situation(hotfix('halted', { haltedFrom: 'deploying' }), { freeze: STOPPED })
-    expect(rule(request('retry'), one)).toMatchObject({ kind: 'accepted', rollout: { state: 'deploying' } })
+    expect(admit(request('retry'), one)).toMatchObject({ kind: 'accepted', rollout: { state: 'deploying' } })
   })
 })
 
@@ -446,11 +464,11 @@ describe('what is told of what was done', () => {
     ['freeze', 'nothing is deployed until unfreeze, except ways back and hotfixes', situation(null), undefined],
     ['unfreeze', 'the stop by sue is over', situation(null, { freeze: STOPPED }), undefined],
   ])('%s: %s', (operation, reason, one, decided) => {
-    const ruling = rule(request(operation), one)
-    expect(ruling).toMatchObject({ kind: 'accepted', reason })
-    if (ruling.kind !== 'accepted') return
-    expect(ruling.decision?.reason).toBe(decided)
-    if (decided !== undefined) expect(ruling.rollout?.reason).toBe(decided)
+    const admission = admit(request(operation), one)
+    expect(admission).toMatchObject({ kind: 'accepted', reason })
+    if (admission.kind !== 'accepted') return
+    expect(admission.decision?.reason).toBe(decided)
+    if (decided !== undefined) expect(admission.rollout?.reason).toBe(decided)
   })
 })
 
@@ -479,9 +497,9 @@ describe('asking again', () => {
     ['of another operation', situation(rollout('soaking', { operations: [done('skip', 'a')] })), 'b', null],
     ['of none', situation(rollout('soaking', { operations: [done('skip')] })), undefined, null],
   ])('with an id %s', (_, one, id, before) => {
-    const ruling = rule(request(one.rollout === null ? 'freeze' : 'pause', { id }), one)
-    if (before === null) expect(ruling.kind).toBe('accepted')
-    else expect(ruling).toEqual({ kind: 'repeated', reason: `${before} was done before` })
+    const admission = admit(request(one.rollout === null ? 'freeze' : 'pause', { id }), one)
+    if (before === null) expect(admission.kind).toBe('accepted')
+    else expect(admission).toEqual({ kind: 'repeated', reason: `${before} was done before` })
   })
 
   it.each([
@@ -490,9 +508,9 @@ describe('asking again', () => {
     ['the same words of another person', 'sue', 'noise', 'refused'],
   ])('without an id, %s', (_, actor, reason, kind) => {
     const paused = situation(rollout('soaking', { pause: PAUSE }))
-    expect(rule(request('pause', { actor, reason }), paused)).toEqual({ kind, reason: 'paused already by jo: noise' })
+    expect(admit(request('pause', { actor, reason }), paused)).toEqual({ kind, reason: 'paused already by jo: noise' })
     const stopped = situation(null, { freeze: { frozen: PAUSE, operations: [] } })
-    expect(rule(request('freeze', { actor, reason }), stopped)).toEqual({
+    expect(admit(request('freeze', { actor, reason }), stopped)).toEqual({
       kind,
       reason: 'stopped already by jo: noise',
     })
@@ -502,20 +520,23 @@ describe('asking again', () => {
     const many = Array.from({ length: 50 }, (_, n) => done('pause', `op-${n}`))
     const ids = [...many.slice(1).map(({ id }) => id), 'new']
     const one = situation(rollout('soaking', { operations: many }))
-    const ruling = rule(request('pause', { id: 'new' }), one)
-    expect(ruling).toMatchObject({ rollout: { operations: ids.map((id) => ({ id })) } })
-    const line = rule(request('freeze', { id: 'new' }), situation(null, { freeze: { frozen: null, operations: many } }))
+    const admission = admit(request('pause', { id: 'new' }), one)
+    expect(admission).toMatchObject({ rollout: { operations: ids.map((id) => ({ id })) } })
+    const line = admit(
+      request('freeze', { id: 'new' }),
+      situation(null, { freeze: { frozen: null, operations: many } }),
+    )
     expect(line).toMatchObject({ freeze: { operations: ids.map((id) => ({ id })) } })
   })
 
   it('an operation is remembered with who, why and when, and changes only its own document', () => {
     const own = { operation: 'pause', actor: 'jo', reason: 'because', atMs: START_MS + 5 * HOUR_MS, id: 'a' }
-    const paused = rule(request('pause', { id: 'a' }), situation(rollout('soaking')))
+    const paused = admit(request('pause', { id: 'a' }), situation(rollout('soaking')))
     expect(paused).toMatchObject({
       rollout: { operations: [own], pause: { actor: 'jo', reason: 'because', atMs: own.atMs } },
     })
     expect(paused).not.toHaveProperty('freeze')
-    const stopped = rule(request('freeze', { id: 'a' }), situation(rollout('soaking')))
+    const stopped = admit(request('freeze', { id: 'a' }), situation(rollout('soaking')))
     expect(stopped).toMatchObject({
       freeze: {
         operations: [{ ...own, operation: 'freeze' }],

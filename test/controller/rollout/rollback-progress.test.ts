@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { HealthSample, Snapshot } from '../../../controller/evidence/snapshot.ts'
 import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
 import {
-  type BackState,
-  NO_WAY_BACK,
-  observeWayBack,
-  type WayBack,
+  type DeviceRollback,
+  NO_ROLLBACK_PROGRESS,
+  observeRollback,
+  type RollbackProgress,
 } from '../../../controller/rollout/rollback-progress.ts'
 import type { Effect, Rollout, Stage } from '../../../controller/rollout/rollout.ts'
 import { MINUTE_MS, START_MS, sample } from '../fixtures.ts'
@@ -28,10 +28,10 @@ const well = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
 
 /** Looks at the device once a sample; null where it says nothing. */
 function isBackAfter(samples: readonly (HealthSample | null)[], rollback = ORDERED): boolean {
-  let seen: WayBack = NO_WAY_BACK
+  let seen: RollbackProgress = NO_ROLLBACK_PROGRESS
   samples.forEach((one, index) => {
     const readings = [{ ...reading(THING), sample: one }]
-    seen = observeWayBack(seen, withStage(going, { rollback }), bad, readings, START_MS + (index + 1) * 5 * MINUTE_MS)
+    seen = observeRollback(seen, withStage(going, { rollback }), bad, readings, START_MS + (index + 1) * 5 * MINUTE_MS)
   })
   return seen.devices[THING]?.confirmedAtMs !== null
 }
@@ -64,13 +64,13 @@ describe('the way back', () => {
   const A = 'canary-a'
   const B = 'canary-b'
   /** Has reported the previous version since that minute, and not confirmed it. */
-  const unconfirmed = (sinceMin: number): BackState => ({
+  const unconfirmed = (sinceMin: number): DeviceRollback => ({
     bootIdBefore: null,
     sinceMs: START_MS + sinceMin * MINUTE_MS,
     firstSeen: null,
     confirmedAtMs: null,
   })
-  const back = (...things: string[]): WayBack => ({
+  const back = (...things: string[]): RollbackProgress => ({
     devices: Object.fromEntries(things.map((thing) => [thing, { ...unconfirmed(0), confirmedAtMs: START_MS }])),
   })
   const after = (minutes: number, over: Partial<Facts>, from = going): Decision =>
@@ -78,10 +78,10 @@ describe('the way back', () => {
   const failed = [{ thing: B, status: 'FAILED' }]
 
   it('lets a device that came back late say so again, but not for ever', () => {
-    const wayBack = { devices: { ...back(A).devices, [B]: unconfirmed(20) } }
-    expect(after(20, { wayBack }).kind).toBe('wait')
-    expect(after(35, { wayBack }).kind).toBe('wait')
-    expect(after(36, { wayBack })).toMatchObject({ kind: 'halt', stuck: [B] })
+    const rollbackProgress = { devices: { ...back(A).devices, [B]: unconfirmed(20) } }
+    expect(after(20, { rollbackProgress }).kind).toBe('wait')
+    expect(after(35, { rollbackProgress }).kind).toBe('wait')
+    expect(after(36, { rollbackProgress })).toMatchObject({ kind: 'halt', stuck: [B] })
   })
 
   it('pages for a device that failed to go back, once, while the others go on', () => {
@@ -94,7 +94,7 @@ describe('the way back', () => {
       { kind: 'notify', notification: { reasonCode: 'ROLLBACK_STUCK', detail: { stuck: [B] } } },
     ])
     expect(after(10, { rollbackExecutions: failed }, next).kind).toBe('wait')
-    expect(after(10, { rollbackExecutions: failed, wayBack: back(A) }, next)).toMatchObject({
+    expect(after(10, { rollbackExecutions: failed, rollbackProgress: back(A) }, next)).toMatchObject({
       kind: 'halt',
       stuck: [B],
     })
@@ -106,8 +106,8 @@ describe('the way back', () => {
     { thing: A, status: 'TIMED_OUT' },
     { thing: B, status: 'FAILED' },
   ]
-  const order: Effect = { kind: 'roll-back', stage: 'canary', clientToken: 't', decidedAtMs: START_MS }
-  const putBack: Effect = { kind: 'let-go', things: ['production-c'], into: 'way-back' }
+  const order: Effect = { kind: 'rollback', stage: 'canary', clientToken: 't', decidedAtMs: START_MS }
+  const putBack: Effect = { kind: 'release-holdback', things: ['production-c'], into: 'rollback' }
   const tidying: readonly Effect[] = [
     { kind: 'cancel', deploymentId: 'd' },
     { kind: 'announce', detailType: 'x', detail: {} },
@@ -118,36 +118,48 @@ describe('the way back', () => {
 
   it.each<[string, number, Partial<Facts>, readonly Effect[], Decision]>([
     ['nobody has come back', 5, {}, [], { kind: 'wait', reason: counted(0) }],
-    ['one has', 5, { wayBack: back(A) }, [], { kind: 'wait', reason: counted(1) }],
-    ['both have', 5, { wayBack: back(A, B) }, [], { kind: 'confirm', reason: counted(2) }],
+    ['one has', 5, { rollbackProgress: back(A) }, [], { kind: 'wait', reason: counted(1) }],
+    ['both have', 5, { rollbackProgress: back(A, B) }, [], { kind: 'confirm', reason: counted(2) }],
     [
       'one is back and the other one offline',
       5,
-      { wayBack: back(A), readings: [reading(A), reading(B, false)] },
+      { rollbackProgress: back(A), readings: [reading(A), reading(B, false)] },
       [],
       { kind: 'confirm', reason: '1 of 2 devices back on 2.3.1, 1 offline' },
     ],
     [
       'a device of another stage is not back',
       5,
-      { wayBack: back(A, B), readings: [reading(A), reading(B), reading('early-a')] },
+      { rollbackProgress: back(A, B), readings: [reading(A), reading(B), reading('early-a')] },
       [],
       { kind: 'confirm', reason: counted(2) },
     ],
     [
       'one still has a deployment to take',
       5,
-      { wayBack: back(A, B), rollbackExecutions: [{ thing: B, status: 'IN_PROGRESS' }] },
+      { rollbackProgress: back(A, B), rollbackExecutions: [{ thing: B, status: 'IN_PROGRESS' }] },
       [],
       { kind: 'wait', reason: counted(1) },
     ],
-    ['what is left to do only tidies up', 5, { wayBack: back(A, B) }, tidying, { kind: 'confirm', reason: counted(2) }],
-    ['the order is still pending', 5, { wayBack: back(A, B) }, [order], { kind: 'wait', reason: counted(2) }],
-    ['devices have still to be put back', 5, { wayBack: back(A, B) }, [putBack], { kind: 'wait', reason: counted(2) }],
+    [
+      'what is left to do only tidies up',
+      5,
+      { rollbackProgress: back(A, B) },
+      tidying,
+      { kind: 'confirm', reason: counted(2) },
+    ],
+    ['the order is still pending', 5, { rollbackProgress: back(A, B) }, [order], { kind: 'wait', reason: counted(2) }],
+    [
+      'devices have still to be put back',
+      5,
+      { rollbackProgress: back(A, B) },
+      [putBack],
+      { kind: 'wait', reason: counted(2) },
+    ],
     [
       'the failures are those of the order before',
       5,
-      { wayBack: back(A), rollbackExecutions: failed },
+      { rollbackProgress: back(A), rollbackExecutions: failed },
       [order],
       { kind: 'wait', reason: counted(1) },
     ],
@@ -165,7 +177,7 @@ describe('the way back', () => {
     [
       'the others are back and one has failed',
       5,
-      { wayBack: back(A), rollbackExecutions: failed },
+      { rollbackProgress: back(A), rollbackExecutions: failed },
       [],
       { kind: 'halt', reason: `1 devices failed to go back: ${B} FAILED; ${counted(1)}`, stuck: [B] },
     ],
@@ -187,7 +199,7 @@ describe('the way back', () => {
     [
       'it has passed for one, and another one has just come back',
       PAST_IT,
-      { wayBack: freshly },
+      { rollbackProgress: freshly },
       [],
       { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${A}, ${B}`, stuck: [A, B] },
     ],
@@ -195,7 +207,7 @@ describe('the way back', () => {
     [
       'it has passed and one has still to be put back',
       PAST_IT,
-      { wayBack: { devices: { ...back(A).devices, ...freshly.devices } } },
+      { rollbackProgress: { devices: { ...back(A).devices, ...freshly.devices } } },
       [putBack],
       {
         kind: 'halt',
@@ -220,9 +232,9 @@ describe('the way back', () => {
 
   it('a retry gives everybody another quarter of an hour, also who has been on its way for longer', () => {
     const again: Rollout = { ...going, stateSinceMs: START_MS + 60 * MINUTE_MS }
-    const wayBack = { devices: { [A]: unconfirmed(0), [B]: unconfirmed(0) } }
-    expect(after(60 + DEADLINE_MIN, { wayBack }, again)).toEqual({ kind: 'wait', reason: counted(0) })
-    expect(after(60 + PAST_IT, { wayBack }, again)).toMatchObject({ kind: 'halt', stuck: [A, B] })
+    const rollbackProgress = { devices: { [A]: unconfirmed(0), [B]: unconfirmed(0) } }
+    expect(after(60 + DEADLINE_MIN, { rollbackProgress }, again)).toEqual({ kind: 'wait', reason: counted(0) })
+    expect(after(60 + PAST_IT, { rollbackProgress }, again)).toMatchObject({ kind: 'halt', stuck: [A, B] })
   })
 
   it('pages again for another device that failed, and names both', () => {
@@ -256,16 +268,16 @@ describe('the way back', () => {
     const decision = decide(from, facts({ verdict: verdict('breach') }), policy)
     const next = transition(from, decision, START_MS)
     expect(next.state).toBe('rolling-back')
-    expect(next.pending.flatMap((effect) => (effect.kind === 'roll-back' ? [effect.stage] : []))).toEqual(stages)
+    expect(next.pending.flatMap((effect) => (effect.kind === 'rollback' ? [effect.stage] : []))).toEqual(stages)
     expect(next.pending.some(({ kind }) => kind === 'deploy')).toBe(false)
   })
 
   it('takes every deployed stage back, the newest first, creating before cancelling', () => {
     const next = transition(rollout('soaking', 1), { kind: 'rollback', reason: 'x' }, START_MS)
     expect(next.pending.map((effect) => [effect.kind, 'stage' in effect ? effect.stage : ''])).toEqual([
-      ['roll-back', 'early'],
+      ['rollback', 'early'],
       ['cancel', ''],
-      ['roll-back', 'canary'],
+      ['rollback', 'canary'],
       ['cancel', ''],
       ['announce', ''],
     ])

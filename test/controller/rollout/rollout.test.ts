@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
 import {
-  cargoOf,
   type Effect,
   heldOf,
+  isDeploymentUnconfirmed,
   isFinal,
-  isOrderOpen,
-  orderOf,
   type Rollout,
   type RolloutState,
+  requestOf,
   type Stage,
   stageOf,
+  targetComponentOf,
   touchedStages,
   watchedVersion,
   withDone,
@@ -18,12 +18,12 @@ import {
 import { START_MS } from '../fixtures.ts'
 import { heldBack, ORDER, rollout } from './situations.ts'
 
-const BACK = { ...ORDER, kind: 'roll-back', clientToken: 'b' } as const
+const BACK = { ...ORDER, kind: 'rollback', clientToken: 'b' } as const
 const EARLY = { ...ORDER, stage: 'early' } as const
 const CANCEL = { kind: 'cancel', deploymentId: 'd' } as const
 const TELL = { kind: 'announce', detailType: 'x', detail: {} } as const
 const HOLD_BACK = { kind: 'hold-back', things: ['held-a'] } as const
-const LET_GO = { kind: 'let-go', things: ['held-a'], into: 'release' } as const
+const LET_GO = { kind: 'release-holdback', things: ['held-a'], into: 'release' } as const
 const MIGRATION = { component: 'com.plant.Migration', version: '1.0.0' }
 const CREATED = { deploymentId: 'd7', jobId: 'j7' }
 const nowMs = START_MS + 1
@@ -46,7 +46,7 @@ describe('what a rollout brings, and what it is watched by', () => {
     ['a migration', { release: migrating, subject: 'migration' }, MIGRATION, '2.3.1'],
     ['a migration that names no component', { subject: 'migration' }, firmware, '2.3.1'],
   ])('%s', (_, over, cargo, watched) => {
-    expect(cargoOf(rollout('waiting', over))).toEqual(cargo)
+    expect(targetComponentOf(rollout('waiting', over))).toEqual(cargo)
     expect(watchedVersion(rollout('waiting', over))).toBe(watched)
   })
 })
@@ -95,7 +95,7 @@ it.each<[string, boolean, readonly Effect[]]>([
   ['a move', false, [LET_GO]],
   ['a word', false, [TELL]],
 ])('with %s pending, an order of new firmware is open: %s', (_, expected, pending) => {
-  expect(isOrderOpen(rollout('deploying', { pending }))).toBe(expected)
+  expect(isDeploymentUnconfirmed(rollout('deploying', { pending }))).toBe(expected)
 })
 
 describe('an effect that happened', () => {
@@ -120,13 +120,13 @@ describe('an effect that happened', () => {
 
 it.each([
   ['of a deployment', 'deploy', 'canary', {}, 'r-2-4-0-1-deploy-canary'],
-  ['of a way back', 'roll-back', 'early', {}, 'r-2-4-0-1-back-early'],
+  ['of a way back', 'rollback', 'early', {}, 'r-2-4-0-1-back-early'],
   ['of one that was never retried', 'deploy', 'canary', { retries: 0 }, 'r-2-4-0-1-deploy-canary'],
   ['of a second retry', 'deploy', 'production', { retries: 2 }, 'r-2-4-0-1-deploy-production-2'],
 ] as const)('the token %s is the same on every try', (_, kind, stage, over, clientToken) => {
   const order = { kind, stage, clientToken, decidedAtMs: nowMs }
-  expect(orderOf(rollout('waiting', over), kind, stage, nowMs)).toEqual(order)
-  expect(orderOf(rollout('halted', over), kind, stage, nowMs + 1)).toEqual({ ...order, decidedAtMs: nowMs + 1 })
+  expect(requestOf(rollout('waiting', over), kind, stage, nowMs)).toEqual(order)
+  expect(requestOf(rollout('halted', over), kind, stage, nowMs + 1)).toEqual({ ...order, decidedAtMs: nowMs + 1 })
 })
 
 it.each([

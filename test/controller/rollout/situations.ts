@@ -1,6 +1,6 @@
 import { STAGES } from '../../../controller/contract.ts'
 import type { VerdictKind } from '../../../controller/judge/verdict.ts'
-import type { LastLook } from '../../../controller/rollout/last-evaluation.ts'
+import type { LastEvaluation } from '../../../controller/rollout/last-evaluation.ts'
 import type { Situation } from '../../../controller/rollout/operations.ts'
 import type { Freeze, Rollout, RolloutState, Stage } from '../../../controller/rollout/rollout.ts'
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
@@ -12,7 +12,11 @@ export const STOPPED: Freeze = { frozen: { actor: 'sue', reason: 'audit', atMs: 
 export const PAUSE = { actor: 'jo', reason: 'noise', atMs: START_MS }
 export const ORDER = { kind: 'deploy', stage: 'canary', clientToken: 't', decidedAtMs: START_MS } as const
 /** A device was held back when production was deployed; it still is, or has been let go. */
-export const heldBack = (letGoAtMs: number | null = null) => ({ things: ['held-a'], sinceMs: START_MS, letGoAtMs })
+export const heldBack = (releasedAtMs: number | null = null) => ({
+  things: ['held-a'],
+  sinceMs: START_MS,
+  releasedAtMs,
+})
 
 /** A rollout whose stages up to the present one were deployed, and have been watched since, at the start. */
 export function rollout(state: RolloutState, over: Partial<Rollout> = {}): Rollout {
@@ -67,7 +71,7 @@ export const heldFor = (heldMs: number): SoakClock => ({
   exposureByShiftMs: {},
 })
 
-export const look = (verdict: VerdictKind | null, over: Partial<LastLook> = {}): LastLook => ({
+export const evaluation = (verdict: VerdictKind | null, over: Partial<LastEvaluation> = {}): LastEvaluation => ({
   atMs: START_MS + 5 * HOUR_MS,
   verdict,
   findings: [],
@@ -80,7 +84,7 @@ export const look = (verdict: VerdictKind | null, over: Partial<LastLook> = {}):
 export const situation = (one: Rollout | null, over: Partial<Situation> = {}): Situation => ({
   rollout: one,
   freeze: LINE_RUNS,
-  lastLook: look('healthy'),
+  lastEvaluation: evaluation('healthy'),
   soak: null,
   policy,
   nowMs: START_MS + 5 * HOUR_MS,

@@ -3,7 +3,7 @@ import { type Evidence, type MemberState, NO_EVIDENCE } from '../../../controlle
 import type { VerdictKind } from '../../../controller/judge/verdict.ts'
 import type { Policy } from '../../../controller/policy/policy.ts'
 import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
-import { NO_WAY_BACK } from '../../../controller/rollout/rollback-progress.ts'
+import { NO_ROLLBACK_PROGRESS } from '../../../controller/rollout/rollback-progress.ts'
 import type { Rollout, Stage } from '../../../controller/rollout/rollout.ts'
 import {
   type SoakClock,
@@ -141,7 +141,7 @@ describe('the clock of a soak', () => {
   const nowMs = START_MS + 2 * HOUR_MS
   const ran = (hours: number, ofB = hours): Evidence =>
     evidenceOf({ [A]: { exposureMs: hours * HOUR_MS }, [B]: { exposureMs: ofB * HOUR_MS } })
-  const look: Parameters<typeof tick>[2] = {
+  const evaluation: Parameters<typeof tick>[2] = {
     before: ran(0.5),
     after: ran(2),
     previousAtMs: START_MS + HOUR_MS,
@@ -156,7 +156,7 @@ describe('the clock of a soak', () => {
   }
 
   /** What differs from a first look, in which both ran for an hour and a half. */
-  it.each<[string, SoakClock | null, Partial<typeof look>, Partial<SoakClock>]>([
+  it.each<[string, SoakClock | null, Partial<typeof evaluation>, Partial<SoakClock>]>([
     ['begins with the first look', null, {}, {}],
     ['begins anew with the next stage', { ...clock, stage: 'early' }, {}, {}],
     ['begins anew with another soak', { ...clock, sinceMs: START_MS - 1 }, {}, {}],
@@ -194,12 +194,12 @@ describe('the clock of a soak', () => {
       heldMs: 0,
       exposureByShiftMs: { second: 3 * HOUR_MS },
     }
-    expect(tick(before, stage, { ...look, ...over }, policy)).toEqual({ ...first, ...after })
+    expect(tick(before, stage, { ...evaluation, ...over }, policy)).toEqual({ ...first, ...after })
   })
 
   it('is none before the soak', () => {
     const deploying = { ...stage, soakingSinceMs: null }
-    expect(tick(clock, deploying, look, policy)).toBeNull()
+    expect(tick(clock, deploying, evaluation, policy)).toBeNull()
     expect(watchedMs(deploying, null, nowMs)).toBe(0)
     expect(watchedMs(stage, null, nowMs)).toBe(2 * HOUR_MS)
   })
@@ -360,7 +360,7 @@ describe('who is counted', () => {
       evidence,
       readings: [],
       rollbackExecutions: [],
-      wayBack: NO_WAY_BACK,
+      rollbackProgress: NO_ROLLBACK_PROGRESS,
       soak: clock,
     }
     expect(decide(one, facts, policy).kind).toBe('complete')

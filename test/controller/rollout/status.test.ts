@@ -4,7 +4,7 @@ import { OPEN_GATES } from '../../../controller/policy/policy.ts'
 import type { Operated, Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
 import { statusOf } from '../../../controller/rollout/status.ts'
 import { HOUR_MS, policyWith, START_MS } from '../fixtures.ts'
-import { heldFor, look, PAUSE, rollout, STOPPED, situation } from './situations.ts'
+import { evaluation, heldFor, PAUSE, rollout, STOPPED, situation } from './situations.ts'
 
 const CRASHES: Finding = {
   rule: 'crash',
@@ -31,11 +31,11 @@ it('of a rollout that is watched is all that a person has to know', () => {
       members: ['a', 'b', 'c'].map((name) => `${stage.name}-${name}`).slice(stage.name === 'early' ? 0 : 2),
     })),
   })
-  const lastLook = look('breach', { findings: [CRASHES], reason: '3 crashes, 0 allowed', installed: 2 })
+  const lastEvaluation = evaluation('breach', { findings: [CRASHES], reason: '3 crashes, 0 allowed', installed: 2 })
   const soak = { ...heldFor(HOUR_MS), stage: 'early' } as const
-  expect(statusOf(situation(one, { lastLook, soak, policy: open }))).toEqual({
+  expect(statusOf(situation(one, { lastEvaluation, soak, policy: open }))).toEqual({
     atMs: nowMs,
-    lineStopped: null,
+    changeFreeze: null,
     rollout: {
       id: 'r-2-4-0-1',
       version: '2.4.0',
@@ -45,7 +45,7 @@ it('of a rollout that is watched is all that a person has to know', () => {
       stateSinceMs: START_MS,
       paused: null,
       because: '3 crashes, 0 allowed',
-      lastLookAtMs: nowMs,
+      lastEvaluationAtMs: nowMs,
       verdict: 'breach',
       findings: [CRASHES],
       devices: { installed: 2, members: 3 },
@@ -58,16 +58,16 @@ it('of a rollout that is watched is all that a person has to know', () => {
 
 describe('where there is nothing to show', () => {
   it('there never was a rollout', () => {
-    const { freeze: _, ...none } = situation(null, { lastLook: null })
-    expect(statusOf({ ...none, freeze: STOPPED })).toEqual({ atMs: nowMs, lineStopped: STOPPED.frozen, rollout: null })
+    const { freeze: _, ...none } = situation(null, { lastEvaluation: null })
+    expect(statusOf({ ...none, freeze: STOPPED })).toEqual({ atMs: nowMs, changeFreeze: STOPPED.frozen, rollout: null })
   })
 
   it('nobody has looked yet and nobody has done anything', () => {
     const one = rollout('waiting', { reason: 'started by jo' })
-    expect(statusOf(situation(one, { lastLook: null })).rollout).toMatchObject({
+    expect(statusOf(situation(one, { lastEvaluation: null })).rollout).toMatchObject({
       stage: 'canary',
       because: 'started by jo',
-      lastLookAtMs: null,
+      lastEvaluationAtMs: null,
       verdict: null,
       findings: [],
       devices: { installed: 0, members: 1 },
@@ -77,7 +77,11 @@ describe('where there is nothing to show', () => {
 })
 
 describe('the look that explains a state', () => {
-  const lastLook = look('inconclusive', { findings: [CRASHES], reason: 'extended', atMs: START_MS + HOUR_MS })
+  const lastEvaluation = evaluation('inconclusive', {
+    findings: [CRASHES],
+    reason: 'extended',
+    atMs: START_MS + HOUR_MS,
+  })
 
   it.each([
     ['is one from after it began', START_MS + HOUR_MS - 1, 'extended', 'inconclusive', [CRASHES]],
@@ -86,13 +90,13 @@ describe('the look that explains a state', () => {
     ['is none from before', START_MS + 2 * HOUR_MS, 'canary has passed', null, []],
   ])('%s', (_, stateSinceMs, because, verdict, findings) => {
     const one = rollout('waiting', { stageIndex: 1, reason: 'canary has passed', stateSinceMs })
-    expect(statusOf(situation(one, { lastLook })).rollout).toMatchObject({
+    expect(statusOf(situation(one, { lastEvaluation })).rollout).toMatchObject({
       stage: 'early',
       because,
       verdict,
       findings,
       // It was looked at all the same.
-      lastLookAtMs: START_MS + HOUR_MS,
+      lastEvaluationAtMs: START_MS + HOUR_MS,
     })
   })
 
@@ -100,10 +104,10 @@ describe('the look that explains a state', () => {
     'is the one that led to it, where a stage is %s',
     (state) => {
       const one = rollout(state, { stateSinceMs: START_MS + HOUR_MS })
-      const { rollout: shown } = statusOf(situation(one, { lastLook }))
+      const { rollout: shown } = statusOf(situation(one, { lastEvaluation }))
       expect(shown).toMatchObject({ because: 'extended', findings: [CRASHES], devices: { installed: 1, members: 1 } })
       const later = rollout(state, { stateSinceMs: START_MS + HOUR_MS + 1 })
-      expect(statusOf(situation(later, { lastLook })).rollout).toMatchObject({
+      expect(statusOf(situation(later, { lastEvaluation })).rollout).toMatchObject({
         findings: [],
         devices: { installed: 0 },
       })
@@ -111,8 +115,8 @@ describe('the look that explains a state', () => {
   )
 
   it('may be one that judged nothing', () => {
-    const seen = look(null, { reason: 'the gate of canary opens in 2.0 h', installed: 0 })
-    expect(statusOf(situation(rollout('waiting'), { lastLook: seen })).rollout).toMatchObject({
+    const seen = evaluation(null, { reason: 'the gate of canary opens in 2.0 h', installed: 0 })
+    expect(statusOf(situation(rollout('waiting'), { lastEvaluation: seen })).rollout).toMatchObject({
       because: 'the gate of canary opens in 2.0 h',
       verdict: null,
       findings: [],
@@ -135,7 +139,7 @@ describe('whoever holds it is named, and nobody is told when it will be done', (
 
   it('stopped', () => {
     expect(statusOf(situation(rollout('waiting'), { freeze: STOPPED }))).toMatchObject({
-      lineStopped: STOPPED.frozen,
+      changeFreeze: STOPPED.frozen,
       rollout: { paused: null, eta: null },
     })
   })

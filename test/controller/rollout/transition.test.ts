@@ -26,7 +26,7 @@ describe('a transition', () => {
       { kind: 'notify', notification: { reasonCode, rolloutId: 'r-2-4-0-1', summary, detail } },
     ]
   }
-  const order = (kind: 'deploy' | 'roll-back', stage: StageName): Effect => {
+  const order = (kind: 'deploy' | 'rollback', stage: StageName): Effect => {
     const step = kind === 'deploy' ? 'deploy' : 'back'
     return { kind, stage, clientToken: `r-2-4-0-1-${step}-${stage}`, decidedAtMs: LATER_MS }
   }
@@ -59,7 +59,7 @@ describe('a transition', () => {
         pause: null,
         stuck: [],
         pending: [
-          order('roll-back', 'canary'),
+          order('rollback', 'canary'),
           { kind: 'cancel', deploymentId: 'd-canary' },
           told('Firmware Rollback Started', { stage: 'canary', reason }),
         ],
@@ -126,7 +126,7 @@ describe('a transition', () => {
   })
 })
 
-it.each<Decision['kind']>(['wait', 'deploy', 'soak', 'promote', 'rollback', 'let-go', 'complete', 'confirm'])(
+it.each<Decision['kind']>(['wait', 'deploy', 'soak', 'promote', 'rollback', 'release-holdback', 'complete', 'confirm'])(
   'people are left alone by %s',
   (kind) => {
     const { pending } = transition(rollout('soaking', 1), { kind, reason: 'because' }, START_MS)

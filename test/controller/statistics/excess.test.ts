@@ -124,7 +124,7 @@ it('keeps within its budget over 288 looks at a canary, the baseline’s own cha
     let reference = 0
     for (let part = 0; part < 204; part++) reference += draw(20) // 17 devices, three cells, 80 errors each
     let [count, ratio, isAlarm] = [0, 0, false]
-    for (let look = 0; look < 288 && !isAlarm; look++) {
+    for (let evaluation = 0; evaluation < 288 && !isAlarm; evaluation++) {
       count += draw(2.83)
       ratio += 2.83 / 4080
       isAlarm = excessLogRatio({ count, reference, ratio }) >= boundary

@@ -27,15 +27,15 @@ function runLength(options: {
   const draw = normals(`cusum/${JSON.stringify(options)}`)
   let [sum, squares] = [0, 0]
   for (let run = 0; run < runs; run++) {
-    let [up, down, looks] = [headStart, twoSided ? headStart : 0, 0]
+    let [up, down, evaluations] = [headStart, twoSided ? headStart : 0, 0]
     while (up <= h && down <= h) {
       const x = draw() + shift
       up = cusumStep(up, x - k)
       if (twoSided) down = cusumStep(down, -x - k)
-      looks += 1
+      evaluations += 1
     }
-    sum += looks
-    squares += looks * looks
+    sum += evaluations
+    squares += evaluations * evaluations
   }
   const mean = sum / runs
   return { mean, error: Math.sqrt((squares / runs - mean * mean) / runs) }
@@ -104,15 +104,15 @@ describe('the cumulative sum', () => {
 
   it('alarms on log likelihood ratios no more often than its boundary promises', () => {
     const draw = normals('cusum boundary')
-    const [looks, alpha, windows] = [288, 0.05, 2000]
+    const [evaluations, alpha, windows] = [288, 0.05, 2000]
     let alarms = 0
     for (let window = 0; window < windows; window++) {
       let [sum, most] = [0, 0]
-      for (let look = 0; look < looks; look++) {
+      for (let evaluation = 0; evaluation < evaluations; evaluation++) {
         sum = cusumStep(sum, normalLogRatio(draw(), 1))
         most = Math.max(most, sum)
       }
-      if (most >= boundaryFor(alpha, looks)) alarms += 1
+      if (most >= boundaryFor(alpha, evaluations)) alarms += 1
     }
     expect(alarms / windows).toBeLessThan(alpha)
     expect(alarms).toBeGreaterThan(0)
@@ -184,16 +184,16 @@ describe('the log likelihood ratio of one sample', () => {
   it('adds up to a sequential probability ratio test of the expected length', () => {
     const draw = normals('sprt')
     const [shift, runs, bound] = [0.1, 1500, Math.log(0.95 / 0.05)]
-    let looks = 0
+    let evaluations = 0
     for (let run = 0; run < runs; run++) {
       let sum = 0
       while (Math.abs(sum) < bound) {
         sum += normalLogRatio(draw(), shift)
-        looks += 1
+        evaluations += 1
       }
     }
     // Wald's 5.300 / shift^2 takes no account of the last step's overshoot. [detection D5.5]
-    const ratio = (looks / runs) * shift * shift
+    const ratio = (evaluations / runs) * shift * shift
     expect(ratio).toBeGreaterThan(5.3 * 0.97)
     expect(ratio).toBeLessThan(5.3 * 1.12)
   })

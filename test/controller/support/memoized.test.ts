@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { remembered } from '../../../controller/support/memoized.ts'
+import { memoized } from '../../../controller/support/memoized.ts'
 
 it('is made once for each object that it is asked of, whatever it comes to', () => {
   const asked: object[] = []
-  const count = remembered((key: { readonly things: readonly string[] }) => {
+  const count = memoized((key: { readonly things: readonly string[] }) => {
     asked.push(key)
     return key.things.length === 0 ? undefined : key.things.length
   })

@@ -115,16 +115,16 @@ it('runs the window clock from the soak to the promotion', () => {
 })
 
 it('shows nothing as judged of what a start says could be seen at the least', () => {
-  const look = evaluated('waiting', 'wait', 27)
-  const state = fold([0, { ...look, handler: 'start' } as TraceEvent])
+  const evaluation = evaluated('waiting', 'wait', 27)
+  const state = fold([0, { ...evaluation, handler: 'start' } as TraceEvent])
   expect(state.series).toEqual([])
   expect(state.verdict).toMatchObject({ decision: 'wait', findings: [] })
-  expect(fold([0, look]).series).toHaveLength(1)
+  expect(fold([0, evaluation]).series).toHaveLength(1)
 })
 
 it('keeps a bounded number of points over the whole time', () => {
-  const looks = Array.from({ length: 1_000 }, (_, i) => [i * 5, evaluated('soaking', 'wait', i)] as const)
-  const points = fold(...looks).series[0]?.points ?? []
+  const evaluations = Array.from({ length: 1_000 }, (_, i) => [i * 5, evaluated('soaking', 'wait', i)] as const)
+  const points = fold(...evaluations).series[0]?.points ?? []
   expect(points.length).toBeGreaterThan(50)
   expect(points.length).toBeLessThanOrEqual(120)
   expect(points[0]?.[0]).toBe(0)

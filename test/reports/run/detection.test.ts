@@ -12,7 +12,7 @@ const finding = (outcome: string, observed: number | null): TraceFinding => ({
   limit: 2,
   n: 1000,
 })
-const look = (decision: string, ...findings: readonly TraceFinding[]): TraceEvent => ({
+const evaluation = (decision: string, ...findings: readonly TraceFinding[]): TraceEvent => ({
   kind: 'evaluated',
   handler: 'analyze',
   stage: 'canary',
@@ -26,28 +26,28 @@ const at = (minute: number): number => START_MS + minute * MINUTE_MS
 
 it('tells the silence of a fault from the time in which evidence was gathered', () => {
   const records = trace(
-    [5, look('wait', finding('inconclusive', 9))], // before the onset: noise
-    [15, look('wait', finding('inconclusive', null))], // no data is not bad
-    [20, look('wait', finding('inconclusive', 1.9))], // within the limit, too few to say so
-    [25, look('wait', finding('healthy', 2.5))],
-    [30, look('wait', finding('healthy', 1), finding('inconclusive', 2.1))],
-    [40, look('rollback', finding('breach', 3))],
+    [5, evaluation('wait', finding('inconclusive', 9))], // before the onset: noise
+    [15, evaluation('wait', finding('inconclusive', null))], // no data is not bad
+    [20, evaluation('wait', finding('inconclusive', 1.9))], // within the limit, too few to say so
+    [25, evaluation('wait', finding('healthy', 2.5))],
+    [30, evaluation('wait', finding('healthy', 1), finding('inconclusive', 2.1))],
+    [40, evaluation('rollback', finding('breach', 3))],
   )
   expect(foldDetection(records, at(10), at(41))).toMatchObject({
     detected: true,
     latencyMinutes: 31,
     firstBadLookAt: new Date(at(30)).toISOString(),
-    legsMinutes: { onsetToFirstBadLook: 20, firstBadLookToDecision: 11 },
+    legsMinutes: { onsetToFirstBadEvaluation: 20, firstBadLookToDecision: 11 },
     by: 'connection-failure',
   })
 })
 
 it('says when a fault was seen that nobody acted on, and nothing of a fault that there was not', () => {
-  const records = trace([30, look('wait', finding('inconclusive', 2.1))])
+  const records = trace([30, evaluation('wait', finding('inconclusive', 2.1))])
   expect(foldDetection(records, at(10), null)).toMatchObject({
     detected: false,
     at: null,
-    legsMinutes: { onsetToFirstBadLook: 20, firstBadLookToDecision: null },
+    legsMinutes: { onsetToFirstBadEvaluation: 20, firstBadLookToDecision: null },
   })
   expect(foldDetection(records, null, null).firstBadLookAt).toBeNull()
 })

@@ -44,7 +44,7 @@ describe('a rollback', () => {
       at: '2026-03-02T13:35:00.000Z',
       latencyMinutes: 5,
       firstBadLookAt: '2026-03-02T13:35:00.000Z',
-      legsMinutes: { onsetToFirstBadLook: 5, firstBadLookToDecision: 0 },
+      legsMinutes: { onsetToFirstBadEvaluation: 5, firstBadLookToDecision: 0 },
       by: 'component-crash',
       finding: { metric: 'crashes', observed: 1, baseline: 0, limit: 0, line: 2 },
     })

@@ -15,7 +15,7 @@ const finding = (rule: string, outcome: string, observed: number | null, over: P
   reason: `${rule} ${observed}`,
   ...over,
 })
-const look = (over: Partial<Extract<TraceEvent, { kind: 'evaluated' }>>): TraceEvent => ({
+const evaluation = (over: Partial<Extract<TraceEvent, { kind: 'evaluated' }>>): TraceEvent => ({
   kind: 'evaluated',
   handler: 'analyze',
   stage: 'canary',
@@ -28,15 +28,18 @@ const look = (over: Partial<Extract<TraceEvent, { kind: 'evaluated' }>>): TraceE
 })
 
 const records = trace(
-  [0, look({ handler: 'start', state: 'waiting', verdict: 'none', reason: 'started', findings: [] })],
-  [0, look({ state: 'deploying', verdict: 'none', decision: 'deploy', reason: 'the gate is open', findings: [] })],
+  [0, evaluation({ handler: 'start', state: 'waiting', verdict: 'none', reason: 'started', findings: [] })],
+  [
+    0,
+    evaluation({ state: 'deploying', verdict: 'none', decision: 'deploy', reason: 'the gate is open', findings: [] }),
+  ],
   [4, started('a1', '2.4.0')],
   [5, started('b1', '2.4.0')],
-  [10, look({ decision: 'soak', reason: '2 of 2 devices installed' })],
+  [10, evaluation({ decision: 'soak', reason: '2 of 2 devices installed' })],
   [12, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'b1' }],
   [
     70,
-    look({
+    evaluation({
       findings: [
         finding('error-rate', 'healthy', 1),
         finding('cycle-time', 'healthy', 0.5, { line: 1 }),
@@ -45,24 +48,24 @@ const records = trace(
       ],
     }),
   ],
-  [75, look({})],
+  [75, evaluation({})],
   [80, { kind: 'firmware-crashed', thing: 'b1', version: '2.4.0', reason: 'exited' }],
   [82, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'a1' }],
-  [85, look({ state: 'rolling-back', verdict: 'breach', decision: 'rollback', reason: '1 crashes, 0 allowed' })],
-  [85, look({ handler: 'promote', verdict: 'none', reason: 'no stage waits', findings: [] })],
+  [85, evaluation({ state: 'rolling-back', verdict: 'breach', decision: 'rollback', reason: '1 crashes, 0 allowed' })],
+  [85, evaluation({ handler: 'promote', verdict: 'none', reason: 'no stage waits', findings: [] })],
   [88, started('a1', '2.3.1')],
-  [90, look({ state: 'rolled-back', verdict: 'none', decision: 'confirm', reason: 'all back', findings: [] })],
+  [90, evaluation({ state: 'rolled-back', verdict: 'none', decision: 'confirm', reason: 'all back', findings: [] })],
 )
 const why = (minute: number) => foldWhy(header, records, START_MS + minute * MINUTE_MS)
 
 describe('the look before an instant', () => {
   it('is told with its place in the rollout', () => {
     expect(why(73)).toMatchObject({
-      look: { atMs: START_MS + 70 * MINUTE_MS },
+      evaluation: { atMs: START_MS + 70 * MINUTE_MS },
       soakedMs: 60 * MINUTE_MS,
       inStateMs: 60 * MINUTE_MS,
     })
-    expect(why(3)).toMatchObject({ look: { decision: 'deploy' }, soakedMs: null, inStateMs: null })
+    expect(why(3)).toMatchObject({ evaluation: { decision: 'deploy' }, soakedMs: null, inStateMs: null })
   })
 
   it('has its findings by rule, the worst first', () => {
@@ -91,20 +94,20 @@ describe('the look before an instant', () => {
   })
 
   it('is the one that acted, when there were several in one instant', () => {
-    expect(why(85)).toMatchObject({ look: { decision: 'rollback' }, besides: [{ handler: 'promote' }] })
-    expect(why(0)).toMatchObject({ look: { decision: 'deploy' }, besides: [{ handler: 'start' }] })
+    expect(why(85)).toMatchObject({ evaluation: { decision: 'rollback' }, besides: [{ handler: 'promote' }] })
+    expect(why(0)).toMatchObject({ evaluation: { decision: 'deploy' }, besides: [{ handler: 'start' }] })
   })
 
   it('is told with whom it called, since the look before and not after', () => {
     const paused = trace(
-      [70, look({})],
+      [70, evaluation({})],
       [70, notified('before')],
       [74.9, notified('held')],
-      [75, look({ decision: 'pause' })],
+      [75, evaluation({ decision: 'pause' })],
       [75, notified('held as well')],
       [75, notified('of somebody else', null)],
       [76, notified('later')],
-      [80, look({})],
+      [80, evaluation({})],
     )
     const told = foldWhy(header, paused, START_MS + 75 * MINUTE_MS)
     expect(told?.notifications).toEqual(['held', 'held as well'])

@@ -29,8 +29,8 @@ const isNew = (components: Readonly<Record<string, string>>): boolean => Object.
 it('the options of a run go before the policy of the scenario', () => {
   const scenario = findScenario('other-plant')
   expect(policyFor(scenario)).toMatchObject({ windowMs: 12 * 3_600_000, quorumShare: 0.8, profile: 'default' })
-  expect(policyFor(scenario, { windowMs: 1, profile: 'seed-literal' })).toMatchObject({
-    ...{ windowMs: 1, quorumShare: 0.8, profile: 'seed-literal' },
+  expect(policyFor(scenario, { windowMs: 1, profile: 'raw-thresholds' })).toMatchObject({
+    ...{ windowMs: 1, quorumShare: 0.8, profile: 'raw-thresholds' },
   })
   expect(policyFor(scenario).shifts.map(({ name }) => name)).toEqual(['day', 'night'])
 })

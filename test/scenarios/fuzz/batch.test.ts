@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadScenario } from '../../../scenarios/files/load.ts'
 import { type Failure, playBatch } from '../../../scenarios/fuzz/batch.ts'
-import { type ExtraLaw, probe } from '../../../scenarios/fuzz/probe.ts'
+import { type ExtraInvariant, probe } from '../../../scenarios/fuzz/probe.ts'
 import { regressionFiles, writeRegression } from '../../../scenarios/fuzz/regressions.ts'
 import type { WorldChoice } from '../../../scenarios/fuzz/world-arbitrary.ts'
 
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const choice: WorldChoice = { lines: [3, 5], kinds: ['hang', 'event-late', 'duplicate-reports'] }
 
 /** A law that is there to be broken. */
-const nothingHangs: ExtraLaw = (_, records) =>
+const nothingHangs: ExtraInvariant = (_, records) =>
   records.flatMap((record) =>
     record.kind === 'fault-started' && record.faultKind === 'hang' ? [`nothing hangs: ${record.thing}`] : [],
   )

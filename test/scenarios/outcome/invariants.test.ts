@@ -113,8 +113,8 @@ describe('each law', () => {
       [created('canary', '1', { m: '7' }), created('canary', '2', { m: '7' })],
       { release: { ...header.release, migration: { component: 'm', version: '7' } } },
     ],
-  ])('sees when it is broken that %s', (law, events, over) => {
-    expect(violated(events, over)).toContain(law)
+  ])('sees when it is broken that %s', (invariant, events, over) => {
+    expect(violated(events, over)).toContain(invariant)
   })
 
   it('lets a person promote without evidence, go back while all is held, and a hotfix pass a stopped line', () => {

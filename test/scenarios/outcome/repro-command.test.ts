@@ -9,10 +9,10 @@ it('names what decides what is played, as a shell takes it', () => {
       level: 'model',
       devices: 3400,
       window: 4 * 3_600_000,
-      profile: 'seed-literal',
+      profile: 'raw-thresholds',
       until: 90_500,
     }),
   ).toBe(
-    "rehearse run 'my '\\''own'\\''.yaml' --seed 1 --level model --devices 3400 --window 4h --profile seed-literal --until 90500ms",
+    "rehearse run 'my '\\''own'\\''.yaml' --seed 1 --level model --devices 3400 --window 4h --profile raw-thresholds --until 90500ms",
   )
 })

@@ -41,7 +41,7 @@ export const ordered = (target: string, version = NEW): TraceEvent => ({
 type Look = Extract<TraceEvent, { kind: 'evaluated' }>
 
 /** A look at the canary that waits while it soaks, unless it says otherwise. */
-export const look = (over: Partial<Look> = {}): TraceEvent => ({
+export const evaluation = (over: Partial<Look> = {}): TraceEvent => ({
   kind: 'evaluated',
   handler: 'analyze',
   stage: 'canary',

@@ -45,8 +45,8 @@ it('shows that shift gates hide a part of it', async () => {
 })
 
 it('counts a window that ends before the fault begins as an escape', async () => {
-  const [cell] = await compare(plan({ windowsMs: [HOUR_MS], seeds: [1] }))
-  expect(cell).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
+  const [stratum] = await compare(plan({ windowsMs: [HOUR_MS], seeds: [1] }))
+  expect(stratum).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
 })
 
 it('tells which run could not be played', async () => {

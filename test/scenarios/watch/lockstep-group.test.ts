@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { Convoy } from '../../../scenarios/watch/lockstep-group.ts'
+import { LockstepGroup } from '../../../scenarios/watch/lockstep-group.ts'
 
 /** Where each member has been let go to, in order. */
-function convoy(size: number) {
+function group(size: number) {
   const gone: string[] = []
-  const together = new Convoy(size)
+  const together = new LockstepGroup(size)
   const settle = () => new Promise((resolve) => setImmediate(resolve))
   return {
     gone,
@@ -18,7 +18,7 @@ function convoy(size: number) {
 }
 
 it('lets nobody go before all have asked', async () => {
-  const { gone, ask } = convoy(2)
+  const { gone, ask } = group(2)
   await ask(0, 10)
   expect(gone).toEqual([])
   await ask(1, 20)
@@ -26,7 +26,7 @@ it('lets nobody go before all have asked', async () => {
 })
 
 it('holds back who is ahead, until the others have come as far', async () => {
-  const { gone, ask } = convoy(2)
+  const { gone, ask } = group(2)
   await ask(0, 10)
   await ask(1, 20)
   await ask(0, 15)
@@ -37,13 +37,13 @@ it('holds back who is ahead, until the others have come as far', async () => {
 })
 
 it('lets several go to the same instant together', async () => {
-  const { gone, ask } = convoy(3)
+  const { gone, ask } = group(3)
   for (const index of [0, 1, 2]) await ask(index, 5)
   expect(gone).toEqual(['0 to 5', '1 to 5', '2 to 5'])
 })
 
 it('does not wait for who has left', async () => {
-  const { gone, ask, together, settle } = convoy(2)
+  const { gone, ask, together, settle } = group(2)
   await ask(0, 10)
   await ask(1, 20)
   together.leave(0)

@@ -41,8 +41,10 @@ it('a good release reaches every one of them in the window after production has 
   const scenario = findScenario('healthy')
   const { rehearsal, report } = await play({ ...scenario, policy: { holdback: true }, expect: {} })
   expect(report).toMatchObject({ outcome: 'promoted', exposure: { devices: 340 }, invariants: { violated: [] } })
-  const letGo = rehearsal.records.find((one) => one.kind === 'evaluated' && one.decision === 'let-go')
-  expect(new Date(letGo?.atMs ?? 0).toISOString()).toBe('2026-03-11T01:00:00.000Z') // Wednesday, 02:00 in Berlin
+  const releaseHoldback = rehearsal.records.find(
+    (one) => one.kind === 'evaluated' && one.decision === 'release-holdback',
+  )
+  expect(new Date(releaseHoldback?.atMs ?? 0).toISOString()).toBe('2026-03-11T01:00:00.000Z') // Wednesday, 02:00 in Berlin
   const early = movedTo(rehearsal.records, 'production').slice(0, 1)
   // One that started the release while it was held back would be seen.
   const tampered = rehearsal.records.filter((one) => one.kind !== 'device-moved' || one.group === HOLDBACK_GROUP)

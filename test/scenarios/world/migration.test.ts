@@ -26,11 +26,16 @@ async function play(scenario: Scenario) {
   const orders = all('deployment-created').map(
     ({ target, components }) => `${target} ${components[FIRMWARE]} ${components[MIGRATION] ?? 'unmigrated'}`,
   )
-  return { all, orders, report: foldReport(header, records, facts), laws: checkInvariants(header, records).violated }
+  return {
+    all,
+    orders,
+    report: foldReport(header, records, facts),
+    invariants: checkInvariants(header, records).violated,
+  }
 }
 
 it('goes first, whole, through the same stages, ends on every device, and stays when the firmware follows', async () => {
-  const { all, orders, report, laws } = await play(base)
+  const { all, orders, report, invariants } = await play(base)
   expect(orders).toEqual([
     'canary 2.3.1 1.0.0',
     'early 2.3.1 1.0.0',
@@ -45,25 +50,25 @@ it('goes first, whole, through the same stages, ends on every device, and stays 
   const firstFirmware = all('firmware-started').find(({ version }) => version === '3.0.0')
   expect(Math.max(...ended.map(({ atMs }) => atMs))).toBeLessThan(completed?.atMs as number)
   expect(firstFirmware?.atMs).toBeGreaterThan(completed?.atMs as number)
-  expect([report.outcome, laws]).toEqual(['promoted', []])
+  expect([report.outcome, invariants]).toEqual(['promoted', []])
 })
 
 it('that is followed by bad firmware stays when the firmware goes back: the data is migrated', async () => {
-  const { orders, report, laws } = await play({
+  const { orders, report, invariants } = await play({
     ...base,
     faults: [{ kind: 'crash', in: { firmware: '3.0.0' }, after: HOUR_MS }],
   })
   expect(orders.slice(3)).toEqual(['canary 3.0.0 1.0.0', 'canary 2.3.1 1.0.0'])
-  expect([report.outcome, report.caughtIn, laws]).toEqual(['rolled-back', 'canary', []])
+  expect([report.outcome, report.caughtIn, invariants]).toEqual(['rolled-back', 'canary', []])
 })
 
 it('that does harm is taken back, and its firmware is never ordered', async () => {
   const device = fleetOf(base).find(({ stage }) => stage === 'canary')?.thing as string
-  const { all, orders, report, laws } = await play({
+  const { all, orders, report, invariants } = await play({
     ...base,
     faults: [{ kind: 'crash', in: { device }, after: HOUR_MS }],
   })
   expect(orders).toEqual(['canary 2.3.1 1.0.0', 'canary 2.3.1 unmigrated'])
   expect(all('evaluated').map(({ decision }) => decision)).toContain('confirm')
-  expect([report.outcome, laws]).toEqual(['rolled-back', []])
+  expect([report.outcome, invariants]).toEqual(['rolled-back', []])
 })

@@ -51,7 +51,7 @@ const world = fc.record({
   lines: fc.integer({ min: 1, max: 3 }),
   startMinute: fc.integer({ min: 0, max: 7 * 24 * 60 }),
   windowMs: fc.constantFrom(1 * HOUR_MS, 2 * HOUR_MS),
-  profile: fc.constantFrom('default' as const, 'seed-literal' as const),
+  profile: fc.constantFrom('default' as const, 'raw-thresholds' as const),
   writes: fc.constantFrom('1.0' as const, '2.0' as const),
   faults: fc.array(fault, { maxLength: 2 }),
   seed: fc.integer({ min: 1, max: 1_000 }),

@@ -15,7 +15,7 @@ const START_MS = Date.parse('2026-03-02T13:00:00Z')
 export const NOWHERE: DeviceView = {
   hasRun: () => false,
   hasComponent: () => false,
-  neighbourRuns: () => false,
+  peerRuns: () => false,
   freeMemoryShare: () => 1,
 }
 

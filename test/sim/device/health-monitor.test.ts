@@ -8,7 +8,7 @@ import { makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.
 import { Priority, VirtualClock } from '../../../sim/kernel/clock.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
-import { Neighbours } from '../../../sim/plant/line-peers.ts'
+import { LinePeers } from '../../../sim/plant/line-peers.ts'
 import { Machine } from '../../../sim/plant/machine.ts'
 import { selects } from '../../../sim/plant/selector.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
@@ -47,7 +47,7 @@ class Station {
       machine: this.machine,
       faults: new DeviceFaults(thing, deviceFaults, trace, NOWHERE),
       calendar,
-      neighbours: new Neighbours(),
+      peers: new LinePeers(),
       onOutage: () => undefined,
       phaseMs: 17_000,
       clock,

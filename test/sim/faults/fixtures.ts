@@ -92,8 +92,8 @@ export async function play(options: WorldOptions) {
   for (const [minute, spec] of options.injected ?? []) {
     clock.at(startMs + minute * MINUTE_MS, () => twin.inject(spec))
   }
-  const looks: Record<string, Document>[] = []
-  const look = (): Record<string, Document> =>
+  const evaluations: Record<string, Document>[] = []
+  const evaluation = (): Record<string, Document> =>
     Object.fromEntries(
       devices.map(({ thing }) => {
         const document = structuredClone(cloud.shadows.document(thing, HEALTH_SHADOW)) as { reported?: Document }
@@ -105,14 +105,14 @@ export async function play(options: WorldOptions) {
   const everyMs = options.lookEveryMs
   if (everyMs !== undefined) {
     const again = (): void => {
-      looks.push(look())
+      evaluations.push(evaluation())
       clock.after(everyMs, again, 3)
     }
     clock.after(0, again, 3)
   }
   await runLockstep({ clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
   trace.flush()
-  const last = look()
+  const last = evaluation()
   const call = (service: string, operation: string, input: object): object =>
     cloud.services.get(service)?.[operation]?.(input) as object
   /** With metadata: what each member was set at. */
@@ -141,7 +141,7 @@ export async function play(options: WorldOptions) {
   return {
     startMs,
     records,
-    looks,
+    evaluations,
     last,
     shadows,
     of,

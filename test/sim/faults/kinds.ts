@@ -18,11 +18,11 @@ export const DEVICE_FAULTS: Readonly<Record<string, readonly object[]>> = {
   'hang in the download': [{ kind: 'hang', in: { ...inNew, line: 1 }, at: 'download' }],
   'rejected job': [{ kind: 'rejected-job', in: inNew }],
   'disk full': [{ kind: 'failed-download', in: { ...inNew, ...here }, because: 'disk-full' }],
-  'corrupt artefact': [{ kind: 'failed-download', in: inNew, because: 'corrupt-artefact' }],
+  'corrupt artifact': [{ kind: 'failed-download', in: inNew, because: 'corrupt-artifact' }],
   'starved and pruned': [
     { kind: 'memory-leak', in: inNew, rate: '300 MiB/h' },
     { kind: 'starved-download', in: { fleet: 'all' }, freeBelow: '40 %' },
-    { kind: 'pruned-artefacts', in: { line: 1 } },
+    { kind: 'pruned-artifacts', in: { line: 1 } },
   ],
   'silent fallback': [{ kind: 'silent-fallback', in: inNew, after: '20min' }],
   'reboot in the download': [{ kind: 'reboot', in: inNew, at: 'download', for: '90s' }],

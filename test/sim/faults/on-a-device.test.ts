@@ -22,8 +22,8 @@ describe('a crash', () => {
 
 it('a leak is a sawtooth: killed at the limit, restarted, and it leaks again', async () => {
   const faults = [{ kind: 'memory-leak', in: inNew, rate: '300 MiB/h' }]
-  const { looks, of, states } = await play({ faults, hours: 4, lookEveryMs: 60_000 })
-  const memory = looks.map((look) => look[CANARY]?.gauges.memoryMiB ?? 0)
+  const { evaluations, of, states } = await play({ faults, hours: 4, lookEveryMs: 60_000 })
+  const memory = evaluations.map((evaluation) => evaluation[CANARY]?.gauges.memoryMiB ?? 0)
   const kills = of('firmware-crashed')
   expect(kills.map(({ reason }) => reason)).toEqual(Array(2).fill('out of memory at 512 MiB'))
   const [first, second] = kills.map(({ atMs }) => atMs) as [number, number]
@@ -37,8 +37,11 @@ it('a leak is a sawtooth: killed at the limit, restarted, and it leaks again', a
 })
 
 describe('a counter', () => {
-  const cyclesAt = (looks: Awaited<ReturnType<typeof play>>['looks'], thing: string, index: number): number =>
-    looks[index]?.[thing]?.counters.cycles ?? 0
+  const cyclesAt = (
+    evaluations: Awaited<ReturnType<typeof play>>['evaluations'],
+    thing: string,
+    index: number,
+  ): number => evaluations[index]?.[thing]?.counters.cycles ?? 0
 
   it.each([
     [
@@ -54,7 +57,7 @@ describe('a counter', () => {
     const everyMs = 10_000
     const others = history ? 8 : 0
     const world = await play({ faults, hours: 5, lookEveryMs: everyMs, deployments, history, others })
-    const { startMs, of, looks } = world
+    const { startMs, of, evaluations } = world
     for (const thing of Object.keys(world.last)) {
       const started = of('firmware-started', thing).slice(history ? 0 : 1)
       const crashed = of('firmware-crashed', thing)
@@ -66,9 +69,11 @@ describe('a counter', () => {
         const before = (ms: number): number => Math.floor((ms - 2 - startMs) / everyMs)
         const isFirst = history && run === 0
         const startedAtMs = started[run]?.atMs ?? 0
-        const base = isFirst ? world.cyclesBefore(thing) : cyclesAt(looks, thing, before(startedAtMs))
-        expect(cyclesAt(looks, thing, before(atMs) + 1) - base, `${thing}, run ${run}`).toBeGreaterThanOrEqual(100)
-        expect(cyclesAt(looks, thing, before(atMs)) - base, `${thing}, run ${run}`).toBeLessThan(100)
+        const base = isFirst ? world.cyclesBefore(thing) : cyclesAt(evaluations, thing, before(startedAtMs))
+        expect(cyclesAt(evaluations, thing, before(atMs) + 1) - base, `${thing}, run ${run}`).toBeGreaterThanOrEqual(
+          100,
+        )
+        expect(cyclesAt(evaluations, thing, before(atMs)) - base, `${thing}, run ${run}`).toBeLessThan(100)
       })
     }
   })
@@ -123,7 +128,7 @@ describe('a deployment', () => {
   it.each([
     ['disk-full', 0, 0, ['DEPLOYMENT_FAILURE', 'ARTIFACT_DOWNLOAD_ERROR', 'DISK_SPACE_CRITICAL'], 'DEVICE_ERROR'],
     [
-      'corrupt-artefact',
+      'corrupt-artifact',
       1,
       10,
       ['DEPLOYMENT_FAILURE', 'ARTIFACT_DOWNLOAD_ERROR', 'ARTIFACT_CHECKSUM_MISMATCH'],
@@ -154,9 +159,9 @@ describe('a deployment', () => {
 describe('a starved device', () => {
   const leak = { kind: 'memory-leak', in: inNew, rate: '300 MiB/h' }
   const starved = { kind: 'starved-download', in: { fleet: 'all' }, freeBelow: '10 %' }
-  const pruned = { kind: 'pruned-artefacts', in: inNew }
+  const pruned = { kind: 'pruned-artifacts', in: inNew }
 
-  it('cannot download its own way back, once the old artefact is gone', async () => {
+  it('cannot download its own way back, once the old artifact is gone', async () => {
     const faults = [leak, starved, pruned]
     const { executions, last, statusDetails } = await play({ faults, hours: 1.6, deployments: { 20: NEW, 85: OLD } })
     expect(executions().slice(-2)).toEqual(['IN_PROGRESS', 'FAILED'])
@@ -167,7 +172,7 @@ describe('a starved device', () => {
   })
 
   it.each([
-    ['while it still has its artefact', [leak, starved], 85],
+    ['while it still has its artifact', [leak, starved], 85],
     ['while there still is memory', [leak, starved, pruned], 60],
     ['as long as it has memory to spare', [starved, pruned], 85],
   ])('goes back %s', async (_, faults, minute) => {
@@ -288,7 +293,7 @@ describe('data that the other version cannot read', () => {
       await play({ faults: [messages], ...options }),
     ]
     const errors = (world: typeof healthy, thing: string) =>
-      world.looks.map((look) => look[thing]?.counters.errors ?? 0)
+      world.evaluations.map((evaluation) => evaluation[thing]?.counters.errors ?? 0)
     for (const thing of Object.keys(healthy.last)) {
       const more = errors(disturbed, thing).map((count, i) => count - (errors(healthy, thing)[i] ?? 0))
       const isNeighbour = healthy.of('deployment-received', thing).length === 0

@@ -75,17 +75,17 @@ it('names the event that led to another by its place in the trace', () => {
 
 it('goes on in positions and digest where it has let go of events', () => {
   const clock = new VirtualClock(0)
-  const [kept, letGo] = [new Trace(clock), new Trace(clock)]
+  const [kept, releaseHoldback] = [new Trace(clock), new Trace(clock)]
   for (const thing of ['a', 'b', 'c']) {
-    for (const trace of [kept, letGo]) trace.record(`core/${thing}`, { kind: 'device-connected', thing })
-    letGo.forget()
+    for (const trace of [kept, releaseHoldback]) trace.record(`core/${thing}`, { kind: 'device-connected', thing })
+    releaseHoldback.forget()
   }
   kept.flush()
-  expect(letGo.records).toEqual([])
-  for (const trace of [kept, letGo]) {
+  expect(releaseHoldback.records).toEqual([])
+  for (const trace of [kept, releaseHoldback]) {
     trace.record('core/d', { kind: 'device-connected', thing: 'd' })
     trace.flush()
   }
-  expect(letGo.records).toEqual(kept.records.slice(3))
-  expect(letGo.digest()).toBe(kept.digest())
+  expect(releaseHoldback.records).toEqual(kept.records.slice(3))
+  expect(releaseHoldback.digest()).toBe(kept.digest())
 })

@@ -51,8 +51,8 @@ async function readAll(open: typeof wire, scenario = crashing) {
   })
   // The device that is updated, every few seconds: what it says on the way counts as well.
   for (let atMs = clock.nowMs() + 19 * 60_000; atMs < untilMs; atMs += 7_000) {
-    const look = (): void => void seen.push(structuredClone(cloud.shadows.document(canary, HEALTH_SHADOW)))
-    clock.at(atMs, look, Priority.schedule)
+    const evaluation = (): void => void seen.push(structuredClone(cloud.shadows.document(canary, HEALTH_SHADOW)))
+    clock.at(atMs, evaluation, Priority.schedule)
   }
   await runLockstep({ clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
   const { payload } = read('iotdata', 'GetThingShadow', { thingName: 'line-01-03', shadowName: 'health' }) as {
@@ -104,7 +104,7 @@ describe('both levels live alike', () => {
     const byModel = await play({ ...common, faults, level: 'model', lookEveryMs: 11 * 60_000 })
     const overWire = await play({ ...common, faults, level: 'wire', lookEveryMs: 11 * 60_000 })
     expect(byModel.records).toEqual(overWire.records)
-    expect(byModel.looks).toEqual(overWire.looks)
+    expect(byModel.evaluations).toEqual(overWire.evaluations)
     expect(byModel.shadows).toEqual(overWire.shadows)
     const started = new Set(byModel.records.flatMap((one) => (one.kind === 'fault-started' ? [one.fault] : [])))
     expect(started.size, 'every fault has begun').toBe(faults.length)

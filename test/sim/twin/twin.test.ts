@@ -14,8 +14,10 @@ const ofLine = ({ records }: World, line: number, untilMs = Number.POSITIVE_INFI
     .filter((one) => 'thing' in one && one.thing !== null && lineOf(one.thing) === line && one.atMs < untilMs)
     .map(({ sequence, cause, ...event }) => event)
 
-const looksOf = ({ looks }: World, line: number): object[] =>
-  looks.map((look) => Object.fromEntries(Object.entries(look).filter(([thing]) => lineOf(thing) === line)))
+const looksOf = ({ evaluations }: World, line: number): object[] =>
+  evaluations.map((evaluation) =>
+    Object.fromEntries(Object.entries(evaluation).filter(([thing]) => lineOf(thing) === line)),
+  )
 
 describe.each(LIVE_FAULTS.map(({ text, specIn }) => [text, specIn({ line: 1 })] as const))(
   'injected: %s',
@@ -44,7 +46,7 @@ describe.each(LIVE_FAULTS.map(({ text, specIn }) => [text, specIn({ line: 1 })] 
       expect(looksOf(byModel, 1)).not.toEqual(looksOf(untouched, 1))
       const overWire = await world('wire', [fault])
       expect(overWire.records).toEqual(byModel.records)
-      expect(overWire.looks).toEqual(byModel.looks)
+      expect(overWire.evaluations).toEqual(byModel.evaluations)
       expect(overWire.shadows).toEqual(byModel.shadows)
     })
   },
@@ -78,16 +80,19 @@ describe('an injected fault', () => {
     const onLine1 = begun.filter(({ thing }) => lineOf(thing as string) === 1).map(({ fault }) => fault)
     expect([...new Set(onLine1)].sort()).toEqual([...others, written].map((_, index) => index))
     expect(injected.records).toEqual(scenario.records)
-    expect(injected.looks).toEqual(scenario.looks)
+    expect(injected.evaluations).toEqual(scenario.evaluations)
   })
 
   it('leaks from now on, not from the start of the process, and again in each process after it', async () => {
     const leak = spec({ kind: 'memory-leak', in: { device: CANARY }, rate: '300 MiB/h' })
     const common = { faults: [], hours: 5.5, deployments: {}, lookEveryMs: MINUTE_MS }
-    const [untouched, { of, looks, onsets }] = [await play(common), await play({ ...common, injected: [[100, leak]] })]
+    const [untouched, { of, evaluations, onsets }] = [
+      await play(common),
+      await play({ ...common, injected: [[100, leak]] }),
+    ]
     expect(onsets()).toEqual([100])
-    const memory = looks.map((look) => look[CANARY]?.gauges.memoryMiB ?? 0)
-    const leaked = memory.map((mib, minute) => mib - (untouched.looks[minute]?.[CANARY]?.gauges.memoryMiB ?? 0))
+    const memory = evaluations.map((evaluation) => evaluation[CANARY]?.gauges.memoryMiB ?? 0)
+    const leaked = memory.map((mib, minute) => mib - (untouched.evaluations[minute]?.[CANARY]?.gauges.memoryMiB ?? 0))
     expect(new Set(leaked.slice(1, 101))).toEqual(new Set([0]))
     // The sample may be a minute old.
     expect(leaked[160]).toBeGreaterThan(294)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { newSeries } from '../../../controller/evidence/memory-series.ts'
 import { NO_SUMS, type Sums } from '../../../controller/evidence/sums.ts'
 import { judge } from '../../../controller/judge/judge.ts'
-import type { Case } from '../../../controller/judge/rule-input.ts'
+import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import type { VerdictKind } from '../../../controller/judge/verdict.ts'
 import { policyWith } from '../fixtures.ts'
 import { LINES, oneCase } from './one-case.ts'
@@ -30,7 +30,7 @@ const badness = fc.record({
 })
 const fleet = fc.array(badness, { minLength: LINES, maxLength: LINES })
 
-const caseOf = (lines: readonly Badness[], hasControls: boolean, common: number): Case => {
+const caseOf = (lines: readonly Badness[], hasControls: boolean, common: number): RuleInput => {
   const sumsOf = (line: number): Partial<Sums> => {
     const { slowdown, failures, errors } = lines[line - 1] as Badness
     return { cycleMs: 3_600_000 * (0.9 + slowdown), failures, errors }
@@ -73,7 +73,7 @@ it('never answers better to worse data', () => {
         crashes: one.crashes + (more[i] as Badness).crashes,
         isDown: one.isDown || (more[i] as Badness).isDown,
       }))
-      for (const profile of ['default', 'seed-literal'] as const) {
+      for (const profile of ['default', 'raw-thresholds'] as const) {
         const policy = policyWith({ profile })
         const better = judge({ ...caseOf(a, hasControls, common), policy }).kind
         const worse = judge({ ...caseOf(b, hasControls, common), policy }).kind
@@ -89,7 +89,7 @@ it('never answers healthy to a stage of which nothing was seen, whatever the con
     const nothing = { ...NO_SUMS }
     const controls = () => ({ failures: 6 + 100 * common, errors: 38 * (1 + common) })
     const one = oneCase({ stage: () => nothing, controls, hasControls })
-    for (const profile of ['default', 'seed-literal'] as const) {
+    for (const profile of ['default', 'raw-thresholds'] as const) {
       expect(judge({ ...one, policy: policyWith({ profile }) }).kind).toBe('inconclusive')
     }
   })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseHealth, UnreadableHealthDocument } from '../../../controller/evidence/health.ts'
 
 const fixture = (name: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../../../fixtures/${name}`, import.meta.url), 'utf8'))
 
 /** The members of a document and of its sections, by their paths. */
 const membersOf = (document: object, prefix = ''): (readonly [path: string, value: unknown])[] =>

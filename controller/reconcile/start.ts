@@ -16,8 +16,9 @@ import type { DeploymentSpec, Ports } from '../ports/ports.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
 import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
 import { act } from './act.ts'
-import { membersOf, preflight } from './preflight.ts'
+import { preflight } from './preflight.ts'
 import { baselineSnapshots, createRollout, loadActive, recordStart } from './records.ts'
+import { membersOf } from './static-preflight.ts'
 
 /** Who asks for a rollout, and of what. */
 export interface StartRequest {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { parseDuration } from '../../sim/kernel/duration.ts'
+import { parseDuration } from '../../controller/units/duration.ts'
 import type { FileKind } from '../files/scenario.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { reportError } from '../support/user-error.ts'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { duration, memory, percent } from '../../sim/kernel/units.ts'
+import { duration, memory, percent } from '../../controller/units/quantity.ts'
+import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_PLANT, type PlantSettings } from '../../sim/plant/settings.ts'
 import { splitProblem } from './fleet.ts'
-import { shiftProblem, wallTime, zone } from './shift-times.ts'
 
 const share = percent.refine((value) => value <= 100, { message: 'is more than 100 %' })
 const name = z

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { STAGES, type StageName } from '../../controller/contract.ts'
 import { DEFAULT_POLICY, OPEN_GATES, type Policy } from '../../controller/policy/policy.ts'
-import { duration, percent } from '../../sim/kernel/units.ts'
-import { shiftProblem, wallTime, zone } from './shift-times.ts'
+import { duration, percent } from '../../controller/units/quantity.ts'
+import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 const MINUTE_MS = 60_000

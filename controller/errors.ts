@@ -35,3 +35,14 @@ export class MisconfiguredFunction extends Error {
     this.problems = problems
   }
 }
+
+/** A policy document does not follow the schema; every problem at once, each with its path. */
+export class InvalidPolicy extends Error {
+  override readonly name = 'InvalidPolicy'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`the policy is invalid: ${problems.join('; ')}`)
+    this.problems = problems
+  }
+}

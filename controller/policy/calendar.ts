@@ -85,9 +85,26 @@ export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number):
 /**
  * The first instant from `fromMs` on that lies in a gate of the stage and in no deny window or freeze. A hotfix waits for
  * deny windows only: maintenance windows and freezes are about convenience, a deny window says that machines must not be
- * touched. [detection B7]
+ * touched. A policy whose gate never opens is refused by the static preflight before. [detection B7]
  */
 export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
+  const gate = searchGate(policy, stage, fromMs, isHotfix)
+  if ('closedBy' in gate) throw new Error(`invariant: the gate of ${stage} never opens: ${gate.closedBy}`)
+  return gate
+}
+
+/** What keeps the gate of a stage closed for good, whatever its windows; null if it opens some time from `fromMs` on. */
+export function closedForGoodBy(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): string | null {
+  const gate = searchGate(policy, stage, fromMs, isHotfix)
+  return 'closedBy' in gate ? gate.closedBy : null
+}
+
+function searchGate(
+  policy: Policy,
+  stage: StageName,
+  fromMs: number,
+  isHotfix: boolean,
+): Gate | { readonly closedBy: string } {
   let atMs = fromMs
   let shutBy: string | null = null
   for (let n = 0; n < MAX_SHUT_WINDOWS; n++) {
@@ -97,7 +114,7 @@ export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfi
     shutBy ??= shut.name
     atMs = shut.untilMs
   }
-  throw new Error(`invariant: the gate of ${stage} never opens: ${shutBy}`)
+  return { closedBy: shutBy as string }
 }
 
 /** What forbids a deployment of the stage at an instant, and until when; null if nothing does. */

@@ -1,24 +1,17 @@
 import { STAGES, type StageName } from '../contract.ts'
 import { type Baseline, coverageOf } from '../evidence/baseline.ts'
-import { type Policy, quorumOf } from '../policy/policy.ts'
+import { quorumOf } from '../policy/policy.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
+import { writtenShare } from '../units/quantity.ts'
 import { membersOf, type StaticFindings, staticPreflight } from './static-preflight.ts'
 
 /** What was found before a rollout. */
 export interface Findings extends StaticFindings {
-  readonly policy: Policy
   readonly activeRollout: string | null
   readonly readings: readonly DeviceReading[]
   readonly baseline: Baseline
 }
-
-/** Share of devices x cells of the week that the baseline must cover. [detection D1] */
-const MIN_BASELINE_COVERAGE = 0.7
-/** [detection D2: roll back while free memory >= 25 %] */
-const MIN_FREE_MEMORY = 0.25
-/** With less the nucleus downloads nothing, neither the release nor its predecessor. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
-const MIN_FREE_DISK_MIB = 20
 
 /** Why the rollout must not start; empty when it may. Pure. */
 export function preflight(found: Findings): readonly string[] {
@@ -52,32 +45,33 @@ const heldAmong = (members: readonly DeviceReading[]): readonly string[] =>
     members,
   )
 
-/** A device short of memory cannot even download its way back. [detection B11] */
-function refuseMemory({ readings }: Findings): string[] {
+/** A device short of memory cannot even download a rollback. [detection B11, D2: roll back while free memory >= 25 %] */
+function refuseMemory({ readings, policy }: Findings): string[] {
+  const { freeFloorPct } = policy.memory
   return readings.flatMap(({ thing, sample }) => {
     if (sample === null) return []
     const { memoryMiB, memoryLimitMiB } = sample.gauges
     const freeShare = 1 - memoryMiB / memoryLimitMiB
-    if (freeShare >= MIN_FREE_MEMORY) return []
-    return [`${thing} has ${(freeShare * 100).toFixed(0)} % of its memory free, ${MIN_FREE_MEMORY * 100} % needed`]
+    if (freeShare >= freeFloorPct / 100) return []
+    return [`${thing} has ${(freeShare * 100).toFixed(0)} % of its memory free, ${freeFloorPct} % needed`]
   })
 }
 
-/** A health component that does not tell of the disk says nothing against the release. */
-function refuseDisk({ readings }: Findings): string[] {
+/** A health component that does not report the disk says nothing against the release. */
+function refuseDisk({ readings, policy }: Findings): string[] {
+  const neededMiB = policy.preflight.freeDiskMiB
   return readings.flatMap(({ thing, sample }) => {
-    const freeMiB = sample?.gauges.diskFreeMiB ?? MIN_FREE_DISK_MIB
-    return freeMiB >= MIN_FREE_DISK_MIB
+    const freeMiB = sample?.gauges.diskFreeMiB ?? neededMiB
+    return freeMiB >= neededMiB
       ? []
-      : [`${thing} has ${freeMiB.toFixed(0)} MiB of its disk free, ${MIN_FREE_DISK_MIB} MiB needed`]
+      : [`${thing} has ${freeMiB.toFixed(0)} MiB of its disk free, ${neededMiB} MiB needed`]
   })
 }
 
 function refuseBaseline({ baseline, readings, policy }: Findings): string[] {
   const things = readings.map(({ thing }) => thing)
   const coverage = coverageOf(baseline, things, policy)
-  if (coverage >= MIN_BASELINE_COVERAGE) return []
-  return [
-    `the baseline covers ${(coverage * 100).toFixed(0)} % of devices x shifts, ${MIN_BASELINE_COVERAGE * 100} % needed`,
-  ]
+  const needed = policy.preflight.baselineCoverageShare
+  if (coverage >= needed) return []
+  return [`the baseline covers ${(coverage * 100).toFixed(0)} % of devices x shifts, ${writtenShare(needed)} needed`]
 }

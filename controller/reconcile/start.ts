@@ -51,6 +51,7 @@ export async function startRollout(
   const refusals = preflight({
     release,
     policy,
+    nowMs,
     activeRollout: active === null || isFinal(active) ? null : active.id,
     readings,
     current,

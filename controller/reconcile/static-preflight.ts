@@ -1,9 +1,12 @@
 import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../contract.ts'
 import { listed } from '../messages/wording.ts'
+import { closedForGoodBy } from '../policy/calendar.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { DeploymentSpec, DeviceReading } from '../ports/ports.ts'
 import { HELD_FROM } from '../rollout/holdback.ts'
 import type { Release } from '../rollout/rollout.ts'
 import { groupedBy } from '../support/grouped.ts'
+import { writtenShare } from '../units/quantity.ts'
 
 /** A device as its groups and attributes describe it, without what it reports. */
 export type Member = Pick<DeviceReading, 'thing' | 'groups' | 'line'>
@@ -11,15 +14,15 @@ export type Member = Pick<DeviceReading, 'thing' | 'groups' | 'line'>
 /** What is known of a rollout before any telemetry: the request, the groups, and what is deployed to them. */
 export interface StaticFindings {
   readonly release: Release
+  readonly policy: Policy
+  /** When it would start. */
+  readonly nowMs: number
   readonly readings: readonly Member[]
   readonly current: Readonly<Record<StageName, DeploymentSpec | null>>
   readonly deployable: Readonly<Record<string, boolean>>
   /** False where the policy holds devices back and there is no group for them. */
   readonly mayHoldBack: boolean
 }
-
-/** [seed: 20 % of each line] */
-const EARLY_SHARE = 0.2
 
 /**
  * Why the rollout must not start, as far as groups, versions and schemas show it; empty when nothing does. Pure: the
@@ -30,11 +33,12 @@ export function staticPreflight(found: StaticFindings): readonly string[] {
     ...STAGES.flatMap((stage) => refuseGroup(stage, found)),
     ...refuseMembership(found),
     ...refuseHoldback(found),
+    ...STAGES.flatMap((stage) => refuseCalendar(stage, found)),
     ...Object.entries(found.deployable)
       .filter(([, isDeployable]) => !isDeployable)
       .map(([component]) => `component ${component} is not DEPLOYABLE`),
     ...refuseSchemas(found.release),
-    ...refuseWayBack(found.release),
+    ...refuseRollback(found.release),
   ]
 }
 
@@ -60,10 +64,10 @@ function refuseHoldback({ readings, mayHoldBack }: StaticFindings): string[] {
 }
 
 /**
- * Groups must be disjoint, exactly one canary a line, a fifth of each line early: what makes every stage a fair sample
- * of the plant. [seed: one device from each line, 20 % of each line]
+ * Groups must be disjoint, and every line split as the policy says: what makes every stage a fair sample of the plant.
+ * [seed: one device from each line, 20 % of each line]
  */
-function refuseMembership({ readings }: StaticFindings): string[] {
+function refuseMembership({ readings, policy }: StaticFindings): string[] {
   const overlapping = readings.filter(({ groups }) => STAGES.filter((stage) => groups.includes(stage)).length > 1)
   const lost = readings.filter(({ line }) => !Number.isInteger(line))
   return [
@@ -72,20 +76,28 @@ function refuseMembership({ readings }: StaticFindings): string[] {
     ...[...groupedBy(readings, ({ line }) => line)]
       .filter(([line]) => Number.isInteger(line))
       .sort(([a], [b]) => a - b)
-      .flatMap(([line, devices]) => refuseLine(line, devices)),
+      .flatMap(([line, devices]) => refuseLine(line, devices, policy)),
   ]
 }
 
-function refuseLine(line: number, devices: readonly Member[]): string[] {
+function refuseLine(line: number, devices: readonly Member[], { stages, preflight }: Policy): string[] {
   const canaries = membersOf(devices, 'canary').length
   const early = membersOf(devices, 'early').length
-  const wanted = EARLY_SHARE * devices.length
+  const wanted = stages.earlyShare * devices.length
   return [
-    ...(canaries === 1 ? [] : [`line ${line} has ${canaries} canaries, not 1`]),
-    ...(Math.abs(early - wanted) <= 1
+    ...(canaries === stages.canariesPerLine
       ? []
-      : [`line ${line} has ${early} early devices of ${devices.length}, not 20 %`]),
+      : [`line ${line} has ${canaries} canaries, not ${stages.canariesPerLine}`]),
+    ...(Math.abs(early - wanted) <= preflight.earlyToleranceDevices
+      ? []
+      : [`line ${line} has ${early} early devices of ${devices.length}, not ${writtenShare(stages.earlyShare)}`]),
   ]
+}
+
+/** A stage whose deny windows cover its gate would wait for ever. */
+function refuseCalendar(stage: StageName, { policy, release, nowMs }: StaticFindings): string[] {
+  const closedBy = closedForGoodBy(policy, stage, nowMs, release.hotfix !== undefined)
+  return closedBy === null ? [] : [`the gate of ${stage} never opens: ${closedBy}`]
 }
 
 /** A firmware reads what its predecessor wrote and what its successor will write. [seed: N-1 and N+1] */
@@ -99,10 +111,10 @@ function refuseSchemas({ version, data, shadow }: Release): string[] {
 }
 
 /**
- * Each of the two versions reads what the other one writes: on the way there N finds what N-1 wrote, on the way back
- * N-1 finds what N wrote. Data that breaks this needs a migration; a health document has none. [detection E6]
+ * Each of the two versions reads what the other one writes: after the update N finds what N-1 wrote, after a
+ * rollback N-1 finds what N wrote. Data that breaks this needs a migration; a health document has none. [detection E6]
  */
-function refuseWayBack({ version, replaces, previous, migration, ...release }: Release): string[] {
+function refuseRollback({ version, replaces, previous, migration, ...release }: Release): string[] {
   if (previous === undefined) return [`the request does not say what ${replaces} reads and writes (release.previous)`]
   const check = (reader: string, reads: readonly unknown[], writer: string, writes: unknown, what: string): string[] =>
     reads.includes(writes) ? [] : [`${reader} does not read ${what} version ${writes} that ${writer} writes`]

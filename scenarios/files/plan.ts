@@ -1,8 +1,8 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
 import { gateOpensAtMs } from '../../controller/policy/calendar.ts'
+import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import { plantOf } from './fleet-file.ts'
-import { policyOf } from './policy-file.ts'
 import type { Scenario } from './scenario.ts'
 
 const INSTALL_MS = 15 * 60_000

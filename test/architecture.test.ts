@@ -1,19 +1,238 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const FOLDERS = ['controller', 'sim', 'scenarios', 'fixtures', 'reports'] as const
-type Folder = (typeof FOLDERS)[number]
+const RINGS = ['controller', 'sim', 'reports', 'scenarios'] as const
 
-/** Of our own code, who may import whom. A string ending in `.ts` allows one file, one ending in `/` a folder. */
-const MAY_IMPORT: Readonly<Record<Folder, readonly string[]>> = {
-  controller: ['controller'],
-  sim: ['sim', 'controller/contract.ts', 'controller/units/'],
-  reports: ['reports', 'sim/kernel/trace-events.ts', 'controller/contract.ts'],
-  fixtures: ['fixtures', 'controller/contract.ts'],
-  scenarios: ['scenarios', 'controller', 'sim', 'fixtures', 'reports'],
+/**
+ * Which folder may import which, each ring from its lowest room up. A folder stands below all that it is imported by, so
+ * that there can be no circle of folders and no import that runs up; every folder may import itself.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'controller/units': [],
+  controller: [],
+  'controller/messages': [],
+  'controller/support': [],
+  'controller/policy': ['controller', 'controller/support', 'controller/units'],
+  'controller/statistics': ['controller/policy'],
+  'controller/evidence': ['controller', 'controller/policy', 'controller/statistics', 'controller/support'],
+  'controller/ports': ['controller', 'controller/evidence'],
+  'controller/judge': [
+    'controller',
+    'controller/evidence',
+    'controller/policy',
+    'controller/ports',
+    'controller/statistics',
+    'controller/support',
+  ],
+  'controller/rollout': [
+    'controller',
+    'controller/evidence',
+    'controller/judge',
+    'controller/messages',
+    'controller/policy',
+    'controller/ports',
+    'controller/support',
+  ],
+  'controller/aws': ['controller', 'controller/evidence', 'controller/ports', 'controller/rollout'],
+  'controller/reconcile': [
+    'controller',
+    'controller/evidence',
+    'controller/judge',
+    'controller/messages',
+    'controller/policy',
+    'controller/ports',
+    'controller/rollout',
+    'controller/support',
+    'controller/units',
+  ],
+  'controller/lambda': [
+    'controller',
+    'controller/aws',
+    'controller/policy',
+    'controller/ports',
+    'controller/reconcile',
+    'controller/rollout',
+  ],
+  'sim/kernel': ['controller'],
+  'sim/cloud/base': ['sim/kernel'],
+  'sim/plant': ['controller', 'controller/units', 'sim/kernel'],
+  'sim/cloud/events': ['controller', 'sim/cloud/base', 'sim/kernel'],
+  'sim/cloud/iot': ['sim/cloud/base'],
+  'sim/protocol': ['sim/cloud/base'],
+  'sim/cloud/jobs': ['sim/cloud/base', 'sim/cloud/iot', 'sim/kernel'],
+  'sim/cloud/greengrass': ['sim/cloud/base', 'sim/cloud/events', 'sim/cloud/iot', 'sim/cloud/jobs', 'sim/kernel'],
+  'sim/cloud': [
+    'sim/cloud/base',
+    'sim/cloud/events',
+    'sim/cloud/greengrass',
+    'sim/cloud/iot',
+    'sim/cloud/jobs',
+    'sim/kernel',
+  ],
+  'sim/faults/families': [
+    'controller',
+    'controller/units',
+    'sim/cloud',
+    'sim/cloud/base',
+    'sim/cloud/events',
+    'sim/kernel',
+    'sim/plant',
+  ],
+  'sim/device': ['controller', 'sim/faults/families', 'sim/kernel', 'sim/plant'],
+  'sim/faults/kinds': [
+    'controller',
+    'controller/units',
+    'sim/cloud',
+    'sim/cloud/iot',
+    'sim/faults/families',
+    'sim/kernel',
+    'sim/plant',
+  ],
+  'sim/faults': ['sim/faults/families', 'sim/faults/kinds'],
+  'sim/twin': [
+    'controller',
+    'sim/cloud',
+    'sim/cloud/base',
+    'sim/cloud/events',
+    'sim/cloud/iot',
+    'sim/device',
+    'sim/faults',
+    'sim/faults/families',
+    'sim/faults/kinds',
+    'sim/kernel',
+    'sim/plant',
+  ],
+  'sim/model': ['sim/cloud/base', 'sim/faults/families', 'sim/kernel', 'sim/protocol', 'sim/twin'],
+  'sim/wire': ['sim/cloud/base', 'sim/faults/families', 'sim/kernel', 'sim/protocol', 'sim/twin'],
+  'reports/numbers': [],
+  'reports/run': ['controller', 'reports/numbers', 'sim/kernel'],
+  'reports/campaign': ['controller', 'reports/numbers', 'reports/run'],
+  'reports/dashboard': ['controller', 'reports/numbers', 'reports/run', 'sim/kernel'],
+  'reports/text': ['reports/campaign', 'reports/numbers', 'reports/run', 'sim/kernel'],
+  'reports/html': [
+    'controller',
+    'reports/campaign',
+    'reports/dashboard',
+    'reports/numbers',
+    'reports/run',
+    'reports/text',
+    'sim/kernel',
+  ],
+  'scenarios/support': [],
+  'scenarios/files': [
+    'controller',
+    'controller/policy',
+    'controller/support',
+    'controller/units',
+    'scenarios/support',
+    'sim/faults',
+    'sim/plant',
+  ],
+  'scenarios/library': ['scenarios/files', 'scenarios/support'],
+  'scenarios/world': [
+    'controller',
+    'controller/aws',
+    'controller/evidence',
+    'controller/lambda',
+    'controller/policy',
+    'controller/ports',
+    'controller/reconcile',
+    'controller/rollout',
+    'controller/units',
+    'reports/dashboard',
+    'reports/run',
+    'scenarios/files',
+    'scenarios/support',
+    'sim/cloud/base',
+    'sim/cloud/events',
+    'sim/cloud/iot',
+    'sim/faults',
+    'sim/faults/families',
+    'sim/kernel',
+    'sim/model',
+    'sim/plant',
+    'sim/protocol',
+    'sim/twin',
+    'sim/wire',
+  ],
+  'scenarios/outcome': [
+    'controller',
+    'controller/units',
+    'reports/html',
+    'reports/run',
+    'reports/text',
+    'scenarios/files',
+    'scenarios/support',
+    'scenarios/world',
+    'sim/kernel',
+  ],
+  'scenarios/watch': [
+    'reports/dashboard',
+    'reports/numbers',
+    'scenarios/files',
+    'scenarios/library',
+    'scenarios/support',
+    'scenarios/world',
+  ],
+  'scenarios/api': ['reports/run', 'scenarios/files', 'scenarios/outcome', 'scenarios/support', 'scenarios/world'],
+  'scenarios/fuzz': [
+    'controller',
+    'controller/units',
+    'scenarios/files',
+    'scenarios/outcome',
+    'scenarios/support',
+    'scenarios/world',
+    'sim/faults',
+    'sim/kernel',
+    'sim/plant',
+  ],
+  'scenarios/sweep': [
+    'reports/campaign',
+    'reports/run',
+    'scenarios/files',
+    'scenarios/library',
+    'scenarios/outcome',
+    'scenarios/support',
+    'scenarios/world',
+    'sim/faults',
+  ],
+  'scenarios/cli': [
+    'controller',
+    'controller/messages',
+    'controller/policy',
+    'controller/reconcile',
+    'controller/rollout',
+    'controller/units',
+    'reports/campaign',
+    'reports/html',
+    'reports/numbers',
+    'reports/run',
+    'reports/text',
+    'scenarios/files',
+    'scenarios/fuzz',
+    'scenarios/library',
+    'scenarios/outcome',
+    'scenarios/support',
+    'scenarios/sweep',
+    'scenarios/watch',
+    'scenarios/world',
+    'sim/faults',
+    'sim/plant',
+    'sim/twin',
+  ],
 }
+
+/** What every ring reads quantities with. */
+const UNITS = ['controller/units/quantity.ts', 'controller/units/duration.ts', 'controller/units/wall-time.ts']
+
+/** Of a ring below, only these files are for the ring above, whatever the table allows. */
+const OPEN_TO: readonly { ring: string; of: string; files: readonly string[] }[] = [
+  { ring: 'sim', of: 'controller', files: ['controller/contract.ts', ...UNITS] },
+  { ring: 'reports', of: 'controller', files: ['controller/contract.ts'] },
+  { ring: 'reports', of: 'sim', files: ['sim/kernel/trace-events.ts'] },
+]
 
 /** Real time and chance, and what to use instead; the exceptions are the clock's own waiting and the edges. */
 const BANNED: readonly { call: RegExp; instead: string; except: readonly string[] }[] = [
@@ -41,7 +260,7 @@ interface Source {
   readonly imports: readonly string[]
 }
 
-const sources: readonly Source[] = FOLDERS.flatMap((folder) =>
+const sources: readonly Source[] = RINGS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => read(join(folder, name))),
@@ -53,35 +272,59 @@ function read(path: string): Source {
   return { path, text, imports: found.map((to) => relative(ROOT, resolve(ROOT, dirname(path), to))) }
 }
 
-const folderOf = (path: string): string => path.split('/')[0] as string
+const ringOf = (path: string): string => path.split('/')[0] as string
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
 
 it('sees the whole source', () => {
   expect(sources.length).toBeGreaterThan(20)
 })
 
-it('imports in one direction only', () => {
+it('imports only what the table of folders allows', () => {
   const wrong = sources.flatMap(({ path, imports }) =>
     imports
-      .filter(
-        (to) =>
-          !MAY_IMPORT[folderOf(path) as Folder].some(
-            (allowed) =>
-              to === allowed || folderOf(to) === allowed || (allowed.endsWith('/') && to.startsWith(allowed)),
-          ),
-      )
+      .filter((to) => dirname(to) !== dirname(path) && !MAY_IMPORT[dirname(path)]?.includes(dirname(to)))
       .map((to) => `${path} must not import ${to}`),
   )
   expect(wrong).toEqual([])
 })
 
-/** Folders that import nothing of ours but themselves, so that every ring may rest on them. */
-const LEAVES = ['controller/units/']
+it('opens to another ring only the files that are meant for it', () => {
+  const wrong = sources.flatMap(({ path, imports }) =>
+    OPEN_TO.filter(({ ring }) => ringOf(path) === ring).flatMap(({ of, files }) =>
+      imports.filter((to) => ringOf(to) === of && !files.includes(to)).map((to) => `${path} must not import ${to}`),
+    ),
+  )
+  expect(wrong).toEqual([])
+})
 
-it.each(LEAVES)('%s imports nothing of ours outside itself', (leaf) => {
-  const own = sources.filter(({ path }) => path.startsWith(leaf))
-  expect(own.length).toBeGreaterThan(0)
-  expect(own.flatMap(({ imports }) => imports.filter((to) => !to.startsWith(leaf)))).toEqual([])
+it('has a table of folders that is complete, in order from the lowest up, and allows nothing that is not used', () => {
+  const folders = Object.keys(MAY_IMPORT)
+  const wrong = folders.flatMap((folder, index) =>
+    (MAY_IMPORT[folder] as readonly string[]).flatMap((to) => {
+      const isUsed = sources.some(
+        ({ path, imports }) => dirname(path) === folder && imports.some((one) => dirname(one) === to),
+      )
+      return [
+        ...(folders.indexOf(to) < index ? [] : [`${folder} stands above ${to} in the table`]),
+        ...(isUsed ? [] : [`${folder} does not import ${to}`]),
+      ]
+    }),
+  )
+  expect(wrong).toEqual([])
+  expect([...new Set(sources.map(({ path }) => dirname(path)))].filter((folder) => !folders.includes(folder))).toEqual(
+    [],
+  )
+})
+
+it('has a README of 5 to 20 lines in every folder', () => {
+  const lines = (folder: string): number => {
+    const file = join(ROOT, folder, 'README.md')
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0
+  }
+  const wrong = Object.keys(MAY_IMPORT)
+    .map((folder) => ({ folder, lines: lines(folder) }))
+    .filter(({ lines }) => lines < 5 || lines > 20)
+  expect(wrong).toEqual([])
 })
 
 it('has no import cycles', () => {
@@ -107,6 +350,13 @@ it('takes time from the clock and chance from named streams', () => {
   expect(wrong).toEqual([])
 })
 
+it('keeps fixtures to data', () => {
+  const code = readdirSync(join(ROOT, 'fixtures'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.[cm]?[jt]s$/.test(name),
+  )
+  expect(code).toEqual([])
+})
+
 it('has no file that nobody imports', () => {
   const entryPoints = [
     'scenarios/cli/main.ts',
@@ -130,7 +380,8 @@ it('has no file that nobody imports', () => {
 
 it('keeps the top level to what the project names', () => {
   const allowed = [
-    ...FOLDERS,
+    ...RINGS,
+    'fixtures',
     'test',
     'bench',
     'package.json',
@@ -138,6 +389,7 @@ it('keeps the top level to what the project names', () => {
     'tsconfig.json',
     'README.md',
     'ARCHITECTURE.md',
+    'CHANGELOG.md',
     'LICENSE',
     'node_modules',
     'dist',

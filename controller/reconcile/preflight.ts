@@ -1,10 +1,21 @@
-import { STAGES, type StageName } from '../contract.ts'
+import { STAGES } from '../contract.ts'
 import { type Baseline, coverageOf } from '../evidence/baseline.ts'
+import type { Refusal } from '../messages/refusals.ts'
 import { quorumOf } from '../policy/policy.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
-import { writtenShare } from '../units/quantity.ts'
 import { membersOf, type StaticFindings, staticPreflight } from './static-preflight.ts'
+
+/** The rollout cannot start; every refusal at once. Their sentences are made by who catches it. */
+export class PreflightRefused extends Error {
+  override readonly name = 'PreflightRefused'
+  readonly refusals: readonly Refusal[]
+
+  constructor(refusals: readonly Refusal[]) {
+    super(`preflight refused: ${refusals.map(({ code }) => code).join(', ')}`)
+    this.refusals = refusals
+  }
+}
 
 /** What was found before a rollout. */
 export interface Findings extends StaticFindings {
@@ -13,31 +24,32 @@ export interface Findings extends StaticFindings {
   readonly baseline: Baseline
 }
 
-/** Why the rollout must not start; empty when it may. Pure. */
-export function preflight(found: Findings): readonly string[] {
+/** Why the rollout must not start, one refusal for each check that failed; empty when it may. Pure. */
+export function preflight(found: Findings): readonly Refusal[] {
+  const { activeRollout } = found
   return [
-    ...(found.activeRollout === null ? [] : [`rollout ${found.activeRollout} is active`]),
+    activeRollout === null ? null : ({ code: 'ROLLOUT_ACTIVE', data: { rolloutId: activeRollout } } as const),
     ...staticPreflight(found),
-    ...STAGES.flatMap((stage) => refuseReach(stage, found)),
-    ...refuseMemory(found),
-    ...refuseDisk(found),
-    ...refuseBaseline(found),
-  ]
+    refuseReach(found),
+    refuseMemory(found),
+    refuseDisk(found),
+    refuseBaseline(found),
+  ].filter((refusal) => refusal !== null)
 }
 
 /** A stage that cannot reach its quorum would only be halted a window later. [detection D4] */
-function refuseReach(stage: StageName, { readings, policy }: Findings): string[] {
-  const all = membersOf(readings, stage)
-  const held = new Set(policy.holdback && stage === HELD_FROM ? heldAmong(all) : [])
-  const members = all.filter(({ thing }) => !held.has(thing))
-  const reporting = members.filter(({ connected, sample }) => connected && sample !== null).length
-  const quorum = quorumOf(policy, stage, members.length)
-  return reporting >= quorum
-    ? []
-    : [`${reporting} of ${members.length} devices of ${stage} are connected and report, ${quorum} needed`]
+function refuseReach({ readings, policy }: Findings): Refusal | null {
+  const stages = STAGES.map((stage) => {
+    const all = membersOf(readings, stage)
+    const held = new Set(policy.holdback && stage === HELD_FROM ? heldAmong(all) : [])
+    const members = all.filter(({ thing }) => !held.has(thing))
+    const reporting = members.filter(({ connected, sample }) => connected && sample !== null).length
+    return { stage, reporting, members: members.length, quorum: quorumOf(policy, stage, members.length) }
+  }).filter(({ reporting, quorum }) => reporting < quorum)
+  return stages.length === 0 ? null : { code: 'STAGE_BELOW_QUORUM', data: { stages } }
 }
 
-/** Who would be held back now. */
+/** The devices that would be held back now. */
 const heldAmong = (members: readonly DeviceReading[]): readonly string[] =>
   chooseHeld(
     members.map(({ thing }) => thing),
@@ -45,33 +57,32 @@ const heldAmong = (members: readonly DeviceReading[]): readonly string[] =>
     members,
   )
 
-/** A device short of memory cannot even download a rollback. [detection B11, D2: roll back while free memory >= 25 %] */
-function refuseMemory({ readings, policy }: Findings): string[] {
-  const { freeFloorPct } = policy.memory
-  return readings.flatMap(({ thing, sample }) => {
+/** A device short of memory cannot even download its rollback. [detection B11, D2: roll back while free memory >= 25 %] */
+function refuseMemory({ readings, policy }: Findings): Refusal | null {
+  const neededPct = policy.memory.freeFloorPct
+  const devices = readings.flatMap(({ thing, sample }) => {
     if (sample === null) return []
     const { memoryMiB, memoryLimitMiB } = sample.gauges
     const freeShare = 1 - memoryMiB / memoryLimitMiB
-    if (freeShare >= freeFloorPct / 100) return []
-    return [`${thing} has ${(freeShare * 100).toFixed(0)} % of its memory free, ${freeFloorPct} % needed`]
+    return freeShare >= neededPct / 100 ? [] : [{ thing, freePct: freeShare * 100 }]
   })
+  return devices.length === 0 ? null : { code: 'MEMORY_TOO_LOW', data: { devices, neededPct } }
 }
 
-/** A health component that does not report the disk says nothing against the release. */
-function refuseDisk({ readings, policy }: Findings): string[] {
+/** A health component that does not report the disk is no reason to refuse the release. */
+function refuseDisk({ readings, policy }: Findings): Refusal | null {
   const neededMiB = policy.preflight.freeDiskMiB
-  return readings.flatMap(({ thing, sample }) => {
+  const devices = readings.flatMap(({ thing, sample }) => {
     const freeMiB = sample?.gauges.diskFreeMiB ?? neededMiB
-    return freeMiB >= neededMiB
-      ? []
-      : [`${thing} has ${freeMiB.toFixed(0)} MiB of its disk free, ${neededMiB} MiB needed`]
+    return freeMiB >= neededMiB ? [] : [{ thing, freeMiB }]
   })
+  return devices.length === 0 ? null : { code: 'DISK_TOO_LOW', data: { devices, neededMiB } }
 }
 
-function refuseBaseline({ baseline, readings, policy }: Findings): string[] {
+function refuseBaseline({ baseline, readings, policy }: Findings): Refusal | null {
   const things = readings.map(({ thing }) => thing)
   const coverage = coverageOf(baseline, things, policy)
   const needed = policy.preflight.baselineCoverageShare
-  if (coverage >= needed) return []
-  return [`the baseline covers ${(coverage * 100).toFixed(0)} % of devices x shifts, ${writtenShare(needed)} needed`]
+  if (coverage >= needed) return null
+  return { code: 'BASELINE_TOO_SHORT', data: { coveragePct: coverage * 100, neededPct: needed * 100 } }
 }

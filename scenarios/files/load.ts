@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import type { z } from 'zod'
 import { STAGES } from '../../controller/contract.ts'
+import { textOf } from '../../controller/messages/registry.ts'
 import { closedForGoodBy } from '../../controller/policy/calendar.ts'
 import { type PolicyFile, policySchema } from '../../controller/policy/schema.ts'
 import { keysOf, nearest, type Path } from '../../controller/support/schema-problems.ts'
@@ -211,9 +212,9 @@ function impossiblePlaces(
 /** Deny windows may cover a gate for good. */
 function neverOpens(scenario: Scenario): string | null {
   const policy = policyFor(scenario)
-  for (const stage of STAGES) {
+  const stages = STAGES.flatMap((stage) => {
     const closedBy = closedForGoodBy(policy, stage, scenario.start.atMs, false)
-    if (closedBy !== null) return `the gate of ${stage} never opens: ${closedBy}`
-  }
-  return null
+    return closedBy === null ? [] : [{ stage, closedBy }]
+  })
+  return stages.length === 0 ? null : textOf({ code: 'GATE_NEVER_OPENS', data: { stages } })
 }

@@ -142,11 +142,9 @@ const telemetrySchema = z
 
 const keys = z
   .strictObject({
-    profile: key(
-      z.enum(['default', 'raw-thresholds']),
-      'Apply thresholds with evidence rules, or raw',
-      DEFAULT_POLICY.profile,
-    ),
+    profile: z
+      .enum(['default', 'raw-thresholds'])
+      .describe('How thresholds are applied: default (with evidence rules) or raw-thresholds'),
     window: key(period, 'Monitoring window of each stage', writtenDuration(DEFAULT_POLICY.windowMs)),
     migrationWindow: key(
       period,

@@ -20,7 +20,9 @@ export function policyFor({ policy, fleet, start }: Scenario, { windowMs, profil
     ...(windowMs !== undefined && { window: windowMs }),
     ...(profile !== undefined && { profile }),
   }
-  return policyOf(file, { zone: start.zone, shifts: plantOf(fleet).shifts })
+  // The policy knows when shifts are, not what the plant does in them.
+  const shifts = plantOf(fleet).shifts.map(({ name, from, to }) => ({ name, from, to }))
+  return policyOf(file, { zone: start.zone, shifts })
 }
 
 /** When a stage is deployed and when it has passed, if nothing goes wrong. */

@@ -1,8 +1,8 @@
 /**
  * The wire facts the controller shares with the devices: component names, stage names, topics and the health document.
- * It imports nothing, and it is the only controller file the twin may import. The health documents exist a second time
- * as hand-written fixtures (fixtures/health-v1.json, health-v2.json) that both sides are tested against, so that a
- * mistake here cannot hide by being shared.
+ * It imports nothing; with `controller/units/` it is all that the twin may import of the controller. The health
+ * documents exist a second time as hand-written fixtures (fixtures/health-v1.json, health-v2.json) that both sides are
+ * tested against, so that a mistake here cannot hide by being shared.
  */
 
 /** Rollout stages in the order they are deployed. [seed: canary, early, production] */

@@ -14,13 +14,24 @@ export class UnexpectedEvent extends Error {
   override readonly name = 'UnexpectedEvent'
 }
 
-/** The function was deployed without what it needs; every problem at once. */
+/** The function was deployed without what it needs, or with a policy document that is invalid; every problem at once. */
 export class MisconfiguredFunction extends Error {
   override readonly name = 'MisconfiguredFunction'
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
-    super(`the function's environment is wrong: ${problems.join('; ')}`)
+    super(`the function is misconfigured: ${problems.join('; ')}`)
+    this.problems = problems
+  }
+}
+
+/** A policy document does not follow the schema; every problem at once, each with its path. */
+export class InvalidPolicy extends Error {
+  override readonly name = 'InvalidPolicy'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`the policy is invalid: ${problems.join('; ')}`)
     this.problems = problems
   }
 }

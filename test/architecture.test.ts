@@ -10,10 +10,12 @@ const RINGS = ['controller', 'sim', 'reports', 'scenarios'] as const
  * that there can be no circle of folders and no import that runs up; every folder may import itself.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'scenarios/cli/commands': [],
+  'controller/units': [],
   controller: [],
   'controller/messages': ['controller'],
   'controller/support': [],
-  'controller/policy': ['controller', 'controller/messages'],
+  'controller/policy': ['controller', 'controller/messages', 'controller/support', 'controller/units'],
   'controller/statistics': ['controller/policy'],
   'controller/evidence': ['controller', 'controller/policy', 'controller/statistics', 'controller/support'],
   'controller/ports': ['controller', 'controller/evidence', 'controller/messages'],
@@ -63,7 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'sim/kernel': ['controller', 'controller/messages'],
   'sim/cloud/base': ['sim/kernel'],
-  'sim/plant': ['controller', 'controller/messages', 'sim/kernel'],
+  'sim/plant': ['controller', 'controller/messages', 'controller/units', 'sim/kernel'],
   'sim/cloud/events': ['controller', 'controller/messages', 'sim/cloud/base', 'sim/kernel'],
   'sim/cloud/iot': ['sim/cloud/base'],
   'sim/protocol': ['sim/cloud/base'],
@@ -77,9 +79,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/cloud/jobs',
     'sim/kernel',
   ],
-  'sim/faults/families': ['controller', 'sim/cloud', 'sim/cloud/base', 'sim/cloud/events', 'sim/kernel', 'sim/plant'],
+  'sim/faults/families': [
+    'controller',
+    'controller/units',
+    'sim/cloud',
+    'sim/cloud/base',
+    'sim/cloud/events',
+    'sim/kernel',
+    'sim/plant',
+  ],
   'sim/device': ['controller', 'sim/faults/families', 'sim/kernel', 'sim/plant'],
-  'sim/faults/kinds': ['controller', 'sim/cloud', 'sim/cloud/iot', 'sim/faults/families', 'sim/kernel', 'sim/plant'],
+  'sim/faults/kinds': [
+    'controller',
+    'controller/units',
+    'sim/cloud',
+    'sim/cloud/iot',
+    'sim/faults/families',
+    'sim/kernel',
+    'sim/plant',
+  ],
   'sim/faults': ['sim/faults/families', 'sim/faults/kinds'],
   'sim/twin': [
     'controller',
@@ -113,17 +131,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/kernel',
   ],
   'scenarios/support': [],
-  'scenarios/files': ['controller', 'controller/policy', 'scenarios/support', 'sim/faults', 'sim/kernel', 'sim/plant'],
+  'scenarios/files': [
+    'controller',
+    'controller/messages',
+    'controller/policy',
+    'controller/support',
+    'controller/units',
+    'scenarios/support',
+    'sim/faults',
+    'sim/plant',
+  ],
   'scenarios/library': ['scenarios/files', 'scenarios/support'],
   'scenarios/world': [
     'controller',
     'controller/aws',
     'controller/evidence',
     'controller/lambda',
+    'controller/messages',
     'controller/policy',
     'controller/ports',
     'controller/reconcile',
     'controller/rollout',
+    'controller/units',
     'reports/dashboard',
     'reports/messages',
     'reports/run',
@@ -144,6 +173,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'scenarios/outcome': [
     'controller',
     'controller/messages',
+    'controller/units',
     'reports/html',
     'reports/messages',
     'reports/run',
@@ -164,6 +194,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'scenarios/api': ['reports/run', 'scenarios/files', 'scenarios/outcome', 'scenarios/support', 'scenarios/world'],
   'scenarios/fuzz': [
     'controller',
+    'controller/units',
     'scenarios/files',
     'scenarios/outcome',
     'scenarios/support',
@@ -188,12 +219,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'controller/policy',
     'controller/reconcile',
     'controller/rollout',
+    'controller/units',
     'reports/campaign',
     'reports/html',
     'reports/messages',
     'reports/numbers',
     'reports/run',
     'reports/text',
+    'scenarios/cli/commands',
     'scenarios/files',
     'scenarios/fuzz',
     'scenarios/library',
@@ -203,15 +236,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'scenarios/watch',
     'scenarios/world',
     'sim/faults',
-    'sim/kernel',
     'sim/plant',
     'sim/twin',
   ],
 }
 
+/** What every ring reads quantities with. */
+const UNITS = ['controller/units/quantity.ts', 'controller/units/duration.ts', 'controller/units/wall-time.ts']
+
 /** Of a ring below, only these files are for the ring above, whatever the table allows. */
 const OPEN_TO: readonly { ring: string; of: string; files: readonly string[] }[] = [
-  { ring: 'sim', of: 'controller', files: ['controller/contract.ts', 'controller/messages/message.ts'] },
+  { ring: 'sim', of: 'controller', files: ['controller/contract.ts', 'controller/messages/message.ts', ...UNITS] },
   {
     ring: 'reports',
     of: 'controller',

@@ -1,14 +1,16 @@
 import { MisconfiguredFunction } from '../errors.ts'
-import { DEFAULT_POLICY, type Policy } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Ports } from '../ports/ports.ts'
+import { loadPolicy, POLICY_FILE, POLICY_KEY } from './policy-source.ts'
 
-/** What a function is told by its environment. */
+/** What a function is given by its environment variables. */
 export interface Settings {
   readonly region: string
   readonly accountId: string
   readonly tableName: string
   readonly topicArn: string
-  readonly policy: Policy
+  /** Path of the policy file that was bundled with the function; `policy.json` next to it if absent. */
+  readonly policyFile?: string
 }
 
 interface Environment {
@@ -20,7 +22,7 @@ interface Environment {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** What whoever deploys a function must set, and what it must look like; AWS_REGION is set by Lambda itself. */
+/** What must be set in every deployment, and what it must look like; AWS_REGION is set by Lambda itself. */
 const REQUIRED: Readonly<Record<string, { readonly pattern: RegExp; readonly is: string }>> = {
   AWS_REGION: { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, is: 'a region such as eu-central-1' },
   ACCOUNT_ID: { pattern: /^\d{12}$/, is: 'an account id of 12 digits' },
@@ -32,9 +34,13 @@ const REQUIRED: Readonly<Record<string, { readonly pattern: RegExp; readonly is:
   },
 }
 
+/** A variable of version 0.1, whose members had other names and no units. */
+const OLD_POLICY_VARIABLE =
+  `POLICY_JSON is no longer read: put the policy document into item "${POLICY_KEY}" of the table, or bundle it as ` +
+  `${POLICY_FILE} (another path: POLICY_FILE); rehearse policy prints one`
+
 /**
- * Reads AWS_REGION, ACCOUNT_ID, TABLE_NAME, TOPIC_ARN and, if it is there, POLICY_JSON: the members of the policy that
- * differ from the default, such as `{"zone":"Europe/Paris"}`.
+ * Reads AWS_REGION, ACCOUNT_ID, TABLE_NAME, TOPIC_ARN and, if it is there, POLICY_FILE.
  * @throws MisconfiguredFunction with everything that is wrong, in one line
  */
 export function readSettings(variables: Variables): Settings {
@@ -43,55 +49,37 @@ export function readSettings(variables: Variables): Settings {
     if (value === '') return [`${name} is not set`]
     return pattern.test(value) ? [] : [`${name} is "${value}", not ${is}`]
   })
-  const policy = readPolicy(variables.POLICY_JSON, problems)
+  if (isSet(variables.POLICY_JSON)) problems.push(OLD_POLICY_VARIABLE)
   if (problems.length > 0) throw new MisconfiguredFunction(problems)
   const given = variables as Record<string, string>
   const { AWS_REGION: region, ACCOUNT_ID: accountId, TABLE_NAME: tableName, TOPIC_ARN: topicArn } = given
-  return { region, accountId, tableName, topicArn, policy } as Settings
+  const { POLICY_FILE: policyFile } = variables
+  return { region, accountId, tableName, topicArn, ...(isSet(policyFile) && { policyFile }) } as Settings
 }
 
-function readPolicy(text: string | undefined, problems: string[]): Policy {
-  if (text === undefined || text === '') return DEFAULT_POLICY
-  try {
-    return merged(DEFAULT_POLICY, JSON.parse(text), 'POLICY_JSON', problems) as Policy
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    problems.push(`POLICY_JSON is not JSON: ${error.message}`)
-    return DEFAULT_POLICY
-  }
-}
-
-/** Objects merge member by member; lists and values are replaced whole, by one of the same kind. */
-function merged(known: unknown, given: unknown, path: string, problems: string[]): unknown {
-  if (kindOf(known) !== kindOf(given)) {
-    problems.push(`${path} is of kind ${kindOf(given)}, not ${kindOf(known)}`)
-    return known
-  }
-  if (kindOf(known) !== 'object') return given
-  const members = known as Readonly<Record<string, unknown>>
-  const result: Record<string, unknown> = { ...members }
-  for (const [name, value] of Object.entries(given as object)) {
-    if (name in members) result[name] = merged(members[name], value, `${path}.${name}`, problems)
-    else problems.push(`${path}.${name} is unknown; one of ${Object.keys(members).join(', ')}`)
-  }
-  return result
-}
-
-const kindOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'list' : (typeof value as string)
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== ''
 
 let made: Promise<Environment> | null = null
 
-/** Made once per container. The clients are loaded here and not before, since a rehearsal brings its own. */
+/**
+ * Made once per container, at its cold start, and kept as long as the container: a changed policy document takes effect
+ * in new containers, so functions are published again (or a variable of theirs is changed) after the document. What
+ * failed is not kept: the next invocation tries again.
+ */
 export function environment(): Promise<Environment> {
-  made ??= make(process.env)
+  made ??= make(process.env).catch((error: unknown) => {
+    made = null
+    throw error
+  })
   return made
 }
 
+/** The clients are loaded here and not before, since a rehearsal brings its own. */
 async function make(variables: Variables): Promise<Environment> {
-  const { region, accountId, policy, ...resources } = readSettings(variables)
+  const { region, accountId, policyFile, ...resources } = readSettings(variables)
   const { makeClients } = await import('../aws/clients.ts')
   const { awsPorts } = await import('../aws/ports.ts')
   const ports = awsPorts(makeClients({ region }), { region, accountId }, resources)
-  return { ports, policy, nowMs: () => Date.now() }
+  const places = { tableName: resources.tableName, file: policyFile, folder: import.meta.dirname }
+  return { ports, policy: await loadPolicy(ports.store, places), nowMs: () => Date.now() }
 }

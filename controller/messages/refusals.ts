@@ -64,7 +64,7 @@ export const REFUSAL_MESSAGES = {
   }>(
     'Lines have another number of canaries than the policy wants.',
     ({ lines, wanted }) =>
-      `${wanted} canary per line wanted: ${each(lines, ({ line, canaries }) => `line ${line} has ${canaries}`)}`,
+      `${counted(wanted, 'canary', 'canaries')} per line wanted: ${each(lines, ({ line, canaries }) => `line ${line} has ${canaries}`)}`,
   ),
 
   EARLY_SHARE: define<{
@@ -73,7 +73,7 @@ export const REFUSAL_MESSAGES = {
   }>(
     'Lines have another share of early devices than the policy wants.',
     ({ lines, wantedPct }) =>
-      `${wantedPct} % early devices per line wanted: ${each(lines, ({ line, early, devices }) => `line ${line} has ${early} of ${devices}`)}`,
+      `${pctText(wantedPct)} early devices per line wanted: ${each(lines, ({ line, early, devices }) => `line ${line} has ${early} of ${devices}`)}`,
   ),
 
   HOLDBACK_GROUP_MISSING: define<{ readonly group: string }>(
@@ -89,6 +89,12 @@ export const REFUSAL_MESSAGES = {
     'Devices are left in the holdback group, where no stage reaches them.',
     ({ group, things, returnTo }) =>
       `thing group ${group} is not empty: ${listed(things)}; move them back to ${returnTo}`,
+  ),
+
+  GATE_NEVER_OPENS: define<{
+    readonly stages: readonly { readonly stage: StageName; readonly closedBy: Message }[]
+  }>('What closes the gate of a stage leaves no instant of it open.', ({ stages }, textOf) =>
+    each(stages, ({ stage, closedBy }) => `the gate of ${stage} never opens: ${textOf(closedBy)}`),
   ),
 
   NOT_DEPLOYABLE: define<{
@@ -149,7 +155,7 @@ export const REFUSAL_MESSAGES = {
   BASELINE_TOO_SHORT: define<{ readonly coveragePct: number; readonly neededPct: number }>(
     'The baseline covers too few of the devices and shifts.',
     ({ coveragePct, neededPct }) =>
-      `the baseline covers ${coveragePct.toFixed(0)} % of devices x shifts, ${neededPct} % needed`,
+      `the baseline covers ${coveragePct.toFixed(0)} % of devices x shifts, ${pctText(neededPct)} needed`,
   ),
 
   BASELINE_TOO_NOISY: define<{
@@ -173,5 +179,8 @@ export const REFUSAL_MESSAGES = {
 
 const unreadText = ({ reader, writer, written }: Unread, what: 'data' | 'shadow'): string =>
   `${reader} does not read ${what} version ${written} that ${writer} writes`
+
+/** Shares come with the last digits of binary fractions. */
+const pctText = (pct: number): string => `${Number(pct.toFixed(2))} %`
 
 export type Refusal = MessageOf<typeof REFUSAL_MESSAGES>

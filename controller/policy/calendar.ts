@@ -86,9 +86,28 @@ export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number):
 /**
  * The first instant from `fromMs` on that lies in a gate of the stage and in no deny window or freeze. A hotfix waits for
  * deny windows only: maintenance windows and freezes are about convenience, a deny window says that machines must not be
- * touched. [detection B7]
+ * touched. A policy whose gate never opens is refused by the static preflight before. [detection B7]
  */
 export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
+  const gate = searchGate(policy, stage, fromMs, isHotfix)
+  if ('closedForGoodBy' in gate) {
+    throw new Error(`invariant: the gate of ${stage} never opens: ${gate.closedForGoodBy.code}`)
+  }
+  return gate
+}
+
+/** What keeps the gate of a stage closed for good, whatever its windows; null if it opens some time from `fromMs` on. */
+export function closedForGoodBy(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Closure | null {
+  const gate = searchGate(policy, stage, fromMs, isHotfix)
+  return 'closedForGoodBy' in gate ? gate.closedForGoodBy : null
+}
+
+function searchGate(
+  policy: Policy,
+  stage: StageName,
+  fromMs: number,
+  isHotfix: boolean,
+): Gate | { readonly closedForGoodBy: Closure } {
   let atMs = fromMs
   let closedBy: Closure | null = null
   for (let n = 0; n < MAX_SHUT_WINDOWS; n++) {
@@ -98,7 +117,7 @@ export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfi
     closedBy ??= shut.by
     atMs = shut.untilMs
   }
-  throw new Error(`invariant: the gate of ${stage} never opens: ${closedBy?.code}`)
+  return { closedForGoodBy: closedBy as Closure }
 }
 
 /** What forbids a deployment of the stage at an instant, and until when; null if nothing does. */

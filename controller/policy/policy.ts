@@ -32,7 +32,7 @@ export interface Policy {
   readonly migrationWindowMs: number
   /**
    * Whether one device of every line stays on the previous firmware while production is watched, since production has no
-   * other controls; they are updated in its next window after it has passed. [detection D1]
+   * other controls; it is updated in production's next window after production has passed. [detection D1]
    */
   readonly holdback: boolean
   /** Period of the analyzer. [seed: every 5 minutes] */
@@ -52,6 +52,22 @@ export interface Policy {
   readonly deny: Readonly<Partial<Record<StageName, readonly WeeklyWindow[]>>>
   /** Dated freezes of the whole fleet, such as holidays. A hotfix passes them, and that is audited. [detection B7] */
   readonly freezes: readonly FreezePeriod[]
+  /** How every line is split, so that each stage is a fair sample of the plant; the rest of a line is production. */
+  readonly stages: {
+    /** Devices of each line that are canaries. [seed: one device from each line] */
+    readonly canariesPerLine: number
+    /** Share of each line that is early. [seed: 20 % of each line] */
+    readonly earlyShare: number
+  }
+  /** What must be so before a rollout starts, besides `stages`, the quorums and `memory.freeFloorPct`. */
+  readonly preflight: {
+    /** Devices by which the early devices of a line may differ from their share: no line divides without a rest. */
+    readonly earlyToleranceDevices: number
+    /** Of every device that reports its disk. With less the nucleus downloads nothing, neither release nor predecessor. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
+    readonly freeDiskMiB: number
+    /** Share of devices x strata of the week that the baseline must cover. [detection D1] */
+    readonly baselineCoverageShare: number
+  }
   readonly limits: {
     /** Failed share of connection attempts. [seed: > 2 %] */
     readonly connectionFailurePct: number
@@ -67,11 +83,11 @@ export interface Policy {
   readonly evidence: {
     /** Rolling window of the connection and cycle time rules. [detection D2] */
     readonly rollingMs: number
-    /** False rollbacks allowed a release, over all stages, rules and looks. [detection D3: at most 1 %] */
+    /** False rollbacks allowed per release, over all stages, rules and evaluations. [detection D3: at most 1 %] */
     readonly falseRollbackShare: number
-    /** A stage is watched about as long until the release is through; what is spent on looks is spent on so many. */
+    /** About as long as a stage is monitored until the release has ended; the error budget is spread over the evaluations of this time. */
     readonly horizonMs: number
-    /** Device-minutes the connection rule needs before it may speak. [detection D2: N >= 500] */
+    /** Connection attempts the connection rule needs before it may report a breach. [detection D2: N >= 500] */
     readonly connectionMinAttempts: number
     /** Excess errors below which a relative increase is ignored. [detection D2: >= 4 extra errors] */
     readonly minExtraErrors: number
@@ -80,15 +96,16 @@ export interface Policy {
   readonly memory: {
     readonly rollbackWithinMs: number
     readonly gateWithinMs: number
-    /** Below it a device may not be able to download the way back. */
+    /** Free memory below which a device may be unable to download a rollback: no rollout starts, and a leak is rolled back. */
     readonly freeFloorPct: number
   }
   /**
-   * What to do where a release that never was would have been rolled back in the baseline's week: not start, because it
-   * tells of the plant and somebody should know, or ask for more evidence, which blinds the window. [detection D3]
+   * What to do where a release that never existed would have been rolled back in the baseline's week: refuse to start,
+   * because the plant is noisy and an operator should know, or raise the evidence asked for, which makes the window
+   * less sensitive. [detection D3]
    */
   readonly onNoisyBaseline: 'refuse' | 'raise'
-  /** Rules by name that report what they find, and decide nothing. */
+  /** Rules, by name, that report findings and decide nothing. */
   readonly dryRun: readonly string[]
   /** Share of the canaries that must have counted as installed before the soak begins and ends. [detection D4: 15/17] */
   readonly quorumShare: number
@@ -103,13 +120,13 @@ export interface Policy {
    * [detection D4: each of the 3 shifts >= 6 h, of the 8 h it has in a window of 24 h]
    */
   readonly shiftExposureShare: number
-  /** When silence is laid to the telemetry and not to the firmware, and what then. [detection D4] */
+  /** When silence is attributed to the telemetry and not to the firmware, and what follows. [detection D4] */
   readonly telemetry: {
     /** Silent share of the whole fleet, and of the controls, from which the telemetry counts as down. */
     readonly silentShare: number
-    /** How long it may be down before somebody is called. */
+    /** How long it may be down before on-call is paged. */
     readonly pageAfterMs: number
-    /** How long a breach is not acted upon while it is down: what is left to see may be an artifact. */
+    /** How long a breach is not acted upon while it is down: what remains visible may be an artifact. */
     readonly noRollbackForMs: number
   }
   /** A device that has not installed after this long is failed, not waited for. [detection B2: 10 min install timeout] */
@@ -148,6 +165,8 @@ export const DEFAULT_POLICY: Policy = {
   },
   deny: {},
   freezes: [],
+  stages: { canariesPerLine: 1, earlyShare: 0.2 },
+  preflight: { earlyToleranceDevices: 1, freeDiskMiB: 20, baselineCoverageShare: 0.7 },
   limits: {
     connectionFailurePct: 2,
     cycleTimeIncreasePct: 10,

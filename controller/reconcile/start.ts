@@ -16,8 +16,9 @@ import type { DeploymentSpec, Ports } from '../ports/ports.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
 import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
 import { act } from './act.ts'
-import { type Deployable, membersOf, PreflightRefused, preflight } from './preflight.ts'
+import { PreflightRefused, preflight } from './preflight.ts'
 import { baselineSnapshots, createRollout, loadActive, recordStart } from './records.ts'
+import { type Deployable, membersOf } from './static-preflight.ts'
 
 /** Who requests a rollout, of what, and why. */
 export interface StartRequest {
@@ -50,6 +51,7 @@ export async function startRollout(
   const refusals = preflight({
     release,
     policy,
+    nowMs,
     activeRollout: active === null || isFinal(active) ? null : active.id,
     readings,
     current,

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { STAGES } from '../../controller/contract.ts'
 import { gateOpensAtMs } from '../../controller/policy/calendar.ts'
+import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
 import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 import { type Selector, selects } from '../../sim/plant/selector.ts'
@@ -9,7 +10,6 @@ import { type FleetShape, linesOf, makeFleet } from '../files/fleet.ts'
 import { plantOf } from '../files/fleet-file.ts'
 import type { Checked } from '../files/load.ts'
 import { type PlannedStage, plannedStages, policyFor } from '../files/plan.ts'
-import { policyOf } from '../files/policy-file.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { fleetOf, LEAD_MS } from '../world/twin-plan.ts'
 
@@ -39,7 +39,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
   return [
     story,
     row('release', `${release.version} in place of ${release.replaces}`),
-    ...explainFleet(fleet, plantOf(fleet), start.zone),
+    ...explainFleet(fleet, plantOf(fleet), start.zone, policy.stages),
     ...telemetry.map((source, index) => row(index === 0 ? 'telemetry' : '', telemetryText(source, scenario))),
     ...explainPolicy(policy, { zone: policy.zone, shifts: true }),
     row('calendar', `starts ${clock(start.atMs)}; if nothing goes wrong, local time of ${start.zone}:`),
@@ -67,8 +67,9 @@ function explainFleet(
   fleet: FleetShape,
   { shifts, weekendVolume, noise }: PlantSettings,
   zone: string | null,
+  split?: Policy['stages'],
 ): string[] {
-  const devices = makeFleet(fleet, 1)
+  const devices = makeFleet(fleet, 1, split)
   const stages = STAGES.map((name) => `${devices.filter(({ stage }) => stage === name).length} ${name}`)
   const lines = linesOf(fleet)
   const sizes = [...new Set(lines.map(({ devices: count }) => count))]

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { parseDuration } from '../../sim/kernel/duration.ts'
+import { parseDuration } from '../../controller/units/duration.ts'
 import { EXIT } from '../support/exit-codes.ts'
 
 /** A time that the user gave and that means nothing here. */

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { parseDuration } from '../../sim/kernel/duration.ts'
+import { parseDuration } from '../../controller/units/duration.ts'
 import type { FileKind } from '../files/scenario.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { reportError } from '../support/user-error.ts'
 import type { Pace } from '../world/pacer.ts'
+import { policyCommand } from './commands/policy.ts'
 import type { Shell } from './completion.ts'
 
 // The SDK warns at every start that versions of 2027 will need a newer Node; it is not about this program.
@@ -291,6 +292,13 @@ function program(): Command {
       const { validate } = await import('./validate.ts')
       process.exitCode = validate(files, process)
     })
+  rehearse.addCommand(
+    policyCommand()
+      .copyInheritedSettings(rehearse)
+      .action(async (options) => {
+        process.exitCode = (await import('./policy.ts')).policy(options, process)
+      }),
+  )
   rehearse
     .command('new')
     .description('write a commented scenario file to begin with')

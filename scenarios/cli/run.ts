@@ -1,5 +1,6 @@
 import type { Report } from '../../reports/run/report.ts'
 import { renderSummary } from '../../reports/text/summary.ts'
+import type { PolicyOptions } from '../files/plan.ts'
 import { withDevices } from '../files/scale.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { findScenario, isFile } from '../library/catalogue.ts'
@@ -13,6 +14,7 @@ import { Interrupted } from '../support/user-error.ts'
 import { ownTerminal } from '../watch/terminal.ts'
 import type { Pace } from '../world/pacer.ts'
 import type { RehearsalOptions, RehearsalResult } from '../world/rehearsal.ts'
+import { refuseStatically } from '../world/static-refusals.ts'
 import { coloured } from './colour.ts'
 import { tellGithub } from './github.ts'
 import { type Io, interruptible, isTerminal } from './io.ts'
@@ -54,6 +56,7 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
   }
   const found = findScenario(name)
   const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
+  refuseStatically(scenario, name, policyOptions(options))
   const seeded = { ...options, seed: options.seed ?? scenario.seed ?? 1 }
   const play = rehearse ?? (await import('../world/rehearse.ts')).rehearse
   return interruptible(io, async (signal) => {
@@ -122,6 +125,11 @@ async function playOnce(
   }
 }
 
+const policyOptions = ({ window, profile }: RunOptions): PolicyOptions => ({
+  ...(window !== undefined && { windowMs: window }),
+  ...(profile !== undefined && { profile }),
+})
+
 const rehearsalOptions = (options: Seeded, signal: AbortSignal): RehearsalOptions => ({
   seed: options.seed,
   level: options.level,
@@ -130,8 +138,7 @@ const rehearsalOptions = (options: Seeded, signal: AbortSignal): RehearsalOption
   ...(options.connections !== undefined && { connections: options.connections }),
   ...(options.mqttPort !== undefined && { mqttPort: options.mqttPort }),
   ...(options.httpPort !== undefined && { httpPort: options.httpPort }),
-  ...(options.window !== undefined && { windowMs: options.window }),
-  ...(options.profile !== undefined && { profile: options.profile }),
+  ...policyOptions(options),
   ...(options.until !== undefined && { untilMs: options.until }),
 })
 

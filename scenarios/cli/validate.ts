@@ -1,14 +1,19 @@
 import { InvalidScenario, loadAny } from '../files/load.ts'
 import { EXIT } from '../support/exit-codes.ts'
+import { refuseStatically } from '../world/static-refusals.ts'
 import { explain } from './explain.ts'
 import type { Io } from './io.ts'
 
-/** `rehearse validate`: what every file will do, or every problem of it, a line each. */
+/**
+ * `rehearse validate`: what every file will do, or every problem of it, a line each. What `rehearse run` would refuse
+ * before any telemetry is a problem of the scenario.
+ */
 export function validate(files: readonly string[], io: Pick<Io, 'stdout' | 'stderr'>): number {
   let exitCode: number = EXIT.met
   for (const file of files) {
     try {
       const checked = loadAny(file)
+      if (checked.kind === 'scenario') refuseStatically(checked.scenario, file)
       io.stdout.write(`${file}: valid ${checked.kind}\n`)
       for (const line of explain(checked)) io.stdout.write(`  ${line}\n`)
     } catch (error) {

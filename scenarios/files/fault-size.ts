@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import { writtenDuration } from '../../controller/units/duration.ts'
+import { duration, memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
 import { type FaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
-import { writtenDuration } from '../../sim/kernel/duration.ts'
-import { duration, memoryRate, percent, percentRate } from '../../sim/kernel/units.ts'
 
 /** By definition, which a schema shares with the ones that only describe it anew. */
 const SUFFIXES = new Map<unknown, string>([

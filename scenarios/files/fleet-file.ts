@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { duration, memory, percent } from '../../sim/kernel/units.ts'
+import { duration, memory, percent } from '../../controller/units/quantity.ts'
+import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_PLANT, type PlantSettings } from '../../sim/plant/settings.ts'
 import { splitProblem } from './fleet.ts'
-import { shiftProblem, wallTime, zone } from './shift-times.ts'
 
 const share = percent.refine((value) => value <= 100, { message: 'is more than 100 %' })
 const name = z
@@ -49,9 +49,13 @@ export const fleetSchema = z
       .describe('How many, or each of them'),
     devicesPerLine: z.int().positive().default(20),
     stages: z
-      .strictObject({ early: share.optional().describe('20 % by default') })
+      .strictObject({
+        early: share.optional().describe('By default what the policy wants; it must not differ from that'),
+      })
       .optional()
-      .describe('Share of each line that is early; one device of each is the canary, the rest is production'),
+      .describe(
+        'How each line is split: a share is early, the canaries are those of the policy, the rest is production',
+      ),
     zone: zone.optional(),
     shifts: z.array(shift).min(1).optional().describe('They cover the day, each of its minutes once'),
     weekendVolume: share.optional().describe('Factor on Saturdays and Sundays; 60 % by default'),

@@ -1,25 +1,20 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import type { z } from 'zod'
+import { STAGES } from '../../controller/contract.ts'
+import { textOf } from '../../controller/messages/registry.ts'
+import { closedForGoodBy } from '../../controller/policy/calendar.ts'
+import { type PolicyFile, policySchema } from '../../controller/policy/schema.ts'
+import { keysOf, nearest, type Path } from '../../controller/support/schema-problems.ts'
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
-import { linesOf, thingNames } from './fleet.ts'
+import { linesOf, splitProblem, thingNames } from './fleet.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
-import { plannedStages, policyFor } from './plan.ts'
-import { type PolicyFile, policySchema } from './policy-file.ts'
+import { policyFor } from './plan.ts'
 import { type FileKind, type Scenario, scenarioSchema } from './scenario.ts'
 import { readTelemetry } from './telemetry.ts'
-import {
-  InvalidScenario,
-  keysOf,
-  nearest,
-  type Path,
-  parseYaml,
-  problemsOf,
-  readText,
-  type YamlFile,
-} from './yaml-file.ts'
+import { InvalidScenario, parseYaml, problemLinesOf, readText, type YamlFile } from './yaml-file.ts'
 
 export { InvalidScenario } from './yaml-file.ts'
 
@@ -61,13 +56,13 @@ function kindOf(raw: unknown): FileKind {
 function checked<Schema extends z.ZodType>(schema: Schema, yaml: YamlFile, what: string): z.output<Schema> {
   const parsed = schema.safeParse(yaml.raw)
   if (parsed.success) return parsed.data
-  throw new InvalidScenario(problemsOf(schema, parsed.error, yaml.raw, yaml.where, what))
+  throw new InvalidScenario(problemLinesOf(schema, parsed.error, yaml.raw, yaml.where, what))
 }
 
 function checkScenario(yaml: YamlFile): Scenario {
   const { raw, problems } = withParts(yaml)
   const parsed = scenarioSchema.safeParse(raw)
-  if (!parsed.success) problems.push(...problemsOf(scenarioSchema, parsed.error, raw, yaml.where, 'scenario'))
+  if (!parsed.success) problems.push(...problemLinesOf(scenarioSchema, parsed.error, raw, yaml.where, 'scenario'))
   if (!parsed.success || problems.length > 0) throw new InvalidScenario(problems)
   const { data } = parsed
   // The instant of the start is what it is; the site is where its fleet is.
@@ -164,6 +159,8 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
   if (release.version === release.replaces) {
     problems.push({ path: ['release', 'replaces'], message: `release.replaces is the released version itself` })
   }
+  const split = splitProblem(scenario.fleet, policyFor(scenario).stages)
+  if (split !== null) problems.push({ path: ['policy', 'stages'], message: split })
   const shut = neverOpens(scenario)
   if (shut !== null) problems.push({ path: ['policy', 'deny'], message: shut })
   faults.forEach((fault, index) => {
@@ -212,12 +209,12 @@ function impossiblePlaces(
   return problems
 }
 
-/** Deny windows and freezes may cover a gate for good. */
+/** Deny windows may cover a gate for good. */
 function neverOpens(scenario: Scenario): string | null {
-  try {
-    plannedStages(policyFor(scenario), scenario.start.atMs)
-    return null
-  } catch (error) {
-    return (error as Error).message.replace(/^invariant: /, '')
-  }
+  const policy = policyFor(scenario)
+  const stages = STAGES.flatMap((stage) => {
+    const closedBy = closedForGoodBy(policy, stage, scenario.start.atMs, false)
+    return closedBy === null ? [] : [{ stage, closedBy }]
+  })
+  return stages.length === 0 ? null : textOf({ code: 'GATE_NEVER_OPENS', data: { stages } })
 }

@@ -1,8 +1,8 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
 import { gateOpensAtMs } from '../../controller/policy/calendar.ts'
+import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import { plantOf } from './fleet-file.ts'
-import { policyOf } from './policy-file.ts'
 import type { Scenario } from './scenario.ts'
 
 const INSTALL_MS = 15 * 60_000
@@ -20,7 +20,9 @@ export function policyFor({ policy, fleet, start }: Scenario, { windowMs, profil
     ...(windowMs !== undefined && { window: windowMs }),
     ...(profile !== undefined && { profile }),
   }
-  return policyOf(file, { zone: start.zone, shifts: plantOf(fleet).shifts })
+  // The policy knows when shifts are, not what the plant does in them.
+  const shifts = plantOf(fleet).shifts.map(({ name, from, to }) => ({ name, from, to }))
+  return policyOf(file, { zone: start.zone, shifts })
 }
 
 /** When a stage is deployed and when it has passed, if nothing goes wrong. */

@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { STAGES } from '../../controller/contract.ts'
+import { policySchema } from '../../controller/policy/schema.ts'
+import { duration } from '../../controller/units/quantity.ts'
 import { faultSchema } from '../../sim/faults/catalogue.ts'
-import { duration } from '../../sim/kernel/units.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import { fleetSchema } from './fleet-file.ts'
-import { policySchema } from './policy-file.ts'
 import { telemetrySchema } from './telemetry.ts'
 
 /** `2026-03-02T14:00[Europe/Berlin]` -> the instant and the zone. */

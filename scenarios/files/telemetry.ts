@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
+import { nearest } from '../../controller/support/schema-problems.ts'
 import { METRICS, type Metric, type RecordedTrack } from '../../sim/plant/recording.ts'
 import { selector } from '../../sim/plant/selector.ts'
-import { nearest } from './yaml-file.ts'
 
 const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { closest } from 'fastest-levenshtein'
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { type Path, problemsOf } from '../../controller/support/schema-problems.ts'
 
 /** A file that cannot be rehearsed, with every reason as `file:line:column: what is wrong`. */
 export class InvalidScenario extends Error {
@@ -14,11 +14,6 @@ export class InvalidScenario extends Error {
     this.problems = problems
   }
 }
-
-export type Path = readonly PropertyKey[]
-
-/** More valid values than this are not listed; the nearest is named all the same. */
-const MAX_LISTED = 20
 
 /** A YAML file that was read, and where in it things stand. */
 export interface YamlFile {
@@ -67,97 +62,14 @@ function offsetOf(document: Document, path: Path): number {
   return 0
 }
 
-/** What the schema says against a value, a line each, with the nearest valid name. */
-export function problemsOf(
+/** What the schema has against a value of the file, a line each, with the nearest valid name. */
+export const problemLinesOf = (
   schema: z.ZodType,
-  { issues }: { readonly issues: readonly z.core.$ZodIssue[] },
+  error: { readonly issues: readonly z.core.$ZodIssue[] },
   raw: unknown,
   where: (path: Path) => string,
   what: string,
-): string[] {
-  return issues.flatMap((issue) => describe(schema as unknown as SchemaNode, issue, raw, where, what))
-}
-
-function describe(
-  schema: SchemaNode,
-  issue: z.core.$ZodIssue,
-  raw: unknown,
-  where: (path: Path) => string,
-  what: string,
-): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(schema, issue.path)
-    return issue.keys.map((key) => `${where([...issue.path, key])}: unknown key "${key}"${nearest(key, known)}`)
-  }
-  if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined) {
-    const kinds = discriminators(schema, issue.path)
-    const given = valueAt(raw, issue.path)
-    const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${nearest(String(given), kinds)}`]
-  }
-  if (issue.code === 'invalid_union') {
-    const meant = closestVariant(issue)
-    if (meant !== null) return meant.flatMap((one) => describe(schema, one, raw, where, what))
-  }
-  if (issue.code === 'invalid_value') {
-    const given = valueAt(raw, issue.path)
-    const valid = issue.values.map(String)
-    const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    const list = valid.length > MAX_LISTED ? '' : `; one of ${valid.join(', ')}`
-    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${list}${nearest(String(given), valid)}`]
-  }
-  const message = valueAt(raw, issue.path) === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message
-  return [`${where(issue.path)}: ${issue.path.join('.') || what}: ${message}`]
-}
-
-/** Of a union's variants the one that got furthest into the value, with its issues; null if none got into it. */
-function closestVariant({ path, errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | null {
-  const isInside = (issue: z.core.$ZodIssue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys'
-  const meant = errors.find((issues) => issues.length > 0 && issues.every(isInside))
-  return meant?.map((issue) => ({ ...issue, path: [...path, ...issue.path] })) ?? null
-}
-
-export const nearest = (given: string, known: readonly string[]): string =>
-  known.length === 0 ? '' : `; did you mean "${closest(given, [...known])}"?`
-
-const valueAt = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value)
-
-interface SchemaNode {
-  readonly def: {
-    readonly innerType?: SchemaNode
-    readonly in?: SchemaNode
-    readonly element?: SchemaNode
-    readonly options?: readonly SchemaNode[]
-    readonly shape?: Readonly<Record<string, SchemaNode>>
-    readonly values?: readonly string[]
-  }
-}
-
-/** Keys that the schema has at a path, over all variants of a union. */
-const knownKeys = (schema: SchemaNode, path: Path): string[] => [
-  ...new Set(nodesAt(schema, path).flatMap(({ def }) => Object.keys(def.shape ?? {}))),
-]
-
-/** Values of the key that tells the variants of a union apart, which stands at the path. */
-const discriminators = (schema: SchemaNode, path: Path): string[] =>
-  nodesAt(schema, path).flatMap(({ def }) => def.values ?? [])
-
-function nodesAt(schema: SchemaNode, path: Path): readonly SchemaNode[] {
-  let nodes = unwrap(schema)
-  for (const key of path) {
-    nodes = nodes.flatMap(({ def }) => unwrap(typeof key === 'number' ? def.element : def.shape?.[String(key)]))
-  }
-  return nodes
-}
-
-function unwrap(node: SchemaNode | undefined): readonly SchemaNode[] {
-  if (node === undefined) return []
-  const { innerType, in: input, options } = node.def
-  if (innerType !== undefined) return unwrap(innerType)
-  if (input !== undefined) return unwrap(input)
-  return options === undefined ? [node] : options.flatMap(unwrap)
-}
-
-/** Top-level keys of a schema. */
-export const keysOf = (schema: z.ZodType): readonly string[] => knownKeys(schema as unknown as SchemaNode, [])
+): string[] =>
+  problemsOf(schema, error, raw, what).map(({ path, is }) =>
+    'sentence' in is ? `${where(path)}: ${is.sentence}` : `${where(path)}: unknown key "${is.unknownKey}"${is.hint}`,
+  )

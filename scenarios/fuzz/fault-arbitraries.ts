@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { STAGE_PASSED_EVENT } from '../../controller/contract.ts'
+import { writtenDuration } from '../../controller/units/duration.ts'
 import { type FaultSpec, isProcessFault } from '../../sim/faults/catalogue.ts'
-import { writtenDuration } from '../../sim/kernel/duration.ts'
 import { times } from './times.ts'
 
 /** Which devices, before it is known how many there are: line and station are counted round. */

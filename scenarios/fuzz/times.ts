@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { writtenDuration } from '../../sim/kernel/duration.ts'
+import { writtenDuration } from '../../controller/units/duration.ts'
 
 const MINUTE_MS = 60_000
 

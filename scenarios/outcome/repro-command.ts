@@ -1,4 +1,4 @@
-import { writtenDuration } from '../../sim/kernel/duration.ts'
+import { writtenDuration } from '../../controller/units/duration.ts'
 
 /** What of the options of `rehearse run` decides what is played; pace and ports do not. */
 export interface ReproOptions {

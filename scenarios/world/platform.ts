@@ -4,6 +4,9 @@ import type { Seed } from '../../sim/kernel/random.ts'
 import type { LambdaFunctions, Level, LevelEvents } from '../../sim/twin/level.ts'
 import type { Twin } from '../../sim/twin/twin.ts'
 
+/** The controller's table, at every level. */
+export const TABLE_NAME = 'firmware-rollouts'
+
 /** What a level of rehearsal swaps: the links of the twin, and what the controller reaches AWS and its store by. */
 export interface Platform {
   openLevel(events: LevelEvents): Promise<Level>

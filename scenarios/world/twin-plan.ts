@@ -3,6 +3,7 @@ import type { Seed } from '../../sim/kernel/random.ts'
 import type { TwinPlan } from '../../sim/twin/twin.ts'
 import { makeFleet } from '../files/fleet.ts'
 import { plantOf } from '../files/fleet-file.ts'
+import { policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 
 export const FLEET_SEED = 340
@@ -13,7 +14,7 @@ export const LEAD_MS = 10 * 60_000
 export type Fleet = ReturnType<typeof makeFleet>
 
 /** The fleet is the same plant in every rehearsal; the run's seed moves what happens in it. */
-export const fleetOf = (scenario: Scenario): Fleet => makeFleet(scenario.fleet, FLEET_SEED)
+export const fleetOf = (scenario: Scenario): Fleet => makeFleet(scenario.fleet, FLEET_SEED, policyFor(scenario).stages)
 
 /**
  * The world before the rollout: the fleet on the old firmware, the new one ready to be deployed. With `later` releases

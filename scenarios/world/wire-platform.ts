@@ -5,11 +5,9 @@ import type { LevelEndpoints } from '../../sim/twin/level.ts'
 import { ACCOUNT_ID, REGION } from '../../sim/twin/twin.ts'
 import { CONTROLLER_ACCESS_KEY } from '../../sim/wire/aws-endpoint.ts'
 import { openWireLevel } from '../../sim/wire/wire-level.ts'
-import type { Platform, PlatformOptions } from './platform.ts'
+import { type Platform, type PlatformOptions, TABLE_NAME } from './platform.ts'
 import type { RehearsalOptions } from './rehearsal.ts'
 import { VirtualRetryStrategy } from './virtual-retry.ts'
-
-const TABLE_NAME = 'firmware-rollouts'
 
 type WireSettings = Pick<RehearsalOptions, 'connections' | 'mqttPort' | 'httpPort'>
 

@@ -18,6 +18,7 @@ import { LambdaHost } from './lambda-host.ts'
 import { scheduleOperators } from './operators.ts'
 import { Pacer } from './pacer.ts'
 import type { Platform, PlatformOptions } from './platform.ts'
+import { deployPolicy } from './policy-deployment.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { RehearsalOptions, RehearsalResult, RunFacts } from './rehearsal.ts'
 import { type Fleet, fleetOf, LEAD_MS, twinPlan } from './twin-plan.ts'
@@ -59,7 +60,6 @@ export class World {
   static async open(scenarios: readonly [Scenario, ...Scenario[]], options: RehearsalOptions): Promise<World> {
     const openedWallMs = wallMs()
     const [first, ...later] = scenarios
-    const policy = policyFor(first, options)
     const seed = new Seed(options.seed)
     const fleet = fleetOf(first)
     const inFlight = new InFlight()
@@ -82,6 +82,7 @@ export class World {
     try {
       const { ports, close } = await platform.openPorts(twin, seed, createTopic(twin))
       closePorts = close
+      const policy = await inFlight.during('policy', () => deployPolicy(ports.store, policyFor(first, options)))
       await recordHistory(twin, ports, policy, fleet, options.signal)
       const faults = scenarios.flatMap((scenario) => scenario.faults)
       installController(twin, host, withStoreFaults(ports, twin, seed), policy, faults)

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { minuteOf } from '../../controller/units/wall-time.ts'
 import { DEFAULT_PLANT, type PlantSettings, type PlantShift } from './settings.ts'
 
 export interface PlantTime {
@@ -48,9 +49,6 @@ export class PlantCalendar {
     return { shift, isWeekend, volume: shift.volume * (isWeekend ? this.#plant.weekendVolume : 1) }
   }
 }
-
-/** "HH:MM" as minutes since midnight. */
-export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 function isWithin({ from, to }: PlantShift, minute: number): boolean {
   const [first, end] = [minuteOf(from), minuteOf(to)]

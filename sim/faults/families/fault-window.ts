@@ -1,4 +1,4 @@
-import { duration, percent } from '../../kernel/units.ts'
+import { duration, percent } from '../../../controller/units/quantity.ts'
 
 /** When a fault that knows no firmware acts: a part of the rehearsal, all of it by default. */
 export const windowShape = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { callRate, percent } from '../../../controller/units/quantity.ts'
 import { throttled } from '../../cloud/service-errors.ts'
-import { callRate, percent } from '../../kernel/units.ts'
 import { type ApiFault, apiSelector, isHit } from '../families/api-fault.ts'
 import { windowShape } from '../families/fault-window.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../../kernel/units.ts'
+import { duration } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import { during, onlyDuring } from '../families/during.ts'
 import type { Fault } from '../families/fault.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../../kernel/units.ts'
+import { duration } from '../../../controller/units/quantity.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 import { callNumber, lambdaSelector } from '../families/lambda-fault.ts'
 

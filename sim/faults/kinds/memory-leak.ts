@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, memoryRate } from '../../kernel/units.ts'
+import { duration, memoryRate } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import type { Fault } from '../families/fault.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, percent } from '../../kernel/units.ts'
+import { duration, percent } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import type { Fault } from '../families/fault.ts'
 

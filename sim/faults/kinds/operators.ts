@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../../kernel/units.ts'
+import { duration } from '../../../controller/units/quantity.ts'
 
 /** What people may be made to do: the names of the controller's operations. */
 const OPERATIONS = ['pause', 'resume', 'abort', 'skip', 'retry', 'promote', 'freeze', 'unfreeze'] as const

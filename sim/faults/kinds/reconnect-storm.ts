@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../../kernel/units.ts'
+import { duration } from '../../../controller/units/quantity.ts'
 import { linkSelector } from '../families/link-selector.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { SAMPLE_PERIOD_MS } from '../../../controller/contract.ts'
+import { duration } from '../../../controller/units/quantity.ts'
 import type { FleetIndex, IndexView } from '../../cloud/iot/fleet-index.ts'
 import { Priority } from '../../kernel/clock.ts'
-import { duration } from '../../kernel/units.ts'
 import { isWithin, windowShape } from '../families/fault-window.ts'
 import type { FaultWorld, Placed } from '../families/fault-world.ts'
 

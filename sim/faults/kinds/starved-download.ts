@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { percent } from '../../kernel/units.ts'
+import { percent } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import { type DownloadFailure, type Fault, NOT_BY_PROCESS } from '../families/fault.ts'
 

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import type { MisconfiguredFunction } from '../../../controller/errors.ts'
 import { readSettings } from '../../../controller/lambda/environment.ts'
-import { DEFAULT_POLICY } from '../../../controller/policy/policy.ts'
 
 const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts'
 const good = { AWS_REGION: 'eu-central-1', ACCOUNT_ID: '123456789012', TABLE_NAME: 'firmware-rollouts', TOPIC_ARN }
@@ -15,22 +14,18 @@ const problemsOf = (variables: Record<string, string>): readonly string[] => {
   }
 }
 
-it('gives the default policy when none is set', () => {
-  expect(readSettings(good)).toEqual({
+it('reads what a function is deployed with', () => {
+  const settings = {
     region: 'eu-central-1',
     accountId: '123456789012',
     tableName: 'firmware-rollouts',
     topicArn: TOPIC_ARN,
-    policy: DEFAULT_POLICY,
-  })
-})
-
-it('takes what a policy differs in, and leaves the rest as it is', () => {
-  const policy = JSON.stringify({ zone: 'Europe/Paris', limits: { cycleTimeIncreasePct: 12 } })
-  expect(readSettings({ ...good, POLICY_JSON: policy }).policy).toEqual({
-    ...DEFAULT_POLICY,
-    zone: 'Europe/Paris',
-    limits: { ...DEFAULT_POLICY.limits, cycleTimeIncreasePct: 12 },
+  }
+  expect(readSettings(good)).toEqual(settings)
+  expect(readSettings({ ...good, POLICY_FILE: '', POLICY_JSON: '' })).toEqual(settings)
+  expect(readSettings({ ...good, POLICY_FILE: 'plant/policy.json' })).toEqual({
+    ...settings,
+    policyFile: 'plant/policy.json',
   })
 })
 
@@ -42,10 +37,11 @@ it.each<[Record<string, string>, string]>([
   [{ TOPIC_ARN: 'firmware-rollouts' }, 'TOPIC_ARN is "firmware-rollouts", not the ARN of a standard topic'],
   [{ TOPIC_ARN: `${TOPIC_ARN}.fifo` }, 'not the ARN of a standard topic'],
   [{ TOPIC_ARN: `${TOPIC_ARN}:0b1e` }, 'not the ARN of a standard topic'],
-  [{ POLICY_JSON: '{' }, 'POLICY_JSON is not JSON'],
-  [{ POLICY_JSON: '[]' }, 'POLICY_JSON is of kind list, not object'],
-  [{ POLICY_JSON: '{"windowMs":"24h"}' }, 'POLICY_JSON.windowMs is of kind string, not number'],
-  [{ POLICY_JSON: '{"limits":{"crash":1}}' }, 'POLICY_JSON.limits.crash is unknown; one of connectionFailurePct'],
+  [
+    { POLICY_JSON: '{"windowMs":14400000}' },
+    'POLICY_JSON is no longer read: put the policy document into item "policy" of the table, or bundle it as policy.json ' +
+      '(another path: POLICY_FILE); rehearse policy prints one',
+  ],
 ])('refuses %j', (variables, problem) => {
   expect(problemsOf(variables)).toEqual([expect.stringContaining(problem)])
 })

@@ -37,6 +37,7 @@ const seen = (devices: number): Pick<Findings, 'baseline'> => ({
 const good: Findings = {
   release,
   policy,
+  nowMs: START_MS,
   activeRollout: null,
   readings,
   current: { canary: spec, early: spec, production: spec },

@@ -93,7 +93,8 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
 function scenarioFile(outcome = 'halted'): string {
   const file = join(out, 'mine.yaml')
   const release =
-    'release: { version: "2", replaces: "1", data: { writes: 7, reads: [6, 7] }, shadow: { writes: "2.0", reads: ["1.0"] } }'
+    'release: { version: "2", replaces: "1", data: { writes: 7, reads: [6, 7, 8] }, ' +
+    'shadow: { writes: "2.0", reads: ["1.0", "2.0"] } }'
   writeFileSync(
     file,
     `story: Mine.\n${release}\nstart: 2026-03-02T14:00[Europe/Berlin]\nexpect: { outcome: ${outcome} }\n`,

@@ -1,3 +1,5 @@
+import { decimalText } from './decimal.ts'
+
 const DURATION_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
@@ -17,8 +19,11 @@ export function parseDuration(text: string): number | null {
     : null
 }
 
-/** The way back: milliseconds -> `2d`, in the largest of d, h, min, s that divides them. */
+/**
+ * Milliseconds -> `2d`, in the largest of d, h, min, s that divides them; `parseDuration` reads exactly the same number
+ * from it.
+ */
 export function writtenDuration(durationMs: number): string {
   const unit = ['d', 'h', 'min', 's'].find((one) => durationMs !== 0 && durationMs % (DURATION_MS[one] as number) === 0)
-  return unit === undefined ? `${durationMs}ms` : `${durationMs / (DURATION_MS[unit] as number)}${unit}`
+  return unit === undefined ? `${decimalText(durationMs)}ms` : `${durationMs / (DURATION_MS[unit] as number)}${unit}`
 }

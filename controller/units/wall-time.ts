@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { minuteOf } from '../../sim/plant/shifts.ts'
 
 const DAY_MINUTES = 24 * 60
 
-/** Wall time of the site. */
+/** Wall time of the site, "HH:MM". */
 export const wallTime = z
   .string({ error: ({ input }) => notATime(input) })
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: ({ input }) => notATime(input) })
@@ -11,7 +10,7 @@ export const wallTime = z
 
 const notATime = (input: unknown): string => `${JSON.stringify(input)} is not a time of day, such as "06:00"`
 
-/** An IANA zone. */
+/** An IANA time zone. */
 export const zone = z
   .string()
   .refine(isZone, { error: ({ input }) => `"${input}" is not a zone of the IANA database, such as "Europe/Berlin"` })
@@ -24,6 +23,9 @@ function isZone(text: string): boolean {
     return false
   }
 }
+
+/** "HH:MM" as minutes since midnight. */
+export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 interface Span {
   readonly name: string

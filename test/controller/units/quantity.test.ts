@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseDuration } from '../../../sim/kernel/duration.ts'
-import { duration, memoryRate, percentRate } from '../../../sim/kernel/units.ts'
+import { parseDuration, writtenDuration } from '../../../controller/units/duration.ts'
+import {
+  duration,
+  memory,
+  memoryRate,
+  percent,
+  percentRate,
+  share,
+  writtenMemory,
+  writtenPercent,
+  writtenShare,
+} from '../../../controller/units/quantity.ts'
 
 describe('durations', () => {
   it.each([
@@ -37,4 +47,17 @@ it('refuses a number without a unit, and a rate of something else', () => {
   expect([memoryRate.parse('26 MiB/h'), percentRate.parse('3 %/h')]).toEqual([26, 3])
   expect(memoryRate.safeParse('26 MB/h').success).toBe(false)
   expect(percentRate.safeParse('3 %').success).toBe(false)
+})
+
+it('writes every quantity as it reads it, with nothing lost', () => {
+  const amount = fc.double({ min: 0, max: 1e9, noNaN: true })
+  fc.assert(
+    fc.property(amount, fc.nat(1e12), fc.double({ min: 0, max: 1, noNaN: true }), (value, ms, part) => {
+      expect(percent.parse(writtenPercent(value))).toBe(value)
+      expect(memory.parse(writtenMemory(value))).toBe(value)
+      expect(share.parse(writtenShare(part))).toBe(part)
+      expect(parseDuration(writtenDuration(ms))).toBe(ms)
+    }),
+  )
+  expect([writtenShare(0.88), writtenShare(0.005), writtenDuration(5_400_000)]).toEqual(['88 %', '0.5 %', '90min'])
 })

@@ -1,0 +1,95 @@
+import { STAGES } from '../contract.ts'
+import { writtenDuration } from '../units/duration.ts'
+import { writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
+import type { Policy, WeeklyWindow } from './policy.ts'
+import { DAYS, type PolicyDocument } from './schema.ts'
+
+/** A document that leaves nothing out. */
+export type FullPolicyDocument = {
+  readonly [Key in keyof PolicyDocument]-?: NonNullable<PolicyDocument[Key]> extends readonly unknown[] | string
+    ? NonNullable<PolicyDocument[Key]>
+    : Key extends 'deny'
+      ? NonNullable<PolicyDocument[Key]>
+      : Required<NonNullable<PolicyDocument[Key]>>
+}
+
+/**
+ * The document of a policy with every key written out, ready to deploy: `parsePolicy(documentOf(policy))` is the same
+ * policy, to the last digit.
+ */
+export function documentOf(policy: Policy): FullPolicyDocument {
+  return {
+    profile: policy.profile,
+    window: writtenDuration(policy.windowMs),
+    migrationWindow: writtenDuration(policy.migrationWindowMs),
+    holdback: policy.holdback,
+    tick: writtenDuration(policy.tickMs),
+    baseline: writtenDuration(policy.baselineMs),
+    zone: policy.zone,
+    shifts: policy.shifts.map(({ name, from, to }) => ({ name, from, to })),
+    gates: {
+      canary: policy.gates.canary.map(writtenWindow),
+      early: policy.gates.early.map(writtenWindow),
+      production: policy.gates.production.map(writtenWindow),
+    },
+    deny: Object.fromEntries(
+      STAGES.flatMap((stage) => {
+        const windows = policy.deny[stage]
+        return windows === undefined ? [] : [[stage, windows.map(writtenWindow)]]
+      }),
+    ),
+    freezes: policy.freezes.map(({ name, from, to }) => ({ name, from, to })),
+    ...limitsOf(policy),
+    onNoisyBaseline: policy.onNoisyBaseline,
+    dryRun: [...policy.dryRun],
+    quorum: writtenShare(policy.quorumShare),
+    laterQuorum: writtenShare(policy.laterQuorumShare),
+    exposure: writtenShare(policy.exposureShare),
+    deviceExposure: writtenShare(policy.deviceExposureShare),
+    shiftExposure: writtenShare(policy.shiftExposureShare),
+    installTimeout: writtenDuration(policy.installTimeoutMs),
+    lostAfter: writtenDuration(policy.lostAfterMs),
+  }
+}
+
+const limitsOf = ({ stages, preflight, limits, evidence, memory, telemetry }: Policy) => ({
+  stages: {
+    canariesPerLine: stages.canariesPerLine,
+    early: writtenShare(stages.earlyShare),
+  },
+  preflight: {
+    earlyTolerance: preflight.earlyToleranceDevices,
+    freeDisk: writtenMemory(preflight.freeDiskMiB),
+    baselineCoverage: writtenShare(preflight.baselineCoverageShare),
+  },
+  limits: {
+    connectionFailures: writtenPercent(limits.connectionFailurePct),
+    cycleTimeIncrease: writtenPercent(limits.cycleTimeIncreasePct),
+    errorRateIncrease: writtenPercent(limits.errorRateIncreasePct),
+    errorRateMode: limits.errorRateMode,
+    crashes: limits.crashes,
+  },
+  evidence: {
+    rolling: writtenDuration(evidence.rollingMs),
+    falseRollbacks: writtenShare(evidence.falseRollbackShare),
+    horizon: writtenDuration(evidence.horizonMs),
+    connectionMinAttempts: evidence.connectionMinAttempts,
+    minExtraErrors: evidence.minExtraErrors,
+  },
+  memory: {
+    rollbackWithin: writtenDuration(memory.rollbackWithinMs),
+    gateWithin: writtenDuration(memory.gateWithinMs),
+    freeFloor: writtenPercent(memory.freeFloorPct),
+  },
+  telemetry: {
+    silentShare: writtenShare(telemetry.silentShare),
+    pageAfter: writtenDuration(telemetry.pageAfterMs),
+    noRollbackFor: writtenDuration(telemetry.noRollbackForMs),
+  },
+})
+
+const writtenWindow = ({ days, from, to }: WeeklyWindow) => ({
+  days: days.map((day) => DAYS[day - 1] as (typeof DAYS)[number]),
+  from,
+  to,
+})

@@ -1,0 +1,109 @@
+import { STAGES, type StageName } from '../contract.ts'
+import { InvalidPolicy } from '../errors.ts'
+import { problemLine, problemsOf } from '../support/schema-problems.ts'
+import { DEFAULT_POLICY, OPEN_GATES, type Policy } from './policy.ts'
+import { DAYS, type PolicyFile, policySchema, type WindowFile } from './schema.ts'
+
+/** What the policy takes from the site where its document leaves it out. */
+export type Site = Pick<Policy, 'zone' | 'shifts'>
+
+/**
+ * The policy of a document, as it was read from JSON or YAML: what it leaves out is the default's, or the site's.
+ * @throws InvalidPolicy with every problem, each with its path and the nearest name
+ * @example
+ * parsePolicy({ window: '4h', limits: { connectionFailures: '3 %' } }).windowMs // 14_400_000
+ */
+export function parsePolicy(document: unknown, site: Site = DEFAULT_POLICY): Policy {
+  const parsed = policySchema.safeParse(document)
+  if (parsed.success) return policyOf(parsed.data, site)
+  throw new InvalidPolicy(problemsOf(policySchema, parsed.error, document, 'the document').map(problemLine))
+}
+
+/** The policy of a document that was checked. */
+export function policyOf(file: PolicyFile, site: Site): Policy {
+  return {
+    profile: file.profile ?? DEFAULT_POLICY.profile,
+    windowMs: file.window ?? DEFAULT_POLICY.windowMs,
+    migrationWindowMs: file.migrationWindow ?? DEFAULT_POLICY.migrationWindowMs,
+    holdback: file.holdback ?? DEFAULT_POLICY.holdback,
+    tickMs: file.tick ?? DEFAULT_POLICY.tickMs,
+    baselineMs: file.baseline ?? DEFAULT_POLICY.baselineMs,
+    zone: file.zone ?? site.zone,
+    shifts: file.shifts ?? site.shifts,
+    gates: gatesOf(file.gates),
+    deny: windowsOf(file.deny ?? {}),
+    freezes: file.freezes ?? DEFAULT_POLICY.freezes,
+    ...limitsOf(file),
+    onNoisyBaseline: file.onNoisyBaseline ?? DEFAULT_POLICY.onNoisyBaseline,
+    dryRun: file.dryRun ?? DEFAULT_POLICY.dryRun,
+    quorumShare: file.quorum ?? DEFAULT_POLICY.quorumShare,
+    laterQuorumShare: file.laterQuorum ?? DEFAULT_POLICY.laterQuorumShare,
+    exposureShare: file.exposure ?? DEFAULT_POLICY.exposureShare,
+    deviceExposureShare: file.deviceExposure ?? DEFAULT_POLICY.deviceExposureShare,
+    shiftExposureShare: file.shiftExposure ?? DEFAULT_POLICY.shiftExposureShare,
+    installTimeoutMs: file.installTimeout ?? DEFAULT_POLICY.installTimeoutMs,
+    lostAfterMs: file.lostAfter ?? DEFAULT_POLICY.lostAfterMs,
+  }
+}
+
+function limitsOf(
+  file: PolicyFile,
+): Pick<Policy, 'stages' | 'preflight' | 'limits' | 'evidence' | 'memory' | 'telemetry'> {
+  const { stages, preflight, limits, evidence, memory, telemetry } = DEFAULT_POLICY
+  return {
+    stages: {
+      canariesPerLine: file.stages?.canariesPerLine ?? stages.canariesPerLine,
+      earlyShare: file.stages?.early ?? stages.earlyShare,
+    },
+    preflight: {
+      earlyToleranceDevices: file.preflight?.earlyTolerance ?? preflight.earlyToleranceDevices,
+      freeDiskMiB: file.preflight?.freeDisk ?? preflight.freeDiskMiB,
+      baselineCoverageShare: file.preflight?.baselineCoverage ?? preflight.baselineCoverageShare,
+    },
+    limits: {
+      connectionFailurePct: file.limits?.connectionFailures ?? limits.connectionFailurePct,
+      cycleTimeIncreasePct: file.limits?.cycleTimeIncrease ?? limits.cycleTimeIncreasePct,
+      errorRateIncreasePct: file.limits?.errorRateIncrease ?? limits.errorRateIncreasePct,
+      errorRateMode: file.limits?.errorRateMode ?? limits.errorRateMode,
+      crashes: file.limits?.crashes ?? limits.crashes,
+    },
+    evidence: {
+      rollingMs: file.evidence?.rolling ?? evidence.rollingMs,
+      falseRollbackShare: file.evidence?.falseRollbacks ?? evidence.falseRollbackShare,
+      horizonMs: file.evidence?.horizon ?? evidence.horizonMs,
+      connectionMinAttempts: file.evidence?.connectionMinAttempts ?? evidence.connectionMinAttempts,
+      minExtraErrors: file.evidence?.minExtraErrors ?? evidence.minExtraErrors,
+    },
+    memory: {
+      rollbackWithinMs: file.memory?.rollbackWithin ?? memory.rollbackWithinMs,
+      gateWithinMs: file.memory?.gateWithin ?? memory.gateWithinMs,
+      freeFloorPct: file.memory?.freeFloor ?? memory.freeFloorPct,
+    },
+    telemetry: {
+      silentShare: file.telemetry?.silentShare ?? telemetry.silentShare,
+      pageAfterMs: file.telemetry?.pageAfter ?? telemetry.pageAfterMs,
+      noRollbackForMs: file.telemetry?.noRollbackFor ?? telemetry.noRollbackForMs,
+    },
+  }
+}
+
+function gatesOf(gates: PolicyFile['gates']): Policy['gates'] {
+  if (gates === undefined || gates === 'plant') return DEFAULT_POLICY.gates
+  if (gates === 'open') return OPEN_GATES
+  return { ...DEFAULT_POLICY.gates, ...windowsOf(gates) }
+}
+
+function windowsOf(given: Partial<Record<StageName, readonly WindowFile[] | undefined>>): Policy['deny'] {
+  const own = STAGES.flatMap((stage) => {
+    const windows = given[stage]
+    return windows === undefined ? [] : [[stage, windows.map(weeklyWindow)] as const]
+  })
+  return Object.fromEntries(own)
+}
+
+/** ISO weekdays, 1 = Monday. */
+const weeklyWindow = ({ days = [...DAYS], from, to }: WindowFile) => ({
+  days: days.map((day) => DAYS.indexOf(day) + 1),
+  from,
+  to,
+})

@@ -1,0 +1,242 @@
+import { z } from 'zod'
+import { STAGES, type StageName } from '../contract.ts'
+import { writtenDuration } from '../units/duration.ts'
+import { duration, memory, percent, share, writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
+import { shiftProblem, wallTime, zone } from '../units/wall-time.ts'
+import { DEFAULT_POLICY } from './policy.ts'
+
+/** Days of the week as documents name them, in the order of ISO 8601. */
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+const { stages, preflight, limits, evidence, memory: memoryLimits, telemetry } = DEFAULT_POLICY
+
+const period = duration.refine((ms) => ms > 0, { message: 'must be longer than 0' })
+const part = share.refine((value) => value > 0 && value <= 1, { message: 'must be above 0 and at most 100 %' })
+const limitPct = percent.refine((value) => value > 0 && value <= 100, { message: 'must be above 0 and at most 100 %' })
+
+/** A key of the document with what it means and what holds where it is left out. */
+const key = <Schema extends z.ZodType>(schema: Schema, meaning: string, usual: string | number | boolean) =>
+  schema.describe(`${meaning}; ${usual} by default`)
+
+const windowSchema = z
+  .strictObject({
+    days: z.array(z.enum(DAYS)).min(1).optional().describe('Days on which it opens; every day by default'),
+    from: wallTime,
+    to: wallTime.describe('May lie past midnight; the same as "from" is a whole day'),
+  })
+  .describe('A weekly period in site-local time')
+export type WindowFile = z.output<typeof windowSchema>
+
+const localDateTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, { message: 'is not a local time such as "2026-12-23T18:00"' })
+const windows = z.array(windowSchema).min(1, { message: 'has no windows, so that the stage would never be deployed' })
+const windowsByStage = z
+  .strictObject(Object.fromEntries(STAGES.map((stage) => [stage, windows])) as Record<StageName, typeof windows>)
+  .partial()
+
+const gatesSchema = z.union([z.enum(['plant', 'open']), windowsByStage], {
+  error: ({ input }) => `${JSON.stringify(input)} is neither plant, open, nor windows of the stages`,
+})
+
+const stagesSchema = z
+  .strictObject({
+    canariesPerLine: key(z.int().positive(), 'Devices of each line that are canaries', stages.canariesPerLine),
+    early: key(part, 'Share of each line that is early; the rest is production', writtenShare(stages.earlyShare)),
+  })
+  .partial()
+
+const preflightSchema = z
+  .strictObject({
+    earlyTolerance: key(
+      z.int().nonnegative(),
+      'Devices by which the early devices of a line may differ from their share',
+      preflight.earlyToleranceDevices,
+    ),
+    freeDisk: key(memory, 'Free disk that every device needs', writtenMemory(preflight.freeDiskMiB)),
+    baselineCoverage: key(
+      part,
+      'Share of devices x shifts that the baseline must cover',
+      writtenShare(preflight.baselineCoverageShare),
+    ),
+  })
+  .partial()
+
+const limitsSchema = z
+  .strictObject({
+    connectionFailures: key(
+      limitPct,
+      'Failed share of connection attempts',
+      writtenPercent(limits.connectionFailurePct),
+    ),
+    cycleTimeIncrease: key(percent, 'Increase over the baseline', writtenPercent(limits.cycleTimeIncreasePct)),
+    errorRateIncrease: key(percent, 'Increase over the baseline rate', writtenPercent(limits.errorRateIncreasePct)),
+    errorRateMode: key(
+      z.enum(['relative', 'points']),
+      'Whether that is relative to the rate or in percentage points of the operations',
+      limits.errorRateMode,
+    ),
+    crashes: key(z.int().nonnegative(), 'Crashes allowed in a stage', limits.crashes),
+  })
+  .partial()
+
+const evidenceSchema = z
+  .strictObject({
+    rolling: key(period, 'Rolling window of connection and cycle time rules', writtenDuration(evidence.rollingMs)),
+    falseRollbacks: key(
+      part,
+      'False-rollback budget per release, over all rules and evaluations',
+      writtenShare(evidence.falseRollbackShare),
+    ),
+    horizon: key(
+      period,
+      'About as long as a stage is monitored until the release has ended; the budget is spread over it',
+      writtenDuration(evidence.horizonMs),
+    ),
+    connectionMinAttempts: key(
+      z.int().positive(),
+      'Attempts that the connection rule needs',
+      evidence.connectionMinAttempts,
+    ),
+    minExtraErrors: key(
+      z.number().nonnegative(),
+      'Extra errors below which an increase is ignored',
+      evidence.minExtraErrors,
+    ),
+  })
+  .partial()
+
+const memorySchema = z
+  .strictObject({
+    rollbackWithin: key(
+      period,
+      'Memory that runs out sooner is rolled back',
+      writtenDuration(memoryLimits.rollbackWithinMs),
+    ),
+    gateWithin: key(period, 'Memory that runs out sooner is not promoted', writtenDuration(memoryLimits.gateWithinMs)),
+    freeFloor: key(
+      limitPct,
+      'Free memory below which no rollout starts and a leak is rolled back at once',
+      writtenPercent(memoryLimits.freeFloorPct),
+    ),
+  })
+  .partial()
+
+const telemetrySchema = z
+  .strictObject({
+    silentShare: key(
+      part,
+      'Silent share of fleet and controls from which the telemetry is down',
+      writtenShare(telemetry.silentShare),
+    ),
+    pageAfter: key(period, 'Time that it may be down before on-call is paged', writtenDuration(telemetry.pageAfterMs)),
+    noRollbackFor: key(
+      period,
+      'Time that a breach is not acted upon while it is down',
+      writtenDuration(telemetry.noRollbackForMs),
+    ),
+  })
+  .partial()
+
+const keys = z
+  .strictObject({
+    profile: z
+      .enum(['default', 'raw-thresholds'])
+      .describe('How thresholds are applied: default (with evidence rules) or raw-thresholds'),
+    window: key(period, 'Monitoring window of each stage', writtenDuration(DEFAULT_POLICY.windowMs)),
+    migrationWindow: key(
+      period,
+      'Monitoring window of each stage of a migration component',
+      writtenDuration(DEFAULT_POLICY.migrationWindowMs),
+    ),
+    holdback: key(
+      z.boolean(),
+      'Keep one device per line on the old firmware until production has passed',
+      DEFAULT_POLICY.holdback,
+    ),
+    tick: key(
+      period.refine((ms) => ms % MINUTE_MS === 0, { message: 'is not a whole number of minutes' }),
+      'Period of the evaluations',
+      writtenDuration(DEFAULT_POLICY.tickMs),
+    ),
+    baseline: key(
+      period.refine((ms) => ms >= DAY_MS, { message: 'is shorter than a day' }),
+      'History before the rollout that it is compared with',
+      writtenDuration(DEFAULT_POLICY.baselineMs),
+    ),
+    zone: zone.describe(
+      `IANA zone of gates and shifts; by default that of the fleet, or ${DEFAULT_POLICY.zone} without one`,
+    ),
+    shifts: z
+      .array(z.strictObject({ name: z.string().min(1), from: wallTime, to: wallTime }))
+      .min(1)
+      .describe('Strata of the baseline, which cover the day; by default the shifts of the fleet, or three of 8 h'),
+    gates: gatesSchema.describe(
+      'When a stage may be deployed. plant: its shift or maintenance window (default); open: at once; or windows of ' +
+        'your own for each stage, the default ones for stages that are left out',
+    ),
+    deny: windowsByStage.describe(
+      'When a stage must not be changed even inside its gate; a hotfix waits as well; never by default',
+    ),
+    freezes: z
+      .array(z.strictObject({ name: z.string().min(1), from: localDateTime, to: localDateTime }))
+      .describe('Dated freezes of the whole fleet, such as holidays; a hotfix passes them; none by default'),
+    stages: stagesSchema.describe('How each line is split into stages'),
+    preflight: preflightSchema.describe('What must be so before a rollout starts'),
+    limits: limitsSchema.describe('Thresholds of the rules'),
+    evidence: evidenceSchema.describe('How much evidence a rule needs to report a breach'),
+    memory: memorySchema.describe('When memory is about to run out'),
+    onNoisyBaseline: key(
+      z.enum(['refuse', 'raise']),
+      'If the baseline alone would have been rolled back: refuse to start, or raise the evidence needed',
+      DEFAULT_POLICY.onNoisyBaseline,
+    ),
+    dryRun: z.array(z.string()).describe('Rules that report and do not decide; none by default'),
+    quorum: key(
+      part,
+      'Canaries that must be installed before the window begins',
+      writtenShare(DEFAULT_POLICY.quorumShare),
+    ),
+    laterQuorum: key(part, 'The same for early and production', writtenShare(DEFAULT_POLICY.laterQuorumShare)),
+    exposure: key(part, 'Of devices x window that must be healthy', writtenShare(DEFAULT_POLICY.exposureShare)),
+    deviceExposure: key(
+      part,
+      'Of the window that every device must have run the release',
+      pctOf(DEFAULT_POLICY.deviceExposureShare),
+    ),
+    shiftExposure: key(part, 'Of the time a shift has in the window', writtenShare(DEFAULT_POLICY.shiftExposureShare)),
+    telemetry: telemetrySchema.describe('When silence is attributed to the telemetry, and what follows'),
+    installTimeout: key(
+      period,
+      'After which a device without the release has failed',
+      writtenDuration(DEFAULT_POLICY.installTimeoutMs),
+    ),
+    lostAfter: key(period, 'Silence after which a device is lost', writtenDuration(DEFAULT_POLICY.lostAfterMs)),
+  })
+  .partial()
+
+/**
+ * The policy document: what the rollout controller goes by, with the names and units of scenario files. The functions
+ * read it as JSON from their table or a file, `rehearse` reads it as YAML, alone or in a scenario.
+ */
+export const policySchema = keys
+  .superRefine((policy, context) => {
+    const shifts = policy.shifts === undefined ? null : shiftProblem(policy.shifts)
+    if (shifts !== null) context.addIssue({ code: 'custom', path: ['shifts'], message: shifts })
+    for (const [i, { from, to }] of (policy.freezes ?? []).entries()) {
+      if (from >= to)
+        context.addIssue({ code: 'custom', path: ['freezes', i, 'to'], message: 'does not lie after "from"' })
+    }
+  })
+  .describe('What the rollout controller goes by: windows, gates, limits, evidence')
+
+/** A document as it is written. */
+export type PolicyDocument = z.input<typeof policySchema>
+/** A document that was checked, with its quantities as numbers. */
+export type PolicyFile = z.output<typeof policySchema>
+
+function pctOf(value: number): string {
+  return `${Math.round(value * 100)} %`
+}

@@ -1,0 +1,36 @@
+import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts'
+import type { Refusal } from '../../controller/messages/refusals.ts'
+import { textOf } from '../../controller/messages/registry.ts'
+import type { DeploymentSpec } from '../../controller/ports/ports.ts'
+import { staticPreflight } from '../../controller/reconcile/static-preflight.ts'
+import { type PolicyOptions, policyFor } from '../files/plan.ts'
+import type { Scenario } from '../files/scenario.ts'
+import { InvalidScenario } from '../files/yaml-file.ts'
+import { fleetOf } from './twin-plan.ts'
+
+/**
+ * Why the controller will refuse to start the release of the scenario, as far as it shows before any telemetry: its own
+ * static preflight, asked of the fleet that the scenario plans. Empty when it will start, if the fleet is well then.
+ */
+export function staticRefusals(scenario: Scenario, options: PolicyOptions = {}): readonly Refusal[] {
+  const { release, start } = scenario
+  const components = { [FIRMWARE_COMPONENT]: { componentVersion: release.replaces } }
+  const current: DeploymentSpec = { deploymentName: 'before the release', components }
+  return staticPreflight({
+    release,
+    policy: policyFor(scenario, options),
+    nowMs: start.atMs,
+    readings: fleetOf(scenario).map(({ thing, stage, line }) => ({ thing, groups: [stage], line })),
+    current: { canary: current, early: current, production: current } satisfies Record<StageName, DeploymentSpec>,
+    // The twin makes every component of the release deployable, and the group of the holdback.
+    deployable: [],
+    mayHoldBack: true,
+  })
+}
+
+/** @throws InvalidScenario with every static refusal; `file` names the scenario in messages */
+export function refuseStatically(scenario: Scenario, file: string, options: PolicyOptions = {}): void {
+  const refusals = staticRefusals(scenario, options)
+  if (refusals.length === 0) return
+  throw new InvalidScenario(refusals.map((refusal) => `${file}: the preflight refuses the release: ${textOf(refusal)}`))
+}

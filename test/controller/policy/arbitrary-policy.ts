@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { DEFAULT_POLICY, type Policy, type Shift, type WeeklyWindow } from '../../../controller/policy/policy.ts'
+
+/** Any policy that a document can describe: every number of its range, to the last digit. */
+const two = (value: number): string => String(value).padStart(2, '0')
+const time = fc.tuple(fc.nat(23), fc.nat(59)).map(([hour, minute]) => `${two(hour)}:${two(minute)}`)
+const periodMs = fc.integer({ min: 1, max: 400 * 86_400_000 })
+const tickMs = fc.integer({ min: 1, max: 24 * 60 }).map((minutes) => minutes * 60_000)
+const baselineMs = fc.integer({ min: 86_400_000, max: 60 * 86_400_000 })
+const positive = { noNaN: true, minExcluded: true } as const
+const share = fc.double({ min: 0, max: 1, ...positive })
+const limitPct = fc.double({ min: 0, max: 100, ...positive })
+const amount = fc.double({ min: 0, max: 1e6, noNaN: true })
+const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 })
+
+const weekly: fc.Arbitrary<WeeklyWindow> = fc.record({ days, from: time, to: time })
+const windows = fc.array(weekly, { minLength: 1, maxLength: 3 })
+const byStage = { canary: windows, early: windows, production: windows }
+
+/** Shifts that cover the day: the times at which each begins, in order. */
+const shifts: fc.Arbitrary<readonly Shift[]> = fc
+  .uniqueArray(time, { minLength: 1, maxLength: 4 })
+  .map((starts) => [...starts].sort())
+  .map((starts) =>
+    starts.map((from, index) => ({
+      name: `shift-${index}`,
+      from,
+      to: starts[(index + 1) % starts.length] as string,
+    })),
+  )
+
+const freeze = fc.tuple(fc.integer({ min: 1, max: 27 }), time, time).map(([day, from, to]) => ({
+  name: `freeze ${day}`,
+  from: `2026-12-${two(day)}T${from}`,
+  to: `2026-12-${two(day + 1)}T${to}`,
+}))
+
+export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
+  profile: fc.constantFrom('default', 'raw-thresholds'),
+  windowMs: periodMs,
+  migrationWindowMs: periodMs,
+  holdback: fc.boolean(),
+  tickMs,
+  baselineMs,
+  zone: fc.constantFrom('UTC', 'Asia/Tokyo', DEFAULT_POLICY.zone),
+  shifts,
+  gates: fc.record(byStage),
+  deny: fc.record(byStage, { requiredKeys: [] }),
+  freezes: fc.array(freeze, { maxLength: 2 }),
+  stages: fc.record({ canariesPerLine: fc.integer({ min: 1, max: 5 }), earlyShare: share }),
+  preflight: fc.record({ earlyToleranceDevices: fc.nat(5), freeDiskMiB: amount, baselineCoverageShare: share }),
+  limits: fc.record({
+    connectionFailurePct: limitPct,
+    cycleTimeIncreasePct: amount,
+    errorRateIncreasePct: amount,
+    errorRateMode: fc.constantFrom('relative', 'points'),
+    crashes: fc.nat(100),
+  }),
+  evidence: fc.record({
+    rollingMs: periodMs,
+    falseRollbackShare: share,
+    horizonMs: periodMs,
+    connectionMinAttempts: fc.integer({ min: 1, max: 1e6 }),
+    minExtraErrors: amount,
+  }),
+  memory: fc.record({ rollbackWithinMs: periodMs, gateWithinMs: periodMs, freeFloorPct: limitPct }),
+  onNoisyBaseline: fc.constantFrom('refuse', 'raise'),
+  dryRun: fc.subarray(['cycle-time', 'memory-leak']),
+  quorumShare: share,
+  laterQuorumShare: share,
+  exposureShare: share,
+  deviceExposureShare: share,
+  shiftExposureShare: share,
+  telemetry: fc.record({ silentShare: share, pageAfterMs: periodMs, noRollbackForMs: periodMs }),
+  installTimeoutMs: periodMs,
+  lostAfterMs: periodMs,
+})

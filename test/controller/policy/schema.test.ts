@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest'
+import { InvalidPolicy } from '../../../controller/errors.ts'
+import { parsePolicy } from '../../../controller/policy/parse.ts'
+import { DEFAULT_POLICY, OPEN_GATES } from '../../../controller/policy/policy.ts'
+
+const problemsOf = (document: unknown): readonly string[] => {
+  try {
+    parsePolicy(document)
+    return []
+  } catch (error) {
+    if (!(error instanceof InvalidPolicy)) throw error
+    return error.problems
+  }
+}
+
+it('an empty document is the default policy, and so is one that writes the defaults out', () => {
+  expect(parsePolicy({})).toEqual(DEFAULT_POLICY)
+  const spelled = {
+    window: '24h',
+    profile: 'default',
+    gates: 'plant',
+    zone: 'Europe/Berlin',
+    tick: '5min',
+    baseline: '7d',
+    limits: { connectionFailures: '2 %', cycleTimeIncrease: '10 %', errorRateIncrease: '5 %', crashes: 0 },
+    evidence: {
+      rolling: '1h',
+      falseRollbacks: '1 %',
+      horizon: '7d',
+      connectionMinAttempts: 500,
+      minExtraErrors: 4,
+    },
+    memory: { rollbackWithin: '72h', gateWithin: '14d', freeFloor: '25 %' },
+    onNoisyBaseline: 'refuse',
+    dryRun: [],
+    deny: {},
+    freezes: [],
+    laterQuorum: '90 %',
+    telemetry: { silentShare: '30 %', pageAfter: '15min', noRollbackFor: '1h' },
+    stages: { canariesPerLine: 1, early: '20 %' },
+    preflight: { earlyTolerance: 1, freeDisk: '20 MiB', baselineCoverage: '70 %' },
+    quorum: '88 %',
+    exposure: '90 %',
+    holdback: false,
+    installTimeout: '10min',
+    lostAfter: '10min',
+  }
+  expect(parsePolicy(spelled)).toEqual(DEFAULT_POLICY)
+})
+
+it('is laid over the default, piece by piece', () => {
+  const file = {
+    window: '4h',
+    gates: { early: [{ days: ['mon', 'sun'], from: '18:00', to: '02:00' }] },
+    limits: { crashes: 3 },
+    evidence: { rolling: '2h' },
+    quorum: '50 %',
+    holdback: true,
+  }
+  expect(parsePolicy(file)).toEqual({
+    ...DEFAULT_POLICY,
+    windowMs: 4 * 3_600_000,
+    gates: { ...DEFAULT_POLICY.gates, early: [{ days: [1, 7], from: '18:00', to: '02:00' }] },
+    limits: { ...DEFAULT_POLICY.limits, crashes: 3 },
+    evidence: { ...DEFAULT_POLICY.evidence, rollingMs: 2 * 3_600_000 },
+    quorumShare: 0.5,
+    holdback: true,
+  })
+  expect(parsePolicy({ gates: 'open' }).gates).toEqual(OPEN_GATES)
+})
+
+it('takes zone and shifts from the site where it has none', () => {
+  const site = { zone: 'Asia/Tokyo', shifts: [{ name: 'all', from: '00:00', to: '00:00' }] }
+  expect(parsePolicy({}, site)).toMatchObject(site)
+  expect(parsePolicy({ zone: 'UTC' }, site)).toMatchObject({ ...site, zone: 'UTC' })
+})
+
+it.each<[unknown, string | RegExp]>([
+  [{ window: '0h' }, 'window: must be longer than 0'],
+  [{ window: 24 }, 'window: 24 is not a duration (ms, s, min, h, d); write it with its unit, such as "24h"'],
+  [{ windowMs: 14_400_000 }, 'windowMs: unknown key; did you mean "window"?'],
+  [{ tick: '90s' }, 'tick: is not a whole number of minutes'],
+  [{ baseline: '1h' }, 'baseline: is shorter than a day'],
+  [{ quorum: '120 %' }, 'quorum: must be above 0 and at most 100 %'],
+  [
+    { limits: { conectionFailures: '2 %' } },
+    'limits.conectionFailures: unknown key; did you mean "connectionFailures"?',
+  ],
+  [
+    { limits: { connectionFailures: 2 } },
+    'limits.connectionFailures: 2 is not a percentage; write it with its unit, such as "3 %"',
+  ],
+  [{ stages: { early: '0 %' } }, 'stages.early: must be above 0 and at most 100 %'],
+  [{ preflight: { freeDisk: '20 GB' } }, /^preflight\.freeDisk: "20 GB" is not an amount of memory \(MiB\)/],
+  [{ gates: { canary: [] } }, 'gates.canary: has no windows, so that the stage would never be deployed'],
+  [{ gates: { cannary: [] } }, 'gates.cannary: unknown key; did you mean "canary"?'],
+  [{ gates: 'shut' }, '"shut" is neither plant, open, nor windows of the stages'],
+  [{ profile: 'raw' }, 'profile is "raw"; one of default, raw-thresholds; did you mean "default"?'],
+  [{ zone: 'Europe/Berln' }, 'zone: "Europe/Berln" is not a zone of the IANA database, such as "Europe/Berlin"'],
+  [
+    { freezes: [{ name: 'x', from: '2026-12-24T00:00', to: '2026-12-23T00:00' }] },
+    'freezes.0.to: does not lie after "from"',
+  ],
+  [{ shifts: [{ name: 'day', from: '06:00', to: '18:00' }] }, /^shifts: no shift covers the day from 18:00 on/],
+  [null, /^the document: /],
+  [[], /^the document: /],
+])('refuses %j', (document, problem) => {
+  expect(problemsOf(document)).toEqual([
+    typeof problem === 'string' ? expect.stringContaining(problem) : expect.stringMatching(problem),
+  ])
+})
+
+it('names every problem of a document at once', () => {
+  expect(problemsOf({ window: '0h', limits: { crash: 1 } })).toEqual([
+    'window: must be longer than 0',
+    'limits.crash: unknown key; did you mean "crashes"?',
+  ])
+})

@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { textOf } from '../messages/registry.ts'
 import { notificationsOf } from '../run/notifications.ts'
 import {
   type DashboardState,
@@ -96,8 +97,8 @@ export class LiveFold {
       case 'fault-started':
         return this.#faultStarted(record)
       case 'intervention':
-        // What was called is told with its answer.
-        if (record.act === 'fault') this.#say(record.atMs, `fault ${record.what}`)
+        // What was invoked is shown with its answer.
+        if (record.code === 'FAULT_INJECTED') this.#say(record.atMs, `fault ${textOf(record)}`)
         return
       case 'operation':
         return this.#say(

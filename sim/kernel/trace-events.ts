@@ -63,10 +63,10 @@ export type TraceEvent =
   /** Somebody outside the controller changed a thing group. */
   | { kind: 'membership-changed'; thing: string; group: string; change: 'added' | 'removed' }
   /**
-   * Somebody outside the scenario took a hand in the run: a fault was injected while it ran, or a function of the
-   * controller was called. From here on the seed alone does not tell what happens.
+   * Something outside the scenario changed the run: a fault was injected while it ran, or a function of the controller
+   * was invoked. From here on the run cannot be reproduced from its seed alone.
    */
-  | { kind: 'intervention'; act: 'fault' | 'call'; what: string }
+  | { kind: 'intervention'; code: string; data: object }
   /** The controller moved a device between thing groups. */
   | { kind: 'device-moved'; thing: string; group: string; change: 'added' | 'removed' }
   /** A person asked the controller for something, and what it answered. */

@@ -1,0 +1,18 @@
+import { type Registry, textsOf } from '../../controller/messages/message.ts'
+import { CONTROLLER_MESSAGES } from '../../controller/messages/registry.ts'
+import { INTERVENTION_MESSAGES } from './interventions.ts'
+import { INVARIANT_MESSAGES } from './invariants.ts'
+import { PROBE_MESSAGES } from './probes.ts'
+import { UNDECIDED_MESSAGES } from './undecided.ts'
+
+/** Every message that a report may hold, by its code. A part of the registry is added here, by the file that defines it. */
+export const MESSAGES = {
+  ...CONTROLLER_MESSAGES,
+  ...INVARIANT_MESSAGES,
+  ...UNDECIDED_MESSAGES,
+  ...PROBE_MESSAGES,
+  ...INTERVENTION_MESSAGES,
+} satisfies Registry
+
+/** The sentence of any message. */
+export const textOf = textsOf(MESSAGES)

@@ -117,7 +117,8 @@ export type Connections = 'per-device' | 'multiplexed' | 'direct'
 
 /** First line of a saved trace: everything a report needs beside the events. Not part of the digest. */
 export interface TraceHeader {
-  readonly schemaVersion: 1
+  /** 2 since reasons, notifications and interventions carry codes. */
+  readonly schemaVersion: 2
   readonly scenario: string
   readonly story: string
   readonly seed: number

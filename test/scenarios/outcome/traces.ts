@@ -7,7 +7,7 @@ export const NEW = '2.4.0'
 
 /** Two lines of a canary each; the first has a device of every stage. */
 export const header: TraceHeader = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   scenario: 's',
   story: 's',
   seed: 1,
@@ -29,7 +29,7 @@ type At = readonly [hour: number, event: TraceEvent]
 export const traceOf = (...events: readonly At[]): readonly TraceRecord[] =>
   events.map(([hour, event], sequence) => ({ sequence, atMs: hour * HOUR_MS, source: 's', ...event }))
 
-export const ordered = (target: string, version = NEW): TraceEvent => ({
+export const deployed = (target: string, version = NEW): TraceEvent => ({
   kind: 'deployment-created',
   deploymentId: 'd',
   target,
@@ -38,10 +38,10 @@ export const ordered = (target: string, version = NEW): TraceEvent => ({
   components: { [FIRMWARE_COMPONENT]: version },
 })
 
-type Look = Extract<TraceEvent, { kind: 'evaluated' }>
+type Evaluated = Extract<TraceEvent, { kind: 'evaluated' }>
 
-/** A look at the canary that waits while it soaks, unless it says otherwise. */
-export const evaluation = (over: Partial<Look> = {}): TraceEvent => ({
+/** An evaluation of the canary that waits while it soaks; `over` changes it. */
+export const evaluation = (over: Partial<Evaluated> = {}): TraceEvent => ({
   kind: 'evaluated',
   handler: 'analyze',
   stage: 'canary',
@@ -53,7 +53,7 @@ export const evaluation = (over: Partial<Look> = {}): TraceEvent => ({
   ...over,
 })
 
-export const asked = (operation: string, result = 'accepted'): TraceEvent => ({
+export const requested = (operation: string, result = 'accepted'): TraceEvent => ({
   kind: 'operation',
   operation,
   actor: 'jo',
@@ -80,7 +80,7 @@ export const started = (thing: string, version = NEW): TraceEvent => ({
 export const connected = (thing: string): TraceEvent => ({ kind: 'device-connected', thing })
 export const disconnected = (thing: string): TraceEvent => ({ kind: 'device-disconnected', thing })
 
-export const called = (reasonCode: string): TraceEvent => ({
+export const paged = (reasonCode: string): TraceEvent => ({
   kind: 'message-published',
   topic: 't',
   subject: 's',

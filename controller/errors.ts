@@ -1,15 +1,17 @@
-/** The rollout cannot start; every reason at once. */
+import type { Refusal } from './messages/refusals.ts'
+
+/** The rollout cannot start; every refusal at once. Their sentences are made by who catches it. */
 export class PreflightRefused extends Error {
   override readonly name = 'PreflightRefused'
-  readonly refusals: readonly string[]
+  readonly refusals: readonly Refusal[]
 
-  constructor(refusals: readonly string[]) {
-    super(`preflight refused: ${refusals.join('; ')}`)
+  constructor(refusals: readonly Refusal[]) {
+    super(`preflight refused: ${refusals.map(({ code }) => code).join(', ')}`)
     this.refusals = refusals
   }
 }
 
-/** Somebody else wrote the rollout since it was read: another instance of the function is at work. */
+/** Another instance of the function wrote the document since it was read. */
 export class StaleRollout extends Error {
   override readonly name = 'StaleRollout'
   readonly key: string

@@ -1,6 +1,7 @@
 import { STAGES } from '../../controller/contract.ts'
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
+import { textOf } from '../messages/registry.ts'
 import { reportedLine } from '../messages/reported.ts'
 import { timeOfDay } from '../numbers/clock-text.ts'
 import { durationText, grouped, numberText } from '../numbers/format.ts'
@@ -187,7 +188,7 @@ function whyTable(evaluations: readonly Evaluated[], header: TraceHeader, record
       stage,
       html`<span class="${VERDICT_CLASSES[verdict] ?? ''}">${verdict === 'none' ? '-' : verdict}</span>`,
       decision,
-      reason,
+      textOf(reason),
       findingsText(findings),
       truthText(foldWhy(header, records, atMs)?.truth),
     ]),

@@ -1,4 +1,4 @@
-import { define, type Message, type MessageOf } from '../../controller/messages/message.ts'
+import { define, type Message, type MessageOf, type TextOf } from '../../controller/messages/message.ts'
 import { isoTime } from '../numbers/format.ts'
 import type { UndecidedReason } from './undecided.ts'
 
@@ -17,9 +17,9 @@ export interface Undecided {
 }
 
 /** Defines an invariant: what always holds, and the sentence of one violation in numbers. */
-const invariant = <Violation extends object>(meaning: string, violation: (data: Violation) => string) =>
+const invariant = <Violation extends object>(meaning: string, violation: (data: Violation, textOf: TextOf) => string) =>
   define<Violation | Undecided>(meaning, (data, textOf) =>
-    'undecided' in data ? `not decided: ${textOf(data.undecided)}` : violation(data),
+    'undecided' in data ? `not decided: ${textOf(data.undecided)}` : violation(data, textOf),
   )
 
 const at = ({ sequence, atMs }: TracePlace): string => `(event ${sequence} at ${isoTime(atMs)})`
@@ -111,13 +111,14 @@ export const INVARIANT_MESSAGES = {
     ({ group, outcome, ...place }) => `the last deployment of ${group} does not fit ${outcome} ${at(place)}`,
   ),
   DECISION_WITHOUT_REASON: invariant<TracePlace & { decision: string }>(
-    'Every decision and every operation carries a reason.',
-    ({ decision, ...place }) => `${decision} has no reason ${at(place)}`,
+    'Every decision has a reason of the registry, and every operator request an actor and a reason.',
+    ({ decision, ...place }) => `${decision} has no known reason ${at(place)}`,
   ),
 
-  ROLLOUT_NEVER_ENDS: invariant<{ stage: string | null; state: string; lastedMs: number }>(
+  ROLLOUT_NEVER_ENDS: invariant<{ stage: string | null; state: string; lastedMs: number; reason: Message }>(
     'A rollout ends or waits for an operator.',
-    ({ stage, state, lastedMs }) => `${stage} has been ${state} for ${hours(lastedMs)} with no disturbance`,
+    ({ stage, state, lastedMs, reason }, textOf) =>
+      `${stage} has been ${state} for ${hours(lastedMs)} with no disturbance: ${textOf(reason)}`,
   ),
   ON_CALL_NOT_PAGED: invariant<TracePlace & { stage: string | null; decision: string }>(
     'On-call is paged whenever a rollout waits for an operator.',

@@ -1,6 +1,7 @@
 import type { TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { textOf } from '../messages/registry.ts'
 
-/** What a person was called with: a message with a reason code. */
+/** What on-call was paged with: a message with a reason code. */
 export interface Notified {
   readonly atMs: number
   readonly reasonCode: string
@@ -12,6 +13,7 @@ export interface Notified {
 export const notificationsOf = (records: readonly TraceRecord[]): readonly Notified[] =>
   records.flatMap((record) => {
     if (record.kind !== 'message-published' || record.reasonCode === null) return []
-    const { atMs, reasonCode, subject } = record
-    return [{ atMs, reasonCode, subject: subject ?? reasonCode }]
+    const { atMs, reasonCode, message, subject } = record
+    const line = message === null ? (subject ?? reasonCode) : `${reasonCode}: ${textOf(message)}`
+    return [{ atMs, reasonCode, subject: line }]
   })

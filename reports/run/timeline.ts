@@ -1,5 +1,6 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { textOf } from '../messages/registry.ts'
 import { numberText } from '../numbers/format.ts'
 import { type Deployments, sortDeployments } from './deployments.ts'
 import { isBad } from './evaluations.ts'
@@ -107,7 +108,7 @@ function note(draft: Draft, atMs: number, what: string | null): void {
 function signOf(record: TraceRecord): string | null {
   switch (record.kind) {
     case 'firmware-crashed':
-      return record.reason
+      return textOf(record.reason)
     case 'component-state':
       return record.state === 'ERRORED' || record.state === 'BROKEN' ? `component ${record.state}` : null
     case 'deployment-finished':

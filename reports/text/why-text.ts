@@ -1,4 +1,5 @@
 import type { TraceFinding, TraceHeader } from '../../sim/kernel/trace-events.ts'
+import { textOf } from '../messages/registry.ts'
 import { durationText, localTime, numberText } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 import type { Evaluation } from '../run/evaluations.ts'
@@ -33,7 +34,7 @@ export function renderWhy(why: Why, header: TraceHeader): string {
 }
 
 const row = (label: string, text: string): string => `  ${label.padEnd(10)}${text}`
-const decisionText = ({ decision, reason }: Evaluation): string => `${decision}: ${reason}`
+const decisionText = ({ decision, reason }: Evaluation): string => `${decision}: ${textOf(reason)}`
 
 const COLUMNS = ['rule', 'metric', 'outcome', 'where', 'observed', 'limit', 'baseline', 'n']
 
@@ -52,7 +53,7 @@ function findingLines({ rules }: Why): string[] {
     ]),
   )
   const told = rules.flatMap(({ findings }) => findings.filter((one) => one.outcome !== 'healthy' || isOfStage(one)))
-  const reasons = told.flatMap(({ reason }) => (reason === undefined ? [] : [`    ${reason}`]))
+  const reasons = told.flatMap(({ reason }) => (reason === undefined ? [] : [`    ${textOf(reason)}`]))
   return [...alignedTable(COLUMNS, rows, 4), '', ...reasons]
 }
 
@@ -77,7 +78,7 @@ function truthLines({ faults, devicesOnRelease, crashes }: Truth, nowMs: number,
 function laterLines({ evaluation, nextChange, firstBreach }: Why, header: TraceHeader): string[] {
   const time = (atMs: number): string => localTime(atMs, header.zone)
   const said = ({ atMs, verdict, decision, reason }: Evaluation): string =>
-    `${time(atMs)} ${verdict}, ${decision}: ${reason}`
+    `${time(atMs)} ${verdict}, ${decision}: ${textOf(reason)}`
   const next = nextChange === null ? 'the same to the end of the trace' : said(nextChange)
   if (firstBreach === evaluation || firstBreach === nextChange) return [row('next', next)]
   const breach =

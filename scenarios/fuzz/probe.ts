@@ -1,3 +1,4 @@
+import { PreflightRefused } from '../../controller/errors.ts'
 import type { ProbeViolation } from '../../reports/messages/probes.ts'
 import { type ReportedMessage, reported } from '../../reports/messages/reported.ts'
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
@@ -54,11 +55,11 @@ const violation = <Code extends ProbeViolation['code']>(
  * A week in which no fault acts is healthy in every scenario: it must not be found too noisy. Faults that need no release
  * act in its last minutes. Other refusals have their reasons.
  */
-function wronglyRefused({ faults, release }: Scenario, { message }: Error): readonly ReportedMessage[] {
+function wronglyRefused({ faults, release }: Scenario, { cause }: RolloutRefused): readonly ReportedMessage[] {
   const isQuiet = !faults.some((fault) => isDeviceFault(fault) && firmwareOf(fault.in) !== release.version)
-  return isQuiet && message.includes('baseline too noisy')
-    ? [violation('HEALTHY_BASELINE_REFUSED', { refusals: [{ code: message, data: {} }] })]
-    : []
+  if (!isQuiet || !(cause instanceof PreflightRefused)) return []
+  const refusals = cause.refusals.filter(({ code }) => code === 'BASELINE_TOO_NOISY')
+  return refusals.length === 0 ? [] : [violation('HEALTHY_BASELINE_REFUSED', { refusals })]
 }
 
 const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmware

@@ -95,19 +95,19 @@ export const SOMETIMES = {
     })
   }),
   CHANGES_FROZEN: row('changes frozen at a gate', (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the line was stopped by ')),
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'CHANGES_FROZEN'),
   ),
   MEMBERSHIP_CHANGED: row('thing group changed during a rollout', (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.includes('the thing groups differ')),
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'MEMBERSHIP_CHANGED'),
   ),
   TELEMETRY_DOWN: row('telemetry down', (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the telemetry is down')),
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'TELEMETRY_DOWN'),
   ),
   DEVICE_ROLLBACK_FAILED: row('device that failed to roll back', (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.includes('devices failed to go back')),
+    ofKind(records, 'evaluated').some(({ reason }) => FAILED_ROLLBACKS.has(reason.code)),
   ),
   WINDOW_EXTENDED: row('window extended for lack of evidence', (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the window is extended')),
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'WINDOW_EXTENDED'),
   ),
   ROLLOUT_HALTED: row('halted for lack of evidence or devices', (_, records) =>
     ofKind(records, 'evaluated').some(({ state }) => state === 'halted'),
@@ -121,6 +121,9 @@ export const SOMETIMES = {
     ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
   ),
 }
+
+/** Decisions about devices on which the rollback failed. */
+const FAILED_ROLLBACKS = new Set(['ROLLBACK_FAILED_ON_DEVICES', 'ROLLBACK_FAILED'])
 
 export type SometimesCode = keyof typeof SOMETIMES
 export const SOMETIMES_CODES = Object.keys(SOMETIMES) as readonly SometimesCode[]
@@ -139,7 +142,7 @@ function rollbacks(
   records: readonly TraceRecord[],
 ): readonly { readonly atMs: number; readonly stage: StageName | null; readonly before: string }[] {
   let before = 'waiting'
-  let stageBefore: StageName | null = null
+  let stageBefore: StageName | null = 'canary'
   return ofKind(records, 'evaluated').flatMap(({ atMs, stage, state, decision }) => {
     // The first stage waits as well, but nothing was promoted then.
     const own = { atMs, stage, before: before === 'waiting' && stageBefore === 'canary' ? 'first gate' : before }

@@ -1,7 +1,9 @@
 import { STAGES } from '../../controller/contract.ts'
+import { MESSAGES } from '../../reports/messages/registry.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
 import {
+  evaluationsOf,
   isForward,
   isOfTelemetryDown,
   lastState,
@@ -82,8 +84,10 @@ export const DEPLOYMENT_INVARIANTS = {
   },
 
   DECISION_WITHOUT_REASON: (_, records) => [
-    ...ofKind(records, 'evaluated').flatMap((evaluation) =>
-      evaluation.reason === '' ? [{ decision: evaluation.decision, ...placeOf(evaluation) }] : [],
+    ...evaluationsOf(records).flatMap((evaluation) =>
+      Object.hasOwn(MESSAGES, evaluation.reason.code)
+        ? []
+        : [{ decision: evaluation.decision, ...placeOf(evaluation) }],
     ),
     ...ofKind(records, 'operation').flatMap((one) =>
       one.actor === '' || one.reason === '' ? [{ decision: one.operation, ...placeOf(one) }] : [],

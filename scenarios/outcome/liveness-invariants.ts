@@ -1,8 +1,17 @@
 import type { ReasonCode } from '../../controller/contract.ts'
+import type { Message } from '../../controller/messages/message.ts'
 import type { UndecidedReason } from '../../reports/messages/undecided.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { LivenessTable } from './invariant.ts'
-import { isOfTelemetryDown, lastState, ofKind, placeOf, type RecordOf } from './trace-records.ts'
+import {
+  type AnyEvaluation,
+  evaluationsOf,
+  isOfTelemetryDown,
+  lastState,
+  ofKind,
+  placeOf,
+  type RecordOf,
+} from './trace-records.ts'
 
 const HOUR_MS = 3_600_000
 /** A weekly gate is the longest wait that a calendar demands. */
@@ -33,7 +42,7 @@ export const LIVENESS_INVARIANTS = {
     const lastedMs = endedAtMs - Math.max(before?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
     const limitMs = longestMs(last.state, header.windowHours * HOUR_MS)
     if (lastedMs <= limitMs) return { undecided: { code: 'RUN_ENDED_TOO_EARLY', data: {} } }
-    return { violated: [{ stage: last.stage, state: last.state, lastedMs }] }
+    return { violated: [{ stage: last.stage, state: last.state, lastedMs, reason: last.reason }] }
   },
 
   ON_CALL_NOT_PAGED: (header, records, endedAtMs) => {
@@ -112,14 +121,12 @@ function isHeld(records: readonly TraceRecord[]): boolean {
 }
 
 /** While the telemetry is down on-call is paged for that alone: nothing is paused. */
-const isOfPause = ({ subject }: RecordOf<'message-published'>): boolean => !isOfTelemetryDown({ reason: subject ?? '' })
+function isOfPause({ message }: RecordOf<'message-published'>): boolean {
+  const { reason } = (message?.data ?? {}) as { readonly reason?: Message }
+  return reason === undefined || !isOfTelemetryDown({ reason })
+}
 
 const isFinal = (state: string): boolean => ['completed', 'rolled-back', 'halted'].includes(state)
-
-type AnyEvaluation = RecordOf<'evaluated'> | RecordOf<'migration-evaluated'>
-
-const evaluationsOf = (records: readonly TraceRecord[]): readonly AnyEvaluation[] =>
-  records.filter((record) => record.kind === 'evaluated' || record.kind === 'migration-evaluated')
 
 const isSameState = (a: AnyEvaluation, b: AnyEvaluation): boolean =>
   a.kind === b.kind && a.state === b.state && a.stage === b.stage

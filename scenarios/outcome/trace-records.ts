@@ -1,4 +1,5 @@
 import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
+import type { Message } from '../../controller/messages/message.ts'
 import type { TracePlace } from '../../reports/messages/invariants.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 
@@ -9,12 +10,27 @@ export const ofKind = <Kind extends TraceRecord['kind']>(
   kind: Kind,
 ): readonly RecordOf<Kind>[] => records.filter((record): record is RecordOf<Kind> => record.kind === kind)
 
+/** An evaluation of the rollout, or of the migration before it. */
+export interface AnyEvaluation
+  extends Pick<RecordOf<'evaluated'>, 'sequence' | 'atMs' | 'stage' | 'state' | 'decision' | 'reason'> {
+  readonly kind: 'evaluated' | 'migration-evaluated'
+}
+
+/** The evaluations of the rollout and of the migration before it. A start counts as one: the rollout waits from then on. */
+export const evaluationsOf = (records: readonly TraceRecord[]): readonly AnyEvaluation[] =>
+  records.flatMap((record): readonly AnyEvaluation[] => {
+    if (record.kind === 'evaluated' || record.kind === 'migration-evaluated') return [record]
+    if (record.kind !== 'rollout-started') return []
+    const kind = record.subject === 'migration' ? 'migration-evaluated' : 'evaluated'
+    return [{ ...record, kind, state: 'waiting', decision: 'start' }]
+  })
+
 /** The last evaluation of the rollout; null if there was none. */
 export const lastState = (records: readonly TraceRecord[]): RecordOf<'evaluated'> | null =>
   ofKind(records, 'evaluated').at(-1) ?? null
 
 /** Where in the trace an invariant was violated. */
-export const placeOf = ({ sequence, atMs }: TraceRecord): TracePlace => ({ sequence, atMs })
+export const placeOf = ({ sequence, atMs }: TracePlace): TracePlace => ({ sequence, atMs })
 
 /** Whether a deployment brings the release. */
 export const isForward = ({ components }: RecordOf<'deployment-created'>, { release }: TraceHeader): boolean =>
@@ -27,5 +43,4 @@ export const timesPossiblyRequested = (records: readonly TraceRecord[], ...opera
   ).length + ofKind(records, 'handler-failed').filter(({ handler }) => handler === 'operate').length
 
 /** Whether a decision was made because the controller cannot see the fleet: it holds everything and acts on no verdict. */
-export const isOfTelemetryDown = ({ reason }: { readonly reason: string }): boolean =>
-  reason.includes('the telemetry is down')
+export const isOfTelemetryDown = ({ reason }: { readonly reason: Message }): boolean => reason.code === 'TELEMETRY_DOWN'

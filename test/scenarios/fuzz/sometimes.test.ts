@@ -9,6 +9,7 @@ import {
   evaluation,
   failed,
   header,
+  reasonOf,
   requested,
   traceOf,
 } from '../outcome/traces.ts'
@@ -23,7 +24,7 @@ const finished: TraceEvent = {
   status: 'SUCCEEDED',
   detailedStatus: 'SUCCESSFUL',
 }
-const crashed: TraceEvent = { kind: 'firmware-crashed', thing: 'a1', version: '2.4.0', reason: 'r' }
+const crashed: TraceEvent = { kind: 'firmware-crashed', thing: 'a1', version: '2.4.0', reason: reasonOf('EXITED') }
 const breach = (rule: string) => ({ rule, metric: 'm', outcome: 'breach', observed: 1, baseline: 0, limit: 0, n: 1 })
 const rollback = evaluation({ state: 'rolling-back', decision: 'rollback', verdict: 'breach' })
 const migrated: TraceEvent = {
@@ -32,7 +33,7 @@ const migrated: TraceEvent = {
   stage: 'production',
   state: 'completed',
   decision: 'complete',
-  reason: 'r',
+  reason: reasonOf('NO_ROLLOUT'),
 }
 const leak = acted('memory-leak')
 const window = [
@@ -99,22 +100,19 @@ const CASES: Readonly<Record<SometimesCode, readonly [hit: Trace, near: Trace, o
     traceOf([0, requested('pause')], [1, requested('resume')], [2, rollback]),
   ],
   CHANGES_FROZEN: [
-    traceOf([0, evaluation({ reason: 'the line was stopped by jo: r' })]),
-    traceOf([0, evaluation({ reason: 'paused by jo: r' })]),
+    traceOf([0, evaluation({ reason: reasonOf('CHANGES_FROZEN') })]),
+    traceOf([0, evaluation({ reason: reasonOf('PAUSED') })]),
   ],
   MEMBERSHIP_CHANGED: [
-    traceOf([0, evaluation({ reason: 'the thing groups differ from the plan: a1' })]),
+    traceOf([0, evaluation({ reason: reasonOf('MEMBERSHIP_CHANGED') })]),
     traceOf([0, evaluation()]),
   ],
-  TELEMETRY_DOWN: [traceOf([0, evaluation({ reason: 'the telemetry is down for 5 min' })]), traceOf([0, evaluation()])],
+  TELEMETRY_DOWN: [traceOf([0, evaluation({ reason: reasonOf('TELEMETRY_DOWN') })]), traceOf([0, evaluation()])],
   DEVICE_ROLLBACK_FAILED: [
-    traceOf([0, evaluation({ reason: '1 devices failed to go back: a1 FAILED' })]),
+    traceOf([0, evaluation({ reason: reasonOf('ROLLBACK_FAILED') })]),
     traceOf([0, evaluation()]),
   ],
-  WINDOW_EXTENDED: [
-    traceOf([0, evaluation({ reason: 'the window is extended: no data' })]),
-    traceOf([0, evaluation()]),
-  ],
+  WINDOW_EXTENDED: [traceOf([0, evaluation({ reason: reasonOf('WINDOW_EXTENDED') })]), traceOf([0, evaluation()])],
   ROLLOUT_HALTED: [traceOf([0, evaluation({ state: 'halted' })]), traceOf([0, evaluation()])],
   COMPLETED_DESPITE_FAULT: [
     traceOf([0, leak], [1, evaluation({ state: 'completed' })]),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEPLOYMENT_INVARIANTS } from '../../../scenarios/outcome/deployment-invariants.ts'
-import { deployed, evaluation, failed, header, NEW, OLD, requested, started, traceOf } from './traces.ts'
+import { deployed, evaluation, failed, header, NEW, OLD, reasonOf, requested, started, traceOf } from './traces.ts'
 
 type Trace = ReturnType<typeof traceOf>
 const violated = (trace: Trace): string[] =>
@@ -39,7 +39,7 @@ describe('each invariant about deployments', () => {
       'LAST_DEPLOYMENT_CONTRADICTS_OUTCOME',
       traceOf([0, deployed('canary')], [1, deployed('canary', OLD)], [2, evaluation({ state: 'completed' })]),
     ],
-    ['DECISION_WITHOUT_REASON', traceOf([0, evaluation({ reason: '' })])],
+    ['DECISION_WITHOUT_REASON', traceOf([0, evaluation({ reason: reasonOf('SAID_SO') })])],
   ])('detects %s', (code, trace) => {
     expect(violated(trace)).toContain(code)
   })
@@ -53,9 +53,7 @@ describe('each invariant about deployments', () => {
 
   it('allows a breach while the telemetry is down, and after the rollback has begun', () => {
     expect(
-      violated(
-        traceOf([0, evaluation()], [1, evaluation({ verdict: 'breach', reason: 'the telemetry is down for 5 min' })]),
-      ),
+      violated(traceOf([0, evaluation()], [1, evaluation({ verdict: 'breach', reason: reasonOf('TELEMETRY_DOWN') })])),
     ).toEqual([])
     const back = evaluation({ verdict: 'breach', state: 'rolling-back' })
     expect(violated(traceOf([0, evaluation()], [1, back], [2, back]))).toEqual([])

@@ -40,7 +40,7 @@ const evaluated = (decision: string, verdict: string): TraceEvent => ({
   state: decision === 'rollback' ? 'rolling-back' : 'soaking',
   verdict,
   decision,
-  reason: 'r',
+  reason: { code: 'NO_ROLLOUT', data: {} },
   findings: [],
 })
 
@@ -50,7 +50,7 @@ const operation = (name: string, result = 'accepted'): TraceEvent => ({
   actor: 'jo',
   reason: 'r',
   result,
-  answer: 'a',
+  answer: { code: 'STATUS_GIVEN', data: {} },
 })
 
 const moved = (thing: string, group: string): TraceEvent => ({ kind: 'device-moved', thing, group, change: 'added' })

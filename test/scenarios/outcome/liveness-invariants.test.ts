@@ -10,6 +10,7 @@ import {
   header,
   OLD,
   paged,
+  reasonOf,
   requested,
   started,
   traceOf,
@@ -44,9 +45,8 @@ describe('ROLLOUT_NEVER_ENDS', () => {
   })
 
   it('holds under a pause whose invocation was killed, as long as on-call was paged for it', () => {
-    const notified = (subject: string): TraceEvent => ({ ...paged('ROLLOUT_HELD'), subject }) as TraceEvent
-    const changed = notified('ROLLOUT_HELD: release 2.4.0, canary: line-01-01 is in canary and production')
-    const down = notified('ROLLOUT_HELD: release 2.4.0, canary: the telemetry is down for 15 min')
+    const changed = paged('ROLLOUT_HELD', reasonOf('MEMBERSHIP_CHANGED'))
+    const down = paged('ROLLOUT_HELD', reasonOf('TELEMETRY_DOWN'))
     expect(shown(code, traceOf([0, changed], [1, evaluation()]), 900)).toBe('held')
     expect(shown(code, traceOf([0, changed], [1, requested('resume')], [2, evaluation()]), 900)).toBe('violated')
     expect(shown(code, traceOf([0, down], [1, evaluation()]), 900)).toBe('violated')
@@ -65,8 +65,8 @@ describe('ROLLOUT_NEVER_ENDS', () => {
   })
 
   it('holds while the telemetry is down only if on-call was paged since the state began', () => {
-    const down = evaluation({ reason: 'the telemetry is down for 30 min, everything is held' })
-    const page = evaluation({ decision: 'page', reason: 'the telemetry is down for 15 min, everything is held' })
+    const down = evaluation({ reason: reasonOf('TELEMETRY_DOWN') })
+    const page = evaluation({ decision: 'page', reason: reasonOf('TELEMETRY_DOWN') })
     expect(shown(code, traceOf([0, evaluation({ state: 'waiting' })], [1, page], [60, down]), 60)).toBe('held')
     expect(shown(code, traceOf([0, evaluation({ state: 'waiting' })], [1, down], [60, down]), 60)).toBe('violated')
   })

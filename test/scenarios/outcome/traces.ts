@@ -1,4 +1,5 @@
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
+import type { Message } from '../../../controller/messages/message.ts'
 import type { TraceEvent, TraceHeader, TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
 export const HOUR_MS = 3_600_000
@@ -22,6 +23,9 @@ export const header: TraceHeader = {
   lines: { a1: 1, a2: 1, a3: 1, b1: 2 },
   faultsEndAtMs: 0,
 }
+
+/** A message whose data no invariant reads. */
+export const reasonOf = (code: string): Message => ({ code, data: {} })
 
 type At = readonly [hour: number, event: TraceEvent]
 
@@ -48,7 +52,7 @@ export const evaluation = (over: Partial<Evaluated> = {}): TraceEvent => ({
   state: 'soaking',
   verdict: 'healthy',
   decision: 'wait',
-  reason: 'r',
+  reason: reasonOf('NO_ROLLOUT'),
   findings: [],
   ...over,
 })
@@ -59,7 +63,7 @@ export const requested = (operation: string, result = 'accepted'): TraceEvent =>
   actor: 'jo',
   reason: 'r',
   result,
-  answer: 'a',
+  answer: reasonOf('STATUS_GIVEN'),
 })
 
 export const acted = (faultKind: string, target?: string): TraceEvent => ({
@@ -80,11 +84,12 @@ export const started = (thing: string, version = NEW): TraceEvent => ({
 export const connected = (thing: string): TraceEvent => ({ kind: 'device-connected', thing })
 export const disconnected = (thing: string): TraceEvent => ({ kind: 'device-disconnected', thing })
 
-export const paged = (reasonCode: string): TraceEvent => ({
+export const paged = (reasonCode: string, reason?: Message): TraceEvent => ({
   kind: 'message-published',
   topic: 't',
-  subject: 's',
   reasonCode,
+  message: reason === undefined ? null : { code: reasonCode, data: { reason } },
+  subject: null,
 })
 
 export const failed = (handler: string, error: string): TraceEvent => ({

@@ -1,16 +1,3 @@
-import type { Refusal } from './messages/refusals.ts'
-
-/** The rollout cannot start; every refusal at once. Their sentences are made by who catches it. */
-export class PreflightRefused extends Error {
-  override readonly name = 'PreflightRefused'
-  readonly refusals: readonly Refusal[]
-
-  constructor(refusals: readonly Refusal[]) {
-    super(`preflight refused: ${refusals.map(({ code }) => code).join(', ')}`)
-    this.refusals = refusals
-  }
-}
-
 /** Another instance of the function wrote the document since it was read. */
 export class StaleRollout extends Error {
   override readonly name = 'StaleRollout'

@@ -1,6 +1,6 @@
-import { PreflightRefused } from '../errors.ts'
 import type { Message } from '../messages/message.ts'
 import { textOf } from '../messages/registry.ts'
+import { PreflightRefused } from '../reconcile/preflight.ts'
 import { EffectFailed, type Outcome } from '../reconcile/reconcile.ts'
 
 /** What takes a line of the log; in Lambda, standard output is CloudWatch Logs. */

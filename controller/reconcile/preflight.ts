@@ -7,6 +7,17 @@ import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
 import type { Release } from '../rollout/rollout.ts'
 import { groupedBy } from '../support/grouped.ts'
 
+/** The rollout cannot start; every refusal at once. Their sentences are made by who catches it. */
+export class PreflightRefused extends Error {
+  override readonly name = 'PreflightRefused'
+  readonly refusals: readonly Refusal[]
+
+  constructor(refusals: readonly Refusal[]) {
+    super(`preflight refused: ${refusals.map(({ code }) => code).join(', ')}`)
+    this.refusals = refusals
+  }
+}
+
 /** What was found before a rollout. */
 export interface Findings {
   readonly release: Release

@@ -6,7 +6,6 @@ import {
   STAGES,
   type StageName,
 } from '../contract.ts'
-import { PreflightRefused } from '../errors.ts'
 import { type Baseline, makeBaseline } from '../evidence/baseline.ts'
 import { toSnapshot } from '../evidence/snapshot.ts'
 import { quietShare, type Replay, refuseNoise, replay } from '../judge/baseline-replay.ts'
@@ -17,7 +16,7 @@ import type { DeploymentSpec, Ports } from '../ports/ports.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
 import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
 import { act } from './act.ts'
-import { type Deployable, membersOf, preflight } from './preflight.ts'
+import { type Deployable, membersOf, PreflightRefused, preflight } from './preflight.ts'
 import { baselineSnapshots, createRollout, loadActive, recordStart } from './records.ts'
 
 /** Who requests a rollout, of what, and why. */

@@ -1,5 +1,5 @@
-import { PreflightRefused } from '../../controller/errors.ts'
 import type { OperationAnswer } from '../../controller/reconcile/operate.ts'
+import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import { EffectFailed, type Outcome, startOutcome } from '../../controller/reconcile/reconcile.ts'
 import { isFinal, type Rollout } from '../../controller/rollout/rollout.ts'
 import type { InterventionMessage } from '../../reports/messages/interventions.ts'

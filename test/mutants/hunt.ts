@@ -53,11 +53,8 @@ async function detected(rehearse: Rehearse, scenario: Scenario): Promise<string 
     )
     const [invariant] = invariants.violated
     const [failure] = expectation.failures
-    return invariant !== undefined
-      ? `invariant: ${reportedLine(invariant)}`
-      : failure !== undefined
-        ? `expectation: ${failure}`
-        : null
+    if (invariant !== undefined) return `invariant: ${reportedLine(invariant)}`
+    return failure === undefined ? null : `expectation: ${failure}`
   } catch (error) {
     const { name, message } = error as Error
     if (OWN_MISTAKES.includes(name)) throw error

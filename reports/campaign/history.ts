@@ -1,3 +1,4 @@
+import type { ReportedMessage } from '../messages/reported.ts'
 import { isoTime } from '../numbers/format.ts'
 import { exactShareOf, type Mean, meanWithInterval, type Share } from '../numbers/statistics.ts'
 import type { Report, ReportOutcome } from '../run/report.ts'
@@ -15,8 +16,8 @@ export interface ReleaseRow {
   readonly caughtIn: Report['caughtIn']
   readonly leadTimeHours: number | null
   readonly onsetToAllHealthyMinutes: number | null
-  /** Laws that it broke. */
-  readonly violated: readonly string[]
+  /** Invariants that it violated. */
+  readonly violated: readonly ReportedMessage[]
 }
 
 /** What a row says of the release itself. */

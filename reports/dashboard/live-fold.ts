@@ -101,8 +101,8 @@ export class LiveFold {
       case 'fault-started':
         return this.#faultStarted(record)
       case 'intervention':
-        // What was called is told with its answer.
-        if (record.act === 'fault') this.#say(record.atMs, `fault ${record.what}`)
+        // What was invoked is shown with its answer.
+        if (record.code === 'FAULT_INJECTED') this.#say(record.atMs, `fault ${textOf(record)}`)
         return
       case 'operation':
         return this.#say(

@@ -2,6 +2,7 @@ import { STAGES } from '../../controller/contract.ts'
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
 import { textOf } from '../messages/registry.ts'
+import { reportedLine } from '../messages/reported.ts'
 import { timeOfDay } from '../numbers/clock-text.ts'
 import { durationText, grouped, numberText } from '../numbers/format.ts'
 import type { Report } from '../run/report.ts'
@@ -71,7 +72,7 @@ function headline(report: Report): Markup {
     inconclusive: 'inconclusive',
   }[outcome]
   return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${[...expectation.failures, ...invariants.violated].map((text) => html`<p class="bad">${text}</p>`)}${notified(notifications)}${touched(interventions)}`
+${[...expectation.failures, ...invariants.violated.map(reportedLine)].map((text) => html`<p class="bad">${text}</p>`)}${notified(notifications)}${touched(interventions)}`
 }
 
 function notified(notifications: NonNullable<Report['notifications']>): Markup | null {
@@ -82,7 +83,7 @@ function notified(notifications: NonNullable<Report['notifications']>): Markup |
 
 function touched(interventions: NonNullable<Report['interventions']>): Markup | null {
   if (interventions.length === 0) return null
-  const done = interventions.map(({ at, what }) => html`<li>${at} ${what}</li>`)
+  const done = interventions.map(({ at, text }) => html`<li>${at} ${text}</li>`)
   return html`<p class="warn">touched ${interventionText(interventions.length)}</p><ul class="small">${done}</ul>`
 }
 

@@ -3,6 +3,8 @@ import { z } from 'zod'
 const time = z.iso.datetime()
 const spread = z.strictObject({ p50: z.number(), p90: z.number(), max: z.number() })
 const count = z.int().nonnegative()
+/** A message with its sentence. */
+export const reportedSchema = z.strictObject({ code: z.string(), data: z.looseObject({}), text: z.string() })
 const stageName = z.enum(['canary', 'early', 'production'])
 
 /** The schema of report.json; every field of schemaVersion 1 is required, except what says otherwise. */
@@ -71,10 +73,10 @@ export const reportSchema = z.strictObject({
   }),
   invariants: z.strictObject({
     checked: z.array(z.string()),
-    violated: z.array(z.string()),
-    undecided: z.array(z.string()).optional(),
+    violated: z.array(reportedSchema),
+    undecided: z.array(reportedSchema),
   }),
-  interventions: z.array(z.strictObject({ at: time, what: z.string() })).optional(),
+  interventions: z.array(reportedSchema.extend({ at: time })).optional(),
   notifications: z.array(z.strictObject({ at: time, reasonCode: z.string(), subject: z.string() })).optional(),
   virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
   wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerVirtualHour: z.number() }),

@@ -1,5 +1,6 @@
 import { STAGES } from '../../controller/contract.ts'
 import type { Connections, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { type ReportedMessage, reported } from '../messages/reported.ts'
 import { isoTime, rounded } from '../numbers/format.ts'
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
@@ -66,13 +67,14 @@ export interface Report {
     readonly checked: readonly ExpectedItem[]
   }
   readonly invariants: {
+    /** Codes of all invariants. */
     readonly checked: readonly string[]
-    readonly violated: readonly string[]
-    /** Laws that this run cannot show to hold, a sentence each. */
-    readonly undecided?: readonly string[]
+    readonly violated: readonly ReportedMessage[]
+    /** Invariants that this run cannot show to hold, by their codes. */
+    readonly undecided: readonly ReportedMessage[]
   }
-  /** What somebody outside the scenario did to the run; absent where nobody did, so that its seed alone gives it again. */
-  readonly interventions?: readonly { readonly at: string; readonly what: string }[]
+  /** What was done to the run from outside the scenario; absent where nothing was, so that its seed alone reproduces it. */
+  readonly interventions?: readonly (ReportedMessage & { readonly at: string })[]
   /** What people were called with; absent where nobody was. */
   readonly notifications?: readonly { readonly at: string; readonly reasonCode: string; readonly subject: string }[]
   readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
@@ -152,7 +154,7 @@ function notified(records: readonly TraceRecord[]): Pick<Report, 'notifications'
 
 function interventionsOf(records: readonly TraceRecord[]): Pick<Report, 'interventions'> {
   const interventions = records.flatMap((record) =>
-    record.kind === 'intervention' ? [{ at: isoTime(record.atMs), what: record.what }] : [],
+    record.kind === 'intervention' ? [{ at: isoTime(record.atMs), ...reported(record) }] : [],
   )
   return interventions.length === 0 ? {} : { interventions }
 }

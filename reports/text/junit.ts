@@ -13,10 +13,10 @@ interface Kind {
 
 const UNMET: Kind = { tag: 'failure', type: 'expectation' }
 const UNDECIDED: Kind = { tag: 'error', type: 'inconclusive' }
-const LAW: Kind = { tag: 'failure', type: 'invariant' }
+const INVARIANT: Kind = { tag: 'failure', type: 'invariant' }
 
 /**
- * The report for CI, as JUnit's XML schema has it: one suite a scenario, a case for each expected thing and each law.
+ * The report for CI, as JUnit's XML schema has it: one suite a scenario, a case for each expected thing and each invariant.
  * What is unmet because the run could not decide is an `error`, not a `failure`: nothing was shown to be wrong. It is
  * not `skipped` either, because CI shows that as green, and a rehearsal that proved nothing must not pass.
  * `command` plays the run again. [JUnit XML schema: testsuites > testsuite > testcase > failure | error]
@@ -32,7 +32,7 @@ export function renderJunit(report: Report, command: string): string {
   const checks = invariants.checked.map(
     (invariant): Case => ({
       name: invariant,
-      problems: invariants.violated.filter((text) => text.startsWith(`${invariant}: `)),
+      problems: invariants.violated.filter(({ code }) => code === invariant).map(({ text }) => text),
     }),
   )
   const unmet = outcome === 'inconclusive' ? UNDECIDED : UNMET
@@ -44,7 +44,7 @@ export function renderJunit(report: Report, command: string): string {
   const trail = `seed ${seed}, digest ${digest}\n${again}`
   const cases = [
     ...expected.map((one) => caseXml(`rehearse.${scenario}.expectation`, one, unmet, trail)),
-    ...checks.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, LAW, trail)),
+    ...checks.map((one) => caseXml(`rehearse.${scenario}.invariants`, one, INVARIANT, trail)),
   ]
   const properties = Object.entries({ seed, level, digest, outcome, command: again }).map(
     ([name, value]) => `      <property name="${name}" value="${escaped(String(value))}"/>`,

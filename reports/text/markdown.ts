@@ -1,3 +1,4 @@
+import { reportedLine } from '../messages/reported.ts'
 import { durationText, numberText, shortTime } from '../numbers/format.ts'
 import { markdownTable } from '../numbers/table.ts'
 import type { Report } from '../run/report.ts'
@@ -41,7 +42,7 @@ export function renderMarkdown(
 /** The command gives the run again only where nobody has taken a hand in it. */
 function againLines({ interventions = [] }: Report): string[] {
   if (interventions.length === 0) return ['### Again']
-  const done = interventions.map(({ at, what }) => `- ${shortTime(at)} ${what}`)
+  const done = interventions.map(({ at, text }) => `- ${shortTime(at)} ${text}`)
   return ['### Interventions', `Touched ${interventionText(done.length)}:`, done.join('\n'), '### Again, without them']
 }
 
@@ -54,7 +55,7 @@ function verdictLines({ expectation, invariants }: Report): string[] {
   return [
     ...expected,
     `- ${mark(invariants.violated.length === 0)} ${counted}`,
-    ...invariants.violated.map((text) => `  - ${text}`),
+    ...invariants.violated.map((one) => `  - ${reportedLine(one)}`),
   ]
 }
 

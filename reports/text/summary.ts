@@ -1,3 +1,4 @@
+import { reportedLine } from '../messages/reported.ts'
 import { durationText, grouped, numberText, shortTime } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 import type { Report } from '../run/report.ts'
@@ -17,7 +18,7 @@ export function renderSummary(report: Report, story: string): string {
     ...(report.notifications ?? []).map(({ at, reasonCode }) => row('notified', `${shortTime(at)} UTC, ${reasonCode}`)),
     row('exposure', exposureText(report)),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
-    ...invariants.violated.map((text) => `    ! ${text}`),
+    ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
     row('expectation', expectation.met ? 'met' : 'NOT met'),
     ...expectation.failures.map((text) => `    ! ${text}`),
     ...interventionLines(report),
@@ -35,7 +36,7 @@ function interventionLines({ interventions = [] }: Report): string[] {
   if (interventions.length === 0) return []
   return [
     row('touched', interventionText(interventions.length)),
-    ...interventions.map(({ at, what }) => `    ${shortTime(at)} ${what}`),
+    ...interventions.map(({ at, text }) => `    ${shortTime(at)} ${text}`),
   ]
 }
 

@@ -14,13 +14,17 @@ const report = (over: Partial<Report> = {}): Report => ({
       { what: 'caughtIn', expected: 'early', actual: 'canary', met: false },
     ],
   },
-  invariants: { checked: ['stages in order', 'no <tag>'], violated: ['no <tag>: "a" & \u0007 (event 3)'] },
+  invariants: {
+    checked: ['STAGES_OUT_OF_ORDER', '<TAG>'],
+    violated: [{ code: '<TAG>', data: {}, text: '"a" & \u0007 (event 3)' }],
+    undecided: [],
+  },
   ...over,
 })
 const tags = (xml: string, tag: string): string[] => xml.match(new RegExp(`<${tag}[ >][^\\n]*`, 'g')) ?? []
 
 describe('the report for CI', () => {
-  it('has a case for each expected thing and each law, and says how to see a failure again', async () => {
+  it('has a case for each expected thing and each invariant, and the command that replays a failure', async () => {
     await expect(renderJunit(report(), COMMAND)).toMatchFileSnapshot('golden/junit.xml')
   })
 
@@ -30,7 +34,7 @@ describe('the report for CI', () => {
     expect([tags(xml, 'testcase').length, tags(xml, 'failure').length]).toEqual([4, 2])
   })
 
-  it('calls unmet what could not be decided an error, and a broken law a failure all the same', () => {
+  it('calls unmet what could not be decided an error, and a violated invariant a failure all the same', () => {
     const xml = renderJunit(report({ outcome: 'inconclusive' }), COMMAND)
     expect(xml).toContain('tests="4" failures="1" errors="1"')
     expect(tags(xml, 'error')[0]).toContain('type="inconclusive" message="caughtIn is canary, expected early"')

@@ -60,7 +60,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
   ]
   return {
     header: {
-      schemaVersion: 1,
+      schemaVersion: 2,
       scenario: 'healthy',
       story: 's',
       seed: 1,
@@ -154,7 +154,7 @@ describe('run', () => {
       return result('halted')
     })
     const error = await playing.catch((caught: unknown) => caught)
-    expect(reportError(error, io.stderr)).toBe(130)
+    expect(reportError(error, io.stderr, 'rehearse run x')).toBe(130)
     expect(io.text.stderr).toContain('rehearse: interrupted; no report was written\n')
     expect(readdirSync(out)).toEqual(['mine.yaml'])
   })
@@ -164,7 +164,7 @@ describe('run', () => {
     const error = await run(scenarioFile(), options({ out: join(out, 'file', 'x') }), io, async () =>
       result('halted'),
     ).catch((caught: unknown) => caught)
-    expect(reportError(error, io.stderr)).toBe(70)
+    expect(reportError(error, io.stderr, 'rehearse run x')).toBe(70)
     expect(io.text.stderr).toMatch(/rehearse: cannot write .*ENOTDIR/)
   })
 
@@ -211,7 +211,9 @@ describe('other commands', () => {
   })
 })
 
-it('an error that nobody expected is one line as well, and 70', () => {
-  expect(reportError(new TypeError('x is not a function'), io.stderr)).toBe(70)
-  expect(io.text.stderr).toBe('rehearse: internal error: x is not a function (REHEARSE_DEBUG=1 shows where)\n')
+it('an unexpected error is an internal one, 70, with the command that replays it', () => {
+  expect(reportError(new TypeError('x is not a function'), io.stderr, 'rehearse run x')).toBe(70)
+  expect(io.text.stderr).toBe(
+    'rehearse: internal error: x is not a function (REHEARSE_DEBUG=1 shows where)\nrehearse: replay: rehearse run x\n',
+  )
 })

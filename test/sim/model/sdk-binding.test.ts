@@ -7,9 +7,8 @@ import {
 } from '@aws-sdk/client-iot'
 import { afterEach, expect, it } from 'vitest'
 import { AwsError } from '../../../sim/cloud/base/aws-error.ts'
-import type { Operations } from '../../../sim/cloud/base/cloud-context.ts'
+import type { Operations, ServiceName } from '../../../sim/cloud/base/operations.ts'
 import { bindClient } from '../../../sim/model/sdk-binding.ts'
-import type { ServiceName } from '../../../sim/protocol/service-model.ts'
 
 const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }
 const iot = new IoTClient(config)
@@ -23,7 +22,7 @@ async function bind(client: IoTClient | GreengrassV2Client, service: ServiceName
   calls = []
   bugs = []
   const hooks = { onCall: (name: string) => void calls.push(name), onBug: (error: unknown) => void bugs.push(error) }
-  unbind = await bindClient(client, service, new Map([[service, operations]]), hooks)
+  unbind = await bindClient(client, service, { [service]: operations }, hooks)
 }
 
 it('brings a call to the operation and its answer back, and counts it', async () => {

@@ -9,6 +9,7 @@ import {
   type HttpResponse,
   parseBody,
   requireMembers,
+  withPayloadBytes,
 } from './rest-json.ts'
 import { Router } from './router.ts'
 import { type OperationModel, type ServiceModel, VALIDATION_ERROR } from './service-model.ts'
@@ -55,7 +56,7 @@ export class ServiceEndpoint {
       if (operation === undefined) throw new NotEmulated(`${this.#model.service} ${name}`)
       const run = this.#operationOrThrow(operation, gate)
       requireMembers(operation.input, input)
-      return run(input)
+      return run(withPayloadBytes(operation.input, input))
     } catch (error) {
       return this.#asAwsError(error)
     }

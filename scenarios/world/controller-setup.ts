@@ -46,8 +46,7 @@ const longestShiftMs = ({ shifts }: Policy): number =>
 
 /** The topic that whoever is on duty subscribes to; returns its ARN. */
 export function createTopic({ cloud }: Twin): string {
-  const created = cloud.topics.operations.CreateTopic?.({ Name: 'firmware-rollouts' }) as { TopicArn: string }
-  return created.TopicArn
+  return cloud.services.sns.CreateTopic({ Name: 'firmware-rollouts' }).TopicArn as string
 }
 
 /** The store lies outside the twin, so its faults are put before it here; the week of memory was written without them. */
@@ -77,12 +76,12 @@ export function installController(
   const world = { world: twin.faultWorld, inFlight: twin.inFlight }
   const lambdaFaults = ofLambda.length === 0 ? null : new LambdaFaults(ofLambda, world, ports, functionsOn)
   host.install(functionsOn(ports), twin, lambdaFaults)
-  const { PutRule, PutTargets } = twin.cloud.events.operations
-  PutRule?.({ Name: 'analyze', ScheduleExpression: rateOf(policy.tickMs) })
-  PutTargets?.({ Rule: 'analyze', Targets: [{ Id: 'analyze', Arn: host.arnOf('analyze') }] })
+  const { PutRule, PutTargets } = twin.cloud.services.events
+  PutRule({ Name: 'analyze', ScheduleExpression: rateOf(policy.tickMs) })
+  PutTargets({ Rule: 'analyze', Targets: [{ Id: 'analyze', Arn: host.arnOf('analyze') }] })
   const pattern = { source: [ROLLOUT_EVENT_SOURCE], 'detail-type': [STAGE_PASSED_EVENT] }
-  PutRule?.({ Name: 'promote', EventPattern: JSON.stringify(pattern) })
-  PutTargets?.({ Rule: 'promote', Targets: [{ Id: 'promote', Arn: host.arnOf('promote') }] })
+  PutRule({ Name: 'promote', EventPattern: JSON.stringify(pattern) })
+  PutTargets({ Rule: 'promote', Targets: [{ Id: 'promote', Arn: host.arnOf('promote') }] })
 }
 
 /** EventBridge wants the singular for one. [eb: rate expressions] */

@@ -1,12 +1,15 @@
-import type { CloudContext, Services } from './base/cloud-context.ts'
+import type { CloudContext } from './base/cloud-context.ts'
 import { type DeliveryFate, EventBus } from './events/event-bus.ts'
 import { Topics } from './events/topics.ts'
-import { DEPLOYMENT_SHADOW, GreengrassService } from './greengrass/greengrass.ts'
+import { DEPLOYMENT_SHADOW } from './greengrass/deployment-service.ts'
+import { GreengrassService } from './greengrass/greengrass.ts'
 import { FleetIndex } from './iot/fleet-index.ts'
 import type { MqttServices } from './iot/mqtt-router.ts'
-import { ShadowService } from './iot/shadow.ts'
 import { ThingRegistry } from './iot/things.ts'
-import { JobsService } from './jobs/jobs.ts'
+import { DeviceMessages } from './jobs/device-plane/device-messages.ts'
+import { JobsService } from './jobs/jobs-service.ts'
+import { bindServices, type CloudServices } from './operations.ts'
+import { ShadowService } from './shadow/shadow-service.ts'
 
 /** The emulated services of one account and region, wired to each other. */
 export interface Cloud {
@@ -17,13 +20,13 @@ export interface Cloud {
   readonly events: EventBus
   readonly topics: Topics
   readonly index: FleetIndex
-  /** What the endpoints serve, by signing name. */
-  readonly services: Services
-  /** Who gets which publish of a device. */
+  /** The operations that the endpoints serve, by signing name. */
+  readonly services: CloudServices
+  /** The services that receive the publishes of devices. */
   readonly mqtt: MqttServices
 }
 
-/** `invoke` runs a Lambda function; it must not throw. `eventFate`: what becomes of events on their way to it. */
+/** `invoke` runs a Lambda function; it must not throw. `eventFate`: the copies and delays of each event's delivery to it. */
 export function makeCloud(
   ctx: CloudContext,
   settings: { readonly indexedShadows: readonly string[] },
@@ -37,32 +40,21 @@ export function makeCloud(
   const topics = new Topics(ctx)
   const greengrass = new GreengrassService(
     ctx,
-    { things, jobs, events, shadow: shadows },
+    { things, jobs, events, shadows },
     { supersededStatus: 'INACTIVE', cancelInProgressOnSupersede: true },
   )
   shadows.onReported((thing, shadow, reported) => {
     if (shadow === DEPLOYMENT_SHADOW) greengrass.handleDeploymentShadow(thing, reported)
   })
   const index = new FleetIndex({ things, shadows }, settings.indexedShadows)
+  const state = { clock: ctx.clock, things, shadows, jobs, greengrass, events, topics, index }
+  const deviceMessages = new DeviceMessages(ctx, jobs, things)
   return {
-    things,
-    shadows,
-    jobs,
-    greengrass,
-    events,
-    topics,
-    index,
-    services: new Map([
-      ['greengrass', greengrass.operations],
-      ['iot', { ...things.operations, ...jobs.operations, ...index.operations }],
-      ['iotdata', shadows.operations],
-      ['iot-jobs-data', jobs.dataOperations],
-      ['events', events.operations],
-      ['sns', topics.operations],
-    ]),
+    ...state,
+    services: bindServices(state),
     mqtt: {
       shadow: (thing, shadow, verb, payload) => shadows.handleMessage(thing, shadow, verb, payload),
-      jobs: (clientId, thing, rest, payload) => jobs.handleMessage(clientId, thing, rest, payload),
+      jobs: (clientId, thing, rest, payload) => deviceMessages.handle(clientId, thing, rest, payload),
       fleetStatus: (thing, payload) => greengrass.handleFleetStatus(thing, payload),
     },
   }

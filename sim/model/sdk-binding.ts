@@ -1,10 +1,10 @@
 import { mockClient } from 'aws-sdk-client-mock'
 import { createSandbox } from 'sinon'
 import { AwsError } from '../cloud/base/aws-error.ts'
-import type { Services } from '../cloud/base/cloud-context.ts'
+import type { ServiceName, Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
-import { loadServiceModel, PACKAGES, type ServiceName } from '../protocol/service-model.ts'
+import { loadServiceModel, PACKAGES } from '../protocol/service-model.ts'
 import { connectionReset, type RetryStrategy, withRetries } from './sdk-retries.ts'
 
 /** The mock keeps every call for assertions that nobody makes here. [performance 4: 40 MB for 20,000 calls] */
@@ -34,7 +34,7 @@ export async function bindClient(
   services: Services,
   hooks: BindingHooks,
 ): Promise<() => void> {
-  const endpoint = new ServiceEndpoint(await loadServiceModel(service), services.get(service) ?? {}, hooks)
+  const endpoint = new ServiceEndpoint(await loadServiceModel(service), services[service] ?? {}, hooks)
   const toSdkError = sdkErrors(await PACKAGES[service]())
   // The default sandbox would keep this stub, and with it the twin, for the life of the process.
   const sandbox = createSandbox()

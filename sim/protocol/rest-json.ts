@@ -54,6 +54,20 @@ export function requireMembers(input: NormalizedSchema, decoded: Readonly<Record
   }
 }
 
+/** The input as it would arrive in a message: clients take text for the blob of a payload, and send its bytes. */
+export function withPayloadBytes(
+  input: NormalizedSchema,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (input.isUnitSchema()) return values
+  for (const [name, member] of input.structIterator()) {
+    const value = values[name]
+    const isPayload = typeof value === 'string' && member.isBlobSchema() && member.getMergedTraits().httpPayload
+    if (isPayload) return { ...values, [name]: new Uint8Array(Buffer.from(value)) }
+  }
+  return values
+}
+
 /** The response to an SDK output. */
 export function encodeRestJson(route: Route, output: object): HttpResponse {
   const { output: schema, statusCode } = route.operation

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import { AwsError, NotEmulated } from '../cloud/base/aws-error.ts'
-import type { Operations } from '../cloud/base/cloud-context.ts'
+import type { Operations } from '../cloud/base/operations.ts'
 import { decodeAwsQuery, encodeAwsQuery, encodeQueryError } from './aws-query.ts'
 import {
   decodeRestJson,
@@ -9,8 +9,9 @@ import {
   type HttpResponse,
   parseBody,
   requireMembers,
+  withPayloadBytes,
 } from './rest-json.ts'
-import { type Route, Router } from './router.ts'
+import { Router } from './router.ts'
 import { type OperationModel, type ServiceModel, VALIDATION_ERROR } from './service-model.ts'
 import { decodeShape, encodeShape, MalformedRequest } from './shapes.ts'
 
@@ -20,11 +21,14 @@ export interface ServiceRequest extends HttpRequest {
   readonly path: string
 }
 
-/** What stands before the operations: lets a call pass, or throws the AwsError that it is refused with. */
+/** A check before the operations: admits a call, or throws the AwsError that refuses it. */
 export interface Gate {
   admit(operation: string): void
 }
 const OPEN: Gate = { admit: () => undefined }
+
+/** An operation as it is called with a decoded input. */
+type DecodedOperation = (input: Readonly<Record<string, unknown>>) => object
 
 /** One service: requests in, responses out, over the operations that the twin emulates. */
 export class ServiceEndpoint {
@@ -45,14 +49,14 @@ export class ServiceEndpoint {
     this.#onBug = hooks.onBug
   }
 
-  /** One call in the SDK's own shapes, without a message: the operation's answer, or the error it is refused with. */
+  /** One call in the SDK's own shapes, without a message: the operation's answer, or the error that refuses it. */
   call(name: string, input: Record<string, unknown>, gate: Gate = OPEN): object | AwsError {
     try {
       const operation = this.#model.operations.get(name)
       if (operation === undefined) throw new NotEmulated(`${this.#model.service} ${name}`)
       const run = this.#operationOrThrow(operation, gate)
       requireMembers(operation.input, input)
-      return run(input)
+      return run(withPayloadBytes(operation.input, input))
     } catch (error) {
       return this.#asAwsError(error)
     }
@@ -110,7 +114,7 @@ export class ServiceEndpoint {
     return encodeAwsQuery(operation, run(input))
   }
 
-  #operationOrThrow({ name }: Route['operation'] | OperationModel, gate: Gate): Operations[string] {
+  #operationOrThrow({ name }: OperationModel, gate: Gate): DecodedOperation {
     const operation = this.#operations[name]
     if (operation === undefined) {
       const nearest = Object.keys(this.#operations).sort((a, b) => distance(a, name) - distance(b, name))[0]
@@ -118,7 +122,9 @@ export class ServiceEndpoint {
     }
     this.#onCall(name)
     gate.admit(name)
-    return operation
+    // The one place where an input loses its type: what is passed has been checked against this operation's schema, from
+    // which the SDK's type of the input was generated as well; at the model level a client has built it by that type.
+    return operation as DecodedOperation
   }
 
   #asAwsError(error: unknown): AwsError {
@@ -135,7 +141,7 @@ export class ServiceEndpoint {
     return new AwsError(name, 500, 'internal error of the twin')
   }
 
-  /** REST-JSON names the error in a header, AWS JSON in the body; both give a message. [protocol 6.2, 10] */
+  /** REST-JSON has the error's name in a header, AWS JSON in the body; both have a message. [protocol 6.2, 10] */
   #errorResponse(error: AwsError): HttpResponse {
     if (this.#model.protocol === 'aws-query') return encodeQueryError(this.#model, error)
     const { name, statusCode, message, members } = error

@@ -1,8 +1,5 @@
 import { NormalizedSchema } from '@smithy/core/schema'
-
-/** The emulated services by their SigV4 signing names. */
-export const SERVICES = ['greengrass', 'iot', 'iotdata', 'iot-jobs-data', 'events', 'sns'] as const
-export type ServiceName = (typeof SERVICES)[number]
+import type { SdkPackages, ServiceName } from '../cloud/base/operations.ts'
 
 /** One operation of a service as its SDK package describes it. */
 export interface OperationModel {
@@ -19,11 +16,11 @@ export interface ServiceModel {
   readonly service: ServiceName
   readonly protocol: 'rest-json' | 'aws-json' | 'aws-query'
   readonly operations: ReadonlyMap<string, OperationModel>
-  /** What the Query protocol calls an error, by the name of its exception. */
+  /** The code of an error in the Query protocol, by the name of its exception. */
   readonly errorCodes: ReadonlyMap<string, string>
 }
 
-/** How each service says that a request is malformed. */
+/** The error of each service for a malformed request. */
 export const VALIDATION_ERROR: Readonly<Record<ServiceName, string>> = {
   greengrass: 'ValidationException',
   iot: 'InvalidRequestException',
@@ -33,8 +30,8 @@ export const VALIDATION_ERROR: Readonly<Record<ServiceName, string>> = {
   sns: 'InvalidParameterException',
 }
 
-/** The SDK package of each service, loaded when it is needed. */
-export const PACKAGES: Readonly<Record<ServiceName, () => Promise<object>>> = {
+/** The SDK package of each service, imported on demand. */
+export const PACKAGES: { readonly [S in ServiceName]: () => Promise<SdkPackages[S]> } = {
   greengrass: () => import('@aws-sdk/client-greengrassv2'),
   iot: () => import('@aws-sdk/client-iot'),
   iotdata: () => import('@aws-sdk/client-iot-data-plane'),
@@ -43,7 +40,10 @@ export const PACKAGES: Readonly<Record<ServiceName, () => Promise<object>>> = {
   sns: () => import('@aws-sdk/client-sns'),
 }
 
-/** What does not speak REST-JSON. */
+/** The emulated services by their SigV4 signing names. */
+export const SERVICES = Object.keys(PACKAGES) as readonly ServiceName[]
+
+/** Services with another protocol than REST-JSON. */
 const PROTOCOLS: Readonly<Partial<Record<ServiceName, ServiceModel['protocol']>>> = {
   events: 'aws-json',
   sns: 'aws-query',

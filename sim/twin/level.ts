@@ -1,4 +1,5 @@
-import type { Messaging, Services } from '../cloud/base/cloud-context.ts'
+import type { Messaging } from '../cloud/base/cloud-context.ts'
+import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 

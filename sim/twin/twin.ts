@@ -6,7 +6,8 @@ import {
   SAMPLE_PERIOD_MS,
   type StageName,
 } from '../../controller/contract.ts'
-import type { CloudContext, JsonObject } from '../cloud/base/cloud-context.ts'
+import type { CloudContext } from '../cloud/base/cloud-context.ts'
+import type { JsonObject } from '../cloud/base/json.ts'
 import { type Cloud, makeCloud } from '../cloud/cloud.ts'
 import type { DeliveryFate } from '../cloud/events/event-bus.ts'
 import { routePublish } from '../cloud/iot/mqtt-router.ts'
@@ -195,11 +196,11 @@ export class Twin {
     const own = this.#devices.get(thing)?.plan.stage
     if (own === undefined) return // a fleet that was scaled down has no such device
     const change = (name: string, change: 'added' | 'removed'): void => {
-      const { AddThingToThingGroup, RemoveThingFromThingGroup } = this.cloud.things.operations
+      const { AddThingToThingGroup, RemoveThingFromThingGroup } = this.cloud.services.iot
       const operation = change === 'added' ? AddThingToThingGroup : RemoveThingFromThingGroup
       trace.record(`fault/${index}/${thing}`, { kind: 'membership-changed', thing, group: name, change })
       this.#isMisplacing = true
-      operation?.({ thingGroupName: name, thingName: thing })
+      operation({ thingGroupName: name, thingName: thing })
       this.#isMisplacing = false
     }
     clock.at(this.#plan.startMs + at, () => {
@@ -275,12 +276,12 @@ export class Twin {
   /** Things, groups and deployments as they were before the rehearsal. */
   #register(): void {
     const { devices, installed, deployable } = this.#plan
-    const { things, greengrass } = this.cloud
+    const { things, greengrass, services } = this.cloud
     const stages = [...new Set(devices.map(({ stage }) => stage))]
-    for (const group of [...stages, HOLDBACK_GROUP]) things.operations.CreateThingGroup?.({ thingGroupName: group })
+    for (const group of [...stages, HOLDBACK_GROUP]) services.iot.CreateThingGroup({ thingGroupName: group })
     for (const { thing, attributes, stage } of devices) {
-      things.operations.CreateThing?.({ thingName: thing, attributePayload: { attributes } })
-      things.operations.AddThingToThingGroup?.({ thingGroupName: stage, thingName: thing })
+      services.iot.CreateThing({ thingName: thing, attributePayload: { attributes } })
+      services.iot.AddThingToThingGroup({ thingGroupName: stage, thingName: thing })
     }
     things.onMembershipChange((group, thing, change) => {
       if (this.#isMisplacing) return

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Operations } from '../cloud/base/cloud-context.ts'
+import type { ServiceName, Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
-import { loadServiceModel, SERVICES, type ServiceName } from '../protocol/service-model.ts'
+import { loadServiceModel, SERVICES } from '../protocol/service-model.ts'
 import type { LambdaFunctions } from '../twin/level.ts'
 import { answerInvoke } from './lambda-api.ts'
 import { withoutHurry } from './no-hurry.ts'
@@ -12,12 +12,12 @@ export interface AwsEndpointOptions {
   /** Loopback port; 0 lets the system choose. */
   readonly port: number
   /** Emulated operations by signing name. */
-  readonly services: ReadonlyMap<string, Operations>
+  readonly services: Services
   /** Functions that can be invoked by the API of Lambda; none if absent. */
   readonly functions?: LambdaFunctions | undefined
-  /** What the controller's calls meet on their way; nobody else's do. */
+  /** Act on the controller's calls, and on no other client's. */
   readonly faults?: ApiFaults
-  /** Told of every call of an emulated operation. */
+  /** Called for every call of an emulated operation. */
   readonly onCall: (service: ServiceName, operation: string) => void
   /** An operation threw something that is not an AWS error. */
   readonly onBug: (error: unknown) => void
@@ -28,21 +28,21 @@ export interface AwsEndpoint {
   close(): Promise<void>
 }
 
-/** The access key that the controller's clients sign with; whoever looks on from outside uses another. */
+/** The access key that the controller's clients sign with; any other client uses another one. */
 export const CONTROLLER_ACCESS_KEY = 'rehearsal'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
 /**
- * The AWS APIs of the twin over plain HTTP on 127.0.0.1, for unmodified SDK clients and the AWS CLI. The service is told
- * by the credential scope of the signature, because paths of different services collide; the signature is not checked.
- * The `Date` header stays the real time: a virtual one would make the SDK retry every error as clock skew.
+ * The AWS APIs of the twin over plain HTTP on 127.0.0.1, for unmodified SDK clients and the AWS CLI. The service is read
+ * from the credential scope of the signature, because paths of different services collide; the signature is not checked.
+ * The `Date` header keeps the real time: simulated time would make the SDK retry every error as clock skew.
  * @throws PortInUse
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const endpoints = new Map<string, ServiceEndpoint>()
   for (const service of SERVICES) {
-    const operations = options.services.get(service)
+    const operations = options.services[service]
     if (operations === undefined) continue
     const onCall = (operation: string): void => options.onCall(service, operation)
     endpoints.set(

@@ -1,4 +1,4 @@
-import type { Services } from '../cloud/base/cloud-context.ts'
+import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { LambdaFunctions, Level, LevelEndpoints, LevelEvents } from '../twin/level.ts'

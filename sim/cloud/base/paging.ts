@@ -1,7 +1,7 @@
 import { AwsError } from './aws-error.ts'
 
-/** What every list operation of the emulated services takes. */
-interface PageRequest {
+/** Members of the input of every list operation. */
+export interface PageRequest {
   readonly maxResults?: number | undefined
   readonly nextToken?: string | undefined
 }
@@ -15,7 +15,7 @@ interface Limits {
 
 /**
  * One page of `all`; the token is opaque to callers and names the next index.
- * @throws AwsError with `errorName` (400) for a token that this never gave out, or a page size out of range.
+ * @throws AwsError with `errorName` (400) for a token that was never given out, or a page size out of range.
  */
 export function page<T>(
   all: readonly T[],
@@ -27,7 +27,7 @@ export function page<T>(
   return { items: all.slice(from, end), nextToken: end < all.length ? `${PREFIX}${end}` : undefined }
 }
 
-/** One page of those of `all` that match; each is looked at once over all pages. @throws as `page` */
+/** One page of those of `all` that match; each is tested once over all pages. @throws as `page` */
 export function pageWhere<T>(
   all: readonly T[],
   matches: (item: T) => boolean,

@@ -1,17 +1,12 @@
-import type {
-  GetCoreDeviceRequest,
-  ListCoreDevicesRequest,
-  ListInstalledComponentsRequest,
-} from '@aws-sdk/client-greengrassv2'
-import type { CloudContext, JsonObject, Operations } from '../base/cloud-context.ts'
-import type { Tags } from '../base/tags.ts'
-import { checkOneOf, greengrassPage, notFound, requireMatch } from '../base/validate.ts'
-import { isObject } from '../iot/shadow-document.ts'
+import type { CoreDeviceStatus, InstalledComponentLifecycleState } from '@aws-sdk/client-greengrassv2'
+import type { CloudContext } from '../base/cloud-context.ts'
+import { isObject, type JsonObject } from '../base/json.ts'
+import { notFound, requireMatch } from './validate.ts'
 
-interface InstalledComponent {
+export interface InstalledComponent {
   readonly name: string
   readonly version: string
-  readonly state: string
+  readonly state: InstalledComponentLifecycleState
   readonly statusCodes: readonly string[]
   readonly statusReason: string | undefined
   readonly isRoot: boolean
@@ -20,12 +15,12 @@ interface InstalledComponent {
   readonly deploymentId: string | undefined
 }
 
-interface CoreDevice {
+export interface CoreDevice {
   readonly thing: string
   readonly coreVersion: string
   readonly platform: string
   readonly architecture: string
-  readonly status: string
+  readonly status: CoreDeviceStatus
   readonly lastStatusUpdateMs: number
   readonly components: Map<string, InstalledComponent>
 }
@@ -39,25 +34,13 @@ export interface ReportedComponent {
   readonly componentStatusDetails?: { readonly statusCodes: readonly string[]; readonly statusReason: string } | null
 }
 
-export interface CoreDeviceServices {
-  readonly tags: Tags
-  /** Things that have successfully taken a deployment of this group. */
-  devicesApplied(groupArn: string): ReadonlySet<string>
-}
-
-const RUNTIME = 'aws_nucleus_classic'
-/** Details above this length are cut. [gg: InstalledComponent] */
-const MAX_DETAILS_CHARACTERS = 1_000
-
-/** What the control plane knows of core devices: only what their fleet status messages said, however long ago. */
+/** The control plane's state of core devices: what their last fleet status messages reported. */
 export class CoreDevices {
   readonly #ctx: CloudContext
-  readonly #services: CoreDeviceServices
   readonly #devices = new Map<string, CoreDevice>()
 
-  constructor(ctx: CloudContext, services: CoreDeviceServices) {
+  constructor(ctx: CloudContext) {
     this.#ctx = ctx
-    this.#services = services
   }
 
   exists(thing: string): boolean {
@@ -65,7 +48,7 @@ export class CoreDevices {
   }
 
   /**
-   * Takes in one fleet status message; returns the components it reported. A payload that is not such a message changes
+   * Applies one fleet status message; returns the components it reported. A payload that is not such a message changes
    * nothing and returns null.
    */
   report(thing: string, payload: unknown): readonly ReportedComponent[] | null {
@@ -77,7 +60,8 @@ export class CoreDevices {
       coreVersion: String(payload.ggcVersion),
       platform: String(payload.platform),
       architecture: String(payload.architecture),
-      status: String(payload.overallDeviceStatus),
+      // As the device reports it: the service does not check it.
+      status: String(payload.overallDeviceStatus) as CoreDeviceStatus,
       lastStatusUpdateMs: nowMs,
       components: this.#devices.get(thing)?.components ?? new Map<string, InstalledComponent>(),
     }
@@ -95,72 +79,21 @@ export class CoreDevices {
     return components
   }
 
-  readonly operations: Operations = {
-    GetCoreDevice: ({ coreDeviceThingName }: GetCoreDeviceRequest) => {
-      const device = this.#deviceOrThrow(coreDeviceThingName)
-      return { ...this.#row(device), coreVersion: device.coreVersion, tags: this.#services.tags.of(this.#arn(device)) }
-    },
-    ListCoreDevices: (input: ListCoreDevicesRequest) => {
-      checkOneOf('status', input.status, ['HEALTHY', 'UNHEALTHY'])
-      const devicesApplied =
-        input.thingGroupArn === undefined
-          ? null
-          : this.#services.devicesApplied(requireMatch('thingGroupArn', input.thingGroupArn))
-      const devices = [...this.#devices.values()]
-        .filter(
-          ({ thing, status }) =>
-            (input.status === undefined || status === input.status) &&
-            (input.runtime === undefined || input.runtime === RUNTIME) &&
-            (devicesApplied === null || devicesApplied.has(thing)),
-        )
-        .sort((a, b) => (a.thing < b.thing ? -1 : 1))
-      const { items, nextToken } = greengrassPage(devices, input)
-      return { coreDevices: items.map((device) => this.#row(device)), nextToken }
-    },
-    DeleteCoreDevice: ({ coreDeviceThingName }: GetCoreDeviceRequest) => {
-      this.#devices.delete(this.#deviceOrThrow(coreDeviceThingName).thing)
-      return {}
-    },
-    ListInstalledComponents: (input: ListInstalledComponentsRequest) => {
-      checkOneOf('topologyFilter', input.topologyFilter, ['ROOT', 'ALL'])
-      const device = this.#deviceOrThrow(input.coreDeviceThingName)
-      const components = [...device.components.values()].filter(
-        ({ isRoot }) => isRoot || input.topologyFilter === 'ALL',
-      )
-      const { items, nextToken } = greengrassPage(components, input)
-      return {
-        installedComponents: items.map((component) => ({
-          componentName: component.name,
-          componentVersion: component.version,
-          lifecycleState: component.state,
-          lifecycleStateDetails: component.statusReason?.slice(0, MAX_DETAILS_CHARACTERS),
-          lifecycleStatusCodes: component.statusCodes,
-          isRoot: component.isRoot,
-          lastStatusChangeTimestamp: new Date(component.changedAtMs),
-          lastReportedTimestamp: new Date(component.reportedAtMs),
-          lastInstallationSource: component.deploymentId,
-        })),
-        nextToken,
-      }
-    },
+  /** Every core device, by thing name. */
+  all(): readonly CoreDevice[] {
+    return [...this.#devices.values()].sort((a, b) => (a.thing < b.thing ? -1 : 1))
   }
 
-  #row(device: CoreDevice): object {
-    return {
-      coreDeviceThingName: device.thing,
-      status: device.status,
-      lastStatusUpdateTimestamp: new Date(device.lastStatusUpdateMs),
-      platform: device.platform,
-      architecture: device.architecture,
-      runtime: RUNTIME,
-    }
+  delete({ thing }: CoreDevice): void {
+    this.#devices.delete(thing)
   }
 
-  #arn({ thing }: CoreDevice): string {
+  arnOf({ thing }: CoreDevice): string {
     return `arn:aws:greengrass:${this.#ctx.region}:${this.#ctx.accountId}:coreDevices:${thing}`
   }
 
-  #deviceOrThrow(thing: string | undefined): CoreDevice {
+  /** @throws AwsError ValidationException, ResourceNotFoundException */
+  deviceOrThrow(thing: string | undefined): CoreDevice {
     const device = this.#devices.get(requireMatch('coreDeviceThingName', thing))
     if (device === undefined) throw notFound(thing as string, 'CoreDevice')
     return device
@@ -204,7 +137,7 @@ function installed(
   return {
     name,
     version,
-    state,
+    state: state as InstalledComponentLifecycleState, // as the device reports it
     isRoot: isRoot === true,
     statusCodes: details?.statusCodes ?? [],
     statusReason: details?.statusReason,

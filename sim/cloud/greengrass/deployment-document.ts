@@ -1,11 +1,10 @@
 import type { ComponentDeploymentSpecification, CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
 import { NotEmulated } from '../base/aws-error.ts'
-import type { JsonObject } from '../base/cloud-context.ts'
-import { validationError } from '../base/validate.ts'
-import { isObject } from '../iot/shadow-document.ts'
+import { type JsonObject, parseObject } from '../base/json.ts'
 import type { JobTarget } from '../jobs/job.ts'
+import { validationError } from './validate.ts'
 
-/** Who a revision is for, as the device's document needs it. */
+/** The identity of a revision and its target, as the device's document needs it. */
 export interface DocumentIdentity {
   readonly deploymentId: string
   readonly target: JobTarget
@@ -25,7 +24,7 @@ export const configurationArn = ({ region, accountId, target, revision }: Docume
   `arn:aws:greengrass:${region}:${accountId}:configuration:${target.kind === 'group' ? 'thinggroup' : 'thing'}/${target.name}:${revision}`
 
 /**
- * The document a core device gets for a deployment; its member names differ from the API's. [component-common:
+ * The document that a core device receives for a deployment; its member names differ from the API's. [component-common:
  * Configuration.java]
  * @throws AwsError ValidationException for a `merge` that is not JSON, NotEmulated for a document too large for a message
  */
@@ -74,11 +73,7 @@ function componentOf(name: string, component: ComponentDeploymentSpecification):
 
 /** Escaped text in the API, an object in the document. */
 function parseMerge(component: string, merge: string): JsonObject {
-  try {
-    const parsed: unknown = JSON.parse(merge)
-    if (isObject(parsed)) return parsed
-  } catch {
-    // the same answer as for JSON that is not an object
-  }
-  throw validationError('configurationUpdate.merge', `of ${component} is not a JSON object`)
+  const parsed = parseObject(merge)
+  if (parsed === null) throw validationError('configurationUpdate.merge', `of ${component} is not a JSON object`)
+  return parsed
 }

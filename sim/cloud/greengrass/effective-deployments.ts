@@ -1,9 +1,8 @@
 import type { EffectiveDeployment, EffectiveDeploymentExecutionStatus } from '@aws-sdk/client-greengrassv2'
-import type { JsonObject } from '../base/cloud-context.ts'
-import { isObject } from '../iot/shadow-document.ts'
+import { isObject, type JsonObject, parseJson } from '../base/json.ts'
 import type { JobExecution } from '../jobs/job-execution.ts'
 
-/** What became of a deployment on one core device, in the words of ListEffectiveDeployments. [gg] */
+/** The outcome of a deployment on one core device, in the statuses of ListEffectiveDeployments. [gg] */
 export interface DeviceOutcome {
   readonly status: EffectiveDeploymentExecutionStatus
   /** `SUCCESSFUL`, or error code, detailed status and cause in one line; empty before the end. */
@@ -14,8 +13,8 @@ export interface DeviceOutcome {
 }
 
 /**
- * The outcome by the job execution of a group deployment: its success is SUCCEEDED. Null for REMOVED, which this API has
- * no word for. [inferred]
+ * The outcome by the job execution of a group deployment: its success is SUCCEEDED. Null for REMOVED, for which
+ * this API has no status. [inferred]
  */
 export function outcomeOfExecution({ status, statusDetails, lastUpdatedAtMs }: JobExecution): DeviceOutcome | null {
   if (status === 'REMOVED') return null
@@ -40,7 +39,7 @@ const SHADOW_STATUSES: Readonly<Record<string, EffectiveDeploymentExecutionStatu
 
 /**
  * The outcome by the reported section of the deployment shadow: success of a thing deployment is COMPLETED. Null when it
- * is no report of a status. [nucleus: ShadowDeploymentListener]
+ * reports no status. [nucleus: ShadowDeploymentListener]
  */
 export function outcomeOfReport(reported: JsonObject, nowMs: number): DeviceOutcome | null {
   const status = SHADOW_STATUSES[String(reported.status)]
@@ -59,7 +58,7 @@ export function outcomeOfReport(reported: JsonObject, nowMs: number): DeviceOutc
   }
 }
 
-/** The members of EffectiveDeployment that tell the outcome. */
+/** The members of EffectiveDeployment that describe the outcome. */
 export type OutcomeMember = 'coreDeviceExecutionStatus' | 'reason' | 'statusDetails' | 'modifiedTimestamp'
 
 export const effectiveMembers = (outcome: DeviceOutcome): Pick<EffectiveDeployment, OutcomeMember> => ({
@@ -77,18 +76,21 @@ export const outcomeDetail = (deploymentId: string, outcome: DeviceOutcome): obj
   reason: outcome.reason,
 })
 
-/** `CODE: DETAILED_STATUS: cause`, as far as the device told. [gg: deployment-health-notifications] */
+/** `CODE: DETAILED_STATUS: cause`, as far as the device reported them. [gg: deployment-health-notifications] */
 const reasonOf = (errorStack: readonly string[], detailed: string | undefined, cause: string | undefined): string =>
   [errorStack.at(-1), detailed, cause].filter((part) => part !== undefined && part !== '').join(': ')
 
-function parseList(list: string | undefined): readonly string[] {
-  if (list === undefined) return []
-  try {
-    return stringsOf(JSON.parse(list))
-  } catch {
-    return [] // a list cut at 1,024 characters is no JSON any more; the plain cause still tells
-  }
-}
+/** Empty where the list was cut at 1,024 characters and is not JSON any more; the plain cause is still there. */
+const parseList = (list: string | undefined): readonly string[] => stringsOf(parseJson(list ?? ''))
 
 const stringsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** The outcome of a thing deployment on which the device has not reported. */
+export const outcomeWithoutReport = (status: 'QUEUED' | 'CANCELED', modifiedAtMs: number): DeviceOutcome => ({
+  status,
+  reason: '',
+  errorStack: [],
+  errorTypes: [],
+  modifiedAtMs,
+})

@@ -5,7 +5,7 @@ import type {
   DeploymentPolicies,
 } from '@aws-sdk/client-greengrassv2'
 import { NotEmulated } from '../base/aws-error.ts'
-import { checkOneOf, checkRange, requireMatch, validationError } from '../base/validate.ts'
+import { checkOneOf, checkRange, requireMatch, validationError } from './validate.ts'
 
 const MAX_MERGE_CHARACTERS = 10_485_760
 const FAILURE_TYPES = ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL']

@@ -1,13 +1,15 @@
-import type { SearchIndexRequest, ThingDocument } from '@aws-sdk/client-iot'
+import type { ThingDocument } from '@aws-sdk/client-iot'
 import { NotEmulated } from '../base/aws-error.ts'
-import type { JsonObject, JsonValue, Operations } from '../base/cloud-context.ts'
-import { pageWhere } from '../base/paging.ts'
+import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
+import { defineOperations } from '../base/operations.ts'
+import { type PageRequest, pageWhere } from '../base/paging.ts'
+import { deltaOf } from '../shadow/shadow-delta.ts'
+import type { ShadowDocument } from '../shadow/shadow-document.ts'
+import type { ShadowService } from '../shadow/shadow-service.ts'
 import { type FieldReader, parseQuery } from './fleet-query.ts'
-import type { ShadowService } from './shadow.ts'
-import { deltaOf, isObject, type ShadowDocument } from './shadow-document.ts'
 import type { Thing, ThingRegistry } from './things.ts'
 
-/** Things a page holds at most. [iot: SearchIndex, as used with 100 a page] */
+/** Things per page at most. [iot: SearchIndex, as used with 100 a page] */
 const MAX_PAGE = 100
 
 /** What the index knows at an instant. */
@@ -18,7 +20,7 @@ export interface IndexView {
 
 /**
  * Fleet indexing over AWS_Things with the named shadows it is configured for. The real index is eventually consistent;
- * this one is not behind unless a fault puts it there. The shadow text leaves out metadata, which the index offers only as
+ * this one lags only where a fault makes it lag. The shadow text leaves out metadata, which the index offers only as
  * timestamps.
  */
 export class FleetIndex {
@@ -34,22 +36,21 @@ export class FleetIndex {
     this.#indexedShadows = indexedShadows
   }
 
-  readonly operations: Operations = {
-    SearchIndex: (input: SearchIndexRequest) => {
-      if (input.indexName !== undefined && input.indexName !== 'AWS_Things') {
-        throw new NotEmulated(`the fleet index ${input.indexName}`)
-      }
-      const past = this.#past()
-      const view = past ?? this.#present
-      const query = parseQuery(input.queryString ?? '', (field) => this.#readerOf(field, view))
-      const { items, nextToken } = pageWhere(view.things, query, input, { max: MAX_PAGE })
-      const shadowText = (thing: string): string | undefined => this.#shadowText(thing, view)
-      const isPresent = past === null
-      return { things: items.map((thing) => new IndexedThing(thing, shadowText, isPresent)), nextToken }
-    },
+  /** A page of the things that match. @throws AwsError InvalidQueryException and of `pageWhere`; NotEmulated */
+  search(
+    queryString: string,
+    request: PageRequest,
+  ): { things: readonly IndexedThing[]; nextToken: string | undefined } {
+    const past = this.#past()
+    const view = past ?? this.#present
+    const query = parseQuery(queryString, (field) => this.#readerOf(field, view))
+    const { items, nextToken } = pageWhere(view.things, query, request, { max: MAX_PAGE })
+    const shadowText = (thing: string): string | undefined => this.#shadowText(thing, view)
+    const isPresent = past === null
+    return { things: items.map((thing) => new IndexedThing(thing, shadowText, isPresent)), nextToken }
   }
 
-  /** From now on queries are answered from what `past` gives, asked each time; null is the present. */
+  /** From now on queries are answered from what `past` returns, called each time; null is the present. */
   answerFrom(past: () => IndexView | null): void {
     this.#past = past
   }
@@ -114,7 +115,7 @@ export class FleetIndex {
   }
 }
 
-/** What the index knows of a thing; each member is made when somebody reads it, the shadow's text above all. */
+/** What the index knows of a thing; each member is made when it is read, because the shadow's text is expensive. */
 class IndexedThing implements ThingDocument {
   readonly #thing: Thing
   readonly #shadowText: (thing: string) => string | undefined
@@ -159,7 +160,17 @@ class IndexedThing implements ThingDocument {
   }
 }
 
-/** Whether what the index says of a thing is its present state, which can be had without the shadow's text. */
+/** Whether a document shows the present state of its thing, which can be read without the shadow's text. */
 export const isPresent = (document: ThingDocument): boolean => IndexedThing.isPresent(document)
+
+/** [iot: SearchIndex] */
+export const fleetIndexOperations = defineOperations<'iot', { readonly index: FleetIndex }>()({
+  SearchIndex: (input, { index }) => {
+    if (input.indexName !== undefined && input.indexName !== 'AWS_Things') {
+      throw new NotEmulated(`the fleet index ${input.indexName}`)
+    }
+    return index.search(input.queryString ?? '', input)
+  },
+})
 
 const present = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value])

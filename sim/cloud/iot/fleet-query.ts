@@ -67,7 +67,7 @@ function term(field: string, value: string, readerOf: (field: string) => FieldRe
   return (thing) => valuesOf(thing).includes(wanted)
 }
 
-/** The last query: the pages of one are asked for one after another. */
+/** The last query: its pages are requested one after another. */
 let last: { readonly text: string; readonly tokens: readonly Token[] } | null = null
 
 function tokensOf(text: string): readonly Token[] {

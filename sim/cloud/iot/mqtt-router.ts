@@ -1,4 +1,4 @@
-/** Brings a device's publish on a reserved topic to the service that owns the topic. [iot: reserved topics] */
+/** The services that own reserved topics, as they receive a device's publish. [iot: reserved topics] */
 export interface MqttServices {
   shadow(thing: string, shadow: string | null, verb: 'get' | 'update' | 'delete', payload: unknown): void
   /** `rest` is the topic after `$aws/things/{thing}/jobs/`. */
@@ -11,7 +11,7 @@ const PREFIX = '$aws/things/'
 /** `{verb}` of the classic shadow, or `name/{shadow}/{verb}`. */
 const SHADOW_REQUEST = /^(?:name\/([^/]+)\/)?(get|update|delete)$/
 
-/** Returns false when no emulated service listens to `topic`. */
+/** Passes a publish on to the service that owns its topic; false when no emulated service does. */
 export function routePublish(services: MqttServices, clientId: string, topic: string, payload: unknown): boolean {
   if (!topic.startsWith(PREFIX)) return false
   const thingEnd = topic.indexOf('/', PREFIX.length)

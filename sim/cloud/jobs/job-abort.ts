@@ -6,7 +6,7 @@ import type { StatusCounts } from './job-executions.ts'
 const EXECUTED: readonly JobExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT']
 
 /**
- * Why the job must stop, in words, or null. Criteria are looked at in order; the share is of the executed things.
+ * Why the job must be aborted, as its comment, or null. Criteria are tested in order; the share is of the executed things.
  * [iot: jobs-configurations-details, AbortCriteria]
  */
 export function abortReason(config: AbortConfig | undefined, counts: StatusCounts): string | null {

@@ -18,15 +18,15 @@ export interface JobExecution {
   status: JobExecutionStatus
   statusDetails: Readonly<Record<string, string>>
   /**
-   * When the execution was created and then, once it is let out, when that was: a device therefore never meets a job
-   * older than one it has seen, which the nucleus would ignore. [nucleus: IotJobsHelper, de-duplication by queuedAt]
+   * When the execution was created; once it is released, when that was. A device therefore never receives a job older than
+   * one it has seen, which the nucleus would ignore. [nucleus: IotJobsHelper, de-duplication by queuedAt]
    */
   queuedAtMs: number
   startedAtMs: number | undefined
   lastUpdatedAtMs: number
   versionNumber: number
   readonly executionNumber: number
-  /** The rollout rate and the notification delay have let it out; `$next` shows it from then on. */
+  /** True once the rollout rate and the notification delay have passed it; `$next` shows it from then on. */
   released: boolean
   /** Ends of the two timers of a running execution. [iot: jobs-configurations-details] */
   inProgressEndsAtMs: number | undefined
@@ -34,7 +34,7 @@ export interface JobExecution {
   timer: Timer | null
 }
 
-/** Who asks for a change of status. */
+/** Who requests a change of status. */
 export type JobActor = 'device' | 'service' | 'cancel' | 'force-cancel'
 
 const ALLOWED: Readonly<Record<JobActor, Partial<Record<JobExecutionStatus, readonly JobExecutionStatus[]>>>> = {
@@ -52,3 +52,18 @@ export const isTerminal = (status: JobExecutionStatus): boolean => status !== 'Q
 /** Whether `actor` may move an execution from one status to another. */
 export const mayMove = (from: JobExecutionStatus, to: JobExecutionStatus, actor: JobActor): boolean =>
   ALLOWED[actor][from]?.includes(to) ?? false
+
+/** When the nearer of the two timers ends, if one runs. */
+export const endsAtMs = ({ inProgressEndsAtMs, stepEndsAtMs }: JobExecution): number | undefined =>
+  inProgressEndsAtMs === undefined || stepEndsAtMs === undefined
+    ? (inProgressEndsAtMs ?? stepEndsAtMs)
+    : Math.min(inProgressEndsAtMs, stepEndsAtMs)
+
+/** The member of both planes for the time until the execution times out; none while no timer runs. */
+export function approximateSecondsLeft(
+  execution: JobExecution,
+  nowMs: number,
+): { approximateSecondsBeforeTimedOut?: number } {
+  const atMs = endsAtMs(execution)
+  return atMs === undefined ? {} : { approximateSecondsBeforeTimedOut: Math.floor((atMs - nowMs) / 1000) }
+}

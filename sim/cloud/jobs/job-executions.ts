@@ -3,7 +3,7 @@ import { JOB_EXECUTION_STATUSES, type JobExecution, type JobExecutionStatus } fr
 /** How many executions have each status. */
 export type StatusCounts = Readonly<Record<JobExecutionStatus, number>>
 
-/** The newest execution of each thing of a job, and how many have which status: asked after every change of every one. */
+/** The newest execution of each thing of a job, and the number in each status, which is read after every change. */
 export class JobExecutions {
   readonly #byThing = new Map<string, JobExecution>()
   readonly #counts = Object.fromEntries(JOB_EXECUTION_STATUSES.map((status) => [status, 0])) as Record<
@@ -23,7 +23,7 @@ export class JobExecutions {
     return this.#byThing.values()
   }
 
-  /** Takes the place of the thing's execution before, which does not count any more. */
+  /** Replaces the thing's previous execution, which no longer counts. */
   put(execution: JobExecution): void {
     const before = this.#byThing.get(execution.thing)
     if (before !== undefined) this.#counts[before.status] -= 1

@@ -1,10 +1,10 @@
 import type { JobExecutionsRolloutConfig } from '@aws-sdk/client-iot'
 
-/** Notifications a minute when the job does not say, and at most. [iot: jobs-configurations-details] */
+/** Notifications per minute: the default, and the maximum. [iot: jobs-configurations-details] */
 const MAX_RATE_PER_MINUTE = 1_000
 
 /**
- * How many pending executions a job may let out in the coming minute. An exponential rate rises by its factor each time
+ * How many pending executions a job may release in the next minute. An exponential rate rises by its factor each time
  * the number of notified or of succeeded things has grown by the criterion. [iot: ExponentialRolloutRate]
  */
 export function ratePerMinute(

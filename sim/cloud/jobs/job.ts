@@ -1,16 +1,16 @@
 import type { AbortConfig, JobExecutionsRolloutConfig, TimeoutConfig } from '@aws-sdk/client-iot'
-import { AwsError } from '../base/aws-error.ts'
-import type { JsonObject } from '../base/cloud-context.ts'
+import { invalidRequest } from '../base/iot-errors.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { JobExecution } from './job-execution.ts'
 import type { JobExecutions } from './job-executions.ts'
 
-/** The one thing or thing group that a job or a deployment is for. */
+/** The thing or thing group that a job or a deployment targets. */
 export interface JobTarget {
   readonly kind: 'thing' | 'group'
   readonly name: string
 }
 
-/** What the service needs to know of things and groups. */
+/** What the jobs service reads of the registry of things. */
 export interface JobTargets {
   exists(thing: string): boolean
   groupExists(group: string): boolean
@@ -39,7 +39,7 @@ export interface JobRequest {
   readonly rollout?: JobExecutionsRolloutConfig | undefined
   readonly abort?: AbortConfig | undefined
   readonly timeout?: TimeoutConfig | undefined
-  /** The job ran before the rehearsal began: every member's execution has SUCCEEDED, and nobody is told. */
+  /** The job ran before the rehearsal began: every execution has SUCCEEDED, without a message or a trace event. */
   readonly inThePast?: boolean
 }
 
@@ -52,11 +52,11 @@ export interface Job extends JobRequest {
   comment: string | undefined
   forceCanceled: boolean
   readonly executions: JobExecutions
-  /** Executions that the rollout rate has not let out yet, in the order they will be. */
+  /** Executions that the rollout rate has not released yet, in the order of their release. */
   waiting: readonly JobExecution[]
-  /** How many executions the rollout rate has let out. */
+  /** How many executions the rollout rate has released. */
   notified: number
-  /** A look at the abort criteria is due at this instant. */
+  /** The abort criteria are about to be tested, at this instant. */
   abortCheckDue: boolean
 }
 
@@ -64,7 +64,7 @@ export interface Job extends JobRequest {
 export function parseTargetArn(arn: string): JobTarget {
   const [, kind, name] = /^arn:[^:]*:iot:[^:]*:[0-9]+:(thing|thinggroup)\/(.+)$/.exec(arn) ?? []
   if (name === undefined) {
-    throw new AwsError('InvalidRequestException', 400, `target "${arn}" is neither a thing nor a thing group`)
+    throw invalidRequest(`target "${arn}" is neither a thing nor a thing group`)
   }
   return { kind: kind === 'thing' ? 'thing' : 'group', name }
 }

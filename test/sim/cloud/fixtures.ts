@@ -1,4 +1,5 @@
-import type { CloudContext, Operations } from '../../../sim/cloud/base/cloud-context.ts'
+import type { CloudContext } from '../../../sim/cloud/base/cloud-context.ts'
+import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
 import { type Cloud, makeCloud } from '../../../sim/cloud/cloud.ts'
 import { routePublish } from '../../../sim/cloud/iot/mqtt-router.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
@@ -40,12 +41,11 @@ export class CloudBench {
     )
   }
 
-  /** Calls an operation by its service and name. */
-  call(service: string, operation: string, input: object = {}): Record<string, unknown> {
-    const operations = this.cloud.services.get(service) as Operations
-    const run = operations[operation]
+  /** Calls an operation by its service and name, with any input: valid ones or not. */
+  call(service: ServiceName, operation: string, input: object = {}): Record<string, unknown> {
+    const run = (this.cloud.services as Services)[service]?.[operation]
     if (run === undefined) throw new Error(`no operation ${operation}`)
-    return run(input) as Record<string, unknown>
+    return run(input as never) as Record<string, unknown>
   }
 
   /** A device's publish. */

@@ -1,6 +1,7 @@
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../../controller/contract.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { fleetOf, twinPlan } from '../../../scenarios/world/twin-plan.ts'
+import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
 import { faultSchema, type InjectableSpec } from '../../../sim/faults/catalogue.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { runLockstep } from '../../../sim/kernel/lockstep.ts'
@@ -79,7 +80,7 @@ export async function play(options: WorldOptions) {
   twin.start()
   for (const [minute, version] of Object.entries(deployments)) {
     clock.at(startMs + Number(minute) * MINUTE_MS, () => {
-      cloud.services.get('greengrass')?.CreateDeployment?.({
+      cloud.services.greengrass.CreateDeployment({
         targetArn: cloud.things.groupArn('canary'),
         components: {
           [FIRMWARE_COMPONENT]: { componentVersion: version },
@@ -113,8 +114,8 @@ export async function play(options: WorldOptions) {
   await runLockstep({ clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
   trace.flush()
   const last = evaluation()
-  const call = (service: string, operation: string, input: object): object =>
-    cloud.services.get(service)?.[operation]?.(input) as object
+  const call = (service: ServiceName, operation: string, input: object): object =>
+    (cloud.services as Services)[service]?.[operation]?.(input as never) as object
   /** With metadata: what each member was set at. */
   const shadows = devices.map(({ thing }) => {
     const found = call('iotdata', 'GetThingShadow', { thingName: thing, shadowName: HEALTH_SHADOW })

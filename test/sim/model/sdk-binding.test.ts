@@ -5,31 +5,49 @@ import {
   ListBillingGroupsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-iot'
+import { IoTDataPlaneClient, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane'
 import { afterEach, expect, it } from 'vitest'
 import { AwsError } from '../../../sim/cloud/base/aws-error.ts'
-import type { Operations } from '../../../sim/cloud/base/cloud-context.ts'
+import type { Operations, ServiceName } from '../../../sim/cloud/base/operations.ts'
 import { bindClient } from '../../../sim/model/sdk-binding.ts'
-import type { ServiceName } from '../../../sim/protocol/service-model.ts'
 
 const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }
 const iot = new IoTClient(config)
 const greengrass = new GreengrassV2Client(config)
+const iotData = new IoTDataPlaneClient(config)
 let calls: string[] = []
 let bugs: unknown[] = []
 let unbind = (): void => undefined
 afterEach(() => unbind())
 
-async function bind(client: IoTClient | GreengrassV2Client, service: ServiceName, operations: Operations) {
+async function bind(
+  client: IoTClient | GreengrassV2Client | IoTDataPlaneClient,
+  service: ServiceName,
+  operations: Operations,
+) {
   calls = []
   bugs = []
   const hooks = { onCall: (name: string) => void calls.push(name), onBug: (error: unknown) => void bugs.push(error) }
-  unbind = await bindClient(client, service, new Map([[service, operations]]), hooks)
+  unbind = await bindClient(client, service, { [service]: operations }, hooks)
 }
 
 it('brings a call to the operation and its answer back, and counts it', async () => {
   await bind(iot, 'iot', { DescribeThing: ({ thingName }) => ({ thingName, version: 7 }) })
   expect(await iot.send(new DescribeThingCommand({ thingName: 'a' }))).toMatchObject({ thingName: 'a', version: 7 })
   expect(calls).toEqual(['DescribeThing'])
+})
+
+it('passes the payload of a shadow as bytes, as the wire would, where the client was given text', async () => {
+  const payloads: unknown[] = []
+  await bind(iotData, 'iotdata', {
+    UpdateThingShadow: ({ payload }: { payload: unknown }) => {
+      payloads.push(payload)
+      return {}
+    },
+  })
+  await iotData.send(new UpdateThingShadowCommand({ thingName: 'a', payload: '{"state":{}}' }))
+  await iotData.send(new UpdateThingShadowCommand({ thingName: 'a', payload: Uint8Array.of(123, 125) }))
+  expect(payloads).toEqual([new Uint8Array(Buffer.from('{"state":{}}')), Uint8Array.of(123, 125)])
 })
 
 it('throws errors as the classes of the SDK, with their members', async () => {

@@ -3,6 +3,7 @@ import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../../co
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { fleetOf, twinPlan } from '../../../scenarios/world/twin-plan.ts'
+import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
 import { Priority } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { runLockstep } from '../../../sim/kernel/lockstep.ts'
@@ -37,8 +38,8 @@ async function readAll(open: typeof wire, scenario = crashing) {
   )
   const { clock, cloud } = twin
   twin.start()
-  const read = (service: string, operation: string, input: object): object =>
-    cloud.services.get(service)?.[operation]?.(input) as object
+  const read = (service: ServiceName, operation: string, input: object): object =>
+    (cloud.services as Services)[service]?.[operation]?.(input as never) as object
   const seen: unknown[] = []
   const untilMs = clock.nowMs() + 47 * 60_000 + 12_345
   const canary = fleetOf(scenario).find(({ stage }) => stage === 'canary')?.thing as string

@@ -36,14 +36,18 @@ import {
 } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AwsError } from '../../../sim/cloud/base/aws-error.ts'
-import type { Operation } from '../../../sim/cloud/base/cloud-context.ts'
+import type { ServiceName } from '../../../sim/cloud/base/operations.ts'
 import { loadServiceModel, SERVICES } from '../../../sim/protocol/service-model.ts'
 import { type AwsEndpoint, startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
 
 /** The real SDK clients against the real server; only what an operation answers is made up here. */
 
 let endpoint: AwsEndpoint
-const operations = new Map<string, Record<string, Operation>>()
+type Answer = (input: Record<string, unknown>) => object
+const operations = Object.fromEntries(SERVICES.map((service) => [service, {}])) as Record<
+  ServiceName,
+  Record<string, Answer>
+>
 const seen: { operation: string; input: Record<string, unknown> }[] = []
 const bugs: unknown[] = []
 let clients: ReturnType<typeof makeClients>
@@ -61,9 +65,8 @@ function makeClients(url: string) {
 }
 
 /** Lets an operation answer with a value, or throw an error. */
-function answer(service: string, operation: string, result: object | AwsError): void {
-  const table = operations.get(service) as Record<string, Operation>
-  table[operation] = (input) => {
+function answer(service: ServiceName, operation: string, result: object | AwsError): void {
+  operations[service][operation] = (input) => {
     seen.push({ operation, input })
     if (result instanceof Error) throw result
     return result
@@ -71,7 +74,6 @@ function answer(service: string, operation: string, result: object | AwsError): 
 }
 
 beforeAll(async () => {
-  for (const service of SERVICES) operations.set(service, {})
   endpoint = await startAwsEndpoint({
     port: 0,
     services: operations,

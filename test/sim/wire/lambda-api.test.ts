@@ -73,7 +73,7 @@ it('is reached by the scope lambda of the endpoint, beside the other services', 
   const bugs: unknown[] = []
   const endpoint = await startAwsEndpoint({
     port: 0,
-    services: new Map(),
+    services: {},
     functions,
     onCall: () => undefined,
     onBug: (error) => bugs.push(error),

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest'
 import { startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
 import { startDynamo } from '../../../sim/wire/dynamo.ts'
 
-const openAws = () =>
-  startAwsEndpoint({ port: 0, services: new Map(), onCall: () => undefined, onBug: () => undefined })
+const openAws = () => startAwsEndpoint({ port: 0, services: {}, onCall: () => undefined, onBug: () => undefined })
 
 it.each([
   ['the AWS endpoints', openAws],

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import type { CloudContext } from '../../../../sim/cloud/base/cloud-context.ts'
+import { bindOperations } from '../../../../sim/cloud/base/operations.ts'
 import { EventBus } from '../../../../sim/cloud/events/event-bus.ts'
+import { ruleOperations } from '../../../../sim/cloud/events/rule-operations.ts'
 import { type EventFaultSpec, faultSchema, isEventFault, makeEventFault } from '../../../../sim/faults/catalogue.ts'
 import { eventFates } from '../../../../sim/faults/families/event-faults.ts'
 import { FaultWorld, placed } from '../../../../sim/faults/families/fault-world.ts'
@@ -29,10 +31,11 @@ function hourOf(...written: object[]) {
     },
     eventFates(acting, world),
   )
-  bus.operations.PutRule?.({ Name: 'tick', ScheduleExpression: 'rate(5 minutes)' })
-  bus.operations.PutTargets?.({ Rule: 'tick', Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:r:a:function:tick' }] })
-  bus.operations.PutRule?.({ Name: 'news', EventPattern: JSON.stringify({ source: ['ours'] }) })
-  bus.operations.PutTargets?.({ Rule: 'news', Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:r:a:function:news' }] })
+  const { PutRule, PutTargets } = bindOperations(ruleOperations, { events: bus })
+  PutRule({ Name: 'tick', ScheduleExpression: 'rate(5 minutes)' })
+  PutTargets({ Rule: 'tick', Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:r:a:function:tick' }] })
+  PutRule({ Name: 'news', EventPattern: JSON.stringify({ source: ['ours'] }) })
+  PutTargets({ Rule: 'news', Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:r:a:function:news' }] })
   for (let minute = 0; minute < 60; minute++) {
     clock.at(minute * MINUTE_MS, () => {
       bus.put({ source: 'ours', detailType: 'Firmware Rollout Stage Passed', detail: {}, resources: [] })

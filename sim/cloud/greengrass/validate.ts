@@ -1,5 +1,5 @@
-import { AwsError } from './aws-error.ts'
-import { page } from './paging.ts'
+import { AwsError } from '../base/aws-error.ts'
+import { type PageRequest, page } from '../base/paging.ts'
 
 /** The ValidationException of Greengrass v2, naming the member. [gg: ValidationException] */
 export const validationError = (member: string, message: string): AwsError =>
@@ -52,17 +52,17 @@ export function checkRange(
   }
 }
 
-/** @throws AwsError ValidationException when the member is given and none of the enum's. */
+/** @throws AwsError ValidationException when the member is given and is not one of `allowed`. */
 export function checkOneOf(member: string, value: string | undefined, allowed: readonly string[]): void {
   if (value !== undefined && !allowed.includes(value)) {
     throw validationError(member, `"${value}" is none of ${allowed.join(', ')}`)
   }
 }
 
-/** One page as Greengrass v2 gives it; 1 to 100 results. @throws AwsError ValidationException */
+/** One page of a list of Greengrass v2: 1 to 100 results. @throws AwsError ValidationException */
 export function greengrassPage<T>(
   all: readonly T[],
-  { maxResults, nextToken }: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
+  { maxResults, nextToken }: PageRequest,
 ): { items: T[]; nextToken: string | undefined } {
   checkRange('maxResults', maxResults, 1, 100)
   return page(all, { maxResults, nextToken }, { max: 100, errorName: 'ValidationException' })

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { parseJobRequest, parseJobStep, parseJobUpdate } from '../../../../sim/cloud/jobs/job-messages.ts'
+import {
+  parseJobRequest,
+  parseJobStep,
+  parseJobUpdate,
+} from '../../../../../sim/cloud/jobs/device-plane/job-messages.ts'
 
 describe('a topic', () => {
   it.each([

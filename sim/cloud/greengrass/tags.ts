@@ -1,5 +1,3 @@
-import type { ListTagsForResourceRequest, TagResourceRequest, UntagResourceRequest } from '@aws-sdk/client-greengrassv2'
-import type { Operations } from './cloud-context.ts'
 import { notFound, requireMatch, validationError } from './validate.ts'
 
 const MAX_TAGS = 200
@@ -9,7 +7,7 @@ export class Tags {
   readonly #tags = new Map<string, Readonly<Record<string, string>>>()
   readonly #exists: (arn: string) => boolean
 
-  /** `exists` says whether there is a resource of this ARN. */
+  /** `exists`: whether there is a resource of this ARN. */
   constructor(exists: (arn: string) => boolean) {
     this.#exists = exists
   }
@@ -34,22 +32,12 @@ export class Tags {
     this.#tags.set(arn, { ...this.of(arn), ...tags })
   }
 
-  readonly operations: Operations = {
-    TagResource: ({ resourceArn, tags }: TagResourceRequest) => {
-      this.set(this.#arnOrThrow(resourceArn), tags)
-      return {}
-    },
-    UntagResource: ({ resourceArn, tagKeys = [] }: UntagResourceRequest) => {
-      const arn = this.#arnOrThrow(resourceArn)
-      this.#tags.set(arn, Object.fromEntries(Object.entries(this.of(arn)).filter(([key]) => !tagKeys.includes(key))))
-      return {}
-    },
-    ListTagsForResource: ({ resourceArn }: ListTagsForResourceRequest) => ({
-      tags: this.of(this.#arnOrThrow(resourceArn)),
-    }),
+  remove(arn: string, keys: readonly string[]): void {
+    this.#tags.set(arn, Object.fromEntries(Object.entries(this.of(arn)).filter(([key]) => !keys.includes(key))))
   }
 
-  #arnOrThrow(resourceArn: string | undefined): string {
+  /** @throws AwsError ResourceNotFoundException */
+  arnOrThrow(resourceArn: string | undefined): string {
     const arn = requireMatch('resourceArn', resourceArn)
     if (!this.#exists(arn)) throw notFound(arn, 'Resource')
     return arn

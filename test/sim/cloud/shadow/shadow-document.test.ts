@@ -1,15 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { JsonObject, JsonValue } from '../../../../sim/cloud/base/cloud-context.ts'
-import {
-  applyUpdate,
-  isObject,
-  isRejection,
-  metadataOf,
-  NO_DOCUMENT,
-  type ShadowDocument,
-  type ShadowUpdate,
-} from '../../../../sim/cloud/iot/shadow-document.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../../../sim/cloud/base/json.ts'
+import { applyUpdate, NO_DOCUMENT, type ShadowDocument } from '../../../../sim/cloud/shadow/shadow-document.ts'
+import { metadataOf } from '../../../../sim/cloud/shadow/shadow-metadata.ts'
+import { isRejection, type ShadowUpdate } from '../../../../sim/cloud/shadow/shadow-request.ts'
 
 const key = fc.constantFrom('a', 'b', 'c')
 const scalar = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('x', 'y'), fc.boolean())

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ACCOUNT_ID, CloudBench, REGION } from '../fixtures.ts'
+import { ACCOUNT_ID, CloudBench, REGION } from '../../fixtures.ts'
 
 const GROUP = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thinggroup/canary`
 const THING = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thing/thing-0`

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Operations } from '../../../../sim/cloud/base/cloud-context.ts'
-import type { DeploymentSettings } from '../../../../sim/cloud/greengrass/deployments.ts'
+import { bindOperations, type Operations } from '../../../../sim/cloud/base/operations.ts'
+import type { DeploymentSettings } from '../../../../sim/cloud/greengrass/deployment-service.ts'
 import { GreengrassService } from '../../../../sim/cloud/greengrass/greengrass.ts'
+import { OPERATIONS } from '../../../../sim/cloud/operations.ts'
 import { ACCOUNT_ID, CloudBench, REGION } from '../fixtures.ts'
 
 const GROUP = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thinggroup/canary`
@@ -22,7 +23,7 @@ const open = (settings: Partial<DeploymentSettings> = {}): void => {
   }
   const service = new GreengrassService(
     bench.ctx,
-    { things, jobs, events, shadow: shadows },
+    { things, jobs, events, shadows },
     { supersededStatus: 'INACTIVE', cancelInProgressOnSupersede: true, ...settings },
   )
   shadows.onReported((thing, _, reported) => service.handleDeploymentShadow(thing, reported))
@@ -30,12 +31,12 @@ const open = (settings: Partial<DeploymentSettings> = {}): void => {
     components: ['1.0.0', '2.0.0'].map((version) => ({ name: 'App', version })),
     deployments: [],
   })
-  operations = service.operations
+  operations = bindOperations(OPERATIONS.greengrass, { greengrass: service })
 }
 beforeEach(() => open())
 
 const call = (operation: string, input: object): Record<string, unknown> =>
-  (operations[operation] as (input: object) => Record<string, unknown>)(input)
+  operations[operation]?.(input as never) as Record<string, unknown>
 const create = (version: string, over: object = {}): Record<string, unknown> =>
   call('CreateDeployment', { targetArn: GROUP, components: { App: { componentVersion: version } }, ...over })
 const statusOf = (deployment: Record<string, unknown>): unknown =>
@@ -286,12 +287,12 @@ describe('names', () => {
 
 it('lays history without a trace, and a later joiner still gets the revision in force', () => {
   bench = new CloudBench().withCanaries(2)
-  const { greengrass } = bench.cloud
+  const { greengrass, services } = bench.cloud
   greengrass.installHistory({
     components: [{ name: 'App', version: '1.0.0' }],
     deployments: [{ targetArn: GROUP, components: { App: { componentVersion: '1.0.0' } } }],
   })
-  operations = greengrass.operations
+  operations = services.greengrass
   bench.runFor(60_000)
   expect([bench.published, bench.trace.records]).toEqual([[], []])
   expect(words()).toEqual(['SUCCEEDED'])

@@ -1,46 +1,15 @@
-import { AwsError } from '../base/aws-error.ts'
-import type { JsonObject } from '../base/cloud-context.ts'
-import { isObject } from '../iot/shadow-document.ts'
-import type { JobExecutionStatus } from './job-execution.ts'
+import { isObject, type JsonObject } from '../../base/json.ts'
+import type { ExecutionStep } from '../execution-changes.ts'
+import type { JobExecutionStatus } from '../job-execution.ts'
+import { JobRejection } from './job-rejection.ts'
 
-/** What a device asks of the service by the topic it publishes to. */
+/** What a device requests, by the topic it publishes to. */
 export type JobTopicRequest =
   | { readonly verb: 'list' | 'start-next'; readonly namespace: string | undefined }
   | { readonly verb: 'get' | 'update'; readonly jobId: string; readonly namespace: string | undefined }
 
-/** Reject codes of the MQTT API, and the exceptions of the HTTP one they correspond to. [iot: jobs-mqtt-api] */
-const HTTP_NAMES = {
-  InvalidJson: ['InvalidRequestException', 400],
-  InvalidRequest: ['InvalidRequestException', 400],
-  InvalidStateTransition: ['InvalidStateTransitionException', 409],
-  ResourceNotFound: ['ResourceNotFoundException', 404],
-  VersionMismatch: ['InvalidStateTransitionException', 409],
-  TerminalStateReached: ['TerminalStateException', 410],
-} as const
-
-/** The service refuses a device's request. */
-export class JobRejection extends Error {
-  override readonly name = 'JobRejection'
-  readonly code: keyof typeof HTTP_NAMES
-  readonly executionState: JsonObject | undefined
-
-  constructor(code: keyof typeof HTTP_NAMES, message: string, executionState?: JsonObject) {
-    super(message)
-    this.code = code
-    this.executionState = executionState
-  }
-
-  /** UpdateJobExecution declares no TerminalStateException; a finished execution is a wrong transition there. */
-  toAwsError(operation: 'update' | 'other'): AwsError {
-    const code = this.code === 'TerminalStateReached' && operation === 'update' ? 'InvalidStateTransition' : this.code
-    const [name, status] = HTTP_NAMES[code]
-    return new AwsError(name, status, this.message)
-  }
-}
-
 /**
- * `rest` is the topic after `$aws/things/{thing}/jobs/`; with a namespace the segment `namespace-<id>` stands before the
- * verb. Null for the service's own topics and for anything else.
+ * `rest` is the topic after `$aws/things/{thing}/jobs/`; with a namespace the segment `namespace-<id>` precedes the verb. Null for the service's own topics and for all others.
  */
 export function parseJobRequest(rest: string): JobTopicRequest | null {
   const parts = rest.split('/')
@@ -55,14 +24,7 @@ export function parseJobRequest(rest: string): JobTopicRequest | null {
 
 const DEVICE_STATUSES = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'] as const
 
-/** Members that a device may send with start-next and update. */
-export interface JobStepUpdate {
-  readonly statusDetails: Readonly<Record<string, string>> | undefined
-  /** 1 to 10,080 starts the step timer, -1 clears it. */
-  readonly stepTimeoutInMinutes: number | undefined
-}
-
-export interface JobUpdate extends JobStepUpdate {
+export interface JobUpdate extends ExecutionStep {
   readonly status: JobExecutionStatus
   readonly expectedVersion: number | undefined
   readonly executionNumber: number | undefined
@@ -70,8 +32,8 @@ export interface JobUpdate extends JobStepUpdate {
   readonly includeJobDocument: boolean
 }
 
-/** @throws JobRejection InvalidRequest */
-export function parseJobStep(payload: JsonObject): JobStepUpdate {
+/** Members that a device may send with start-next and update. @throws JobRejection InvalidRequest */
+export function parseJobStep(payload: JsonObject): ExecutionStep {
   const { statusDetails } = payload
   const stepTimeoutInMinutes = optionalInteger(payload, 'stepTimeoutInMinutes')
   const isStep = stepTimeoutInMinutes === undefined || (stepTimeoutInMinutes >= 1 && stepTimeoutInMinutes <= 10_080)

@@ -1,0 +1,10 @@
+import { AwsError } from '../base/aws-error.ts'
+
+/** Errors of the `iot` control plane, as its operations on things, groups and jobs share them. [iot: common errors] */
+
+export const invalidRequest = (message: string): AwsError => new AwsError('InvalidRequestException', 400, message)
+
+export const notFound = (message: string): AwsError => new AwsError('ResourceNotFoundException', 404, message)
+
+export const alreadyExists = (message: string, resourceId: string, resourceArn: string): AwsError =>
+  new AwsError('ResourceAlreadyExistsException', 409, message, { resourceId, resourceArn })

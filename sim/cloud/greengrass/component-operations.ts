@@ -1,0 +1,92 @@
+import { NotEmulated } from '../base/aws-error.ts'
+import { defineOperations, type InputOf, type OutputOf } from '../base/operations.ts'
+import { parseRecipe } from './component-recipe.ts'
+import type { ComponentRegistry, ComponentVersion } from './component-registry.ts'
+import type { GreengrassService } from './greengrass.ts'
+import { checkOneOf, greengrassPage, requireMatch } from './validate.ts'
+
+/** Components and their versions. [gg: CreateComponentVersion ... DeleteComponent] */
+export const componentOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
+  CreateComponentVersion: ({ clientToken, ...input }, { greengrass }) => {
+    if (input.lambdaFunction !== undefined) throw new NotEmulated('CreateComponentVersion lambdaFunction')
+    if (clientToken !== undefined) requireMatch('clientToken', clientToken)
+    return greengrass.componentTokens.once(clientToken, input, () => create(input, greengrass))
+  },
+
+  DescribeComponent: ({ arn }, { greengrass: { components, tags } }) => {
+    const found = components.byArn(arn)
+    return {
+      arn,
+      componentName: found.name,
+      componentVersion: found.version,
+      creationTimestamp: new Date(found.createdAtMs),
+      publisher: found.recipe.ComponentPublisher,
+      description: found.recipe.ComponentDescription,
+      status: { componentState: found.state, message: 'NONE' },
+      tags: tags.of(arn as string),
+    }
+  },
+
+  GetComponent: ({ arn, recipeOutputFormat }, { greengrass: { components, tags } }) => {
+    checkOneOf('recipeOutputFormat', recipeOutputFormat, ['JSON', 'YAML'])
+    if (recipeOutputFormat === 'YAML') throw new NotEmulated('GetComponent recipeOutputFormat YAML')
+    const recipe = Buffer.from(JSON.stringify(components.byArn(arn).recipe))
+    return { recipeOutputFormat: 'JSON', recipe, tags: tags.of(arn as string) }
+  },
+
+  ListComponents: (input, { greengrass: { components } }) => {
+    checkOneOf('scope', input.scope, ['PRIVATE', 'PUBLIC'])
+    if (input.scope === 'PUBLIC') throw new NotEmulated('ListComponents of scope PUBLIC')
+    const { items, nextToken } = greengrassPage(components.names(), input)
+    return {
+      components: items.map((name) => ({
+        arn: components.arnOf(name),
+        componentName: name,
+        latestVersion: latestVersion(components.versionsOf(name)[0] as ComponentVersion, components),
+      })),
+      nextToken,
+    }
+  },
+
+  ListComponentVersions: (input, { greengrass: { components } }) => {
+    const { items, nextToken } = greengrassPage(components.versionsByArn(input.arn), input)
+    return {
+      componentVersions: items.map(({ name, version }) => ({
+        componentName: name,
+        componentVersion: version,
+        arn: components.arnOf(name, version),
+      })),
+      nextToken,
+    }
+  },
+
+  DeleteComponent: ({ arn }, { greengrass: { components } }) => {
+    components.delete(components.byArn(arn))
+    return {}
+  },
+})
+
+function create(
+  { inlineRecipe, tags }: Omit<InputOf<'greengrass', 'CreateComponentVersion'>, 'clientToken'>,
+  greengrass: GreengrassService,
+): OutputOf<'greengrass', 'CreateComponentVersion'> {
+  greengrass.tags.check(tags)
+  const added = greengrass.components.create(parseRecipe(inlineRecipe))
+  const arn = greengrass.components.arnOf(added.name, added.version)
+  greengrass.tags.set(arn, tags)
+  return {
+    arn,
+    componentName: added.name,
+    componentVersion: added.version,
+    creationTimestamp: new Date(added.createdAtMs),
+    status: { componentState: added.state, message: 'NONE' },
+  }
+}
+
+const latestVersion = ({ name, version, createdAtMs, recipe }: ComponentVersion, components: ComponentRegistry) => ({
+  arn: components.arnOf(name, version),
+  componentVersion: version,
+  creationTimestamp: new Date(createdAtMs),
+  publisher: recipe.ComponentPublisher,
+  description: recipe.ComponentDescription,
+})

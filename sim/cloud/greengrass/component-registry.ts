@@ -1,0 +1,127 @@
+import type { ComponentDeploymentSpecification } from '@aws-sdk/client-greengrassv2'
+import type { CloudContext } from '../base/cloud-context.ts'
+import { compareVersions, type Recipe, SEMANTIC_VERSION } from './component-recipe.ts'
+import { conflict, notFound, requireMatch, validationError } from './validate.ts'
+
+type ComponentVersionState = 'REQUESTED' | 'INITIATED' | 'DEPLOYABLE'
+
+export interface ComponentVersion {
+  readonly name: string
+  readonly version: string
+  readonly recipe: Recipe
+  readonly createdAtMs: number
+  state: ComponentVersionState
+}
+
+/** Creation is asynchronous and takes seconds. [gg: CreateComponentVersion] */
+const INITIATED_AFTER_MS = 1_000
+const DEPLOYABLE_AFTER_MS = 5_000
+
+/** The private components of the account and their versions. */
+export class ComponentRegistry {
+  readonly #ctx: CloudContext
+  readonly #versions = new Map<string, ComponentVersion>()
+
+  constructor(ctx: CloudContext) {
+    this.#ctx = ctx
+  }
+
+  /** Whether the component, or the version of one, of this ARN exists. */
+  exists(arn: string): boolean {
+    const [name, version] = partsOf(arn)
+    return version === undefined ? this.versionsOf(name).length > 0 : this.#versions.has(keyOf(name, version))
+  }
+
+  isDeployable(name: string, version: string): boolean {
+    return this.#versions.get(keyOf(name, version))?.state === 'DEPLOYABLE'
+  }
+
+  /** Components of a CreateDeployment that no deployable version satisfies, as "name version". */
+  missing(components: Readonly<Record<string, ComponentDeploymentSpecification>>): string[] {
+    return Object.entries(components)
+      .filter(([name, { componentVersion = '' }]) => !this.isDeployable(name, componentVersion))
+      .map(([name, { componentVersion }]) => `${name} ${componentVersion}`)
+  }
+
+  /** Registers a version that existed before the rehearsal. */
+  install(name: string, version: string): void {
+    this.#add({ ComponentName: name, ComponentVersion: version, RecipeFormatVersion: '2020-01-25' }).state =
+      'DEPLOYABLE'
+  }
+
+  /** Registers a version that becomes deployable after some seconds. @throws AwsError ValidationException, ConflictException */
+  create(recipe: Recipe): ComponentVersion {
+    const added = this.#add(recipe)
+    this.#ctx.clock.after(INITIATED_AFTER_MS, () => {
+      added.state = 'INITIATED'
+    })
+    this.#ctx.clock.after(DEPLOYABLE_AFTER_MS, () => {
+      added.state = 'DEPLOYABLE'
+    })
+    return added
+  }
+
+  delete({ name, version }: ComponentVersion): void {
+    this.#versions.delete(keyOf(name, version))
+  }
+
+  /** The names of all components, sorted. */
+  names(): readonly string[] {
+    return [...new Set([...this.#versions.values()].map(({ name }) => name))].sort()
+  }
+
+  /** Newest version first. */
+  versionsOf(name: string): readonly ComponentVersion[] {
+    return [...this.#versions.values()]
+      .filter((version) => version.name === name)
+      .sort((a, b) => compareVersions(b.version, a.version))
+  }
+
+  /** The versions of the component of this ARN, newest first. @throws AwsError ResourceNotFoundException */
+  versionsByArn(arn: string | undefined): readonly ComponentVersion[] {
+    const [name] = partsOf(requireMatch('componentArn', arn))
+    const versions = this.versionsOf(name)
+    if (versions.length === 0) throw notFound(arn as string, 'Component')
+    return versions
+  }
+
+  /** The version of this ARN. @throws AwsError ResourceNotFoundException */
+  byArn(arn: string | undefined): ComponentVersion {
+    const [name, version] = partsOf(requireMatch('componentVersionArn', arn))
+    const found = this.#versions.get(keyOf(name, version as string))
+    if (found === undefined) throw notFound(arn as string, 'ComponentVersion')
+    return found
+  }
+
+  /** Of the component, or of one of its versions. */
+  arnOf(name: string, version?: string): string {
+    const component = `arn:aws:greengrass:${this.#ctx.region}:${this.#ctx.accountId}:components:${name}`
+    return version === undefined ? component : `${component}:versions:${version}`
+  }
+
+  #add(recipe: Recipe): ComponentVersion {
+    const name = requireMatch('componentName', recipe.ComponentName)
+    const version = requireMatch('componentVersion', recipe.ComponentVersion)
+    if (!SEMANTIC_VERSION.test(version))
+      throw validationError('componentVersion', `"${version}" is not major.minor.patch`)
+    const key = keyOf(name, version)
+    if (this.#versions.has(key)) {
+      throw conflict(this.arnOf(name, version), 'ComponentVersion', `Component ${name} ${version} already exists`)
+    }
+    const added: ComponentVersion = {
+      name,
+      version,
+      recipe,
+      createdAtMs: this.#ctx.clock.nowMs(),
+      state: 'REQUESTED',
+    }
+    this.#versions.set(key, added)
+    return added
+  }
+}
+
+const keyOf = (name: string, version: string): string => `${name}@${version}`
+
+/** Name and, if the ARN has one, version. */
+const partsOf = (arn: string): [string, string | undefined] =>
+  (arn.split(':components:')[1] ?? '').split(':versions:') as [string, string | undefined]

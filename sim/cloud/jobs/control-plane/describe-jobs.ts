@@ -1,0 +1,76 @@
+import { NotEmulated } from '../../base/aws-error.ts'
+import { defineOperations } from '../../base/operations.ts'
+import { page } from '../../base/paging.ts'
+import type { Job, JobTarget, JobTargets } from '../job.ts'
+import type { StatusCounts } from '../job-executions.ts'
+import type { JobsService } from '../jobs-service.ts'
+import { type JobsState, jobOrThrow, optionalDate } from './jobs-state.ts'
+
+/** Operations that read jobs. [iot: DescribeJob, GetJobDocument, ListJobs] */
+export const describeJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs' | 'things'>>()({
+  DescribeJob: ({ jobId }, { jobs, things }) => {
+    const job = jobOrThrow({ jobs }, jobId)
+    const target = arnOf(job.target, things)
+    return {
+      job: {
+        ...summary(job, jobs),
+        targets: [target],
+        description: job.description,
+        forceCanceled: job.forceCanceled,
+        reasonCode: job.reasonCode,
+        comment: job.comment,
+        namespaceId: job.namespaceId,
+        jobExecutionsRolloutConfig: job.rollout,
+        abortConfig: job.abort,
+        timeoutConfig: job.timeout,
+        jobProcessDetails: {
+          processingTargets: job.status === 'IN_PROGRESS' ? [target] : [],
+          ...processCounts(job.executions.counts),
+        },
+      },
+    }
+  },
+
+  GetJobDocument: ({ jobId }, state) => ({ document: JSON.stringify(jobOrThrow(state, jobId).document) }),
+
+  ListJobs: (input, { jobs }) => {
+    if (input.thingGroupId !== undefined) throw new NotEmulated('ListJobs thingGroupId')
+    const { status, targetSelection, thingGroupName, namespaceId } = input
+    const found = jobs
+      .all()
+      .filter(
+        (job) =>
+          (status === undefined || job.status === status) &&
+          (targetSelection === undefined || job.targetSelection === targetSelection) &&
+          (thingGroupName === undefined || (job.target.kind === 'group' && job.target.name === thingGroupName)) &&
+          (namespaceId === undefined || job.namespaceId === namespaceId),
+      )
+    const { items, nextToken } = page(found.reverse(), input)
+    return { jobs: items.map((job) => summary(job, jobs)), nextToken }
+  },
+})
+
+const arnOf = ({ kind, name }: JobTarget, things: JobTargets): string =>
+  kind === 'thing' ? things.thingArn(name) : things.groupArn(name)
+
+const summary = (job: Job, jobs: JobsService) => ({
+  jobArn: jobs.jobArn(job.jobId),
+  jobId: job.jobId,
+  targetSelection: job.targetSelection,
+  status: job.status,
+  createdAt: new Date(job.createdAtMs),
+  lastUpdatedAt: new Date(job.lastUpdatedAtMs),
+  completedAt: optionalDate(job.completedAtMs),
+  isConcurrent: job.targetSelection === 'CONTINUOUS',
+})
+
+const processCounts = (counts: StatusCounts) => ({
+  numberOfCanceledThings: counts.CANCELED,
+  numberOfSucceededThings: counts.SUCCEEDED,
+  numberOfFailedThings: counts.FAILED,
+  numberOfRejectedThings: counts.REJECTED,
+  numberOfQueuedThings: counts.QUEUED,
+  numberOfInProgressThings: counts.IN_PROGRESS,
+  numberOfRemovedThings: counts.REMOVED,
+  numberOfTimedOutThings: counts.TIMED_OUT,
+})

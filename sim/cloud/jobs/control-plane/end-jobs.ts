@@ -1,0 +1,43 @@
+import { AwsError } from '../../base/aws-error.ts'
+import { invalidRequest } from '../../base/iot-errors.ts'
+import { defineOperations } from '../../base/operations.ts'
+import { mayMove } from '../job-execution.ts'
+import { executionOrThrow, type JobsState, jobOrThrow } from './jobs-state.ts'
+
+const REASON_CODE = /^[\p{Lu}\p{Nd}_]{1,128}$/u
+
+/** Operations that end jobs and executions. [iot: CancelJob, DeleteJob, CancelJobExecution] */
+export const endJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs'>>()({
+  CancelJob: ({ jobId, force = false, reasonCode, comment }, { jobs }) => {
+    const job = jobOrThrow({ jobs }, jobId)
+    if (job.status === 'COMPLETED') throw invalidRequest(`Job ${job.jobId} is completed`)
+    if (reasonCode !== undefined && !REASON_CODE.test(reasonCode)) {
+      throw invalidRequest(`reasonCode "${reasonCode}" is not of upper-case letters, digits and _`)
+    }
+    jobs.cancelJob(job.jobId, { force, reasonCode, comment })
+    return { jobArn: jobs.jobArn(job.jobId), jobId: job.jobId, description: job.description }
+  },
+
+  DeleteJob: ({ jobId, force = false }, { jobs }) => {
+    const job = jobOrThrow({ jobs }, jobId)
+    if (job.status === 'IN_PROGRESS' && !force) throw invalidTransition(`Job ${job.jobId} is in progress`)
+    jobs.deleteJob(job)
+    return {}
+  },
+
+  CancelJobExecution: ({ jobId, thingName, force, expectedVersion, statusDetails }, { jobs }) => {
+    const job = jobOrThrow({ jobs }, jobId)
+    const execution = executionOrThrow(job, thingName)
+    if (expectedVersion !== undefined && expectedVersion !== execution.versionNumber) {
+      const message = `The version is ${execution.versionNumber}, not ${expectedVersion}`
+      throw new AwsError('VersionConflictException', 409, message)
+    }
+    if (!mayMove(execution.status, 'CANCELED', force ? 'force-cancel' : 'cancel')) {
+      throw invalidTransition(`The execution is ${execution.status}`)
+    }
+    jobs.cancelExecution(job, execution, statusDetails)
+    return {}
+  },
+})
+
+const invalidTransition = (message: string): AwsError => new AwsError('InvalidStateTransitionException', 409, message)

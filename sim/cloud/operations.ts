@@ -1,0 +1,47 @@
+import type { Bound, ServiceName, StateOf } from './base/operations.ts'
+import { bindOperations } from './base/operations.ts'
+import { putEventsOperations } from './events/put-events.ts'
+import { ruleOperations } from './events/rule-operations.ts'
+import { topicOperations } from './events/topic-operations.ts'
+import { componentOperations } from './greengrass/component-operations.ts'
+import { coreDeviceOperations } from './greengrass/core-device-operations.ts'
+import { deploymentOperations } from './greengrass/deployment-operations.ts'
+import { tagOperations } from './greengrass/tag-operations.ts'
+import { fleetIndexOperations } from './iot/fleet-index.ts'
+import { thingGroupOperations } from './iot/thing-group-operations.ts'
+import { thingOperations } from './iot/thing-operations.ts'
+import { jobOperations } from './jobs/control-plane/job-operations.ts'
+import { jobDataOperations } from './jobs/device-plane/job-data-operations.ts'
+import { shadowOperations } from './shadow/shadow-operations.ts'
+
+/** Every emulated operation by its service and name: to emulate one more, add it here or to one of these families. */
+export const OPERATIONS = {
+  greengrass: { ...componentOperations, ...coreDeviceOperations, ...deploymentOperations, ...tagOperations },
+  iot: { ...thingOperations, ...thingGroupOperations, ...fleetIndexOperations, ...jobOperations },
+  iotdata: shadowOperations,
+  'iot-jobs-data': jobDataOperations,
+  events: { ...putEventsOperations, ...ruleOperations },
+  sns: topicOperations,
+}
+
+type OperationTables = typeof OPERATIONS
+
+/** The services of one cloud: `services.iot.CreateThing({ thingName })`. */
+export type CloudServices = { readonly [S in ServiceName]: Bound<OperationTables[S]> }
+
+/** The state that all operations together read and change. */
+export type CloudState = StateOf<OperationTables['greengrass']> &
+  StateOf<OperationTables['iot']> &
+  StateOf<OperationTables['iotdata']> &
+  StateOf<OperationTables['iot-jobs-data']> &
+  StateOf<OperationTables['events']> &
+  StateOf<OperationTables['sns']>
+
+export const bindServices = (state: CloudState): CloudServices => ({
+  greengrass: bindOperations(OPERATIONS.greengrass, state),
+  iot: bindOperations(OPERATIONS.iot, state),
+  iotdata: bindOperations(OPERATIONS.iotdata, state),
+  'iot-jobs-data': bindOperations(OPERATIONS['iot-jobs-data'], state),
+  events: bindOperations(OPERATIONS.events, state),
+  sns: bindOperations(OPERATIONS.sns, state),
+})

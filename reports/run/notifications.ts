@@ -1,7 +1,7 @@
 import type { TraceRecord } from '../../sim/kernel/trace-events.ts'
 
-/** What a person was called with: a message with a reason code. */
-export interface Notified {
+/** What on-call was notified of: a message with a reason code. */
+export interface Notification {
   readonly atMs: number
   readonly reasonCode: string
   /** One line. */
@@ -9,7 +9,7 @@ export interface Notified {
 }
 
 /** Every notification of a trace, in its order. */
-export const notificationsOf = (records: readonly TraceRecord[]): readonly Notified[] =>
+export const notificationsOf = (records: readonly TraceRecord[]): readonly Notification[] =>
   records.flatMap((record) => {
     if (record.kind !== 'message-published' || record.reasonCode === null) return []
     const { atMs, reasonCode, subject } = record

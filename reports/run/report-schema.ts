@@ -5,9 +5,9 @@ const spread = z.strictObject({ p50: z.number(), p90: z.number(), max: z.number(
 const count = z.int().nonnegative()
 const stageName = z.enum(['canary', 'early', 'production'])
 
-/** The schema of report.json; every field of schemaVersion 1 is required, except what says otherwise. */
+/** The schema of report.json; every field of schemaVersion 2 is required, except those marked as optional. */
 export const reportSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   scenario: z.string(),
   seed: z.int(),
   level: z.enum(['wire', 'model']),
@@ -34,10 +34,10 @@ export const reportSchema = z.strictObject({
     detected: z.boolean(),
     at: time.nullable(),
     latencyMinutes: z.number().nullable(),
-    firstBadLookAt: time.nullable(),
+    firstBadEvaluationAt: time.nullable(),
     legsMinutes: z.strictObject({
       onsetToFirstBadEvaluation: z.number().nullable(),
-      firstBadLookToDecision: z.number().nullable(),
+      firstBadEvaluationToDecision: z.number().nullable(),
     }),
     by: z.string().nullable(),
     finding: z
@@ -76,8 +76,8 @@ export const reportSchema = z.strictObject({
   }),
   interventions: z.array(z.strictObject({ at: time, what: z.string() })).optional(),
   notifications: z.array(z.strictObject({ at: time, reasonCode: z.string(), subject: z.string() })).optional(),
-  virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
-  wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerVirtualHour: z.number() }),
+  simulated: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
+  wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerSimulatedHour: z.number() }),
   controller: z.strictObject({ evaluations: count, awsCallsPerEvaluation: z.number() }),
   awsCalls: z.record(z.string(), count),
   messages: z.strictObject({ published: count, delivered: count }),

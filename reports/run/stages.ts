@@ -15,7 +15,7 @@ export interface StageReport {
   readonly rolledBackAt: string | null
 }
 
-/** What happened to each stage, from the deployments and processes that the twin saw. */
+/** What happened to each stage, from the deployments and processes that the twin recorded. Pure. */
 export function foldStages(header: TraceHeader, records: readonly TraceRecord[]): readonly StageReport[] {
   return STAGES.map((name) => {
     const members = new Set(header.stages[name])
@@ -42,7 +42,7 @@ export function foldStages(header: TraceHeader, records: readonly TraceRecord[])
   })
 }
 
-/** A restart later on is not another install. */
+/** When each device first started the release, in order of time: a later restart is not another install. */
 function firstStarts(starts: readonly TraceRecord[]): number[] {
   const first = new Map<string, number>()
   for (const record of starts) {

@@ -62,7 +62,7 @@ export interface HealthGauges {
   readonly memoryLimitMiB: number
   readonly uptimeS: number
   readonly connected: boolean
-  /** Where the nucleus keeps artifacts; absent from a health component that does not look. */
+  /** Where the nucleus keeps artifacts; absent from a health component that does not measure it. */
   readonly diskFreeMiB?: number
 }
 
@@ -110,20 +110,20 @@ export interface HealthReportV1 {
 /** Source and detail types of the events the controller puts on the default event bus. */
 export const ROLLOUT_EVENT_SOURCE = 'plant.firmware-rollout'
 export const STAGE_PASSED_EVENT = 'Firmware Rollout Stage Passed'
-/** A human is needed: what pages somebody. */
+/** An operator is needed: on-call is paged. */
 export const ROLLOUT_HALTED_EVENT = 'Firmware Rollout Halted'
-/** Somebody should look, while the rollout is held: paused by the controller, or blind. Pages as well. */
+/** The rollout is held: paused by the controller, or without telemetry. On-call is paged as well. */
 export const ROLLOUT_HELD_EVENT = 'Firmware Rollout Held'
 export const ROLLBACK_STUCK_EVENT = 'Firmware Rollback Stuck'
-/** What only tells. */
+/** Events that inform only. */
 export const ROLLOUT_STARTED_EVENT = 'Firmware Rollout Started'
 export const ROLLBACK_STARTED_EVENT = 'Firmware Rollback Started'
 export const ROLLED_BACK_EVENT = 'Firmware Rolled Back'
 export const ROLLOUT_COMPLETED_EVENT = 'Firmware Rollout Completed'
-/** The firmware that it was for is started by the next look. */
+/** The firmware that it was for is started by the next evaluation. */
 export const MIGRATION_COMPLETED_EVENT = 'Firmware Migration Completed'
 
-/** Why people are called, by the event that tells the same on the bus. */
+/** Why on-call is paged, by the event that announces the same on the bus. */
 export const REASON_CODES = {
   [ROLLOUT_HALTED_EVENT]: 'ROLLOUT_HALTED',
   [ROLLOUT_HELD_EVENT]: 'ROLLOUT_HELD',
@@ -134,3 +134,6 @@ export type ReasonCode = (typeof REASON_CODES)[PagingEvent]
 
 /** Message attribute of a notification that carries its reason code, for the filters of subscriptions. */
 export const REASON_CODE_ATTRIBUTE = 'reasonCode'
+
+/** Message attribute of a notification that carries its message, code and data, as JSON, for programs. */
+export const MESSAGE_ATTRIBUTE = 'message'

@@ -1,15 +1,4 @@
-/** The rollout cannot start; every reason at once. */
-export class PreflightRefused extends Error {
-  override readonly name = 'PreflightRefused'
-  readonly refusals: readonly string[]
-
-  constructor(refusals: readonly string[]) {
-    super(`preflight refused: ${refusals.join('; ')}`)
-    this.refusals = refusals
-  }
-}
-
-/** Somebody else wrote the rollout since it was read: another instance of the function is at work. */
+/** Another instance of the function wrote the document since it was read. */
 export class StaleRollout extends Error {
   override readonly name = 'StaleRollout'
   readonly key: string

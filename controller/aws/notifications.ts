@@ -1,20 +1,25 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
-import { REASON_CODE_ATTRIBUTE } from '../contract.ts'
-import type { Notification, Notifications } from '../ports/ports.ts'
+import { MESSAGE_ATTRIBUTE, REASON_CODE_ATTRIBUTE } from '../contract.ts'
+import { textOf } from '../messages/registry.ts'
+import type { Notifications } from '../ports/ports.ts'
 
 /** Subjects are shorter than 100 characters. [sns: Publish, Subject] */
 const MAX_SUBJECT = 99
 
-/** Notifications on a topic: a mail or a pager shows the subject, the message ends with the detail as JSON. */
+/**
+ * Notifications on a topic. Their sentence is made here: a mail or a pager shows it as the subject, the body ends with code
+ * and data as JSON, which programs find in an attribute as well.
+ */
 export const notifications = (sns: SNSClient, topicArn: string): Notifications => ({
-  async notify(notification) {
-    const { reasonCode, rolloutId, summary, detail } = notification
+  async notify({ rolloutId, message }) {
+    const text = `${message.code}: ${textOf(message)}`
     const command = new PublishCommand({
       TopicArn: topicArn,
-      Subject: subjectOf(notification),
-      Message: `${reasonCode}: ${summary}\n\n${JSON.stringify(detail, null, 2)}\n`,
+      Subject: subjectOf(text),
+      Message: `${text}\n\n${JSON.stringify({ rolloutId, ...message }, null, 2)}\n`,
       MessageAttributes: {
-        [REASON_CODE_ATTRIBUTE]: { DataType: 'String', StringValue: reasonCode },
+        [REASON_CODE_ATTRIBUTE]: { DataType: 'String', StringValue: message.code },
+        [MESSAGE_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify(message) },
         rolloutId: { DataType: 'String', StringValue: rolloutId },
       },
     })
@@ -22,8 +27,8 @@ export const notifications = (sns: SNSClient, topicArn: string): Notifications =
   },
 })
 
-/** Mail headers and old pagers want ASCII in one line; the message has the rest. */
-function subjectOf({ reasonCode, summary }: Notification): string {
-  const subject = `${reasonCode}: ${summary}`.replace(/\s+/g, ' ').replace(/[^ -~]/g, '?')
+/** Mail headers and old pagers need ASCII in one line; the body has the rest. */
+function subjectOf(text: string): string {
+  const subject = text.replace(/\s+/g, ' ').replace(/[^ -~]/g, '?')
   return subject.length <= MAX_SUBJECT ? subject : `${subject.slice(0, MAX_SUBJECT - 3)}...`
 }

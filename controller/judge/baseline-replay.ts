@@ -2,6 +2,7 @@ import { STAGES, type StageName } from '../contract.ts'
 import { type Baseline, minus, type StratumSums, shiftSums } from '../evidence/baseline.ts'
 import { type Evidence, installedEvidence, observe, type Watch } from '../evidence/evidence.ts'
 import type { Snapshot } from '../evidence/snapshot.ts'
+import type { Refusal } from '../messages/refusals.ts'
 import type { Policy } from '../policy/policy.ts'
 import { groupedBy } from '../support/grouped.ts'
 import { judge } from './judge.ts'
@@ -113,12 +114,12 @@ export function quietShare(alarms: readonly ReplayAlarm[], share: number): numbe
   return share * Math.exp(-MARGIN * Math.max(0, ...beyond))
 }
 
-/** Why a rollout must not rest on such a week; one line for each stage and rule, the last of its days. */
-export function refuseNoise(alarms: readonly ReplayAlarm[]): readonly string[] {
+/** Why a rollout must not rest on such a week: each stage and rule, with the finding of the last of its days. */
+export function refuseNoise(alarms: readonly ReplayAlarm[]): Refusal {
   const byRule = groupedBy(alarms, ({ stage, finding }) => `${stage}/${finding.rule}`)
-  return [...byRule.values()].map((own) => {
+  const byStageAndRule = [...byRule.values()].map((own) => {
     const { stage, finding } = own.at(-1) as ReplayAlarm
-    const days = `${own.length} of the baseline's days`
-    return `baseline too noisy: without any release, ${finding.rule} would have rolled back ${stage} on ${days} (${finding.reason})`
+    return { stage, rule: finding.rule, days: own.length, reason: finding.reason }
   })
+  return { code: 'BASELINE_TOO_NOISY', data: { alarms: byStageAndRule } }
 }

@@ -8,9 +8,9 @@ import type { Finding } from './verdict.ts'
 /** How the attempts of some devices ended. */
 type Connections = Pick<Sums, 'attempts' | 'failures'>
 
-/** A quarter of the stage gone within one look is not waited on. [detection D2: fast path] */
+/** A quarter of the stage down within one evaluation is a breach at once. [detection D2: fast path] */
 const SUDDEN_SHARE = 0.25
-/** Unless so large a part of that share of the controls is gone as well. */
+/** Unless so large a part of that share of the controls is down as well. */
 const COMMON_PART = 0.5
 
 /**
@@ -26,9 +26,9 @@ function literal(one: RuleInput): Finding {
   const { stage, controls } = totalOf(one.evidence.evaluations.slice(-1).map(({ total }) => total))
   const observed = sharePct(stage)
   const isAbove = observed !== null && observed > one.policy.limits.connectionFailurePct
-  const segment = { words: 'at this look', strata: [], stage, controls, boundary: 0 }
+  const segment = { key: { span: 'latest-evaluation' as const }, strata: [], stage, controls, boundary: 0 }
   const outcome = observed === null ? 'inconclusive' : isAbove ? 'breach' : 'healthy'
-  return findingOf(one, { segment, outcome, ...(observed === null && { code: 'insufficient' }) })
+  return findingOf(one, { segment, outcome, ...(observed === null && { inconclusive: 'insufficient' }) })
 }
 
 const gradual = (one: RuleInput): Finding =>
@@ -44,25 +44,23 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   const { stage, controls } = segment
   const observed = sharePct(stage)
   const isEnough = stage.attempts >= policy.evidence.connectionMinAttempts || segment.run !== undefined
-  if (observed === null || !isEnough) return { segment, outcome: 'inconclusive', code: 'insufficient' }
+  if (observed === null || !isEnough) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   if (observed <= policy.limits.connectionFailurePct) return { segment, outcome: 'healthy' }
-  const normal = normalOf(one, segment.line)
-  if (normal.attempts === 0) return { segment, outcome: 'inconclusive', code: 'insufficient' }
+  const normal = normalOf(one, segment.key.line)
+  if (normal.attempts === 0) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   const dispersion = baseline.dispersion?.connection
   const statistic = statisticOf(segment, countOf(stage, normal), dispersion)
   if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
   const isOwn = controls.attempts === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
   return isOwn
     ? { segment, outcome: 'breach', statistic }
-    : { segment, outcome: 'inconclusive', code: 'common-mode', statistic }
+    : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
 }
 
-function findingOf(one: RuleInput, { segment, outcome, statistic, code }: Judged): Finding {
-  const { stage, controls, line, words } = segment
+function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }: Judged): Finding {
+  const { stage, controls, key } = segment
   const limit = one.policy.limits.connectionFailurePct
-  const [observed, common] = [sharePct(stage), sharePct(controls)]
-  const beside = common === null ? 'no controls, history only' : `controls ${common.toFixed(2)} %`
-  const counted = `${stage.failures} of ${stage.attempts} attempts failed ${words}`
+  const observed = sharePct(stage)
   return {
     rule: 'connection-failure',
     metric: 'connectionFailurePct',
@@ -71,17 +69,27 @@ function findingOf(one: RuleInput, { segment, outcome, statistic, code }: Judged
     baseline: sharePct(one.baseline.connections),
     limit,
     n: stage.attempts,
-    ...(line !== undefined && { line }),
+    ...(key.line !== undefined && { line: key.line }),
     ...(statistic !== undefined && { statistic }),
-    ...(code !== undefined && { code }),
+    ...(inconclusive !== undefined && { inconclusive }),
     reason:
       observed === null
-        ? '0 connection attempts were reported'
-        : `${counted} (${observed.toFixed(2)} %), ${limit} % allowed, ${beside}`,
+        ? { code: 'NO_CONNECTION_ATTEMPTS', data: {} }
+        : {
+            code: 'CONNECTION_FAILURES',
+            data: {
+              failures: stage.failures,
+              attempts: stage.attempts,
+              failedPct: observed,
+              allowedPct: limit,
+              controlsPct: sharePct(controls),
+              segment: key,
+            },
+          },
   }
 }
 
-/** Devices of which nothing came in, or hardly a connection, within one look, while those of the controls are up. */
+/** Devices that reported nothing, or hardly ever connected, within one evaluation, while the controls are up. */
 function sudden({ evidence, watch }: RuleInput): Finding {
   const down = evidence.evaluations.at(-1)?.down ?? { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 }
   const share = down.stageOf === 0 ? null : down.stage / down.stageOf
@@ -89,7 +97,6 @@ function sudden({ evidence, watch }: RuleInput): Finding {
   const isSudden = share !== null && share >= SUDDEN_SHARE && down.stage > 1
   // Without controls, or with a silent fleet, it may be the network or the telemetry: lost devices are found later.
   const isOwn = isSudden && common !== null && common < share * COMMON_PART
-  const besides = common === null ? 'no controls' : `${down.controls} of ${down.controlsOf} controls`
   return {
     rule: 'connection-loss',
     metric: 'downDevicesPct',
@@ -98,8 +105,16 @@ function sudden({ evidence, watch }: RuleInput): Finding {
     baseline: common === null ? null : common * 100,
     limit: SUDDEN_SHARE * 100,
     n: down.stageOf,
-    ...(isSudden && !isOwn && { code: common === null || common >= 1 ? ('stale' as const) : ('common-mode' as const) }),
-    reason: `${down.stage} of ${down.stageOf} devices of ${watch.stage} down at this look, ${besides} as well`,
+    ...(isSudden &&
+      !isOwn && { inconclusive: common === null || common >= 1 ? ('stale' as const) : ('common-mode' as const) }),
+    reason: {
+      code: 'DEVICES_DOWN',
+      data: {
+        stage: watch.stage,
+        own: { down: down.stage, of: down.stageOf },
+        controls: common === null ? null : { down: down.controls, of: down.controlsOf },
+      },
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { cycleNoiseOf, type EffectEstimate, lineEffects, stageEffect } from '../evidence/cycle-time-effect.ts'
 import { type LineSums, linesOf } from '../evidence/sums.ts'
+import type { SegmentKey } from '../messages/segment.ts'
 import { mixtureBoundary, runBoundary } from '../statistics/budget.ts'
 import { mixtureLogRatio } from '../statistics/sequential.ts'
 import type { RuleInput } from './rule-input.ts'
@@ -8,11 +9,12 @@ import type { Finding, Statistic } from './verdict.ts'
 
 /** One effect with its evidence. */
 interface Candidate {
-  readonly words: string
+  readonly segment: SegmentKey
+  /** How many lines the mean is of. */
+  readonly lines?: number
   /** In ln(cycle time). */
   readonly effect: number
   readonly statistic?: Statistic
-  readonly line?: number
 }
 
 /**
@@ -28,7 +30,7 @@ export function judgeCycleTime(one: RuleInput): Finding {
     const stage = stageEffect(
       lineEffects(linesOf(evidence.evaluations.slice(-1)), cycleNoiseOf([], one.baseline), false),
     )
-    const shown = stage === null ? null : { words: 'at this look', effect: stage.effect }
+    const shown = stage === null ? null : { segment: { span: 'latest-evaluation' } as const, effect: stage.effect }
     const outcome = shown === null ? 'inconclusive' : shown.effect > limitEffect ? 'breach' : 'healthy'
     return findingOf(one, shown, outcome, evidence.evaluations.at(-1)?.lines.length ?? 0)
   }
@@ -36,37 +38,39 @@ export function judgeCycleTime(one: RuleInput): Finding {
   const isBreach = ({ effect, statistic }: Candidate): boolean =>
     effect > limitEffect && statistic !== undefined && statistic.value >= statistic.boundary
   const breaches = candidates.filter(isBreach)
-  // The stage's own breach says more than a line's; a line's worst says more than another's.
+  // A breach of the whole stage is shown first, then that of the worst line.
   const worst =
-    breaches.find(({ line }) => line === undefined) ?? breaches.toSorted((a, b) => b.effect - a.effect)[0] ?? null
+    breaches.find(({ segment }) => segment.line === undefined) ??
+    breaches.toSorted((a, b) => b.effect - a.effect)[0] ??
+    null
   const shown = worst ?? candidates[0] ?? null
   const outcome = worst !== null ? 'breach' : shown === null ? 'inconclusive' : 'healthy'
   return findingOf(one, shown, outcome, evidence.lines.length)
 }
 
-/** The stage lately first: that is what is shown when all is well. */
+/** The stage in the rolling window first: that is what is shown when all is well. */
 function candidatesOf({ evidence, baseline, policy }: RuleInput, tau: number): readonly Candidate[] {
   const noise = cycleNoiseOf(evidence.evaluations, baseline)
-  const among = (lines: readonly LineSums[], words: string, isRolling: boolean): Candidate[] => {
+  const among = (lines: readonly LineSums[], span: 'since-update' | 'rolling-window'): Candidate[] => {
     const effects = lineEffects(lines, noise, true)
     const stage = stageEffect(effects)
     if (stage === null) return []
     const judged = ({ effect, variance }: EffectEstimate, members: number): Statistic => ({
       name: 'msprt',
       value: mixtureLogRatio(effect, variance, tau),
-      boundary: mixtureBoundary(policy, members, isRolling),
+      boundary: mixtureBoundary(policy, members, span === 'rolling-window'),
     })
     return [
-      { words: `over ${effects.length} lines ${words}`, effect: stage.effect, statistic: judged(stage, 1) },
+      { segment: { span }, lines: effects.length, effect: stage.effect, statistic: judged(stage, 1) },
       ...effects.map((one): Candidate => {
         const { line, effect } = one
-        return { words: `on line ${line} ${words}`, line, effect, statistic: judged(one, effects.length) }
+        return { segment: { span, line }, effect, statistic: judged(one, effects.length) }
       }),
     ]
   }
   return [
-    ...among(rollingWindowOf(evidence.evaluations), 'lately', true),
-    ...among(evidence.lines, 'since the update', false),
+    ...among(rollingWindowOf(evidence.evaluations), 'rolling-window'),
+    ...among(evidence.lines, 'since-update'),
     ...sinceChange(evidence.runs.cycleTime, runBoundary(policy)),
   ]
 }
@@ -77,7 +81,7 @@ function sinceChange(
 ): Candidate[] {
   if (evaluations === 0) return []
   const statistic = { name: 'cusum', value: sum, boundary }
-  return [{ words: `since a change ${evaluations} looks ago`, effect: effects / evaluations, statistic }]
+  return [{ segment: { span: 'change-point', evaluations }, effect: effects / evaluations, statistic }]
 }
 
 function findingOf(
@@ -88,8 +92,7 @@ function findingOf(
 ): Finding {
   const limit = policy.limits.cycleTimeIncreasePct
   const observed = shown === null ? null : Math.expm1(shown.effect) * 100
-  const { line, statistic } = shown ?? {}
-  const beside = watch.controls.length === 0 ? ', no controls, history only' : ''
+  const { segment, lines, statistic } = shown ?? {}
   return {
     rule: 'cycle-time',
     metric: 'cycleTimeIncreasePct',
@@ -98,12 +101,21 @@ function findingOf(
     baseline: 0,
     limit,
     n,
-    ...(line !== undefined && { line }),
+    ...(segment?.line !== undefined && { line: segment.line }),
     ...(statistic !== undefined && { statistic }),
-    ...(outcome === 'inconclusive' && { code: 'insufficient' }),
+    ...(outcome === 'inconclusive' && { inconclusive: 'insufficient' }),
     reason:
-      shown === null
-        ? '0 cycles were reported'
-        : `cycle time ${observed?.toFixed(2)} % above baseline ${shown.words}, ${limit} % allowed${beside}`,
+      observed === null || segment === undefined
+        ? { code: 'NO_CYCLES', data: {} }
+        : {
+            code: 'CYCLE_TIME_INCREASE',
+            data: {
+              increasePct: observed,
+              allowedPct: limit,
+              segment,
+              ...(lines !== undefined && { lines }),
+              hasControls: watch.controls.length > 0,
+            },
+          },
   }
 }

@@ -1,4 +1,5 @@
 import { type EvaluationSums, totalOf } from '../evidence/sums.ts'
+import { deviceList } from '../messages/wording.ts'
 import { singleBoundary } from '../statistics/budget.ts'
 import { excessLogRatio } from '../statistics/excess.ts'
 import type { RuleInput } from './rule-input.ts'
@@ -19,9 +20,9 @@ interface Tally {
   readonly crashed: readonly string[]
   readonly crashes: number
   readonly fallen: readonly string[]
-  /** Devices heard of at all. */
+  /** Devices that have reported at all. */
   readonly heard: number
-  /** Of them, those that have not been heard of lately. */
+  /** Of them, those that have not reported for too long. */
   readonly silent: readonly string[]
   readonly exposureMs: number
 }
@@ -54,7 +55,6 @@ function crash(one: RuleInput, seen: Tally): Finding {
   const limit = policy.limits.crashes
   const { expected, statistic } = beyondBaseline(one, seen)
   const isBreach = observed > limit && (statistic === undefined || statistic.value >= statistic.boundary)
-  const usual = expected > 0 ? `, ${expected.toFixed(2)} expected by the baseline` : ''
   return {
     rule: 'component-crash',
     metric: 'crashes',
@@ -65,8 +65,8 @@ function crash(one: RuleInput, seen: Tally): Finding {
     n: heard,
     ...(crashed[0] !== undefined && { thing: crashed[0], line: watch.lineOf[crashed[0]] as number }),
     ...(statistic !== undefined && { statistic }),
-    ...(!isBreach && heard === 0 && { code: 'insufficient' }),
-    reason: `${observed} crashes, ${limit} allowed${usual}${crashed.length > 0 ? ` (${crashed.join(', ')})` : ''}`,
+    ...(!isBreach && heard === 0 && { inconclusive: 'insufficient' }),
+    reason: { code: 'CRASHES', data: { crashes: observed, allowed: limit, expected, devices: deviceList(crashed) } },
   }
 }
 
@@ -93,7 +93,13 @@ function failedDeployment({ failedDevices, watch }: RuleInput): Finding {
     limit: 0,
     n: watch.members.length,
     ...(first !== undefined && { thing: first.thing, line: watch.lineOf[first.thing] as number }),
-    reason: `${failedDevices.length} deployments failed on devices${first === undefined ? '' : `: ${first.thing} ${first.status}`}`,
+    reason: {
+      code: 'FAILED_DEPLOYMENTS',
+      data: {
+        devices: failedDevices.length,
+        first: first === undefined ? null : { thing: first.thing, status: first.status },
+      },
+    },
   }
 }
 
@@ -108,7 +114,7 @@ function fallback({ watch }: RuleInput, { fallen }: Tally): Finding {
     limit: 0,
     n: watch.members.length,
     ...(fallen[0] !== undefined && { thing: fallen[0], line: watch.lineOf[fallen[0]] as number }),
-    reason: `${fallen.length} devices went back to ${watch.previousVersion} by themselves`,
+    reason: { code: 'SILENT_FALLBACKS', data: { devices: deviceList(fallen), version: watch.previousVersion } },
   }
 }
 
@@ -133,12 +139,12 @@ function lost(one: RuleInput, { heard, silent }: Tally): Finding {
     limit,
     n: heard,
     ...(silent[0] !== undefined && { thing: silent[0], line: watch.lineOf[silent[0]] as number }),
-    ...(silent.length > limit && isCommon && { code: 'stale' }),
-    reason: `${silent.length} of ${heard} devices fell silent, ${limit} allowed${isCommon && silent.length > 0 ? '; the controls are silent too, or there are none' : ''}`,
+    ...(silent.length > limit && isCommon && { inconclusive: 'stale' }),
+    reason: { code: 'SILENT_DEVICES', data: { silent: deviceList(silent), heard, allowed: limit, isCommon } },
   }
 }
 
-/** Share of the controls' minutes that did not come in lately, however many looks that were; 0 before the first look. */
+/** Share of the controls' minutes that did not come in, over the time that makes a device lost; 0 before the first evaluation. */
 function silentControlShare({ evidence, watch, policy, nowMs }: RuleInput): number {
   const first = evidence.evaluations.findIndex(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
   if (first === -1) return 0

@@ -23,7 +23,7 @@ export function judgeErrorRate(one: RuleInput): Finding {
   const { policy, evidence } = one
   if (policy.profile === 'raw-thresholds') {
     const total = totalOf(evidence.evaluations.slice(-1).map(({ total }) => total))
-    return findingOf(one, literal({ words: 'at this look', strata: [], boundary: 0, ...total }, policy))
+    return findingOf(one, literal({ key: { span: 'latest-evaluation' }, strata: [], boundary: 0, ...total }, policy))
   }
   return findingOf(
     one,
@@ -32,14 +32,14 @@ export function judgeErrorRate(one: RuleInput): Finding {
 }
 
 function literal(segment: Segment, policy: Policy): Judged {
-  if (segment.stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', code: 'insufficient' }
+  if (segment.stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   return { segment, outcome: isAbove(segment.stage, policy) ? 'breach' : 'healthy' }
 }
 
 function judgedOf(segment: Segment, one: RuleInput): Judged {
   const { stage, controls } = segment
   const { policy, baseline } = one
-  if (stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', code: 'insufficient' }
+  if (stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   const isEnough = stage.errors - stage.expectedErrors >= policy.evidence.minExtraErrors
   if (!isAbove(stage, policy) || !isEnough) return { segment, outcome: 'healthy' }
   const dispersion = baseline.dispersion?.errors
@@ -50,7 +50,7 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
     controls.countedMinutes === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
   return isOwn
     ? { segment, outcome: 'breach', statistic }
-    : { segment, outcome: 'inconclusive', code: 'common-mode', statistic }
+    : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
 }
 
 /** Errors, those that were expected, and the time they were counted in. */
@@ -66,8 +66,8 @@ const countOf = (stage: Errors, reference: Errors): Count => ({
       : stage.countedMinutes / reference.countedMinutes,
 })
 
-/** The same devices in the same cells before the rollout. */
-function referenceOf({ baseline, watch }: RuleInput, { line, strata }: Segment): Errors {
+/** The same devices in the same strata before the rollout. */
+function referenceOf({ baseline, watch }: RuleInput, { key: { line }, strata }: Segment): Errors {
   let [errors, countedMinutes] = [0, 0]
   for (const thing of watch.members) {
     if (line !== undefined && watch.lineOf[thing] !== line) continue
@@ -90,28 +90,36 @@ function increasePct({ errors, expectedErrors, operations }: Sums, { limits }: P
   return expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
 }
 
-function findingOf({ policy }: RuleInput, { segment, outcome, statistic, code }: Judged): Finding {
-  const { stage, controls, line, words } = segment
+function findingOf({ policy }: RuleInput, { segment, outcome, statistic, inconclusive }: Judged): Finding {
+  const { stage, controls, key } = segment
   const limit = policy.limits.errorRateIncreasePct
-  const [rise, common] = [increasePct(stage, policy), increasePct(controls, policy)]
-  const unit = policy.limits.errorRateMode === 'points' ? 'points' : '%'
-  const percent = rise === null ? '' : ` (${rise.toFixed(1)} ${unit})`
-  const beside = common === null ? 'no controls, history only' : `controls ${common.toFixed(1)} ${unit}`
-  const counted = `${stage.errors} errors ${words} where ${stage.expectedErrors.toFixed(1)} were expected`
+  const rise = increasePct(stage, policy)
+  const isInPoints = policy.limits.errorRateMode === 'points'
   return {
     rule: 'error-rate',
-    metric: policy.limits.errorRateMode === 'points' ? 'errorRateIncreasePoints' : 'errorRateIncreasePct',
+    metric: isInPoints ? 'errorRateIncreasePoints' : 'errorRateIncreasePct',
     outcome,
     observed: rise,
     baseline: 0,
     limit,
     n: stage.countedMinutes,
-    ...(line !== undefined && { line }),
+    ...(key.line !== undefined && { line: key.line }),
     ...(statistic !== undefined && { statistic }),
-    ...(code !== undefined && { code }),
+    ...(inconclusive !== undefined && { inconclusive }),
     reason:
       stage.countedMinutes === 0
-        ? '0 operating minutes were reported'
-        : `${counted}${percent}, ${limit} ${unit} more allowed, ${beside}`,
+        ? { code: 'NO_OPERATING_TIME', data: {} }
+        : {
+            code: 'ERROR_RATE',
+            data: {
+              errors: stage.errors,
+              expectedErrors: stage.expectedErrors,
+              increase: rise,
+              controlsIncrease: increasePct(controls, policy),
+              allowed: limit,
+              unit: isInPoints ? 'points' : 'percent',
+              segment: key,
+            },
+          },
   }
 }

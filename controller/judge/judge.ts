@@ -18,15 +18,15 @@ export function judge(given: RuleInput): Verdict {
   // The seed has no rule on memory, nor on devices without the release. [detection D2]
   if (policy.profile !== 'raw-thresholds') findings.push(judgeMemory(one), ...judgeSpillOver(one))
   const isDry = new Set(policy.dryRun)
-  const told = (finding: Finding): Finding => ({
+  const inContext = (finding: Finding): Finding => ({
     ...finding,
     stratum,
     ...(isDry.has(finding.rule) && { isDryRun: true }),
   })
-  return verdictOf(findings.map(told))
+  return verdictOf(findings.map(inContext))
 }
 
-/** On a noisy baseline it takes more. */
+/** On a noisy baseline stronger evidence is needed. */
 const withShare = (one: RuleInput, falseRollbackShare: number): RuleInput => ({
   ...one,
   policy: { ...one.policy, evidence: { ...one.policy.evidence, falseRollbackShare } },

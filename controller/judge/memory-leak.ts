@@ -14,16 +14,16 @@ interface Leak {
   readonly thing?: string
 }
 
-/** Fewer half hours say nothing of a trend. */
+/** Fewer half hours show no trend. */
 const MIN_BLOCKS = 3
-/** Looks at a trend that are as good as independent: it has a value more every half hour, and keeps a day of them. */
-const TREND_LOOKS = 48
+/** Independent tests of a trend: it gains one value every half hour, and keeps a day of them. */
+const TREND_TESTS = 48
 
 /**
- * Memory that is not given back: half-hourly minima since the install, less what the controls use, rising on nearly all
- * devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation). What follows
- * depends on when memory runs out at the slope of Theil and Sen; a device that has almost none left goes back while it
- * still can. [detection D2, "Leak projection", B11]
+ * Memory that is not freed: half-hourly minima since the install, less what the controls use, rising on nearly all
+ * devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation). The outcome
+ * depends on when memory is exhausted at the Theil-Sen slope; a device that has almost none left is rolled back while it
+ * still can be. [detection D2, "Leak projection", B11]
  */
 export function judgeMemory(one: RuleInput): Finding {
   const { evidence, watch, policy } = one
@@ -46,8 +46,6 @@ export function judgeMemory(one: RuleInput): Finding {
   if (worst === undefined) return quiet(one, series.length, rollbackHours)
   const isBreach = worst.hoursLeft < rollbackHours
   const isGate = worst.hoursLeft < gateHours
-  const where = worst.thing === undefined ? `${worst.n} devices` : worst.thing
-  const slope = worst.slopeMiBPerHour.toFixed(1)
   return {
     rule: 'memory-leak',
     metric: 'hoursToExhaustion',
@@ -58,14 +56,21 @@ export function judgeMemory(one: RuleInput): Finding {
     n: worst.n,
     ...(worst.thing !== undefined && { thing: worst.thing, line: watch.lineOf[worst.thing] as number }),
     statistic: worst.statistic,
-    ...(!isBreach && isGate && { code: 'gate' }),
-    reason: `memory of ${where} grows by ${slope} MiB/h and is used up in ${worst.hoursLeft.toFixed(1)} h${besides(one)}`,
+    ...(!isBreach && isGate && { inconclusive: 'gate' }),
+    reason: {
+      code: 'MEMORY_GROWTH',
+      data: {
+        thing: worst.thing ?? null,
+        devices: worst.thing === undefined ? worst.n : 1,
+        slopeMiBPerHour: worst.slopeMiBPerHour,
+        hoursToExhaustion: worst.hoursLeft,
+        hasControls: watch.controls.length > 0,
+      },
+    },
   }
 }
 
 const hoursOf = (durationMs: number): number => durationMs / 3_600_000
-
-const besides = ({ watch }: RuleInput): string => (watch.controls.length === 0 ? ', no controls, history only' : '')
 
 interface Member {
   readonly thing: string
@@ -77,7 +82,7 @@ function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null 
   let rising = 0
   for (const { known } of series) if (known.s > 0) rising += 1
   const p = signTail(rising, series.length)
-  const boundary = streamAlpha(policy) / 2 / (TREND_LOOKS / MIN_BLOCKS)
+  const boundary = streamAlpha(policy) / 2 / (TREND_TESTS / MIN_BLOCKS)
   if (p > boundary) return null
   const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
   const slopeMiBPerHour = middle(slopes)
@@ -94,10 +99,10 @@ function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null 
  * in a thousand whatever the budget. [detection D2: p < 0.001]
  */
 function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | null {
-  const boundary = streamAlpha(policy) / 2 / (series.length * TREND_LOOKS)
+  const boundary = streamAlpha(policy) / 2 / (series.length * TREND_TESTS)
   let worst: Leak | null = null
   for (const { thing, known } of series) {
-    // Whoever is not even close by S alone is not worth the rest.
+    // A device that is not even close by S alone is not worth the exact test.
     if (known.s < leastS(known.minima.length)) continue
     const p = riseTail(known.minima)
     if (p > boundary) continue
@@ -113,7 +118,7 @@ function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | nul
 /** Three standard deviations of S, which no p below 0.001 is under. */
 const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
 
-/** Of the minima, which change every half hour only: a look in between need not sort all pairs again. */
+/** Of the minima, which change every half hour only: an evaluation in between need not sort all pairs again. */
 const slopeMiBPerHourOf = memoized((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)
 
 const hoursLeft = ({ limitMiB, levelMiB }: MemorySeries, slopeMiBPerHour: number): number =>
@@ -141,12 +146,12 @@ function floorFinding(
     n: minima.length,
     thing,
     line: watch.lineOf[thing] as number,
-    reason: `${thing} has ${freePct.toFixed(0)} % of its memory left, ${policy.memory.freeFloorPct} % needed for the way back`,
+    reason: { code: 'MEMORY_ALMOST_EXHAUSTED', data: { thing, freePct, neededPct: policy.memory.freeFloorPct } },
   }
 }
 
-/** Too early to tell is no reason to hold what else is known: a window is longer than a trend needs. */
-function quiet(one: RuleInput, n: number, limit: number): Finding {
+/** Too few samples for a trend hold nothing back: a window is longer than a trend needs. */
+function quiet({ watch }: RuleInput, n: number, limit: number): Finding {
   return {
     rule: 'memory-leak',
     metric: 'hoursToExhaustion',
@@ -155,7 +160,7 @@ function quiet(one: RuleInput, n: number, limit: number): Finding {
     baseline: null,
     limit,
     n,
-    reason: `no trend in the memory of ${n} devices${besides(one)}`,
+    reason: { code: 'NO_MEMORY_TREND', data: { devices: n, hasControls: watch.controls.length > 0 } },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CusumRun, CusumState } from '../evidence/cusum.ts'
 import { type EvaluationSums, type LineSums, linesOf, type Sums, type Totals, totalOf } from '../evidence/sums.ts'
+import type { SegmentKey } from '../messages/segment.ts'
 import type { Policy } from '../policy/policy.ts'
 import { countBoundary, runBoundary } from '../statistics/budget.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
@@ -9,10 +10,9 @@ import type { Finding, Statistic } from './verdict.ts'
 
 /** What a rule on counts judges at once, and the evidence it needs. */
 export interface Segment extends Totals {
-  readonly words: string
-  /** Cells of the week that it lies in: what they had before the rollout is all that is known of what is expected. */
+  readonly key: SegmentKey
+  /** Strata of the week that it lies in: their counts before the rollout are all that is known of what is expected. */
   readonly strata: readonly string[]
-  readonly line?: number
   /** The excess over the reference must reach it. */
   readonly boundary: number
   /** A late change alarms by its run; the excess must then be more than one test's chance. */
@@ -21,7 +21,7 @@ export interface Segment extends Totals {
 
 /**
  * Stage first: the whole time since the update, the rolling window, the run since a change; then the same of each line
- * that is `raised`: most are not, and need no evidence.
+ * that is raised: most are not, and need no evidence.
  */
 export function segmentsOf(
   one: RuleInput,
@@ -33,26 +33,20 @@ export function segmentsOf(
   const { lines: windowLines, total: windowTotal } = rollingWindow(evaluations)
   const ofWindow = [...new Set(evaluations.map(({ stratum }) => stratum))]
   const segments: Segment[] = [
-    { words: 'since the update', strata, ...evidence.total, boundary: countBoundary(policy, 1, false) },
-    { words: 'lately', strata: ofWindow, ...windowTotal, boundary: countBoundary(policy, 1, true) },
+    { key: { span: 'since-update' }, strata, ...evidence.total, boundary: countBoundary(policy, 1, false) },
+    { key: { span: 'rolling-window' }, strata: ofWindow, ...windowTotal, boundary: countBoundary(policy, 1, true) },
     cusumSegment(evidence.runs[kind], evidence.runs[kind].evaluations > evaluations.length ? strata : ofWindow, policy),
   ]
-  const addLines = (lines: readonly LineSums[], words: string, isRolling: boolean): void => {
+  const addLines = (lines: readonly LineSums[], span: 'since-update' | 'rolling-window'): void => {
+    const isRolling = span === 'rolling-window'
     for (const { line, stage, controls } of lines) {
       if (!isRaised(stage)) continue
       const boundary = countBoundary(policy, lines.length, isRolling)
-      segments.push({
-        line,
-        strata: isRolling ? ofWindow : strata,
-        stage,
-        controls,
-        boundary,
-        words: `on line ${line} ${words}`,
-      })
+      segments.push({ key: { span, line }, strata: isRolling ? ofWindow : strata, stage, controls, boundary })
     }
   }
-  addLines(evidence.lines, 'since the update', false)
-  addLines(windowLines, 'lately', true)
+  addLines(evidence.lines, 'since-update')
+  addLines(windowLines, 'rolling-window')
   return segments
 }
 
@@ -78,8 +72,8 @@ function cusumSegment(
   policy: Policy,
 ): Segment {
   return {
+    key: { span: 'change-point', evaluations },
     strata,
-    words: `since a change ${evaluations} looks ago`,
     stage,
     controls,
     boundary: countBoundary(policy, 1, false),
@@ -91,7 +85,7 @@ function cusumSegment(
 export const isHopeless = ({ boundary }: Segment, count: number, expected: number, dispersion = 1): boolean =>
   count <= expected || expected - count + count * Math.log(count / expected) < boundary * dispersion
 
-/** The evidence of a rise, beside what it has to reach. */
+/** The evidence of a rise, and what it has to reach. */
 export function statisticOf({ boundary, run }: Segment, count: Count, dispersion = 1): Statistic {
   const excess = { name: 'maxsprt', value: excessLogRatio(count, dispersion), boundary }
   return run === undefined || !isSignificant(excess) ? excess : run
@@ -99,17 +93,17 @@ export function statisticOf({ boundary, run }: Segment, count: Count, dispersion
 
 export const isSignificant = ({ value, boundary }: Statistic): boolean => value >= boundary
 
-/** What one scope came to; the numbers of a finding are those of its worst scope. */
+/** What one segment came to; the numbers of a finding are those of its worst segment. */
 export interface Judged {
   readonly segment: Segment
   readonly outcome: Finding['outcome']
   readonly statistic?: Statistic
-  readonly code?: Finding['code']
+  readonly inconclusive?: Finding['inconclusive']
 }
 
-/** The first breach, else the first that has no answer for being common, else the first scope that says anything. */
+/** The first breach, else the first that is inconclusive as common mode, else the first with enough evidence. */
 export const worstSegment = (judged: readonly Judged[]): Judged =>
   judged.find(({ outcome }) => outcome === 'breach') ??
-  judged.find(({ code }) => code === 'common-mode') ??
+  judged.find(({ inconclusive }) => inconclusive === 'common-mode') ??
   judged.find(({ outcome }) => outcome === 'healthy') ??
   (judged[0] as Judged)

@@ -1,6 +1,7 @@
 import { STAGES, type StageName } from '../contract.ts'
 import type { Baseline } from '../evidence/baseline.ts'
 import { cycleNoiseOf } from '../evidence/cycle-time-effect.ts'
+import type { FindingReason } from '../messages/findings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { countBoundary, mixtureBoundary } from '../statistics/budget.ts'
@@ -30,7 +31,7 @@ export interface Stages {
   readonly readings: readonly DeviceReading[]
 }
 
-/** What every stage's window can see at all, as healthy findings: "this window can only see +13 %". [detection D2] */
+/** The smallest effects that every stage's window can detect, as healthy findings. [detection D2] */
 export const smallestEffects = (stages: Stages, policy: Policy): readonly Finding[] =>
   STAGES.flatMap((stage) => [
     errorRate(stages, stage, policy),
@@ -41,7 +42,6 @@ export const smallestEffects = (stages: Stages, policy: Policy): readonly Findin
   ])
 
 const windowMinutes = ({ windowMs }: Policy): number => windowMs / 60_000
-const hoursText = ({ windowMs }: Policy): string => `${windowMs / 3_600_000} h`
 
 /** What a count of the stage may be expected to be in one window, and has been in the baseline. */
 function countsOf(
@@ -61,7 +61,7 @@ function countsOf(
   return { reference, expected: minutes === 0 ? 0 : (reference / minutes) * exposed }
 }
 
-/** Null where nothing was ever counted: then any is news. */
+/** Null where nothing was ever counted: then any is significant. */
 function ratioOf(counts: ReturnType<typeof countsOf>, dispersion: number | undefined, policy: Policy): number | null {
   const { expected, reference } = counts
   if (expected === 0) return null
@@ -69,7 +69,13 @@ function ratioOf(counts: ReturnType<typeof countsOf>, dispersion: number | undef
   return smallestRateRatio(expected, sigmas * Math.sqrt((dispersion ?? 1) * (1 + expected / reference)))
 }
 
-const finding = (metric: string, observed: number | null, limit: number, n: number, reason: string): Finding => ({
+const finding = (
+  metric: string,
+  observed: number | null,
+  limit: number,
+  n: number,
+  reason: FindingReason,
+): Finding => ({
   rule: 'smallest-effect',
   metric,
   outcome: 'healthy',
@@ -85,15 +91,10 @@ function errorRate(stages: Stages, stage: StageName, policy: Policy): Finding {
   const ratio = ratioOf(counts, stages.baseline.dispersion?.errors, policy)
   const rise = ratio === null ? null : (ratio - 1) * 100
   const n = stages.members[stage].length
-  const seen = rise === null ? 'any error' : `+${rise.toFixed(1)} % errors, of ${counts.expected.toFixed(0)} expected`
-  const { errorRateIncreasePct } = policy.limits
-  return finding(
-    'errorRateIncreasePct',
-    rise,
-    errorRateIncreasePct,
-    n,
-    `${stage} can see ${seen} in ${hoursText(policy)}`,
-  )
+  return finding('errorRateIncreasePct', rise, policy.limits.errorRateIncreasePct, n, {
+    code: 'SMALLEST_ERROR_INCREASE',
+    data: { stage, increasePct: rise, expectedErrors: counts.expected, windowMs: policy.windowMs },
+  })
 }
 
 function connection(stages: Stages, stage: StageName, policy: Policy): Finding {
@@ -103,37 +104,36 @@ function connection(stages: Stages, stage: StageName, policy: Policy): Finding {
   const n = stages.members[stage].length
   const normalPct = (counts.expected / Math.max(n * windowMinutes(policy), 1)) * 100
   const share = Math.max(limit, ratio === null ? 0 : normalPct * ratio)
-  return finding(
-    'connectionFailurePct',
-    share,
-    limit,
-    n,
-    `${stage} can see ${share.toFixed(2)} % failed connections in ${hoursText(policy)}`,
-  )
+  return finding('connectionFailurePct', share, limit, n, {
+    code: 'SMALLEST_FAILED_SHARE',
+    data: { stage, failedPct: share, windowMs: policy.windowMs },
+  })
 }
 
-/** Of the whole stage, and of a line: what stays for the day does not average out. */
+/** Of the whole stage, and of a line: noise that lasts for a day does not average out. */
 function cycleTime({ baseline, members, held, lineOf }: Stages, stage: StageName, policy: Policy): readonly Finding[] {
   const limit = policy.limits.cycleTimeIncreasePct
   const tau = Math.log1p(limit / 100)
   const lines = new Set(members[stage].map((thing) => lineOf[thing])).size
   const isLast = stage === STAGES.at(-1)
   const controls = isLast ? held.length : Object.keys(baseline.devices).length - members[stage].length
-  const [own, beside] = [members[stage].length / lines, controls / lines]
+  const [ownPerLine, controlsPerLine] = [members[stage].length / lines, controls / lines]
   const hasControls = controls > 0
-  const variance = cycleNoiseOf([], baseline).lasting * (hasControls ? 1 / own + 1 / beside : 1)
-  const told = (size: number, boundary: number, where: string): Finding => {
+  const variance = cycleNoiseOf([], baseline).lasting * (hasControls ? 1 / ownPerLine + 1 / controlsPerLine : 1)
+  const smallest = (size: number, boundary: number, isOneLine: boolean): Finding => {
     const rise = Math.max(Math.expm1(smallestMean(size, tau, boundary) + POWER_SIGMA * Math.sqrt(size)) * 100, limit)
-    const words = `${stage} can see +${rise.toFixed(1)} % cycle time ${where} in ${hoursText(policy)}`
-    return finding('cycleTimeIncreasePct', rise, limit, members[stage].length, words)
+    return finding('cycleTimeIncreasePct', rise, limit, members[stage].length, {
+      code: 'SMALLEST_CYCLE_TIME_INCREASE',
+      data: { stage, increasePct: rise, isOneLine, windowMs: policy.windowMs },
+    })
   }
   return [
-    told(variance / lines, mixtureBoundary(policy, 1, false), 'on all lines'),
-    told(variance, mixtureBoundary(policy, lines, false), 'on one line'),
+    smallest(variance / lines, mixtureBoundary(policy, 1, false), false),
+    smallest(variance, mixtureBoundary(policy, lines, false), true),
   ]
 }
 
-/** Trends are found within hours; what counts is when memory runs out. */
+/** Trends are found within hours; what counts is when memory is exhausted. */
 function leak({ readings, members }: Stages, stage: StageName, policy: Policy): Finding {
   const own = new Set(members[stage])
   const free = readings
@@ -144,17 +144,18 @@ function leak({ readings, members }: Stages, stage: StageName, policy: Policy): 
   const freeMiB = free[free.length >> 1] ?? null
   const hours = policy.memory.rollbackWithinMs / 3_600_000
   const slope = freeMiB === null ? null : freeMiB / hours
-  const words =
-    slope === null
-      ? 'has reported no memory'
-      : `goes back for a leak of ${slope.toFixed(1)} MiB/h, used up in ${hours} h`
-  return finding('memoryMiBPerHour', slope, hours, free.length, `${stage} ${words}`)
+  return finding('memoryMiBPerHour', slope, hours, free.length, {
+    code: 'SMALLEST_LEAK',
+    data: { stage, slopeMiBPerHour: slope, withinHours: hours },
+  })
 }
 
-/** What no crash in the whole window will have shown; it holds for a hazard that does not rise. */
+/** What a whole window without a crash will have ruled out; it holds for a hazard that does not rise. */
 function crashes({ members }: Stages, stage: StageName, policy: Policy): Finding {
   const n = members[stage].length
   const rate = RULE_OF_THREE / ((n * policy.windowMs) / 86_400_000)
-  const words = `${stage} without a crash in ${hoursText(policy)} shows a constant rate below ${rate.toPrecision(3)}`
-  return finding('crashesPerDeviceDay', rate, policy.limits.crashes, n, `${words} a device-day at 95 %`)
+  return finding('crashesPerDeviceDay', rate, policy.limits.crashes, n, {
+    code: 'SMALLEST_CRASH_RATE',
+    data: { stage, crashesPerDeviceDay: rate, windowMs: policy.windowMs },
+  })
 }

@@ -5,9 +5,9 @@ import { isSignificant, rollingWindowOf, type Segment, statisticOf } from './seg
 import type { Finding } from './verdict.ts'
 
 /**
- * Errors of the devices that stay on the previous version, lately, against their own baseline. A release may harm those
- * that read what it writes, and the plant may have a bad hour: nobody can tell the two apart, so that nothing is promoted
- * while it lasts, and nothing is rolled back. None without such devices. [seed: N-1 and N+1; detection D4: COMMON_MODE]
+ * Errors of the devices that stay on the previous version, in the rolling window, against their own baseline. A release
+ * may harm those that read what it writes, and the plant may have a bad hour: the two cannot be told apart, so that
+ * nothing is promoted while it lasts, and nothing is rolled back. None without such devices. [seed: N-1 and N+1; detection D4: COMMON_MODE]
  */
 export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput): readonly Finding[] {
   if (watch.controls.length === 0) return []
@@ -22,13 +22,16 @@ export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput)
     baseline: 0,
     limit,
     n: countedMinutes,
-    reason: `${errors} errors lately on devices that stay on ${watch.previousVersion}, where ${expectedErrors.toFixed(1)} were expected`,
+    reason: {
+      code: 'LINE_PEER_ERRORS' as const,
+      data: { errors, expectedErrors, version: watch.previousVersion },
+    },
   }
   const isRaised = observed !== null && observed > limit && errors - expectedErrors >= policy.evidence.minExtraErrors
   if (!isRaised) return [{ ...finding, outcome: 'healthy' }]
   const strata = [...new Set(evidence.evaluations.map(({ stratum }) => stratum))]
   const segment: Segment = {
-    words: 'lately',
+    key: { span: 'rolling-window' },
     strata,
     stage: controls,
     controls,
@@ -41,11 +44,11 @@ export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput)
     baseline.dispersion?.errors,
   )
   return isSignificant(statistic)
-    ? [{ ...finding, outcome: 'inconclusive', code: 'common-mode', statistic }]
+    ? [{ ...finding, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }]
     : [{ ...finding, outcome: 'healthy', statistic }]
 }
 
-/** Of the same devices in the same cells before the rollout. */
+/** Of the same devices in the same strata before the rollout. */
 function errorsBefore(baseline: RuleInput['baseline'], things: readonly string[], strata: readonly string[]): number {
   let errors = 0
   for (const thing of things) for (const stratum of strata) errors += baseline.devices[thing]?.[stratum]?.errors ?? 0

@@ -1,11 +1,13 @@
+import type { FindingReason } from '../messages/findings.ts'
+
 /** What the judge answers, in order of gravity: the worst finding is the verdict. */
 export type VerdictKind = 'healthy' | 'inconclusive' | 'breach'
 
 /**
- * `insufficient`: too little was seen; `stale`: nothing is heard, also from the controls; `common-mode`: the controls show
- * it, too; `gate`: nothing to roll back for, but not to be promoted. [detection D4]
+ * `insufficient`: too little was observed; `stale`: nothing reports, the controls neither; `common-mode`: the controls
+ * show it, too; `gate`: no reason to roll back, but not to be promoted. [detection D4]
  */
-export type InconclusiveCode = 'insufficient' | 'stale' | 'common-mode' | 'gate'
+export type InconclusiveReason = 'insufficient' | 'stale' | 'common-mode' | 'gate'
 
 /** `value` >= `boundary` is significant. */
 export interface Statistic {
@@ -30,16 +32,16 @@ export interface Finding {
   readonly n: number
   readonly line?: number
   readonly thing?: string
-  /** Shift and kind of day of the last look, e.g. `second/weekday`. */
+  /** Shift and kind of day of the last evaluation, e.g. `second/weekday`. */
   readonly stratum?: string
-  /** The statistic that decided, beside what it had to reach. */
+  /** The statistic that decided, and the boundary it had to reach. */
   readonly statistic?: Statistic
-  /** Why there is no answer. */
-  readonly code?: InconclusiveCode
+  /** Why an inconclusive finding is one. */
+  readonly inconclusive?: InconclusiveReason
   /** The rule reports and decides nothing. */
   readonly isDryRun?: boolean
-  /** A sentence in numbers: "3 crashes > 0 allowed on line-04-01". */
-  readonly reason: string
+  /** What was found, as a code with its numbers. */
+  readonly reason: FindingReason
 }
 
 export interface Verdict {

@@ -1,9 +1,9 @@
 import { UnexpectedEvent } from '../errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Ports } from '../ports/ports.ts'
-import type { Outcome } from '../reconcile/reconcile.ts'
+import { startOutcome } from '../reconcile/reconcile.ts'
 import { type StartRequest, startRollout } from '../reconcile/start.ts'
-import { type Rollout, stageOf } from '../rollout/rollout.ts'
+import type { Release, Rollout } from '../rollout/rollout.ts'
 import { environment } from './environment.ts'
 import { timeOf } from './event-time.ts'
 import { decisionFields, logged } from './logged.ts'
@@ -13,16 +13,6 @@ export const makeStart =
   (ports: Ports, policy: Policy, nowMs: () => number) =>
   async (event: unknown): Promise<Rollout> =>
     startRollout(ports, policy, { ...requestOf(event), askedAtMs: timeOf(event) }, nowMs())
-
-/** What a start came to, in the words of every other invocation. */
-export const startOutcome = (rollout: Rollout): Outcome => ({
-  rolloutId: rollout.id,
-  ...(rollout.subject !== undefined && { subject: rollout.subject }),
-  state: rollout.state,
-  stage: stageOf(rollout).name,
-  verdict: null,
-  decision: { kind: 'wait', reason: `started: ${rollout.reason}` },
-})
 
 /** AWS Lambda entry point for the release pipeline. */
 export const handler = logged(
@@ -34,10 +24,18 @@ export const handler = logged(
   (rollout) => decisionFields(startOutcome(rollout)),
 )
 
+/** The `detail` of a start event: who requests which release, and why. */
+interface StartDetail {
+  readonly release: Release
+  readonly actor: string
+  readonly reason: string
+}
+
 function requestOf(event: unknown): StartRequest {
-  const detail = (event as { detail?: Partial<StartRequest> } | null)?.detail
+  const detail = (event as { detail?: Partial<StartDetail> } | null)?.detail
   if (detail?.release === undefined || detail.actor === undefined || detail.reason === undefined) {
     throw new UnexpectedEvent('a start event needs detail.release, detail.actor and detail.reason')
   }
-  return detail as StartRequest
+  const { release, actor, reason: operatorReason } = detail
+  return { release, actor, reason: { code: 'START_REQUESTED', data: { actor, operatorReason } } }
 }

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import type { StageName } from '../contract.ts'
+import type { Closure } from '../messages/decisions.ts'
 import type { Policy, Shift, WeeklyWindow } from './policy.ts'
 
 /** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [detection D1] */
@@ -71,8 +72,8 @@ export function shiftBoundaries(policy: Policy, fromMs: number, toMs: number): n
 /** When a stage may be deployed, and what keeps it waiting until then. */
 export interface Gate {
   readonly opensAtMs: number
-  /** The deny window or freeze that shuts a window that would be open; null if it only waits for its window. */
-  readonly shutBy: string | null
+  /** The deny window or freeze that closes a window that would be open; null if it only waits for its window. */
+  readonly closedBy: Closure | null
 }
 
 /** Shut windows in a row after which a gate counts as one that never opens: two years of production windows. */
@@ -89,15 +90,15 @@ export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number):
  */
 export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
   let atMs = fromMs
-  let shutBy: string | null = null
+  let closedBy: Closure | null = null
   for (let n = 0; n < MAX_SHUT_WINDOWS; n++) {
     const opensMs = isHotfix ? atMs : windowOpensAtMs(policy, stage, atMs)
     const shut = shutAt(policy, stage, opensMs, isHotfix)
-    if (shut === null) return { opensAtMs: opensMs, shutBy }
-    shutBy ??= shut.name
+    if (shut === null) return { opensAtMs: opensMs, closedBy }
+    closedBy ??= shut.by
     atMs = shut.untilMs
   }
-  throw new Error(`invariant: the gate of ${stage} never opens: ${shutBy}`)
+  throw new Error(`invariant: the gate of ${stage} never opens: ${closedBy?.code}`)
 }
 
 /** What forbids a deployment of the stage at an instant, and until when; null if nothing does. */
@@ -106,17 +107,18 @@ function shutAt(
   stage: StageName,
   atMs: number,
   isHotfix: boolean,
-): { readonly name: string; readonly untilMs: number } | null {
+): { readonly by: Closure; readonly untilMs: number } | null {
   for (const { name, from, to } of isHotfix ? [] : policy.freezes) {
     const untilMs = localMs(policy, to)
-    if (localMs(policy, from) <= atMs && atMs < untilMs) return { name: `freeze "${name}"`, untilMs }
+    if (localMs(policy, from) <= atMs && atMs < untilMs)
+      return { by: { code: 'FREEZE_CALENDAR', data: { name } }, untilMs }
   }
   for (const window of policy.deny[stage] ?? []) {
     const today = dateOf(policy, atMs)
     for (const date of [today.subtract({ days: 1 }), today]) {
       const untilMs = endOf(policy, date, window)
       const covers = window.days.includes(date.dayOfWeek) && at(policy, date, window.from) <= atMs && atMs < untilMs
-      if (covers) return { name: `deny window ${window.from}-${window.to}`, untilMs }
+      if (covers) return { by: { code: 'DENY_WINDOW', data: { from: window.from, to: window.to } }, untilMs }
     }
   }
   return null

@@ -1,6 +1,7 @@
 import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
-import type { ReasonCode, StageName } from '../contract.ts'
+import type { StageName } from '../contract.ts'
 import type { HealthSample } from '../evidence/snapshot.ts'
+import type { NotificationMessage } from '../messages/notifications.ts'
 
 /** One device as the fleet index shows it. */
 export interface DeviceReading {
@@ -12,7 +13,7 @@ export interface DeviceReading {
   readonly sample: HealthSample | null
 }
 
-/** Reads the whole fleet in bulk, never a call a device. */
+/** Reads the whole fleet in bulk, never one call per device. */
 export interface FleetHealth {
   read(): Promise<readonly DeviceReading[]>
 }
@@ -38,7 +39,7 @@ export interface DeviceExecution {
 
 export interface CurrentDeployment extends CreatedDeployment {
   readonly spec: DeploymentSpec
-  /** The token that it was created with; null if nobody here created it. */
+  /** The token that it was created with; null if the controller did not create it. */
   readonly clientToken: string | null
 }
 
@@ -52,7 +53,7 @@ export interface Deployments {
   executions(jobId: string): Promise<readonly DeviceExecution[]>
   isDeployable(component: string, version: string): Promise<boolean>
   hasGroup(group: string): Promise<boolean>
-  /** Puts a device from one group into another; doing it again, or only what is left of it, is the same. */
+  /** Moves a device from one group to another; idempotent, also when only half of it was done before. */
   move(thing: string, from: string, to: string): Promise<void>
 }
 
@@ -80,18 +81,14 @@ export interface EventSink {
   put(detailType: string, detail: object): Promise<void>
 }
 
-/** What a person is called with. */
+/** What on-call is paged with. The code of the message is the reason code of the notification. */
 export interface Notification {
-  readonly reasonCode: ReasonCode
   readonly rolloutId: string
-  /** One line: what it is about, and why. */
-  readonly summary: string
-  /** What the event on the bus carries. */
-  readonly detail: object
+  readonly message: NotificationMessage
 }
 
 export interface Notifications {
-  /** Calls whoever is on duty; the same again is another call. */
+  /** Pages on-call; the same again is another page. */
   notify(notification: Notification): Promise<void>
 }
 

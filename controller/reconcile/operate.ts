@@ -1,4 +1,5 @@
 import { StaleRollout } from '../errors.ts'
+import type { OperationReason } from '../messages/operations.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Ports, Stored } from '../ports/ports.ts'
 import { type Admission, admit, OPERATIONS, type OperationRequest, type Situation } from '../rollout/operations.ts'
@@ -20,37 +21,38 @@ import {
   saveRollout,
 } from './records.ts'
 
-/** What came of a request: an answer in every case, so that a person never reads a stack trace. */
+/** What came of a request: an answer in every case, so that an operator never reads a stack trace. */
 export interface OperationAnswer {
   readonly operation: string
   readonly actor: string
   readonly reason: string
   readonly result: 'accepted' | 'repeated' | 'refused'
   /** What it leads to, or why not. */
-  readonly answer: string
+  readonly answer: OperationReason
   readonly status: Status
   /** What the rollout came to, if the operation was a decision about it. */
   readonly outcome: Outcome | null
 }
 
-/** Audit trail of what concerns the line and no rollout. */
-const LINE = 'line'
+/** Audit trail of change freezes, which belong to no rollout. */
+const CHANGES = 'changes'
 /** Tries against an analyzer that writes at the same time. */
 const ATTEMPTS = 3
 
 /**
- * Carries out a person's operation, or `status`, which changes nothing. Done or refused, it stands in the audit trail.
- * @throws StaleRollout when another instance is at work again and again; asking again with the same `id` is safe
+ * Carries out an operator's request, or answers `status`, which changes nothing. Done or refused, it is in the audit
+ * trail. @throws StaleRollout when another instance interferes again and again; a request with the same `id` may be
+ * repeated
  */
 export async function operate(ports: Ports, policy: Policy, input: unknown, nowMs: number): Promise<OperationAnswer> {
   const request = requestOf(input)
   for (let attempt = 1; ; attempt++) {
     const known = await lookUp(ports, policy, nowMs)
-    if (typeof request === 'string') return answerTo(input, { kind: 'refused', reason: request }, known)
-    if (request.operation === 'status') return answerTo(input, { kind: 'accepted', reason: 'as it stands' }, known)
-    const admission = admit(request as OperationRequest, known.situation)
+    if ('code' in request) return answerTo(input, { kind: 'refused', reason: request }, known)
+    if (request.operation === STATUS) return answerTo(input, { kind: 'accepted', reason: STATUS_GIVEN }, known)
+    const admission = admit(request, known.situation)
     try {
-      return await carryOut(ports, request as OperationRequest, admission, known)
+      return await carryOut(ports, request, admission, known)
     } catch (error) {
       if (!(error instanceof StaleRollout) || attempt === ATTEMPTS) throw error
     }
@@ -69,7 +71,7 @@ async function lookUp({ store }: Ports, policy: Policy, nowMs: number): Promise<
   const rollout = stored?.value ?? null
   const lastEvaluation = rollout === null ? null : await loadLastEvaluation(store, rollout.id)
   const monitoring = rollout === null ? null : ((await loadMonitoring(store, rollout.id))?.value ?? null)
-  // The clock of a soak before this one says nothing about it.
+  // The clock of an earlier soak does not count.
   const isOfStage = rollout !== null && monitoring?.soak?.sinceMs === stageOf(rollout).soakingSinceMs
   const soak = isOfStage ? (monitoring?.soak ?? null) : null
   const own = rollout === null ? policy : policyFor(rollout, policy)
@@ -86,7 +88,8 @@ async function carryOut(
   const { stored, freeze, situation } = known
   const { nowMs } = situation
   const entry = { atMs: nowMs, kind: request.operation, ...request, result: admission.kind, answer: admission.reason }
-  const subject = admission.kind === 'accepted' && admission.freeze !== undefined ? LINE : (stored?.value.id ?? LINE)
+  const subject =
+    admission.kind === 'accepted' && admission.freeze !== undefined ? CHANGES : (stored?.value.id ?? CHANGES)
   if (admission.kind !== 'accepted') {
     if (admission.kind === 'refused') await saveRefusal(store, subject, nowMs, entry)
     return answerTo(request, admission, known)
@@ -106,15 +109,15 @@ async function carryOut(
     }
   }
   const intent = { value: next, version: await saveRollout(store, next, version) }
-  // What fails now is pending, and for the next look.
+  // What fails now stays pending for the next evaluation.
   const { stored: done } = await act(ports, intent, nowMs, !isHeld(next, freeze.value))
   const rollout = done.value
   const outcome = admission.decision === undefined ? null : outcomeOf(rollout, verdictOf(known), admission.decision)
-  const told = outcome === null ? null : { ...outcome, stage: stageOf(before).name }
-  return { ...answerTo(request, admission, { ...known, situation: { ...situation, rollout } }), outcome: told }
+  const ofStage = outcome === null ? null : { ...outcome, stage: stageOf(before).name }
+  return { ...answerTo(request, admission, { ...known, situation: { ...situation, rollout } }), outcome: ofStage }
 }
 
-/** The verdict that the operation went by. */
+/** The verdict that the operation was judged by. */
 const verdictOf = ({ situation: { lastEvaluation } }: Known): Outcome['verdict'] =>
   lastEvaluation?.verdict == null ? null : { kind: lastEvaluation.verdict, findings: lastEvaluation.findings }
 
@@ -132,15 +135,18 @@ function answerTo(input: unknown, { kind, reason }: Pick<Admission, 'kind' | 're
 }
 
 const STATUS = 'status'
+const STATUS_GIVEN: OperationReason = { code: 'STATUS_GIVEN', data: {} }
 
 /** The request if it is one, else what is wrong with it. */
-function requestOf(input: unknown): OperationRequest | { readonly operation: typeof STATUS } | string {
+function requestOf(input: unknown): OperationRequest | { readonly operation: typeof STATUS } | OperationReason {
   const { operation, actor, reason, id } = (input ?? {}) as Readonly<Record<string, unknown>>
   if (operation === STATUS) return { operation }
   const known = OPERATIONS.find((one) => one === operation)
-  if (known === undefined) return `unknown operation "${operation}"; one of ${[STATUS, ...OPERATIONS].join(', ')}`
-  if (!isText(actor) || !isText(reason)) return `${known} needs an actor and a reason, for the audit trail`
-  if (id !== undefined && !isText(id)) return 'the id of an operation is a text'
+  if (known === undefined) {
+    return { code: 'UNKNOWN_OPERATION', data: { operation: String(operation), known: [STATUS, ...OPERATIONS] } }
+  }
+  if (!isText(actor) || !isText(reason)) return { code: 'ATTRIBUTION_MISSING', data: { operation: known } }
+  if (id !== undefined && !isText(id)) return { code: 'ID_NOT_TEXT', data: {} }
   return { operation: known, actor, reason, id }
 }
 

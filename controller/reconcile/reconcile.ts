@@ -1,11 +1,13 @@
 import { installedCount } from '../evidence/evidence.ts'
 import { toSnapshot } from '../evidence/snapshot.ts'
-import type { Verdict } from '../judge/verdict.ts'
+import type { Finding, Verdict } from '../judge/verdict.ts'
+import type { StartReason } from '../messages/decisions.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Ports, Stored } from '../ports/ports.ts'
-import { CONTROLLER, type Decision, decide, type Facts, transition } from '../rollout/decide.ts'
+import { type Decision, decide, type Facts } from '../rollout/decide.ts'
 import type { LastEvaluation } from '../rollout/last-evaluation.ts'
 import { type Effect, type Freeze, isFinal, type Rollout, type Stage, stageOf } from '../rollout/rollout.ts'
+import { CONTROLLER, transition } from '../rollout/transition.ts'
 import { type Acted, act } from './act.ts'
 import { evaluate, NO_FACTS } from './evaluate.ts'
 import { follows, isShiftRecorded, loadActive, loadFreeze, record, saveLastEvaluation, saveRollout } from './records.ts'
@@ -20,6 +22,8 @@ export interface Outcome {
   readonly stage: Stage['name'] | null
   readonly verdict: Verdict | null
   readonly decision: Decision
+  /** Set when the invocation started the rollout: the smallest effects that each stage's window can detect. */
+  readonly smallestEffects?: readonly Finding[]
 }
 
 /**
@@ -49,7 +53,7 @@ const IDLE: Outcome = {
   state: 'idle',
   stage: null,
   verdict: null,
-  decision: { kind: 'wait', reason: 'no rollout is active' },
+  decision: { kind: 'wait', reason: { code: 'NO_ROLLOUT', data: {} } },
 }
 
 /**
@@ -76,7 +80,7 @@ export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs
   const { value: rollout } = resumed.stored
   if (previous !== null && !follows(current, previous)) {
     if (resumed.failures.length > 0) throw resumed.failures[0]
-    return outcomeOf(rollout, null, { kind: 'wait', reason: 'the event came late or twice: its look has been taken' })
+    return outcomeOf(rollout, null, { kind: 'wait', reason: { code: 'EVENT_OVERTAKEN', data: {} } })
   }
   if (awaitsFirmware(rollout)) return startFirmware(ports, policy, rollout, nowMs)
   if (!isGoing) return settle(ports, policy, resumed, { ...NO_FACTS, nowMs })
@@ -113,7 +117,7 @@ export async function advance(ports: Ports, policy: Policy, nowMs: number): Prom
   const isReady =
     stored.value.state === 'waiting' && decide(stored.value, facts, policyFor(stored.value, policy)).kind === 'deploy'
   if (isReady) return settle(ports, policy, { stored, failures: [] }, facts)
-  return outcomeOf(stored.value, null, { kind: 'wait', reason: 'no stage with an open gate waits to be deployed' })
+  return outcomeOf(stored.value, null, { kind: 'wait', reason: { code: 'NO_OPEN_GATE', data: {} } })
 }
 
 /**
@@ -121,10 +125,15 @@ export async function advance(ports: Ports, policy: Policy, nowMs: number): Prom
  * cannot be lost; what refuses it is told at every look.
  */
 async function startFirmware(ports: Ports, policy: Policy, { id, release }: Rollout, nowMs: number): Promise<Outcome> {
-  const reason = `its migration ${id} is completed`
-  const rollout = await startRollout(ports, policy, { release, actor: 'controller', reason }, nowMs)
-  return outcomeOf(rollout, null, { kind: 'wait', reason: `started: ${reason}` })
+  const reason: StartReason = { code: 'MIGRATION_COMPLETED', data: { rolloutId: id } }
+  return startOutcome(await startRollout(ports, policy, { release, actor: CONTROLLER, reason }, nowMs))
 }
+
+/** What a start came to, in the form of every other invocation. */
+export const startOutcome = (rollout: Rollout): Outcome => ({
+  ...outcomeOf(rollout, null, { kind: 'wait', reason: rollout.reason }),
+  smallestEffects: rollout.smallestEffects ?? [],
+})
 
 /** A migration is watched for a shorter time, and everywhere before its firmware is anywhere. */
 export const policyFor = ({ subject }: Rollout, policy: Policy): Policy =>

@@ -6,25 +6,25 @@ import {
   STAGES,
   type StageName,
 } from '../contract.ts'
-import { PreflightRefused } from '../errors.ts'
 import { type Baseline, makeBaseline } from '../evidence/baseline.ts'
 import { toSnapshot } from '../evidence/snapshot.ts'
 import { quietShare, type Replay, refuseNoise, replay } from '../judge/baseline-replay.ts'
 import { smallestEffects } from '../judge/smallest-effect.ts'
+import type { StartReason } from '../messages/decisions.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeploymentSpec, Ports } from '../ports/ports.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
 import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
 import { act } from './act.ts'
-import { membersOf, preflight } from './preflight.ts'
+import { type Deployable, membersOf, PreflightRefused, preflight } from './preflight.ts'
 import { baselineSnapshots, createRollout, loadActive, recordStart } from './records.ts'
 
-/** Who asks for a rollout, and of what. */
+/** Who requests a rollout, of what, and why. */
 export interface StartRequest {
   readonly release: Release
   readonly actor: string
-  readonly reason: string
-  /** When it was asked for, by which a second delivery is known as the same request; now if absent. */
+  readonly reason: StartReason
+  /** When it was requested, by which a second delivery is known as the same request; now if absent. */
   readonly askedAtMs?: number
 }
 
@@ -63,7 +63,7 @@ export async function startRollout(
     STAGES.map((name) => [name, membersOf(readings, name).map(({ thing }) => thing)]),
   ) as Record<StageName, string[]>
   const lineOf = Object.fromEntries(readings.map(({ thing, line }) => [thing, line]))
-  // As far as can be told now: they are chosen when production is deployed.
+  // As far as is known now: the holdback is chosen when production is deployed.
   const isHolding = policy.holdback && !isMigration
   const held = isHolding ? chooseHeld(members[HELD_FROM], lineOf, readings) : []
   const watched = { ...members, [HELD_FROM]: members[HELD_FROM].filter((thing) => !held.includes(thing)) }
@@ -96,7 +96,7 @@ export async function startRollout(
 }
 
 /**
- * The last rollout, with all done that it still had to do if it has ended: whom it was to call is not called once the
+ * The last rollout, with all done that it still had to do if it has ended: what it had to page for would be lost once the
  * next one has taken its place. @throws what an effect of it fails with
  */
 async function lastRollout(ports: Ports, nowMs: number): Promise<Rollout | null> {
@@ -107,21 +107,21 @@ async function lastRollout(ports: Ports, nowMs: number): Promise<Rollout | null>
   return done.value
 }
 
-/** @throws PreflightRefused where the week would have rolled back a release that never was */
+/** @throws PreflightRefused where the rules would have rolled back a stage without any release */
 function quietBaseline(week: Replay, policy: Policy): Baseline {
-  // Raw thresholds roll back healthy firmware: that is what they are there to show. [design 7]
+  // Raw thresholds roll back healthy firmware: to show that is what the profile is for. [design 7]
   if (policy.profile === 'raw-thresholds') return week.baseline
   const alarms = replay(week, policy)
   if (alarms.length === 0) return week.baseline
-  if (policy.onNoisyBaseline === 'refuse') throw new PreflightRefused(refuseNoise(alarms))
+  if (policy.onNoisyBaseline === 'refuse') throw new PreflightRefused([refuseNoise(alarms)])
   const falseRollbackShare = quietShare(alarms, policy.evidence.falseRollbackShare)
   const raised = { ...week.baseline, falseRollbackShare }
   const left = replay({ ...week, baseline: raised }, policy)
-  if (left.length > 0) throw new PreflightRefused(refuseNoise(left))
+  if (left.length > 0) throw new PreflightRefused([refuseNoise(left)])
   return raised
 }
 
-/** Told by the first look: a start that dies here loses nothing. */
+/** Carried out by the first evaluation: a start that dies here loses nothing. */
 function startEffects(
   rolloutId: string,
   { release, actor, reason }: StartRequest,
@@ -148,26 +148,23 @@ async function currentSpecs(ports: Ports): Promise<Record<StageName, DeploymentS
   return specs as Record<StageName, DeploymentSpec | null>
 }
 
-/** N, N-1 and the health component that runs beside them. */
+/** N, N-1, the health component that runs next to them, and the migration. */
 async function deployableVersions(
   ports: Ports,
-  release: Release,
+  { version, replaces, migration }: Release,
   current: Readonly<Record<StageName, DeploymentSpec | null>>,
-): Promise<Record<string, boolean>> {
-  const health = current.canary?.components[HEALTH_COMPONENT]?.componentVersion
-  const wanted: [string, string | undefined][] = [
-    [FIRMWARE_COMPONENT, release.version],
-    [FIRMWARE_COMPONENT, release.replaces],
-    [HEALTH_COMPONENT, health],
-    ...(release.migration === undefined
-      ? []
-      : [[release.migration.component, release.migration.version] as [string, string]]),
+): Promise<readonly Deployable[]> {
+  const health = current.canary?.components[HEALTH_COMPONENT]?.componentVersion ?? null
+  const wanted: readonly Pick<Deployable, 'component' | 'version'>[] = [
+    { component: FIRMWARE_COMPONENT, version },
+    { component: FIRMWARE_COMPONENT, version: replaces },
+    { component: HEALTH_COMPONENT, version: health },
+    ...(migration === undefined ? [] : [migration]),
   ]
-  const found: Record<string, boolean> = {}
-  for (const [component, version] of wanted) {
-    const isKnown = version !== undefined
-    found[`${component} ${version ?? '(none deployed)'}`] =
-      isKnown && (await ports.deployments.isDeployable(component, version))
+  const found: Deployable[] = []
+  for (const { component, version: one } of wanted) {
+    const isDeployable = one !== null && (await ports.deployments.isDeployable(component, one))
+    found.push({ component, version: one, isDeployable })
   }
   return found
 }

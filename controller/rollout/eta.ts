@@ -8,7 +8,7 @@ import { type SoakClock, watchedMs } from './soak.ts'
 /** When the last stage will have passed if nothing goes wrong, and what the time until then is made of. */
 export interface Eta {
   readonly atMs: number
-  /** Installing and watching. */
+  /** Installing and monitoring. */
   readonly workMs: number
   /** Waiting for gates. [detection B14: work apart from waiting] */
   readonly waitingMs: number
@@ -17,7 +17,7 @@ export interface Eta {
 /** A stage's install, with room for the slow ones. [detection E3: install 15 min] */
 const INSTALL_MS = 15 * 60_000
 
-/** Null when nobody can tell: it has ended, goes back, is paused, or the line is stopped. */
+/** Null when it is unknown: the rollout has ended, rolls back, is paused, or changes are frozen. */
 export function etaOf(
   rollout: Rollout,
   freeze: Freeze,
@@ -26,8 +26,8 @@ export function etaOf(
   nowMs: number,
 ): Eta | null {
   const isHotfix = rollout.release.hotfix !== undefined
-  const isStopped = freeze.frozen !== null && !isHotfix
-  if (isFinal(rollout) || rollout.state === 'rolling-back' || rollout.pause != null || isStopped) return null
+  const isFrozen = freeze.frozen !== null && !isHotfix
+  if (isFinal(rollout) || rollout.state === 'rolling-back' || rollout.pause != null || isFrozen) return null
   const stage = stageOf(rollout)
   const isWaiting = rollout.state === 'waiting'
   const installMs =
@@ -42,7 +42,7 @@ export function etaOf(
   let atMs = nowMs + workMs
   const isLastStep = isReleased || (isWaiting && holdback !== undefined)
   const later = STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
-  // Who is held back is chosen when production is deployed; there may be nobody.
+  // The holdback is chosen when production is deployed; it may be empty.
   const isHeldLater = policy.holdback && later.includes(HELD_FROM)
   const mayHold = (holdback !== undefined || isHeldLater) && !isLastStep
   for (const name of [...later, ...(mayHold ? [HELD_FROM] : [])]) {

@@ -42,7 +42,7 @@ export function withHeld(rollout: Rollout, things: readonly string[], nowMs: num
   )
 }
 
-/** They are members like any other again, whether or not they have got there yet. */
+/** They are members like any other again, whether or not they have been moved yet. */
 export function withHoldbackReleased(rollout: Rollout, nowMs: number): Rollout {
   const { holdback } = rollout
   if (holdback === undefined || heldOf(rollout).length === 0) return rollout
@@ -50,16 +50,16 @@ export function withHoldbackReleased(rollout: Rollout, nowMs: number): Rollout {
   return withMembers({ ...rollout, holdback: { ...holdback, releasedAtMs: nowMs } }, [...members, ...holdback.things])
 }
 
-/** Whoever was let go runs a window from then on; without end where nobody was. */
+/** Time since the holdback was released, from when its devices run a window; infinite where it was not. */
 export const sinceReleaseMs = ({ holdback }: Rollout, nowMs: number): number =>
   nowMs - (holdback?.releasedAtMs ?? Number.NEGATIVE_INFINITY)
 
-/** The stage whose window its soak is: without those who were let go after that had begun, who run one of their own. */
+/** The stage whose window its soak is: without devices that were released after it had begun, which run one of their own. */
 export function soakingStage({ holdback, ...rollout }: Rollout): Stage {
   const stage = stageOf(rollout)
   if ((holdback?.releasedAtMs ?? 0) <= (stage.soakingSinceMs ?? 0)) return stage
-  const releaseHoldback = new Set(holdback?.things)
-  return { ...stage, members: stage.members.filter((thing) => !releaseHoldback.has(thing)) }
+  const released = new Set(holdback?.things)
+  return { ...stage, members: stage.members.filter((thing) => !released.has(thing)) }
 }
 
 /** Devices are held back as long as the state is about the last stage. */

@@ -1,9 +1,10 @@
 import { HOLDBACK_GROUP, STAGES } from '../contract.ts'
+import type { MembershipChange } from '../messages/decisions.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { HELD_FROM } from './holdback.ts'
 import { heldOf, type Rollout } from './rollout.ts'
 
-/** The group of every planned device; the plan changes only with the stages, when devices are held back or let go. */
+/** The group of every planned device; the plan changes only with the stages, when devices are held back or released. */
 const plans = new WeakMap<Rollout['stages'], ReadonlyMap<string, string>>()
 
 function planOf(rollout: Rollout): ReadonlyMap<string, string> {
@@ -26,38 +27,38 @@ const INDEX_LAG_MS = 15 * 60_000
 /** Devices that the controller itself is moving, or has just moved: either group is as planned, and both. */
 function movingOf({ holdback, pending }: Rollout, nowMs: number): ReadonlySet<string> {
   if (holdback === undefined) return new Set()
-  const isOrdered = pending.some(({ kind }) => kind === 'hold-back' || kind === 'release-holdback')
-  const isLately = nowMs - (holdback.releasedAtMs ?? holdback.sinceMs) < INDEX_LAG_MS
-  return new Set(isOrdered || isLately ? holdback.things : [])
+  const isMoving = pending.some(({ kind }) => kind === 'hold-back' || kind === 'release-holdback')
+  const hasMoved = nowMs - (holdback.releasedAtMs ?? holdback.sinceMs) < INDEX_LAG_MS
+  return new Set(isMoving || hasMoved ? holdback.things : [])
 }
 
 const isBetween = (groups: readonly string[]): boolean =>
   groups.every((group) => group === HELD_FROM || group === HOLDBACK_GROUP)
 
 /**
- * How the thing groups differ from the plan that was frozen at the start, a sentence a device: a device that somebody
- * adds to a group takes whatever is deployed there, in no order that a rollout knows. [detection B13]
+ * How the thing groups differ from the plan that was frozen at the start, device by device: a device that is added to a
+ * group from outside takes whatever is deployed there, in no order that a rollout controls. [detection B13]
  */
 export function membershipChanges(
   rollout: Rollout,
   readings: readonly DeviceReading[],
   nowMs: number,
-): readonly string[] {
+): readonly MembershipChange[] {
   const plan = planOf(rollout)
   const moving = movingOf(rollout, nowMs)
   let planned = 0
-  const changes: string[] = []
+  const changes: MembershipChange[] = []
   for (const { thing, groups } of readings) {
     const stage = plan.get(thing)
     if (stage !== undefined) planned += 1
     if (groups.length === 1 && groups[0] === stage) continue
     const own = GROUPS.filter((name) => groups.includes(name))
     if (own.length > 0 && moving.has(thing) && isBetween(own)) continue
-    const stages = own.join(' and ')
-    if (stages !== (stage ?? '')) changes.push(`${thing} is in ${stages || 'no stage'}, planned for ${stage ?? 'none'}`)
+    const isAsPlanned = stage === undefined ? own.length === 0 : own.length === 1 && own[0] === stage
+    if (!isAsPlanned) changes.push({ thing, groups: own, planned: stage ?? null })
   }
   if (planned === plan.size) return changes
   const present = new Set(readings.map(({ thing }) => thing))
   const gone = [...plan].filter(([thing]) => !present.has(thing))
-  return [...changes, ...gone.map(([thing, stage]) => `${thing} is gone, planned for ${stage}`)]
+  return [...changes, ...gone.map(([thing, planned]) => ({ thing, groups: null, planned }))]
 }

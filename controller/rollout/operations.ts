@@ -1,7 +1,9 @@
-import { hoursText } from '../messages/wording.ts'
+import type { DecisionReason, Lack } from '../messages/decisions.ts'
+import type { Message } from '../messages/message.ts'
+import type { OperationReason } from '../messages/operations.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
-import { type Decision, transition } from './decide.ts'
+import type { Decision, DecisionKind } from './decide.ts'
 import { sinceReleaseMs } from './holdback.ts'
 import type { LastEvaluation } from './last-evaluation.ts'
 import {
@@ -12,16 +14,18 @@ import {
   isReleasingHoldback,
   LAST_STAGE,
   type Operated,
+  type Pause,
   type Rollout,
   stageOf,
 } from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
+import { transition } from './transition.ts'
 
-/** What a person may do to a rollout, or to the line. */
+/** What an operator may do to a rollout, or to all changes. */
 export const OPERATIONS = ['pause', 'resume', 'abort', 'skip', 'retry', 'promote', 'freeze', 'unfreeze'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-/** Who wants what, and why; with an `id`, asking again is no second operation. */
+/** Which operator requests what, and why. `id` is an idempotency key: repeating the request has no further effect. */
 export interface OperationRequest {
   readonly operation: Operation
   readonly actor: string
@@ -29,7 +33,7 @@ export interface OperationRequest {
   readonly id?: string | undefined
 }
 
-/** What an operation meets. */
+/** What an operation is judged by. */
 export interface Situation {
   /** The last rollout, ended or not; null if there never was one. */
   readonly rollout: Rollout | null
@@ -40,90 +44,96 @@ export interface Situation {
   readonly nowMs: number
 }
 
-/** What is done: the documents that change, and the decision that it comes to, if it is one. */
+/** What is done: the documents that change, and the decision that the operation amounts to, if any. */
 export interface Accepted {
   readonly kind: 'accepted'
-  readonly reason: string
+  readonly reason: OperationReason
   readonly rollout?: Rollout
   readonly freeze?: Freeze
   readonly decision?: Decision
-  /** The stage's window begins anew. */
+  /** The stage's window starts again. */
   readonly restartsSoak?: boolean
 }
 
 /** `repeated`: it was done before, and is not done again. */
-export type Admission = Accepted | { readonly kind: 'refused' | 'repeated'; readonly reason: string }
+export type Admission = Accepted | { readonly kind: 'refused' | 'repeated'; readonly reason: OperationReason }
 
-/** Operations that are remembered with the rollout and with the line. */
-const REMEMBERED = 50
-/** A look older than so many ticks says nothing about now. */
+/** Operations that are kept in the document of the rollout, and in that of the change freeze. */
+const KEPT_OPERATIONS = 50
+/** An evaluation older than so many ticks does not show the present health. */
 const FRESH_TICKS = 2
 
-const refused = (reason: string): Admission => ({ kind: 'refused', reason })
-const accepted = (reason: string, change: Omit<Accepted, 'kind' | 'reason'>): Accepted => ({
+const refused = (reason: OperationReason): Admission => ({ kind: 'refused', reason })
+const accepted = (reason: OperationReason, change: Omit<Accepted, 'kind' | 'reason'>): Accepted => ({
   kind: 'accepted',
   reason,
   ...change,
 })
 
-/** Rules on a request, by what the operation means in this state. Pure; who asks is not its business but the audit's. */
+/** Admits a request, or refuses it, by what the operation means in this state. Pure; who asks matters to the audit only. */
 export function admit(request: OperationRequest, situation: Situation): Admission {
   const { rollout, freeze, nowMs } = situation
-  const done = [...(rollout?.operations ?? []), ...freeze.operations]
-  const before = request.id === undefined ? undefined : done.find(({ id }) => id === request.id)
-  if (before !== undefined) return { kind: 'repeated', reason: `${before.operation} ${request.id} was done before` }
   const admission =
-    request.operation === 'freeze' || request.operation === 'unfreeze'
+    doneBefore(request, situation) ??
+    (request.operation === 'freeze' || request.operation === 'unfreeze'
       ? admitFreeze(request, freeze, nowMs)
       : rollout === null
-        ? refused('there is no rollout')
-        : ADMISSION_RULES[request.operation](rollout, request, situation)
+        ? refused({ code: 'ROLLOUT_MISSING', data: {} })
+        : ADMISSION_RULES[request.operation](rollout, request, situation))
   return admission.kind === 'accepted' ? withOperation(admission, request, nowMs) : admission
+}
+
+function doneBefore({ id }: OperationRequest, { rollout, freeze }: Situation): Admission | null {
+  if (id === undefined) return null
+  const before = [...(rollout?.operations ?? []), ...freeze.operations].find((one) => one.id === id)
+  if (before === undefined) return null
+  return { kind: 'repeated', reason: { code: 'DONE_BEFORE', data: { operation: before.operation, id } } }
 }
 
 type AdmissionRule = (rollout: Rollout, request: OperationRequest, situation: Situation) => Admission
 
 const ADMISSION_RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>, AdmissionRule>> = {
-  /** Holds the way on, not the watch, and not a way back. */
-  pause(rollout, request, { nowMs }) {
-    const { actor, reason } = request
+  /** Holds progress; monitoring and a rollback go on. */
+  pause(rollout, { actor, reason: operatorReason }, { nowMs }) {
     if (isFinal(rollout)) return ended(rollout)
-    if (rollout.state === 'rolling-back') return refused('a way back cannot be paused')
-    if (rollout.pause != null) return again(rollout.pause, request, 'paused')
-    return accepted('nothing is deployed or promoted until it is resumed', {
-      rollout: { ...rollout, pause: { actor, reason, atMs: nowMs } },
-    })
+    if (rollout.state === 'rolling-back') return refused({ code: 'ROLLBACK_NOT_PAUSABLE', data: {} })
+    if (rollout.pause != null) return pausedAlready(rollout.pause, actor, operatorReason)
+    const pause: Pause = { actor, reason: { code: 'OPERATOR_REASON', data: { operatorReason } }, atMs: nowMs }
+    return accepted({ code: 'ROLLOUT_PAUSED', data: {} }, { rollout: { ...rollout, pause } })
   },
 
   resume(rollout) {
     if (isFinal(rollout)) return ended(rollout)
-    if (rollout.pause == null) return refused('the rollout is not paused')
-    return accepted(`goes on after the pause by ${rollout.pause.actor}`, { rollout: { ...rollout, pause: null } })
+    if (rollout.pause == null) return refused({ code: 'NOT_PAUSED', data: {} })
+    const reason: OperationReason = { code: 'ROLLOUT_RESUMED', data: { pausedBy: rollout.pause.actor } }
+    return accepted(reason, { rollout: { ...rollout, pause: null } })
   },
 
-  /** The way back, now; also for what was halted with new firmware on devices. */
+  /** Rolls back now; also what was halted with new firmware on devices. */
   abort(rollout, request, { nowMs }) {
-    if (rollout.state === 'rolling-back') return refused('it is on its way back already')
+    if (rollout.state === 'rolling-back') return refused({ code: 'ROLLBACK_RUNNING', data: {} })
     if (rollout.state === 'halted' && rollout.haltedFrom === 'rolling-back') {
-      return refused('it was halted on its way back; retry orders the way back anew')
+      return refused({ code: 'HALTED_IN_ROLLBACK', data: {} })
     }
     if (isFinal(rollout) && rollout.state !== 'halted') return ended(rollout)
-    const decision: Decision = { kind: 'rollback', reason: `aborted by ${request.actor}: ${request.reason}` }
-    return accepted('every stage that was deployed goes back', {
-      rollout: transition(rollout, decision, nowMs),
-      decision,
-    })
+    const decision: Decision = { kind: 'rollback', reason: { code: 'ABORTED', data: operatorOf(request) } }
+    return accepted(
+      { code: 'ROLLBACK_REQUESTED', data: {} },
+      { rollout: transition(rollout, decision, nowMs), decision },
+    )
   },
 
-  /** Does without the rest of the window; only of a stage that is well. */
+  /** Does without the rest of the window; only of a healthy stage. */
   skip(rollout, request, situation) {
     const { nowMs, lastEvaluation } = situation
     const obstacle = notJudged(rollout, situation)
     if (obstacle !== null) return obstacle
-    if (lastEvaluation?.verdict !== 'healthy') return refused(`the stage is not healthy: ${worstOf(lastEvaluation)}`)
-    const restMs = restOfWindowMs(rollout, situation)
-    if (restMs <= 0) return refused('the window has passed; promote does without the evidence that is missing')
-    return onward(rollout, `${hoursText(restMs)} of the window skipped by ${request.actor}: ${request.reason}`, nowMs)
+    if (lastEvaluation?.verdict !== 'healthy') {
+      return refused({ code: 'STAGE_NOT_HEALTHY', data: { finding: worstOf(lastEvaluation) } })
+    }
+    const remainingMs = restOfWindowMs(rollout, situation)
+    if (remainingMs <= 0) return refused({ code: 'WINDOW_ELAPSED', data: {} })
+    return onward(rollout, { code: 'WINDOW_SKIPPED', data: { ...operatorOf(request), remainingMs } }, nowMs)
   },
 
   /** Does without evidence that a whole window could not bring; never against evidence. */
@@ -131,88 +141,117 @@ const ADMISSION_RULES: Readonly<Record<Exclude<Operation, 'freeze' | 'unfreeze'>
     const { nowMs, lastEvaluation } = situation
     const obstacle = notJudged(rollout, situation)
     if (obstacle !== null) return obstacle
-    if (lastEvaluation?.verdict === 'breach') return refused(`the stage breaches: ${worstOf(lastEvaluation)}`)
-    const restMs = restOfWindowMs(rollout, situation)
-    if (restMs > 0) return refused(`${hoursText(restMs)} of the window are left; skip does without them`)
-    return onward(rollout, `promoted by ${request.actor}: ${request.reason} (${lastEvaluation?.reason})`, nowMs)
+    if (lastEvaluation?.verdict === 'breach') {
+      return refused({ code: 'STAGE_BREACHES', data: { finding: worstOf(lastEvaluation) } })
+    }
+    const remainingMs = restOfWindowMs(rollout, situation)
+    if (remainingMs > 0) return refused({ code: 'WINDOW_NOT_ELAPSED', data: { remainingMs } })
+    const despite = lastEvaluation?.reason ?? NO_DATA
+    return onward(rollout, { code: 'PROMOTED_WITHOUT_EVIDENCE', data: { ...operatorOf(request), despite } }, nowMs)
   },
 
-  /** Takes up what was halted: with new tokens, so that it is a new order to the devices. */
+  /** Takes up what was halted: with new tokens, so that it is a new request to the devices. */
   retry(rollout, request, { freeze, policy, nowMs }) {
     if (rollout.state !== 'halted') {
-      return isFinal(rollout) ? ended(rollout) : refused('it was not halted; what failed is tried again at every look')
+      return isFinal(rollout) ? ended(rollout) : refused({ code: 'NOT_HALTED', data: {} })
     }
-    const { actor, reason } = request
-    const why = `retried by ${actor}: ${reason}`
-    // What is pending still is: devices that were let go must get there, and who may have the firmware be taken back.
+    const reason: DecisionReason = { code: 'RETRIED', data: operatorOf(request) }
+    // What is pending still is: released devices must be moved, and devices that may have the firmware be rolled back.
     const anew = { ...rollout, retries: (rollout.retries ?? 0) + 1 }
-    const stage = stageOf(rollout).name
+    const again = (kind: DecisionKind, answer: OperationReason, restartsSoak = false): Accepted => {
+      const decision: Decision = { kind, reason }
+      return accepted(answer, {
+        rollout: transition(anew, decision, nowMs),
+        decision,
+        ...(restartsSoak && { restartsSoak }),
+      })
+    }
+    const { name: stage } = stageOf(rollout)
     switch (rollout.haltedFrom) {
-      case 'rolling-back': {
-        const decision: Decision = { kind: 'rollback', reason: why }
-        return accepted('the way back is ordered anew', { rollout: transition(anew, decision, nowMs), decision })
-      }
-      case 'deploying': {
-        const isHotfix = rollout.release.hotfix !== undefined
-        if (freeze.frozen !== null && !isHotfix) return refused(`the line was stopped by ${freeze.frozen.actor}`)
-        const { opensAtMs } = gateAt(policy, stage, nowMs, isHotfix)
-        if (opensAtMs > nowMs) return refused(`the gate of ${stage} opens in ${hoursText(opensAtMs - nowMs)}`)
-        const decision: Decision = { kind: 'deploy', reason: why }
-        return accepted(`${stage} is deployed anew`, { rollout: transition(anew, decision, nowMs), decision })
-      }
-      case 'soaking': {
-        const decision: Decision = { kind: 'soak', reason: why }
-        const next = transition(anew, decision, nowMs)
-        return accepted(`the window of ${stage} begins anew`, { rollout: next, decision, restartsSoak: true })
-      }
+      case 'rolling-back':
+        return again('rollback', { code: 'ROLLBACK_RETRIED', data: {} })
+      case 'deploying':
+        return (
+          notDeployable(rollout, freeze, policy, nowMs) ??
+          again('deploy', { code: 'DEPLOYMENT_RETRIED', data: { stage } })
+        )
+      case 'soaking':
+        return again('soak', { code: 'WINDOW_RESTARTED', data: { stage } }, true)
       default:
-        return refused('nobody knows what it was halted from')
+        return refused({ code: 'HALT_ORIGIN_UNKNOWN', data: {} })
     }
   },
 }
+
+const operatorOf = ({
+  actor,
+  reason,
+}: OperationRequest): { readonly actor: string; readonly operatorReason: string } => ({
+  actor,
+  operatorReason: reason,
+})
 
 function admitFreeze(request: OperationRequest, freeze: Freeze, nowMs: number): Admission {
   const { operation, actor, reason } = request
+  const { frozen } = freeze
   if (operation === 'unfreeze') {
-    if (freeze.frozen === null) return refused('the line is not stopped')
-    return accepted(`the stop by ${freeze.frozen.actor} is over`, { freeze: { ...freeze, frozen: null } })
+    if (frozen === null) return refused({ code: 'NOT_FROZEN', data: {} })
+    return accepted(
+      { code: 'FREEZE_LIFTED', data: { frozenBy: frozen.actor } },
+      { freeze: { ...freeze, frozen: null } },
+    )
   }
-  if (freeze.frozen !== null) return again(freeze.frozen, request, 'stopped')
-  return accepted('nothing is deployed until unfreeze, except ways back and hotfixes', {
-    freeze: { ...freeze, frozen: { actor, reason, atMs: nowMs } },
-  })
+  if (frozen !== null) {
+    const isSame = frozen.actor === actor && frozen.reason === reason
+    const data = { actor: frozen.actor, operatorReason: frozen.reason }
+    return { kind: isSame ? 'repeated' : 'refused', reason: { code: 'ALREADY_FROZEN', data } }
+  }
+  return accepted({ code: 'FREEZE_SET', data: {} }, { freeze: { ...freeze, frozen: { actor, reason, atMs: nowMs } } })
 }
 
-/** The same words of the same person are the same request. */
-function again(order: { actor: string; reason: string }, { actor, reason }: OperationRequest, what: string): Admission {
-  const isSame = order.actor === actor && order.reason === reason
-  return { kind: isSame ? 'repeated' : 'refused', reason: `${what} already by ${order.actor}: ${order.reason}` }
+/** The same reason of the same operator is the same request. */
+function pausedAlready({ actor, reason }: Pause, byActor: string, operatorReason: string): Admission {
+  const isSame = actor === byActor && reason.code === 'OPERATOR_REASON' && reason.data.operatorReason === operatorReason
+  return { kind: isSame ? 'repeated' : 'refused', reason: { code: 'ALREADY_PAUSED', data: { actor, reason } } }
 }
 
-/** Why a stage must not be promoted by a person either: there is nothing to go by. */
+/** Why a halted deployment must not be requested again now. */
+function notDeployable(rollout: Rollout, { frozen }: Freeze, policy: Policy, nowMs: number): Admission | null {
+  const { name: stage } = stageOf(rollout)
+  const isHotfix = rollout.release.hotfix !== undefined
+  if (frozen !== null && !isHotfix) {
+    return refused({ code: 'CHANGES_FROZEN', data: { actor: frozen.actor, operatorReason: frozen.reason } })
+  }
+  const { opensAtMs, closedBy } = gateAt(policy, stage, nowMs, isHotfix)
+  if (opensAtMs <= nowMs) return null
+  return refused({ code: 'GATE_CLOSED', data: { stage, opensInMs: opensAtMs - nowMs, closedBy } })
+}
+
+/** Why an operator must not promote a stage either: there is no verdict to rest on. */
 function notJudged(rollout: Rollout, { lastEvaluation, policy, nowMs }: Situation): Admission | null {
   if (isFinal(rollout)) return ended(rollout)
-  if (rollout.state !== 'soaking') return refused(`${stageOf(rollout).name} is ${rollout.state}, not soaking`)
-  if (rollout.pause != null) return refused(`paused by ${rollout.pause.actor}; resume it first`)
-  if (isDeploymentUnconfirmed(rollout))
-    return refused('nobody knows whether its order was placed; it is asked at every look')
-  if (isReleasingHoldback(rollout)) return refused(`not all that were let go are in ${stageOf(rollout).name} yet`)
-  const soakingSinceMs = stageOf(rollout).soakingSinceMs ?? nowMs
+  const { name: stage, soakingSinceMs } = stageOf(rollout)
+  if (rollout.state !== 'soaking') return refused({ code: 'NOT_SOAKING', data: { stage, state: rollout.state } })
+  if (rollout.pause != null) return refused({ code: 'PAUSED_BY', data: { actor: rollout.pause.actor } })
+  if (isDeploymentUnconfirmed(rollout)) return refused({ code: 'DEPLOYMENT_UNCONFIRMED', data: { stage } })
+  if (isReleasingHoldback(rollout)) return refused({ code: 'HOLDBACK_RELEASE_UNFINISHED', data: { stage } })
   const isFresh = lastEvaluation !== null && nowMs - lastEvaluation.atMs <= FRESH_TICKS * policy.tickMs
-  if (!isFresh || lastEvaluation.atMs < soakingSinceMs) return refused('no look of late; nothing is known of the stage')
-  return lastEvaluation.isTelemetryDown ? refused('the telemetry is down; nothing is known of the stage') : null
+  if (!isFresh || lastEvaluation.atMs < (soakingSinceMs ?? nowMs)) {
+    return refused({ code: 'NO_RECENT_EVALUATION', data: {} })
+  }
+  return lastEvaluation.isTelemetryDown ? refused({ code: 'HEALTH_UNKNOWN', data: {} }) : null
 }
 
-const worstOf = (evaluation: LastEvaluation | null): string => evaluation?.findings[0]?.reason ?? 'no data'
+const NO_DATA: Lack = { code: 'NO_DATA', data: {} }
+const worstOf = (evaluation: LastEvaluation | null): Message => evaluation?.findings[0]?.reason ?? NO_DATA
 
-const ended = ({ state }: Rollout): Admission =>
-  refused(`the rollout is ${state}${state === 'halted' ? '; retry or abort it' : '; start another one'}`)
+const ended = ({ state }: Rollout): Admission => refused({ code: 'ROLLOUT_OVER', data: { state } })
 
-/** Of the stage's window, and of that of devices which were let go. */
+/** Of the stage's window, and of that of the released holdback. */
 const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): number =>
   policy.windowMs - Math.min(watchedMs(stageOf(rollout), soak, nowMs), sinceReleaseMs(rollout, nowMs))
 
-function onward(rollout: Rollout, reason: string, nowMs: number): Accepted {
+function onward(rollout: Rollout, reason: DecisionReason, nowMs: number): Accepted {
   const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0
   const decision: Decision = { kind: isLast ? 'complete' : 'promote', reason }
   return accepted(reason, { rollout: transition(rollout, decision, nowMs), decision })
@@ -225,7 +264,8 @@ function withOperation(
   atMs: number,
 ): Accepted {
   const one: Operated = { operation, actor, reason, atMs, id }
-  const added = (operations: readonly Operated[] = []): readonly Operated[] => [...operations, one].slice(-REMEMBERED)
+  const added = (operations: readonly Operated[] = []): readonly Operated[] =>
+    [...operations, one].slice(-KEPT_OPERATIONS)
   const { rollout, freeze } = admission
   return {
     ...admission,

@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../contract.ts'
 import type { Finding } from '../judge/verdict.ts'
+import type { DecisionReason, PauseReason } from '../messages/decisions.ts'
 import type { CreatedDeployment, DeploymentSpec, Notification } from '../ports/ports.ts'
 
 /** Versions of data and of health document that a firmware writes and reads. */
@@ -8,21 +9,28 @@ export interface Schemas {
   readonly shadow: { readonly writes: string; readonly reads: readonly string[] }
 }
 
-/** Who wanted something, why, and when. */
+/** Which operator requested something, why in their own words, and when. */
 export interface Attribution {
   readonly actor: string
   readonly reason: string
   readonly atMs: number
 }
 
+/** A hold on the rollout: nothing is deployed or promoted, monitoring goes on, a breach is still rolled back. */
+export interface Pause {
+  readonly actor: string
+  readonly reason: PauseReason
+  readonly atMs: number
+}
+
 /** An operation that was carried out. */
 export interface Operated extends Attribution {
   readonly operation: string
-  /** Given by whoever asked, so that asking again is no second operation. */
+  /** Idempotency key of the request: repeating it has no further effect. */
   readonly id?: string | undefined
 }
 
-/** "Stop the line": no stage of any rollout is deployed, except by a hotfix; ways back are never held. */
+/** Change freeze: no stage of any rollout is deployed, except by a hotfix; rollbacks are never held. */
 export interface Freeze {
   readonly frozen: Attribution | null
   /** The operations that made it so, the newest last. */
@@ -33,12 +41,12 @@ export interface Freeze {
 export interface Release extends Schemas {
   readonly version: string
   readonly replaces: string
-  /** Those of the version that is replaced: what decides whether there is a way back. A start without them is refused. */
+  /** Those of the version that is replaced: they decide whether a rollback is possible. A start without them is refused. */
   readonly previous?: Schemas
   /** The component that has to be deployed before a change that breaks. [seed: migration component first] */
   readonly migration?: { readonly component: string; readonly version: string }
   /**
-   * An urgent repair: it passes maintenance windows, dated freezes and a stopped line, never a deny window, and is
+   * An urgent repair: it passes deployment windows, dated freezes and change freezes, never a deny window, and is
    * watched as long as any other. [detection B7: opt-out, audited]
    */
   readonly hotfix?: { readonly reason: string } | undefined
@@ -49,26 +57,26 @@ export type RolloutState =
   | 'waiting'
   /** Devices of the stage take the new firmware. */
   | 'deploying'
-  /** The stage runs it under watch. */
+  /** The stage runs it and is monitored. */
   | 'soaking'
   | 'rolling-back'
   | 'completed'
   | 'rolled-back'
-  /** A human is needed. */
+  /** An operator is needed. */
   | 'halted'
 
 export interface Stage {
   readonly name: StageName
   /** Frozen at the start; without the devices that are held back, as long as they are. */
   readonly members: readonly string[]
-  /** What the group ran before: the way back. */
+  /** What the group ran before: what a rollback deploys. */
   readonly previous: DeploymentSpec
   readonly deployment: (CreatedDeployment & { readonly atMs: number }) | null
   readonly soakingSinceMs: number | null
   readonly rollback: (CreatedDeployment & { readonly atMs: number }) | null
 }
 
-/** A deployment that is to be created; after the look of its decision it may have been, and nobody lived to tell. */
+/** A deployment that is to be created; a function that died after its decision may have created it without a record. */
 export interface DeploymentRequest {
   readonly kind: 'deploy' | 'rollback'
   readonly stage: StageName
@@ -76,16 +84,16 @@ export interface DeploymentRequest {
   readonly decidedAtMs: number
 }
 
-/** An effect on the world, stored before it is tried and ticked off after it succeeded. */
+/** A side effect, stored before it is tried and ticked off after it succeeded. */
 export type Effect =
   | DeploymentRequest
   | { readonly kind: 'cancel'; readonly deploymentId: string }
   /** Takes devices out of production before it is deployed. */
   | { readonly kind: 'hold-back'; readonly things: readonly string[] }
-  /** Puts them in again: for the release, or once production's way back is ordered. */
+  /** Moves them back in: for the release, or once production's rollback is requested. */
   | { readonly kind: 'release-holdback'; readonly things: readonly string[]; readonly into: 'release' | 'rollback' }
   | { readonly kind: 'announce'; readonly detailType: string; readonly detail: object }
-  /** Calls a person. Whoever dies before it is ticked off calls twice; nobody is called never. */
+  /** Pages on-call. A function that dies before it is ticked off pages twice; a page is never lost. */
   | { readonly kind: 'notify'; readonly notification: Notification }
   /** A line of the audit trail; the sequence is its key, so that writing it again changes nothing. */
   | { readonly kind: 'audit'; readonly sequence: number; readonly entry: object }
@@ -94,7 +102,7 @@ export type Effect =
 export interface Holdback {
   readonly things: readonly string[]
   readonly sinceMs: number
-  /** When it was decided that they follow, and then when they were let go; null until then. */
+  /** When it was decided that they follow, and then when they were released; null until then. */
   readonly releasedAtMs: number | null
 }
 
@@ -110,7 +118,7 @@ export interface Rollout {
   readonly lineOf: Readonly<Record<string, number>>
   /** Chosen when production was deployed, and kept to the end. */
   readonly holdback?: Holdback
-  /** What every stage's window can see at all. */
+  /** The smallest effects that every stage's window can detect. */
   readonly smallestEffects?: readonly Finding[]
   readonly startedAtMs: number
   /** When the state began. */
@@ -118,18 +126,18 @@ export interface Rollout {
   /** Effects that were decided and not yet known to have happened, in order. */
   readonly pending: readonly Effect[]
   /** Why the state is what it is. */
-  readonly reason: string
-  /** Devices that failed to go back and that somebody was paged for. */
+  readonly reason: DecisionReason
+  /** Devices that failed to roll back and that on-call was paged for. */
   readonly stuck?: readonly string[]
-  /** Set while it is paused: nothing is deployed or promoted, all is watched, a breach still leads back. */
-  readonly pause?: Attribution | null
-  /** The state in which it was halted: what a retry takes up again. */
+  /** Set while it is paused. */
+  readonly pause?: Pause | null
+  /** The state in which it was halted: where a retry resumes. */
   readonly haltedFrom?: RolloutState
-  /** How often failed steps were ordered anew by a retry; part of their client tokens from the first one on. */
+  /** How often failed steps were requested again by a retry; part of their client tokens from the first one on. */
   readonly retries?: number
-  /** When somebody was last called because the telemetry was down. */
+  /** When on-call was last paged because telemetry was down. */
   readonly pagedAtMs?: number
-  /** What people had done to it, the newest last: kept with what it did, so that nothing is done twice or forgotten. */
+  /** Operations that were carried out, the newest last: kept in the document they changed, so that none is done twice or lost. */
   readonly operations?: readonly Operated[]
 }
 
@@ -142,7 +150,7 @@ export const targetComponentOf = ({
     ? release.migration
     : { component: FIRMWARE_COMPONENT, version: release.version }
 
-/** The firmware that a touched stage runs under watch: during a migration it is still the one to be replaced. */
+/** The firmware that a touched stage is monitored on: during a migration it is still the one to be replaced. */
 export const watchedVersion = ({ subject, release }: Rollout): string =>
   subject === 'migration' ? release.replaces : release.version
 
@@ -156,8 +164,8 @@ export const isFinal = ({ state }: Rollout): boolean =>
 export const stageOf = (rollout: Rollout): Stage => rollout.stages[rollout.stageIndex] as Stage
 
 /**
- * Stages that the new firmware was ordered for, the newest last; an order that is still pending counts, because a
- * function that died may have placed it.
+ * Stages that the new firmware was requested for, the newest last; a request that is still pending counts, because a
+ * function that died may have created the deployment.
  */
 export const touchedStages = (rollout: Rollout): readonly Stage[] =>
   rollout.stages.filter(
@@ -167,21 +175,22 @@ export const touchedStages = (rollout: Rollout): readonly Stage[] =>
       rollout.pending.some((effect) => 'stage' in effect && effect.stage === name),
   )
 
-/** Whether new firmware was ordered and nobody knows yet that the order was placed: devices may have it all the same. */
+/** Whether new firmware was requested and it is unknown whether the deployment was created: devices may have it already. */
 export const isDeploymentUnconfirmed = ({ pending }: Rollout): boolean => pending.some(({ kind }) => kind === 'deploy')
 
-/** Whether devices that were let go have not all been put into the group of the release yet. */
+/** Whether released devices have not all been moved into the group of the release yet. */
 export const isReleasingHoldback = ({ pending }: Rollout): boolean =>
   pending.some((effect) => effect.kind === 'release-holdback' && effect.into === 'release')
 
 /**
- * Token of a step, the same on every try, so that trying again is one effect; a retry that a person ordered is another.
+ * Token of a step, the same on every try, so that trying again is one effect; a retry that an operator requested is
+ * another.
  * [gg: clientToken 1-64 of a-z0-9-]
  */
 const clientToken = ({ id, retries = 0 }: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
   `${id}-${step}-${stage}${retries === 0 ? '' : `-${retries}`}`
 
-/** The order of a stage's deployment, as decided now. */
+/** The request for a stage's deployment, as decided now. */
 export function requestOf(
   rollout: Rollout,
   kind: DeploymentRequest['kind'],

@@ -1,5 +1,6 @@
 import { type Evidence, type MemberState, NO_EVIDENCE } from '../evidence/evidence.ts'
-import { hoursText, listed } from '../messages/wording.ts'
+import type { Lack } from '../messages/decisions.ts'
+import { deviceList } from '../messages/wording.ts'
 import { stratumAt } from '../policy/calendar.ts'
 import { type Policy, quorumOf } from '../policy/policy.ts'
 import type { Stage } from './rollout.ts'
@@ -17,8 +18,8 @@ export interface SoakClock {
 
 /** What a soak has shown. */
 export interface SoakProgress {
-  /** What the window has not shown yet, in numbers, beside the time; empty when nothing is missing. */
-  readonly lacks: readonly string[]
+  /** What the window has not shown yet, apart from time; empty when nothing is missing. */
+  readonly lacks: readonly Lack[]
   readonly exposedMs: number
   readonly neededMs: number
   /** Members that are not counted: they had not installed when the soak began. They run a window of their own. */
@@ -26,20 +27,20 @@ export interface SoakProgress {
 }
 
 const HOUR_MS = 3_600_000
-/** A shift that the window has less of than this is not demanded. */
+/** A shift that the window has less of than this is not required. */
 const GRAZED_MS = HOUR_MS
 
-/** A soak's members at its beginning: who was offline then is no reason to wait. [detection D4] */
+/** A soak's members at its beginning: devices that were offline then are not waited for. [detection D4] */
 const isCounted = (member: MemberState | undefined, sinceMs: number): member is MemberState =>
   member !== undefined && member.installedAtMs !== null && member.installedAtMs <= sinceMs
 
-/** Fallen silent after the update: the judge's business (rule lost-device), which allows for one. */
+/** Silent since the update: judged by rule lost-device, which allows for one. */
 const isLost = ({ heardAtMs }: MemberState, policy: Policy, nowMs: number): boolean =>
   heardAtMs === null || nowMs - heardAtMs > policy.lostAfterMs
 
 /**
- * The clock after a look: what every counted device ran since the look before goes to the shifts it fell into, however
- * late it became known; time under a hold is not the window's.
+ * The clock after an evaluation: the time that every counted device ran since the evaluation before is added to the
+ * shifts it fell into, however late it became known; time under a hold does not count for the window.
  */
 export function tick(
   clock: SoakClock | null,
@@ -58,7 +59,7 @@ export function tick(
   const isSame = clock !== null && clock.stage === stage.name && clock.sinceMs === sinceMs
   const { heldMs, exposureByShiftMs } = isSame ? clock : { heldMs: 0, exposureByShiftMs: {} }
   const { before, after, nowMs, isHeld } = evaluation
-  /** How many devices bring how much: most bring the same, and calendars are slow. */
+  /** How many devices add how much: most add the same, and calendars are slow. */
   const spans = new Map<number, number>()
   for (const thing of stage.members) {
     const member = after.members[thing]
@@ -69,8 +70,8 @@ export function tick(
   }
   const exposure: Record<string, number> = { ...exposureByShiftMs }
   for (const [newMs, devices] of spans) addByShift(exposure, policy, nowMs - newMs, nowMs, devices)
-  const sinceLookMs = nowMs - Math.max(evaluation.previousAtMs ?? nowMs, sinceMs)
-  return { stage: stage.name, sinceMs, heldMs: heldMs + (isHeld ? sinceLookMs : 0), exposureByShiftMs: exposure }
+  const sinceEvaluationMs = nowMs - Math.max(evaluation.previousAtMs ?? nowMs, sinceMs)
+  return { stage: stage.name, sinceMs, heldMs: heldMs + (isHeld ? sinceEvaluationMs : 0), exposureByShiftMs: exposure }
 }
 
 /** Adds a span of so many devices' time to the shifts it lies in. */
@@ -89,8 +90,8 @@ export const watchedMs = ({ soakingSinceMs }: Stage, clock: SoakClock | null, no
   nowMs - (soakingSinceMs ?? nowMs) - (clock?.heldMs ?? 0)
 
 /**
- * What a soak has shown when its window has passed. It counts device exposure: every counted device its share of the window, all of them together
- * theirs, and every shift of the window covered. [seed: 24-hour window; detection D4]
+ * What a soak has shown when its window has elapsed. It counts device exposure: every counted device for its share of the
+ * window, all of them together for theirs, and every shift of the window covered. [seed: 24-hour window; detection D4]
  */
 export function soakProgress(
   stage: Stage,
@@ -109,25 +110,28 @@ export function soakProgress(
   const deviceMs = policy.deviceExposureShare * policy.windowMs
   const short = present.filter((one) => one.exposureMs < deviceMs).map(({ thing }) => thing)
   const quorum = quorumOf(policy, stage.name, stage.members.length)
-  const lacks = [
-    ...(present.length < quorum ? [`${present.length} devices installed and heard of, ${quorum} needed`] : []),
-    ...(short.length > 0 ? [`less than ${hoursText(deviceMs)} on ${listed(short)}`] : []),
-    ...(exposedMs < neededMs ? [`${hoursText(exposedMs)} of exposure, ${hoursText(neededMs)} needed`] : []),
-    ...uncoveredShifts(clock, sinceMs, counted.length, policy),
-  ]
+  const lacks: Lack[] = []
+  if (present.length < quorum) lacks.push({ code: 'DEVICES_LACKING', data: { present: present.length, quorum } })
+  if (short.length > 0) {
+    lacks.push({ code: 'DEVICE_EXPOSURE_LACKING', data: { devices: deviceList(short), neededMs: deviceMs } })
+  }
+  if (exposedMs < neededMs) lacks.push({ code: 'EXPOSURE_LACKING', data: { exposedMs, neededMs } })
+  lacks.push(...uncoveredShifts(clock, sinceMs, counted.length, policy))
   return { lacks, exposedMs, neededMs, uncounted }
 }
 
-/** The shifts that the window has time of and the devices were not seen in for long enough. */
-function uncoveredShifts(clock: SoakClock | null, sinceMs: number, devices: number, policy: Policy): string[] {
+/** The shifts that the window covers and the devices were not observed in for long enough. */
+function uncoveredShifts(clock: SoakClock | null, sinceMs: number, devices: number, policy: Policy): Lack[] {
   const inWindow: Record<string, number> = {}
   addByShift(inWindow, policy, sinceMs, sinceMs + policy.windowMs)
   return Object.entries(inWindow)
     .filter(([, ms]) => ms >= GRAZED_MS)
     .flatMap(([shift, ms]) => {
       const neededMs = policy.shiftExposureShare * ms
-      const seenMs = (clock?.exposureByShiftMs[shift] ?? 0) / Math.max(devices, 1)
-      return seenMs < neededMs ? [`${hoursText(seenMs)} of the ${shift} shift, ${hoursText(neededMs)} needed`] : []
+      const exposedMs = (clock?.exposureByShiftMs[shift] ?? 0) / Math.max(devices, 1)
+      return exposedMs < neededMs
+        ? [{ code: 'SHIFT_EXPOSURE_LACKING' as const, data: { shift, exposedMs, neededMs } }]
+        : []
     })
 }
 
@@ -144,7 +148,7 @@ export function stragglersOf(stage: Stage, evidence: Evidence, policy: Policy): 
   })
 }
 
-/** Evidence of a soak that begins anew: what devices did stays, what they have shown of a window does not. */
+/** Evidence of a soak that starts again: what devices did is kept, their exposure is not. */
 export const withoutExposure = (evidence: Evidence): Evidence => ({
   ...evidence,
   members: Object.fromEntries(

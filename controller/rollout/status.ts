@@ -1,13 +1,14 @@
 import type { Finding, VerdictKind } from '../judge/verdict.ts'
+import type { DecisionReason } from '../messages/decisions.ts'
 import { type Eta, etaOf } from './eta.ts'
 import type { LastEvaluation } from './last-evaluation.ts'
 import type { Situation } from './operations.ts'
-import { type Attribution, type Operated, type Rollout, stageOf } from './rollout.ts'
+import { type Attribution, type Operated, type Pause, type Rollout, stageOf } from './rollout.ts'
 
-/** What a person sees who asks how it stands. */
+/** What an operator is shown who asks for the status. */
 export interface Status {
   readonly atMs: number
-  /** The stop of the line; null while it runs. */
+  /** The change freeze; null while there is none. */
   readonly changeFreeze: Attribution | null
   /** Null if there never was a rollout. */
   readonly rollout: RolloutStatus | null
@@ -23,16 +24,16 @@ export interface RolloutStatus {
   readonly state: Rollout['state']
   readonly stage: string
   readonly stateSinceMs: number
-  readonly paused: Attribution | null
-  /** What it waits for, or why it is what it is, in numbers. */
-  readonly because: string
+  readonly paused: Pause | null
+  /** What it waits for, or why it is in its state. */
+  readonly because: DecisionReason
   readonly lastEvaluationAtMs: number | null
   readonly verdict: VerdictKind | null
-  /** The findings of the last look that were not healthy, the worst first. */
+  /** The findings of the last evaluation that were not healthy, the worst first. */
   readonly findings: readonly Finding[]
   readonly devices: { readonly installed: number; readonly members: number }
   readonly eta: Eta | null
-  /** What people had done to it, the newest last. */
+  /** Operations that were carried out on it, the newest last. */
   readonly operations: readonly Operated[]
 }
 
@@ -64,7 +65,7 @@ function ofRollout(rollout: Rollout, { freeze, lastEvaluation, soak, policy, now
   }
 }
 
-/** A look from before the present state explains another one; that which led to it does if it was of the same stage. */
+/** An evaluation from before the present state explains another one; the one that led to it counts if it was of the same stage. */
 function explains({ atMs }: LastEvaluation, { state, stateSinceMs }: Rollout): boolean {
   const isOfNextStage = state === 'waiting' || state === 'deploying'
   return isOfNextStage ? atMs > stateSinceMs : atMs >= stateSinceMs

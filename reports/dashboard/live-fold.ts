@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { textOf } from '../messages/registry.ts'
 import { notificationsOf } from '../run/notifications.ts'
 import {
   type DashboardState,
@@ -62,6 +63,8 @@ export class LiveFold {
   #detectedAtMs: number | null = null
   #exposedMs = 0
   #isOver = false
+  /** When a crash was last written to the log. */
+  #crashLoggedAtMs: number | null = null
 
   constructor(header: TraceHeader) {
     this.#header = header
@@ -93,6 +96,8 @@ export class LiveFold {
         return this.#created(record)
       case 'evaluated':
         return this.#evaluated(record)
+      case 'rollout-started':
+        return this.#rolloutStarted(record)
       case 'fault-started':
         return this.#faultStarted(record)
       case 'intervention':
@@ -102,7 +107,7 @@ export class LiveFold {
       case 'operation':
         return this.#say(
           record.atMs,
-          `${record.operation} by ${record.actor}${RESULTS[record.result]}: ${record.answer}`,
+          `${record.operation} by ${record.actor}${RESULTS[record.result]}: ${textOf(record.answer)}`,
         )
       case 'message-published':
         for (const { atMs, subject } of notificationsOf([record])) this.#say(atMs, `notified: ${subject}`)
@@ -168,10 +173,15 @@ export class LiveFold {
     this.#say(atMs, isRelease ? `${version} deployed to ${stage}` : `${stage} is sent back to ${replaces}`)
   }
 
+  #rolloutStarted({ atMs, stage, reason }: Extract<TraceRecord, { kind: 'rollout-started' }>): void {
+    this.#verdict = { atMs, kind: 'none', decision: 'start', reason: textOf(reason), findings: [] }
+    const own = this.#stages.get(stage)
+    if (own !== undefined) own.state = 'waiting'
+  }
+
   #evaluated(record: Extract<TraceRecord, { kind: 'evaluated' }>): void {
-    const { atMs, stage, state, verdict: kind, decision, reason } = record
-    // A start tells what could be seen at the least, metric by metric; nothing of that was seen.
-    const findings = record.handler === 'start' ? [] : record.findings
+    const { atMs, stage, state, verdict: kind, decision, findings } = record
+    const reason = textOf(record.reason)
     if (kind !== 'none' || this.#verdict === null) this.#verdict = { atMs, kind, decision, reason, findings }
     else this.#verdict = { ...this.#verdict, decision, reason }
     for (const { rule, metric, observed, limit, line, thing } of findings) {
@@ -241,7 +251,7 @@ export class LiveFold {
         return this.#started(record.thing, device, record.version === this.#header.release.version, atMs)
       case 'firmware-crashed':
         device.hasCrashed = true
-        if (this.#crashedLately(atMs)) this.#say(atMs, `${record.thing} crashed: ${record.reason}`)
+        if (this.#isNewBurst(atMs)) this.#say(atMs, `${record.thing} crashed: ${textOf(record.reason)}`)
         return
       case 'device-healthy':
         device.isHealthy = true
@@ -280,9 +290,11 @@ export class LiveFold {
   }
 
   /** One line for a burst of crashes, so that the log is not flooded by them. */
-  #crashedLately(atMs: number): boolean {
-    const last = this.#log.findLast(({ text }) => text.includes('crashed'))
-    return last === undefined || atMs - last.atMs > 60_000
+  #isNewBurst(atMs: number): boolean {
+    const beforeMs = this.#crashLoggedAtMs
+    if (beforeMs !== null && atMs - beforeMs <= MINUTE_MS) return false
+    this.#crashLoggedAtMs = atMs
+    return true
   }
 
   #code(thing: string): DeviceCode {

@@ -3,6 +3,7 @@ import { hoursText } from '../../controller/messages/wording.ts'
 import type { OperationAnswer } from '../../controller/reconcile/operate.ts'
 import { OPERATIONS } from '../../controller/rollout/operations.ts'
 import type { RolloutStatus, Status } from '../../controller/rollout/status.ts'
+import { textOf } from '../../reports/messages/registry.ts'
 import { REGION } from '../../sim/twin/twin.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { ownName } from '../support/own-name.ts'
@@ -68,7 +69,7 @@ const MARKS: Readonly<Record<OperationAnswer['result'], string>> = {
 }
 
 const answerLines = ({ operation, result, answer, status }: OperationAnswer): string[] => [
-  `${operation} ${MARKS[result]}: ${answer}`,
+  `${operation} ${MARKS[result]}: ${textOf(answer)}`,
   ...(status.rollout === null ? [] : [`  ${standing(status.rollout)}`]),
 ]
 
@@ -79,12 +80,12 @@ function statusLines({ rollout, changeFreeze, atMs }: Status): string[] {
   return [
     `${time(atMs)}  ${standing(rollout)}`,
     ...stopped,
-    ...(paused === null ? [] : [`paused by ${paused.actor} at ${time(paused.atMs)}: ${paused.reason}`]),
-    row('because', because),
+    ...(paused === null ? [] : [`paused by ${paused.actor} at ${time(paused.atMs)}: ${textOf(paused.reason)}`]),
+    row('because', textOf(because)),
     row('devices', `${devices.installed} of ${devices.members} have it`),
     row(
       'verdict',
-      `${verdict ?? 'none'}${findings.length === 0 ? '' : `: ${findings.map(({ reason }) => reason).join('; ')}`}`,
+      `${verdict ?? 'none'}${findings.length === 0 ? '' : `: ${findings.map(({ reason }) => textOf(reason)).join('; ')}`}`,
     ),
     row(
       'done by',

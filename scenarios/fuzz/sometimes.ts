@@ -83,21 +83,23 @@ export const SOMETIMES = {
   },
 
   'line stopped at a gate': (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the line was stopped by ')),
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'CHANGES_FROZEN'),
   'group changed under a rollout': (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.includes('the thing groups differ')),
-  'telemetry down': (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the telemetry is down')),
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'MEMBERSHIP_CHANGED'),
+  'telemetry down': (_, records) => ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'TELEMETRY_DOWN'),
   'device that failed to go back': (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.includes('devices failed to go back')),
+    ofKind(records, 'evaluated').some(({ reason }) => FAILED_ROLLBACKS.has(reason.code)),
   'window extended for want of evidence': (_, records) =>
-    ofKind(records, 'evaluated').some(({ reason }) => reason.startsWith('the window is extended')),
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'WINDOW_EXTENDED'),
   'halted for want of evidence or devices': (_, records) =>
     ofKind(records, 'evaluated').some(({ state }) => state === 'halted'),
   'promoted beside a fault': (_, records) =>
     ofKind(records, 'fault-started').length > 0 && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
   'migration first': (_, records) => ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
 } satisfies Readonly<Record<string, Predicate>>
+
+/** Decisions about devices on which the rollback failed. */
+const FAILED_ROLLBACKS = new Set(['ROLLBACK_FAILED_ON_DEVICES', 'ROLLBACK_FAILED'])
 
 export type SometimesRow = keyof typeof SOMETIMES
 export const SOMETIMES_ROWS = Object.keys(SOMETIMES) as readonly SometimesRow[]
@@ -116,7 +118,7 @@ function rollbacks(
   records: readonly TraceRecord[],
 ): readonly { readonly atMs: number; readonly stage: StageName | null; readonly before: string }[] {
   let before = 'waiting'
-  let stageBefore: StageName | null = null
+  let stageBefore: StageName | null = 'canary'
   return ofKind(records, 'evaluated').flatMap(({ atMs, stage, state, decision }) => {
     // The first stage waits as well, but nothing was promoted then.
     const own = { atMs, stage, before: before === 'waiting' && stageBefore === 'canary' ? 'first gate' : before }

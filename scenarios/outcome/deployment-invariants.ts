@@ -34,7 +34,7 @@ export const DEPLOYMENT_INVARIANTS = {
       const [wasGoing, isGoing] = [GOING.includes(before), GOING.includes(evaluation.state)]
       before = evaluation.state
       // Blind telemetry is believed neither way for a while; the controller says so.
-      const isHeld = evaluation.reason.startsWith('the telemetry is down')
+      const isHeld = evaluation.reason.code === 'TELEMETRY_DOWN'
       return evaluation.verdict === 'breach' && wasGoing && isGoing && !isHeld
         ? [`${evaluation.decision} (${at(evaluation)})`]
         : []
@@ -75,7 +75,7 @@ export const DEPLOYMENT_INVARIANTS = {
 
   'every decision and every operation says why': (_, records) => [
     ...ofKind(records, 'evaluated').flatMap((evaluation) =>
-      evaluation.reason === '' ? [`${evaluation.decision} (${at(evaluation)})`] : [],
+      evaluation.reason.code === '' ? [`${evaluation.decision} (${at(evaluation)})`] : [],
     ),
     ...ofKind(records, 'operation').flatMap((one) =>
       one.actor === '' || one.reason === '' ? [`${one.operation} (${at(one)})`] : [],

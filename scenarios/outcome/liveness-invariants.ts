@@ -1,4 +1,6 @@
 import type { ReasonCode } from '../../controller/contract.ts'
+import type { Message } from '../../controller/messages/message.ts'
+import { textOf } from '../../reports/messages/registry.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { at, lastState, ofKind, type RecordOf } from './trace-records.ts'
 
@@ -46,15 +48,16 @@ function isHeld(records: readonly TraceRecord[]): boolean {
     const isEvaluation = record.kind === 'evaluated' || record.kind === 'migration-evaluated'
     if (isEvaluation && record.decision === 'pause') holds.add('pause')
     // The look may have been killed before it told.
-    if (record.kind === 'message-published' && record.reasonCode === 'ROLLOUT_HELD' && !isOfBlindness(record.subject)) {
-      holds.add('pause')
+    if (record.kind === 'message-published' && record.reasonCode === 'ROLLOUT_HELD') {
+      const { reason } = (record.message?.data ?? {}) as { readonly reason?: Message }
+      if (reason === undefined || !isOfBlindness(reason)) holds.add('pause')
     }
   }
   return holds.size > 0
 }
 
 /** Whoever is called while the telemetry is down is called for that alone: nothing is paused. */
-const isOfBlindness = (reason: string | null): boolean => reason?.includes('the telemetry is down') === true
+const isOfBlindness = (reason: Message): boolean => reason.code === 'TELEMETRY_DOWN'
 
 const isFinal = (state: string): boolean => ['completed', 'rolled-back', 'halted'].includes(state)
 
@@ -88,7 +91,7 @@ export const LIVENESS_INVARIANTS: Readonly<Record<string, LivenessInvariant>> = 
     if (header.faultsEndAtMs == null) return { undecided: 'something disturbs for good' }
     const quietMs = endedAtMs - Math.max(since?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
     if (quietMs <= longestMs(last.state, header.windowHours * HOUR_MS)) return { undecided: 'it ran out of time' }
-    return { violated: [`${last.stage} ${last.state} for ${(quietMs / HOUR_MS).toFixed(1)} h: ${last.reason}`] }
+    return { violated: [`${last.stage} ${last.state} for ${(quietMs / HOUR_MS).toFixed(1)} h: ${textOf(last.reason)}`] }
   },
 
   'whoever a rollout waits for has been called': (header, records, endedAtMs) => {

@@ -1,7 +1,8 @@
-import { startOutcome } from '../../controller/lambda/start.ts'
 import type { OperationAnswer } from '../../controller/reconcile/operate.ts'
-import { EffectFailed, type Outcome } from '../../controller/reconcile/reconcile.ts'
+import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
+import { EffectFailed, type Outcome, startOutcome } from '../../controller/reconcile/reconcile.ts'
 import { isFinal, type Rollout } from '../../controller/rollout/rollout.ts'
+import { textOf } from '../../reports/messages/registry.ts'
 import { type Clock, Priority } from '../../sim/kernel/clock.ts'
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
 import type { Trace } from '../../sim/kernel/trace.ts'
@@ -184,7 +185,13 @@ export class LambdaHost implements LambdaFunctions {
       if (error instanceof EffectFailed) this.#tellOf(name, error.outcome)
       const failure = error instanceof EffectFailed ? error.cause : (error as Error)
       const { name: kind, message } = failure
-      this.#trace?.record('controller', { kind: 'handler-failed', handler: name, error: kind, message })
+      this.#trace?.record('controller', {
+        kind: 'handler-failed',
+        handler: name,
+        error: kind,
+        message,
+        ...(failure instanceof PreflightRefused && { refusals: failure.refusals }),
+      })
       if (caller !== undefined) caller.reject(failure)
       else this.#judge(invocation, failure)
     } finally {
@@ -193,7 +200,7 @@ export class LambdaHost implements LambdaFunctions {
   }
 
   #judge(invocation: Invocation, error: Error): void {
-    if (error.name === 'PreflightRefused') this.#refused(new RolloutRefused(error.message, { cause: error }))
+    if (error instanceof PreflightRefused) this.#refused(new RolloutRefused(refusedText(error), { cause: error }))
     else if (!isOfTheWorld(error)) this.fail(error)
     else if (invocation.name === 'start') this.#startAgain(invocation, error)
   }
@@ -212,7 +219,7 @@ export class LambdaHost implements LambdaFunctions {
 
   #tellOf(handler: keyof Functions, result: Result): void {
     if ('decision' in result) return this.#tell(handler, result)
-    if (!('answer' in result)) return this.#tell(handler, startOutcome(result), result.smallestEffects)
+    if (!('answer' in result)) return this.#tell(handler, startOutcome(result))
     const { operation, actor, reason, answer, outcome } = result
     if (operation === 'status') return
     this.#trace?.record('controller', { kind: 'operation', operation, actor, reason, result: result.result, answer })
@@ -220,16 +227,18 @@ export class LambdaHost implements LambdaFunctions {
   }
 
   /** Looks after a rollout's end are no news. */
-  #tell(
-    handler: string,
-    { rolloutId, subject, state, stage, verdict, decision }: Outcome,
-    findings = verdict?.findings ?? [],
-  ): void {
+  #tell(handler: string, { rolloutId, subject, state, stage, verdict, decision, smallestEffects }: Outcome): void {
     const hadEnded = (hasEnded(this.#last) || this.#last.state === 'migrated') && this.#last.rolloutId === rolloutId
     const isMigration = subject === 'migration'
     // The firmware that a migration was for is still to come.
     this.#last = { rolloutId, state: isMigration && state === 'completed' ? 'migrated' : state, stage }
     if (state === 'idle' || hadEnded) return
+    if (smallestEffects !== undefined && rolloutId !== null && stage !== null) {
+      const { reason } = decision
+      const started = { rolloutId, ...(isMigration && { subject }), stage, reason, smallestEffects }
+      this.#trace?.record('controller', { kind: 'rollout-started', handler, ...started })
+      return
+    }
     if (isMigration && !ENDS_BADLY.has(decision.kind)) {
       const { kind, reason } = decision
       this.#trace?.record('controller', { kind: 'migration-evaluated', handler, stage, state, decision: kind, reason })
@@ -243,10 +252,13 @@ export class LambdaHost implements LambdaFunctions {
       verdict: verdict?.kind ?? 'none',
       decision: decision.kind,
       reason: decision.reason,
-      findings,
+      findings: verdict?.findings ?? [],
     })
   }
 }
+
+const refusedText = ({ refusals }: PreflightRefused): string =>
+  `the preflight refused the release:\n${refusals.map((refusal) => `  ${textOf(refusal)}`).join('\n')}`
 
 /** In words; null for a question. */
 function handTaken(name: string, event: unknown): string | null {

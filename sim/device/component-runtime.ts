@@ -13,7 +13,7 @@ export interface ComponentRuntime {
   startup(version: string): ScriptRun
   shutdown(version: string): ScriptRun
   /** The process of `version` is up; it may call `onExit` once, until `stopped`. */
-  running(version: string, onExit: (exitCode: number, reason: string) => void): void
+  running(version: string, onExit: (exitCode: number) => void): void
   /** The process is gone, whether it exited or was shut down. */
   stopped(): void
 }

@@ -3,6 +3,7 @@ import type { Outage, ProcessEffect, ProcessView } from '../faults/families/faul
 import { type Clock, Priority, type Timer } from '../kernel/clock.ts'
 import type { Stream } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
+import type { CrashReason } from '../plant/crash-messages.ts'
 import type { LinePeers } from '../plant/line-peers.ts'
 import { type Condition, HEALTHY, type Machine, MEMORY_LIMIT_MIB } from '../plant/machine.ts'
 import type { PlantCalendar } from '../plant/shifts.ts'
@@ -46,7 +47,7 @@ interface Process {
   readonly onExit: OnExit
 }
 
-type OnExit = (exitCode: number, reason: string) => void
+type OnExit = (exitCode: number) => void
 
 /** Left by what a device carries, more than any artifact of the plant takes. */
 const DISK_FREE_MIB = 2_048
@@ -122,7 +123,7 @@ export class Firmware implements ComponentRuntime {
     const exitCode = exitCodeOf(failing) as number
     this.#after(durationMs, () => {
       this.#options.faults.announce(failing)
-      this.#crashed(version, `startup script exited with code ${exitCode}`)
+      this.#crashed(version, { code: 'STARTUP_FAILED', data: { exitCode } })
     })
     return { durationMs, exitCode }
   }
@@ -292,7 +293,7 @@ export class Firmware implements ComponentRuntime {
     if (death !== undefined) {
       at(death.atMs, () => {
         this.#crashed(this.#version as string, death.reason)
-        onExit(death.exitCode, death.reason)
+        onExit(death.exitCode)
       })
     }
     const outage = one.fault.outage?.(view)
@@ -331,7 +332,7 @@ export class Firmware implements ComponentRuntime {
     }
   }
 
-  #crashed(version: string, reason: string): void {
+  #crashed(version: string, reason: CrashReason): void {
     this.#beforeChange()
     this.#crashes += 1
     const { trace, thing } = this.#options

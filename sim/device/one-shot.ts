@@ -29,8 +29,8 @@ export class OneShot implements ComponentRuntime {
     return { durationMs: 1_000, exitCode: 0 }
   }
 
-  running(_version: string, onExit: (exitCode: number, reason: string) => void): void {
-    this.#timer = this.#clock.after(this.#draw(RUN_MS), () => onExit(0, 'done'))
+  running(_version: string, onExit: (exitCode: number) => void): void {
+    this.#timer = this.#clock.after(this.#draw(RUN_MS), () => onExit(0))
   }
 
   stopped(): void {

@@ -1,9 +1,10 @@
 import type { StageName } from '../../controller/contract.ts'
+import type { Message } from '../../controller/messages/message.ts'
 
 /**
  * The vocabulary of the trace: what happened in the rehearsed world, at virtual times. Reports are folds over it.
  * Nothing that differs between two runs of one seed (message ids, ports, wall time) or between the two levels belongs
- * in an event.
+ * in an event. Why something happened is a message: a code with its data; sentences are made by who shows it.
  */
 export type TraceEvent =
   /**
@@ -33,23 +34,43 @@ export type TraceEvent =
   | { kind: 'component-state'; thing: string; component: string; version: string; state: string }
   /** A process of this firmware version came up; a new boot id. */
   | { kind: 'firmware-started'; thing: string; version: string; bootId: string }
-  | { kind: 'firmware-crashed'; thing: string; version: string; reason: string }
+  | { kind: 'firmware-crashed'; thing: string; version: string; reason: Message }
   /** The first health report after a start that says RUNNING with this version. */
   | { kind: 'device-healthy'; thing: string; version: string; bootId: string }
   /** An event was put on the bus, by the cloud or by the controller. */
   | { kind: 'event-put'; eventSource: string; detailType: string }
-  /** A message was published to a topic: how people are called. The reason code is its attribute of that name. */
-  | { kind: 'message-published'; topic: string; subject: string | null; reasonCode: string | null }
-  /** One look of the controller at a stage of the migration that goes before the firmware, as long as it goes well. */
+  /**
+   * A message was published to a topic: how on-call is paged. Reason code and message are its attributes of these names;
+   * of a message with neither, the subject is recorded.
+   */
+  | {
+      kind: 'message-published'
+      topic: string
+      reasonCode: string | null
+      message: Message | null
+      subject: string | null
+    }
+  /** A rollout was started; of firmware, or of the migration before it. */
+  | {
+      kind: 'rollout-started'
+      handler: string
+      rolloutId: string
+      subject?: 'migration'
+      stage: StageName
+      reason: Message
+      /** The smallest effects that each stage's window can detect. */
+      smallestEffects: readonly TraceFinding[]
+    }
+  /** One evaluation of a stage of the migration that goes before the firmware, as long as it goes well. */
   | {
       kind: 'migration-evaluated'
       handler: string
       stage: StageName | null
       state: string
       decision: string
-      reason: string
+      reason: Message
     }
-  /** One look of the controller at a stage: what it saw, what it concluded, what it did. */
+  /** One evaluation of a stage by the controller: what it found, what it concluded, what it did. */
   | {
       kind: 'evaluated'
       handler: string
@@ -57,7 +78,7 @@ export type TraceEvent =
       state: string
       verdict: string
       decision: string
-      reason: string
+      reason: Message
       findings: readonly TraceFinding[]
     }
   /** Somebody outside the controller changed a thing group. */
@@ -69,16 +90,17 @@ export type TraceEvent =
   | { kind: 'intervention'; act: 'fault' | 'call'; what: string }
   /** The controller moved a device between thing groups. */
   | { kind: 'device-moved'; thing: string; group: string; change: 'added' | 'removed' }
-  /** A person asked the controller for something, and what it answered. */
+  /** An operator's request to the controller, the reason in their own words, and the answer. */
   | {
       kind: 'operation'
       operation: string
       actor: string
       reason: string
       result: string
-      answer: string
+      answer: Message
     }
-  | { kind: 'handler-failed'; handler: string; error: string; message: string }
+  /** `refusals` of a rollout that the preflight refused. */
+  | { kind: 'handler-failed'; handler: string; error: string; message: string; refusals?: readonly Message[] }
 
 /** One judged metric in numbers, as the controller gives it. */
 export interface TraceFinding {
@@ -91,13 +113,12 @@ export interface TraceFinding {
   readonly n: number
   readonly line?: number
   readonly thing?: string
-  /** A sentence in numbers. */
-  readonly reason?: string
+  readonly reason?: Message
   /** Shift and kind of day, e.g. `second/weekday`. */
   readonly stratum?: string
   readonly statistic?: { readonly name: string; readonly value: number; readonly boundary: number }
   /** Why an inconclusive finding is one. */
-  readonly code?: string
+  readonly inconclusive?: string
   readonly isDryRun?: boolean
 }
 
@@ -115,7 +136,7 @@ export type TraceRecord = TraceEvent & {
 /** How the devices reach the cloud: each by itself, all over one connection (a fast mode), or without any (model level). */
 export type Connections = 'per-device' | 'multiplexed' | 'direct'
 
-/** First line of a saved trace: everything a report needs beside the events. Not part of the digest. */
+/** First line of a saved trace: everything a report needs in addition to the events. Not part of the digest. */
 export interface TraceHeader {
   readonly schemaVersion: 1
   readonly scenario: string

@@ -1,5 +1,6 @@
 import type { CreateTopicInput, MessageAttributeValue, PublishInput } from '@aws-sdk/client-sns'
-import { REASON_CODE_ATTRIBUTE } from '../../../controller/contract.ts'
+import { MESSAGE_ATTRIBUTE, REASON_CODE_ATTRIBUTE } from '../../../controller/contract.ts'
+import type { Message as CodedMessage } from '../../../controller/messages/message.ts'
 import type { Stream } from '../../kernel/random.ts'
 import { AwsError, NotEmulated } from '../base/aws-error.ts'
 import type { CloudContext, Operations } from '../base/cloud-context.ts'
@@ -46,13 +47,25 @@ export class Topics {
     const messageIds = this.#messageIds.get(TopicArn)
     if (messageIds === undefined) throw new AwsError('NotFoundException', 404, 'Topic does not exist')
     const topic = TopicArn.split(':').at(-1) as string
+    const message = codedMessage(MessageAttributes[MESSAGE_ATTRIBUTE]?.StringValue)
     this.#ctx.trace.record(`sns/${topic}`, {
       kind: 'message-published',
       topic,
-      subject: Subject ?? null,
       reasonCode: MessageAttributes[REASON_CODE_ATTRIBUTE]?.StringValue ?? null,
+      message,
+      subject: message === null ? (Subject ?? null) : null,
     })
     return { MessageId: messageIds.uuid() }
+  }
+}
+
+/** The message of an attribute that holds one as JSON; anybody may publish anything, so null of all else. */
+function codedMessage(text: string | undefined): CodedMessage | null {
+  try {
+    const { code, data } = JSON.parse(text ?? '{}') as Partial<CodedMessage>
+    return typeof code === 'string' && typeof data === 'object' && data !== null ? { code, data } : null
+  } catch {
+    return null
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CrashReason } from '../../plant/crash-messages.ts'
 import type { PlantTime } from '../../plant/shifts.ts'
 
 /** What a fault may draw on: uniform in [0, 1), the same for the same fault, device and number. */
@@ -49,7 +50,7 @@ export interface ProcessEffect {
 export interface Death {
   readonly atMs: number
   readonly exitCode: number
-  readonly reason: string
+  readonly reason: CrashReason
 }
 
 /** The device loses its power, or restarts: nothing on it runs, and its connection is lost. */

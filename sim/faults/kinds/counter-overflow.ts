@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { CrashReason } from '../../plant/crash-messages.ts'
 import { selector } from '../../plant/selector.ts'
 import type { Fault } from '../families/fault.ts'
 
@@ -27,7 +28,7 @@ export function makeCounterOverflow({ cycles, factor }: z.output<typeof counterO
     onsetMs: ({ counterFullAtMs }) => counterFullAtMs,
   }
   if (factor === undefined) {
-    const reason = `counter overflowed after ${cycles} cycles`
+    const reason: CrashReason = { code: 'COUNTER_OVERFLOW', data: { cycles } }
     return { ...common, death: ({ counterFullAtMs: atMs }) => ({ atMs, exitCode: 1, reason }) }
   }
   return {

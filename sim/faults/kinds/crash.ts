@@ -31,7 +31,7 @@ export function makeCrash({ at, after, every }: z.output<typeof crash>, chance: 
     death: ({ startedAtMs, boot }) => ({
       atMs: startedAtMs + uptimeMs(boot),
       exitCode: 1,
-      reason: 'exited with code 1',
+      reason: { code: 'EXITED', data: { exitCode: 1 } },
     }),
   }
 }

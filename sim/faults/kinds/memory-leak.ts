@@ -36,7 +36,7 @@ export function makeMemoryLeak({ rate, after = 0, every }: z.output<typeof memor
       return {
         atMs: Math.ceil(startedAtMs + after + steps * stepMs),
         exitCode: KILLED,
-        reason: `out of memory at ${memoryLimitMiB} MiB`,
+        reason: { code: 'OUT_OF_MEMORY', data: { limitMiB: memoryLimitMiB } },
       }
     },
   }

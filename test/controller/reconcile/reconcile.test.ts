@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT, STAGES } from '../../../controller/contract.ts'
-import { PreflightRefused, StaleRollout } from '../../../controller/errors.ts'
+import { PreflightRefused, StaleRollout } from '../../../controller/reconcile/preflight.ts'
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
 import { makeStart } from '../../../controller/lambda/start.ts'

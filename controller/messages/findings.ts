@@ -1,0 +1,225 @@
+import { define, type MessageOf } from './message.ts'
+import { type SegmentKey, segmentText } from './segment.ts'
+import { counted, type DeviceList, hoursText, listedOf } from './wording.ts'
+
+/** The same for the whole stage and for the controls next to it. */
+export interface Down {
+  readonly down: number
+  readonly of: number
+}
+
+const controlsText = (pct: number | null, digits: number, unit: string): string =>
+  pct === null ? 'no controls, history only' : `controls ${pct.toFixed(digits)} ${unit}`
+const historyOnly = (hasControls: boolean): string => (hasControls ? '' : '; no controls, history only')
+
+/** Why a rule found what it found: a few codes for each rule. */
+export const FINDING_MESSAGES = {
+  CRASHES: define<{
+    readonly crashes: number
+    readonly allowed: number
+    /** By the baseline, in the same exposure; 0 where it had none. */
+    readonly expected: number
+    readonly devices: DeviceList
+  }>(
+    'Crashes of the firmware in the stage since its deployment (rule component-crash).',
+    ({ crashes, allowed, expected, devices }) => {
+      const usual = expected > 0 ? `, ${expected.toFixed(2)} expected by the baseline` : ''
+      return `${counted(crashes, 'crash', 'crashes')}, ${allowed} allowed${usual}${devices.count > 0 ? ` (${listedOf(devices)})` : ''}`
+    },
+  ),
+
+  FAILED_DEPLOYMENTS: define<{
+    readonly devices: number
+    readonly first: { readonly thing: string; readonly status: string } | null
+  }>('Devices on which the deployment of the stage failed (rule deployment-failure).', ({ devices, first }) =>
+    first === null
+      ? 'no deployment failed'
+      : `the deployment failed on ${counted(devices, 'device')}, first ${first.thing} (${first.status})`,
+  ),
+
+  SILENT_FALLBACKS: define<{ readonly devices: DeviceList; readonly version: string }>(
+    'Devices that run the previous version again although nothing rolled them back (rule silent-fallback).',
+    ({ devices, version }) =>
+      `${counted(devices.count, 'device')} fell back to ${version} without a rollback${devices.count > 0 ? ` (${listedOf(devices)})` : ''}`,
+  ),
+
+  SILENT_DEVICES: define<{
+    readonly silent: DeviceList
+    readonly heard: number
+    readonly allowed: number
+    /** The controls are silent as well, or there are none to compare with. */
+    readonly isCommon: boolean
+  }>('Devices that stopped reporting after the update (rule lost-device).', ({ silent, heard, allowed, isCommon }) => {
+    const common = isCommon && silent.count > 0 ? '; the controls are silent too, or there are none' : ''
+    return `${silent.count} of ${heard} devices stopped reporting, ${allowed} allowed${common}`
+  }),
+
+  CONNECTION_FAILURES: define<{
+    readonly failures: number
+    readonly attempts: number
+    readonly failedPct: number
+    readonly allowedPct: number
+    readonly controlsPct: number | null
+    readonly segment: SegmentKey
+  }>(
+    'Share of connection attempts that failed (rule connection-failure).',
+    ({ failures, attempts, failedPct, allowedPct, controlsPct, segment }) =>
+      `${failures} of ${attempts} connection attempts failed ${segmentText(segment)} (${failedPct.toFixed(2)} %), ${allowedPct} % allowed, ${controlsText(controlsPct, 2, '%')}`,
+  ),
+
+  NO_CONNECTION_ATTEMPTS: define<Record<string, never>>(
+    'No connection attempt was reported (rule connection-failure).',
+    () => 'no connection attempts were reported',
+  ),
+
+  DEVICES_DOWN: define<{ readonly stage: string; readonly own: Down; readonly controls: Down | null }>(
+    'Devices that were down at one evaluation (rule connection-loss).',
+    ({ stage, own, controls }) => {
+      const compared = controls === null ? 'no controls' : `controls: ${controls.down} of ${controls.of}`
+      return `${own.down} of ${own.of} ${stage} devices down at this evaluation (${compared})`
+    },
+  ),
+
+  CYCLE_TIME_INCREASE: define<{
+    readonly increasePct: number
+    readonly allowedPct: number
+    readonly segment: SegmentKey
+    /** How many lines the mean is of; absent for one line, and since a change. */
+    readonly lines?: number
+    readonly hasControls: boolean
+  }>(
+    'Increase of the cycle time over the baseline (rule cycle-time).',
+    ({ increasePct, allowedPct, segment, lines, hasControls }) =>
+      `cycle time ${increasePct.toFixed(2)} % above the baseline ${lines === undefined ? '' : `over ${counted(lines, 'line')} `}${segmentText(segment)}, ${allowedPct} % allowed${historyOnly(hasControls)}`,
+  ),
+
+  NO_CYCLES: define<Record<string, never>>(
+    'No machine cycle was reported (rule cycle-time).',
+    () => 'no cycles were reported',
+  ),
+
+  ERROR_RATE: define<{
+    readonly errors: number
+    readonly expectedErrors: number
+    /** Percent, or points of the operations; null where no error at all was expected. */
+    readonly increase: number | null
+    readonly controlsIncrease: number | null
+    readonly allowed: number
+    readonly unit: 'percent' | 'points'
+    readonly segment: SegmentKey
+  }>(
+    'Errors of the stage against those that the baseline lets expect (rule error-rate).',
+    ({ errors, expectedErrors, increase, controlsIncrease, allowed, unit, segment }) => {
+      const sign = unit === 'points' ? 'points' : '%'
+      const more = increase === null ? '' : ` (${increase >= 0 ? '+' : ''}${increase.toFixed(1)} ${sign})`
+      return `${counted(errors, 'error')} ${segmentText(segment)}, ${expectedErrors.toFixed(1)} expected${more}, +${allowed} ${sign} allowed, ${controlsText(controlsIncrease, 1, sign)}`
+    },
+  ),
+
+  NO_OPERATING_TIME: define<Record<string, never>>(
+    'No operating time was reported (rule error-rate).',
+    () => 'no operating minutes were reported',
+  ),
+
+  MEMORY_GROWTH: define<{
+    /** Null for the whole stage. */
+    readonly thing: string | null
+    readonly devices: number
+    readonly slopeMiBPerHour: number
+    readonly hoursToExhaustion: number
+    readonly hasControls: boolean
+  }>(
+    'Memory that grows, and when it will be used up (rule memory-leak).',
+    ({ thing, devices, slopeMiBPerHour, hoursToExhaustion, hasControls }) =>
+      `memory of ${thing ?? counted(devices, 'device')} grows by ${slopeMiBPerHour.toFixed(1)} MiB/h and is exhausted in ${hoursToExhaustion.toFixed(1)} h${historyOnly(hasControls)}`,
+  ),
+
+  MEMORY_ALMOST_EXHAUSTED: define<{
+    readonly thing: string
+    readonly freePct: number
+    readonly neededPct: number
+  }>(
+    'A device has so little free memory that a rollback may soon fail (rule memory-leak).',
+    ({ thing, freePct, neededPct }) =>
+      `${thing} has ${freePct.toFixed(0)} % of its memory free, ${neededPct} % needed for a rollback`,
+  ),
+
+  NO_MEMORY_TREND: define<{ readonly devices: number; readonly hasControls: boolean }>(
+    'No growth of memory was found (rule memory-leak).',
+    ({ devices, hasControls }) =>
+      devices === 0
+        ? `not enough memory samples for a trend${historyOnly(hasControls)}`
+        : `no memory trend on ${counted(devices, 'device')}${historyOnly(hasControls)}`,
+  ),
+
+  LINE_PEER_ERRORS: define<{
+    readonly errors: number
+    readonly expectedErrors: number
+    readonly version: string
+  }>(
+    'Errors of the devices that stay on the previous version (rule spill-over).',
+    ({ errors, expectedErrors, version }) =>
+      `${counted(errors, 'error')} in the rolling window on devices that stay on ${version}, ${expectedErrors.toFixed(1)} expected`,
+  ),
+
+  SMALLEST_ERROR_INCREASE: define<{
+    readonly stage: string
+    /** Null where the baseline has no error: any is significant. */
+    readonly increasePct: number | null
+    readonly expectedErrors: number
+    readonly windowMs: number
+  }>(
+    'The smallest increase of errors that a window of the stage can detect.',
+    ({ stage, increasePct, expectedErrors, windowMs }) => {
+      const effect =
+        increasePct === null
+          ? 'any error'
+          : `+${increasePct.toFixed(1)} % errors, of ${expectedErrors.toFixed(0)} expected`
+      return `${stage} can detect ${effect} in ${hoursText(windowMs)}`
+    },
+  ),
+
+  SMALLEST_FAILED_SHARE: define<{
+    readonly stage: string
+    readonly failedPct: number
+    readonly windowMs: number
+  }>(
+    'The smallest share of failed connections that a window of the stage can detect.',
+    ({ stage, failedPct, windowMs }) =>
+      `${stage} can detect ${failedPct.toFixed(2)} % failed connections in ${hoursText(windowMs)}`,
+  ),
+
+  SMALLEST_CYCLE_TIME_INCREASE: define<{
+    readonly stage: string
+    readonly increasePct: number
+    readonly isOneLine: boolean
+    readonly windowMs: number
+  }>(
+    'The smallest increase of the cycle time, on all lines or on one, that a window of the stage can detect.',
+    ({ stage, increasePct, isOneLine, windowMs }) =>
+      `${stage} can detect +${increasePct.toFixed(1)} % cycle time on ${isOneLine ? 'one line' : 'all lines'} in ${hoursText(windowMs)}`,
+  ),
+
+  SMALLEST_LEAK: define<{
+    readonly stage: string
+    /** Null where no device has reported its memory. */
+    readonly slopeMiBPerHour: number | null
+    readonly withinHours: number
+  }>('The slowest memory leak for which the stage is rolled back.', ({ stage, slopeMiBPerHour, withinHours }) =>
+    slopeMiBPerHour === null
+      ? `${stage} has reported no memory`
+      : `${stage} is rolled back for a leak of ${slopeMiBPerHour.toFixed(1)} MiB/h, which exhausts its memory in ${withinHours} h`,
+  ),
+
+  SMALLEST_CRASH_RATE: define<{
+    readonly stage: string
+    readonly crashesPerDeviceDay: number
+    readonly windowMs: number
+  }>(
+    'The crash rate that a window of the stage without a crash rules out.',
+    ({ stage, crashesPerDeviceDay, windowMs }) =>
+      `${stage} without a crash in ${hoursText(windowMs)} shows a constant rate below ${crashesPerDeviceDay.toPrecision(3)} per device and day (95 % confidence)`,
+  ),
+}
+
+export type FindingReason = MessageOf<typeof FINDING_MESSAGES>

@@ -1,0 +1,12 @@
+import { type Registry, textsOf } from '../../controller/messages/message.ts'
+import { CONTROLLER_MESSAGES } from '../../controller/messages/registry.ts'
+import { CRASH_MESSAGES } from '../../sim/plant/crash-messages.ts'
+
+/** Every message that a trace or a report can hold. A part is added here, by the file that defines it. */
+export const MESSAGES = {
+  ...CONTROLLER_MESSAGES,
+  ...CRASH_MESSAGES,
+} satisfies Registry
+
+/** The sentence of any message, for reports, the screen and the CLI. */
+export const textOf = textsOf(MESSAGES)

@@ -72,7 +72,7 @@ ${[...expectation.failures, ...invariants.violated].map((text) => html`<p class=
 
 function notifiedList(notifications: NonNullable<Report['notifications']>): Markup | null {
   if (notifications.length === 0) return null
-  const items = notifications.map(({ at, subject }) => html`<li>${at} ${subject}</li>`)
+  const items = notifications.map(({ at, code, text }) => html`<li>${at} ${code}: ${text}</li>`)
   return html`<p class="warn">on-call was notified</p><ul class="small">${items}</ul>`
 }
 

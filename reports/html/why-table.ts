@@ -1,4 +1,5 @@
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { textOf } from '../messages/registry.ts'
 import { timeOfDay } from '../numbers/clock-text.ts'
 import type { Evaluation } from '../run/evaluations.ts'
 import { type Truth, truthAt } from '../run/truth.ts'
@@ -22,7 +23,7 @@ export function whyTable(
       stage,
       html`<span class="${VERDICT_CLASSES[verdict] ?? ''}">${verdict === 'none' ? '-' : verdict}</span>`,
       decision,
-      reason,
+      textOf(reason),
       findingsText(findings),
       truthText(truthAt(header, records, atMs)),
     ]),

@@ -16,7 +16,7 @@ export function deploymentsByDirection(header: TraceHeader, records: readonly Tr
   let firstRollbackAtMs: number | null = null
   for (const record of records) {
     if (record.kind !== 'deployment-created') continue
-    if (Object.values(record.components).includes(header.release.version)) {
+    if (bringsRelease(header, record)) {
       targets.add(record.target)
       release.add(record.deploymentId)
     } else if (targets.has(record.target)) {
@@ -26,3 +26,9 @@ export function deploymentsByDirection(header: TraceHeader, records: readonly Tr
   }
   return { release, rollback, firstRollbackAtMs }
 }
+
+/** Whether a deployment brings the release; any other to a stage keeps or brings back the previous version. */
+export const bringsRelease = (
+  { release }: TraceHeader,
+  { components }: Extract<TraceRecord, { kind: 'deployment-created' }>,
+): boolean => Object.values(components).includes(release.version)

@@ -1,4 +1,5 @@
 import type { TraceFinding, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { type ReportedMessage, reported } from '../messages/reported.ts'
 import { isoTime, minutesBetween } from '../numbers/format.ts'
 import { isBad, isEvaluation } from './evaluations.ts'
 
@@ -26,6 +27,7 @@ export interface Detection {
     readonly baseline: number | null
     readonly limit: number
     readonly line?: number
+    readonly reason?: ReportedMessage
   } | null
 }
 
@@ -58,6 +60,13 @@ export function foldDetection(
   }
 }
 
-function findingOf({ metric, observed, baseline, limit, line }: TraceFinding): Detection['finding'] {
-  return { metric, observed, baseline, limit, ...(line !== undefined && { line }) }
+function findingOf({ metric, observed, baseline, limit, line, reason }: TraceFinding): Detection['finding'] {
+  return {
+    metric,
+    observed,
+    baseline,
+    limit,
+    ...(line !== undefined && { line }),
+    ...(reason !== undefined && { reason: reported(reason) }),
+  }
 }

@@ -3,6 +3,8 @@ import { z } from 'zod'
 const time = z.iso.datetime()
 const spread = z.strictObject({ p50: z.number(), p90: z.number(), max: z.number() })
 const count = z.int().nonnegative()
+/** A message with its sentence. */
+const message = z.strictObject({ code: z.string(), data: z.looseObject({}), text: z.string() })
 const stageName = z.enum(['canary', 'early', 'production'])
 
 /** The schema of report.json; every field of schemaVersion 2 is required, except those marked as optional. */
@@ -47,6 +49,7 @@ export const reportSchema = z.strictObject({
         baseline: z.number().nullable(),
         limit: z.number(),
         line: z.int().optional(),
+        reason: message.optional(),
       })
       .nullable(),
   }),
@@ -75,7 +78,9 @@ export const reportSchema = z.strictObject({
     undecided: z.array(z.string()).optional(),
   }),
   interventions: z.array(z.strictObject({ at: time, what: z.string() })).optional(),
-  notifications: z.array(z.strictObject({ at: time, reasonCode: z.string(), subject: z.string() })).optional(),
+  notifications: z
+    .array(z.strictObject({ at: time, code: z.string(), data: z.looseObject({}).nullable(), text: z.string() }))
+    .optional(),
   simulated: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
   wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerSimulatedHour: z.number() }),
   controller: z.strictObject({ evaluations: count, awsCallsPerEvaluation: z.number() }),

@@ -1,5 +1,6 @@
 import { STAGES } from '../../controller/contract.ts'
 import type { Connections, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { notificationText } from '../messages/notification-text.ts'
 import { isoTime, rounded } from '../numbers/format.ts'
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
@@ -20,6 +21,14 @@ export interface RunSummary {
   readonly messages: { readonly published: number; readonly delivered: number }
   readonly digest: string
   readonly digestsByHour: readonly string[]
+}
+
+/** `data` is null where the notification was published with a reason code only. */
+export interface ReportedNotification {
+  readonly at: string
+  readonly code: string
+  readonly data: object | null
+  readonly text: string
 }
 
 /** One item of what the scenario expects. */
@@ -74,7 +83,7 @@ export interface Report {
   /** What was done to the run from outside the scenario; absent where nothing was, so that its seed alone reproduces it. */
   readonly interventions?: readonly { readonly at: string; readonly what: string }[]
   /** What on-call was notified of; absent where there was nothing. */
-  readonly notifications?: readonly { readonly at: string; readonly reasonCode: string; readonly subject: string }[]
+  readonly notifications?: readonly ReportedNotification[]
   /** In simulated time. */
   readonly simulated: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
   readonly wall: {
@@ -147,7 +156,12 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
 }
 
 function notificationsIn(records: readonly TraceRecord[]): Pick<Report, 'notifications'> {
-  const notifications = notificationsOf(records).map(({ atMs, ...one }) => ({ at: isoTime(atMs), ...one }))
+  const notifications = notificationsOf(records).map((one) => ({
+    at: isoTime(one.atMs),
+    code: one.code,
+    data: one.data,
+    text: notificationText(one),
+  }))
   return notifications.length === 0 ? {} : { notifications }
 }
 

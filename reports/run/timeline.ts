@@ -1,4 +1,5 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { Message } from '../../controller/messages/message.ts'
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { type DeploymentsByDirection, deploymentsByDirection } from './deployments-by-direction.ts'
 import { isBad } from './evaluations.ts'
@@ -29,7 +30,7 @@ export interface DeviceTimeline {
 export type Sign = { readonly atMs: number } & Effect
 
 type Effect =
-  | { readonly kind: 'crash'; readonly reason: string }
+  | { readonly kind: 'crash'; readonly reason: Message }
   | { readonly kind: 'component'; readonly state: string }
   | { readonly kind: 'deployment'; readonly detailedStatus: string }
   | { readonly kind: 'disconnected' }

@@ -86,7 +86,7 @@ function detectionLines({ faults, detection, falseAlarm, notifications = [] }: R
     `- fault: ${known.length === 0 ? 'none acted' : known.join('; ')}`,
     `- first bad evaluation: ${shortTime(firstBadEvaluationAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
     `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadEvaluationToDecision, 'that')}${what}`,
-    ...notifications.map(({ at, subject }) => `- notified: ${shortTime(at)}, ${subject}`),
+    ...notifications.map(({ at, code, text }) => `- notified: ${shortTime(at)}, ${code}: ${text}`),
     ...(falseAlarm ? ['- **false alarm**: no fault had begun'] : []),
   ]
 }

@@ -16,7 +16,7 @@ export function renderSummary(report: Report, story: string): string {
     '',
     ...detectionLines(report),
     ...rollbackLines(report),
-    ...(report.notifications ?? []).map(({ at, reasonCode }) => row('notified', `${shortTime(at)} UTC, ${reasonCode}`)),
+    ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((text) => `    ! ${text}`),

@@ -1,3 +1,4 @@
+import { textOf } from '../messages/registry.ts'
 import { durationText, isoTime, localTime } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 import { type DeviceTimeline, type Moment, momentsOf, type Sign } from '../run/timeline.ts'
@@ -36,7 +37,7 @@ function detailText({ faultKind, firstSign }: DeviceTimeline, kind: Moment['kind
 function signText(sign: Sign): string {
   switch (sign.kind) {
     case 'crash':
-      return sign.reason
+      return textOf(sign.reason)
     case 'component':
       return `component ${sign.state}`
     case 'deployment':

@@ -1,4 +1,6 @@
 import type { TraceFinding, TraceHeader } from '../../sim/kernel/trace-events.ts'
+import { notificationText } from '../messages/notification-text.ts'
+import { textOf } from '../messages/registry.ts'
 import { countText, durationText, localTime, numberText } from '../numbers/format.ts'
 import { metricText } from '../numbers/metrics.ts'
 import { alignedTable } from '../numbers/table.ts'
@@ -19,7 +21,7 @@ export function renderWhy(why: Why, header: TraceHeader): string {
     row('verdict', evaluation.verdict),
     row('decision', decisionText(evaluation)),
     ...simultaneous.map((one) => row('', `at the same time (${one.handler}) ${decisionText(one)}`)),
-    ...notifications.map(({ subject }) => row('notified', subject)),
+    ...notifications.map((one) => row('notified', `${one.code}: ${notificationText(one)}`)),
     '',
     ...findingLines(why),
     '',
@@ -29,7 +31,7 @@ export function renderWhy(why: Why, header: TraceHeader): string {
 }
 
 const row = (label: string, text: string): string => `  ${label.padEnd(10)}${text}`
-const decisionText = ({ decision, reason }: Evaluation): string => `${decision}: ${reason}`
+const decisionText = ({ decision, reason }: Evaluation): string => `${decision}: ${textOf(reason)}`
 
 /** `canary: rolling back (entered now; previous state lasted 2.3 h)`. */
 function stateText({ evaluation, hasEntered, sinceDecisionMs, soakedMs }: Why, { windowHours }: TraceHeader): string {
@@ -61,7 +63,7 @@ function findingLines({ rules }: Why): string[] {
     ]),
   )
   const shown = rules.flatMap(({ findings }) => findings.filter((one) => one.outcome !== 'healthy' || isOfStage(one)))
-  const reasons = shown.flatMap(({ reason }) => (reason === undefined ? [] : [`    ${reason}`]))
+  const reasons = shown.flatMap(({ reason }) => (reason === undefined ? [] : [`    ${textOf(reason)}`]))
   return [...alignedTable(COLUMNS, rows, 4), '', ...reasons]
 }
 

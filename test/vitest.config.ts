@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{extended,mutants,stryker}/**'],
+    exclude: ['test/{extended,mutants,stryker,reworded}/**'],
     // No test of ours is a step of somebody's workflow, and frames are of a terminal that can show them.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', GITHUB_ACTIONS: '', LANG: 'C.UTF-8' },
     // One worker for every core; by default one core stays idle.

@@ -1,3 +1,4 @@
+import type { ReportedMessage } from '../messages/reported.ts'
 import { isoTime } from '../numbers/format.ts'
 import { exactShareOf, type Mean, meanWithInterval, type Share } from '../numbers/statistics.ts'
 import type { Report, ReportOutcome } from '../run/report.ts'
@@ -16,7 +17,7 @@ export interface ReleaseRow {
   readonly leadTimeHours: number | null
   readonly onsetToAllHealthyMinutes: number | null
   /** Invariants that it violated. */
-  readonly violated: readonly string[]
+  readonly violated: readonly ReportedMessage[]
 }
 
 /** The part of a row that is known before the rehearsal. */

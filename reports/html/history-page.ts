@@ -1,4 +1,5 @@
 import type { History, ReleaseRow, Reported } from '../campaign/history.ts'
+import { reportedLine } from '../messages/reported.ts'
 import { historyRows, releaseRows } from '../text/history-text.ts'
 import { html, type Markup } from './markup.ts'
 import { page, tableOf } from './page.ts'
@@ -12,7 +13,7 @@ export function renderHistoryPage(
   zone: string,
 ): string {
   const first = histories[0] ?? []
-  const violated = histories.flat().flatMap((row) => row.violated.map((invariant) => `${row.version}: ${invariant}`))
+  const violated = histories.flat().flatMap((row) => row.violated.map((one) => `${row.version}: ${reportedLine(one)}`))
   const title = histories.length === 1 ? 'Releases' : `Releases of the first of ${histories.length} histories`
   return page(
     'Release history',

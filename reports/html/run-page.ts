@@ -1,5 +1,6 @@
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
+import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, grouped } from '../numbers/format.ts'
 import { isEvaluation } from '../run/evaluations.ts'
 import type { Report } from '../run/report.ts'
@@ -67,7 +68,7 @@ function headline(report: Report): Markup {
     inconclusive: 'inconclusive',
   }[outcome]
   return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${[...expectation.failures, ...invariants.violated].map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}`
+${[...expectation.failures, ...invariants.violated.map(reportedLine)].map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}`
 }
 
 function notifiedList(notifications: NonNullable<Report['notifications']>): Markup | null {
@@ -78,7 +79,7 @@ function notifiedList(notifications: NonNullable<Report['notifications']>): Mark
 
 function interventionList(interventions: NonNullable<Report['interventions']>): Markup | null {
   if (interventions.length === 0) return null
-  const items = interventions.map(({ at, what }) => html`<li>${at} ${what}</li>`)
+  const items = interventions.map(({ at, text }) => html`<li>${at} ${text}</li>`)
   return html`<p class="warn">interventions: ${interventionText(interventions.length)}</p><ul class="small">${items}</ul>`
 }
 

@@ -4,7 +4,7 @@ const time = z.iso.datetime()
 const spread = z.strictObject({ p50: z.number(), p90: z.number(), max: z.number() })
 const count = z.int().nonnegative()
 /** A message with its sentence. */
-const message = z.strictObject({ code: z.string(), data: z.looseObject({}), text: z.string() })
+export const reportedSchema = z.strictObject({ code: z.string(), data: z.looseObject({}), text: z.string() })
 const stageName = z.enum(['canary', 'early', 'production'])
 
 /** The schema of report.json; every field of schemaVersion 2 is required, except those marked as optional. */
@@ -49,7 +49,7 @@ export const reportSchema = z.strictObject({
         baseline: z.number().nullable(),
         limit: z.number(),
         line: z.int().optional(),
-        reason: message.optional(),
+        reason: reportedSchema.optional(),
       })
       .nullable(),
   }),
@@ -74,10 +74,10 @@ export const reportSchema = z.strictObject({
   }),
   invariants: z.strictObject({
     checked: z.array(z.string()),
-    violated: z.array(z.string()),
-    undecided: z.array(z.string()).optional(),
+    violated: z.array(reportedSchema),
+    undecided: z.array(reportedSchema),
   }),
-  interventions: z.array(z.strictObject({ at: time, what: z.string() })).optional(),
+  interventions: z.array(reportedSchema.extend({ at: time })).optional(),
   notifications: z
     .array(z.strictObject({ at: time, code: z.string(), data: z.looseObject({}).nullable(), text: z.string() }))
     .optional(),

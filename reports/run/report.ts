@@ -1,6 +1,7 @@
 import { STAGES } from '../../controller/contract.ts'
 import type { Connections, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { notificationText } from '../messages/notification-text.ts'
+import { type ReportedMessage, reported } from '../messages/reported.ts'
 import { isoTime, rounded } from '../numbers/format.ts'
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
@@ -75,13 +76,14 @@ export interface Report {
     readonly checked: readonly ExpectedItem[]
   }
   readonly invariants: {
+    /** Codes of all invariants. */
     readonly checked: readonly string[]
-    readonly violated: readonly string[]
-    /** Invariants that this run cannot show to hold, a sentence each. */
-    readonly undecided?: readonly string[]
+    readonly violated: readonly ReportedMessage[]
+    /** Invariants that this run cannot show to hold. */
+    readonly undecided: readonly ReportedMessage[]
   }
   /** What was done to the run from outside the scenario; absent where nothing was, so that its seed alone reproduces it. */
-  readonly interventions?: readonly { readonly at: string; readonly what: string }[]
+  readonly interventions?: readonly (ReportedMessage & { readonly at: string })[]
   /** What on-call was notified of; absent where there was nothing. */
   readonly notifications?: readonly ReportedNotification[]
   /** In simulated time. */
@@ -167,7 +169,7 @@ function notificationsIn(records: readonly TraceRecord[]): Pick<Report, 'notific
 
 function interventionsIn(records: readonly TraceRecord[]): Pick<Report, 'interventions'> {
   const interventions = records.flatMap((record) =>
-    record.kind === 'intervention' ? [{ at: isoTime(record.atMs), what: record.what }] : [],
+    record.kind === 'intervention' ? [{ at: isoTime(record.atMs), ...reported(record) }] : [],
   )
   return interventions.length === 0 ? {} : { interventions }
 }

@@ -32,7 +32,7 @@ export function renderJunit(report: Report, command: string): string {
   const checks = invariants.checked.map(
     (invariant): Case => ({
       name: invariant,
-      problems: invariants.violated.filter((text) => text.startsWith(`${invariant}: `)),
+      problems: invariants.violated.filter(({ code }) => code === invariant).map(({ text }) => text),
     }),
   )
   const unmet = outcome === 'inconclusive' ? UNDECIDED : UNMET

@@ -1,3 +1,4 @@
+import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, shortTime } from '../numbers/format.ts'
 import { markdownTable } from '../numbers/table.ts'
 import { mostAffected } from '../run/most-affected.ts'
@@ -43,7 +44,7 @@ export function renderMarkdown(
 /** The command reproduces the run only where there was no intervention. */
 function reproductionLines({ interventions = [] }: Report): string[] {
   if (interventions.length === 0) return ['### Reproduce']
-  const done = interventions.map(({ at, what }) => `- ${shortTime(at)} ${what}`)
+  const done = interventions.map(({ at, text }) => `- ${shortTime(at)} ${text}`)
   return [
     '### Interventions',
     `${interventionText(done.length)}:`,
@@ -61,7 +62,7 @@ function verdictLines({ expectation, invariants }: Report): string[] {
   return [
     ...expected,
     `- ${mark(invariants.violated.length === 0)} ${counted}`,
-    ...invariants.violated.map((text) => `  - ${text}`),
+    ...invariants.violated.map((one) => `  - ${reportedLine(one)}`),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, grouped, realTimeText, shortTime } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 import { ABORTED_BY } from '../run/detection.ts'
@@ -19,7 +20,7 @@ export function renderSummary(report: Report, story: string): string {
     ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
-    ...invariants.violated.map((text) => `    ! ${text}`),
+    ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
     row('expectation', expectation.met ? 'met' : 'NOT met'),
     ...expectation.failures.map((text) => `    ! ${text}`),
     ...interventionLines(report),
@@ -35,7 +36,7 @@ function interventionLines({ interventions = [] }: Report): string[] {
   if (interventions.length === 0) return []
   return [
     row('interventions', interventionText(interventions.length)),
-    ...interventions.map(({ at, what }) => `    ${shortTime(at)} ${what}`),
+    ...interventions.map(({ at, text }) => `    ${shortTime(at)} ${text}`),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
+import { reportedLine } from '../../reports/messages/reported.ts'
 import type { Report } from '../../reports/run/report.ts'
 import { parseScenario } from '../files/load.ts'
 import type { Scenario, ScenarioInput } from '../files/scenario.ts'
@@ -36,7 +37,7 @@ export interface PlantCase
 /** A rehearsal did not come out as it must. The message names seed, failures, and the command that plays it again. */
 export class RehearsalFailed extends Error {
   override readonly name = 'RehearsalFailed'
-  /** What was expected and did not come, and laws that were broken: a sentence each, in numbers. */
+  /** What was expected and did not come, and invariants that were violated: a sentence each, in numbers. */
   readonly failures: readonly string[]
   readonly command: string
 
@@ -79,7 +80,7 @@ export async function rehearseIn(plant: PlantInput, title: string, given: PlantC
     const scenario = parseScenario(text, file)
     const result = await play(scenario, seed)
     const report = conclude(scenario, result)
-    const failures = [...report.expectation.failures, ...report.invariants.violated]
+    const failures = [...report.expectation.failures, ...report.invariants.violated.map(reportedLine)]
     if (failures.length === 0) return report
     const saved = { ...result, expect: scenario.expect, command }
     writeReportFiles(folder, report, saved)

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { type ReportedMessage, reportedLine } from '../../reports/messages/reported.ts'
+import { reportedSchema } from '../../reports/run/report-schema.ts'
 import { loadScenario } from '../files/load.ts'
-import { type Batch, type Failure, playBatch } from '../fuzz/batch.ts'
-import { type CampaignPlan, playCampaign } from '../fuzz/campaign.ts'
-import { ENOUGH_WORLDS, gapsOf, renderTally } from '../fuzz/campaign-text.ts'
+import { type Batch, type Failure, runBatch } from '../fuzz/batch.ts'
+import { type CampaignPlan, runCampaign } from '../fuzz/campaign.ts'
+import { ENOUGH_SCENARIOS, gapsOf, renderTally } from '../fuzz/campaign-text.ts'
 import { probe } from '../fuzz/probe.ts'
 import { REGRESSIONS, regressionFiles, writeRegression } from '../fuzz/regressions.ts'
 import { sumOf, type Tally, tallySchema } from '../fuzz/tally.ts'
@@ -29,44 +31,57 @@ export interface FuzzOptions {
 const USUAL_RUNS = 100
 const PROGRESS_PERIOD_MS = 10_000
 
+/** What `--json` prints and `--merge` reads. */
+interface FuzzResult {
+  readonly schemaVersion: 1
+  readonly seconds: number
+  readonly tally: Tally
+  /** The violations of one invariant, and the file of the scenario that shows them. */
+  readonly failures: readonly FailedScenario[]
+}
+
+interface FailedScenario {
+  readonly file: string
+  readonly violated: readonly ReportedMessage[]
+}
+
 const resultSchema = z.object({
   schemaVersion: z.literal(1),
   seconds: z.number().nonnegative(),
   tally: tallySchema,
-  /** Sentences of laws that were broken, and the file of the world. */
-  failures: z.array(z.object({ file: z.string(), violated: z.array(z.string()) })),
+  failures: z.array(z.object({ file: z.string(), violated: z.array(reportedSchema) })),
 })
-type FuzzResult = z.output<typeof resultSchema>
 
 /** `rehearse fuzz`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
 export async function fuzz(options: FuzzOptions, io: Io): Promise<number> {
   if (options.merge !== undefined) return finish(merged(options.merge), options, io)
   const folder = options.out ?? REGRESSIONS
   const startedWallMs = wallMs()
-  const played = await interruptible(io, async (signal) => {
-    const known = await playRegressions(folder, signal, io)
+  const found = await interruptible(io, async (signal) => {
+    const known = await runRegressions(folder, signal, io)
     if (known.length > 0) return { tally: sumOf([]), failures: known }
     const { tally, failure } = await search(options, signal, io)
     return { tally, failures: failure === null ? [] : [written(folder, failure)] }
   })
-  return finish({ schemaVersion: 1, seconds: (wallMs() - startedWallMs) / 1000, ...played }, options, io)
+  return finish({ schemaVersion: 1, seconds: (wallMs() - startedWallMs) / 1000, ...found }, options, io)
 }
 
-/** What broke a law once comes first. */
-async function playRegressions(folder: string, signal: AbortSignal, io: Io): Promise<FuzzResult['failures']> {
-  const failures: FuzzResult['failures'] = []
+/** Scenarios that once violated an invariant come first. */
+async function runRegressions(folder: string, signal: AbortSignal, io: Io): Promise<readonly FailedScenario[]> {
+  const failures: FailedScenario[] = []
   for (const file of regressionFiles(folder)) {
     signal.throwIfAborted()
     const { violated } = await probe(loadScenario(file), 'model')
-    if (violated.length > 0) failures.push({ file, violated: [...violated] })
+    if (violated.length > 0) failures.push({ file, violated })
   }
   const count = regressionFiles(folder).length
-  if (count > 0) io.stderr.write(`${count} regressions in ${folder} played first, ${failures.length} broken\n`)
+  if (count > 0)
+    io.stderr.write(`${count} regressions in ${folder} run first, ${failures.length} violated an invariant\n`)
   return failures
 }
 
 function search({ seed, path, runs, time, shard, workers }: FuzzOptions, signal: AbortSignal, io: Io): Promise<Batch> {
-  if (path !== undefined) return playBatch({ seed, path, worlds: 1 })
+  if (path !== undefined) return runBatch({ seed, path, scenarios: 1 })
   const wanted = runs ?? (time === undefined ? USUAL_RUNS : undefined)
   const plan: CampaignPlan = {
     seed,
@@ -77,22 +92,22 @@ function search({ seed, path, runs, time, shard, workers }: FuzzOptions, signal:
     ...(shard !== undefined && { shard }),
     ...(workers !== undefined && { workers }),
   }
-  return playCampaign(plan)
+  return runCampaign(plan)
 }
 
 function progress(io: Io, runs: number | undefined): NonNullable<CampaignPlan['onProgress']> {
-  let toldMs = 0
-  return ({ worlds, elapsedMs }) => {
-    if (elapsedMs - toldMs < PROGRESS_PERIOD_MS) return
-    toldMs = elapsedMs
+  let reportedMs = 0
+  return ({ scenarios, elapsedMs }) => {
+    if (elapsedMs - reportedMs < PROGRESS_PERIOD_MS) return
+    reportedMs = elapsedMs
     const of = runs === undefined ? '' : ` of ${runs}`
-    io.stderr.write(`${worlds}${of} worlds in ${Math.round(elapsedMs / 1000)} s, no law broken so far\n`)
+    io.stderr.write(`${scenarios}${of} scenarios in ${Math.round(elapsedMs / 1000)} s, no invariant violated so far\n`)
   }
 }
 
-const written = (folder: string, failure: Failure): FuzzResult['failures'][number] => ({
+const written = (folder: string, failure: Failure): FailedScenario => ({
   file: writeRegression(folder, failure),
-  violated: [...failure.violated],
+  violated: failure.violated,
 })
 
 /** The results of shards or nights as one. @throws NotACampaign */
@@ -116,21 +131,23 @@ function finish(result: FuzzResult, options: FuzzOptions, io: Io): number {
   const { tally, failures, seconds } = result
   if (options.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   else {
-    if (tally.worlds > 0) io.stdout.write(`${renderTally(tally, seconds)}\n`)
+    if (tally.scenarios > 0) io.stdout.write(`${renderTally(tally, seconds)}\n`)
     for (const { file, violated } of failures) {
-      for (const sentence of violated) io.stdout.write(`\n  LAW BROKEN  ${sentence}\n`)
+      for (const one of violated) io.stdout.write(`\n  INVARIANT VIOLATED  ${reportedLine(one)}\n`)
       io.stdout.write(`  rehearse run ${file} --level model\n`)
     }
   }
   return exitCodeOf(tally, failures.length > 0, options)
 }
 
-/** A world that breaks a law, or a campaign that was long enough and has not met what it should. */
-function exitCodeOf(tally: Tally, isBroken: boolean, { path, shard }: FuzzOptions): number {
-  if (isBroken) return EXIT.notMet
+/** Not met: a scenario violates an invariant, or a campaign that was long enough has not reached what it should. */
+function exitCodeOf(tally: Tally, isViolated: boolean, { path, shard }: FuzzOptions): number {
+  if (isViolated) return EXIT.notMet
   if (path !== undefined) return EXIT.met
-  if (tally.worlds === 0) return EXIT.inconclusive
+  if (tally.scenarios === 0) return EXIT.inconclusive
   const { kinds, rows } = gapsOf(tally)
   // A shard is a part; the whole is judged when its results are merged.
-  return shard === undefined && tally.worlds >= ENOUGH_WORLDS && kinds.length + rows.length > 0 ? EXIT.notMet : EXIT.met
+  return shard === undefined && tally.scenarios >= ENOUGH_SCENARIOS && kinds.length + rows.length > 0
+    ? EXIT.notMet
+    : EXIT.met
 }

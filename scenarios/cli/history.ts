@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { foldHistory, type ReleaseRow } from '../../reports/campaign/history.ts'
 import { renderHistoryPage } from '../../reports/html/history-page.ts'
+import { reportedLine } from '../../reports/messages/reported.ts'
 import { renderHistory, renderReleases } from '../../reports/text/history-text.ts'
 import { writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
@@ -32,7 +33,7 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
   ).finally(() => progress.end())
   const wallS = (wallMs() - startedWallMs) / 1000
   const found = foldHistory(histories.flat())
-  const violated = histories.flat().flatMap((row) => row.violated.map((invariant) => `${row.version}: ${invariant}`))
+  const violated = histories.flat().flatMap((row) => row.violated.map((one) => `${row.version}: ${reportedLine(one)}`))
   const folder = options.out ?? 'reports/out/history'
   const json = `${JSON.stringify({ schemaVersion: 1, reported: REPORTED, ...found, histories }, null, 2)}\n`
   try {

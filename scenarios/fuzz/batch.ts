@@ -1,27 +1,29 @@
 import fc from 'fast-check'
+import { type ReportedMessage, reportedLine } from '../../reports/messages/reported.ts'
 import type { ScenarioInput } from '../files/scenario.ts'
 import { wallMs } from '../support/wall.ts'
 import { type ExtraInvariant, type Probe, probe } from './probe.ts'
-import { invariantOf, NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
+import { NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
 import { ANY_WORLD, scenarioOf, type WorldChoice, worlds } from './world-arbitrary.ts'
 
-/** Some worlds in a row, as a thread gets them. */
+/** Some generated scenarios in a row, as a thread gets them. */
 export interface BatchTask {
-  /** Of fast-check, which makes the worlds. */
+  /** Of fast-check, which generates the scenarios. */
   readonly seed: number
-  readonly worlds: number
-  /** Where fast-check is to take up, in its own words; it begins with the first world if absent. */
+  readonly scenarios: number
+  /** Path of fast-check to the scenario to begin with; the first one if absent. */
   readonly path?: string
-  /** Wall time after which no more worlds are played; all are if absent. */
+  /** Wall time after which no more scenarios are run; all are if absent. */
   readonly limitMs?: number
 }
 
-/** The smallest world that was found to break the law. */
+/** The smallest scenario that was found to violate the invariant. */
 export interface Failure {
   readonly seed: number
   readonly path: string
   readonly world: ScenarioInput
-  readonly violated: readonly string[]
+  /** Violations of one invariant. */
+  readonly violated: readonly ReportedMessage[]
 }
 
 export interface Batch {
@@ -29,59 +31,59 @@ export interface Batch {
   readonly failure: Failure | null
 }
 
-/** What only tests set: fewer worlds to choose from, and a law that is there to be broken. */
+/** What only tests set: fewer scenarios to choose from, and an invariant that is there to be violated. */
 export interface BatchOptions {
   readonly choice?: WorldChoice
   readonly extra?: ExtraInvariant
 }
 
-/** Wall time for making a world smaller; the smallest by then is it. */
+/** Wall time for shrinking; the smallest by then is reported. */
 const SHRINK_MS = 60_000
 
 class Violated extends Error {
   override readonly name = 'Violated'
-  readonly violated: readonly string[]
+  readonly violated: readonly ReportedMessage[]
 
-  constructor(violated: readonly string[]) {
-    super(violated.join('\n'))
+  constructor(violated: readonly ReportedMessage[]) {
+    super(violated.map(reportedLine).join('\n'))
     this.violated = violated
   }
 }
 
 /**
- * Plays worlds at model level until one breaks a law, then makes that one smaller for as long as it breaks the same law.
- * Same seed, same worlds; only a limit of wall time can make a difference.
+ * Runs scenarios at model level until one violates an invariant, then shrinks that one for as long as it violates the same
+ * invariant. Same seed, same scenarios; only a limit of wall time can make a difference.
  */
-export async function playBatch(task: BatchTask, { choice = ANY_WORLD, extra }: BatchOptions = {}): Promise<Batch> {
+export async function runBatch(task: BatchTask, { choice = ANY_WORLD, extra }: BatchOptions = {}): Promise<Batch> {
   const { seed, path, limitMs } = task
   const tallies: Tally[] = [NO_TALLY]
-  const play = async (world: ScenarioInput): Promise<Probe> => probe(scenarioOf(world, 'world'), 'model', extra)
-  const failing = (isOfInterest: (invariant: string) => boolean, deadlineMs: number, onPlayed?: (one: Probe) => void) =>
+  const run = async (world: ScenarioInput): Promise<Probe> => probe(scenarioOf(world, 'world'), 'model', extra)
+  const failing = (isOfInterest: (code: string) => boolean, deadlineMs: number, onRun?: (one: Probe) => void) =>
     fc.asyncProperty(worlds(choice), async (world) => {
       if (wallMs() > deadlineMs) return
-      const played = await play(world)
-      onPlayed?.(played)
-      const violated = played.violated.filter((sentence) => isOfInterest(invariantOf(sentence)))
+      const probed = await run(world)
+      onRun?.(probed)
+      const violated = probed.violated.filter(({ code }) => isOfInterest(code))
       if (violated.length > 0) throw new Violated(violated)
     })
-  const numRuns = task.worlds
+  const numRuns = task.scenarios
   const found = await fc.check(
     failing(
       () => true,
       wallMs() + (limitMs ?? Number.POSITIVE_INFINITY),
-      (played) => tallies.push(tallyOf(played)),
+      (probed) => tallies.push(tallyOf(probed)),
     ),
     { seed, numRuns, endOnFailure: true, ...(path !== undefined && { path }) },
   )
   const tally = sumOf(tallies)
   if (!found.failed) return { tally, failure: null }
   if (!(found.errorInstance instanceof Violated)) throw found.errorInstance
-  const invariant = invariantOf(found.errorInstance.violated[0] as string)
+  const [first] = found.errorInstance.violated
   const smaller = await fc.check(
-    failing((one) => one === invariant, wallMs() + SHRINK_MS),
+    failing((code) => code === first?.code, wallMs() + SHRINK_MS),
     { seed, numRuns, path: found.counterexamplePath as string },
   )
-  // The deadline may have passed before anything was played.
+  // The deadline may have passed before anything was run.
   const { counterexample, counterexamplePath, errorInstance } = smaller.failed ? smaller : found
   const [world] = counterexample as [ScenarioInput]
   return {

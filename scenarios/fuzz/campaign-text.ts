@@ -1,50 +1,50 @@
 import { FAULT_KINDS } from './fault-arbitraries.ts'
-import { SOMETIMES_ROWS } from './sometimes.ts'
+import { SOMETIMES, SOMETIMES_CODES, type SometimesCode } from './sometimes.ts'
 import type { Tally } from './tally.ts'
 
 const YEAR_MS = 365 * 86_400_000
 
-/** Worlds from which on a campaign must have met everything. */
-export const ENOUGH_WORLDS = 2_000
+/** Scenarios from which on a campaign must have reached everything. */
+export const ENOUGH_SCENARIOS = 2_000
 
-/** What a campaign should have met and did not. */
+/** What a campaign should have reached and did not. */
 export interface Gaps {
   readonly kinds: readonly string[]
-  readonly rows: readonly string[]
+  readonly rows: readonly SometimesCode[]
 }
 
 export const gapsOf = ({ acted, hit }: Tally): Gaps => ({
   kinds: FAULT_KINDS.filter((kind) => acted[kind] === undefined),
-  rows: SOMETIMES_ROWS.filter((row) => hit[row] === undefined),
+  rows: SOMETIMES_CODES.filter((code) => hit[code] === undefined),
 })
 
-/** A campaign as people read it. */
+/** A campaign for people. */
 export function renderTally(tally: Tally, wallS: number): string {
-  const { worlds, deviceMs, outcomes, undecided, acted, hit } = tally
+  const { scenarios, deviceMs, outcomes, undecided, acted, hit } = tally
   const years = deviceMs / YEAR_MS
   const gaps = gapsOf(tally)
-  const width = Math.max(...SOMETIMES_ROWS.map(({ length }) => length))
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ') || 'none'
-  const isEnough = worlds >= ENOUGH_WORLDS
-  const missing = [...gaps.rows, ...gaps.kinds]
+  const width = Math.max(...SOMETIMES_CODES.map((code) => SOMETIMES[code].meaning.length))
+  const missing = [...gaps.rows.map((code) => SOMETIMES[code].meaning), ...gaps.kinds]
   return [
-    `${worlds} worlds, ${years.toFixed(1)} device-years in ${wallS.toFixed(1)} s (${(worlds / wallS).toFixed(1)} worlds a second)`,
+    `${scenarios} scenarios, ${years.toFixed(1)} device-years in ${wallS.toFixed(1)} s (${(scenarios / wallS).toFixed(1)} scenarios per second)`,
     `  outcomes   ${list(outcomes)}`,
     `  undecided  ${list(undecided)}`,
     `  faults     ${list(acted)}`,
     '',
-    '  met at least once                                worlds',
-    ...SOMETIMES_ROWS.map(
-      (row) => `  ${hit[row] === undefined ? '!' : ' '} ${row.padEnd(width)}  ${hit[row] ?? 'never'}`,
+    `    ${'reached at least once'.padEnd(width)}  scenarios`,
+    ...SOMETIMES_CODES.map(
+      (code) =>
+        `  ${hit[code] === undefined ? '!' : ' '} ${SOMETIMES[code].meaning.padEnd(width)}  ${hit[code] ?? 'never'}`,
     ),
-    ...(missing.length === 0 ? [] : ['', gapText(missing, isEnough)]),
+    ...(missing.length === 0 ? [] : ['', gapText(missing, scenarios >= ENOUGH_SCENARIOS)]),
   ].join('\n')
 }
 
 const gapText = (missing: readonly string[], isEnough: boolean): string =>
   isEnough
-    ? `  NEVER MET: ${missing.join(', ')}; the campaign was long enough, so it has not tested what it should`
-    : `  not met yet: ${missing.join(', ')}; from ${ENOUGH_WORLDS} worlds on that fails the campaign`
+    ? `  NEVER REACHED: ${missing.join(', ')}; the campaign was long enough and has not tested what it should`
+    : `  not reached yet: ${missing.join(', ')}; from ${ENOUGH_SCENARIOS} scenarios on this fails the campaign`

@@ -6,13 +6,13 @@ import { sumOf, type Tally } from './tally.ts'
 
 export interface CampaignPlan extends PoolOptions {
   readonly seed: number
-  /** Worlds of the whole campaign, all shards together; as many as time allows if absent. */
+  /** Scenarios of the whole campaign, all shards together; as many as time allows if absent. */
   readonly runs?: number
-  /** Wall time; as long as the worlds take if absent. */
+  /** Wall time; as long as the scenarios take if absent. */
   readonly timeMs?: number
   /** This one of so many parts of the campaign, from 1. */
   readonly shard?: { readonly index: number; readonly of: number }
-  readonly onProgress?: (progress: { readonly worlds: number; readonly elapsedMs: number }) => void
+  readonly onProgress?: (progress: { readonly scenarios: number; readonly elapsedMs: number }) => void
 }
 
 export interface Campaign {
@@ -21,30 +21,31 @@ export interface Campaign {
   readonly failure: Failure | null
 }
 
-/** Worlds that a thread plays in a row: few, so that the time limit is kept and every thread has work. */
-const BATCH_WORLDS = 10
+/** Scenarios that a thread runs in a row: few, so that the time limit is kept and every thread has work. */
+const BATCH_SCENARIOS = 10
 /** fast-check takes 32 bits. */
 const seedOf = (seed: number, batch: number): number => new Seed(seed).key(`fuzz/${batch}`) | 0
 
 const WHOLE = { index: 1, of: 1 }
 
-/** The batches of a shard: every so manieth of the campaign's. */
+/** The batches of a shard: every n-th of the campaign's, n being the number of shards. */
 export function* batchTasks({
   seed,
   runs = Number.POSITIVE_INFINITY,
   shard = WHOLE,
 }: CampaignPlan): Generator<BatchTask & { readonly number: number }, void> {
-  for (let number = shard.index - 1; number * BATCH_WORLDS < runs; number += shard.of) {
-    yield { number, seed: seedOf(seed, number), worlds: Math.min(BATCH_WORLDS, runs - number * BATCH_WORLDS) }
+  for (let number = shard.index - 1; number * BATCH_SCENARIOS < runs; number += shard.of) {
+    const scenarios = Math.min(BATCH_SCENARIOS, runs - number * BATCH_SCENARIOS)
+    yield { number, seed: seedOf(seed, number), scenarios }
   }
 }
 
 /**
- * Plays worlds on all threads until a law is broken, the worlds are played, or the time is up. Which worlds there are
- * depends on the seed alone; how many, on the time as well.
+ * Runs scenarios on all threads until an invariant is violated, the scenarios have run, or the time is up. Which scenarios
+ * there are depends on the seed alone; how many, on the time as well.
  * @throws the signal's reason when aborted; no thread is left then
  */
-export async function playCampaign(plan: CampaignPlan): Promise<Campaign> {
+export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
   const { runs = Number.POSITIVE_INFINITY, timeMs, shard = WHOLE, onProgress } = plan
   const startedWallMs = wallMs()
   const elapsedMs = (): number => wallMs() - startedWallMs
@@ -57,12 +58,12 @@ export async function playCampaign(plan: CampaignPlan): Promise<Campaign> {
       if (hasFailed || (leftMs !== undefined && leftMs <= 0)) return
       const task = tasks.next()
       if (task.done === true) return
-      const { number, ...worlds } = task.value
-      batches.push({ number, batch: await run({ ...worlds, ...(leftMs !== undefined && { limitMs: leftMs }) }) })
-      onProgress?.({ worlds: sumOf(batches.map((one) => one.batch.tally)).worlds, elapsedMs: elapsedMs() })
+      const { number, ...batch } = task.value
+      batches.push({ number, batch: await run({ ...batch, ...(leftMs !== undefined && { limitMs: leftMs }) }) })
+      onProgress?.({ scenarios: sumOf(batches.map((one) => one.batch.tally)).scenarios, elapsedMs: elapsedMs() })
     }
   }
-  const count = Math.ceil(runs / BATCH_WORLDS / shard.of)
+  const count = Math.ceil(runs / BATCH_SCENARIOS / shard.of)
   await withThreads('fuzz/worker.js', count, plan, (pool) =>
     Promise.all(Array.from({ length: pool.threads.length }, () => lane((task) => pool.run(task)))),
   )

@@ -11,7 +11,7 @@ export interface Place {
   readonly station: number
 }
 
-/** A fault as its file has it, but for the place: `at` stands for the names that only a fleet gives. */
+/** A fault as its file has it, except for the place: `place` stands for names that only a fleet has. */
 export interface FaultDraft {
   readonly kind: FaultSpec['kind']
   readonly place?: Place
@@ -32,10 +32,10 @@ const ofLink = placeOn('device', 'canary', 'line', 'fleet')
 const soon = times(0, 5, 15, 30, HOURS)
 /** Onsets over the window of a stage, most of them early. */
 const onset = times(0, 5, 30, HOURS, 3 * HOURS, 6 * HOURS, 12 * HOURS, 14 * HOURS, 20 * HOURS)
-/** When something of the surroundings begins: around the start, around a promotion, in production's window. */
+/** When a fault of the environment begins: around the start, around a promotion, in the window of production. */
 const from = times(0, 10, 14, HOURS, 12 * HOURS, 23 * HOURS, DAYS, 31 * HOURS, 2 * DAYS, 60 * HOURS)
 const lasting = times(5, 15, HOURS, 6 * HOURS, DAYS, DAYS, 3 * DAYS)
-/** For good once in ten times: then nobody can say what would come after it. */
+/** Without an end once in ten times: liveness is undecided then. */
 const window = { from, for: fc.option(lasting, { nil: undefined, freq: 9 }) }
 const pct = (...values: readonly number[]): fc.Arbitrary<string> =>
   fc.constantFrom(...values).map((value) => `${value} %`)
@@ -77,10 +77,10 @@ const lambdas = fc.constantFrom(
   { lambda: 'promote' },
   { lambda: 'start' },
 )
-/** A look reads first; what it decided is carried out by later calls. */
+/** An evaluation reads first; its decision is carried out by later calls. */
 const call = fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20)
 
-/** The fields of a fault beside its kind; what is undefined is left out. */
+/** The fields of a fault except its kind; what is undefined is left out. */
 type Fields = Readonly<Record<string, fc.Arbitrary<unknown>>>
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined })
 /** One of several forms that exclude each other. */
@@ -198,7 +198,7 @@ function completed(kind: FaultSpec['kind'], fields: object): object {
 
 const SEQUENCES_MINUTES = [10, HOURS, DAYS, 2 * DAYS] as const
 
-/** A person who pauses and resumes, or stops the line and lets it go: what single acts rarely come to. */
+/** An operator who pauses and resumes, or freezes and unfreezes changes: single operations rarely lead to these. */
 const pair = fc
   .record({ acts: fc.constantFrom(['pause', 'resume'], ['freeze', 'unfreeze'], ['pause', 'abort']), at: fc.nat(71) })
   .chain(({ acts, at }) =>
@@ -213,7 +213,7 @@ const pair = fc
     ),
   )
 
-/** A release that fails soon is taken back soon: what disturbs the rollout has to be more frequent than that to meet it. */
+/** A release that fails soon is rolled back soon: disturbances have to be more frequent to coincide with a rollout. */
 const weightOf = (kind: FaultSpec['kind']): number => (isOfProcess(kind) ? 1 : 3)
 const isOfProcess = (kind: FaultSpec['kind']): boolean => isProcessFault({ kind } as FaultSpec)
 

@@ -1,3 +1,6 @@
+import { PreflightRefused } from '../../controller/errors.ts'
+import type { ProbeViolation } from '../../reports/messages/probes.ts'
+import { type ReportedMessage, reported } from '../../reports/messages/reported.ts'
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
@@ -7,50 +10,56 @@ import { lastState } from '../outcome/trace-records.ts'
 import { RolloutRefused } from '../support/user-error.ts'
 import type { RehearsalResult } from '../world/rehearsal.ts'
 import { rehearse } from '../world/rehearse.ts'
-import { type SometimesRow, sometimesHit } from './sometimes.ts'
+import { type SometimesCode, sometimesHit } from './sometimes.ts'
 
-/** What one world came to. */
+/** What one scenario came to. */
 export interface Probe {
-  readonly violated: readonly string[]
-  readonly undecided: readonly string[]
+  readonly violated: readonly ReportedMessage[]
+  readonly undecided: readonly ReportedMessage[]
   readonly outcome: string
   /** Kinds of faults that acted, each once. */
   readonly acted: readonly string[]
-  readonly hit: readonly SometimesRow[]
+  readonly hit: readonly SometimesCode[]
   readonly devices: number
   readonly virtualMs: number
   readonly digest: string | null
 }
 
-/** A law more, which tests break on purpose. */
-export type ExtraInvariant = (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]
+/** One more invariant, which tests violate on purpose. */
+export type ExtraInvariant = (header: TraceHeader, records: readonly TraceRecord[]) => readonly ReportedMessage[]
 const NONE: ExtraInvariant = () => []
 
 /**
- * Plays a world, and checks what must hold in every one, and what its file expects of it beside that. A rehearsal that
- * fails is a violation of its own.
+ * Runs a scenario, and checks what must hold in every one, and what its own file expects. A rehearsal that fails is a
+ * violation as well.
  */
 export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: ExtraInvariant = NONE): Promise<Probe> {
   try {
     return probed(scenario, await rehearse(scenario, { seed: scenario.seed ?? 1, level }), extra)
   } catch (error) {
     const nothing = { undecided: [], acted: [], hit: [], devices: 0, virtualMs: 0, digest: null }
-    if (error instanceof RolloutRefused)
+    if (error instanceof RolloutRefused) {
       return { ...nothing, violated: wronglyRefused(scenario, error), outcome: 'refused' }
+    }
     const { name, message } = error as Error
-    return { ...nothing, violated: [`the rehearsal fails: ${name}: ${message}`], outcome: 'failed' }
+    return { ...nothing, violated: [violation('REHEARSAL_FAILED', { error: name, message })], outcome: 'failed' }
   }
 }
 
+const violation = <Code extends ProbeViolation['code']>(
+  code: Code,
+  data: Extract<ProbeViolation, { readonly code: Code }>['data'],
+): ReportedMessage => reported({ code, data })
+
 /**
- * A week in which no fault acts is healthy in every world: nobody may find it too noisy. Faults that need no release act in
- * its last minutes. Other refusals have their reasons.
+ * A week in which no fault acts is healthy in every scenario: it must not be found too noisy. Faults that need no release
+ * act in its last minutes. Other refusals have their reasons.
  */
-function wronglyRefused({ faults, release }: Scenario, { message }: Error): readonly string[] {
+function wronglyRefused({ faults, release }: Scenario, { cause }: RolloutRefused): readonly ReportedMessage[] {
   const isQuiet = !faults.some((fault) => isDeviceFault(fault) && firmwareOf(fault.in) !== release.version)
-  return isQuiet && message.includes('baseline too noisy')
-    ? [`a healthy week is no reason to refuse a release: ${message}`]
-    : []
+  if (!isQuiet || !(cause instanceof PreflightRefused)) return []
+  const refusals = cause.refusals.filter(({ code }) => code === 'BASELINE_TOO_NOISY')
+  return refusals.length === 0 ? [] : [violation('HEALTHY_BASELINE_REFUSED', { refusals })]
 }
 
 const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmware
@@ -58,10 +67,12 @@ const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmw
 function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraInvariant): Probe {
   const { invariants, expectation } = conclude(scenario, result)
   const { header, records, facts } = result
-  const unmet = expectation.failures.map((failure) => `what the world expects: ${failure}`)
+  const unmet = expectation.checked
+    .filter(({ met }) => !met)
+    .map(({ what, expected, actual }) => violation('EXPECTATION_NOT_MET', { what, expected, actual }))
   return {
     violated: [...invariants.violated, ...unmet, ...extra(header, records)],
-    undecided: invariants.undecided ?? [],
+    undecided: invariants.undecided,
     outcome: outcomeOf(records),
     acted: actedOf(records),
     hit: sometimesHit(header, records),
@@ -73,7 +84,7 @@ function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraInvaria
 
 const outcomeOf = (records: readonly TraceRecord[]): string => lastState(records)?.state ?? 'nothing'
 
-/** People leave other traces than faults do. */
+/** Operators leave other records than faults do. */
 const actedOf = (records: readonly TraceRecord[]): readonly string[] => [
   ...new Set(
     records.flatMap((record) => {

@@ -6,72 +6,85 @@ const HOUR_MS = 3_600_000
 
 type Predicate = (header: TraceHeader, records: readonly TraceRecord[]) => boolean
 
+/** A situation that a campaign must reach. */
+interface Row {
+  /** For people; the code is what counts. */
+  readonly meaning: string
+  readonly isHit: Predicate
+}
+
+const row = (meaning: string, isHit: Predicate): Row => ({ meaning, isHit })
+
 /**
- * What a campaign must have met at least once, or it has not tested what it says: a row that no world ever hit fails the
- * campaign, never a world. [Antithesis, Turso: sometimes-assertions]
+ * What a campaign must reach at least once, or it has not tested what it claims: a row that no scenario hit fails the
+ * campaign, never a scenario. [Antithesis, Turso: sometimes-assertions]
  */
 export const SOMETIMES = {
-  'rollback during a promotion': (_: TraceHeader, records: readonly TraceRecord[]) =>
+  ROLLBACK_DURING_PROMOTION: row('rollback during a promotion', (_, records) =>
     rollbacks(records).some(
       ({ stage, before }) => before === 'waiting' || (stage !== 'canary' && before === 'deploying'),
     ),
-
-  'rollback from production': (_, records) => rollbacks(records).some(({ stage }) => stage === 'production'),
-
-  'crash while downloading or installing': (_, records) => {
+  ),
+  ROLLBACK_FROM_PRODUCTION: row('rollback from production', (_, records) =>
+    rollbacks(records).some(({ stage }) => stage === 'production'),
+  ),
+  CRASH_DURING_DEPLOYMENT: row('crash during download or installation', (_, records) => {
     const busy = new Set<string>()
     return records.some((record) => {
       if (record.kind === 'deployment-received') busy.add(record.thing)
       if (record.kind === 'deployment-finished') busy.delete(record.thing)
       return record.kind === 'firmware-crashed' && busy.has(record.thing)
     })
-  },
-
-  'device offline through a whole window': (header, records) =>
+  }),
+  DEVICE_OFFLINE_FOR_WINDOW: row('device offline for a whole window', (header, records) =>
     soaks(records).some(({ stage, fromMs, toMs }) =>
       header.stages[stage].some((thing) => offlineFor(records, thing, fromMs, toMs)),
     ),
-
-  'flapping canary': (header, records) => {
+  ),
+  CANARY_FLAPPED: row('flapping canary', (header, records) => {
     const canaries = new Set(header.stages.canary)
     const cuts = new Map<string, number>()
     for (const { thing } of ofKind(records, 'device-disconnected')) cuts.set(thing, (cuts.get(thing) ?? 0) + 1)
     return [...cuts].some(([thing, count]) => canaries.has(thing) && count >= 3)
-  },
-
-  'device back only after the way back': (_, records) => {
+  }),
+  DEVICE_BACK_AFTER_ROLLBACK: row('device back online only after the rollback', (_, records) => {
     const endMs = ofKind(records, 'evaluated').findLast(({ state }) => state === 'rolled-back')?.atMs
     return endMs !== undefined && ofKind(records, 'device-connected').some(({ atMs }) => atMs > endMs)
-  },
-
-  'event twice': (_, records) => hasActed(records, 'event-duplicated'),
-  'tick lost': (_, records) => hasActed(records, 'event-lost', 'Scheduled Event'),
-  'cancel throttled': (_, records) => hasActed(records, 'api-throttle', 'CancelDeployment'),
-  'nobody knows whether a deployment was created': (_, records) => hasActed(records, 'lost-reply', 'CreateDeployment'),
-  'killed with a decision half carried out': (_, records) =>
+  }),
+  EVENT_DUPLICATED: row('event delivered twice', (_, records) => hasActed(records, 'event-duplicated')),
+  SCHEDULED_EVENT_LOST: row('scheduled event lost', (_, records) => hasActed(records, 'event-lost', 'Scheduled Event')),
+  CANCEL_THROTTLED: row('CancelDeployment throttled', (_, records) =>
+    hasActed(records, 'api-throttle', 'CancelDeployment'),
+  ),
+  CREATE_REPLY_LOST: row('reply to CreateDeployment lost', (_, records) =>
+    hasActed(records, 'lost-reply', 'CreateDeployment'),
+  ),
+  KILLED_MID_DECISION: row('invocation killed in the middle of a decision', (_, records) =>
     ofKind(records, 'handler-failed').some(({ sequence, error }) => {
       const next = records.slice(sequence + 1).find(({ kind }) => kind === 'evaluated' || kind === 'deployment-created')
       return error === 'Runtime.ExitError' && next?.kind === 'deployment-created'
     }),
-  'instance overtaken by another': (_, records) =>
+  ),
+  INSTANCE_OVERTAKEN: row('instance overtaken by another', (_, records) =>
     ofKind(records, 'handler-failed').some(({ error }) => error === 'StaleRollout'),
-
-  'health document of version N-1 read': (header, records) =>
-    header.previousShadow === '1.0' && ofKind(records, 'evaluated').some(({ verdict }) => verdict === 'healthy'),
-
-  'leak found only after 12 h': (_, records) => {
+  ),
+  OLD_HEALTH_DOCUMENT_READ: row(
+    'health document of version N-1 read',
+    (header, records) =>
+      header.previousShadow === '1.0' && ofKind(records, 'evaluated').some(({ verdict }) => verdict === 'healthy'),
+  ),
+  LEAK_FOUND_AFTER_12_H: row('memory leak found only after 12 h', (_, records) => {
     const onsetMs = ofKind(records, 'fault-started').find(({ faultKind }) => faultKind === 'memory-leak')?.atMs
     const found = rollbacks(records)[0]?.atMs
     return onsetMs !== undefined && found !== undefined && found - onsetMs >= 12 * HOUR_MS
-  },
-
-  'two rules breached in one look': (_, records) =>
+  }),
+  TWO_RULES_BREACHED: row('two rules in breach in one evaluation', (_, records) =>
     ofKind(records, 'evaluated').some(
       ({ findings }) =>
         new Set(findings.filter(({ outcome }) => outcome === 'breach').map(({ rule }) => rule)).size >= 2,
     ),
-
-  'paused rollout rolled back': (_, records) => {
+  ),
+  PAUSED_ROLLOUT_ROLLED_BACK: row('paused rollout rolled back', (_, records) => {
     let isPaused = false
     return records.some((record) => {
       if (record.kind === 'operation' && record.result === 'accepted') {
@@ -80,33 +93,44 @@ export const SOMETIMES = {
       }
       return record.kind === 'evaluated' && record.decision === 'rollback' && isPaused
     })
-  },
-
-  'line stopped at a gate': (_, records) =>
+  }),
+  CHANGES_FROZEN: row('changes frozen at a gate', (_, records) =>
     ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'CHANGES_FROZEN'),
-  'group changed under a rollout': (_, records) =>
+  ),
+  MEMBERSHIP_CHANGED: row('thing group changed during a rollout', (_, records) =>
     ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'MEMBERSHIP_CHANGED'),
-  'telemetry down': (_, records) => ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'TELEMETRY_DOWN'),
-  'device that failed to go back': (_, records) =>
+  ),
+  TELEMETRY_DOWN: row('telemetry down', (_, records) =>
+    ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'TELEMETRY_DOWN'),
+  ),
+  DEVICE_ROLLBACK_FAILED: row('device that failed to roll back', (_, records) =>
     ofKind(records, 'evaluated').some(({ reason }) => FAILED_ROLLBACKS.has(reason.code)),
-  'window extended for want of evidence': (_, records) =>
+  ),
+  WINDOW_EXTENDED: row('window extended for lack of evidence', (_, records) =>
     ofKind(records, 'evaluated').some(({ reason }) => reason.code === 'WINDOW_EXTENDED'),
-  'halted for want of evidence or devices': (_, records) =>
+  ),
+  ROLLOUT_HALTED: row('halted for lack of evidence or devices', (_, records) =>
     ofKind(records, 'evaluated').some(({ state }) => state === 'halted'),
-  'promoted beside a fault': (_, records) =>
-    ofKind(records, 'fault-started').length > 0 && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
-  'migration first': (_, records) => ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
-} satisfies Readonly<Record<string, Predicate>>
+  ),
+  COMPLETED_DESPITE_FAULT: row(
+    'completed despite a fault',
+    (_, records) =>
+      ofKind(records, 'fault-started').length > 0 && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
+  ),
+  MIGRATION_COMPLETED: row('migration completed before its firmware', (_, records) =>
+    ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
+  ),
+}
 
 /** Decisions about devices on which the rollback failed. */
 const FAILED_ROLLBACKS = new Set(['ROLLBACK_FAILED_ON_DEVICES', 'ROLLBACK_FAILED'])
 
-export type SometimesRow = keyof typeof SOMETIMES
-export const SOMETIMES_ROWS = Object.keys(SOMETIMES) as readonly SometimesRow[]
+export type SometimesCode = keyof typeof SOMETIMES
+export const SOMETIMES_CODES = Object.keys(SOMETIMES) as readonly SometimesCode[]
 
-/** The rows that a run hit. */
-export const sometimesHit = (header: TraceHeader, records: readonly TraceRecord[]): readonly SometimesRow[] =>
-  SOMETIMES_ROWS.filter((row) => SOMETIMES[row](header, records))
+/** The codes of the rows that a run hit. */
+export const sometimesHit = (header: TraceHeader, records: readonly TraceRecord[]): readonly SometimesCode[] =>
+  SOMETIMES_CODES.filter((code) => SOMETIMES[code].isHit(header, records))
 
 const hasActed = (records: readonly TraceRecord[], kind: string, on?: string): boolean =>
   ofKind(records, 'fault-started').some(
@@ -128,7 +152,7 @@ function rollbacks(
   })
 }
 
-/** The windows that were watched, from the soak to what ended it. */
+/** The monitoring windows, from the soak to what ended it. */
 function soaks(
   records: readonly TraceRecord[],
 ): readonly { readonly stage: StageName; readonly fromMs: number; readonly toMs: number }[] {

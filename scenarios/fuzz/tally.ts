@@ -3,31 +3,28 @@ import type { Probe } from './probe.ts'
 
 const counts = z.record(z.string(), z.int().nonnegative())
 
-/** What worlds came to, in numbers that add up: of batches, of shards, of nights. */
+/** What scenarios came to, in numbers that add up: of batches, of shards, of nights. */
 export const tallySchema = z.object({
-  worlds: z.int().nonnegative(),
-  /** Devices times virtual time of the rehearsals, from the start of the rollout. */
+  scenarios: z.int().nonnegative(),
+  /** Devices times simulated time of the rehearsals, from the start of the rollout. */
   deviceMs: z.number().nonnegative(),
   outcomes: counts,
-  /** Worlds in which a law could not be decided, by law. */
+  /** Scenarios in which an invariant could not be decided, by its code. */
   undecided: counts,
-  /** Worlds in which a kind of fault acted. */
+  /** Scenarios in which a kind of fault acted. */
   acted: counts,
-  /** Worlds that hit a row of the sometimes-table. */
+  /** Scenarios that hit a row of the sometimes-table, by its code. */
   hit: counts,
 })
 export type Tally = z.output<typeof tallySchema>
 
-export const NO_TALLY: Tally = { worlds: 0, deviceMs: 0, outcomes: {}, undecided: {}, acted: {}, hit: {} }
-
-/** The name of the law in a sentence of `checkInvariants`. */
-export const invariantOf = (sentence: string): string => sentence.split(': ')[0] as string
+export const NO_TALLY: Tally = { scenarios: 0, deviceMs: 0, outcomes: {}, undecided: {}, acted: {}, hit: {} }
 
 export const tallyOf = (probe: Probe): Tally => ({
-  worlds: 1,
+  scenarios: 1,
   deviceMs: probe.devices * probe.virtualMs,
   outcomes: { [probe.outcome]: 1 },
-  undecided: once(probe.undecided.map(invariantOf)),
+  undecided: once(probe.undecided.map(({ code }) => code)),
   acted: once(probe.acted),
   hit: once(probe.hit),
 })
@@ -37,7 +34,7 @@ const once = (names: readonly string[]): Record<string, number> => Object.fromEn
 export const sumOf = (tallies: readonly Tally[]): Tally =>
   tallies.reduce(
     (sum, one) => ({
-      worlds: sum.worlds + one.worlds,
+      scenarios: sum.scenarios + one.scenarios,
       deviceMs: sum.deviceMs + one.deviceMs,
       outcomes: added(sum.outcomes, one.outcomes),
       undecided: added(sum.undecided, one.undecided),

@@ -8,7 +8,7 @@ import type { Scenario, ScenarioInput } from '../files/scenario.ts'
 import { FLEET_SEED } from '../world/twin-plan.ts'
 import { FAULT_KINDS, type FaultDraft, faultDrafts, type Place } from './fault-arbitraries.ts'
 
-/** What worlds may be made of; a narrower choice makes a test quicker. */
+/** What scenarios may be generated of; a narrower choice makes a test quicker. */
 export interface WorldChoice {
   /** Numbers of production lines; shrinking goes towards the first. */
   readonly lines: readonly number[]
@@ -44,7 +44,7 @@ const release = fc.constantFrom<ScenarioInput['release']>(
     previous: { data: { writes: 7, reads: [6, 7, 8] }, shadow: usual.shadow },
     migration: { component: 'com.plant.DataMigration', version: '1.0.0' },
   },
-  { ...usual, hotfix: { reason: 'a repair that cannot wait' } },
+  { ...usual, hotfix: { reason: 'an urgent repair' } },
 )
 
 /** Working days, a weekend, and the nights in which the clocks change. */
@@ -61,10 +61,10 @@ const policy = fc.record({
   profile: fc.constantFrom('default' as const, 'default' as const, 'default' as const, 'raw-thresholds' as const),
 })
 
-/** Time after the end in which whoever was away comes back, and what is left over shows. */
+/** Simulated time after the end of the rollout: devices reconnect, and what was left open shows. */
 const LINGER = '3h'
 
-/** A world as its file has it, with the seed of its noise. */
+/** A scenario as its file has it, with the seed of its noise. */
 export const worlds = ({ lines, kinds }: WorldChoice = ANY_WORLD): fc.Arbitrary<ScenarioInput> =>
   fc
     .record({
@@ -78,7 +78,7 @@ export const worlds = ({ lines, kinds }: WorldChoice = ANY_WORLD): fc.Arbitrary<
     .map(({ faults, lines, ...rest }): ScenarioInput => {
       const site = Site.of(lines)
       return {
-        story: 'A world that was made at random.',
+        story: 'A randomly generated scenario.',
         fleet: { lines, devicesPerLine: DEVICES_PER_LINE },
         ...rest,
         linger: LINGER,
@@ -86,7 +86,7 @@ export const worlds = ({ lines, kinds }: WorldChoice = ANY_WORLD): fc.Arbitrary<
       }
     })
 
-/** The names that places stand for. */
+/** The names of a fleet that places stand for. */
 class Site {
   readonly #lines: number
   readonly #fleet: ReturnType<typeof makeFleet>
@@ -136,10 +136,10 @@ class Site {
   }
 }
 
-/** The world's file. */
+/** The text of the scenario file. */
 export const worldText = (world: ScenarioInput, comment = ''): string =>
   `${comment}${stringify(world, { aliasDuplicateObjects: false })}`
 
-/** The world as it is played: what its file says, and nothing else. @throws InvalidScenario */
+/** The scenario as it is run: what its file holds, and nothing else. @throws InvalidScenario */
 export const scenarioOf = (world: ScenarioInput, name: string): Scenario =>
   parseScenario(worldText(world), `${name}.yaml`)

@@ -1,51 +1,61 @@
 import { STAGES } from '../../controller/contract.ts'
+import { MESSAGES } from '../../reports/messages/registry.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
-import { at, isForward, lastState, mayHaveAsked, ofKind, type RecordOf } from './trace-records.ts'
+import type { SafetyTable } from './invariant.ts'
+import {
+  evaluationsOf,
+  isForward,
+  isOfTelemetryDown,
+  lastState,
+  ofKind,
+  placeOf,
+  type RecordOf,
+  timesPossiblyRequested,
+} from './trace-records.ts'
 
-/** States in which a rollout is going on. */
-const GOING = ['waiting', 'deploying', 'soaking']
+/** States in which a rollout goes forward. */
+const ACTIVE = ['waiting', 'deploying', 'soaking']
 
 /**
- * What must never happen to the orders that a controller gives: each returns a sentence for each violation. They hold for a
- * trace with gaps, since an invocation that was killed may have decided what nobody was told of.
+ * What must never happen to the deployments that a controller creates. These hold for a trace with gaps, since an
+ * invocation that was killed may have made a decision that was never recorded.
  */
 export const DEPLOYMENT_INVARIANTS = {
-  'only the groups of the stages are deployed to': (_: TraceHeader, records: readonly TraceRecord[]) =>
+  DEPLOYED_TO_OTHER_GROUP: (_: TraceHeader, records: readonly TraceRecord[]) =>
     ofKind(records, 'deployment-created')
       .filter(({ target }) => !(STAGES as readonly string[]).includes(target))
-      .map((record) => `${record.target} (${at(record)})`),
+      .map((record) => ({ group: record.target, ...placeOf(record) })),
 
-  'nothing is ordered that stands already': (_, records) => {
-    let spare = mayHaveAsked(records, 'retry')
-    const standing = new Map<string, string>()
+  DEPLOYMENT_REPEATED: (_, records) => {
+    let allowed = timesPossiblyRequested(records, 'retry')
+    const inPlace = new Map<string, string>()
     return ofKind(records, 'deployment-created').flatMap((record) => {
-      const order = JSON.stringify(record.components)
-      const isAgain = standing.get(record.target) === order
-      standing.set(record.target, order)
-      if (!isAgain) return []
-      spare -= 1
-      return spare < 0 ? [`${record.target} (${at(record)})`] : []
+      const components = JSON.stringify(record.components)
+      const isRepeated = inPlace.get(record.target) === components
+      inPlace.set(record.target, components)
+      if (!isRepeated) return []
+      allowed -= 1
+      return allowed < 0 ? [{ group: record.target, ...placeOf(record) }] : []
     })
   },
 
-  'a breach is answered by the way back': (_, records) => {
+  BREACH_WITHOUT_ROLLBACK: (_, records) => {
     let before = 'waiting'
     return ofKind(records, 'evaluated').flatMap((evaluation) => {
-      const [wasGoing, isGoing] = [GOING.includes(before), GOING.includes(evaluation.state)]
+      const [wasActive, isActive] = [ACTIVE.includes(before), ACTIVE.includes(evaluation.state)]
       before = evaluation.state
-      // Blind telemetry is believed neither way for a while; the controller says so.
-      const isHeld = evaluation.reason.code === 'TELEMETRY_DOWN'
-      return evaluation.verdict === 'breach' && wasGoing && isGoing && !isHeld
-        ? [`${evaluation.decision} (${at(evaluation)})`]
+      // While the telemetry is down, the controller holds everything and acts on no verdict.
+      return evaluation.verdict === 'breach' && wasActive && isActive && !isOfTelemetryDown(evaluation)
+        ? [{ stage: evaluation.stage, decision: evaluation.decision, ...placeOf(evaluation) }]
         : []
     })
   },
 
-  'no line is updated as a whole before production is deployed': (header, records) => {
+  WHOLE_LINE_BEFORE_PRODUCTION: (header, records) => {
     const moved = new Set(ofKind(records, 'membership-changed').map(({ thing }) => header.lines[thing]))
     const running = new Map<string, string>()
     const things = Object.entries(header.lines)
-    const told = new Set<number>()
+    const reported = new Set<number>()
     let isProduction = false
     return records.flatMap((record) => {
       if (record.kind === 'deployment-created' && record.target === 'production' && isForward(record, header)) {
@@ -54,31 +64,33 @@ export const DEPLOYMENT_INVARIANTS = {
       if (record.kind !== 'firmware-started' || isProduction) return []
       running.set(record.thing, record.version)
       const line = header.lines[record.thing] as number
-      if (record.version !== header.release.version || moved.has(line) || told.has(line)) return []
+      if (record.version !== header.release.version || moved.has(line) || reported.has(line)) return []
       const isWhole = things.every(([thing, own]) => own !== line || running.get(thing) === header.release.version)
       if (!isWhole) return []
-      told.add(line)
-      return [`line ${line} (${at(record)})`]
+      reported.add(line)
+      return [{ line, ...placeOf(record) }]
     })
   },
 
-  'in the end the last order for every stage fits the outcome': (header, records) => {
+  LAST_DEPLOYMENT_CONTRADICTS_OUTCOME: (header, records) => {
     const outcome = lastState(records)?.state
     if (outcome !== 'completed' && outcome !== 'rolled-back') return []
-    const orders = ofKind(records, 'deployment-created')
-    const touched = new Set(orders.filter((order) => isForward(order, header)).map(({ target }) => target))
-    return [...touched].flatMap((target) => {
-      const last = orders.findLast((order) => order.target === target) as RecordOf<'deployment-created'>
-      return isForward(last, header) === (outcome === 'completed') ? [] : [`${target} is ${outcome} (${at(last)})`]
+    const created = ofKind(records, 'deployment-created')
+    const touched = new Set(created.filter((one) => isForward(one, header)).map(({ target }) => target))
+    return [...touched].flatMap((group) => {
+      const last = created.findLast(({ target }) => target === group) as RecordOf<'deployment-created'>
+      return isForward(last, header) === (outcome === 'completed') ? [] : [{ group, outcome, ...placeOf(last) }]
     })
   },
 
-  'every decision and every operation says why': (_, records) => [
-    ...ofKind(records, 'evaluated').flatMap((evaluation) =>
-      evaluation.reason.code === '' ? [`${evaluation.decision} (${at(evaluation)})`] : [],
+  DECISION_WITHOUT_REASON: (_, records) => [
+    ...evaluationsOf(records).flatMap((evaluation) =>
+      Object.hasOwn(MESSAGES, evaluation.reason.code)
+        ? []
+        : [{ decision: evaluation.decision, ...placeOf(evaluation) }],
     ),
     ...ofKind(records, 'operation').flatMap((one) =>
-      one.actor === '' || one.reason === '' ? [`${one.operation} (${at(one)})`] : [],
+      one.actor === '' || one.reason === '' ? [{ decision: one.operation, ...placeOf(one) }] : [],
     ),
   ],
-} satisfies Readonly<Record<string, (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]>>
+} satisfies Partial<SafetyTable>

@@ -8,23 +8,27 @@ import type { RehearsalResult, RunFacts } from '../world/rehearsal.ts'
 
 /** A rehearsal with all that its reports are made of; trace.jsonl holds it, so that they can be made again. */
 export interface SavedTrace extends RehearsalResult {
-  /** What the scenario expected when it was played. */
+  /** What the scenario expected when it was run. */
   readonly expect: Expectation
-  /** The command that plays it again, without what people did to it meanwhile. */
+  /** The command that runs it again, without its interventions. */
   readonly command: string
 }
 
-/** A file that is not a whole trace, with the line at which that shows. */
+/** A file that is not a whole trace of this version, with the line that shows it. */
 export class DamagedTrace extends Error {
   override readonly name = 'DamagedTrace'
   readonly exitCode = EXIT.usage
 }
 
+const SCHEMA_VERSION = 2
+/** The versions of the package that wrote older schemas. */
+const WRITTEN_BY: Readonly<Record<number, string>> = { 1: 'version 0.1' }
+
 const count = z.int().nonnegative()
 const things = z.array(z.string())
-/** Loose: a field more that a later version writes is no damage. */
+/** Loose: an additional field of a later version is no damage. */
 const headerSchema = z.looseObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(SCHEMA_VERSION),
   scenario: z.string(),
   story: z.string(),
   seed: z.int(),
@@ -87,23 +91,33 @@ export function parseTrace(text: string, file: string): SavedTrace {
       return fail(index + 1, 'not JSON; the trace is cut off or damaged here')
     }
   }
-  const first = firstLine.safeParse(lines.length === 0 ? null : parse(0))
+  const head = lines.length === 0 ? null : parse(0)
+  const other = otherVersion(head)
+  if (other !== null) return fail(1, other)
+  const first = firstLine.safeParse(head)
   if (!first.success) return fail(1, `not the header of a trace (${problemOf(first.error)}); rehearse run writes them`)
   const records = lines.slice(1, -1).map((_, i) => parse(i + 1) as TraceRecord)
   const last = lastLine.safeParse(lines.length === 1 ? null : parse(lines.length - 1))
   if (!last.success) return fail(lines.length, 'the trace ends here without its last line; it was cut off')
   const strayed = records.findIndex((record, index) => record?.sequence !== index)
-  if (strayed >= 0) return fail(strayed + 2, `event ${strayed} should stand here`)
+  if (strayed >= 0) return fail(strayed + 2, `expected event ${strayed} here`)
   const { kind, events, ...facts } = last.data
-  if (events !== records.length)
-    return fail(lines.length, `${events} events should stand before, not ${records.length}`)
+  if (events !== records.length) return fail(lines.length, `expected ${events} events, found ${records.length}`)
   const digest = createHash('sha256')
   for (const line of lines.slice(1, -1)) digest.update(`${line}\n`)
   if (digest.digest('hex') !== facts.digest) {
-    return fail(lines.length, 'the events do not give the digest that stands here; one of them was changed')
+    return fail(lines.length, 'digest mismatch: the trace was modified after it was written')
   }
   const { expect, command, ...header } = first.data
   return { header: header as TraceHeader, expect: expect as Expectation, command, records, facts: facts as RunFacts }
+}
+
+/** What is wrong with a trace of another schema version; null for one of this version, and for what is no trace. */
+function otherVersion(head: unknown): string | null {
+  const { schemaVersion, scenario } = (head ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof schemaVersion !== 'number' || typeof scenario !== 'string' || schemaVersion === SCHEMA_VERSION) return null
+  const writer = WRITTEN_BY[schemaVersion] ?? `another version, with trace schema ${schemaVersion}`
+  return `the trace was written by ${writer}, and this version cannot read it; run the scenario again`
 }
 
 function problemOf(error: z.ZodError): string {

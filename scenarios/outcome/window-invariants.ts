@@ -1,20 +1,24 @@
 import { STAGES } from '../../controller/contract.ts'
+import type { ViolationOf } from '../../reports/messages/invariants.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
-import { at, isForward, mayHaveAsked, ofKind, type RecordOf } from './trace-records.ts'
+import type { SafetyTable } from './invariant.ts'
+import { isForward, ofKind, placeOf, type RecordOf, timesPossiblyRequested } from './trace-records.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-/** A fleet index may be some minutes behind; whoever was connected for so long is known to be. */
+/** A fleet index may be some minutes behind; a device that was connected for so long is known to be. */
 const KNOWN_CONNECTED_MS = 30 * MINUTE_MS
 
-/** What the controller says of a stage or of a way back, held against what its clock and the devices did. */
+type ShortWindow = ViolationOf<'WINDOW_ENDED_EARLY'>
+
+/** What the controller records of a stage or of a rollback, compared with what its clock and the devices did. */
 export const WINDOW_INVARIANTS = {
-  'no window ends before its time': (header: TraceHeader, records: readonly TraceRecord[]) => [
+  WINDOW_ENDED_EARLY: (header: TraceHeader, records: readonly TraceRecord[]) => [
     ...shortSoaks(header, records),
-    ...hastyOrders(header, records),
+    ...earlyDeployments(header, records),
   ],
 
-  'a way back is confirmed by every device that is connected': (header, records) => {
+  ROLLBACK_CONFIRMED_EARLY: (header, records) => {
     const moved = new Set<string>()
     const versions = new Map<string, string>()
     const connectedSinceMs = new Map<string, number>()
@@ -24,57 +28,61 @@ export const WINDOW_INVARIANTS = {
       if (record.kind === 'device-connected') connectedSinceMs.set(record.thing, record.atMs)
       if (record.kind === 'device-disconnected') connectedSinceMs.delete(record.thing)
       if (record.kind !== 'evaluated' || record.decision !== 'confirm') return []
-      const left = [...connectedSinceMs].filter(
-        ([thing, sinceMs]) =>
-          versions.get(thing) === header.release.version &&
-          record.atMs - sinceMs >= KNOWN_CONNECTED_MS &&
-          !moved.has(thing),
-      )
-      return left.length === 0 ? [] : [`${left.length} run the release, ${left[0]?.[0]} first (${at(record)})`]
+      const left = [...connectedSinceMs.entries()]
+        .filter(
+          ([thing, sinceMs]) =>
+            versions.get(thing) === header.release.version &&
+            record.atMs - sinceMs >= KNOWN_CONNECTED_MS &&
+            !moved.has(thing),
+        )
+        .map(([thing]) => thing)
+      return left.length === 0 ? [] : [{ count: left.length, thing: left[0] as string, ...placeOf(record) }]
     })
   },
-} satisfies Readonly<Record<string, (header: TraceHeader, records: readonly TraceRecord[]) => readonly string[]>>
+} satisfies Partial<SafetyTable>
 
-/** Of these a function takes time, and a look is told when it ends: the window that it said has begun began before that. */
+/** These make a function take time, and an evaluation is recorded when it ends: its window began earlier than that. */
 const isSlowing = ({ faultKind }: RecordOf<'fault-started'>): boolean =>
   faultKind.startsWith('api-') || faultKind === 'lost-reply' || faultKind === 'lambda-timeout'
 
 /**
- * Windows by the looks, to the second: from the one that said the soak begins, or from the last one before it where that is
- * not known so exactly, or was told by nobody. Once a stage has passed, what else it runs is stragglers' time.
+ * Windows by the evaluations, to the second: from the one that began the soak, or from the last one before it where that
+ * time is not exact or was not recorded. Once a stage has passed, what else it runs is the time of its stragglers.
  */
-function shortSoaks({ windowHours }: TraceHeader, records: readonly TraceRecord[]): readonly string[] {
+function shortSoaks({ windowHours, startedAtMs }: TraceHeader, records: readonly TraceRecord[]): readonly ShortWindow[] {
   const isExact = !ofKind(records, 'fault-started').some(isSlowing)
+  const windowMs = windowHours * HOUR_MS
   const passed = new Set<string | null>()
-  /** The last look that found nothing soaking, and the beginning of what soaks since. */
-  let [notYetMs, sinceMs]: [number, number | null] = [0, null]
+  /** The last evaluation at which nothing soaked, and the beginning of what soaks since. */
+  let [notYetMs, sinceMs]: [number, number | null] = [startedAtMs, null]
   return ofKind(records, 'evaluated').flatMap((evaluation) => {
     const { stage, state, decision, handler, atMs } = evaluation
     if (decision === 'soak') sinceMs = isExact ? atMs : notYetMs
     sinceMs ??= notYetMs
-    const watchedMs = atMs - sinceMs
+    const observedMs = atMs - sinceMs
     if (state !== 'soaking') [notYetMs, sinceMs] = [atMs, null]
     if ((decision !== 'promote' && decision !== 'complete') || passed.has(stage)) return []
     passed.add(stage)
-    // A person may do without the rest of it.
-    const isShort = handler !== 'operate' && watchedMs < windowHours * HOUR_MS
-    return isShort ? [`${stage} passed after ${hours(watchedMs)} (${at(evaluation)})`] : []
+    // An operator may promote before the window has passed.
+    const isShort = handler !== 'operate' && observedMs < windowMs
+    return isShort ? [{ stage: String(stage), observedMs, windowMs, from: 'soak', ...placeOf(evaluation) }] : []
   })
 }
 
-/** Windows by what the twin saw, also where the looks in between were told by nobody: from order to order. */
-function hastyOrders(header: TraceHeader, records: readonly TraceRecord[]): readonly string[] {
-  const orderedAtMs = new Map<string, number>()
+/** Windows by what the twin saw, also where no evaluation in between was recorded: from deployment to deployment. */
+function earlyDeployments(header: TraceHeader, records: readonly TraceRecord[]): readonly ShortWindow[] {
+  const windowMs = header.windowHours * HOUR_MS
+  const deployed = new Map<string, RecordOf<'deployment-created'>>()
   for (const record of ofKind(records, 'deployment-created')) {
-    if (isForward(record, header) && !orderedAtMs.has(record.target)) orderedAtMs.set(record.target, record.atMs)
+    if (isForward(record, header) && !deployed.has(record.target)) deployed.set(record.target, record)
   }
   return STAGES.slice(1).flatMap((stage, index) => {
-    const before = STAGES[index] as string
-    const [fromMs, toMs] = [orderedAtMs.get(before), orderedAtMs.get(stage)]
-    if (fromMs === undefined || toMs === undefined || toMs - fromMs >= header.windowHours * HOUR_MS) return []
-    const meanwhile = records.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
-    return mayHaveAsked(meanwhile, 'skip', 'promote') > 0 ? [] : [`${stage} ${hours(toMs - fromMs)} after ${before}`]
+    const [before, own] = [deployed.get(STAGES[index] as string), deployed.get(stage)]
+    if (before === undefined || own === undefined) return []
+    const observedMs = own.atMs - before.atMs
+    if (observedMs >= windowMs) return []
+    const meanwhile = records.filter(({ atMs }) => atMs >= before.atMs && atMs <= own.atMs)
+    if (timesPossiblyRequested(meanwhile, 'skip', 'promote') > 0) return []
+    return [{ stage, observedMs, windowMs, from: 'deployment' as const, ...placeOf(own) }]
   })
 }
-
-const hours = (durationMs: number): string => `${(durationMs / HOUR_MS).toFixed(2)} h`

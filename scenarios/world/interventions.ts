@@ -1,25 +1,26 @@
 import type { OperationAnswer } from '../../controller/reconcile/operate.ts'
 import type { Operation } from '../../controller/rollout/operations.ts'
 import type { Place } from '../../reports/dashboard/cursor.ts'
+import type { InterventionMessage } from '../../reports/messages/interventions.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
 import type { Twin } from '../../sim/twin/twin.ts'
 import { ownName } from '../support/own-name.ts'
-import type { LambdaHost } from './lambda-host.ts'
+import { type LambdaHost, OUTSIDE_CLIENT } from './lambda-host.ts'
 import { LIVE_FAULTS } from './live-faults.ts'
 
 const REASON = 'from the dashboard'
 
 /**
- * What a person who watches a rehearsal does to it beside its clock. It is done in the order of asking, and only where
- * nothing is in flight, so that it falls between what happened before and what happens after. An operation is a call of the
- * controller's function `operate`, as `rehearse ctl` makes it: answered at the present virtual instant, also while the
- * clock is paused. A fault begins a millisecond later, because the turns of this one are over: as soon as the clock moves.
+ * What an operator at the dashboard does to a rehearsal that is running. It is done in the order of the requests, and only
+ * where nothing is in flight, so that it falls between what happened before and what happens after. An operation invokes
+ * the controller's function `operate`, as `rehearse ctl` does: answered at the present simulated instant, also while the
+ * clock is paused. A fault begins a millisecond later, because the phases of this one are over: as soon as the clock moves.
  */
 export class Interventions {
   readonly #twin: Twin
   readonly #host: LambdaHost
   readonly #release: string
-  readonly #asked: (() => void | Promise<void>)[] = []
+  readonly #requests: (() => void | Promise<void>)[] = []
   #isOpen = false
   #isAtWork = false
 
@@ -30,39 +31,40 @@ export class Interventions {
     this.#release = release
   }
 
-  /** What can be injected, in words. */
+  /** What can be injected, as the menu shows it. */
   get faults(): readonly string[] {
     return LIVE_FAULTS.map(({ text }) => text)
   }
 
-  /** `fault`: place among `faults`, another one is none; `place`: null wherever the release runs. */
+  /** `fault`: index into `faults`, ignored if there is none; `place`: null wherever the release runs. */
   inject(fault: number, place: Place): void {
     const chosen = LIVE_FAULTS[fault]
     if (chosen === undefined) return
     const where: Selector = place ?? { firmware: this.#release }
-    const what = `${placeText(where)}: ${chosen.text}`
-    this.#ask(() => {
+    const spec = chosen.specIn(where)
+    const message: InterventionMessage = { code: 'FAULT_INJECTED', data: { spec } }
+    this.#request(() => {
       const { clock, trace } = this.#twin
-      trace.record('by-hand', { kind: 'intervention', act: 'fault', what })
+      trace.record(OUTSIDE_CLIENT, { kind: 'intervention', ...message })
       trace.flush()
-      clock.after(1, () => this.#twin.inject(chosen.specIn(where)))
+      clock.after(1, () => this.#twin.inject(spec))
     })
   }
 
-  /** Holds the rollout, or lets it go on if it is held. */
+  /** Pauses the rollout, or resumes it if it is paused. */
   pauseOrResume(): void {
-    this.#ask(async () => {
-      const standing = await this.#call({ operation: 'status' })
-      await this.#operate(standing?.status.rollout?.paused == null ? 'pause' : 'resume')
+    this.#request(async () => {
+      const current = await this.#call({ operation: 'status' })
+      await this.#operate(current?.status.rollout?.paused == null ? 'pause' : 'resume')
     })
   }
 
-  /** The way back, now. */
+  /** Aborts the rollout: it is rolled back now. */
   abort(): void {
-    this.#ask(() => this.#operate('abort'))
+    this.#request(() => this.#operate('abort'))
   }
 
-  /** Lets people act until `wait` resolves; to be called when nothing is in flight. Does not wait if there is work. */
+  /** Carries out requests until `wait` resolves; to be called when nothing is in flight. Does not wait if there is work. */
   async during(wait: () => Promise<void>): Promise<void> {
     this.#isOpen = true
     try {
@@ -73,15 +75,15 @@ export class Interventions {
     }
   }
 
-  #ask(act: () => void | Promise<void>): void {
-    this.#asked.push(act)
+  #request(act: () => void | Promise<void>): void {
+    this.#requests.push(act)
     if (this.#isOpen) void this.#work()
   }
 
   async #work(): Promise<void> {
     if (this.#isAtWork) return
     this.#isAtWork = true
-    while (this.#isOpen && this.#asked.length > 0) await this.#asked.shift()?.()
+    while (this.#isOpen && this.#requests.length > 0) await this.#requests.shift()?.()
     this.#isAtWork = false
   }
 
@@ -89,7 +91,7 @@ export class Interventions {
     await this.#call({ operation, actor: ownName(), reason: REASON })
   }
 
-  /** Null where the function failed, which stands in the trace. */
+  /** Null where the function failed, which the trace records. */
   async #call(event: object): Promise<OperationAnswer | null> {
     const { trace } = this.#twin
     // What has happened in this millisecond has happened before.
@@ -98,9 +100,4 @@ export class Interventions {
     trace.flush()
     return answer as OperationAnswer | null
   }
-}
-
-function placeText({ firmware, line, device }: Selector): string {
-  if (device !== undefined) return `on ${device}`
-  return line === undefined ? `wherever ${firmware} runs` : `in line ${line}`
 }

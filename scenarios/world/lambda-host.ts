@@ -2,6 +2,7 @@ import type { OperationAnswer } from '../../controller/reconcile/operate.ts'
 import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import { EffectFailed, type Outcome, startOutcome } from '../../controller/reconcile/reconcile.ts'
 import { isFinal, type Rollout } from '../../controller/rollout/rollout.ts'
+import type { InterventionMessage } from '../../reports/messages/interventions.ts'
 import { textOf } from '../../reports/messages/registry.ts'
 import { type Clock, Priority } from '../../sim/kernel/clock.ts'
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
@@ -11,6 +12,9 @@ import type { LambdaFunctions } from '../../sim/twin/level.ts'
 import { ACCOUNT_ID, REGION } from '../../sim/twin/twin.ts'
 import { RolloutRefused } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
+
+/** The source of interventions in the trace. */
+export const OUTSIDE_CLIENT = 'client'
 
 /** The controller's functions by name, as they would be deployed. */
 export interface Functions {
@@ -138,12 +142,12 @@ export class LambdaHost implements LambdaFunctions {
 
   /**
    * The Invoke API for somebody outside, in the same queue. What the function fails with is the caller's to read: a wrong
-   * payload from outside is no bug. That a hand was taken in the run stands in the trace; to ask how it stands is none.
+   * payload from outside is no bug. The trace records it as an intervention, unless it only asks for the status.
    * @throws what the function failed with
    */
   call(name: string, event: unknown): Promise<object> {
-    const what = handTaken(name, event)
-    if (what !== null) this.#trace?.record('by-hand', { kind: 'intervention', act: 'call', what })
+    const intervention = interventionOf(name, event)
+    if (intervention !== null) this.#trace?.record(OUTSIDE_CLIENT, { kind: 'intervention', ...intervention })
     return new Promise((resolve, reject) =>
       this.#queue({ name: name as FunctionName, event, failures: 0, caller: { resolve, reject } }),
     )
@@ -260,11 +264,15 @@ export class LambdaHost implements LambdaFunctions {
 const refusedText = ({ refusals }: PreflightRefused): string =>
   `the preflight refused the release:\n${refusals.map((refusal) => `  ${textOf(refusal)}`).join('\n')}`
 
-/** In words; null for a question. */
-function handTaken(name: string, event: unknown): string | null {
-  if (name !== 'operate') return `${name} was invoked`
-  const { operation, actor } = (event ?? {}) as Readonly<Record<string, unknown>>
-  return operation === 'status' ? null : `${operation} by ${actor ?? 'nobody'}`
+/** Null for a request that changes nothing. */
+function interventionOf(name: string, event: unknown): InterventionMessage | null {
+  if (name !== 'operate') return { code: 'FUNCTION_INVOKED', data: { function: name } }
+  const { operation, actor = null } = (event ?? {}) as Readonly<Record<string, unknown>>
+  if (operation === 'status') return null
+  return {
+    code: 'OPERATION_INVOKED',
+    data: { operation: String(operation), actor: actor === null ? null : String(actor) },
+  }
 }
 
 const hasEnded = ({ state }: Pick<Last, 'state'>): boolean => isFinal({ state } as Rollout)

@@ -227,7 +227,7 @@ const expectedEndMs = (policy: Policy, { start, timeLimit }: Scenario): number =
 function headerOf(scenario: Scenario, options: RehearsalOptions, policy: Policy, fleet: Fleet): TraceHeader {
   const membersOf = (stage: StageName): string[] => fleet.filter((one) => one.stage === stage).map(({ thing }) => thing)
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     scenario: scenario.name,
     story: scenario.story,
     seed: options.seed,

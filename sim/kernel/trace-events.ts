@@ -84,10 +84,10 @@ export type TraceEvent =
   /** Somebody outside the controller changed a thing group. */
   | { kind: 'membership-changed'; thing: string; group: string; change: 'added' | 'removed' }
   /**
-   * Somebody outside the scenario took a hand in the run: a fault was injected while it ran, or a function of the
-   * controller was called. From here on the seed alone does not tell what happens.
+   * Something outside the scenario changed the run: a fault was injected while it ran, or a function of the controller
+   * was invoked. From here on the run cannot be reproduced from its seed alone.
    */
-  | { kind: 'intervention'; act: 'fault' | 'call'; what: string }
+  | { kind: 'intervention'; code: string; data: object }
   /** The controller moved a device between thing groups. */
   | { kind: 'device-moved'; thing: string; group: string; change: 'added' | 'removed' }
   /** An operator's request to the controller, the reason in their own words, and the answer. */
@@ -138,7 +138,8 @@ export type Connections = 'per-device' | 'multiplexed' | 'direct'
 
 /** First line of a saved trace: everything a report needs in addition to the events. Not part of the digest. */
 export interface TraceHeader {
-  readonly schemaVersion: 1
+  /** 2 since reasons, notifications and interventions carry codes. */
+  readonly schemaVersion: 2
   readonly scenario: string
   readonly story: string
   readonly seed: number

@@ -6,7 +6,7 @@ export const START_MS = Date.parse('2026-03-02T13:00:00Z')
 export const MINUTE_MS = 60_000
 
 export const header: TraceHeader = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   scenario: 'tiny',
   story: 'Two lines of three devices.',
   seed: 7,

@@ -17,7 +17,7 @@ function report(outcome: ReportOutcome, onsets: Readonly<Record<string, number>>
     ...empty,
     outcome,
     expectation: { met: true, failures: [], checked: [] },
-    invariants: { checked: [], violated: [] },
+    invariants: { checked: [], violated: [], undecided: [] },
     faults: Object.entries(onsets).map(([kind, minute]) => ({ kind, onsetAt: time(minute), devices: 1 })),
     detection: { ...empty.detection, at: detected === undefined ? null : time(detected) },
   }

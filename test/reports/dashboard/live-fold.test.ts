@@ -136,17 +136,17 @@ it('tells what people did, and what the controller answered', () => {
     return { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'lunch', result, answer }
   }
   const { log } = fold(
-    [1, { kind: 'intervention', act: 'call', what: 'pause by jo' }],
+    [1, { kind: 'intervention', code: 'OPERATION_INVOKED', data: { operation: 'pause', actor: 'jo' } }],
     [1, operation('accepted', 'held')],
     [2, operation('repeated', 'paused already by jo')],
     [3, operation('refused', 'a way back cannot be paused')],
-    [4, { kind: 'intervention', act: 'fault', what: 'in line 7: crash' }],
+    [4, { kind: 'intervention', code: 'FAULT_INJECTED', data: { spec: { kind: 'crash', in: { line: 7 } } } }],
   )
   expect(log.map(({ text }) => text)).toEqual([
     'pause by jo: held',
     'pause by jo, as before: paused already by jo',
     'pause by jo REFUSED: a way back cannot be paused',
-    'fault in line 7: crash',
+    'fault crash on line 7',
   ])
 })
 

@@ -40,7 +40,7 @@ it('shows of many histories the first one', () => {
 })
 
 it('asks for nothing, makes no markup of a name, and bears an empty history', () => {
-  const text = page([[row(0, { version: '<b>', violated: ['<i>'] })]])
+  const text = page([[row(0, { version: '<b>', violated: [{ code: '<b>', data: {}, text: '<i>' }] })]])
   expect(text).not.toMatch(/https?:|<script|<link|src=|href=|<b>|<i>|NaN|undefined/)
   expect(page([])).not.toMatch(/NaN|undefined|<svg/)
 })

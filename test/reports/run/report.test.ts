@@ -138,7 +138,11 @@ it.each([
   ['nothing', []],
 ])('the report of %s is as its schema says, and can be read', (_, records) => {
   const expectation = { met: true, failures: [], checked: [] }
-  const report = { ...foldReport(header, records, run), expectation, invariants: { checked: ['x'], violated: [] } }
+  const report = {
+    ...foldReport(header, records, run),
+    expectation,
+    invariants: { checked: ['X'], violated: [], undecided: [] },
+  }
   expect(reportSchema.parse(report)).toEqual(report)
   const lines = renderSummary(report, header.story).split('\n')
   expect(lines.length).toBeLessThan(30)
@@ -150,7 +154,7 @@ describe('a run in which on-call was notified', () => {
   const closed = (records: ReturnType<typeof trace>): Report => ({
     ...foldReport(header, records, run),
     expectation: { met: true, failures: [], checked: [] },
-    invariants: { checked: [], violated: [] },
+    invariants: { checked: [], violated: [], undecided: [] },
   })
   const all = (records: ReturnType<typeof trace>): readonly string[] => {
     const report = closed(records)
@@ -190,12 +194,14 @@ describe('a run with interventions', () => {
   const closed = (records: ReturnType<typeof trace>): Report => ({
     ...foldReport(header, records, run),
     expectation: { met: true, failures: [], checked: [] },
-    invariants: { checked: ['an invariant'], violated: ['an invariant: violated'] },
+    invariants: { checked: ['X'], violated: [{ code: 'X', data: {}, text: 'is violated' }], undecided: [] },
   })
-  const [fault, call] = ['in line 7: crash', 'abort by <jo>']
+  const [fault, call] = ['crash on line 7', 'abort by <jo>']
+  const data = { spec: { kind: 'crash', in: { line: 7 } } }
+  const request = { operation: 'abort', actor: '<jo>' }
   const changed = trace(
-    [7, { kind: 'intervention', act: 'fault', what: fault }],
-    [9, { kind: 'intervention', act: 'call', what: call }],
+    [7, { kind: 'intervention', code: 'FAULT_INJECTED', data }],
+    [9, { kind: 'intervention', code: 'OPERATION_INVOKED', data: request }],
   )
   const all = (records: typeof changed): readonly string[] => {
     const report = closed(records)
@@ -210,8 +216,8 @@ describe('a run with interventions', () => {
   it('names them in every report, since its command does not reproduce it', () => {
     const report = closed(changed)
     expect(reportSchema.parse(report).interventions).toEqual([
-      { at: '2026-03-02T13:07:00.000Z', what: fault },
-      { at: '2026-03-02T13:09:00.000Z', what: call },
+      { at: '2026-03-02T13:07:00.000Z', code: 'FAULT_INJECTED', data, text: fault },
+      { at: '2026-03-02T13:09:00.000Z', code: 'OPERATION_INVOKED', data: request, text: call },
     ])
     const [summary, markdown, junit, page] = all(changed)
     const text = '2; this run cannot be reproduced from its seed alone'

@@ -14,7 +14,11 @@ const report = (over: Partial<Report> = {}): Report => ({
       { what: 'caughtIn', expected: 'early', actual: 'canary', met: false },
     ],
   },
-  invariants: { checked: ['stages in order', 'no <tag>'], violated: ['no <tag>: "a" & \u0007 (event 3)'] },
+  invariants: {
+    checked: ['STAGES_OUT_OF_ORDER', '<TAG>'],
+    violated: [{ code: '<TAG>', data: {}, text: '"a" & \u0007 (event 3)' }],
+    undecided: [],
+  },
   ...over,
 })
 const tags = (xml: string, tag: string): string[] => xml.match(new RegExp(`<${tag}[ >][^\\n]*`, 'g')) ?? []

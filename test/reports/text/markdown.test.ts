@@ -16,7 +16,7 @@ const page = (records = rolledBack, over: Partial<Report> = {}): string => {
         { what: 'caughtIn', expected: 'early', actual: 'canary', met: false },
       ],
     },
-    invariants: { checked: ['stages in order'], violated: [] },
+    invariants: { checked: ['stages in order'], violated: [], undecided: [] },
     ...over,
   }
   return renderMarkdown(report, foldTimelines(header, records), header.story, 'rehearse run tiny --seed 7')

@@ -60,7 +60,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
   ]
   return {
     header: {
-      schemaVersion: 1,
+      schemaVersion: 2,
       scenario: 'healthy',
       story: 's',
       seed: 1,

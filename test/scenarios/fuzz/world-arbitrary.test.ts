@@ -5,7 +5,7 @@ import { FAULT_KINDS } from '../../../scenarios/fuzz/fault-arbitraries.ts'
 import { ANY_WORLD, scenarioOf, worlds, worldText } from '../../../scenarios/fuzz/world-arbitrary.ts'
 import { FAULT_KINDS as KINDS_OF_CATALOGUE } from './kinds-of-catalogue.ts'
 
-describe('worlds made at random', () => {
+describe('generated scenarios', () => {
   it('are scenarios that a file can hold: valid, and the same when read again', () => {
     fc.assert(
       fc.property(worlds(), (world) => {

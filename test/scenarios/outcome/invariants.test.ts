@@ -4,7 +4,7 @@ import { checkInvariants } from '../../../scenarios/outcome/invariants.ts'
 import type { TraceEvent, TraceHeader } from '../../../sim/kernel/trace-events.ts'
 
 const header: TraceHeader = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   scenario: 's',
   story: 's',
   seed: 1,
@@ -40,7 +40,7 @@ const evaluated = (decision: string, verdict: string): TraceEvent => ({
   state: decision === 'rollback' ? 'rolling-back' : 'soaking',
   verdict,
   decision,
-  reason: 'r',
+  reason: { code: 'NO_ROLLOUT', data: {} },
   findings: [],
 })
 
@@ -50,7 +50,7 @@ const operation = (name: string, result = 'accepted'): TraceEvent => ({
   actor: 'jo',
   reason: 'r',
   result,
-  answer: 'a',
+  answer: { code: 'STATUS_GIVEN', data: {} },
 })
 
 const moved = (thing: string, group: string): TraceEvent => ({ kind: 'device-moved', thing, group, change: 'added' })
@@ -59,10 +59,10 @@ const violated = (events: readonly TraceEvent[], over: Partial<TraceHeader> = {}
   checkInvariants(
     { ...header, ...over },
     events.map((event, sequence) => ({ sequence, atMs: sequence, source: 's', ...event })),
-  ).violated.map((text) => text.split(':')[0] as string)
+  ).violated.map(({ code }) => code)
 
-describe('each law', () => {
-  it('holds for a rollout as it should be', () => {
+describe('each invariant', () => {
+  it('holds for a correct rollout', () => {
     expect(
       violated([
         created('canary', '2'),
@@ -79,16 +79,12 @@ describe('each law', () => {
   })
 
   it.each<[string, readonly TraceEvent[], Partial<TraceHeader>]>([
-    ['canary is exactly one device of every line', [], { stages: { ...header.stages, canary: ['a1', 'a2'] } }],
-    ['a device runs one of the two versions of the release', [started('a1', '3')], {}],
-    ['new firmware reaches a device only with its own stage', [created('canary', '2'), started('a2', '2')], {}],
+    ['CANARY_NOT_ONE_PER_LINE', [], { stages: { ...header.stages, canary: ['a1', 'a2'] } }],
+    ['UNKNOWN_FIRMWARE_VERSION', [started('a1', '3')], {}],
+    ['FIRMWARE_OUTSIDE_ITS_STAGE', [created('canary', '2'), started('a2', '2')], {}],
+    ['HOLDBACK_RAN_RELEASE', [moved('a3', 'holdback'), created('production', '2'), started('a3', '2')], {}],
     [
-      'a device that is held back never runs the release before it is let go into it',
-      [moved('a3', 'holdback'), created('production', '2'), started('a3', '2')],
-      {},
-    ],
-    [
-      'a device that is held back never runs the release before it is let go into it',
+      'HOLDBACK_RAN_RELEASE',
       [
         moved('a3', 'holdback'),
         created('production', '2'),
@@ -98,28 +94,28 @@ describe('each law', () => {
       ],
       {},
     ],
-    ['stages are deployed in order', [created('early', '2')], {}],
-    ['nothing is promoted unless its verdict is healthy', [evaluated('promote', 'inconclusive')], {}],
+    ['STAGES_OUT_OF_ORDER', [created('early', '2')], {}],
+    ['PROMOTED_WITHOUT_HEALTHY_VERDICT', [evaluated('promote', 'inconclusive')], {}],
     [
-      'nothing is promoted unless its verdict is healthy',
+      'PROMOTED_WITHOUT_HEALTHY_VERDICT',
       [operation('promote'), { ...evaluated('promote', 'breach'), handler: 'operate' } as TraceEvent],
       {},
     ],
-    ['nothing is deployed while a person holds the rollout', [operation('pause'), created('canary', '2')], {}],
-    ['nothing is deployed while a person holds the rollout', [operation('freeze'), created('canary', '2')], {}],
-    ['a rollback touches only stages that were deployed', [created('early', '1')], {}],
+    ['DEPLOYED_WHILE_HELD', [operation('pause'), created('canary', '2')], {}],
+    ['DEPLOYED_WHILE_HELD', [operation('freeze'), created('canary', '2')], {}],
+    ['ROLLED_BACK_BEFORE_DEPLOYED', [created('early', '1')], {}],
     [
-      'a migration is everywhere before its firmware is anywhere',
+      'FIRMWARE_BEFORE_MIGRATION',
       [created('canary', '1', { m: '7' }), created('canary', '2', { m: '7' })],
       { release: { ...header.release, migration: { component: 'm', version: '7' } } },
     ],
-  ])('sees when it is broken that %s', (invariant, events, over) => {
-    expect(violated(events, over)).toContain(invariant)
+  ])('detects %s', (code, events, over) => {
+    expect(violated(events, over)).toContain(code)
   })
 
-  it('lets a person promote without evidence, go back while all is held, and a hotfix pass a stopped line', () => {
-    const byHand = { ...evaluated('promote', 'inconclusive'), handler: 'operate' } as TraceEvent
-    expect(violated([created('canary', '2'), operation('promote'), byHand])).toEqual([])
+  it('allows operators to promote without evidence, rollbacks under a hold, and hotfixes under a freeze', () => {
+    const byOperator = { ...evaluated('promote', 'inconclusive'), handler: 'operate' } as TraceEvent
+    expect(violated([created('canary', '2'), operation('promote'), byOperator])).toEqual([])
     expect(violated([created('canary', '2'), operation('freeze'), created('canary', '1')])).toEqual([])
     expect(violated([operation('pause'), operation('resume'), created('canary', '2')])).toEqual([])
     expect(violated([operation('pause', 'refused'), created('canary', '2')])).toEqual([])
@@ -128,18 +124,18 @@ describe('each law', () => {
     expect(violated([operation('pause'), created('canary', '2')], { release })).not.toEqual([])
   })
 
-  it('lets a device follow that was held back', () => {
+  it('allows the release on a device that left the holdback', () => {
     const stages = [created('canary', '2'), created('early', '2')]
     const held = [moved('a3', 'holdback'), created('production', '2')]
     expect(violated([...stages, ...held, moved('a3', 'production'), started('a3', '2')])).toEqual([])
   })
 
-  it('takes a device for a member of the group that somebody put it into', () => {
+  it('counts a device as a member of a group that it was added to', () => {
     const moved: TraceEvent = { kind: 'membership-changed', thing: 'a2', group: 'canary', change: 'added' }
     expect(violated([created('canary', '2'), moved, started('a2', '2')])).toEqual([])
   })
 
-  it('sees a refusal that was acted upon', () => {
+  it('detects a refused request that took effect, with its place in the trace', () => {
     const acted = { ...evaluated('rollback', 'healthy'), handler: 'operate' } as TraceEvent
     const records = [operation('abort', 'refused'), acted].map((event, sequence) => ({
       sequence,
@@ -147,6 +143,8 @@ describe('each law', () => {
       source: 's',
       ...event,
     }))
-    expect(checkInvariants(header, records).violated[0]).toContain('abort by jo')
+    expect(checkInvariants(header, records).violated).toEqual([
+      { code: 'REFUSED_OPERATION_TOOK_EFFECT', data: { operation: 'abort', actor: 'jo', sequence: 0, atMs: 5 } },
+    ])
   })
 })

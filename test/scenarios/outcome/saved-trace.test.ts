@@ -59,7 +59,7 @@ describe('a saved trace', () => {
   })
 
   it('keeps a field of the header that this version does not know', () => {
-    const later = text.replace('"schemaVersion":1', '"schemaVersion":1,"site":"north"')
+    const later = text.replace('"schemaVersion":2', '"schemaVersion":2,"site":"north"')
     expect(parseTrace(later, 'x').header).toMatchObject({ site: 'north' })
   })
 
@@ -71,13 +71,23 @@ describe('a saved trace', () => {
     ['ends after an event', `${lines.slice(0, 3).join('\n')}\n`, 3, 'without its last line'],
     ['ends after the header', `${lines[0]}\n`, 1, 'without its last line'],
     ['is damaged in the middle', replaced(3, '{"sequence":1,'), 3, 'not JSON'],
-    ['lacks an event', lines.toSpliced(2, 1).join('\n'), 3, 'event 1 should stand here'],
-    ['lacks its last event', lines.toSpliced(3, 1).join('\n'), 4, '3 events should stand before, not 2'],
-    ['has a line that is no event', replaced(2, 'null'), 2, 'event 0 should stand here'],
-    ['had an event changed', replaced(2, (lines[1] as string).replace('a1', 'b1')), 5, 'one of them was changed'],
+    ['lacks an event', lines.toSpliced(2, 1).join('\n'), 3, 'expected event 1 here'],
+    ['lacks its last event', lines.toSpliced(3, 1).join('\n'), 4, 'expected 3 events, found 2'],
+    ['has a line that is no event', replaced(2, 'null'), 2, 'expected event 0 here'],
+    ['had an event changed', replaced(2, (lines[1] as string).replace('a1', 'b1')), 5, 'digest mismatch'],
   ])('that %s is refused with the line', (_, changed, line, what) => {
     expect(failure(changed)).toMatch(new RegExp(`^x\\.jsonl:${line}: `))
     expect(failure(changed)).toContain(what)
+  })
+
+  it.each([
+    [1, 'version 0.1'],
+    [3, 'another version, with trace schema 3'],
+  ])('of schema version %i is refused with its writer and what to do', (version, writer) => {
+    const other = text.replace('"schemaVersion":2', `"schemaVersion":${version}`)
+    expect(failure(other)).toBe(
+      `x.jsonl:1: the trace was written by ${writer}, and this version cannot read it; run the scenario again`,
+    )
   })
 
   it('that is not there is refused', () => {

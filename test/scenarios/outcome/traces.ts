@@ -1,4 +1,5 @@
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
+import type { Message } from '../../../controller/messages/message.ts'
 import type { TraceEvent, TraceHeader, TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
 export const HOUR_MS = 3_600_000
@@ -7,7 +8,7 @@ export const NEW = '2.4.0'
 
 /** Two lines of a canary each; the first has a device of every stage. */
 export const header: TraceHeader = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   scenario: 's',
   story: 's',
   seed: 1,
@@ -23,13 +24,16 @@ export const header: TraceHeader = {
   faultsEndAtMs: 0,
 }
 
+/** A message whose data no invariant reads. */
+export const reasonOf = (code: string): Message => ({ code, data: {} })
+
 type At = readonly [hour: number, event: TraceEvent]
 
 /** A trace of events at hours after the start. */
 export const traceOf = (...events: readonly At[]): readonly TraceRecord[] =>
   events.map(([hour, event], sequence) => ({ sequence, atMs: hour * HOUR_MS, source: 's', ...event }))
 
-export const ordered = (target: string, version = NEW): TraceEvent => ({
+export const deployed = (target: string, version = NEW): TraceEvent => ({
   kind: 'deployment-created',
   deploymentId: 'd',
   target,
@@ -38,28 +42,28 @@ export const ordered = (target: string, version = NEW): TraceEvent => ({
   components: { [FIRMWARE_COMPONENT]: version },
 })
 
-type Look = Extract<TraceEvent, { kind: 'evaluated' }>
+type Evaluated = Extract<TraceEvent, { kind: 'evaluated' }>
 
-/** A look at the canary that waits while it soaks, unless it says otherwise. */
-export const evaluation = (over: Partial<Look> = {}): TraceEvent => ({
+/** An evaluation of the canary that waits while it soaks; `over` changes it. */
+export const evaluation = (over: Partial<Evaluated> = {}): TraceEvent => ({
   kind: 'evaluated',
   handler: 'analyze',
   stage: 'canary',
   state: 'soaking',
   verdict: 'healthy',
   decision: 'wait',
-  reason: 'r',
+  reason: reasonOf('NO_ROLLOUT'),
   findings: [],
   ...over,
 })
 
-export const asked = (operation: string, result = 'accepted'): TraceEvent => ({
+export const requested = (operation: string, result = 'accepted'): TraceEvent => ({
   kind: 'operation',
   operation,
   actor: 'jo',
   reason: 'r',
   result,
-  answer: 'a',
+  answer: reasonOf('STATUS_GIVEN'),
 })
 
 export const acted = (faultKind: string, target?: string): TraceEvent => ({
@@ -80,11 +84,12 @@ export const started = (thing: string, version = NEW): TraceEvent => ({
 export const connected = (thing: string): TraceEvent => ({ kind: 'device-connected', thing })
 export const disconnected = (thing: string): TraceEvent => ({ kind: 'device-disconnected', thing })
 
-export const called = (reasonCode: string): TraceEvent => ({
+export const paged = (reasonCode: string, reason?: Message): TraceEvent => ({
   kind: 'message-published',
   topic: 't',
-  subject: 's',
   reasonCode,
+  message: reason === undefined ? null : { code: reasonCode, data: { reason } },
+  subject: null,
 })
 
 export const failed = (handler: string, error: string): TraceEvent => ({

@@ -1,32 +1,33 @@
 import { expect, it } from 'vitest'
+import type { InvariantCode, Violation } from '../../../reports/messages/invariants.ts'
 import { checkInvariants } from '../../../scenarios/outcome/invariants.ts'
 import type { TraceEvent } from '../../../sim/kernel/trace-events.ts'
-import { evaluation as anyLook, asked, failed, header, NEW, OLD, ordered, started } from './traces.ts'
+import { evaluation as anyEvaluation, deployed, failed, header, NEW, OLD, requested, started } from './traces.ts'
 
 const MINUTE_MS = 60_000
 
 const evaluation = (decision: string, handler = 'analyze', stage: 'canary' | 'early' = 'canary'): TraceEvent =>
-  anyLook({ decision, handler, stage })
+  anyEvaluation({ decision, handler, stage })
 
 const violated = (
-  invariant: string,
+  code: InvariantCode,
   ...events: readonly (readonly [atMinute: number, event: TraceEvent])[]
-): string[] =>
+): readonly Violation[] =>
   checkInvariants(
     { ...header, windowHours: 4 },
     events.map(([atMinute, event], sequence) => ({ sequence, atMs: atMinute * MINUTE_MS, source: 's', ...event })),
-  ).violated.filter((text) => text.startsWith(invariant))
+  ).violated.filter((one) => one.code === code)
 
-const WINDOW = 'no window ends before its time'
-const BACK = 'a way back is confirmed by every device that is connected'
+const WINDOW = 'WINDOW_ENDED_EARLY'
+const BACK = 'ROLLBACK_CONFIRMED_EARLY'
 
-it('sees a window that is one look short, and none that is whole', () => {
+it('detects a window that is one evaluation short, and none that is whole', () => {
   expect(violated(WINDOW, [10, evaluation('soak')], [250, evaluation('promote')])).toEqual([])
   expect(violated(WINDOW, [10, evaluation('soak')], [245, evaluation('promote')])).toHaveLength(1)
   expect(violated(WINDOW, [10, evaluation('soak')], [245, evaluation('complete')])).toHaveLength(1)
 })
 
-it('lets a person do without the rest of a window', () => {
+it('allows an operator to promote before the window has passed', () => {
   expect(violated(WINDOW, [10, evaluation('soak')], [60, evaluation('promote', 'operate')])).toEqual([])
 })
 
@@ -34,17 +35,17 @@ it('counts the last soak of a stage, and the one that soaks', () => {
   expect(
     violated(WINDOW, [10, evaluation('soak')], [200, evaluation('soak')], [260, evaluation('promote')]),
   ).toHaveLength(1)
-  const passed = anyLook({ decision: 'promote', state: 'waiting' })
+  const passed = anyEvaluation({ decision: 'promote', state: 'waiting' })
   const early = evaluation('promote', 'analyze', 'early')
   expect(violated(WINDOW, [10, evaluation('soak')], [250, passed], [260, early])).toHaveLength(1)
   expect(violated(WINDOW, [10, evaluation('soak')], [250, passed], [490, early])).toEqual([])
 })
 
-it('asks no second window of those that were let go', () => {
-  const releaseHoldback = anyLook({ decision: 'release-holdback', stage: 'production' })
-  const passed = anyLook({ decision: 'promote', stage: 'production', state: 'waiting' })
-  const done = anyLook({ decision: 'complete', stage: 'production', state: 'completed' })
-  const whole = [[10, anyLook({ decision: 'soak', stage: 'production' })] as const, [250, passed] as const]
+it('demands no second window of a released holdback', () => {
+  const releaseHoldback = anyEvaluation({ decision: 'release-holdback', stage: 'production' })
+  const passed = anyEvaluation({ decision: 'promote', stage: 'production', state: 'waiting' })
+  const done = anyEvaluation({ decision: 'complete', stage: 'production', state: 'completed' })
+  const whole = [[10, anyEvaluation({ decision: 'soak', stage: 'production' })] as const, [250, passed] as const]
   expect(violated(WINDOW, ...whole, [300, releaseHoldback], [480, done])).toEqual([])
 })
 
@@ -55,10 +56,10 @@ const fault = (faultKind: string): TraceEvent => ({
   thing: null,
   target: 'x',
 })
-const deploying = anyLook({ state: 'deploying' })
+const deploying = anyEvaluation({ state: 'deploying' })
 
 it.each(['api-latency', 'lost-reply', 'lambda-timeout'])(
-  'begins windows at the look before where looks are told late, by %s',
+  'begins windows at the evaluation before where evaluations are recorded late, by %s',
   (kind) => {
     const trace = [[0, fault(kind)] as const, [5, deploying] as const, [12, evaluation('soak')] as const]
     expect(violated(WINDOW, ...trace, [250, evaluation('promote')])).toEqual([])
@@ -75,26 +76,26 @@ it.each(['event-reordered', 'event-late', 'stale-index', 'lambda-killed'])(
   },
 )
 
-it('begins a window that nobody told of at the last look without it', () => {
+it('begins a window that was not recorded at the last evaluation without it', () => {
   expect(violated(WINDOW, [5, deploying], [30, evaluation('wait')], [244, evaluation('promote')])).toHaveLength(1)
   expect(violated(WINDOW, [5, deploying], [30, evaluation('wait')], [245, evaluation('promote')])).toEqual([])
   expect(violated(WINDOW, [5, deploying], [245, evaluation('promote')])).toEqual([])
 })
 
-it('sees a stage that is ordered too soon after the one before, whatever was told', () => {
-  expect(violated(WINDOW, [0, ordered('canary')], [239, ordered('early')])).toHaveLength(1)
-  expect(violated(WINDOW, [0, ordered('canary')], [240, ordered('early')])).toEqual([])
+it('detects a stage that is deployed too soon after the one before, whatever was recorded', () => {
+  expect(violated(WINDOW, [0, deployed('canary')], [239, deployed('early')])).toHaveLength(1)
+  expect(violated(WINDOW, [0, deployed('canary')], [240, deployed('early')])).toEqual([])
 })
 
-it('lets people skip a window between two orders, even if nobody heard the answer, and no other', () => {
-  const orders = [[0, ordered('canary')] as const, [60, ordered('early')] as const]
-  expect(violated(WINDOW, orders[0]!, [60, asked('skip')], orders[1]!)).toEqual([])
-  expect(violated(WINDOW, orders[0]!, [60, failed('operate', 'StaleRollout')], orders[1]!)).toEqual([])
-  expect(violated(WINDOW, orders[0]!, [60, asked('skip', 'refused')], orders[1]!)).toHaveLength(1)
-  expect(violated(WINDOW, ...orders, [90, asked('skip')], [90, ordered('production')])).toHaveLength(1)
+it('allows operators to skip a window between two deployments, even if the answer was lost, and no other', () => {
+  const deployments = [[0, deployed('canary')] as const, [60, deployed('early')] as const]
+  expect(violated(WINDOW, deployments[0]!, [60, requested('skip')], deployments[1]!)).toEqual([])
+  expect(violated(WINDOW, deployments[0]!, [60, failed('operate', 'StaleRollout')], deployments[1]!)).toEqual([])
+  expect(violated(WINDOW, deployments[0]!, [60, requested('skip', 'refused')], deployments[1]!)).toHaveLength(1)
+  expect(violated(WINDOW, ...deployments, [90, requested('skip')], [90, deployed('production')])).toHaveLength(1)
 })
 
-it('sees a device that still runs the release when its way back is confirmed', () => {
+it('detects a device that still runs the release when its rollback is confirmed', () => {
   const connected = [0, { kind: 'device-connected', thing: 'a1' }] as const
   expect(violated(BACK, connected, [5, started('a1', NEW)], [60, evaluation('confirm')])).toHaveLength(1)
   expect(
@@ -102,7 +103,7 @@ it('sees a device that still runs the release when its way back is confirmed', (
   ).toEqual([])
 })
 
-it('does not blame a way back for devices that are away, have just come, or were moved', () => {
+it('ignores devices that are offline, have just connected, or were moved', () => {
   const came = { kind: 'device-connected', thing: 'a1' } as const
   const left = { kind: 'device-disconnected', thing: 'a1' } as const
   const moved = { kind: 'membership-changed', thing: 'a1', group: 'early', change: 'added' } as const

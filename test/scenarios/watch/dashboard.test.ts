@@ -166,7 +166,7 @@ it.each(LEVELS)('steers the %s level, between what was before and what comes aft
   )
   const [refused, paused, resumed, aborted] = operations
   expect(refused?.answer).toBe('there is no rollout')
-  const injected = records.filter((one) => one.kind === 'intervention' && one.act === 'fault')
+  const injected = records.filter((one) => one.kind === 'intervention' && one.code === 'FAULT_INJECTED')
   // Time stood: the operations were answered all the same, and the faults began when it moved.
   const stoodAtMs = paused?.atMs as number
   expect([resumed, ...injected].map((one) => one?.atMs)).toEqual([stoodAtMs, stoodAtMs, stoodAtMs])
@@ -179,12 +179,13 @@ it.each(LEVELS)('steers the %s level, between what was before and what comes aft
 
   const report = conclude(healthy, result)
   expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', invariants: { violated: [] } })
-  expect(report.interventions?.map(({ what }) => what)).toEqual([
-    `abort by ${ownName()}`,
-    `pause by ${ownName()}`,
-    `resume by ${ownName()}`,
-    'in line 2: memory-leak: 60 MiB/h, until the process is killed',
-    'on line-01-03: crash: the firmware dies now, and after each restart',
-    `abort by ${ownName()}`,
+  const invoked = (operation: string) => ({ code: 'OPERATION_INVOKED', data: { operation, actor: ownName() } })
+  expect(report.interventions?.map(({ code, data }) => ({ code, data }))).toEqual([
+    invoked('abort'),
+    invoked('pause'),
+    invoked('resume'),
+    { code: 'FAULT_INJECTED', data: { spec: { kind: 'memory-leak', in: { line: 2 }, rate: 60 } } },
+    { code: 'FAULT_INJECTED', data: { spec: { kind: 'crash', in: { device: 'line-01-03' }, after: 0 } } },
+    invoked('abort'),
   ])
 })

@@ -116,7 +116,7 @@ describe('the function that people call', () => {
     expect(await host.call('operate', { operation: 'pause', actor: 'jo' })).toMatchObject({ answer: 'held' })
     trace.flush()
     expect(trace.records).toMatchObject([
-      { kind: 'intervention', act: 'call', what: 'pause by jo' },
+      { kind: 'intervention', code: 'OPERATION_INVOKED', data: { operation: 'pause', actor: 'jo' } },
       { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held' },
       { kind: 'evaluated', handler: 'operate', state: 'rolling-back' },
     ])

@@ -1,0 +1,39 @@
+import { define, type MessageOf } from '../../controller/messages/message.ts'
+
+/** The specification of an injected fault, as the fault catalogue has it. */
+export interface InjectedFault {
+  readonly kind: string
+  /** The devices that it acts on. */
+  readonly in: {
+    readonly firmware?: string | undefined
+    readonly line?: number | undefined
+    readonly device?: string | undefined
+  }
+}
+
+/**
+ * What somebody outside the scenario did to a run. From the first intervention on, a run cannot be reproduced from its
+ * seed alone.
+ */
+export const INTERVENTION_MESSAGES = {
+  FAULT_INJECTED: define<{ spec: InjectedFault }>(
+    'A fault was injected while the scenario ran.',
+    ({ spec }) => `${spec.kind} ${targetText(spec.in)}`,
+  ),
+  OPERATION_INVOKED: define<{ operation: string; actor: string | null }>(
+    'The function `operate` of the controller was invoked from outside.',
+    ({ operation, actor }) => `${operation} by ${actor ?? 'nobody'}`,
+  ),
+  FUNCTION_INVOKED: define<{ function: string }>(
+    'Another function of the controller was invoked from outside.',
+    (data) => `${data.function} was invoked`,
+  ),
+}
+
+export type InterventionMessage = MessageOf<typeof INTERVENTION_MESSAGES>
+
+function targetText({ firmware, line, device }: InjectedFault['in']): string {
+  if (device !== undefined) return `on ${device}`
+  if (line !== undefined) return `on line ${line}`
+  return firmware === undefined ? 'on the whole fleet' : `wherever ${firmware} runs`
+}

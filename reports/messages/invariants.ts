@@ -1,0 +1,153 @@
+import { define, type Message, type MessageOf, type TextOf } from '../../controller/messages/message.ts'
+import { isoTime } from '../numbers/format.ts'
+import type { UndecidedReason } from './undecided.ts'
+
+const HOUR_MS = 3_600_000
+
+/** The record of the trace that shows a violation. */
+export interface TracePlace {
+  /** Position in the trace, from 0. */
+  readonly sequence: number
+  readonly atMs: number
+}
+
+/** What stands in place of a violation where the run cannot show that the invariant holds. */
+export interface Undecided {
+  readonly undecided: UndecidedReason
+}
+
+/** Defines an invariant: what always holds, and the sentence of one violation in numbers. */
+const invariant = <Violation extends object>(meaning: string, violation: (data: Violation, textOf: TextOf) => string) =>
+  define<Violation | Undecided>(meaning, (data, textOf) =>
+    'undecided' in data ? `not decided: ${textOf(data.undecided)}` : violation(data, textOf),
+  )
+
+const at = ({ sequence, atMs }: TracePlace): string => `(event ${sequence} at ${isoTime(atMs)})`
+const hours = (durationMs: number): string => `${(durationMs / HOUR_MS).toFixed(2)} h`
+const named = (things: readonly string[]): string => things.join(', ')
+
+/**
+ * What no rollout may ever do, and what every rollout comes to. The code names the violation; the meaning says what
+ * holds. `scenarios/outcome` checks them against the trace.
+ */
+export const INVARIANT_MESSAGES = {
+  CANARY_NOT_ONE_PER_LINE: invariant<{ line: number; count: number }>(
+    'The canary stage has exactly one device per line.',
+    ({ line, count }) => `line ${line} has ${count} canary devices`,
+  ),
+  UNKNOWN_FIRMWARE_VERSION: invariant<TracePlace & { thing: string; version: string }>(
+    'A device runs one of the two versions of the release.',
+    ({ thing, version, ...place }) => `${thing} started version ${version} ${at(place)}`,
+  ),
+  FIRMWARE_OUTSIDE_ITS_STAGE: invariant<TracePlace & { thing: string }>(
+    'New firmware starts on a device only after its own stage was deployed.',
+    ({ thing, ...place }) => `${thing} started the release before its stage was deployed ${at(place)}`,
+  ),
+  HOLDBACK_RAN_RELEASE: invariant<TracePlace & { thing: string }>(
+    'A device of the holdback does not run the release before it is released into its stage.',
+    ({ thing, ...place }) => `${thing} started the release while it was held back ${at(place)}`,
+  ),
+  STAGES_OUT_OF_ORDER: invariant<{ stage: string; before: string }>(
+    'Stages are deployed in their order.',
+    ({ stage, before }) => `${stage} was not deployed after ${before}`,
+  ),
+  PROMOTED_WITHOUT_HEALTHY_VERDICT: invariant<TracePlace & { stage: string | null; decision: string; verdict: string }>(
+    'A stage is promoted only on a healthy verdict; an operator may promote on an inconclusive one.',
+    ({ stage, decision, verdict, ...place }) => `${decision} of ${stage} on verdict ${verdict} ${at(place)}`,
+  ),
+  REFUSED_OPERATION_TOOK_EFFECT: invariant<TracePlace & { operation: string; actor: string }>(
+    'A refused operator request has no effect.',
+    ({ operation, actor, ...place }) => `${operation} by ${actor} was refused and took effect ${at(place)}`,
+  ),
+  DEPLOYED_WHILE_HELD: invariant<TracePlace & { group: string; holds: readonly string[] }>(
+    'The release is not deployed while an operator holds the rollout.',
+    ({ group, holds, ...place }) => `${group} was deployed under ${holds.join(' and ')} ${at(place)}`,
+  ),
+  ROLLED_BACK_BEFORE_DEPLOYED: invariant<TracePlace & { group: string }>(
+    'A rollback touches only stages that were deployed.',
+    ({ group, ...place }) => `${group} was rolled back and had not been deployed ${at(place)}`,
+  ),
+  FIRMWARE_BEFORE_MIGRATION: invariant<{ stage: string }>(
+    'A migration is deployed to every stage before its firmware is deployed to any.',
+    ({ stage }) => `firmware was deployed before the migration reached ${stage}`,
+  ),
+
+  WINDOW_ENDED_EARLY: invariant<
+    TracePlace & {
+      stage: string
+      observedMs: number
+      windowMs: number
+      /** From the first evaluation of the soak, or from the deployment of the stage before. */
+      from: 'soak' | 'deployment'
+    }
+  >('No observation window ends before its time.', ({ stage, observedMs, windowMs, from, ...place }) =>
+    from === 'soak'
+      ? `${stage} passed after ${hours(observedMs)} of ${hours(windowMs)} ${at(place)}`
+      : `${stage} was deployed ${hours(observedMs)} after the stage before, window ${hours(windowMs)} ${at(place)}`,
+  ),
+  ROLLBACK_CONFIRMED_EARLY: invariant<TracePlace & { count: number; thing: string }>(
+    'A rollback is confirmed only when every connected device runs the version before.',
+    ({ count, thing, ...place }) => `${count} connected devices still ran the release, first ${thing} ${at(place)}`,
+  ),
+
+  DEPLOYED_TO_OTHER_GROUP: invariant<TracePlace & { group: string }>(
+    'Only the thing groups of the stages are deployed to.',
+    ({ group, ...place }) => `a deployment was created for ${group} ${at(place)}`,
+  ),
+  DEPLOYMENT_REPEATED: invariant<TracePlace & { group: string }>(
+    'A deployment is not created again while the same one is in place.',
+    ({ group, ...place }) => `the deployment of ${group} was created again ${at(place)}`,
+  ),
+  BREACH_WITHOUT_ROLLBACK: invariant<TracePlace & { stage: string | null; decision: string }>(
+    'A breach leads to a rollback.',
+    ({ stage, decision, ...place }) => `${stage} was in breach and the decision was ${decision} ${at(place)}`,
+  ),
+  WHOLE_LINE_BEFORE_PRODUCTION: invariant<TracePlace & { line: number }>(
+    'No line runs the release on all of its devices before production is deployed.',
+    ({ line, ...place }) => `line ${line} ran the release on all of its devices ${at(place)}`,
+  ),
+  LAST_DEPLOYMENT_CONTRADICTS_OUTCOME: invariant<TracePlace & { group: string; outcome: string }>(
+    'In the end the last deployment of every stage fits the outcome.',
+    ({ group, outcome, ...place }) => `the last deployment of ${group} does not fit ${outcome} ${at(place)}`,
+  ),
+  DECISION_WITHOUT_REASON: invariant<TracePlace & { decision: string }>(
+    'Every decision has a reason of the registry, and every operator request an actor and a reason.',
+    ({ decision, ...place }) => `${decision} has no known reason ${at(place)}`,
+  ),
+
+  ROLLOUT_NEVER_ENDS: invariant<{ stage: string | null; state: string; lastedMs: number; reason: Message }>(
+    'A rollout ends or waits for an operator.',
+    ({ stage, state, lastedMs, reason }, textOf) =>
+      `${stage} has been ${state} for ${hours(lastedMs)} with no disturbance: ${textOf(reason)}`,
+  ),
+  ON_CALL_NOT_PAGED: invariant<TracePlace & { stage: string | null; decision: string }>(
+    'On-call is paged whenever a rollout waits for an operator.',
+    ({ stage, decision, ...place }) => `${decision} of ${stage} paged nobody ${at(place)}`,
+  ),
+  RELEASE_LEFT_AFTER_ROLLBACK: invariant<{ things: readonly string[] }>(
+    'After a rollback every reachable device runs the version before.',
+    ({ things }) => `${things.length} reachable devices run the release: ${named(things)}`,
+  ),
+  DEPLOYMENT_LEFT_OPEN: invariant<{ things: readonly string[] }>(
+    'No deployment is left open on a reachable device.',
+    ({ things }) => `${things.length} reachable devices have an open deployment: ${named(things)}`,
+  ),
+}
+
+export type InvariantCode = keyof typeof INVARIANT_MESSAGES
+
+type DataOf<Code extends InvariantCode> = Extract<MessageOf<typeof INVARIANT_MESSAGES>, { readonly code: Code }>['data']
+
+/** What a violation of one invariant carries. */
+export type ViolationOf<Code extends InvariantCode> = Exclude<DataOf<Code>, Undecided>
+
+/** One violation of an invariant. */
+export interface Violation extends Message {
+  readonly code: InvariantCode
+}
+
+/** An invariant that a run cannot show to hold: it ended too early, or its disturbances never did. */
+export interface UndecidedInvariant extends Message {
+  readonly code: InvariantCode
+  readonly data: Undecided
+}

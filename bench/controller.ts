@@ -9,6 +9,6 @@ export async function benchController(): Promise<void> {
   for (const level of ['wire', 'model'] as const) {
     const { controller, wall } = conclude(scenario, await rehearse(scenario, { seed: 1, level }))
     tell(`controller, ${level}: AWS calls an evaluation`, String(controller.awsCallsPerEvaluation))
-    tell(`controller, ${level}: ms a plant hour`, String(wall.controllerMsPerVirtualHour))
+    tell(`controller, ${level}: ms a plant hour`, String(wall.controllerMsPerSimulatedHour))
   }
 }

@@ -5,14 +5,14 @@ import type { Report } from '../run/report.ts'
 import { judgementOf } from './judgement.ts'
 import type { Variant } from './variant.ts'
 
-/** What a variant came to over its seeds. Means are over runs; null where no run has a value. */
+/** The outcomes of one variant over its seeds. Means are over runs; null where no run has a value. */
 export interface Cell extends Variant {
   readonly runs: number
   /** Rolled back after the fault had begun; null for a healthy release. */
   readonly detected: Share | null
   /** Rolled back although the release was good, or before its fault had begun. */
   readonly falseAlarms: Share
-  /** A faulty release that reached the whole fleet and was kept. */
+  /** Promoted to the whole fleet although it was faulty; null for a healthy release. */
   readonly escaped: Share | null
   readonly caughtIn: Readonly<Record<StageName, number>>
   /** Neither promoted nor rolled back: halted, or out of time. */

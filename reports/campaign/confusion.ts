@@ -4,7 +4,7 @@ import type { Report } from '../run/report.ts'
 import { delayMinutes, type Judgement, judgementOf } from './judgement.ts'
 import type { Variant } from './variant.ts'
 
-/** The judgements of all runs with faults of one family and size, rolled out in one way. */
+/** The judgements of all runs with faults of one family and size, under one rollout configuration. */
 export interface ConfusionRow extends Pick<Variant, 'windowHours' | 'gates' | 'profile'> {
   /** Kind of the fault, kinds joined by `+`, or `none` for good releases. */
   readonly family: string
@@ -23,17 +23,17 @@ export interface ConfusionRow extends Pick<Variant, 'windowHours' | 'gates' | 'p
 }
 
 /** A variant with the reports of its runs. */
-export interface PlayedVariant {
+export interface VariantRuns {
   readonly variant: Variant
   readonly reports: readonly Report[]
 }
 
-/** Folds many runs: a row for each family and size and way of rolling out, and one for a family of several sizes. Pure. */
-export function foldConfusion(played: readonly PlayedVariant[]): readonly ConfusionRow[] {
-  const way = ({ variant: { windowHours, gates, profile } }: PlayedVariant): string =>
+/** Folds many runs: one row per family, size and configuration, and one more per family of several sizes. Pure. */
+export function foldConfusion(runs: readonly VariantRuns[]): readonly ConfusionRow[] {
+  const configuration = ({ variant: { windowHours, gates, profile } }: VariantRuns): string =>
     `${windowHours} ${gates} ${profile}`
-  return groups(played, way).flatMap((ofWay) =>
-    groups(ofWay, ({ variant }) => familyOf(variant)).flatMap((ofFamily) => {
+  return groups(runs, configuration).flatMap((ofOne) =>
+    groups(ofOne, ({ variant }) => familyOf(variant)).flatMap((ofFamily) => {
       const rows = groups(ofFamily, ({ variant }) => variant.faultSize).map((ofSize) =>
         rowOf(ofSize, ofSize[0].variant.faultSize),
       )
@@ -47,9 +47,9 @@ const familyOf = ({ faultKinds }: Variant): string =>
 
 type Group<T> = readonly [T, ...T[]]
 
-function rowOf(played: Group<PlayedVariant>, size: string | null): ConfusionRow {
-  const { variant } = played[0]
-  const judged = played.flatMap((one) =>
+function rowOf(runs: Group<VariantRuns>, size: string | null): ConfusionRow {
+  const { variant } = runs[0]
+  const judged = runs.flatMap((one) =>
     one.reports.map((report) => ({
       judgement: judgementOf(one.variant, report),
       delay: delayMinutes(one.variant, report),
@@ -75,7 +75,7 @@ function rowOf(played: Group<PlayedVariant>, size: string | null): ConfusionRow 
   }
 }
 
-/** Groups of equal key, in the order in which the keys first come. */
+/** Groups of equal key, in the order of the first item of each. */
 function groups<T>(items: readonly T[], keyOf: (item: T) => string): readonly Group<T>[] {
   const found = new Map<string, [T, ...T[]]>()
   for (const item of items) {

@@ -3,15 +3,15 @@ import { isoTime } from '../numbers/format.ts'
 import { exactShareOf, type Mean, meanWithInterval, type Share } from '../numbers/statistics.ts'
 import type { Report, ReportOutcome } from '../run/report.ts'
 
-/** One release of a history, as it was played. */
+/** One release of a history, as it was rehearsed. */
 export interface ReleaseRow {
   readonly version: string
   readonly replaces: string
   readonly startedAt: string
   readonly endedAt: string
-  /** Something is wrong with it. */
+  /** The release itself has a fault. */
   readonly isFaulty: boolean
-  /** Refused: the controller's preflight did not let it start. */
+  /** `refused`: by the controller's preflight, so that it did not start. */
   readonly outcome: ReportOutcome | 'refused'
   readonly caughtIn: Report['caughtIn']
   readonly leadTimeHours: number | null
@@ -20,13 +20,13 @@ export interface ReleaseRow {
   readonly violated: readonly ReportedMessage[]
 }
 
-/** What a row says of the release itself. */
+/** The part of a row that is known before the rehearsal. */
 type ReleaseHead = Pick<ReleaseRow, 'version' | 'replaces' | 'isFaulty'>
 
 export const releaseRow = (head: ReleaseHead, report: Report): ReleaseRow => ({
   ...head,
-  startedAt: report.virtual.startedAt,
-  endedAt: report.virtual.endedAt,
+  startedAt: report.simulated.startedAt,
+  endedAt: report.simulated.endedAt,
   outcome: report.outcome,
   caughtIn: report.caughtIn,
   leadTimeHours: report.leadTimeHours,
@@ -45,7 +45,7 @@ export const refusedRow = (head: ReleaseHead, startMs: number): ReleaseRow => ({
   violated: [],
 })
 
-/** What many releases in a row came to, with the exact intervals that so many can support. */
+/** The outcomes of a sequence of releases, with exact intervals. */
 export interface History {
   readonly releases: number
   readonly promoted: Share
@@ -94,7 +94,7 @@ const isRolledBack = ({ outcome }: ReleaseRow): boolean => outcome === 'rolled-b
 const isRolledBackInCanary = (one: ReleaseRow): boolean => isRolledBack(one) && one.caughtIn === 'canary'
 const numbers = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null)
 
-/** What the owners of the plant report of their own releases. */
+/** What the operators of the plant report of their own releases. */
 export interface Reported {
   readonly releases: number
   readonly promoted: number

@@ -2,18 +2,18 @@ import type { Report } from '../run/report.ts'
 import type { Variant } from './variant.ts'
 
 /**
- * - `caught`: ordered back, and a fault of the release had begun. Whether every device made its way back is another
- *   question: a run that halted in it is caught as well.
- * - `missed`: faulty, and kept by the whole fleet; or its fault had begun and time ran out without a word.
- * - `false-alarm`: ordered back, and no fault of the release had begun, whatever the network did.
- * - `promoted-good`: good, and promoted.
- * - `undecided`: a person was asked, or time ran out with nothing to be noticed.
+ * - `caught`: the rollback began after the onset of a fault of the release. Whether it succeeded on every device is another
+ *   question: a run that halted during the rollback counts as caught.
+ * - `missed`: faulty and promoted; or its fault had begun, and the run ended inconclusive.
+ * - `false-alarm`: the rollback began before any fault of the release, whatever the network did.
+ * - `promoted-good`: without a fault, and promoted.
+ * - `undecided`: halted until an operator acts, or ended inconclusive before any onset.
  */
 export type Judgement = 'caught' | 'missed' | 'false-alarm' | 'promoted-good' | 'undecided'
 
 type ReleaseTruth = Pick<Variant, 'faultKinds'>
 
-/** Judges what became of a release against what is true of it. Pure. */
+/** Compares the outcome of a release with the truth about it. Pure. */
 export function judgementOf(truth: ReleaseTruth, report: Report): Judgement {
   const { outcome, detection } = report
   const onset = releaseOnset(truth, report)
@@ -24,7 +24,7 @@ export function judgementOf(truth: ReleaseTruth, report: Report): Judgement {
   return outcome === 'inconclusive' && onset !== null ? 'missed' : 'undecided'
 }
 
-/** First onset of a fault of the release to the decision; null if either never came. */
+/** From the first onset of a fault of the release to the decision; null if either is missing. */
 export function delayMinutes(truth: ReleaseTruth, report: Report): number | null {
   const onset = releaseOnset(truth, report)
   const { at } = report.detection

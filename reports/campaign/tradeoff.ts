@@ -1,11 +1,11 @@
 import type { Report } from '../run/report.ts'
 
-/** What one window cost and what it bought, beside the same by arithmetic. */
+/** Cost and benefit of one window, measured and by arithmetic. */
 export interface TradeoffSide {
   readonly windowHours: number
   readonly devices: number
   readonly deviceHours: number
-  /** Canary's start to the last production device; null if the release never came so far. */
+  /** From the canary's start to the last production device; null if the release was not promoted to it. */
   readonly leadTimeHours: number | null
   readonly caughtIn: Report['caughtIn']
   readonly onsetToAllHealthyMinutes: number | null
@@ -18,7 +18,7 @@ export interface Arithmetic {
   readonly leadTimeHours: number
 }
 
-/** Of one rehearsal of a fault that is silent for so long after the canary's install. Pure. */
+/** `silentHours`: from the canary's install to the first effect of the fault. Pure. */
 export function foldTradeoff(report: Report, silentHours: number): TradeoffSide {
   const { windowHours, exposure, leadTimeHours, caughtIn, rollback, stages } = report
   return {
@@ -36,7 +36,7 @@ export function foldTradeoff(report: Report, silentHours: number): TradeoffSide 
   }
 }
 
-/** Stages back to back, installed in no time, until the fault speaks. [detection E5: 340 devices and 1,768 h against 17 and 204] */
+/** Stages back to back, installed in no time, until the first effect of the fault. [detection E5: 340 devices and 1,768 h against 17 and 204] */
 export function backToBack(stages: readonly number[], windowHours: number, silentHours: number): Arithmetic {
   const exposedHours = stages.map((_, i) => Math.max(0, silentHours - i * windowHours))
   return {

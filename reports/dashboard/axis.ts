@@ -1,13 +1,13 @@
-/** A vertical axis for the chart widget, by its own names. */
+/** A vertical axis, by the option names of the chart widget. */
 export interface Axis {
   readonly minY: number
   readonly maxY: number
   readonly numYLabels: number
-  /** Room for the longest label, in halves of a cell. */
+  /** Space for the longest label, in halves of a cell. */
   readonly xLabelPadding: number
 }
 
-/** About so many labels find room. */
+/** About so many labels fit. */
 const LABELS = 4
 /** Above the highest value, as a share of the whole. */
 const HEADROOM = 0.1

@@ -1,4 +1,4 @@
-/** The one widget that is used of blessed-contrib: its own types do not compile, and its index loads every widget. */
+/** The only widget of blessed-contrib that is used: its own types do not compile, and its index loads every widget. */
 declare module 'blessed-contrib/lib/widget/charts/line.js' {
   import type { Widgets } from 'blessed'
 

@@ -1,12 +1,12 @@
 import type { DashboardState } from './state.ts'
 
-/** A place on the fleet map. Device -1 is its whole line, line -1 is wherever the release runs. */
+/** A place on the fleet map. Device -1 is the whole line, line -1 is all devices that run the release. */
 export interface Cursor {
   readonly line: number
   readonly device: number
 }
 
-/** What a cursor points at: one device, a line of the plant, or (null) wherever the release runs. */
+/** What a cursor points at: one device, one production line, or (null) all devices that run the release. */
 export type Place = { readonly device: string } | { readonly line: number } | null
 
 type FleetMap = DashboardState['map']
@@ -20,7 +20,7 @@ const STEPS: Readonly<Record<string, Cursor>> = {
   right: { line: 0, device: 1 },
 }
 
-/** Where an arrow key brings the cursor; it stops at the edges, and on any other key. Pure. */
+/** The cursor after a key: arrow keys move it within the map, other keys do not. Pure. */
 export function moved({ line, device }: Cursor, key: string, map: FleetMap): Cursor {
   const step = STEPS[key] ?? { line: 0, device: 0 }
   const onLine = Math.min(Math.max(line + step.line, -1), map.length - 1)

@@ -15,7 +15,7 @@ const VERDICT_ROWS = 3
 const WITH_CHART_ROWS = 34
 const CHART_POINTS = 60
 
-/** Two rehearsals side by side: fleet and counters above, what the controllers say below, then the trade-off. Pure. */
+/** Two rehearsals side by side: fleet and counters above, the controllers' decisions below, then the trade-off. Pure. */
 export function duoFrame(
   { halves, ending }: DuoState,
   size: { readonly columns: number; readonly rows: number },
@@ -65,15 +65,15 @@ export function duoFrame(
   }
 }
 
-const KEYS = coloured('grey', 'space pause  > step  + faster  - slower  q quit')
+const KEYS = coloured('grey', 'space stop  > step  + faster  - slower  q quit')
 const ENDED = coloured('grey', 'any key ends')
 
-/** Over the stages and what the controllers said, so that the counters stay in sight. */
+/** Over the stages and the decisions, so that the counters stay visible. */
 function overlayOf(ending: readonly string[], columns: number, bottom: number): Frame['overlay'] {
   const width = Math.max(...ending.map((line) => line.length)) + 4
   const height = ending.length + 2
   return {
-    title: 'what a window is worth',
+    title: 'trade-off',
     lines: ending.map(escaped),
     left: Math.floor((columns - width) / 2),
     top: bottom - height,
@@ -83,7 +83,7 @@ function overlayOf(ending: readonly string[], columns: number, bottom: number): 
 }
 
 const titleOf = ({ windowHours }: DashboardState): string => `windows of ${windowHours} h`
-/** One that has ended has stopped its clock. */
+/** The clock of a rehearsal stops at its end. */
 const nowOf = (halves: DuoState['halves']): number => Math.max(...halves.map(({ nowMs }) => nowMs))
 
 function headline(halves: DuoState['halves'], columns: number): string {
@@ -94,11 +94,11 @@ function headline(halves: DuoState['halves'], columns: number): string {
 
 const fleetAndCounters: View = (state, { columns, rows }) => {
   const map = fleetMap(state, { columns: MAP_COLUMNS + 1, rows })
-  const beside = counters(state)
+  const right = counters(state)
   return Array.from({ length: rows }, (_, row) => {
     const left = map[row] ?? ''
     const space = ' '.repeat(Math.max(1, MAP_COLUMNS + 1 - visible(left).length))
-    return row < beside.length ? `${left}${space}${beside[row]}`.slice(0, columns + left.length) : left
+    return row < right.length ? `${left}${space}${right[row]}`.slice(0, columns + left.length) : left
   })
 }
 

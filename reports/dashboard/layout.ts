@@ -1,3 +1,4 @@
+import { isQuantity } from '../numbers/metrics.ts'
 import { coloured } from './markup.ts'
 import type { MetricSeries } from './state.ts'
 import { detection, eventLog, findings, fleetMap, headline, legend, legs, stages, type View, verdict } from './views.ts'
@@ -17,7 +18,7 @@ export interface TextPanel extends Rect {
   readonly view: View
 }
 
-/** A chart of one of the judged metrics, by its place among them. */
+/** A chart of one of the judged metrics, by its position among them. */
 export interface ChartPanel extends Rect {
   readonly id: string
   readonly pick: (series: readonly MetricSeries[], focus: number) => MetricSeries | undefined
@@ -26,8 +27,8 @@ export interface ChartPanel extends Rect {
 export interface Layout {
   readonly texts: readonly TextPanel[]
   readonly charts: readonly ChartPanel[]
-  /** Where the fleet map ends. */
-  readonly besideMap: number
+  /** The first column to the right of the fleet map. */
+  readonly mapRight: number
 }
 
 /** Smallest screen that holds the compact layout. */
@@ -37,8 +38,8 @@ const WIDE_COLUMNS = 120
 const WIDE_ROWS = 40
 
 /**
- * Places for a screen of this size; null when it is too small for any. `focus` is what tab has moved to; the events come
- * before it where there is room for one thing only. Pure.
+ * The panels of a screen of this size; null when it is too small. `focus` is what tab has moved to; `showsEvents` shows the
+ * events instead where there is room for one panel only. Pure.
  */
 export function layoutFor(columns: number, rows: number, focus: number, showsEvents = false): Layout | null {
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return null
@@ -46,10 +47,10 @@ export function layoutFor(columns: number, rows: number, focus: number, showsEve
 }
 
 const keys: View = ({ outcome }) => [coloured('grey', outcome === null ? KEYS : KEYS_AT_THE_END)]
-const KEYS = 'space pause  > step  +- pace  f fault  p hold  a abort  tab view  ? help  q quit'
+const KEYS = 'space stop  > step  +- pace  f fault  p pause  a abort  tab view  ? help  q quit'
 const KEYS_AT_THE_END = 'the rehearsal has ended  tab view  ? help  q quit'
 
-/** What tab moves through where there is room for one thing only. */
+/** What tab moves through where there is room for one panel only. */
 const COMPACT_PANELS = ['chart', 'metrics', 'rollback', 'events'] as const
 
 function compact(columns: number, rows: number, focus: number, showsEvents: boolean): Layout {
@@ -81,7 +82,7 @@ function compact(columns: number, rows: number, focus: number, showsEvents: bool
           ? [{ id: 'events', title: 'events', ...low, view: eventLog }]
           : []
   return {
-    besideMap: mapWidth,
+    mapRight: mapWidth,
     texts: [
       { id: 'headline', title: null, left: 0, top: 0, width: columns, height: 1, view: headline },
       { id: 'map', title: 'fleet', left: 0, top: bodyTop, width: mapWidth, height: 19, view: fleetMap },
@@ -101,7 +102,7 @@ function compact(columns: number, rows: number, focus: number, showsEvents: bool
     ],
     charts:
       shown === 'chart'
-        ? [{ id: 'chart-0', ...low, pick: (series, at) => nth(series, Math.floor(at / COMPACT_PANELS.length)) }]
+        ? [{ id: 'chart-0', ...low, pick: (series, at) => nth(series, 0, Math.floor(at / COMPACT_PANELS.length)) }]
         : [],
   }
 }
@@ -118,7 +119,7 @@ function wide(columns: number, rows: number): Layout {
   const chartWidth = Math.floor(right.width / 2)
   const findingsWidth = Math.min(60, Math.floor(right.width / 2))
   return {
-    besideMap: mapWidth,
+    mapRight: mapWidth,
     texts: [
       { id: 'headline', title: null, left: 0, top: 0, width: columns, height: 1, view: headline },
       { id: 'map', title: 'fleet', left: 0, top: bodyTop, width: mapWidth, height: 19, view: fleetMap },
@@ -169,14 +170,17 @@ function wide(columns: number, rows: number): Layout {
       top: chartsTop + Math.floor(place / 2) * chartHeight,
       width: chartWidth,
       height: chartHeight,
-      pick: (series, focus) => (place < series.length ? nth(series, place + focus) : undefined),
+      pick: (series, focus) => nth(series, place, focus),
     })),
   }
 }
 
-/** Quantities before counts, counted round and round; undefined where there is nothing. */
-function nth(series: readonly MetricSeries[], at: number): MetricSeries | undefined {
-  const isQuantity = ({ metric }: MetricSeries): boolean => /Pct|MiB|Hours|Ms$/.test(metric)
-  const sorted = [...series.filter(isQuantity), ...series.filter((one) => !isQuantity(one))]
-  return sorted[at % Math.max(sorted.length, 1)]
+/** The curve at a place, quantities before counts; tab moves through them cyclically. Undefined where there is none. */
+function nth(series: readonly MetricSeries[], place: number, focus: number): MetricSeries | undefined {
+  const curves = series.filter(({ points }) => points.length > 1)
+  const sorted = [
+    ...curves.filter(({ metric }) => isQuantity(metric)),
+    ...curves.filter(({ metric }) => !isQuantity(metric)),
+  ]
+  return place < sorted.length ? sorted[(place + focus) % sorted.length] : undefined
 }

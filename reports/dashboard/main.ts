@@ -6,8 +6,8 @@ import { openScreen } from './screen.ts'
 import type { DashboardState, DuoState } from './state.ts'
 
 /**
- * The dashboard's own process: it is told states, draws them, and tells what keys ask for. Nothing it does can hold up or
- * change the rehearsal, and when that dies it puts the terminal right and goes.
+ * The dashboard's own process: it receives states, draws them, and sends the commands of keys. It can neither block nor
+ * change the rehearsal; when the rehearsal ends or dies, it restores the terminal and exits.
  */
 
 const screen = openScreen()
@@ -16,7 +16,7 @@ let state: DashboardState | null = null
 let duo: DuoState | null = null
 let faults: readonly string[] = []
 
-const tell = (message: FromScreen): void => void process.send?.(message)
+const send = (message: FromScreen): void => void process.send?.(message)
 const draw = (): void => {
   if (duo !== null) screen.draw(duoFrame(duo, screen))
   else if (state !== null) screen.draw(frameOf(state, mode, faults, screen))
@@ -31,12 +31,12 @@ screen.onResize(draw)
 screen.onKey((key) => {
   if (duo !== null) {
     const command = duo.ending === null ? commandOf(key) : ({ do: 'quit' } as const)
-    if (command !== null) tell({ kind: 'command', command })
+    if (command !== null) send({ kind: 'command', command })
     return
   }
   const isOver = state !== null && state.outcome !== null
   const pressed = press(mode, key, { faults: isOver ? [] : faults, map: state?.map ?? [] })
-  if (pressed.command !== null) tell({ kind: 'command', command: pressed.command })
+  if (pressed.command !== null) send({ kind: 'command', command: pressed.command })
   mode = pressed.mode
   draw()
 })
@@ -46,14 +46,14 @@ process.on('message', (message: ToScreen) => {
   else {
     if (message.kind === 'duo') duo = message.duo
     else state = message.state
-    // Real time: it decides nothing but when the next frame comes.
+    // Real time: it decides only when the next frame is drawn.
     const startedMs = performance.now()
     draw()
-    tell({ kind: 'drawn', costMs: performance.now() - startedMs })
+    send({ kind: 'drawn', costMs: performance.now() - startedMs })
   }
 })
 process.on('disconnect', leave)
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, leave)
-// Ctrl-C arrives as a key; the signal itself is the rehearsal's business, which then says "close".
+// Ctrl-C arrives as a key; the rehearsal handles the signal itself and then sends "close".
 process.on('SIGINT', () => undefined)
 draw()

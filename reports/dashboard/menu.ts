@@ -1,28 +1,28 @@
 import { type Cursor, EVERYWHERE, moved, type Place, placeAt } from './cursor.ts'
 import type { DashboardState } from './state.ts'
 
-/** A key that asks for the same thing wherever it is pressed. */
+/** A command without arguments. */
 type Plain = 'pause-clock' | 'step' | 'faster' | 'slower' | 'pause-rollout' | 'abort-rollout' | 'quit'
 
-/** What the keyboard asks of the rehearsal. */
+/** A command from the keyboard to the rehearsal. */
 export type Command =
   | { readonly do: Plain }
-  /** `fault`: place in the offered list. */
+  /** `fault`: index in the offered list. */
   | { readonly do: 'inject'; readonly fault: number; readonly place: Place }
 
-/** What the keyboard has made of the screen, beside the state. */
+/** What the keyboard has selected; the rest of a frame comes from the state. */
 export interface Mode {
   /** How often tab was pressed. */
   readonly focus: number
-  /** Something was asked of the rehearsal: its answer is among the events, which are shown until tab. */
+  /** A command was sent: its answer is among the events, which are shown until tab. */
   readonly awaitsAnswer: boolean
-  /** A fault is chosen first, then its place. */
+  /** A fault is selected first, then its target. */
   readonly overlay: 'none' | 'help' | 'fault' | 'place'
   readonly fault: number
   readonly cursor: Cursor
 }
 
-/** What there is to choose from; no faults where nothing can be changed. */
+/** What can be selected; no faults where nothing can be injected. */
 export interface Choice {
   readonly faults: readonly string[]
   readonly map: DashboardState['map']
@@ -48,13 +48,13 @@ const COMMANDS: Readonly<Record<string, Plain>> = {
   'C-c': 'quit',
 }
 
-/** What a key asks for where nothing can be opened. */
+/** The command of a key where nothing can be opened; null for other keys. */
 export function commandOf(key: string): { readonly do: Plain } | null {
   const found = COMMANDS[key]
   return found === undefined ? null : { do: found }
 }
 
-/** One key: the new mode, and what the rehearsal is asked for. Pure. */
+/** One key: the new mode, and the command to the rehearsal. Pure. */
 export function press(mode: Mode, key: string, choice: Choice): Pressed {
   if (key === 'C-c') return { mode, command: { do: 'quit' } }
   switch (mode.overlay) {
@@ -77,8 +77,8 @@ function pressOpen(mode: Mode, key: string, { faults }: Choice): Pressed {
     return { mode: { ...mode, focus, awaitsAnswer: false }, command: null }
   }
   const command = commandOf(key)
-  const asks = command?.do === 'pause-rollout' || command?.do === 'abort-rollout'
-  return { mode: asks ? { ...mode, awaitsAnswer: true } : mode, command }
+  const isForController = command?.do === 'pause-rollout' || command?.do === 'abort-rollout'
+  return { mode: isForController ? { ...mode, awaitsAnswer: true } : mode, command }
 }
 
 const isBack = (key: string): boolean => key === 'escape' || key === 'f' || key === 'q'

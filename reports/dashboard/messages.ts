@@ -1,14 +1,14 @@
 import type { Command } from './menu.ts'
 import type { DashboardState, DuoState } from './state.ts'
 
-/** What the rehearsal tells the screen. */
+/** From the rehearsal to the screen. */
 export type ToScreen =
   | { readonly kind: 'faults'; readonly faults: readonly string[] }
   | { readonly kind: 'state'; readonly state: DashboardState }
   | { readonly kind: 'duo'; readonly duo: DuoState }
   | { readonly kind: 'close' }
 
-/** What the screen tells the rehearsal: a frame was drawn, and took so long; or what a key asks for. */
+/** From the screen to the rehearsal: a frame was drawn, with its cost; or the command of a key. */
 export type FromScreen =
   | { readonly kind: 'drawn'; readonly costMs: number }
   | { readonly kind: 'command'; readonly command: Command }

@@ -6,7 +6,7 @@ import type { DashboardState } from './state.ts'
 
 type Overlay = Frame['overlay']
 
-/** Where there is room: the whole screen, or what is right of `left`. */
+/** The free area: the whole screen, or what is to the right of `left`. */
 interface Room {
   readonly left: number
   readonly columns: number
@@ -15,7 +15,7 @@ interface Room {
 
 const COLUMNS = 76
 
-/** What is drawn over the panels. A place on the fleet map is chosen beside it: `room.left` is where the map ends. Pure. */
+/** What is drawn over the panels. `room.left` is the right edge of the fleet map, which stays visible for a choice on it. Pure. */
 export function overlayOf(state: DashboardState, mode: Mode, faults: readonly string[], room: Room): Overlay {
   const everywhere = { ...room, left: 0 }
   switch (mode.overlay) {
@@ -24,11 +24,11 @@ export function overlayOf(state: DashboardState, mode: Mode, faults: readonly st
     case 'help':
       return centred('keys', HELP, everywhere)
     case 'fault':
-      return centred('inject a fault: what', faultLines(faults, mode.fault), everywhere)
+      return centred('inject a fault', faultLines(faults, mode.fault), everywhere)
     case 'place': {
       const place = placeAt(mode.cursor, state.map)
       const lines = placeLines(faults[mode.fault] ?? '', place, state.release, widthIn(room) - 2)
-      return centred('inject a fault: where', lines, room)
+      return centred('inject a fault: target', lines, room)
     }
   }
 }

@@ -1,7 +1,7 @@
 import blessed from 'blessed'
-import Line from 'blessed-contrib/lib/widget/charts/line.js'
-import { axisOf } from './axis.ts'
+import type { Chart } from './chart.ts'
 import type { Rect } from './layout.ts'
+import { Widgets } from './widgets.ts'
 
 /** One frame, ready to be drawn: marked-up lines and charts at their places. */
 export interface Frame {
@@ -15,20 +15,14 @@ export interface Frame {
   readonly overlay: (Rect & { readonly title: string; readonly lines: readonly string[] }) | null
 }
 
-/** Curves over one common axis. */
-export interface Chart {
-  readonly labels: readonly string[]
-  readonly curves: readonly { readonly title: string; readonly colour: string; readonly values: readonly number[] }[]
-}
-
-/** All that the dashboard wants of a terminal library, so that another can take its place. */
+/** All that the dashboard needs of a terminal library, so that it can be replaced. */
 export interface Screen {
   readonly columns: number
   readonly rows: number
   draw(frame: Frame): void
   onKey(listener: (key: string) => void): void
   onResize(listener: () => void): void
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void
 }
 
@@ -40,10 +34,7 @@ export interface Streams {
   readonly terminal: string
 }
 
-/**
- * The screen through blessed. What its users found out the hard way: one `render` a frame; logs are plain boxes, since a
- * labelled log renders at every line; charts keep the size they were born with, so a resize makes all widgets anew.
- */
+/** The screen through blessed: one `render` per frame. */
 export function openScreen(streams?: Streams): Screen {
   const screen = blessed.screen({
     smartCSR: true,
@@ -52,57 +43,7 @@ export function openScreen(streams?: Streams): Screen {
     title: 'rehearse',
     ...(streams as object | undefined),
   })
-  const grey = greyOf(screen)
-  const frame = { border: { type: 'line' as const }, style: { border: { fg: grey }, label: { fg: 'white' } } }
-  const boxes = new Map<string, blessed.Widgets.BoxElement>()
-  const lines = new Map<string, Line>()
-  let used = new Set<string>()
-
-  const place = ({ left, top, width, height }: Rect) => ({ left, top, width, height })
-  const box = (id: string, rect: Rect, title: string | null): blessed.Widgets.BoxElement => {
-    const known = boxes.get(id)
-    const isSame = known !== undefined && known.left === rect.left && known.top === rect.top
-    if (isSame && known.width === rect.width && known.height === rect.height) return known
-    known?.destroy()
-    const made = blessed.box({
-      parent: screen,
-      tags: true,
-      wrap: false,
-      ...place(rect),
-      ...(title === null ? {} : { ...frame, label: ` ${title} ` }),
-    })
-    boxes.set(id, made)
-    return made
-  }
-  const line = (id: string, rect: Rect, title: string): Line => {
-    const known = lines.get(id)
-    if (known !== undefined) {
-      known.setLabel(` ${title} `)
-      return known
-    }
-    const made = new Line({
-      ...place(rect),
-      ...frame,
-      label: ` ${title} `,
-      style: { ...frame.style, text: 'white', baseline: 'white' },
-      xPadding: 5,
-    })
-    screen.append(made)
-    lines.set(id, made)
-    return made
-  }
-  const forget = (): void => {
-    for (const widget of [...boxes.values(), ...lines.values()]) widget.destroy()
-    boxes.clear()
-    lines.clear()
-  }
-  const show = (id: string, rect: Rect, title: string | null, content: readonly string[]): void => {
-    used.add(id)
-    const widget = box(id, rect, title)
-    widget.setContent(content.join('\n').replaceAll('{grey-fg}', `{${grey}-fg}`))
-    widget.show()
-  }
-
+  const widgets = new Widgets(screen)
   return {
     get columns() {
       return screen.width as number
@@ -111,47 +52,26 @@ export function openScreen(streams?: Streams): Screen {
       return screen.height as number
     },
     draw({ texts, charts, overlay }) {
-      used = new Set()
-      for (const { id, title, lines: content, ...rect } of texts) show(id, rect, title, content)
-      for (const { id, title, chart, ...rect } of charts) {
-        used.add(id)
-        drawChart(line(id, rect, title), chart)
-      }
-      if (overlay !== null) {
-        // A box keeps the title that it was made with.
-        const id = `overlay: ${overlay.title}`
-        show(id, overlay, overlay.title, overlay.lines)
-        boxes.get(id)?.setFront()
-      }
-      for (const [id, widget] of [...boxes, ...lines]) if (!used.has(id)) widget.hide()
+      widgets.begin()
+      for (const { id, title, lines, ...rect } of texts) widgets.text(id, rect, title, lines)
+      for (const { id, title, chart, ...rect } of charts) widgets.chart(id, rect, title, chart)
+      // A box keeps the title that it was made with, so that every overlay has its own.
+      if (overlay !== null) widgets.text(`overlay: ${overlay.title}`, overlay, overlay.title, overlay.lines).setFront()
+      widgets.hideUnused()
       screen.render()
     },
     onKey(listener) {
       screen.on('keypress', (text: string | undefined, key: { readonly full: string }) => {
-        // The enter key is told twice, by either of its names.
+        // The enter key is reported twice, under either of its names.
         if (key.full !== 'return') listener(key.full ?? text ?? '')
       })
     },
     onResize(listener) {
       screen.on('resize', () => {
-        forget()
+        widgets.destroy()
         listener()
       })
     },
     close: () => screen.destroy(),
   }
-}
-
-/** Where there are eight colours only, the library takes black for grey: on most terminals nothing would be seen. */
-function greyOf(screen: blessed.Widgets.Screen): 'grey' | 'default' {
-  const { colors } = (screen as unknown as { readonly tput: { readonly colors: number } }).tput
-  return colors > 8 ? 'grey' : 'default'
-}
-
-function drawChart(widget: Line, { labels, curves }: Chart): void {
-  widget.show()
-  Object.assign(widget.options, axisOf(curves.flatMap(({ values }) => values)))
-  widget.setData(
-    curves.map(({ title, colour, values }) => ({ title, x: [...labels], y: [...values], style: { line: colour } })),
-  )
 }

@@ -1,7 +1,8 @@
 import type { StageName } from '../../controller/contract.ts'
+import type { Message } from '../../controller/messages/message.ts'
 import type { TraceFinding } from '../../sim/kernel/trace-events.ts'
 
-/** What a device is doing, one letter a device on the map; the graver ones win where several share a place. */
+/** What a device is doing, one character per device on the map. */
 export const DEVICE_CODES = {
   old: '.',
   new: '+',
@@ -16,7 +17,7 @@ export type DeviceCode = (typeof DEVICE_CODES)[keyof typeof DEVICE_CODES]
 export interface StageRow {
   readonly name: StageName
   readonly devices: number
-  /** Devices that run the release at this moment, and those of them that reported well. */
+  /** Devices that run the release at this moment, and those of them that reported healthy. */
   readonly running: number
   readonly healthy: number
   readonly state: 'ahead' | 'waiting' | 'deploying' | 'soaking' | 'promoted' | 'rolling back' | 'rolled back' | 'halted'
@@ -36,9 +37,11 @@ export interface FaultRow {
   readonly kind: string
   readonly onsetAtMs: number
   readonly devices: number
+  /** The part of AWS that it acts on, where it acts on no device. */
+  readonly target?: string
 }
 
-/** Progress of the way back; minutes of the slowest device so far. */
+/** Progress of the rollback; minutes of the slowest device so far. */
 export interface LegsState {
   readonly detectedAtMs: number
   readonly devices: number
@@ -51,11 +54,11 @@ export interface VerdictState {
   readonly atMs: number
   readonly kind: string
   readonly decision: string
-  readonly reason: string
+  readonly reason: Message
   readonly findings: readonly TraceFinding[]
 }
 
-/** Everything a frame shows, as plain JSON: the only thing that the screen's process is told. */
+/** Everything a frame shows, as plain JSON: all that the screen's process receives of a run. */
 export interface DashboardState {
   readonly scenario: string
   readonly seed: number
@@ -67,11 +70,11 @@ export interface DashboardState {
   readonly replaces: string
   readonly nowMs: number
   readonly startedAtMs: number
-  /** Virtual seconds a real second, lately. */
+  /** Simulated seconds per real second, at the moment. */
   readonly speedup: number
   /** `max`, `60x`, `paused`. */
   readonly pace: string
-  /** A row a line of the plant: its devices, and a code for each of them. */
+  /** One row per production line: its devices, and one code per device. */
   readonly map: readonly { readonly line: number; readonly things: readonly string[]; readonly codes: string }[]
   readonly stages: readonly StageRow[]
   readonly verdict: VerdictState | null
@@ -85,12 +88,41 @@ export interface DashboardState {
     readonly steps: readonly (readonly [atMs: number, devices: number])[]
   }
   /** The latest events, oldest first. */
-  readonly log: readonly { readonly atMs: number; readonly text: string }[]
-  /** What came out, once the rehearsal has ended. */
+  readonly log: readonly LogEntry[]
+  /** Once the rehearsal has ended. */
   readonly outcome: string | null
 }
 
-/** Two rehearsals of one release with windows of their own, on one clock. */
+/** One event of the log; `log-text.ts` makes the line that is shown. */
+export type LogEntry = { readonly atMs: number } & (
+  | { readonly kind: 'deployed' | 'rolled-back'; readonly stage: StageName; readonly version: string }
+  | {
+      readonly kind: 'decided'
+      readonly stage: StageName | null
+      readonly decision: string
+      readonly reason: Message
+    }
+  | { readonly kind: 'fault-began'; readonly faultKind: string; readonly place: string }
+  | { readonly kind: 'injected'; readonly message: Message }
+  | {
+      readonly kind: 'operation'
+      readonly operation: string
+      readonly actor: string
+      readonly result: string
+      readonly answer: Message
+    }
+  | {
+      readonly kind: 'notified'
+      readonly code: string
+      readonly data: object | null
+      readonly subject: string | null
+    }
+  | { readonly kind: 'handler-failed'; readonly handler: string; readonly error: string }
+  | { readonly kind: 'crashed'; readonly thing: string; readonly reason: Message }
+  | { readonly kind: 'ended'; readonly outcome: string }
+)
+
+/** Two rehearsals of one release with different windows, on one clock. */
 export interface DuoState {
   readonly halves: readonly [DashboardState, DashboardState]
   /** The trade-off in lines of plain text, once both have ended. */

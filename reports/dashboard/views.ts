@@ -1,6 +1,9 @@
+import { textOf } from '../messages/registry.ts'
 import { timeOfDay } from '../numbers/clock-text.ts'
-import { durationText, grouped, numberText } from '../numbers/format.ts'
+import { countText, durationText, grouped } from '../numbers/format.ts'
+import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import type { Cursor } from './cursor.ts'
+import { logText } from './log-text.ts'
 import { bold, type Colour, coloured, cut, escaped, inverse, table, visible, wrap } from './markup.ts'
 import { type DashboardState, DEVICE_CODES, type DeviceCode, type LegsState, type StageRow } from './state.ts'
 
@@ -10,7 +13,7 @@ export interface Space {
   readonly rows: number
 }
 
-/** A view: the state in, lines of marked-up text out; `cursor` is there while a place on the fleet map is chosen. */
+/** A view: the state in, lines of marked-up text out; `cursor` is given while a place on the fleet map is chosen. */
 export type View = (state: DashboardState, space: Space, cursor?: Cursor) => readonly string[]
 
 const COLOURS: Readonly<Record<DeviceCode, Colour>> = {
@@ -23,10 +26,10 @@ const COLOURS: Readonly<Record<DeviceCode, Colour>> = {
   x: 'red',
 }
 
-/** Graver ones first: what is shown where several devices share a place. */
-const GRAVITY: readonly DeviceCode[] = ['x', '-', 'r', 'i', 'n', '+', '.']
+/** The most severe first: it is shown where several devices share a place. */
+const SEVERITY: readonly DeviceCode[] = ['x', '-', 'r', 'i', 'n', '+', '.']
 
-/** Lines of the plant, a letter a device; where the fleet is larger than the space, the gravest of those that share one. */
+/** One row per production line, one character per device; in a larger fleet, the most severe of those that share a place. */
 export const fleetMap: View = ({ map }, { columns, rows }, cursor) => {
   const label = 3
   const perRow = Math.ceil(map.length / Math.max(rows, 1))
@@ -36,7 +39,7 @@ export const fleetMap: View = ({ map }, { columns, rows }, cursor) => {
     const longest = Math.max(...group.map(({ codes }) => codes.length))
     const perCell = Math.ceil(longest / Math.max(columns - label - 1, 1))
     const cells = Array.from({ length: Math.ceil(longest / perCell) }, (_, cell) =>
-      gravest(group.map(({ codes }) => codes.slice(cell * perCell, (cell + 1) * perCell)).join('')),
+      mostSevere(group.map(({ codes }) => codes.slice(cell * perCell, (cell + 1) * perCell)).join('')),
     )
     const device = cursor !== undefined && first <= cursor.line && cursor.line < first + perRow ? cursor.device : null
     const isMarked = (cell: number): boolean => device !== null && (device < 0 || Math.floor(device / perCell) === cell)
@@ -45,9 +48,9 @@ export const fleetMap: View = ({ map }, { columns, rows }, cursor) => {
   return lines
 }
 
-const gravest = (codes: string): DeviceCode => GRAVITY.find((code) => codes.includes(code)) ?? '.'
+const mostSevere = (codes: string): DeviceCode => SEVERITY.find((code) => codes.includes(code)) ?? '.'
 
-/** Runs of one colour are painted together; what is marked is inverse. */
+/** Neighbouring cells of one colour are painted together; marked ones are inverse. */
 function paint(cells: readonly DeviceCode[], isMarked: (cell: number) => boolean): string {
   const runs: { colour: Colour; isInverse: boolean; text: string }[] = []
   for (const [cell, code] of cells.entries()) {
@@ -86,7 +89,7 @@ export const stages: View = (state, { columns }) => {
   return table([['stage', 'running', 'state', 'window'].map((title) => coloured('grey', title)), ...rows], 'lrll')
 }
 
-/** Narrower than this there is no room for a bar beside the words. */
+/** A narrower screen has no room for a bar next to the text. */
 const WITH_BAR_COLUMNS = 60
 
 function windowClock({ soakingSinceMs }: StageRow, { nowMs, windowHours }: DashboardState, withBar: boolean): string {
@@ -104,39 +107,39 @@ function windowClock({ soakingSinceMs }: StageRow, { nowMs, windowHours }: Dashb
 const VERDICT_COLOURS: Readonly<Record<string, Colour>> = { healthy: 'green', inconclusive: 'yellow', breach: 'red' }
 const verdictText = (kind: string): string => coloured(VERDICT_COLOURS[kind] ?? 'white', kind)
 
-/** The controller's last word and why. */
+/** The last decision of the controller, and its reason. */
 export const verdict: View = ({ verdict: last, zone }, { columns, rows }) => {
-  if (last === null) return ['the controller has not looked yet']
+  if (last === null) return ['no evaluation yet']
   const head = `${timeOfDay(last.atMs, zone)}  ${verdictText(last.kind)}  ${bold(last.decision)}`
   return [
     head,
-    ...wrap(last.reason, columns)
+    ...wrap(textOf(last.reason), columns)
       .slice(0, Math.max(0, rows - 1))
       .map(escaped),
   ]
 }
 
-/** Every metric of the last look, the worst first. */
+/** Every metric of the last evaluation, the worst first. */
 export const findings: View = ({ verdict: last }, { columns }) => {
-  if (last === null || last.findings.length === 0) return ['nothing is judged yet']
-  const titles = ['verdict', 'seen', 'limit', 'rule'].map((title) => coloured('grey', title))
-  const rows = last.findings.map(({ rule, observed, limit, outcome, line }) => [
+  if (last === null || last.findings.length === 0) return ['no findings yet']
+  const titles = ['verdict', 'observed', 'limit', 'rule'].map((title) => coloured('grey', title))
+  const rows = last.findings.map(({ rule, metric, observed, limit, outcome, line }) => [
     verdictText(outcome),
-    numberText(observed),
-    numberText(limit),
+    metricValueText(metric, observed),
+    metricValueText(metric, limit),
     escaped(line === undefined ? rule : `${rule} line ${line}`),
   ])
   const used = Math.max(...table([titles, ...rows], 'lrrl').map((line) => visible(line).length))
-  const metrics = last.findings.map(({ metric }) => coloured('grey', cut(metric, columns - used - 2)))
+  const metrics = last.findings.map(({ metric }) => coloured('grey', cut(metricOf(metric).label, columns - used - 2)))
   return table([titles, ...rows.map((row, i) => [...row, metrics[i] as string])], 'lrrll')
 }
 
-/** What was injected, against what was seen. */
+/** Injected faults next to what was detected. */
 export const detection: View = ({ faults, legs, exposure, zone }, { columns }) => {
   if (faults.length === 0 && legs === null) return ['no fault has begun']
-  const begun = faults.map(({ kind, onsetAtMs, devices }) => [
+  const begun = faults.map(({ kind, onsetAtMs, devices, target }) => [
     coloured('red', kind),
-    `${devices} devices`,
+    target ?? countText(devices, 'device'),
     `since ${timeOfDay(onsetAtMs, zone)}`,
   ])
   const first = faults[0]
@@ -148,7 +151,7 @@ export const detection: View = ({ faults, legs, exposure, zone }, { columns }) =
   return [
     ...table(begun, 'lrl'),
     ...wrap(seen, columns),
-    `exposed ${exposure.devices} devices, ${grouped(exposure.deviceHours)} device-hours`,
+    `exposed ${countText(exposure.devices, 'device')}, ${grouped(exposure.deviceHours)} device-hours`,
   ]
 }
 
@@ -176,9 +179,9 @@ export const legs: View = ({ legs: found }) => {
 export const eventLog: View = ({ log, zone }, { columns, rows }) =>
   log
     .slice(-rows)
-    .map(({ atMs, text }) => `${coloured('grey', timeOfDay(atMs, zone))} ${escaped(cut(text, columns - 13))}`)
+    .map((entry) => `${coloured('grey', timeOfDay(entry.atMs, zone))} ${escaped(cut(logText(entry), columns - 13))}`)
 
-/** One line over everything: what is played, when it is there, how fast. */
+/** The top line: scenario, simulated time, speed. */
 export const headline: View = (state, { columns }) => {
   const { scenario, seed, level, nowMs, zone, speedup, pace, outcome } = state
   const plain = `${scenario.toUpperCase()}  seed ${seed}  ${level}  ${timeOfDay(nowMs, zone)} ${cut(zone, 16)}  ${grouped(speedup)} x  ${pace}`

@@ -5,12 +5,12 @@ import { html, type Markup } from './markup.ts'
 import { page, tableOf } from './page.ts'
 import { drawTradeoff, type TradeoffPoint } from './tradeoff-chart.ts'
 
-/** What each window is worth: the trade-off as curves with their intervals, and every cell in numbers. Pure. */
+/** The trade-off between windows as curves with their intervals, and every cell in numbers. Pure. */
 export function renderComparePage(cells: readonly Cell[]): string {
   const groups = [...new Set(cells.map(groupOf))].map((group) => cells.filter((cell) => groupOf(cell) === group))
   return page(
-    'What a window is worth',
-    html`<header><h1>What a window is worth</h1><p class="story">The same seeds for every variant, so that differences are the variant's. Bands and brackets are 95 % intervals; c/e/p are canary, early and production.</p></header>
+    'Monitoring windows compared',
+    html`<header><h1>Monitoring windows compared</h1><p class="story">Every variant was rehearsed with the same seeds. Bands and brackets are 95 % intervals; c/e/p are canary, early and production.</p></header>
 ${groups.map(section)}`,
   )
 }

@@ -1,6 +1,6 @@
 import { html, type Markup } from './markup.ts'
 
-/** The fleet at one instant: a code a device, a text a line (reports/dashboard/state.ts: DEVICE_CODES). */
+/** The fleet at one instant: one code per device, one text per line (reports/dashboard/state.ts: DEVICE_CODES). */
 export interface FleetMoment {
   readonly title: string
   readonly map: readonly { readonly line: number; readonly codes: string }[]
@@ -22,7 +22,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 }
 const NAMES = ['old', 'new', 'starting', 'installing', 'reverting', 'offline', 'crashed'] as const
 
-/** The fleet at the moments that matter, one small map each, line by line. */
+/** One small map of the fleet per moment, one row per line. */
 export function drawFleetMaps(moments: readonly FleetMoment[]): Markup {
   const devices = moments[0]?.map.reduce((sum, { codes }) => sum + codes.length, 0) ?? 0
   if (devices > MAX_DEVICES)
@@ -50,7 +50,7 @@ ${map.map(
 </svg><figcaption>${title}</figcaption></figure>`
 }
 
-/** A shape beside the colour, for those who do not see it and for paper. */
+/** A shape in addition to the colour, for colour-blind readers and for paper. */
 function markOf(name: string, x: number, y: number): Markup | null {
   if (name === 'crashed') return html`<path class="sign" d="M${x + 2} ${y + 2}l4 4m0 -4l-4 4"/>`
   if (name === 'offline') return html`<path class="sign" d="M${x + 2} ${y + 4}h4"/>`

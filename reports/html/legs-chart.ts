@@ -3,7 +3,7 @@ import type { Spread } from '../run/rollback.ts'
 import { html, type Markup } from './markup.ts'
 import { px } from './time-axis.ts'
 
-/** One leg of the way back: a spread over the devices, or one figure for all. Minutes. */
+/** One leg of the rollback: its spread over the devices, or one figure for all; minutes. */
 export interface Leg {
   readonly name: string
   readonly spread: Spread | null

@@ -1,9 +1,10 @@
 import { scaleLinear } from 'd3-scale'
 import { line } from 'd3-shape'
+import { metricOf, metricText } from '../numbers/metrics.ts'
 import { html, type Markup } from './markup.ts'
 import { drawMark, drawTimeAxis, MARKS_HEIGHT, px, type TimeAxis, timeAxis } from './time-axis.ts'
 
-/** What one rule saw over the run: an unbroken run of looks a stage. */
+/** One curve of a metric: consecutive evaluations of one stage. */
 export interface MetricRun {
   readonly stage: string
   readonly points: readonly { readonly atMs: number; readonly observed: number; readonly baseline: number | null }[]
@@ -29,7 +30,7 @@ const TOP = MARKS_HEIGHT
 const BOTTOM = HEIGHT - 22
 const Y_TICKS = 5
 
-/** Observed values against the baseline and the limit; what is allowed is shaded. */
+/** Observed values against the baseline and the limit; the allowed range is shaded. */
 export function drawMetric(chart: MetricChart): Markup {
   const { rule, metric, limit, runs, onsetAtMs, detectedAtMs } = chart
   const axis = timeAxis(chart.fromMs, chart.toMs, LEFT, RIGHT, chart.zone)
@@ -37,10 +38,12 @@ export function drawMetric(chart: MetricChart): Markup {
   const values = points.flatMap(({ observed, baseline }) => (baseline === null ? [observed] : [observed, baseline]))
   const y = scaleLinear([Math.min(0, ...values), Math.max(limit, ...values) * 1.08 || 1], [BOTTOM, TOP]).nice(Y_TICKS)
   const baseline = points.find((point) => point.baseline !== null)?.baseline ?? Math.min(0, limit)
-  const summary = `${rule}: ${metric} between ${format(Math.min(...values))} and ${format(Math.max(...values))}, limit ${format(limit)}`
-  return html`<figure class="chart"><figcaption><b>${rule}</b> ${metric}</figcaption>
+  // Above an upper limit values are bad, below a lower one.
+  const allowed = metricOf(metric).limit === 'upper' ? [y(limit), y(baseline)] : [TOP, y(limit)]
+  const summary = `${rule}: ${metricText(metric)} between ${format(Math.min(...values))} and ${format(Math.max(...values))}, limit ${format(limit)}`
+  return html`<figure class="chart"><figcaption><b>${rule}</b> ${metricText(metric)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${summary}">
-<rect class="allowed" x="${LEFT}" width="${RIGHT - LEFT}" y="${px(Math.min(y(limit), y(baseline)))}" height="${px(Math.abs(y(limit) - y(baseline)))}"/>
+<rect class="allowed" x="${LEFT}" width="${RIGHT - LEFT}" y="${px(Math.min(...allowed))}" height="${px(Math.max(...allowed) - Math.min(...allowed))}"/>
 ${drawTimeAxis(axis, BOTTOM, TOP)}
 <g class="axis">${y.ticks(Y_TICKS).map((tick) => html`<text x="${LEFT - 6}" y="${px(y(tick) + 4)}" text-anchor="end">${format(tick)}</text>`)}</g>
 <line class="baseline" x1="${LEFT}" x2="${RIGHT}" y1="${px(y(baseline))}" y2="${px(y(baseline))}"/>

@@ -8,11 +8,11 @@ export const page = (title: string, body: Markup): string =>
 <body>${body}</body></html>`.text
   }\n`
 
-/** A figure with its name, large enough to be read from afar. */
+/** A key figure with its name, in large type. */
 export const fact = (name: string, value: string, note = ''): Markup =>
   html`<div class="fact"><span class="small">${name}</span><b>${value}</b><span class="small">${note}</span></div>`
 
-/** Rows under heads; heads that end in `#` are of numbers. */
+/** Rows under heads; columns whose heads end in `#` hold numbers and are aligned to the right. */
 export const tableOf = (
   heads: readonly string[],
   rows: readonly (readonly (string | number | Markup | null)[])[],

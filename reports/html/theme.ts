@@ -1,6 +1,6 @@
 /**
- * The look of the page: the colours of Okabe and Ito, which people with every kind of colour vision can tell apart, on
- * light and dark ground; on paper always the light one.
+ * The style of the page: the colours of Okabe and Ito, which are distinguishable with every kind of colour vision, on light
+ * and dark ground; on paper always the light one.
  */
 export const STYLE = `
 :root { color-scheme: light dark; --ground: #fff; --text: #1b1f24; --faint: #57606a; --line: #d0d7de; --panel: #f6f8fa;
@@ -29,9 +29,9 @@ svg .row { font-size: 12px; } .maps svg .row { font-size: 7px; fill: var(--faint
 .baseline { stroke: var(--good); stroke-dasharray: 2 3; } .limit { stroke: var(--bad); stroke-dasharray: 6 4; stroke-width: 1.4; } svg .limit-name { fill: var(--bad); paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
 .observed { fill: none; stroke: var(--observed); stroke-width: 1.6; } .observed.early { stroke: var(--early); } .observed.production { stroke: var(--production); }
 .mark line { stroke-width: 1.6; } .mark.onset line { stroke: var(--warn); stroke-dasharray: 1 3; } svg .mark.onset text { fill: var(--warn); }
-.mark.call line { stroke: var(--text); stroke-dasharray: 5 3; } svg .mark.call text { fill: var(--text); font-weight: 700; }
+.mark.on-call line { stroke: var(--text); stroke-dasharray: 5 3; } svg .mark.on-call text { fill: var(--text); font-weight: 700; }
 .mark.detection line { stroke: var(--bad); } svg .mark.detection text { fill: var(--bad); font-weight: 700; }
-.bar { stroke: var(--ground); } .installing { fill: var(--soft); background: var(--soft); } .watched { fill: var(--observed); background: var(--observed); }
+.bar { stroke: var(--ground); } .installing { fill: var(--soft); background: var(--soft); } .monitored { fill: var(--observed); background: var(--observed); }
 .undecided { fill: var(--faint); background: var(--faint); } .promoted { fill: var(--good); background: var(--good); } .back { fill: var(--warn); background: var(--warn); } .leg { fill: var(--observed); } .leg.tail { fill: var(--soft); }
 .swatch.canary { background: var(--observed); } .swatch.early { background: var(--early); } .swatch.production { background: var(--production); }
 .swatch { display: inline-block; width: 12px; height: 12px; margin: 0 4px 0 10px; vertical-align: -1px; }

@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale'
 import { Temporal } from 'temporal-polyfill'
 import { html, type Markup } from './markup.ts'
 
-/** Virtual time on the horizontal axis, with ticks at full hours of the plant's own day. */
+/** Simulated time on the horizontal axis, with ticks at full hours in the zone of the plant. */
 export interface TimeAxis {
   readonly fromMs: number
   readonly toMs: number
@@ -13,7 +13,7 @@ export interface TimeAxis {
 
 const HOUR_MS = 3_600_000
 const STEPS_H = [1, 2, 3, 6, 12, 24, 48, 168, 336, 672, 1_344] as const
-/** From this step on a date says more than the day of the week. */
+/** From this step on, ticks show dates instead of days of the week. */
 const DATES_FROM_H = 336
 const MAX_TICKS = 10
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
@@ -52,13 +52,13 @@ export const drawTimeAxis = ({ ticks, at }: TimeAxis, y: number, top: number): M
       html`<line class="grid" x1="${px(at(atMs))}" x2="${px(at(atMs))}" y1="${top}" y2="${y}"/><text x="${px(at(atMs))}" y="${y + 14}" text-anchor="middle">${label}</text>`,
   )}</g>`
 
-/** Height that the names of both marks take above the chart, a row each so that they cannot run into one another. */
+/** Height of the names of both marks above the chart, one row each so that they cannot overlap. */
 export const MARKS_HEIGHT = 28
-/** What a third row takes. */
-export const CALL_HEIGHT = 13
-const MARK_ROWS = { call: 30, onset: 17, detection: 4 } as const
+/** Height of a third row. */
+export const ON_CALL_HEIGHT = 13
+const MARK_ROWS = { 'on-call': 30, onset: 17, detection: 4 } as const
 
-/** A vertical line with its name above: the onset of a fault, the detection, a call for somebody. */
+/** A vertical line with its name above: the onset of a fault, the detection, a notification of on-call. */
 export function drawMark(
   axis: TimeAxis,
   atMs: number,

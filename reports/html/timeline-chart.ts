@@ -1,7 +1,7 @@
 import { html, type Markup } from './markup.ts'
-import { CALL_HEIGHT, drawMark, drawTimeAxis, MARKS_HEIGHT, px, timeAxis } from './time-axis.ts'
+import { drawMark, drawTimeAxis, MARKS_HEIGHT, ON_CALL_HEIGHT, px, timeAxis } from './time-axis.ts'
 
-/** One stage's way through the rollout, as far as it came; times in virtual milliseconds. */
+/** One stage's course through the rollout, as far as it came; times in simulated milliseconds. */
 export interface StageBar {
   readonly name: string
   readonly devices: number
@@ -17,7 +17,7 @@ export interface Timeline {
   readonly toMs: number
   readonly onsetAtMs: number | null
   readonly detectedAtMs: number | null
-  /** When somebody was notified first. */
+  /** When on-call was first notified. */
   readonly notifiedAtMs: number | null
   readonly zone: string
 }
@@ -28,11 +28,11 @@ const RIGHT = WIDTH - 12
 const ROW = 30
 const BAR = 18
 
-/** The stages as bars: installing, under watch, promoted or rolled back, with the truth and the detection above them. */
+/** The stages as bars: installing, monitored, promoted or rolled back, with onset and detection marked above them. */
 export function drawTimeline(timeline: Timeline): Markup {
   const { stages, fromMs, toMs, onsetAtMs, detectedAtMs, notifiedAtMs, zone } = timeline
   const axis = timeAxis(fromMs, toMs, LEFT, RIGHT, zone)
-  const top = MARKS_HEIGHT + (notifiedAtMs === null ? 0 : CALL_HEIGHT)
+  const top = MARKS_HEIGHT + (notifiedAtMs === null ? 0 : ON_CALL_HEIGHT)
   const bottom = top + stages.length * ROW
   const bar = (
     kind: string,
@@ -49,15 +49,15 @@ export function drawTimeline(timeline: Timeline): Markup {
 ${drawTimeAxis(axis, bottom, top)}
 ${stages.map((stage, row) => {
   const endMs = stage.rolledBackAtMs ?? stage.promotedAtMs
-  const watchedUntilMs = endMs ?? toMs
+  const monitoredUntilMs = endMs ?? toMs
   return html`<text class="row" x="${LEFT - 8}" y="${top + row * ROW + 19}" text-anchor="end">${stage.name} ${stage.devices}</text>
-${bar('installing', row, stage.startedAtMs, stage.installedAtMs ?? watchedUntilMs, `${stage.name}: installing`)}
-${bar('watched', row, stage.installedAtMs, watchedUntilMs, `${stage.name}: under watch`)}
+${bar('installing', row, stage.startedAtMs, stage.installedAtMs ?? monitoredUntilMs, `${stage.name}: installing`)}
+${bar('monitored', row, stage.installedAtMs, monitoredUntilMs, `${stage.name}: monitored`)}
 ${stage.rolledBackAtMs === null ? bar('promoted', row, stage.promotedAtMs, null, `${stage.name}: promoted`) : bar('back', row, stage.rolledBackAtMs, null, `${stage.name}: rolled back`)}`
 })}
 ${onsetAtMs === null ? null : drawMark(axis, onsetAtMs, top, bottom, 'onset', 'fault begins')}
 ${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, top, bottom, 'detection', 'detected')}
-${notifiedAtMs === null ? null : drawMark(axis, notifiedAtMs, top, bottom, 'call', 'somebody is notified')}
+${notifiedAtMs === null ? null : drawMark(axis, notifiedAtMs, top, bottom, 'on-call', 'on-call notified')}
 </svg></div>
-<p class="key"><span class="swatch installing"></span>installing <span class="swatch watched"></span>under watch <span class="swatch promoted"></span>promoted <span class="swatch back"></span>rolled back</p>`
+<p class="key"><span class="swatch installing"></span>installing <span class="swatch monitored"></span>monitored <span class="swatch promoted"></span>promoted <span class="swatch back"></span>rolled back</p>`
 }

@@ -3,7 +3,7 @@ import { area, line } from 'd3-shape'
 import { html, type Markup } from './markup.ts'
 import { px } from './time-axis.ts'
 
-/** What a window is worth: one point a window, shares 0 to 1 with their interval. */
+/** One point per window: a value, or a share from 0 to 1, with its interval. */
 export interface TradeoffPoint {
   readonly windowHours: number
   readonly share: number
@@ -18,7 +18,7 @@ const RIGHT = WIDTH - 14
 const TOP = 14
 const BOTTOM = HEIGHT - 40
 
-/** A curve over the monitoring windows with the interval of its estimate; `format` writes a value of the vertical axis. */
+/** A curve over the monitoring windows with the interval of its estimate; `format` makes the text of a value of the vertical axis. */
 export function drawTradeoff(
   title: string,
   points: readonly TradeoffPoint[],

@@ -4,7 +4,7 @@ import type { Share } from './statistics.ts'
 /** ISO 8601 in UTC. */
 export const isoTime = (atMs: number): string => new Date(atMs).toISOString()
 
-/** Site-local `2026-03-03 03:10:00`, as the plant's clocks show it. */
+/** `2026-03-03 03:10:00` in the zone of the plant. */
 export const localTime = (atMs: number, zone: string): string => {
   const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone).toPlainDateTime()
   return local.toString({ smallestUnit: 'second' }).replace('T', ' ')
@@ -22,6 +22,12 @@ export const minutesBetween = (fromMs: number | null, toMs: number | null): numb
 /** Minutes up to two hours, hours beyond. */
 export const durationText = (minutes: number): string =>
   minutes >= 120 ? `${(minutes / 60).toFixed(1)} h` : `${minutes.toFixed(1)} min`
+
+/** Real time: milliseconds up to a tenth of a second, seconds beyond. */
+export const realTimeText = (ms: number): string => (ms >= 100 ? `${(ms / 1000).toFixed(1)} s` : `${rounded(ms, 1)} ms`)
+
+/** `1 device`, `12,345 devices`. */
+export const countText = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
 
 /** `12345` -> `12,345`. */
 export const grouped = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -12,7 +12,7 @@ export interface Share {
 /** Normal quantile of 0.975. */
 const Z = 1.959963984540054
 
-/** The Wilson score interval: it stays inside 0 to 1 and says something even at 0 or all of n. [Wilson 1927] */
+/** The Wilson score interval: it stays inside 0 to 1 and is informative even at 0 or n of n. [Wilson 1927] */
 export function shareOf(count: number, of: number): Share {
   if (of === 0) return { count, of, share: null, low: null, high: null }
   const share = count / of
@@ -25,8 +25,8 @@ export function shareOf(count: number, of: number): Share {
 }
 
 /**
- * The same with the exact interval of Clopper and Pearson, which never claims more than it may: what few trials can
- * support. `confidence` 0.9 gives the one-sided 95 % bounds. [Clopper and Pearson 1934]
+ * The same with the exact interval of Clopper and Pearson, which has at least its nominal coverage even for few trials.
+ * `confidence` 0.9 gives the one-sided 95 % bounds. [Clopper and Pearson 1934]
  */
 export function exactShareOf(count: number, of: number, confidence = 0.95): Share {
   if (of === 0) return { count, of, share: null, low: null, high: null }
@@ -62,9 +62,9 @@ function atMost(k: number, n: number, p: number): number {
 /** A mean of some values, with the interval that they support. */
 export interface Mean {
   readonly of: number
-  /** Null of nothing. */
+  /** Null without values. */
   readonly mean: number | null
-  /** 95 % interval of Student's t; null of fewer than two values. */
+  /** 95 % interval of Student's t; null with fewer than two values. */
   readonly low: number | null
   readonly high: number | null
 }
@@ -92,7 +92,7 @@ function studentQuantile(degrees: number): number {
   return terms.reduce((sum, term, i) => sum + term / degrees ** (i + 1), Z)
 }
 
-/** Null of nothing. */
+/** Null without values. */
 export const meanOf = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 

@@ -1,22 +1,22 @@
 /**
- * Rows under a head, columns aligned: the first `left` to the left, as words are, and the others to the right, unless words
- * come again from column `wordsFrom` on.
+ * Rows under a head as aligned plain text: the first `left` columns to the left, as text is, the others to the right, as
+ * numbers are, up to column `textFrom`, from which on they are text again.
  */
 export function alignedTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   left: number,
-  wordsFrom = head.length,
+  textFrom = head.length,
 ): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => cell(row, i).length)))
   return [head, ...rows].map((row) =>
     `  ${widths
-      .map((width, i) => (i < left || i >= wordsFrom ? cell(row, i).padEnd(width) : cell(row, i).padStart(width)))
+      .map((width, i) => (i < left || i >= textFrom ? cell(row, i).padEnd(width) : cell(row, i).padStart(width)))
       .join('  ')}`.trimEnd(),
   )
 }
 
-/** The same as GitHub shows it. */
+/** The same in Markdown, as GitHub renders it. */
 export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(escaped).join(' | ')} |`)
 

@@ -1,24 +1,25 @@
 import type { TraceFinding, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { type ReportedMessage, reported } from '../messages/reported.ts'
 import { isoTime, minutesBetween } from '../numbers/format.ts'
 import { isBad, isEvaluation } from './evaluations.ts'
 
-/** When the fault was noticed, by what, and where the time went. */
+/** When the fault was detected, by which rule, and which part of the latency passed where. */
 export interface Detection {
   readonly detected: boolean
   readonly at: string | null
   readonly latencyMinutes: number | null
   /**
-   * The first look from the first onset on that read a metric as bad. The trace holds looks, not samples, so the sample
-   * itself lies up to one period of the analyzer before.
+   * The first evaluation from the first onset on with a bad finding. The trace holds evaluations, not samples, so the
+   * sample itself was taken up to one period of the analyzer before.
    */
-  readonly firstBadLookAt: string | null
+  readonly firstBadEvaluationAt: string | null
   readonly legsMinutes: {
-    /** How long the fault was silent, or hidden in the noise. */
+    /** How long the fault had no effect that exceeds the noise. */
     readonly onsetToFirstBadEvaluation: number | null
     /** How long the controller gathered evidence. */
-    readonly firstBadLookToDecision: number | null
+    readonly firstBadEvaluationToDecision: number | null
   }
-  /** The rule that decided; `operator` when a person aborted it. */
+  /** The rule that decided; `operator` when an operator aborted the rollout. */
   readonly by: string | null
   readonly finding: {
     readonly metric: string
@@ -26,13 +27,14 @@ export interface Detection {
     readonly baseline: number | null
     readonly limit: number
     readonly line?: number
+    readonly reason?: ReportedMessage
   } | null
 }
 
-/** A person aborted it: nothing was detected, rightly or wrongly. */
+/** An operator aborted the rollout: no rule detected anything, rightly or wrongly. */
 export const ABORTED_BY = 'operator'
 
-/** `detectedAtMs`: when the first rollback deployment was created; null if nothing was rolled back. */
+/** `detectedAtMs`: when the first rollback deployment was created; null if nothing was rolled back. Pure. */
 export function foldDetection(
   records: readonly TraceRecord[],
   onsetAtMs: number | null,
@@ -48,16 +50,23 @@ export function foldDetection(
     detected: detectedAtMs !== null,
     at: detectedAtMs === null ? null : isoTime(detectedAtMs),
     latencyMinutes: minutesBetween(onsetAtMs, detectedAtMs),
-    firstBadLookAt: firstBadAtMs === null ? null : isoTime(firstBadAtMs),
+    firstBadEvaluationAt: firstBadAtMs === null ? null : isoTime(firstBadAtMs),
     legsMinutes: {
       onsetToFirstBadEvaluation: minutesBetween(onsetAtMs, firstBadAtMs),
-      firstBadLookToDecision: minutesBetween(firstBadAtMs, detectedAtMs),
+      firstBadEvaluationToDecision: minutesBetween(firstBadAtMs, detectedAtMs),
     },
     by: decided?.handler === 'operate' ? ABORTED_BY : (finding?.rule ?? null),
     finding: finding === undefined ? null : findingOf(finding),
   }
 }
 
-function findingOf({ metric, observed, baseline, limit, line }: TraceFinding): Detection['finding'] {
-  return { metric, observed, baseline, limit, ...(line !== undefined && { line }) }
+function findingOf({ metric, observed, baseline, limit, line, reason }: TraceFinding): Detection['finding'] {
+  return {
+    metric,
+    observed,
+    baseline,
+    limit,
+    ...(line !== undefined && { line }),
+    ...(reason !== undefined && { reason: reported(reason) }),
+  }
 }

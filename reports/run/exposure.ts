@@ -1,14 +1,15 @@
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { rounded } from '../numbers/format.ts'
 
-/** Who ran the new firmware, and for how long. */
+/** Which devices ran the new firmware, and for how long. */
 export interface Exposure {
   readonly devices: number
-  /** From the first start of the new firmware on a device to the first start of the old one again, or the end. */
+  /** Per device: from the first start of the new firmware to the next start of the previous one, or to the end. */
   readonly deviceHours: number
   readonly lines: number
 }
 
+/** Pure. */
 export function foldExposure(header: TraceHeader, records: readonly TraceRecord[], endedAtMs: number): Exposure {
   const since = new Map<string, number>()
   const exposed = new Set<string>()

@@ -7,9 +7,9 @@ const count = z.int().nonnegative()
 export const reportedSchema = z.strictObject({ code: z.string(), data: z.looseObject({}), text: z.string() })
 const stageName = z.enum(['canary', 'early', 'production'])
 
-/** The schema of report.json; every field of schemaVersion 1 is required, except what says otherwise. */
+/** The schema of report.json; every field of schemaVersion 2 is required, except those marked as optional. */
 export const reportSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   scenario: z.string(),
   seed: z.int(),
   level: z.enum(['wire', 'model']),
@@ -36,10 +36,10 @@ export const reportSchema = z.strictObject({
     detected: z.boolean(),
     at: time.nullable(),
     latencyMinutes: z.number().nullable(),
-    firstBadLookAt: time.nullable(),
+    firstBadEvaluationAt: time.nullable(),
     legsMinutes: z.strictObject({
       onsetToFirstBadEvaluation: z.number().nullable(),
-      firstBadLookToDecision: z.number().nullable(),
+      firstBadEvaluationToDecision: z.number().nullable(),
     }),
     by: z.string().nullable(),
     finding: z
@@ -49,6 +49,7 @@ export const reportSchema = z.strictObject({
         baseline: z.number().nullable(),
         limit: z.number(),
         line: z.int().optional(),
+        reason: reportedSchema.optional(),
       })
       .nullable(),
   }),
@@ -77,9 +78,11 @@ export const reportSchema = z.strictObject({
     undecided: z.array(reportedSchema),
   }),
   interventions: z.array(reportedSchema.extend({ at: time })).optional(),
-  notifications: z.array(z.strictObject({ at: time, reasonCode: z.string(), subject: z.string() })).optional(),
-  virtual: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
-  wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerVirtualHour: z.number() }),
+  notifications: z
+    .array(z.strictObject({ at: time, code: z.string(), data: z.looseObject({}).nullable(), text: z.string() }))
+    .optional(),
+  simulated: z.strictObject({ startedAt: time, endedAt: time, hours: z.number() }),
+  wall: z.strictObject({ seconds: z.number(), speedup: z.number(), controllerMsPerSimulatedHour: z.number() }),
   controller: z.strictObject({ evaluations: count, awsCallsPerEvaluation: z.number() }),
   awsCalls: z.record(z.string(), count),
   messages: z.strictObject({ published: count, delivered: count }),

@@ -1,5 +1,6 @@
 import { STAGES } from '../../controller/contract.ts'
 import type { Connections, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { notificationText } from '../messages/notification-text.ts'
 import { type ReportedMessage, reported } from '../messages/reported.ts'
 import { isoTime, rounded } from '../numbers/format.ts'
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
@@ -10,11 +11,11 @@ import { foldStages, type StageReport } from './stages.ts'
 
 export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusive'
 
-/** Facts of the run that the trace does not carry: wall time, calls and messages, the digest. */
+/** Facts of the run that the trace does not hold: real time, calls and messages, the digest. */
 export interface RunSummary {
   readonly endedAtMs: number
   readonly wallSeconds: number
-  /** Times that a function of the controller ran, and the real time they took together. */
+  /** How often a function of the controller ran, and the real time that all its runs took. */
   readonly evaluations: number
   readonly evaluationMs: number
   readonly awsCalls: Readonly<Record<string, number>>
@@ -23,7 +24,15 @@ export interface RunSummary {
   readonly digestsByHour: readonly string[]
 }
 
-/** One thing that the scenario says must come out. */
+/** `data` is null where the notification was published with a reason code only. */
+export interface ReportedNotification {
+  readonly at: string
+  readonly code: string
+  readonly data: object | null
+  readonly text: string
+}
+
+/** One item of what the scenario expects. */
 export interface ExpectedItem {
   /** Such as `outcome`. */
   readonly what: string
@@ -32,9 +41,9 @@ export interface ExpectedItem {
   readonly met: boolean
 }
 
-/** report.json, schemaVersion 1. Times are ISO 8601 in UTC; what did not happen is null. */
+/** report.json, schemaVersion 2. Times are ISO 8601 in UTC; what did not happen is null. */
 export interface Report {
-  readonly schemaVersion: 1
+  readonly schemaVersion: 2
   readonly scenario: string
   readonly seed: number
   readonly level: 'wire' | 'model'
@@ -45,9 +54,9 @@ export interface Report {
   readonly outcome: ReportOutcome
   readonly caughtIn: 'canary' | 'early' | 'production' | null
   readonly stages: readonly StageReport[]
-  /** Canary's deployment to the last production device on the new firmware. */
+  /** From the canary's deployment to the last production device on the new firmware. */
   readonly leadTimeHours: number | null
-  /** `target`: what of AWS a fault acts on that is none of devices. */
+  /** `target`: the part of AWS that a fault acts on, where it acts on no device. */
   readonly faults: readonly {
     readonly kind: string
     readonly onsetAt: string
@@ -61,30 +70,31 @@ export interface Report {
   readonly falseAlarm: boolean
   readonly expectation: {
     readonly met: boolean
-    /** One sentence for each expected thing that did not come out. */
+    /** One sentence per expected item that was not met. */
     readonly failures: readonly string[]
-    /** Every expected thing beside what came out, in words. */
+    /** Every expected item with its actual value. */
     readonly checked: readonly ExpectedItem[]
   }
   readonly invariants: {
     /** Codes of all invariants. */
     readonly checked: readonly string[]
     readonly violated: readonly ReportedMessage[]
-    /** Invariants that this run cannot show to hold, by their codes. */
+    /** Invariants that this run cannot show to hold. */
     readonly undecided: readonly ReportedMessage[]
   }
   /** What was done to the run from outside the scenario; absent where nothing was, so that its seed alone reproduces it. */
   readonly interventions?: readonly (ReportedMessage & { readonly at: string })[]
-  /** What people were called with; absent where nobody was. */
-  readonly notifications?: readonly { readonly at: string; readonly reasonCode: string; readonly subject: string }[]
-  readonly virtual: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
+  /** What on-call was notified of; absent where there was nothing. */
+  readonly notifications?: readonly ReportedNotification[]
+  /** In simulated time. */
+  readonly simulated: { readonly startedAt: string; readonly endedAt: string; readonly hours: number }
   readonly wall: {
     readonly seconds: number
     readonly speedup: number
-    /** Real time that the controller took for an hour of plant time. */
-    readonly controllerMsPerVirtualHour: number
+    /** Real time that the controller took per simulated hour. */
+    readonly controllerMsPerSimulatedHour: number
   }
-  /** How often the controller looked, and what a look cost in calls of AWS. */
+  /** Evaluations by the controller, and their cost in AWS calls. */
   readonly controller: { readonly evaluations: number; readonly awsCallsPerEvaluation: number }
   readonly awsCalls: Readonly<Record<string, number>>
   readonly messages: { readonly published: number; readonly delivered: number }
@@ -97,16 +107,16 @@ export type OpenReport = Omit<Report, 'expectation' | 'invariants'>
 
 const HOUR_MS = 3_600_000
 
-/** Folds a trace: what the twin saw, not what the controller claims. Pure. */
+/** Folds a trace: what the twin recorded, not what the controller concluded. Pure. */
 export function foldReport(header: TraceHeader, records: readonly TraceRecord[], run: RunSummary): OpenReport {
   const stages = foldStages(header, records)
   const faultStarts = records.filter((record) => record.kind === 'fault-started')
   const onsetAtMs = firstOnsetOnDevice(records)
   const rollback = foldRollback(header, records, onsetAtMs)
   const detection = foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null)
-  const virtualMs = run.endedAtMs - header.startedAtMs
+  const simulatedMs = run.endedAtMs - header.startedAtMs
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     scenario: header.scenario,
     seed: header.seed,
     level: header.level,
@@ -124,15 +134,15 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     exposure: foldExposure(header, records, run.endedAtMs),
     falseAlarm:
       rollback !== null && detection.by !== ABORTED_BY && (onsetAtMs === null || onsetAtMs > rollback.detectedAtMs),
-    virtual: {
+    simulated: {
       startedAt: isoTime(header.startedAtMs),
       endedAt: isoTime(run.endedAtMs),
-      hours: rounded(virtualMs / HOUR_MS),
+      hours: rounded(simulatedMs / HOUR_MS),
     },
     wall: {
       seconds: rounded(run.wallSeconds, 1),
-      speedup: Math.round(virtualMs / 1000 / run.wallSeconds),
-      controllerMsPerVirtualHour: rounded(run.evaluationMs / (virtualMs / HOUR_MS), 1),
+      speedup: Math.round(simulatedMs / 1000 / run.wallSeconds),
+      controllerMsPerSimulatedHour: rounded(run.evaluationMs / (simulatedMs / HOUR_MS), 1),
     },
     controller: {
       evaluations: run.evaluations,
@@ -142,17 +152,22 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     messages: run.messages,
     digest: run.digest,
     digestsByHour: run.digestsByHour,
-    ...interventionsOf(records),
-    ...notified(records),
+    ...interventionsIn(records),
+    ...notificationsIn(records),
   }
 }
 
-function notified(records: readonly TraceRecord[]): Pick<Report, 'notifications'> {
-  const notifications = notificationsOf(records).map(({ atMs, ...one }) => ({ at: isoTime(atMs), ...one }))
+function notificationsIn(records: readonly TraceRecord[]): Pick<Report, 'notifications'> {
+  const notifications = notificationsOf(records).map((one) => ({
+    at: isoTime(one.atMs),
+    code: one.code,
+    data: one.data,
+    text: notificationText(one),
+  }))
   return notifications.length === 0 ? {} : { notifications }
 }
 
-function interventionsOf(records: readonly TraceRecord[]): Pick<Report, 'interventions'> {
+function interventionsIn(records: readonly TraceRecord[]): Pick<Report, 'interventions'> {
   const interventions = records.flatMap((record) =>
     record.kind === 'intervention' ? [{ at: isoTime(record.atMs), ...reported(record) }] : [],
   )
@@ -172,11 +187,11 @@ function outcomeOf(records: readonly TraceRecord[]): ReportOutcome {
   return (last?.kind === 'evaluated' ? OUTCOMES[last.state] : undefined) ?? 'inconclusive'
 }
 
-/** When a fault first acted on a device. A fault of AWS itself is no reason to roll firmware back. */
+/** When a fault first acted on a device. A fault of AWS does not justify a rollback of the firmware. */
 export const firstOnsetOnDevice = (records: readonly TraceRecord[]): number | null =>
   records.find((record) => record.kind === 'fault-started' && record.thing !== null)?.atMs ?? null
 
-/** Each fault of the scenario that acted: its first onset and on how many devices; none where it acts on AWS. */
+/** Each fault of the scenario that acted: its first onset and its number of devices, which is 0 where it acts on AWS. */
 function faultsOf(starts: readonly TraceRecord[]): Report['faults'] {
   const byFault = new Map<number, { kind: string; onsetAt: string; things: Set<string>; target?: string }>()
   for (const record of starts) {

@@ -1,7 +1,7 @@
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { minutesBetween } from '../numbers/format.ts'
 import { nearestRank } from '../numbers/statistics.ts'
-import { sortDeployments } from './deployments.ts'
+import { deploymentsByDirection } from './deployments-by-direction.ts'
 
 /** Spread of a leg over the devices, in minutes; nearest-rank percentiles. */
 export interface Spread {
@@ -10,79 +10,78 @@ export interface Spread {
   readonly max: number
 }
 
-/** How fast the way back was, leg by leg, in minutes. */
+/** Rollback latency, leg by leg, in minutes. */
 export interface Rollback {
   readonly legsMinutes: {
     readonly onsetToDetected: number | null
     readonly detectedToReceived: Spread | null
     readonly receivedToReverted: Spread | null
-    /** First onset to the last device's first healthy report on the old version: the headline. */
+    /** First onset to the last device's first healthy report on the previous version: the headline. */
     readonly onsetToAllHealthy: number | null
   }
   /** Devices that the rollback was for. */
   readonly devices: number
-  /** Of these, the ones that never reported healthy on the old version. */
+  /** Of these, the ones that never reported healthy on the previous version. */
   readonly failed: number
 }
 
-/** What one device did on the way back; a core that had reverted by itself reverted at once. */
+/** The rollback of one device; a core that had reverted by itself reverted when it received the rollback. */
 interface RollbackProgress {
   receivedAtMs: number | null
   revertedAtMs: number | null
   healthyAtMs: number | null
 }
 
-/** Null when nothing was rolled back. Detected means: the first rollback deployment was created. */
+/** Null when nothing was rolled back. Detected means: the first rollback deployment was created. Pure. */
 export function foldRollback(
   header: TraceHeader,
   records: readonly TraceRecord[],
   onsetAtMs: number | null,
 ): { readonly detectedAtMs: number; readonly report: Rollback } | null {
-  const { takingBack, firstBackAtMs: detectedAtMs } = sortDeployments(header, records)
-  const ways = new Map<string, RollbackProgress>()
-  for (const record of records) follow(ways, header, record, takingBack)
+  const { rollback, firstRollbackAtMs: detectedAtMs } = deploymentsByDirection(header, records)
   if (detectedAtMs === null) return null
-  const touched = [...ways.values()]
-  const failed = touched.filter(({ healthyAtMs }) => healthyAtMs === null).length
-  const allHealthyAtMs = failed > 0 || touched.length === 0 ? null : Math.max(...touched.map(healthyAt))
+  const byThing = new Map<string, RollbackProgress>()
+  for (const record of records) follow(byThing, header, record, rollback)
+  const all = [...byThing.values()]
+  const healthyAtMs = all.flatMap((one) => (one.healthyAtMs === null ? [] : [one.healthyAtMs]))
+  const failed = all.length - healthyAtMs.length
+  const allHealthyAtMs = failed > 0 || all.length === 0 ? null : Math.max(...healthyAtMs)
   return {
     detectedAtMs,
     report: {
       legsMinutes: {
         onsetToDetected: minutesBetween(onsetAtMs, detectedAtMs),
-        detectedToReceived: spread(touched.map(({ receivedAtMs }) => minutesBetween(detectedAtMs, receivedAtMs))),
-        receivedToReverted: spread(
-          touched.map(({ receivedAtMs, revertedAtMs }) =>
-            receivedAtMs === null || revertedAtMs === null
-              ? null
-              : minutesBetween(receivedAtMs, Math.max(receivedAtMs, revertedAtMs)),
-          ),
-        ),
+        detectedToReceived: spread(all.map(({ receivedAtMs }) => minutesBetween(detectedAtMs, receivedAtMs))),
+        receivedToReverted: spread(all.map(receivedToReverted)),
         onsetToAllHealthy: minutesBetween(onsetAtMs, allHealthyAtMs),
       },
-      devices: touched.length,
+      devices: all.length,
       failed,
     },
   }
 }
 
-const healthyAt = ({ healthyAtMs }: RollbackProgress): number => healthyAtMs as number
+const receivedToReverted = ({ receivedAtMs, revertedAtMs }: RollbackProgress): number | null =>
+  receivedAtMs === null || revertedAtMs === null
+    ? null
+    : minutesBetween(receivedAtMs, Math.max(receivedAtMs, revertedAtMs))
 
-/** A device's way back begins when it first touches the new version, by running it or by failing to. */
+/** The rollback concerns a device from the first time that it ran the new version, or failed to run it. */
 function follow(
-  ways: Map<string, RollbackProgress>,
+  byThing: Map<string, RollbackProgress>,
   header: TraceHeader,
   record: TraceRecord,
-  backDeployments: ReadonlySet<string>,
+  rollbacks: ReadonlySet<string>,
 ): void {
-  if (record.kind === 'component-state' && record.version === header.release.version) {
-    ways.set(record.thing, ways.get(record.thing) ?? { receivedAtMs: null, revertedAtMs: null, healthyAtMs: null })
+  const { version, replaces } = header.release
+  if (record.kind === 'component-state' && record.version === version && !byThing.has(record.thing)) {
+    byThing.set(record.thing, { receivedAtMs: null, revertedAtMs: null, healthyAtMs: null })
   }
-  const way = 'thing' in record && record.thing !== null ? ways.get(record.thing) : undefined
-  if (way === undefined) return
-  if (record.kind === 'deployment-received' && backDeployments.has(record.deploymentId)) way.receivedAtMs = record.atMs
-  if (record.kind === 'firmware-started' && record.version === header.release.replaces) way.revertedAtMs = record.atMs
-  if (record.kind === 'device-healthy' && record.version === header.release.replaces) way.healthyAtMs ??= record.atMs
+  const one = 'thing' in record && record.thing !== null ? byThing.get(record.thing) : undefined
+  if (one === undefined) return
+  if (record.kind === 'deployment-received' && rollbacks.has(record.deploymentId)) one.receivedAtMs = record.atMs
+  if (record.kind === 'firmware-started' && record.version === replaces) one.revertedAtMs = record.atMs
+  if (record.kind === 'device-healthy' && record.version === replaces) one.healthyAtMs ??= record.atMs
 }
 
 function spread(values: readonly (number | null)[]): Spread | null {

@@ -1,6 +1,7 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { isoTime } from '../numbers/format.ts'
+import { bringsRelease } from './deployments-by-direction.ts'
 
 export interface StageReport {
   readonly name: StageName
@@ -15,14 +16,16 @@ export interface StageReport {
   readonly rolledBackAt: string | null
 }
 
-/** What happened to each stage, from the deployments and processes that the twin saw. */
+/** What happened to each stage, from the deployments and processes that the twin recorded. Pure. */
 export function foldStages(header: TraceHeader, records: readonly TraceRecord[]): readonly StageReport[] {
   return STAGES.map((name) => {
     const members = new Set(header.stages[name])
-    const deployments = records.filter((record) => record.kind === 'deployment-created' && record.target === name)
-    const startedAtMs = deployments.find((record) => brings(header, record))?.atMs
+    const deployments = records
+      .filter((one) => one.kind === 'deployment-created')
+      .filter(({ target }) => target === name)
+    const startedAtMs = deployments.find((record) => bringsRelease(header, record))?.atMs
     const rolledBackAtMs = deployments.find(
-      (record) => startedAtMs !== undefined && record.atMs >= startedAtMs && !brings(header, record),
+      (record) => startedAtMs !== undefined && record.atMs >= startedAtMs && !bringsRelease(header, record),
     )?.atMs
     const starts = records.filter(
       (record) =>
@@ -42,7 +45,7 @@ export function foldStages(header: TraceHeader, records: readonly TraceRecord[])
   })
 }
 
-/** A restart later on is not another install. */
+/** When each device first started the release, in order of time: a later restart is not another install. */
 function firstStarts(starts: readonly TraceRecord[]): number[] {
   const first = new Map<string, number>()
   for (const record of starts) {
@@ -50,9 +53,6 @@ function firstStarts(starts: readonly TraceRecord[]): number[] {
   }
   return [...first.values()].sort((a, b) => a - b)
 }
-
-const brings = (header: TraceHeader, record: TraceRecord): boolean =>
-  record.kind === 'deployment-created' && Object.values(record.components).includes(header.release.version)
 
 const promotion = (records: readonly TraceRecord[], stage: StageName): number | undefined =>
   records.find(

@@ -1,8 +1,7 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { Message } from '../../controller/messages/message.ts'
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
-import { textOf } from '../messages/registry.ts'
-import { numberText } from '../numbers/format.ts'
-import { type Deployments, sortDeployments } from './deployments.ts'
+import { type DeploymentsByDirection, deploymentsByDirection } from './deployments-by-direction.ts'
 import { isBad } from './evaluations.ts'
 
 /** What happened on one device with the release, in the order in which it usually does; null: it did not. */
@@ -12,28 +11,39 @@ export interface DeviceTimeline {
   readonly stage: StageName
   readonly faultKind: string | null
   readonly onsetAtMs: number | null
-  /**
-   * The first thing after the onset by which anybody could have noticed: a crash, a component in error, a deployment that
-   * failed, a lost connection, or a look of the controller with a bad finding about this device or its line.
-   */
-  readonly firstSign: { readonly atMs: number; readonly what: string } | null
+  /** The first observable effect of the fault, from the onset on. */
+  readonly firstSign: Sign | null
   readonly receivedAtMs: number | null
   readonly startedAtMs: number | null
   readonly crashedAtMs: number | null
   readonly rollbackReceivedAtMs: number | null
-  /** First start of the old firmware after the release had been touched. */
+  /** First start of the previous firmware after the device had the release. */
   readonly revertedAtMs: number | null
-  /** First healthy report on the old firmware after the release had been touched. */
+  /** First healthy report on the previous firmware after the device had the release. */
   readonly healthyAtMs: number | null
 }
 
+/**
+ * An observable effect: a crash, a component in error, a deployment that failed, a lost connection, or an evaluation with
+ * a bad finding of the device or its line.
+ */
+export type Sign = { readonly atMs: number } & Effect
+
+type Effect =
+  | { readonly kind: 'crash'; readonly reason: Message }
+  | { readonly kind: 'component'; readonly state: string }
+  | { readonly kind: 'deployment'; readonly detailedStatus: string }
+  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'finding'; readonly finding: TraceFinding }
+
 type Draft = { -readonly [key in keyof DeviceTimeline]: DeviceTimeline[key] } & {
-  isTouched: boolean
+  /** The release was on the device, running or not. */
+  hadRelease: boolean
 }
 
 /** A timeline for every device, as the header lists them. Pure. */
 export function foldTimelines(header: TraceHeader, records: readonly TraceRecord[]): readonly DeviceTimeline[] {
-  const deployments = sortDeployments(header, records)
+  const deployments = deploymentsByDirection(header, records)
   const drafts = new Map(
     STAGES.flatMap((stage) =>
       header.stages[stage].map((thing): [string, Draft] => [thing, begin(thing, header.lines[thing] as number, stage)]),
@@ -50,13 +60,13 @@ export function foldTimelines(header: TraceHeader, records: readonly TraceRecord
     const draft = 'thing' in record ? drafts.get(record.thing ?? '') : undefined
     if (draft !== undefined) {
       follow(draft, header, deployments, record)
-      note(draft, record.atMs, signOf(record))
+      note(draft, record.atMs, effectOf(record))
     }
     if (record.kind === 'evaluated' && record.findings.some(isBad)) {
-      for (const one of drafts.values()) note(one, record.atMs, signInLook(one, record.findings))
+      for (const one of drafts.values()) note(one, record.atMs, badFindingOf(one, record.findings))
     }
   }
-  return [...drafts.values()].map(({ isTouched, ...timeline }) => timeline)
+  return [...drafts.values()].map(({ hadRelease, ...timeline }) => timeline)
 }
 
 const begin = (thing: string, line: number, stage: StageName): Draft => ({
@@ -72,112 +82,87 @@ const begin = (thing: string, line: number, stage: StageName): Draft => ({
   rollbackReceivedAtMs: null,
   revertedAtMs: null,
   healthyAtMs: null,
-  isTouched: false,
+  hadRelease: false,
 })
 
-function follow(draft: Draft, header: TraceHeader, deployments: Deployments, record: TraceRecord): void {
+function follow(draft: Draft, header: TraceHeader, deployments: DeploymentsByDirection, record: TraceRecord): void {
   const { atMs } = record
   const { version, replaces } = header.release
   switch (record.kind) {
     case 'deployment-received':
-      if (deployments.bringing.has(record.deploymentId)) draft.receivedAtMs ??= atMs
-      else if (deployments.takingBack.has(record.deploymentId)) draft.rollbackReceivedAtMs ??= atMs
+      if (deployments.release.has(record.deploymentId)) draft.receivedAtMs ??= atMs
+      else if (deployments.rollback.has(record.deploymentId)) draft.rollbackReceivedAtMs ??= atMs
       return
     case 'component-state':
-      draft.isTouched ||= record.version === version
+      draft.hadRelease ||= record.version === version
       return
     case 'firmware-started':
       if (record.version === version) draft.startedAtMs ??= atMs
-      else if (record.version === replaces && draft.isTouched) draft.revertedAtMs ??= atMs
+      else if (record.version === replaces && draft.hadRelease) draft.revertedAtMs ??= atMs
       return
     case 'firmware-crashed':
       if (record.version === version) draft.crashedAtMs ??= atMs
       return
     case 'device-healthy':
-      if (record.version === replaces && draft.isTouched) draft.healthyAtMs ??= atMs
+      if (record.version === replaces && draft.hadRelease) draft.healthyAtMs ??= atMs
   }
 }
 
-/** The first sign counts, and only from the onset on. */
-function note(draft: Draft, atMs: number, what: string | null): void {
-  if (what === null || draft.onsetAtMs === null || atMs < draft.onsetAtMs) return
-  draft.firstSign ??= { atMs, what }
+/** The first effect counts, and only from the onset on. */
+function note(draft: Draft, atMs: number, effect: Effect | null): void {
+  if (effect === null || draft.onsetAtMs === null || atMs < draft.onsetAtMs) return
+  draft.firstSign ??= { atMs, ...effect }
 }
 
 /** What the device itself shows. */
-function signOf(record: TraceRecord): string | null {
+function effectOf(record: TraceRecord): Effect | null {
   switch (record.kind) {
     case 'firmware-crashed':
-      return textOf(record.reason)
-    case 'component-state':
-      return record.state === 'ERRORED' || record.state === 'BROKEN' ? `component ${record.state}` : null
-    case 'deployment-finished':
-      return record.status === 'SUCCEEDED' ? null : `deployment ${record.detailedStatus}`
+      return { kind: 'crash', reason: record.reason }
+    case 'component-state': {
+      const { state } = record
+      return state === 'ERRORED' || state === 'BROKEN' ? { kind: 'component', state } : null
+    }
+    case 'deployment-finished': {
+      const { status, detailedStatus } = record
+      return status === 'SUCCEEDED' ? null : { kind: 'deployment', detailedStatus }
+    }
     case 'device-disconnected':
-      return 'connection lost'
+      return { kind: 'disconnected' }
     default:
       return null
   }
 }
 
-/** A finding about the whole stage names no device. */
-function signInLook({ thing, line }: Draft, findings: readonly TraceFinding[]): string | null {
-  const named = findings.find((one) => isBad(one) && (one.thing === thing || (!one.thing && one.line === line)))
-  if (named === undefined) return null
-  const where = named.thing ?? `line ${named.line}`
-  return `look: ${named.metric} ${numberText(named.observed)}, limit ${numberText(named.limit)}, ${where}`
+/** A finding of the whole stage names no device. */
+function badFindingOf({ thing, line }: Draft, findings: readonly TraceFinding[]): Effect | null {
+  const finding = findings.find((one) => isBad(one) && (one.thing === thing || (!one.thing && one.line === line)))
+  return finding === undefined ? null : { kind: 'finding', finding }
 }
 
-/** First to last moment; 0 when nothing happened. */
-const spanMs = (timeline: DeviceTimeline): number => {
-  const moments = momentsOf(timeline)
-  return moments.length === 0 ? 0 : (moments.at(-1)?.atMs ?? 0) - (moments[0]?.atMs ?? 0)
-}
+/** Every moment of a timeline, by the name that it has there. */
+export const MOMENTS = {
+  received: 'receivedAtMs',
+  started: 'startedAtMs',
+  onset: 'onsetAtMs',
+  crashed: 'crashedAtMs',
+  firstSign: 'firstSign',
+  rollbackReceived: 'rollbackReceivedAtMs',
+  reverted: 'revertedAtMs',
+  healthy: 'healthyAtMs',
+} as const satisfies Readonly<Record<string, keyof DeviceTimeline>>
 
 export interface Moment {
   readonly atMs: number
-  readonly what: string
-  readonly detail: string
+  readonly kind: keyof typeof MOMENTS
 }
 
-/** The timeline as its moments in order of time. */
-export function momentsOf(timeline: DeviceTimeline): readonly Moment[] {
-  const { firstSign, faultKind } = timeline
-  const moments: readonly (readonly [number | null, string, string?])[] = [
-    [timeline.receivedAtMs, 'deployment received'],
-    [timeline.startedAtMs, 'firmware started'],
-    [timeline.onsetAtMs, 'fault onset', faultKind ?? ''],
-    [timeline.crashedAtMs, 'crashed'],
-    [firstSign?.atMs ?? null, 'first sign', firstSign?.what],
-    [timeline.rollbackReceivedAtMs, 'rollback received'],
-    [timeline.revertedAtMs, 'reverted'],
-    [timeline.healthyAtMs, 'healthy again'],
-  ]
-  return moments
-    .flatMap(([atMs, what, detail = '']) => (atMs === null ? [] : [{ atMs, what, detail }]))
+/** What happened on the device, in order of time. */
+export const momentsOf = (timeline: DeviceTimeline): readonly Moment[] =>
+  (Object.keys(MOMENTS) as Moment['kind'][])
+    .flatMap((kind) => {
+      const value = timeline[MOMENTS[kind]]
+      const atMs = typeof value === 'object' ? (value?.atMs ?? null) : value
+      return atMs === null ? [] : [{ atMs, kind }]
+    })
     .sort((a, b) => a.atMs - b.atMs)
-}
-
-/**
- * The devices worth a look, among those that the release or a fault reached: first the ones that were sent back and never
- * got well, then those that crashed, then those with a fault, and among equals the slowest.
- */
-export function mostTelling(timelines: readonly DeviceTimeline[], limit: number): readonly DeviceTimeline[] {
-  const rank = (one: DeviceTimeline): readonly number[] => [
-    Number(one.rollbackReceivedAtMs !== null && one.healthyAtMs === null),
-    Number(one.crashedAtMs !== null),
-    Number(one.onsetAtMs !== null),
-    spanMs(one),
-  ]
-  return timelines
-    .filter(({ receivedAtMs, onsetAtMs }) => receivedAtMs !== null || onsetAtMs !== null)
-    .map((timeline) => ({ timeline, rank: rank(timeline) }))
-    .sort((a, b) => compareRanks(b.rank, a.rank))
-    .slice(0, limit)
-    .map(({ timeline }) => timeline)
-}
-
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((value, i) => value !== b[i])
-  return at < 0 ? 0 : (a[at] as number) - (b[at] as number)
-}

@@ -4,7 +4,7 @@ import { durationText, grouped, percentText } from '../numbers/format.ts'
 import { alignedTable, markdownTable } from '../numbers/table.ts'
 import { confusionMarkdown, isWorthShowing } from './confusion-text.ts'
 
-/** The comparison for people: a block a scenario, a line a variant. */
+/** The comparison in plain text: one block per scenario, one line per variant. */
 export function renderComparison(cells: readonly Cell[]): string {
   const scenarios = [...new Set(cells.map(({ scenario }) => scenario))]
   return scenarios
@@ -54,11 +54,11 @@ const row = (cell: Cell): readonly string[] => [
 
 function block(name: string, cells: readonly Cell[]): string {
   const undecided = cells.reduce((sum, cell) => sum + cell.undecided, 0)
-  const remark = undecided === 0 ? [] : [`  ${undecided} runs ended undecided (halted, or out of time)`]
+  const remark = undecided === 0 ? [] : [`  ${undecided} runs undecided (halted or timed out)`]
   return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark].join('\n')
 }
 
-/** The same as a page of Markdown, with truth against outcome when there is more than one kind or size of fault. */
+/** The same in Markdown, with truth against outcome when there is more than one kind or size of fault. */
 export const renderComparisonMarkdown = (cells: readonly Cell[], confusion: readonly ConfusionRow[]): string =>
   [
     '## Comparison',
@@ -70,7 +70,7 @@ export const renderComparisonMarkdown = (cells: readonly Cell[], confusion: read
     '',
   ].join('\n\n')
 
-/** The same as comma-separated values, a line a cell; shares are 0 to 1. */
+/** The same as comma-separated values, one line per cell; shares are 0 to 1. */
 export function renderCsv(cells: readonly Cell[]): string {
   const columns: readonly (readonly [string, (cell: Cell) => string | number | null | undefined])[] = [
     ['scenario', (cell) => cell.scenario],

@@ -18,17 +18,17 @@ const COLUMNS = [
   'delay p50',
   'p90',
 ] as const
-/** Columns of words. */
+/** Columns of text. */
 const LEFT = 5
 
-/** Truth against outcome for people: a line for each family and size of fault; `all` sums up a family of several sizes. */
+/** Truth against outcome in plain text: one line per family and size of fault; `all` sums up a family of several sizes. */
 export const renderConfusion = (rows: readonly ConfusionRow[]): string =>
   ['TRUTH AGAINST OUTCOME', ...alignedTable(COLUMNS, rows.map(cells), LEFT)].join('\n')
 
 export const confusionMarkdown = (rows: readonly ConfusionRow[]): string =>
   markdownTable(COLUMNS, rows.map(cells)).join('\n')
 
-/** One row says nothing that the table of variants does not. */
+/** A single row repeats the table of variants. */
 export const isWorthShowing = (rows: readonly ConfusionRow[]): boolean =>
   new Set(rows.map(({ family, size }) => `${family} ${size}`)).size > 1
 

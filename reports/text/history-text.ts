@@ -3,7 +3,7 @@ import { grouped } from '../numbers/format.ts'
 import { exactShareOf, type Mean, type Share } from '../numbers/statistics.ts'
 import { alignedTable } from '../numbers/table.ts'
 
-/** The rehearsed releases beside the reported ones, with the intervals that so many can support. */
+/** The rehearsed releases next to the reported ones, with 95 % intervals. */
 export function renderHistory(history: History, reported: Reported): string {
   const [head = [], ...rows] = historyRows(history, reported)
   return alignedTable(head, rows, 1, 3).join('\n')
@@ -11,10 +11,15 @@ export function renderHistory(history: History, reported: Reported): string {
 
 /** The same as rows under their head. */
 export function historyRows(history: History, reported: Reported): readonly (readonly string[])[] {
-  const share = (name: string, value: Share, told = ''): string[] => [name, told, countOf(value), interval(value)]
-  const mean = (name: string, value: Mean, unit: string, told: string): string[] => [
+  const share = (name: string, value: Share, reported = ''): string[] => [
     name,
-    `${told} ${unit}`,
+    reported,
+    countOf(value),
+    interval(value),
+  ]
+  const mean = (name: string, value: Mean, unit: string, reported: string): string[] => [
+    name,
+    `${reported} ${unit}`,
     value.mean === null ? '-' : `${value.mean.toFixed(2)} ${unit}`,
     meanInterval(value, unit),
   ]
@@ -28,13 +33,13 @@ export function historyRows(history: History, reported: Reported): readonly (rea
     share('faulty, caught in canary', history.caught),
     share('incidents: promoted, faulty', history.incidents, String(reported.incidents)),
     share('false alarms: good, rolled back', history.falseAlarms),
-    share('neither', history.undecided),
+    share('undecided', history.undecided),
     mean('mean lead time', history.leadTimeDays, 'd', String(reported.leadTimeDays)),
     mean('mean onset to all healthy', history.onsetToAllHealthyMinutes, 'min', onset),
   ]
 }
 
-/** A line a release. */
+/** One line per release. */
 export function renderReleases(releases: readonly ReleaseRow[]): string {
   const [head = [], ...rows] = releaseRows(releases)
   return alignedTable(head, rows, 4).join('\n')
@@ -54,7 +59,7 @@ export function releaseRows(releases: readonly ReleaseRow[]): readonly (readonly
   return [head, ...rows]
 }
 
-/** Where nothing or everything was found there is one bound, and it can be tighter. */
+/** For none or all of n, the interval has one bound only, and the one-sided bound is tighter. */
 function interval(share: Share): string {
   const { count, of, low, high } = share
   if (low === null || high === null) return ''
@@ -65,7 +70,7 @@ function interval(share: Share): string {
   return text
 }
 
-/** Of durations, which are never below 0. */
+/** Of durations, so that the lower bound is at least 0. */
 const meanInterval = ({ low, high, of }: Mean, unit: string): string =>
   low === null || high === null ? '' : `${Math.max(low, 0).toFixed(2)} to ${high.toFixed(2)} ${unit}, of ${grouped(of)}`
 const percent = (share: number): string => (share * 100).toFixed(1)

@@ -2,7 +2,7 @@ import type { Report } from '../run/report.ts'
 
 interface Case {
   readonly name: string
-  /** Sentences; empty when all is well. */
+  /** One sentence per problem; empty when there is none. */
   readonly problems: readonly string[]
 }
 
@@ -16,10 +16,10 @@ const UNDECIDED: Kind = { tag: 'error', type: 'inconclusive' }
 const INVARIANT: Kind = { tag: 'failure', type: 'invariant' }
 
 /**
- * The report for CI, as JUnit's XML schema has it: one suite a scenario, a case for each expected thing and each invariant.
- * What is unmet because the run could not decide is an `error`, not a `failure`: nothing was shown to be wrong. It is
- * not `skipped` either, because CI shows that as green, and a rehearsal that proved nothing must not pass.
- * `command` plays the run again. [JUnit XML schema: testsuites > testsuite > testcase > failure | error]
+ * The report for CI, as JUnit's XML schema has it: one suite per scenario, one case per expected item and per invariant.
+ * What is unmet because the run was inconclusive is an `error`, not a `failure`: nothing was shown to be wrong. It is not
+ * `skipped` either, because CI shows that as green, and a rehearsal that proved nothing must not pass.
+ * `command` runs the rehearsal again. [JUnit XML schema: testsuites > testsuite > testcase > failure | error]
  */
 export function renderJunit(report: Report, command: string): string {
   const { scenario, seed, level, digest, outcome, expectation, invariants, interventions, wall } = report
@@ -40,7 +40,7 @@ export function renderJunit(report: Report, command: string): string {
   const errors = unmet === UNDECIDED ? count(expected) : 0
   const failures = count([...expected, ...checks]) - errors
   const totals = `tests="${expected.length + checks.length}" failures="${failures}" errors="${errors}"`
-  const again = interventions === undefined ? command : `${command} # without what was done to it by hand`
+  const again = interventions === undefined ? command : `${command} # without the interventions`
   const trail = `seed ${seed}, digest ${digest}\n${again}`
   const cases = [
     ...expected.map((one) => caseXml(`rehearse.${scenario}.expectation`, one, unmet, trail)),

@@ -1,23 +1,25 @@
 import { reportedLine } from '../messages/reported.ts'
-import { durationText, numberText, shortTime } from '../numbers/format.ts'
+import { countText, durationText, shortTime } from '../numbers/format.ts'
 import { markdownTable } from '../numbers/table.ts'
+import { mostAffected } from '../run/most-affected.ts'
 import type { Report } from '../run/report.ts'
 import type { Spread } from '../run/rollback.ts'
-import { type DeviceTimeline, mostTelling } from '../run/timeline.ts'
+import type { DeviceTimeline } from '../run/timeline.ts'
+import { findingText } from './finding-text.ts'
 import { exposureText, headline, interventionText } from './summary.ts'
 import { TIMELINE_COLUMNS, timelineRow } from './timeline-text.ts'
 
 /** Devices in the table of timelines. */
 const DEVICES = 8
 
-/** The report as a page of Markdown, for a pull request or the summary of a CI job. `command` plays the run again. */
+/** The report as a page of Markdown, for a pull request or the summary of a CI job. `command` runs the rehearsal again. */
 export function renderMarkdown(
   report: Report,
   timelines: readonly DeviceTimeline[],
   story: string,
   command: string,
 ): string {
-  const devices = mostTelling(timelines, DEVICES)
+  const devices = mostAffected(timelines, DEVICES)
   return [
     `## ${headline(report)}`,
     story,
@@ -31,19 +33,24 @@ export function renderMarkdown(
     exposureText(report),
     ...(devices.length === 0
       ? []
-      : ['### Devices', 'The most telling ones; times are UTC.', deviceTable(devices).join('\n')]),
-    ...againLines(report),
+      : ['### Devices', 'The most affected devices; times are UTC.', deviceTable(devices).join('\n')]),
+    ...reproductionLines(report),
     `\`\`\`sh\n${command}\n\`\`\``,
     `Seed ${report.seed}, digest \`${report.digest}\``,
     '',
   ].join('\n\n')
 }
 
-/** The command gives the run again only where nobody has taken a hand in it. */
-function againLines({ interventions = [] }: Report): string[] {
-  if (interventions.length === 0) return ['### Again']
+/** The command reproduces the run only where there was no intervention. */
+function reproductionLines({ interventions = [] }: Report): string[] {
+  if (interventions.length === 0) return ['### Reproduce']
   const done = interventions.map(({ at, text }) => `- ${shortTime(at)} ${text}`)
-  return ['### Interventions', `Touched ${interventionText(done.length)}:`, done.join('\n'), '### Again, without them']
+  return [
+    '### Interventions',
+    `${interventionText(done.length)}:`,
+    done.join('\n'),
+    '### Reproduce, without interventions',
+  ]
 }
 
 function verdictLines({ expectation, invariants }: Report): string[] {
@@ -70,20 +77,17 @@ const stageTable = ({ stages }: Report): string[] =>
   )
 
 function detectionLines({ faults, detection, falseAlarm, notifications = [] }: Report): string[] {
-  const { at, firstBadLookAt, legsMinutes, by, finding } = detection
+  const { at, firstBadEvaluationAt, legsMinutes, by, finding } = detection
   const known = faults.map(
-    ({ kind, onsetAt, devices }) => `${kind} on ${devices} devices, first at ${shortTime(onsetAt)}`,
+    ({ kind, onsetAt, devices, target }) =>
+      `${kind} on ${target ?? countText(devices, 'device')}, first at ${shortTime(onsetAt)}`,
   )
-  const where = finding?.line === undefined ? '' : `, line ${finding.line}`
-  const what =
-    finding === null
-      ? ''
-      : ` by ${by}: ${finding.metric} ${numberText(finding.observed)}, limit ${numberText(finding.limit)}${where}`
+  const what = finding === null ? '' : ` by ${by}: ${findingText(finding)}`
   return [
     `- fault: ${known.length === 0 ? 'none acted' : known.join('; ')}`,
-    `- first bad look: ${shortTime(firstBadLookAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
-    `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadLookToDecision, 'that')}${what}`,
-    ...notifications.map(({ at, subject }) => `- notified: ${shortTime(at)}, ${subject}`),
+    `- first bad evaluation: ${shortTime(firstBadEvaluationAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
+    `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadEvaluationToDecision, 'that')}${what}`,
+    ...notifications.map(({ at, code, text }) => `- notified: ${shortTime(at)}, ${code}: ${text}`),
     ...(falseAlarm ? ['- **false alarm**: no fault had begun'] : []),
   ]
 }
@@ -97,7 +101,7 @@ function rollbackTable({ legsMinutes, devices, failed }: NonNullable<Report['rol
   const single = (minutes: number | null): readonly string[] => ['', '', minutes === null ? '-' : durationText(minutes)]
   return [
     ...markdownTable(
-      [`leg (${devices} devices, ${failed} failed)`, 'p50', 'p90', 'max'],
+      [`leg (${countText(devices, 'device')}, ${failed} failed)`, 'p50', 'p90', 'max'],
       [
         ['onset to detected', ...single(legsMinutes.onsetToDetected)],
         ['detected to received', ...spread(legsMinutes.detectedToReceived)],

@@ -1,12 +1,14 @@
 import { reportedLine } from '../messages/reported.ts'
-import { durationText, grouped, numberText, shortTime } from '../numbers/format.ts'
+import { countText, durationText, grouped, realTimeText, shortTime } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
+import { ABORTED_BY } from '../run/detection.ts'
 import type { Report } from '../run/report.ts'
 import type { Spread } from '../run/rollback.ts'
+import { findingText } from './finding-text.ts'
 
-/** The end of a run for people: what came out, where it was caught, how fast it was undone, what it cost. */
+/** The end of a run in plain text: outcome, where the fault was caught, rollback latency, exposure, cost. */
 export function renderSummary(report: Report, story: string): string {
-  const { expectation, invariants, wall, virtual } = report
+  const { expectation, invariants, wall, simulated } = report
   return [
     headline(report),
     `  ${story}`,
@@ -15,7 +17,7 @@ export function renderSummary(report: Report, story: string): string {
     '',
     ...detectionLines(report),
     ...rollbackLines(report),
-    ...(report.notifications ?? []).map(({ at, reasonCode }) => row('notified', `${shortTime(at)} UTC, ${reasonCode}`)),
+    ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
@@ -23,32 +25,35 @@ export function renderSummary(report: Report, story: string): string {
     ...expectation.failures.map((text) => `    ! ${text}`),
     ...interventionLines(report),
     '',
-    `  ${hours(virtual.hours)} of plant time in ${wall.seconds.toFixed(1)} s (${grouped(wall.speedup)} x), ` +
-      `${LINKS[report.connections]}, ${grouped(report.messages.published)} messages`,
-    `  controller: ${grouped(report.controller.evaluations)} evaluations of ` +
-      `${report.controller.awsCallsPerEvaluation} AWS calls; ${wall.controllerMsPerVirtualHour} ms of it a plant hour`,
+    `  ${hours(simulated.hours)} of simulated time in ${wall.seconds.toFixed(1)} s (${grouped(wall.speedup)} x), ` +
+      `${LINKS[report.connections]}, ${countText(report.messages.published, 'message')}`,
+    `  controller: ${controllerText(report)}`,
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
   ].join('\n')
 }
 
-/** That the seed alone does not play it again, and why. */
 function interventionLines({ interventions = [] }: Report): string[] {
   if (interventions.length === 0) return []
   return [
-    row('touched', interventionText(interventions.length)),
+    row('interventions', interventionText(interventions.length)),
     ...interventions.map(({ at, text }) => `    ${shortTime(at)} ${text}`),
   ]
 }
 
-export const interventionText = (count: number): string =>
-  `by hand, ${count === 1 ? 'once' : `${count} times`}; the seed alone does not give this run again`
+/** How many, and their consequence for whoever wants to reproduce the run. */
+export const interventionText = (count: number): string => `${count}; this run cannot be reproduced from its seed alone`
 
-/** One line: what came out. */
+/** What the controller cost: evaluations, AWS calls and real time. */
+export const controllerText = ({ controller, wall }: Report): string =>
+  `${countText(controller.evaluations, 'evaluation')}, ${controller.awsCallsPerEvaluation} AWS calls each, ` +
+  `${realTimeText(wall.controllerMsPerSimulatedHour)} real time per simulated hour`
+
+/** The outcome in one line. */
 export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm, detection }: Report): string {
   const name = scenario.toUpperCase()
   if (outcome === 'promoted') return `${name}: PROMOTED to the whole fleet in ${hours(leadTimeHours ?? 0)}`
   if (outcome === 'rolled-back') {
-    if (detection.by === 'operator') return `${name}: ABORTED by a person in ${caughtIn} and ROLLED BACK`
+    if (detection.by === ABORTED_BY) return `${name}: ABORTED by an operator in ${caughtIn} and ROLLED BACK`
     if (caughtIn === null) return `${name}: ABORTED before anything was deployed`
     return falseAlarm
       ? `${name}: ROLLED BACK without cause, in ${caughtIn}`
@@ -58,8 +63,8 @@ export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlar
 }
 
 const LINKS: Readonly<Record<Report['connections'], string>> = {
-  'per-device': 'a connection a device',
-  multiplexed: 'ONE connection for the fleet',
+  'per-device': 'one connection per device',
+  multiplexed: 'ONE shared connection',
   direct: 'no sockets',
 }
 
@@ -78,35 +83,37 @@ function stageTable({ stages }: Report): string[] {
 
 function detectionLines({ faults, detection }: Report): string[] {
   const lines = faults.map(({ kind, onsetAt, devices, target }) =>
-    row('fault', `${kind} on ${target ?? `${devices} devices`}, first at ${shortTime(onsetAt)} UTC`),
+    row('fault', `${kind} on ${target ?? countText(devices, 'device')}, first at ${shortTime(onsetAt)} UTC`),
   )
-  if (!detection.detected)
-    return [
-      ...lines,
-      row('detected', faults.some(({ devices }) => devices > 0) ? 'no' : 'nothing, and nothing was wrong'),
-    ]
+  if (!detection.detected) return [...lines, row('detected', undetectedText(faults))]
   const { finding, by, at, latencyMinutes } = detection
-  const when = `${shortTime(at)} UTC${latencyMinutes === null || latencyMinutes < 0 ? '' : `, ${durationText(latencyMinutes)} after onset`}`
-  const what =
-    finding === null
-      ? ''
-      : `${by}: ${finding.metric} ${numberText(finding.observed)}, limit ${numberText(finding.limit)}${finding.line === undefined ? '' : `, line ${finding.line}`}`
-  return [...lines, row(by === 'operator' ? 'aborted' : 'detected', when), ...(what === '' ? [] : [row('by', what)])]
+  const latency = latencyMinutes === null || latencyMinutes < 0 ? '' : `, ${durationText(latencyMinutes)} after onset`
+  return [
+    ...lines,
+    row(by === ABORTED_BY ? 'aborted' : 'detected', `${shortTime(at)} UTC${latency}`),
+    ...(finding === null ? [] : [row('by', `${by}: ${findingText(finding)}`)]),
+  ]
 }
+
+const undetectedText = (faults: Report['faults']): string =>
+  faults.some(({ devices }) => devices > 0) ? 'no' : 'none (no fault was injected on a device)'
 
 function rollbackLines({ rollback }: Report): string[] {
   if (rollback === null) return []
   const { onsetToDetected, detectedToReceived, receivedToReverted, onsetToAllHealthy } = rollback.legsMinutes
   const total = onsetToAllHealthy === null ? 'not all healthy' : durationText(onsetToAllHealthy)
   return [
-    row('rollback', `onset to all healthy ${total}; ${rollback.devices} devices, ${rollback.failed} failed`),
+    row(
+      'rollback',
+      `onset to all healthy ${total}; ${countText(rollback.devices, 'device')}, ${rollback.failed} failed`,
+    ),
     row('', `onset to detected     ${onsetToDetected === null ? '-' : durationText(onsetToDetected)}`),
     row('', `detected to received  ${spread(detectedToReceived)}`),
     row('', `received to reverted  ${spread(receivedToReverted)}`),
   ]
 }
 
-/** Who ran the release, and for how long together. */
+/** How many devices ran the release, on how many lines, and for how many device-hours. */
 export const exposureText = ({ exposure, fleet }: Report): string =>
   `${exposure.devices} of ${fleet.devices} devices on ${exposure.lines} of ${fleet.lines} lines ran the release, ` +
   `${grouped(exposure.deviceHours)} device-hours`

@@ -2,7 +2,7 @@ import type { TradeoffSide } from '../campaign/tradeoff.ts'
 import { durationText, grouped } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 
-/** Both sides of the trade-off, what was measured beside what arithmetic says without install times. */
+/** Both sides of the trade-off: measured values next to the arithmetic that ignores install times. */
 export function renderTradeoff(sides: readonly TradeoffSide[]): string[] {
   const row = (name: string, measured: (side: TradeoffSide) => string, computed?: (side: TradeoffSide) => string) => [
     name,
@@ -26,7 +26,7 @@ export function renderTradeoff(sides: readonly TradeoffSide[]): string[] {
         ({ leadTimeHours }) => (leadTimeHours === null ? '-' : `${leadTimeHours.toFixed(1)} h`),
         ({ arithmetic }) => `${arithmetic.leadTimeHours.toFixed(1)} h`,
       ),
-      row('caught in', ({ caughtIn }) => caughtIn ?? 'nothing'),
+      row('caught in', ({ caughtIn }) => caughtIn ?? '-'),
       row('onset to all healthy', ({ onsetToAllHealthyMinutes: minutes }) =>
         minutes === null ? '-' : durationText(minutes),
       ),

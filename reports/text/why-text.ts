@@ -1,30 +1,27 @@
 import type { TraceFinding, TraceHeader } from '../../sim/kernel/trace-events.ts'
+import { notificationText } from '../messages/notification-text.ts'
 import { textOf } from '../messages/registry.ts'
-import { durationText, localTime, numberText } from '../numbers/format.ts'
+import { countText, durationText, localTime, numberText } from '../numbers/format.ts'
+import { metricText } from '../numbers/metrics.ts'
 import { alignedTable } from '../numbers/table.ts'
-import type { Evaluation } from '../run/evaluations.ts'
-import type { Truth, Why } from '../run/why.ts'
+import { type Evaluation, isOfStage } from '../run/evaluations.ts'
+import type { FaultTruth, Truth } from '../run/truth.ts'
+import type { Why } from '../run/why.ts'
 
 const MINUTE_MS = 60_000
+const lasting = (durationMs: number): string => durationText(durationMs / MINUTE_MS)
 
-/** Why the controller did or did not act, for people; times are the site's. */
+/** Why the controller did or did not act, in plain text; times are in the zone of the plant. */
 export function renderWhy(why: Why, header: TraceHeader): string {
-  const { evaluation, besides, notifications, inStateMs, soakedMs } = why
-  const time = (atMs: number): string => localTime(atMs, header.zone)
-  const sinceStart = durationText((evaluation.atMs - header.startedAtMs) / MINUTE_MS)
-  const window = `${durationText((soakedMs ?? 0) / MINUTE_MS)} of the window of ${header.windowHours} h have passed`
-  const state = [
-    `${evaluation.stage ?? ''} ${evaluation.state}${evaluation.decision === 'wait' ? '' : ' from now on'}`.trim(),
-    ...(inStateMs === null ? [] : [`${durationText(inStateMs / MINUTE_MS)} since the last step`]),
-    ...(soakedMs === null ? [] : [window]),
-  ]
+  const { evaluation, simultaneous, notifications } = why
+  const at = `${localTime(evaluation.atMs, header.zone)} (${header.zone})`
   return [
-    `${header.scenario.toUpperCase()}, look of ${time(evaluation.atMs)} (${header.zone}), ${sinceStart} after the start`,
-    row('state', state.join(', ')),
+    `${header.scenario.toUpperCase()}, evaluation of ${at}, ${lasting(evaluation.atMs - header.startedAtMs)} after the start`,
+    row('state', stateText(why, header)),
     row('verdict', evaluation.verdict),
     row('decision', decisionText(evaluation)),
-    ...besides.map((one) => row('', `and in the same instant (${one.handler}) ${decisionText(one)}`)),
-    ...notifications.map((subject) => row('notified', subject)),
+    ...simultaneous.map((one) => row('', `at the same time (${one.handler}) ${decisionText(one)}`)),
+    ...notifications.map((one) => row('notified', `${one.code}: ${notificationText(one)}`)),
     '',
     ...findingLines(why),
     '',
@@ -36,14 +33,27 @@ export function renderWhy(why: Why, header: TraceHeader): string {
 const row = (label: string, text: string): string => `  ${label.padEnd(10)}${text}`
 const decisionText = ({ decision, reason }: Evaluation): string => `${decision}: ${textOf(reason)}`
 
+/** `canary: rolling back (entered now; previous state lasted 2.3 h)`. */
+function stateText({ evaluation, hasEntered, sinceDecisionMs, soakedMs }: Why, { windowHours }: TraceHeader): string {
+  const { stage, state } = evaluation
+  const since = sinceDecisionMs === null ? null : lasting(sinceDecisionMs)
+  const notes = [
+    ...(hasEntered ? ['entered now'] : []),
+    ...(since === null ? [] : [hasEntered ? `previous state lasted ${since}` : `${since} since the last decision`]),
+    ...(soakedMs === null ? [] : [`${lasting(soakedMs)} of the ${windowHours} h window have elapsed`]),
+  ]
+  const name = `${stage === null ? '' : `${stage}: `}${state.replaceAll('-', ' ')}`
+  return notes.length === 0 ? name : `${name} (${notes.join('; ')})`
+}
+
 const COLUMNS = ['rule', 'metric', 'outcome', 'where', 'observed', 'limit', 'baseline', 'n']
 
 function findingLines({ rules }: Why): string[] {
-  if (rules.length === 0) return ['  nothing was judged']
+  if (rules.length === 0) return ['  no findings']
   const rows = rules.flatMap(({ rule, findings }) =>
     findings.map((finding, i) => [
       i === 0 ? rule : '',
-      finding.metric,
+      metricText(finding.metric),
       finding.outcome,
       whereText(finding),
       numberText(finding.observed),
@@ -52,38 +62,39 @@ function findingLines({ rules }: Why): string[] {
       String(finding.n),
     ]),
   )
-  const told = rules.flatMap(({ findings }) => findings.filter((one) => one.outcome !== 'healthy' || isOfStage(one)))
-  const reasons = told.flatMap(({ reason }) => (reason === undefined ? [] : [`    ${textOf(reason)}`]))
+  const shown = rules.flatMap(({ findings }) => findings.filter((one) => one.outcome !== 'healthy' || isOfStage(one)))
+  const reasons = shown.flatMap(({ reason }) => (reason === undefined ? [] : [`    ${textOf(reason)}`]))
   return [...alignedTable(COLUMNS, rows, 4), '', ...reasons]
 }
-
-const isOfStage = ({ line, thing }: TraceFinding): boolean => line === undefined && thing === undefined
 
 const whereText = ({ line, thing }: TraceFinding): string => thing ?? (line === undefined ? 'stage' : `line ${line}`)
 
 function truthLines({ faults, devicesOnRelease, crashes }: Truth, nowMs: number, header: TraceHeader): string[] {
   const { version } = header.release
-  const texts = faults.map(({ kind, onsetAtMs, devices, ofDevices, target }) => {
-    const when = localTime(onsetAtMs, header.zone)
-    return devices === 0
-      ? `${kind} has not begun; it will on ${target ?? `${ofDevices} devices`}, first at ${when}`
-      : `${kind} began at ${when}, ${durationText((nowMs - onsetAtMs) / MINUTE_MS)} before, on ${target ?? `${devices} devices so far`}`
-  })
-  const fleet = `${devicesOnRelease} devices run ${version}; crashes of it so far: ${crashes}`
+  const texts = faults.map((fault) => faultText(fault, nowMs, header.zone))
+  const fleet = `${countText(devicesOnRelease, 'device')} on ${version}; ${crashes} crashes of it so far`
   return [...(texts.length === 0 ? ['no fault acts in this trace'] : texts), fleet].map((text, i) =>
     row(i === 0 ? 'truth' : '', text),
   )
 }
 
+function faultText({ kind, onsetAtMs, devices, ofDevices, target }: FaultTruth, nowMs: number, zone: string): string {
+  const when = localTime(onsetAtMs, zone)
+  return devices === 0
+    ? `${kind} has not begun; first onset ${when}, on ${target ?? countText(ofDevices, 'device')}`
+    : `${kind} began at ${when}, ${lasting(nowMs - onsetAtMs)} before, on ${target ?? `${devices} of ${ofDevices} devices so far`}`
+}
+
 function laterLines({ evaluation, nextChange, firstBreach }: Why, header: TraceHeader): string[] {
   const time = (atMs: number): string => localTime(atMs, header.zone)
-  const said = ({ atMs, verdict, decision, reason }: Evaluation): string =>
-    `${time(atMs)} ${verdict}, ${decision}: ${textOf(reason)}`
-  const next = nextChange === null ? 'the same to the end of the trace' : said(nextChange)
+  const next =
+    nextChange === null
+      ? 'no change to the end of the trace'
+      : `${time(nextChange.atMs)} ${nextChange.verdict}, ${decisionText(nextChange)}`
   if (firstBreach === evaluation || firstBreach === nextChange) return [row('next', next)]
   const breach =
     firstBreach === null
-      ? 'no look of the trace found a breach'
-      : `breach first at ${time(firstBreach.atMs)}, ${decisionText(firstBreach)}`
+      ? 'no evaluation of the trace found a breach'
+      : `first breach at ${time(firstBreach.atMs)}, ${decisionText(firstBreach)}`
   return [row('next', next), row('', breach)]
 }

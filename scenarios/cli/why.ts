@@ -1,5 +1,5 @@
 import { localTime } from '../../reports/numbers/format.ts'
-import { foldWhy, looksRange } from '../../reports/run/why.ts'
+import { foldWhy, evaluationsRange } from '../../reports/run/why.ts'
 import { renderWhy } from '../../reports/text/why-text.ts'
 import { readTrace } from '../outcome/saved-trace.ts'
 import { EXIT } from '../support/exit-codes.ts'
@@ -10,9 +10,9 @@ import type { Io } from './io.ts'
 export function why(file: string, at: string, io: Pick<Io, 'stdout' | 'stderr'>): number {
   const { header, records, facts } = readTrace(file)
   const { startedAtMs, zone } = header
-  const range = looksRange(records)
+  const range = evaluationsRange(records)
   if (range === null) {
-    io.stderr.write(`rehearse: the controller never looked in ${file}\n`)
+    io.stderr.write(`rehearse: ${file} holds no evaluation by the controller\n`)
     return EXIT.usage
   }
   const askedMs = parseInstant(at, startedAtMs, zone)

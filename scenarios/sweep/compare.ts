@@ -1,5 +1,5 @@
 import { type Cell, foldCell } from '../../reports/campaign/comparison.ts'
-import type { PlayedVariant } from '../../reports/campaign/confusion.ts'
+import type { VariantRuns } from '../../reports/campaign/confusion.ts'
 import type { Variant } from '../../reports/campaign/variant.ts'
 import type { Report } from '../../reports/run/report.ts'
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
@@ -23,7 +23,7 @@ const HOUR_MS = 3_600_000
  * Plays every variant of every scenario with every seed; the reports of each variant in the order of the plan.
  * @throws SweepFailed naming the first run that could not be played; the signal's reason when aborted
  */
-export async function playVariants(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly PlayedVariant[]> {
+export async function playVariants(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly VariantRuns[]> {
   const variants = plan.scenarios.flatMap((scenario) =>
     plan.gates.flatMap((gates) =>
       plan.profiles.flatMap((profile) =>

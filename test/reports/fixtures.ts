@@ -43,7 +43,7 @@ export const created = (target: string, version: string, deploymentId = `${targe
   jobId: 'j',
   components: { firmware: version },
 })
-export const touched = (thing: string): TraceEvent => ({
+export const installed = (thing: string): TraceEvent => ({
   kind: 'component-state',
   thing,
   component: 'firmware',
@@ -100,11 +100,11 @@ export const notified = (subject: string | null, reasonCode: string | null = 'RO
   reasonCode,
 })
 
-/** A fault on one of two canaries, noticed five minutes later. */
+/** A fault on one of two canaries, detected five minutes later. */
 export const rolledBack = trace(
   [0, created('canary', '2.4.0')],
-  [1, touched('a1')],
-  [2, touched('b1')],
+  [1, installed('a1')],
+  [2, installed('b1')],
   [4, started('a1', '2.4.0')],
   [6, started('b1', '2.4.0')],
   [30, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'b1' }],

@@ -54,9 +54,9 @@ describe('a release', () => {
     ['is missed when it is faulty and kept', variant(), report('promoted'), 'missed'],
     ['is missed when time ran out on its fault', variant(), report('inconclusive', { crash: 5 }), 'missed'],
     ['is undecided when time ran out before', variant(), report('inconclusive'), 'undecided'],
-    ['is caught when the way back came to a halt', variant(), report('halted', { crash: 5 }, 9), 'caught'],
-    ['is no catch when it is good and halted on the way back', good, report('halted', {}, 9), 'false-alarm'],
-    ['is undecided when a person was asked', variant(), report('halted', { crash: 5 }), 'undecided'],
+    ['is caught when the rollback was halted', variant(), report('halted', { crash: 5 }, 9), 'caught'],
+    ['is no catch when it is good and halted during the rollback', good, report('halted', {}, 9), 'false-alarm'],
+    ['is undecided when it is halted until an operator acts', variant(), report('halted', { crash: 5 }), 'undecided'],
     ['is promoted well when it is good', good, report('promoted', { 'noisy-network': 1 }), 'promoted-good'],
   ] as const)('%s', (_, truth, one, judgement) => {
     expect(judgementOf(truth, one)).toBe(judgement)
@@ -99,7 +99,7 @@ describe('many runs', () => {
     }
   })
 
-  it('are kept apart by the way of rolling out', () => {
+  it('are kept apart by the rollout configuration', () => {
     const short = { ...often, variant: variant({ windowHours: 4 }) }
     expect(foldConfusion([often, short]).map(({ windowHours, runs }) => [windowHours, runs])).toEqual([
       [24, 5],
@@ -109,7 +109,7 @@ describe('many runs', () => {
     expect(isWorthShowing(foldConfusion([often, rare]))).toBe(true)
   })
 
-  it('are shown a line each', () => {
+  it('are shown as one line each', () => {
     expect(renderConfusion(foldConfusion([often, healthy]))).toMatchInlineSnapshot(`
       "TRUTH AGAINST OUTCOME
         window  gates  profile  fault  size                     runs  caught  missed  false alarm  promoted, good  undecided    detected (95 %)  delay p50      p90

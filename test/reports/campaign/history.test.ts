@@ -16,10 +16,10 @@ const caught = (minutes: number): ReleaseRow =>
 const times = (count: number, one: ReleaseRow): ReleaseRow[] => Array.from({ length: count }, () => one)
 const percent = (share: number | null): number => Math.round((share as number) * 1000) / 10
 
-describe('the history as the plant tells it', () => {
+describe('the history that the plant reports', () => {
   const history = foldHistory([...times(21, release()), caught(7), caught(8)])
 
-  it('is 21 promoted and 2 rolled back, and proves as little as 23 releases can', () => {
+  it('is 21 promoted and 2 rolled back, with the wide intervals of 23 releases', () => {
     // [detection E4]
     expect(history.rolledBackInCanary).toMatchObject({ count: 2, of: 23 })
     expect([percent(history.rolledBackInCanary.low), percent(history.rolledBackInCanary.high)]).toEqual([1.1, 28])
@@ -29,14 +29,14 @@ describe('the history as the plant tells it', () => {
     expect(history.undecided.count + history.falseAlarms.count + history.rolledBackLater.count).toBe(0)
   })
 
-  it('has means with the interval of so few', () => {
+  it('has means with the interval of few values', () => {
     expect(history.leadTimeDays).toMatchObject({ of: 21, mean: 4 })
     const { of, mean, low, high } = history.onsetToAllHealthyMinutes
     expect([of, mean]).toEqual([2, 7.5])
     expect((high as number) - (low as number)).toBeCloseTo(2 * 12.706 * 0.5, 2)
   })
 
-  it('is shown beside what was reported, with the one-sided bound of what never happened', () => {
+  it('is shown next to what was reported, with the one-sided bound where nothing happened', () => {
     const text = renderHistory(history, REPORTED)
     expect(text).toMatch(/^ {2}promoted +21 +21 of 23 +72\.0 to 98\.9 %$/m)
     expect(text).toMatch(/^ {2}incidents: .+ 0 +0 of 21 +0\.0 to 16\.1 % \(one-sided: at most 13\.3 %\)$/m)
@@ -45,7 +45,7 @@ describe('the history as the plant tells it', () => {
   })
 })
 
-it('calls a faulty release that was kept an incident, and what never ended neither', () => {
+it('counts a faulty release that was promoted as an incident, and what never ended as undecided', () => {
   const history = foldHistory([
     release({ isFaulty: true }),
     release({ outcome: 'rolled-back', caughtIn: 'early', leadTimeHours: null }),
@@ -61,7 +61,7 @@ it('calls a faulty release that was kept an incident, and what never ended neith
   expect(history.onsetToAllHealthyMinutes.mean).toBeNull()
 })
 
-it('shows a line a release', () => {
+it('shows one line per release', () => {
   expect(
     renderReleases([release(), caught(9.474)])
       .split('\n')

@@ -9,15 +9,15 @@ it('computes what back-to-back windows expose to a fault of the twelfth hour', (
   expect(backToBack(STAGES, 24, 12)).toEqual({ devices: 17, deviceHours: 204, leadTimeHours: 48 })
 })
 
-it('exposes nobody to a fault that speaks at once', () => {
+it('exposes no device to a fault that has an effect at once', () => {
   expect(backToBack(STAGES, 4, 0)).toMatchObject({ devices: 0, deviceHours: 0 })
 })
 
-it('does not count a stage that would be installed when the fault speaks', () => {
+it('does not count a stage that would be installed at the first effect of the fault', () => {
   expect(backToBack(STAGES, 12, 12)).toMatchObject({ devices: 17 })
 })
 
-it('lays both sides out beside the arithmetic', () => {
+it('shows both sides next to the arithmetic', () => {
   const common = { leadTimeHours: null, caughtIn: 'canary', onsetToAllHealthyMinutes: 5.8 } as const
   const side = (windowHours: number, devices: number) => ({
     ...common,
@@ -31,7 +31,7 @@ it('lays both sides out beside the arithmetic', () => {
     '  devices exposed                 340         340            17          17',
     '  device-hours                  4,114       1,768           206         204',
     '  lead time to the fleet            -       8.0 h        48.3 h      48.0 h',
-    '  caught in                    canary                   nothing',
+    '  caught in                    canary                         -',
     '  onset to all healthy        5.8 min                   5.8 min',
   ])
 })

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { foldCell } from '../../../reports/campaign/comparison.ts'
 import type { Variant } from '../../../reports/campaign/variant.ts'
 import { renderComparePage } from '../../../reports/html/compare-page.ts'
-import { played } from './rehearsals.ts'
+import { rehearsed } from './rehearsals.ts'
 
-const { report } = await played('crash-on-start')
+const { report } = await rehearsed('crash-on-start')
 const cell = (windowHours: number, over: Partial<Variant> = {}) =>
   foldCell(
     {
@@ -36,7 +36,7 @@ it('has numbers and no curves where there is one window', () => {
   expect(text).toContain('<td class="n">24 h</td>')
 })
 
-it('asks for nothing, and makes no markup of a name', () => {
+it('requests nothing, and makes no markup of a name', () => {
   const text = renderComparePage([cell(4), cell(24, { scenario: '<b>x</b>' })])
   expect(text).not.toMatch(/https?:|<script|<link|src=|href=|<b>x/)
   expect(text).not.toMatch(/NaN|undefined|Infinity/)

@@ -29,13 +29,13 @@ it('shows every release in time and as a row, and names those that were not prom
   expect(text).toContain('>3 Mar</text>')
 })
 
-it('sets what was rehearsed beside what is reported', () => {
+it('sets rehearsed next to reported', () => {
   expect(page([rows])).toContain('<td>promoted</td><td class="n">21</td><td class="n">22 of 23</td>')
 })
 
 it('shows of many histories the first one', () => {
   const text = page([rows, rows, rows])
-  expect(text).toContain('The releases of the first of 3 histories')
+  expect(text).toContain('Releases of the first of 3 histories')
   expect(text.match(/class="bar /g)).toHaveLength(23)
 })
 

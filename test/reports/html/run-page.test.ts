@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { renderRunPage } from '../../../reports/html/run-page.ts'
-import { played } from './rehearsals.ts'
+import { rehearsed } from './rehearsals.ts'
 
-type Played = Awaited<ReturnType<typeof played>>
-const page = ({ report, header, records }: Played): string => renderRunPage(report, header, records)
+type Rehearsed = Awaited<ReturnType<typeof rehearsed>>
+const page = ({ report, header, records }: Rehearsed): string => renderRunPage(report, header, records)
 const sections = (text: string): string[] => [...text.matchAll(/<h2>(.*?)<\/h2>/g)].map((match) => match[1] as string)
 
-let promoted: Played
-let rolledBack: Played
-let inconclusive: Played
+let promoted: Rehearsed
+let rolledBack: Rehearsed
+let inconclusive: Rehearsed
 beforeAll(async () => {
-  promoted = await played('healthy')
-  rolledBack = await played('cycle-drift')
-  inconclusive = await played('healthy', { untilMs: 3_600_000 })
+  promoted = await rehearsed('healthy')
+  rolledBack = await rehearsed('cycle-drift')
+  inconclusive = await rehearsed('healthy', { untilMs: 3_600_000 })
 })
 
 describe('the page of a rehearsal', () => {
@@ -20,7 +20,7 @@ describe('the page of a rehearsal', () => {
     ['promoted', () => promoted],
     ['rolled-back', () => rolledBack],
     ['inconclusive', () => inconclusive],
-  ] as const)('that ended %s is one file that asks for nothing', (outcome, get) => {
+  ] as const)('that ended %s is one file that requests nothing', (outcome, get) => {
     expect(get().report.outcome).toBe(outcome)
     const text = page(get())
     expect(text).toMatch(/^<!doctype html>\n<html lang="en">/)
@@ -30,40 +30,40 @@ describe('the page of a rehearsal', () => {
   })
 
   it('has all sections where something was rolled back', () => {
-    const all = ['Timeline', 'The fleet', 'What was judged', 'Rollback latency', 'Why', 'The run']
+    const all = ['Timeline', 'Fleet', 'Metrics', 'Rollback latency', 'Why', 'Run']
     expect(sections(page(rolledBack))).toEqual(all)
   })
 
   it('has no rollback latency where nothing was rolled back', () => {
-    const none = ['Timeline', 'The fleet', 'What was judged', 'Why', 'The run']
+    const none = ['Timeline', 'Fleet', 'Metrics', 'Why', 'Run']
     expect(sections(page(promoted))).toEqual(none)
     expect(sections(page(inconclusive))).toEqual(none)
   })
 
-  it('says what came out in its title and at its top', () => {
+  it('has the outcome in its title and at its top', () => {
     expect(page(rolledBack)).toContain('<title>cycle-drift: rolled-back</title>')
     expect(page(rolledBack)).toContain('<span class="verdict good">caught in canary and rolled back</span>')
     expect(page(inconclusive)).toContain('<span class="verdict bad">inconclusive</span>')
   })
 
-  it('says in what the expectation was not met', () => {
+  it('names what was expected and not met', () => {
     expect(inconclusive.report.expectation.failures.length).toBeGreaterThan(0)
     for (const failure of inconclusive.report.expectation.failures) expect(page(inconclusive)).toContain(failure)
   })
 
   it('draws the judged quantities with their limits, and marks onset and detection', () => {
     const text = page(rolledBack)
-    expect(text).toContain('<b>cycle-time</b> cycleTimeIncreasePct')
+    expect(text).toContain('<b>cycle-time</b> cycle time increase, %')
     expect(text).toContain('>limit 10</text>')
     expect(text.match(/class="mark onset"/g)?.length).toBe(text.match(/class="mark detection"/g)?.length)
     expect(page(promoted)).not.toContain('class="mark')
   })
 
-  it('sets what the controller concluded beside what was true', () => {
+  it('sets the ground truth next to what the controller concluded', () => {
     expect(page(rolledBack)).toMatch(/<td>rollback<\/td>.*cycle-drift on 2 of 2 devices, 2 on the release, 0 crashes/)
   })
 
-  it('makes no markup of what others wrote', () => {
+  it('escapes texts from outside', () => {
     const evil = '<img src=x onerror=alert(1)>&"\''
     const { report, header, records } = rolledBack
     const text = renderRunPage(

@@ -15,7 +15,7 @@ it.each([
   expect(share.high).toBeCloseTo(high, 3)
 })
 
-it('says nothing of nothing', () => {
+it('is null without trials or values', () => {
   expect(shareOf(0, 0)).toEqual({ count: 0, of: 0, share: null, low: null, high: null })
   expect(meanOf([])).toBeNull()
 })
@@ -32,7 +32,7 @@ it.each([
   expect(share.high).toBeCloseTo(high, 4)
 })
 
-it('is exact of tens of thousands, where it comes close to the other interval', () => {
+it('is close to the Wilson interval for tens of thousands of trials', () => {
   const [exact, wilson] = [exactShareOf(2_000, 23_000), shareOf(2_000, 23_000)]
   expect(exact.low).toBeCloseTo(wilson.low as number, 3)
   expect(exact.high).toBeCloseTo(wilson.high as number, 3)

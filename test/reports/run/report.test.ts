@@ -10,6 +10,7 @@ import {
   evaluated,
   header,
   healthy,
+  installed,
   MINUTE_MS,
   notified,
   received,
@@ -17,14 +18,13 @@ import {
   run,
   START_MS,
   started,
-  touched,
   trace,
 } from '../fixtures.ts'
 
 describe('a rollback', () => {
   const report = foldReport(header, rolledBack, run)
 
-  it('is told leg by leg, from the first onset to the last healthy device', () => {
+  it('is reported leg by leg, from the first onset to the last healthy device', () => {
     expect(report.rollback).toEqual({
       legsMinutes: {
         onsetToDetected: 5,
@@ -43,8 +43,8 @@ describe('a rollback', () => {
       detected: true,
       at: '2026-03-02T13:35:00.000Z',
       latencyMinutes: 5,
-      firstBadLookAt: '2026-03-02T13:35:00.000Z',
-      legsMinutes: { onsetToFirstBadEvaluation: 5, firstBadLookToDecision: 0 },
+      firstBadEvaluationAt: '2026-03-02T13:35:00.000Z',
+      legsMinutes: { onsetToFirstBadEvaluation: 5, firstBadEvaluationToDecision: 0 },
       by: 'component-crash',
       finding: { metric: 'crashes', observed: 1, baseline: 0, limit: 0, line: 2 },
     })
@@ -78,7 +78,7 @@ describe('a rollback', () => {
   it('that a core did by itself counts as reverted when the rollback reached it', () => {
     const itself = trace(
       [0, created('canary', '2.4.0')],
-      [1, touched('a1')],
+      [1, installed('a1')],
       [3, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'a1' }],
       [4, started('a1', '2.3.1')],
       [5, created('canary', '2.3.1', 'back')],
@@ -149,7 +149,7 @@ it.each([
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
 })
 
-describe('a run in which somebody was notified', () => {
+describe('a run in which on-call was notified', () => {
   const text = 'ROLLOUT_HELD: the groups <differ>'
   const closed = (records: ReturnType<typeof trace>): Report => ({
     ...foldReport(header, records, run),
@@ -165,10 +165,10 @@ describe('a run in which somebody was notified', () => {
     ]
   }
 
-  it('says when and why in every report', () => {
+  it('has the time and the reason in every report', () => {
     const records = trace(
       [7, notified(text)],
-      [8, notified('of somebody else', null)],
+      [8, notified('of another service', null)],
       [9, notified(null, 'ROLLOUT_HALTED')],
     )
     expect(reportSchema.parse(closed(records)).notifications).toEqual([
@@ -180,12 +180,12 @@ describe('a run in which somebody was notified', () => {
     expect(summary).toContain(rows.map((row) => `  notified      ${row}\n`).join(''))
     expect(markdown).toContain(`- notified: 03-02 13:07, ${text}\n- notified: 03-02 13:09, ROLLOUT_HALTED\n`)
     expect(page).toContain('<li>2026-03-02T13:07:00.000Z ROLLOUT_HELD: the groups &lt;differ&gt;</li>')
-    expect(page?.match(/class="mark call"/g)).toHaveLength(1)
+    expect(page?.match(/class="mark on-call"/g)).toHaveLength(1)
   })
 
-  it('is silent about it otherwise', () => {
+  it('does not mention it otherwise', () => {
     expect(closed(trace())).not.toHaveProperty('notifications')
-    for (const text of all(trace())) expect(text).not.toMatch(/notified|class="mark call"/)
+    for (const text of all(trace())) expect(text).not.toMatch(/notified|class="mark on-call"/)
   })
 })
 
@@ -199,11 +199,11 @@ describe('a run with interventions', () => {
   const [fault, call] = ['crash on line 7', 'abort by <jo>']
   const data = { spec: { kind: 'crash', in: { line: 7 } } }
   const request = { operation: 'abort', actor: '<jo>' }
-  const byHand = trace(
+  const changed = trace(
     [7, { kind: 'intervention', code: 'FAULT_INJECTED', data }],
     [9, { kind: 'intervention', code: 'OPERATION_INVOKED', data: request }],
   )
-  const all = (records: typeof byHand): readonly string[] => {
+  const all = (records: typeof changed): readonly string[] => {
     const report = closed(records)
     return [
       renderSummary(report, header.story),
@@ -213,24 +213,24 @@ describe('a run with interventions', () => {
     ]
   }
 
-  it('says so in every report, since its command does not give it again', () => {
-    const report = closed(byHand)
+  it('names them in every report, since its command does not reproduce it', () => {
+    const report = closed(changed)
     expect(reportSchema.parse(report).interventions).toEqual([
       { at: '2026-03-02T13:07:00.000Z', code: 'FAULT_INJECTED', data, text: fault },
       { at: '2026-03-02T13:09:00.000Z', code: 'OPERATION_INVOKED', data: request, text: call },
     ])
-    const [summary, markdown, junit, page] = all(byHand)
-    const touched = 'by hand, 2 times; the seed alone does not give this run again'
-    expect(summary).toContain(`  touched       ${touched}\n    03-02 13:07 ${fault}\n    03-02 13:09 ${call}\n`)
-    expect(markdown).toContain(`Touched ${touched}:\n\n- 03-02 13:07 ${fault}\n- 03-02 13:09 ${call}\n`)
-    expect(markdown).toContain(`### Again, without them\n\n\`\`\`sh\n${COMMAND}\n`)
-    expect(junit?.match(/rehearse run tiny --seed 7 # without what was done to it by hand/g)).toHaveLength(2)
-    expect(page).toContain(touched)
+    const [summary, markdown, junit, page] = all(changed)
+    const text = '2; this run cannot be reproduced from its seed alone'
+    expect(summary).toContain(`  interventions ${text}\n    03-02 13:07 ${fault}\n    03-02 13:09 ${call}\n`)
+    expect(markdown).toContain(`### Interventions\n\n${text}:\n\n- 03-02 13:07 ${fault}\n- 03-02 13:09 ${call}\n`)
+    expect(markdown).toContain(`### Reproduce, without interventions\n\n\`\`\`sh\n${COMMAND}\n`)
+    expect(junit?.match(/rehearse run tiny --seed 7 # without the interventions/g)).toHaveLength(2)
+    expect(page).toContain(`interventions: ${text}`)
     expect(page).toContain('abort by &lt;jo&gt;')
   })
 
-  it('is silent about it otherwise', () => {
+  it('does not mention it otherwise', () => {
     expect(closed(trace())).not.toHaveProperty('interventions')
-    for (const text of all(trace())) expect(text).not.toMatch(/by hand|ntervention|without/)
+    for (const text of all(trace())) expect(text).not.toMatch(/ntervention|without|reproduced/)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type DeviceTimeline, foldTimelines, mostTelling } from '../../../reports/run/timeline.ts'
+import { mostAffected } from '../../../reports/run/most-affected.ts'
+import { type DeviceTimeline, foldTimelines } from '../../../reports/run/timeline.ts'
 import { renderTimeline, TIMELINE_COLUMNS, timelineRow } from '../../../reports/text/timeline-text.ts'
 import type { TraceEvent, TraceRecord } from '../../../sim/kernel/trace-events.ts'
 import {
@@ -7,11 +8,11 @@ import {
   evaluated,
   header,
   healthy,
+  installed,
   MINUTE_MS,
   received,
   START_MS,
   started,
-  touched,
   trace,
 } from '../fixtures.ts'
 
@@ -27,7 +28,7 @@ const whole = trace(
   [-4, healthy('a1', '2.3.1')],
   [0, created('canary', '2.4.0')],
   [1, received('a1', 'canary-2.4.0')],
-  [2, touched('a1')],
+  [2, installed('a1')],
   [4, started('a1', '2.4.0')],
   [5, healthy('a1', '2.4.0')],
   [30, crashed('a1')], // a fault that begins with its symptom stands after it in the trace
@@ -56,29 +57,31 @@ describe('the timeline of a device', () => {
       revertedAtMs: 38,
       healthyAtMs: 39,
     })
-    expect([minute(firstSign?.atMs), firstSign?.what]).toEqual([30, 'code 1'])
+    expect(firstSign).toEqual({ atMs: START_MS + 30 * MINUTE_MS, kind: 'crash', reason: 'code 1' })
     expect(one).toMatchObject({ line: 1, stage: 'canary', faultKind: 'crash' })
   })
 
-  it('takes no sign from before the onset, and one from a look that names its line', () => {
+  it('takes no sign from before the onset, and one from an evaluation with a finding of its line', () => {
     const records = trace(
       [10, crashed('b1')],
       [20, fault('b1')],
       [20, fault('a1')],
       [25, evaluated('rollback', 'rolling-back')], // its finding is a breach on line 2
     )
-    expect(of('b1', records).firstSign).toEqual({
+    expect(of('b1', records).firstSign).toMatchObject({
       atMs: START_MS + 25 * MINUTE_MS,
-      what: 'look: crashes 1, limit 0, line 2',
+      kind: 'finding',
+      finding: { rule: 'component-crash', line: 2 },
     })
+    expect(renderTimeline(of('b1', records), header.zone)).toContain('component-crash: crashes 1, limit 0, line 2')
     expect(of('a1', records).firstSign).toBeNull()
     expect(of('b2', records).firstSign).toBeNull()
   })
 
-  it('is told moment by moment, in the time of the plant', () => {
+  it('is shown moment by moment, in the zone of the plant', () => {
     expect(renderTimeline(of('a1', whole), header.zone).split('\n')).toEqual([
       'A1: line 1, canary',
-      '  time (Europe/Berlin)  moment               what        after',
+      '  time (Europe/Berlin)  moment               detail      after',
       '  2026-03-02 14:01:00   deployment received',
       '  2026-03-02 14:04:00   firmware started              +3.0 min',
       '  2026-03-02 14:30:00   fault onset          crash   +26.0 min',
@@ -94,7 +97,7 @@ describe('the timeline of a device', () => {
   })
 })
 
-it('the most telling devices are the lost, the crashed, the faulty, and then the slow', () => {
+it('the most affected devices are the lost, the crashed, the faulty, and then the slow', () => {
   const reached = (thing: string, minutes: number): (readonly [number, TraceEvent])[] => [
     [1, received(thing, 'canary-2.4.0')],
     [minutes, started(thing, '2.4.0')],
@@ -112,7 +115,7 @@ it('the most telling devices are the lost, the crashed, the faulty, and then the
     [31, received('a3', 'back')],
   )
   const names = (limit: number): string[] =>
-    mostTelling(foldTimelines(header, records), limit).map(({ thing }) => thing)
+    mostAffected(foldTimelines(header, records), limit).map(({ thing }) => thing)
   expect(names(9)).toEqual(['a3', 'b2', 'a2', 'b1', 'a1'])
   expect(names(2)).toEqual(['a3', 'b2'])
 })

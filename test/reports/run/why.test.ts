@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { foldWhy, looksRange } from '../../../reports/run/why.ts'
+import { evaluationsRange, foldWhy } from '../../../reports/run/why.ts'
 import { renderWhy } from '../../../reports/text/why-text.ts'
 import type { TraceEvent, TraceFinding } from '../../../sim/kernel/trace-events.ts'
 import { header, MINUTE_MS, notified, START_MS, started, trace } from '../fixtures.ts'
@@ -58,14 +58,14 @@ const records = trace(
 )
 const why = (minute: number) => foldWhy(header, records, START_MS + minute * MINUTE_MS)
 
-describe('the look before an instant', () => {
-  it('is told with its place in the rollout', () => {
+describe('the evaluation before an instant', () => {
+  it('has its place in the rollout', () => {
     expect(why(73)).toMatchObject({
       evaluation: { atMs: START_MS + 70 * MINUTE_MS },
       soakedMs: 60 * MINUTE_MS,
-      inStateMs: 60 * MINUTE_MS,
+      sinceDecisionMs: 60 * MINUTE_MS,
     })
-    expect(why(3)).toMatchObject({ evaluation: { decision: 'deploy' }, soakedMs: null, inStateMs: null })
+    expect(why(3)).toMatchObject({ evaluation: { decision: 'deploy' }, soakedMs: null, sinceDecisionMs: null })
   })
 
   it('has its findings by rule, the worst first', () => {
@@ -77,7 +77,7 @@ describe('the look before an instant', () => {
     ])
   })
 
-  it('stands beside what was true then, and not what came later', () => {
+  it('has the ground truth of its time, without what came later', () => {
     expect(why(75)?.truth).toEqual({
       faults: [{ kind: 'crash', onsetAtMs: START_MS + 12 * MINUTE_MS, devices: 1, ofDevices: 2 }],
       devicesOnRelease: 2,
@@ -93,25 +93,25 @@ describe('the look before an instant', () => {
     expect(why(90)).toMatchObject({ nextChange: null, firstBreach: { decision: 'rollback' } })
   })
 
-  it('is the one that acted, when there were several in one instant', () => {
-    expect(why(85)).toMatchObject({ evaluation: { decision: 'rollback' }, besides: [{ handler: 'promote' }] })
-    expect(why(0)).toMatchObject({ evaluation: { decision: 'deploy' }, besides: [{ handler: 'start' }] })
+  it('is the one with a decision, when there were several at one instant', () => {
+    expect(why(85)).toMatchObject({ evaluation: { decision: 'rollback' }, simultaneous: [{ handler: 'promote' }] })
+    expect(why(0)).toMatchObject({ evaluation: { decision: 'deploy' }, simultaneous: [{ handler: 'start' }] })
   })
 
-  it('is told with whom it called, since the look before and not after', () => {
+  it('has the notifications since the evaluation before, and none of later', () => {
     const paused = trace(
       [70, evaluation({})],
       [70, notified('before')],
       [74.9, notified('held')],
       [75, evaluation({ decision: 'pause' })],
       [75, notified('held as well')],
-      [75, notified('of somebody else', null)],
+      [75, notified('of another service', null)],
       [76, notified('later')],
       [80, evaluation({})],
     )
-    const told = foldWhy(header, paused, START_MS + 75 * MINUTE_MS)
-    expect(told?.notifications).toEqual(['held', 'held as well'])
-    expect(renderWhy(told as NonNullable<typeof told>, header)).toContain(
+    const found = foldWhy(header, paused, START_MS + 75 * MINUTE_MS)
+    expect(found?.notifications.map(({ subject }) => subject)).toEqual(['held', 'held as well'])
+    expect(renderWhy(found as NonNullable<typeof found>, header)).toContain(
       '\n  notified  held\n  notified  held as well\n',
     )
     expect(why(75)?.notifications).toEqual([])
@@ -119,15 +119,15 @@ describe('the look before an instant', () => {
 
   it('is nothing before the first', () => {
     expect(why(-1)).toBeNull()
-    expect(looksRange(records)).toEqual({ firstMs: START_MS, lastMs: START_MS + 90 * MINUTE_MS })
-    expect(looksRange([])).toBeNull()
+    expect(evaluationsRange(records)).toEqual({ firstMs: START_MS, lastMs: START_MS + 90 * MINUTE_MS })
+    expect(evaluationsRange([])).toBeNull()
   })
 })
 
 it('reads as a page', () => {
   expect(renderWhy(why(73) as NonNullable<ReturnType<typeof why>>, header)).toMatchInlineSnapshot(`
-    "TINY, look of 2026-03-02 15:10:00 (Europe/Berlin), 70.0 min after the start
-      state     canary soaking, 60.0 min since the last step, 60.0 min of the window of 24 h have passed
+    "TINY, evaluation of 2026-03-02 15:10:00 (Europe/Berlin), 70.0 min after the start
+      state     canary: soaking (60.0 min since the last decision; 60.0 min of the 24 h window have elapsed)
       verdict   healthy
       decision  wait: part of the window has passed
 
@@ -141,8 +141,16 @@ it('reads as a page', () => {
         cycle-time 1.5
         error-rate 1
 
-      truth     crash began at 2026-03-02 14:12:00, 58.0 min before, on 1 devices so far
-                2 devices run 2.4.0; crashes of it so far: 0
+      truth     crash began at 2026-03-02 14:12:00, 58.0 min before, on 1 of 2 devices so far
+                2 devices on 2.4.0; 0 crashes of it so far
       next      2026-03-02 15:25:00 breach, rollback: 1 crashes, 0 allowed"
   `)
+})
+
+it.each([
+  [73, 'canary: soaking (60.0 min since the last decision; 60.0 min of the 24 h window have elapsed)'],
+  [10, 'canary: soaking (entered now; previous state lasted 10.0 min; 0.0 min of the 24 h window have elapsed)'],
+  [85, 'canary: rolling back (entered now; previous state lasted 75.0 min)'],
+])('shows the state at minute %i', (minute, text) => {
+  expect(renderWhy(why(minute) as NonNullable<ReturnType<typeof why>>, header)).toContain(`\n  state     ${text}\n`)
 })

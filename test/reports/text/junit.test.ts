@@ -24,7 +24,7 @@ const report = (over: Partial<Report> = {}): Report => ({
 const tags = (xml: string, tag: string): string[] => xml.match(new RegExp(`<${tag}[ >][^\\n]*`, 'g')) ?? []
 
 describe('the report for CI', () => {
-  it('has a case for each expected thing and each invariant, and the command that replays a failure', async () => {
+  it('has one case per expected item and per invariant, and the command that reproduces a failure', async () => {
     await expect(renderJunit(report(), COMMAND)).toMatchFileSnapshot('golden/junit.xml')
   })
 
@@ -34,7 +34,7 @@ describe('the report for CI', () => {
     expect([tags(xml, 'testcase').length, tags(xml, 'failure').length]).toEqual([4, 2])
   })
 
-  it('calls unmet what could not be decided an error, and a violated invariant a failure all the same', () => {
+  it('reports what could not be decided as an error, and a violated invariant as a failure all the same', () => {
     const xml = renderJunit(report({ outcome: 'inconclusive' }), COMMAND)
     expect(xml).toContain('tests="4" failures="1" errors="1"')
     expect(tags(xml, 'error')[0]).toContain('type="inconclusive" message="caughtIn is canary, expected early"')

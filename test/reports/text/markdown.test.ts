@@ -22,11 +22,11 @@ const page = (records = rolledBack, over: Partial<Report> = {}): string => {
   return renderMarkdown(report, foldTimelines(header, records), header.story, 'rehearse run tiny --seed 7')
 }
 
-it('a rollback on a page', async () => {
+it('renders a rollback', async () => {
   await expect(page()).toMatchFileSnapshot('golden/report.md')
 })
 
-it('leaves out what there is not', () => {
+it('leaves out sections without content', () => {
   const nothing = page([])
   expect(nothing).not.toContain('### Rollback')
   expect(nothing).not.toContain('### Devices')

@@ -98,7 +98,7 @@ describe('wire and model decide the same', () => {
 
   it('also when time runs out between two looks', async () => {
     const report = await expectSame(small(findScenario('memory-leak')), { untilMs: 3 * 3_600_000 + 137_000 })
-    expect(report.virtual.hours).toBeCloseTo(3.04, 2)
+    expect(report.simulated.hours).toBeCloseTo(3.04, 2)
   })
 
   it('with one connection for the fleet', async () => {

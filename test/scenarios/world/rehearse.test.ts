@@ -83,7 +83,7 @@ describe('on a small fleet', () => {
   it('stops where it is told to, inconclusive', async () => {
     const scenario = small(findScenario('memory-leak'))
     const { report } = outcomeOf(scenario, await play(scenario, { untilMs: 2 * 3_600_000 }))
-    expect([report.outcome, report.virtual.hours]).toEqual(['inconclusive', 2])
+    expect([report.outcome, report.simulated.hours]).toEqual(['inconclusive', 2])
   })
 
   it('stops at once when it is aborted, and leaves nothing open', async () => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { sortDeployments } from '../../../reports/run/deployments.ts'
+import { deploymentsByDirection } from '../../../reports/run/deployments-by-direction.ts'
 import { created, header, MINUTE_MS, START_MS, trace } from '../fixtures.ts'
 
-it('only what follows the release to the same target takes it back', () => {
+it('a rollback is only what follows the release to the same target', () => {
   const records = trace(
     [0, created('canary', '2.3.1', 'before')],
     [1, created('canary', '2.4.0', 'release')],
@@ -10,9 +10,9 @@ it('only what follows the release to the same target takes it back', () => {
     [3, created('canary', '2.3.1', 'back')],
     [4, created('canary', '2.3.1', 'again')],
   )
-  expect(sortDeployments(header, records)).toEqual({
-    bringing: new Set(['release']),
-    takingBack: new Set(['back', 'again']),
-    firstBackAtMs: START_MS + 3 * MINUTE_MS,
+  expect(deploymentsByDirection(header, records)).toEqual({
+    release: new Set(['release']),
+    rollback: new Set(['back', 'again']),
+    firstRollbackAtMs: START_MS + 3 * MINUTE_MS,
   })
 })

@@ -1,0 +1,47 @@
+import { STAGES } from '../../controller/contract.ts'
+import type { TraceFinding } from '../../sim/kernel/trace-events.ts'
+import { isQuantity } from '../numbers/metrics.ts'
+import { type Evaluation, isOfStage } from '../run/evaluations.ts'
+import { html, type Markup } from './markup.ts'
+import { drawMetric, type MetricRun } from './metric-chart.ts'
+
+/** The time that the charts show, and what is marked in them. */
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly onsetAtMs: number | null
+  readonly detectedAtMs: number | null
+  readonly zone: string
+}
+
+/** One chart per quantity that was judged; counts are in the table of evaluations. */
+export function metricsSection(evaluations: readonly Evaluation[], span: Span): Markup {
+  const charts = quantitiesOf(evaluations).flatMap(({ rule, metric }) => {
+    const found = evaluations.flatMap(({ atMs, stage, findings }) => {
+      const own = findings.filter((one) => one.rule === rule && one.metric === metric && one.observed !== null)
+      const finding = own.find(isOfStage) ?? own[0]
+      return finding === undefined ? [] : [{ atMs, stage: stage ?? '', finding }]
+    })
+    const [first] = found
+    if (first === undefined || found.length < 2) return []
+    return [drawMetric({ rule, metric, limit: first.finding.limit, runs: runsOf(found), ...span })]
+  })
+  return html`<section><h2>Metrics</h2><p class="small">Observed values of the monitored stage; the shaded range is allowed.</p><div class="charts">${charts}</div>
+<p class="key">${STAGES.map((stage) => html`<span class="swatch ${stage}"></span>${stage} `)}</p></section>`
+}
+
+/** Every quantity by the rule that judged it, in the order of the first finding of each. */
+function quantitiesOf(evaluations: readonly Evaluation[]): readonly TraceFinding[] {
+  const findings = evaluations.flatMap((one) => one.findings).filter(({ metric }) => isQuantity(metric))
+  return [...new Map(findings.map((one) => [`${one.rule} ${one.metric}`, one])).values()]
+}
+
+/** Consecutive evaluations of one stage make one curve. */
+function runsOf(found: readonly { atMs: number; stage: string; finding: TraceFinding }[]): MetricRun[] {
+  const runs: { stage: string; points: { atMs: number; observed: number; baseline: number | null }[] }[] = []
+  for (const { atMs, stage, finding } of found) {
+    if (runs.at(-1)?.stage !== stage) runs.push({ stage, points: [] })
+    runs.at(-1)?.points.push({ atMs, observed: finding.observed as number, baseline: finding.baseline })
+  }
+  return runs
+}

@@ -1,0 +1,50 @@
+import { numberText } from './format.ts'
+
+/** How a metric of the controller's rules is shown to readers. */
+export interface Metric {
+  /** Without its unit, in lower case: `cycle time increase`. */
+  readonly label: string
+  /** Null for a count of devices or events. */
+  readonly unit: '%' | 'percentage points' | 'h' | 'MiB/h' | 'per device-day' | null
+  /** Where values are bad: above an `upper` limit, below a `lower` one. */
+  readonly limit: 'upper' | 'lower'
+}
+
+const upper = (label: string, unit: Metric['unit'] = null): Metric => ({ label, unit, limit: 'upper' })
+const lower = (label: string, unit: Metric['unit'] = null): Metric => ({ label, unit, limit: 'lower' })
+
+/** By the names that findings have in the trace and in report.json. */
+export const METRICS: Readonly<Record<string, Metric>> = {
+  connectionFailurePct: upper('failed connections', '%'),
+  crashes: upper('crashes'),
+  crashesPerDeviceDay: upper('crashes', 'per device-day'),
+  cycleTimeIncreasePct: upper('cycle time increase', '%'),
+  downDevicesPct: upper('devices down', '%'),
+  errorRateIncreasePct: upper('error rate increase', '%'),
+  errorRateIncreasePoints: upper('error rate increase', 'percentage points'),
+  failedDevices: upper('failed devices'),
+  fallenBackDevices: upper('devices that fell back'),
+  freeMemoryPct: lower('free memory', '%'),
+  hoursToExhaustion: lower('time to memory exhaustion', 'h'),
+  memoryMiBPerHour: upper('memory growth', 'MiB/h'),
+  silentDevices: upper('silent devices'),
+}
+
+/** A metric that the table does not hold is shown by its name, as a count with an upper limit. */
+export const metricOf = (name: string): Metric =>
+  Object.hasOwn(METRICS, name) ? (METRICS[name] as Metric) : upper(name)
+
+/** `cycle time increase, %`. */
+export function metricText(name: string): string {
+  const { label, unit } = metricOf(name)
+  return unit === null ? label : `${label}, ${unit}`
+}
+
+/** `12.3 %`; `-` for what was not measured. */
+export function metricValueText(name: string, value: number | null): string {
+  const { unit } = metricOf(name)
+  return unit === null || value === null ? numberText(value) : `${numberText(value)} ${unit}`
+}
+
+/** Whether it is measured, not counted: quantities are drawn as curves, counts stand in tables. */
+export const isQuantity = (name: string): boolean => metricOf(name).unit !== null

@@ -5,8 +5,8 @@ import { environment } from './environment.ts'
 import { logged } from './logged.ts'
 
 /**
- * The function that people call: `{"operation": "pause", "actor": "jo", "reason": "noise on line 3", "id": "…"}`, bare or
- * as the `detail` of an event. A person's request carries no time, so the clock is the function's own.
+ * The function that operators call: `{"operation": "pause", "actor": "jo", "reason": "noise on line 3", "id": "…"}`, bare or
+ * as the `detail` of an event. An operator's request carries no time, so the clock is the function's own.
  */
 export const makeOperate =
   (ports: Ports, policy: Policy, nowMs: () => number) =>

@@ -14,23 +14,23 @@ export interface Stratum {
 const MAX_DAYS_AHEAD = 15
 
 /** A week and a day of shifts. */
-const MAX_KNOWN_CELLS = 32
+const MAX_KNOWN_STRATA = 32
 
-/** The last answers for the shifts of a site, the latest first: looks follow each other, a week is replayed, zones are slow. */
+/** The last strata of a site's shifts, newest first: evaluations follow each other, a week is replayed, zones are slow. */
 const knownStrata = new WeakMap<Policy['shifts'], Map<string, Stratum[]>>()
 
-/** The cell that `atMs` falls into; a shift belongs to the day it began on. */
+/** The stratum that `atMs` falls into; a shift belongs to the day it began on. */
 export function stratumAt(policy: Policy, atMs: number): Stratum {
-  const known = knownCellsOf(policy)
+  const known = knownStrataOf(policy)
   const index = known.findIndex(({ shiftStartMs, shiftEndMs }) => shiftStartMs <= atMs && atMs < shiftEndMs)
   if (index === 0) return known[0] as Stratum
-  const stratum = index < 0 ? findCell(policy, atMs) : (known.splice(index, 1)[0] as Stratum)
+  const stratum = index < 0 ? findStratum(policy, atMs) : (known.splice(index, 1)[0] as Stratum)
   known.unshift(stratum)
-  if (known.length > MAX_KNOWN_CELLS) known.pop()
+  if (known.length > MAX_KNOWN_STRATA) known.pop()
   return stratum
 }
 
-function knownCellsOf({ shifts, zone }: Policy): Stratum[] {
+function knownStrataOf({ shifts, zone }: Policy): Stratum[] {
   const zones = knownStrata.get(shifts) ?? new Map<string, Stratum[]>()
   knownStrata.set(shifts, zones)
   const known = zones.get(zone) ?? []
@@ -38,7 +38,7 @@ function knownCellsOf({ shifts, zone }: Policy): Stratum[] {
   return known
 }
 
-function findCell(policy: Policy, atMs: number): Stratum {
+function findStratum(policy: Policy, atMs: number): Stratum {
   const today = dateOf(policy, atMs)
   for (const date of [today, today.subtract({ days: 1 })]) {
     for (const shift of policy.shifts) {
@@ -51,7 +51,7 @@ function findCell(policy: Policy, atMs: number): Stratum {
   throw new Error('invariant: the shifts of the policy do not cover the day')
 }
 
-/** Every name that `cellAt` can give. */
+/** Every name that `stratumAt` can give. */
 export const stratumNames = (policy: Policy): readonly string[] =>
   policy.shifts.flatMap(({ name }) => [`${name}/weekday`, `${name}/weekend`])
 
@@ -76,8 +76,8 @@ export interface Gate {
   readonly closedBy: Closure | null
 }
 
-/** Shut windows in a row after which a gate counts as one that never opens: two years of production windows. */
-const MAX_SHUT_WINDOWS = 208
+/** Closed windows in a row after which a gate counts as one that never opens: two years of production windows. */
+const MAX_CLOSED_WINDOWS = 208
 
 /** `fromMs` if the stage's gate is open then, else its next opening. */
 export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number): number =>
@@ -110,18 +110,18 @@ function searchGate(
 ): Gate | { readonly closedForGoodBy: Closure } {
   let atMs = fromMs
   let closedBy: Closure | null = null
-  for (let n = 0; n < MAX_SHUT_WINDOWS; n++) {
+  for (let n = 0; n < MAX_CLOSED_WINDOWS; n++) {
     const opensMs = isHotfix ? atMs : windowOpensAtMs(policy, stage, atMs)
-    const shut = shutAt(policy, stage, opensMs, isHotfix)
-    if (shut === null) return { opensAtMs: opensMs, closedBy }
-    closedBy ??= shut.by
-    atMs = shut.untilMs
+    const closure = closureAt(policy, stage, opensMs, isHotfix)
+    if (closure === null) return { opensAtMs: opensMs, closedBy }
+    closedBy ??= closure.by
+    atMs = closure.untilMs
   }
   return { closedForGoodBy: closedBy as Closure }
 }
 
-/** What forbids a deployment of the stage at an instant, and until when; null if nothing does. */
-function shutAt(
+/** What closes the gate of the stage at an instant, and until when; null if nothing does. */
+function closureAt(
   policy: Policy,
   stage: StageName,
   atMs: number,

@@ -63,7 +63,7 @@ function refuseMemory({ readings, policy }: Findings): Refusal | null {
   const devices = readings.flatMap(({ thing, sample }) => {
     if (sample === null) return []
     const { memoryMiB, memoryLimitMiB } = sample.gauges
-    const freeShare = 1 - memoryMiB / memoryLimitMiB
+    const freeShare = (memoryLimitMiB - memoryMiB) / memoryLimitMiB
     return freeShare >= neededPct / 100 ? [] : [{ thing, freePct: freeShare * 100 }]
   })
   return devices.length === 0 ? null : { code: 'MEMORY_TOO_LOW', data: { devices, neededPct } }

@@ -38,7 +38,7 @@ const noise = z
   })
   .partial()
 
-/** What a plant says of itself: a file of its own, or a part of the scenario. Left out, it is the seed's plant. */
+/** The description of a plant: a file of its own, or a part of the scenario. Left out, it is the seed's plant. */
 export const fleetSchema = z
   .strictObject({
     lines: z

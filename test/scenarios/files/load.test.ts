@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { textOf } from '../../../controller/messages/registry.ts'
 import { InvalidScenario, loadAny, parseScenario } from '../../../scenarios/files/load.ts'
 import { jsonSchemaOf } from '../../../scenarios/files/scenario.ts'
 import { SHIPPED, shippedScenarios } from '../../../scenarios/library/catalogue.ts'
@@ -167,6 +168,7 @@ describe('a scenario whose fleet and policy are files', () => {
     ])
   })
 
+  const neverOpen = { stage: 'canary', closedBy: { code: 'DENY_WINDOW', data: { from: '00:00', to: '00:00' } } }
   it.each([
     ['fleet: plnt.yaml\n', 's.yaml:14:1: plnt.yaml: cannot be read (ENOENT); did you mean "plant.yaml"?'],
     [
@@ -176,7 +178,7 @@ describe('a scenario whose fleet and policy are files', () => {
     ['policy: { gates: opn }\n', 's.yaml:14:11: policy.gates: "opn" is neither plant, open, nor windows of the stages'],
     [
       'policy: { deny: { canary: [{ from: "00:00", to: "00:00" }] } }\n',
-      's.yaml:14:11: the gate of canary never opens: deny window 00:00-00:00',
+      `s.yaml:14:11: ${textOf({ code: 'GATE_NEVER_OPENS', data: { stages: [neverOpen] } })}`,
     ],
     ['fleet: { lines: 3.5 }\n', 's.yaml:14:10: fleet.lines: 3.5 is neither a number of lines nor a list of them'],
     ['fleet: [1]\n', /^s\.yaml:14:1: fleet: /],

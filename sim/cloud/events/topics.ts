@@ -2,7 +2,7 @@ import type { Stream } from '../../kernel/random.ts'
 import { AwsError } from '../base/aws-error.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
 
-/** What a message says of itself in the trace. */
+/** What the trace records of a message. */
 export interface PublishedMessage {
   readonly subject: string | null
   readonly reasonCode: string | null

@@ -293,11 +293,11 @@ describe('errors', () => {
   const ATTRIBUTE = 'MessageAttributes.entry.1'
   it.each([
     ['Action=Publish&Message=m&Subjekt=s', 'Subjekt: is not a parameter of this action'],
-    ['Action=Publish&Message=m&Message=n', 'Message: is there twice'],
+    ['Action=Publish&Message=m&Message=n', 'Message: is given twice'],
     ['Action=Publish&Message.x=m', 'Message: expected a value'],
     ['Action=Publish&Subject=s', 'Message: is required'],
     ['Action=Publish&Message=m&MessageAttributes=x', 'MessageAttributes: expected members'],
-    ['Action=Publish&Message=m&Message.x=m', 'Message.x: has a value where others have members'],
+    ['Action=Publish&Message=m&Message.x=m', 'Message.x: has a value although other parameters name members of it'],
     [`Action=Publish&Message=m&${ATTRIBUTE}.Name=n`, `${ATTRIBUTE}.Value: is required`],
     [`Action=Publish&Message=m&${ATTRIBUTE}.key=n`, `${ATTRIBUTE}.key: is not a parameter of this action`],
     ['Action=Publish&Message=m&MessageAttributes.entry.2.Name=n', 'entry.2: is not a parameter of this action'],

@@ -88,7 +88,7 @@ it('is reached by the scope lambda of the endpoint, next to the other services',
   const other = await call('s3')
   expect([other.status, ((await other.json()) as { message: string }).message]).toEqual([
     501,
-    'the service "s3" is not emulated; these are: lambda',
+    'the service "s3" is not emulated (emulated services: lambda)',
   ])
   await endpoint.close()
   expect(bugs).toEqual([])

@@ -1,11 +1,11 @@
 import { AwsError } from './base/aws-error.ts'
 import type { ApiService } from './operation-names.ts'
 
-/** What a service answers when it refuses a call for reasons of its own, in its own words. */
-type Words = Readonly<Record<ApiService, readonly [name: string, statusCode: number, message: string]>>
+/** The error of each service for one cause, as the service names it. */
+type ErrorForms = Readonly<Record<ApiService, readonly [name: string, statusCode: number, message: string]>>
 
 /** [protocol 10: error shapes; iot and events throttle with 400; sns: Throttled] */
-const THROTTLED: Words = {
+const THROTTLED: ErrorForms = {
   greengrass: ['ThrottlingException', 429, 'Rate exceeded'],
   iot: ['ThrottlingException', 400, 'Rate exceeded'],
   iotdata: ['ThrottlingException', 429, 'Rate exceeded'],
@@ -16,7 +16,7 @@ const THROTTLED: Words = {
 }
 
 /** [protocol 1.3, 2.3, 6.2; eventbridge, sns, dynamodb: common errors] */
-const FAILED: Words = {
+const FAILED: ErrorForms = {
   greengrass: ['InternalServerException', 500, 'Internal server error'],
   iot: ['InternalFailureException', 500, 'Internal failure'],
   iotdata: ['InternalFailureException', 500, 'Internal failure'],
@@ -26,8 +26,8 @@ const FAILED: Words = {
   dynamodb: ['InternalServerError', 500, 'Internal server error'],
 }
 
-/** Only the IoT services model a 503; the others' front ends answer it all the same. */
-const UNAVAILABLE: Words = {
+/** Only the IoT services have a 503 in their models; the front ends of the others answer it as well. */
+const UNAVAILABLE: ErrorForms = {
   greengrass: ['ServiceUnavailable', 503, 'Service unavailable'],
   iot: ['ServiceUnavailableException', 503, 'Service unavailable'],
   iotdata: ['ServiceUnavailableException', 503, 'Service unavailable'],
@@ -37,8 +37,8 @@ const UNAVAILABLE: Words = {
   dynamodb: ['ServiceUnavailable', 503, 'Service unavailable'],
 }
 
-/** Somebody else changed it meanwhile. */
-const CONFLICT: Words = {
+/** Another request changes the resource at the same time. */
+const CONFLICT: ErrorForms = {
   greengrass: ['ConflictException', 409, 'The resource is being changed by another request'],
   iot: ['VersionConflictException', 409, 'The version of the resource does not match'],
   iotdata: ['ConflictException', 409, 'Version conflict'],
@@ -48,8 +48,8 @@ const CONFLICT: Words = {
   dynamodb: ['ConditionalCheckFailedException', 400, 'The conditional request failed'],
 }
 
-const errorOf = (words: Words, service: ApiService, members: Readonly<Record<string, unknown>> = {}): AwsError =>
-  new AwsError(...words[service], members)
+const errorOf = (forms: ErrorForms, service: ApiService, members: Readonly<Record<string, unknown>> = {}): AwsError =>
+  new AwsError(...forms[service], members)
 
 export const throttled = (service: ApiService): AwsError => errorOf(THROTTLED, service)
 export const failed = (service: ApiService, statusCode: 500 | 503): AwsError =>

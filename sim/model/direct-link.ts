@@ -1,16 +1,16 @@
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
-import type { Post } from './post.ts'
+import type { MessageQueue } from './message-queue.ts'
 
 /** What a link needs of the level it belongs to. */
 export interface Exchange {
-  readonly post: Post
-  /** A publish of this device has come in. */
+  readonly queue: MessageQueue
+  /** A publish of this device has arrived. */
   receive(thing: string, topic: string, payload: object): void
   subscribe(topic: string, link: DirectLink): void
   unsubscribe(topic: string, link: DirectLink): void
 }
 
-/** One device's link without a connection: messages are objects, handed over in order. */
+/** One device's link without a socket: messages are objects, delivered in order. */
 export class DirectLink implements DeviceLink {
   readonly thing: string
   readonly #exchange: Exchange
@@ -29,14 +29,14 @@ export class DirectLink implements DeviceLink {
   }
 
   connect(): void {
-    this.#exchange.post.send(() => {
+    this.#exchange.queue.send(() => {
       this.#isConnected = true
       this.#events.onConnected()
     })
   }
 
   disconnect(): void {
-    this.#exchange.post.send(() => {
+    this.#exchange.queue.send(() => {
       if (!this.#isConnected) return
       this.#isConnected = false
       for (const topic of this.#topics) this.#exchange.unsubscribe(topic, this)
@@ -45,12 +45,12 @@ export class DirectLink implements DeviceLink {
     })
   }
 
-  /** Nothing is lost on the way, so both qualities of service are the same. */
+  /** No message is lost, so both qualities of service are the same. */
   publish(topic: string, payload: object): void {
     this.#whileConnected(() => this.#exchange.receive(this.thing, topic, payload))
   }
 
-  /** Devices subscribe to topics of their own, without wildcards. */
+  /** Devices subscribe to their own topics, without wildcards. */
   subscribe(topics: readonly string[], onGranted: () => void): void {
     this.#whileConnected(() => {
       for (const topic of topics) {
@@ -70,13 +70,13 @@ export class DirectLink implements DeviceLink {
     })
   }
 
-  /** A message for this device has arrived; whoever is not connected by then does not get it. */
+  /** A message for this device has arrived; it is lost where the device is not connected then. */
   deliver(topic: string, payload: object): void {
     if (this.#isConnected) this.#events.onMessage(topic, payload)
   }
 
   #whileConnected(deliver: () => void): void {
-    this.#exchange.post.send(() => {
+    this.#exchange.queue.send(() => {
       if (this.#isConnected) deliver()
     })
   }

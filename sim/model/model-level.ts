@@ -1,16 +1,16 @@
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { Level, LevelEvents } from '../twin/level.ts'
 import { DirectLink, type Exchange } from './direct-link.ts'
-import { Post } from './post.ts'
+import { MessageQueue } from './message-queue.ts'
 
-/** The model level: no socket and no text, the same device and cloud code. Whoever listens is a device of the twin. */
+/** The model level: no sockets and no serialisation, the same device and cloud code. Only devices of the twin subscribe. */
 export function openModelLevel(events: LevelEvents, inFlight: InFlight, onBug: (error: unknown) => void): Level {
   const counts = { published: 0, delivered: 0 }
   const links = new Map<string, DirectLink>()
   const subscribers = new Map<string, Set<DirectLink>>()
-  const post = new Post(inFlight, onBug)
+  const queue = new MessageQueue(inFlight, onBug)
   const exchange: Exchange = {
-    post,
+    queue,
     receive(thing, topic, payload) {
       counts.published += 1
       events.onPublish(thing, topic, payload)
@@ -27,7 +27,7 @@ export function openModelLevel(events: LevelEvents, inFlight: InFlight, onBug: (
     },
   }
   const deliver = (link: DirectLink, topic: string, payload: object): void =>
-    post.send(() => {
+    queue.send(() => {
       counts.delivered += 1
       link.deliver(topic, payload)
     })
@@ -50,8 +50,8 @@ export function openModelLevel(events: LevelEvents, inFlight: InFlight, onBug: (
     defersSamples: true,
     counts,
     endpoints: null,
-    link(thing, ears) {
-      const link = new DirectLink(thing, exchange, ears)
+    link(thing, linkEvents) {
+      const link = new DirectLink(thing, exchange, linkEvents)
       links.set(thing, link)
       return link
     },

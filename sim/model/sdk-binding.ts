@@ -7,26 +7,26 @@ import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, PACKAGES } from '../protocol/service-model.ts'
 import { connectionReset, type RetryStrategy, withRetries } from './sdk-retries.ts'
 
-/** The mock keeps every call for assertions that nobody makes here. [performance 4: 40 MB for 20,000 calls] */
+/** The mock keeps every call for assertions, which are not made here. [performance 4: 40 MB for 20,000 calls] */
 const HISTORY_LIMIT = 16
 
 /** An SDK client, as far as the mock needs it. */
 export type SdkClient = Parameters<typeof mockClient>[0]
 
 export interface BindingHooks {
-  /** What the calls meet on their way. */
+  /** Act on the calls. */
   readonly faults?: ApiFaults
-  /** Tries again as the client would over the network; once only if absent. */
+  /** Repeats a call as the client would over the network; no retries if absent. */
   readonly retryStrategy?: RetryStrategy
-  /** Told of every call of an emulated operation. */
+  /** Called for every call of an emulated operation. */
   readonly onCall: (operation: string) => void
   /** An operation threw something that is not an AWS error. */
   readonly onBug: (error: unknown) => void
 }
 
 /**
- * Binds this one client to the operations that the HTTP endpoint serves, past serialisation, signature and network.
- * Required members are checked as there, and errors arrive as the SDK's own classes. Returns what unbinds it.
+ * Binds this client to the operations that the HTTP endpoint serves, without serialisation, signature and network. Required
+ * members are checked as there, and errors arrive as the SDK's own classes. Returns the function that unbinds it.
  */
 export async function bindClient(
   client: SdkClient,
@@ -44,7 +44,7 @@ export async function bindClient(
     const operation = command.constructor.name.replace(/Command$/, '')
     const call = hooks.faults?.begin(service) ?? undefined
     const answer = endpoint.call(operation, command.input as Record<string, unknown>, call)
-    const output = answer instanceof Error || call?.isLate !== true ? answer : (asItIs(answer) as object)
+    const output = answer instanceof Error || call?.isLate !== true ? answer : (snapshotOf(answer) as object)
     if ((await call?.reply()) === 'lost') throw connectionReset()
     if (answer instanceof AwsError) throw toSdkError(answer)
     return { ...output, $metadata: { httpStatusCode: 200 } }
@@ -62,14 +62,14 @@ interface SdkCommand {
   readonly input: object
 }
 
-/** An answer with every member made now: some are made when they are read, and the world goes on meanwhile. */
-function asItIs(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(asItIs)
+/** An answer with every member made now: some are made when they are read, and by then the state may have changed. */
+function snapshotOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snapshotOf)
   if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return value
   const own = Object.keys(value)
   const prototype: unknown = Object.getPrototypeOf(value)
   const made = prototype === Object.prototype ? [] : Object.keys(accessorsOf(prototype as object))
-  return Object.fromEntries([...own, ...made].map((key) => [key, asItIs((value as Record<string, unknown>)[key])]))
+  return Object.fromEntries([...own, ...made].map((key) => [key, snapshotOf((value as Record<string, unknown>)[key])]))
 }
 
 const accessorsOf = (prototype: object): object =>

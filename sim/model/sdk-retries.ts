@@ -8,8 +8,8 @@ interface Answer {
 }
 
 /**
- * `attempt` with the retries that an SDK client makes around it, by the SDK's own middleware: the same errors are tried
- * again as over the network, by the same strategy.
+ * `attempt` with the retries that an SDK client makes around it, by the SDK's own middleware: the same errors are
+ * repeated as over the network, by the same strategy.
  */
 export function withRetries<Input, Output extends Answer>(
   attempt: (input: Input) => Promise<Output>,
@@ -21,6 +21,6 @@ export function withRetries<Input, Output extends Answer>(
   return async (input) => (await send({ input } as never)).output as unknown as Output
 }
 
-/** What an SDK client throws when the connection breaks before the answer is there: its HTTP handler names it so. */
+/** What an SDK client throws when the connection breaks before the answer: its HTTP handler gives it this name. */
 export const connectionReset = (): Error =>
   Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' })

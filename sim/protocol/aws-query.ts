@@ -5,20 +5,20 @@ import type { HttpResponse } from './rest-json.ts'
 import type { OperationModel, ServiceModel } from './service-model.ts'
 import { decodeText, MalformedRequest } from './shapes.ts'
 
-/** The service that speaks it is known by this. [sns: API reference, xmlns of every response] */
+/** The XML namespace of every response. [sns: API reference, xmlns of every response] */
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/'
-/** Parameters that say what is asked for and how, not with what. [aws-query: protocol] */
+/** Parameters of the protocol, which are no members of the input. [aws-query: protocol] */
 const OF_PROTOCOL = new Set(['Action', 'Version'])
 
 const UNKNOWN = 'is not a parameter of this action'
 
-/** A parameter's text, or what stands behind the next dots of its name. */
+/** A parameter's text, or its members: what follows the next dot of its name. */
 type Node = string | Branch
 interface Branch extends Map<string, Node> {}
 
 /**
- * The SDK's input of a form: lists are `X.member.1`, maps `X.entry.1.key` and `X.entry.1.value`, or whatever their schema
- * calls these. @throws MalformedRequest naming the parameter
+ * The SDK's input of a form: lists are `X.member.1`, maps `X.entry.1.key` and `X.entry.1.value`, or as their schema names
+ * these. @throws MalformedRequest naming the parameter
  */
 export const decodeAwsQuery = ({ input }: OperationModel, form: URLSearchParams): Record<string, unknown> =>
   input.isUnitSchema() ? {} : decodeStruct(input, branchOf(form), '')
@@ -32,11 +32,12 @@ function branchOf(form: URLSearchParams): Branch {
     let branch = root
     for (const step of steps) {
       const next = branch.get(step) ?? new Map()
-      if (typeof next === 'string') throw new MalformedRequest(name, 'has a value where others have members')
+      if (typeof next === 'string')
+        throw new MalformedRequest(name, 'has a value although other parameters name members of it')
       branch.set(step, next)
       branch = next
     }
-    if (branch.has(last)) throw new MalformedRequest(name, 'is there twice')
+    if (branch.has(last)) throw new MalformedRequest(name, 'is given twice')
     branch.set(last, text)
   }
   return root
@@ -64,7 +65,7 @@ function decodeStruct(schema: NormalizedSchema, members: Branch, path: string): 
   return decoded
 }
 
-/** An empty list is the parameter without a text. */
+/** An empty list is the parameter with an empty value. */
 function decodeList(schema: NormalizedSchema, node: Node, path: string): unknown[] {
   if (node === '') return []
   const item = schema.getValueSchema()
@@ -81,16 +82,16 @@ function decodeMap(schema: NormalizedSchema, node: Node, path: string): object {
   return Object.fromEntries(entries)
 }
 
-/** What is numbered from 1 on behind a word, in that order, each with its path. */
-function numbered(node: Node, path: string, word: string): readonly [string, Node][] {
-  const stem = under(path, word)
-  const [items] = exactly([word], node, path)
+/** The items `<stemName>.1`, `<stemName>.2` and so on, in that order, each with its path. */
+function numbered(node: Node, path: string, stemName: string): readonly [string, Node][] {
+  const stem = under(path, stemName)
+  const [items] = exactly([stemName], node, path)
   const names = Array.from({ length: membersOf(items, stem).size }, (_, index) => String(index + 1))
   const inOrder = exactly(names, items, stem)
   return names.map((name, index) => [under(stem, name), inOrder[index] as Node])
 }
 
-/** The members of these names, where there are these and no others. */
+/** The members of these names. @throws MalformedRequest where one is missing or there is another one */
 function exactly<const Names extends readonly string[]>(
   names: Names,
   node: Node,
@@ -120,7 +121,7 @@ export function encodeAwsQuery({ name, output }: OperationModel, value: object):
   return respond(200, `${name}Response`, result)
 }
 
-/** Errors go by a code that is not always the name of their exception. [aws-query: awsQueryError trait] */
+/** The code of an error is not always the name of its exception. [aws-query: awsQueryError trait] */
 export function encodeQueryError({ errorCodes }: ServiceModel, { name, statusCode, message }: AwsError): HttpResponse {
   const error = new XmlNode('Error', [
     XmlNode.of('Type', statusCode < 500 ? 'Sender' : 'Receiver'),

@@ -2,7 +2,7 @@ import type { NormalizedSchema } from '@smithy/core/schema'
 import type { Route } from './router.ts'
 import { decodeShape, decodeText, encodeShape, MalformedRequest } from './shapes.ts'
 
-/** A request as it came in; header names are lower case. */
+/** A request as it was received; header names are lower case. */
 export interface HttpRequest {
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -38,7 +38,7 @@ export function decodeRestJson(route: Route, request: HttpRequest): Record<strin
   return decoded
 }
 
-/** Members that the schema counts as required come first in it. @throws MalformedRequest */
+/** The required members are the first ones of a schema. @throws MalformedRequest */
 export function requireMembers(input: NormalizedSchema, decoded: Readonly<Record<string, unknown>>): void {
   const [, , , , names, , required = 0] = input.getSchema() as unknown as [
     number,
@@ -54,7 +54,7 @@ export function requireMembers(input: NormalizedSchema, decoded: Readonly<Record
   }
 }
 
-/** The input as it would arrive in a message: clients take text for the blob of a payload, and send its bytes. */
+/** The input as it would arrive in a message: clients accept text for the blob of a payload, and send its bytes. */
 export function withPayloadBytes(
   input: NormalizedSchema,
   values: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema'
 
-/** A request carries something its schema does not know, lacks something it needs, or has the wrong type somewhere. */
+/** A request has a member that its schema does not know, lacks a required one, or has a value of the wrong type. */
 export class MalformedRequest extends Error {
   override readonly name = 'MalformedRequest'
   readonly member: string
@@ -64,7 +64,7 @@ function objectOr(value: unknown, path: string): object {
   throw new MalformedRequest(path === '' ? 'body' : path, 'expected an object')
 }
 
-/** Text of a path, query or header -> the value its schema asks for. @throws MalformedRequest */
+/** Text of a path, query or header -> the value of its schema's type. @throws MalformedRequest */
 export function decodeText(schema: NormalizedSchema, text: string, path: string): unknown {
   if (schema.isBooleanSchema()) {
     if (text !== 'true' && text !== 'false') throw new MalformedRequest(path, 'expected true or false')

@@ -5,7 +5,7 @@ import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, SERVICES } from '../protocol/service-model.ts'
 import type { LambdaFunctions } from '../twin/level.ts'
 import { answerInvoke } from './lambda-api.ts'
-import { withoutHurry } from './no-hurry.ts'
+import { withoutTimeouts } from './no-timeouts.ts'
 import { PortInUse } from './port-in-use.ts'
 
 export interface AwsEndpointOptions {
@@ -50,7 +50,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       new ServiceEndpoint(await loadServiceModel(service), operations, { onCall, onBug: options.onBug }),
     )
   }
-  const server = withoutHurry(
+  const server = withoutTimeouts(
     createServer((request, response) => {
       answer(endpoints, options, request, response).catch(options.onBug)
     }),
@@ -79,19 +79,19 @@ async function answer(
   if (scope === null) return refuse(response, 403, 'MissingAuthenticationTokenException', 'the request is not signed')
   const [path, query] = (request.url as string).split('?') as [string, string | undefined]
   const { method = 'GET', headers } = request
-  const asked = { method, path, query: new URLSearchParams(query), headers, body }
+  const incoming = { method, path, query: new URLSearchParams(query), headers, body }
   if (scope === 'lambda' && functions !== undefined) {
-    const invoked = await answerInvoke(functions, asked)
+    const invoked = await answerInvoke(functions, incoming)
     return send(response, invoked.statusCode, invoked.headers, invoked.body)
   }
   const endpoint = endpoints.get(scope)
   if (endpoint === undefined) {
     const known = [...endpoints.keys(), ...(functions === undefined ? [] : ['lambda'])].join(', ')
-    return refuse(response, 501, 'NotEmulated', `the service "${scope}" is not emulated; these are: ${known}`)
+    return refuse(response, 501, 'NotEmulated', `the service "${scope}" is not emulated (emulated services: ${known})`)
   }
   const isController = headers.authorization?.includes(`Credential=${CONTROLLER_ACCESS_KEY}/`) === true
   const call = isController ? (faults?.begin(scope as ServiceName) ?? undefined) : undefined
-  const result = endpoint.handle(asked, call)
+  const result = endpoint.handle(incoming, call)
   if ((await call?.reply()) === 'lost') return void request.socket.destroy()
   send(response, result.statusCode, result.headers, result.body)
 }

@@ -1,5 +1,5 @@
 import dynalite from 'dynalite'
-import { withoutHurry } from './no-hurry.ts'
+import { withoutTimeouts } from './no-timeouts.ts'
 import { PortInUse } from './port-in-use.ts'
 
 export interface Dynamo {
@@ -7,9 +7,9 @@ export interface Dynamo {
   close(): Promise<void>
 }
 
-/** The DynamoDB API on a loopback port, in memory, without the seconds that real tables take to appear. */
+/** The DynamoDB API on a loopback port, in memory, without the seconds that AWS needs to create a table. */
 export function startDynamo(): Promise<Dynamo> {
-  const server = withoutHurry(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }))
+  const server = withoutTimeouts(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }))
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? new PortInUse('DynamoDB', 0) : error),

@@ -2,14 +2,14 @@ import type { InFlight } from '../kernel/in-flight.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import { MqttLink } from './mqtt-link.ts'
 
-/** Not a thing's name, so the broker lets it speak for all of them. */
+/** Not a thing's name, so the broker lets it use the topics of every thing. */
 export const FLEET_CLIENT_ID = 'fleet-rehearsal'
 
 const THINGS = '$aws/things/'
 
 /**
- * One MQTT connection that all devices of the fleet share: a fast mode, in which a device has no connection of its own to
- * lose. What is written at one instant goes out together.
+ * One MQTT connection that all devices of the fleet share: a fast mode, in which no single device can lose its connection.
+ * What is written at one instant is sent together.
  */
 export class FleetConnection {
   readonly connection: MqttLink
@@ -38,7 +38,7 @@ export class FleetConnection {
     return share
   }
 
-  /** Opens the connection for the first share that asks; tells each share once it is open. */
+  /** Opens the connection for the first share that joins; calls `opened` of each share once it is open. */
   join(share: Share): void {
     if (this.#state === 'open') this.later(() => share.opened())
     if (this.#state !== 'closed') return
@@ -46,7 +46,7 @@ export class FleetConnection {
     this.connection.connect()
   }
 
-  /** After the call that asks for it, before time moves. */
+  /** Runs `action` after the current call, before the clock advances. */
   later(action: () => void): void {
     this.#inFlight.begin('connection')
     queueMicrotask(() => {

@@ -11,12 +11,12 @@ export interface InvokeResponse {
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 /** A name, `account:function:name`, or the whole ARN. [lambda: FunctionName] */
 const FUNCTION_NAME = /^(?:(?:arn:aws:lambda:[^:]+:)?\d{12}:function:)?([a-zA-Z0-9_-]{1,64})$/
-/** What clients may ask for beyond it and we do not have. */
+/** Headers of Invoke that are not emulated. */
 const NOT_EMULATED = ['x-amz-client-context', 'x-amz-durable-execution-name'] as const
 
 /**
- * Lambda's Invoke operation, as far as people and programs need it to call the controller's functions: RequestResponse,
- * Event and DryRun, of the version $LATEST, without logs in the answer. [lambda: API_Invoke]
+ * Lambda's Invoke operation, as far as clients need it to call the controller's functions: RequestResponse, Event and
+ * DryRun of the version $LATEST, without logs in the answer. [lambda: API_Invoke]
  */
 export async function answerInvoke(
   functions: LambdaFunctions,
@@ -48,7 +48,7 @@ export async function answerInvoke(
   const type = headers['x-amz-invocation-type'] ?? 'RequestResponse'
   if (type === 'DryRun') return { statusCode: 204, headers: {}, body: Buffer.alloc(0) }
   if (type === 'Event') {
-    void functions.call(name, payload).catch(() => undefined) // it stands in the trace
+    void functions.call(name, payload).catch(() => undefined) // the trace records it
     return { statusCode: 202, headers: {}, body: Buffer.alloc(0) }
   }
   if (type !== 'RequestResponse') {
@@ -69,7 +69,7 @@ async function run(functions: LambdaFunctions, name: string, payload: unknown): 
   }
 }
 
-/** Undefined for what is no JSON; an empty body is an empty event. */
+/** Undefined for a body that is not JSON; an empty body is an empty event. */
 function parsePayload(body: Buffer): unknown {
   if (body.length === 0) return {}
   try {

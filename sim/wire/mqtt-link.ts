@@ -3,7 +3,7 @@ import mqtt, { type MqttClient } from 'mqtt'
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 
-/** Kinds of in-flight work on a link. A publish is counted until the broker is done with it, a delivery until handled. */
+/** Kinds of in-flight work on a link. A publish counts until the broker has handled it, a delivery until the device has. */
 type Kind = 'publish' | 'delivery' | 'acknowledgement' | 'connection'
 
 /** One device's own mqtt.js connection to the broker, and its share of what is in flight. */
@@ -32,13 +32,13 @@ export class MqttLink implements DeviceLink {
       protocolVersion: 4, // aedes speaks 3.1.1 only
       clean: true,
       keepalive: 0, // keep-alive would run on real time
-      reconnectPeriod: 0, // the nucleus decides when to reconnect, on virtual time
+      reconnectPeriod: 0, // the nucleus decides when to reconnect, in simulated time
       queueQoSZero: false,
       resubscribe: false,
     })
     this.#client = client
     client.on('connect', () => {
-      // A device writes once a minute and is never answered at once: with Nagle each write waits for a delayed ACK.
+      // A device writes once per minute and gets no immediate answer: with Nagle each write waits for a delayed ACK.
       const socket = client.stream as unknown as Socket
       socket.setNoDelay(true)
       this.#events.onConnected()
@@ -49,13 +49,13 @@ export class MqttLink implements DeviceLink {
       this.#end('delivery')
     })
     client.on('close', () => this.#closed(client))
-    client.on('error', () => client.end(true)) // the close that follows tells the device
+    client.on('error', () => client.end(true)) // the close that follows notifies the device
   }
 
   disconnect(): void {
     const client = this.#client
     if (client === null) return
-    // Until the broker has noticed as well: it would go on delivering into a closed socket.
+    // In flight until the broker has noticed as well: until then it would deliver into a closed socket.
     if (!this.#isLeaving) this.#inFlight.begin('disconnection')
     this.#isLeaving = true
     client.end(true)
@@ -96,7 +96,7 @@ export class MqttLink implements DeviceLink {
     client.unsubscribe([...filters], () => this.#end('acknowledgement'))
   }
 
-  /** The broker has dealt with a publish of this device. */
+  /** The broker has handled a publish of this device. */
   publishDone(): void {
     this.#end('publish')
   }
@@ -106,7 +106,7 @@ export class MqttLink implements DeviceLink {
     this.#begin('delivery')
   }
 
-  /** Ends the connection for good and resolves when the socket is closed. */
+  /** Ends the connection without a reconnect; resolves when the socket is closed. */
   async close(): Promise<void> {
     const client = this.#client
     if (client !== null) await client.endAsync(true)
@@ -115,7 +115,7 @@ export class MqttLink implements DeviceLink {
   #closed(client: MqttClient): void {
     if (this.#client !== client) return
     this.#client = null
-    // What was under way on a broken connection will never be answered.
+    // Requests in flight on a broken connection will never be answered.
     for (const [kind, count] of this.#open) {
       for (let i = 0; i < count; i++) this.#inFlight.end(kind)
     }

@@ -16,13 +16,13 @@ export class TooFewOpenFiles extends Error {
   }
 }
 
-/** Node raises the soft limit to the hard one by itself, so what it reports is what there is. @throws TooFewOpenFiles */
+/** Node raises the soft limit to the hard one by itself, so the soft limit is what is available. @throws TooFewOpenFiles */
 export function requireOpenFiles(connections: number, limit = openFileLimit()): void {
   const needed = connections * PER_CONNECTION + RESERVE
   if (limit < needed) throw new TooFewOpenFiles(connections, needed, limit)
 }
 
-/** Infinity where the system has or tells no limit. */
+/** Infinity where the system has no limit or reports none. */
 function openFileLimit(): number {
   const report = process.report.getReport() as unknown as { userLimits?: { open_files?: { soft: number | string } } }
   const limit = Number(report.userLimits?.open_files?.soft)

@@ -1,4 +1,4 @@
-/** A loopback port that was asked for is taken by another program. */
+/** A requested loopback port is in use by another program. */
 export class PortInUse extends Error {
   override readonly name = 'PortInUse'
   readonly exitCode = 70

@@ -1,7 +1,7 @@
-/** Which topics anybody is subscribed to, so that a service need not make what nobody would get. */
+/** The topics with subscribers, so that a service makes only payloads that a client receives. */
 export class TopicFilters {
   readonly #byClient = new Map<string, Set<string>>()
-  /** How many clients hold each filter: without wildcards (nearly all: one device's own), and with. */
+  /** The number of clients per filter: without wildcards (nearly all: a device's own topics), and with. */
   readonly #exact = new Map<string, number>()
   readonly #wild = new Map<string, number>()
 

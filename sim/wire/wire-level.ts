@@ -17,11 +17,11 @@ export interface WireOptions {
   /** Loopback ports; any free one if absent. */
   readonly mqttPort?: number | undefined
   readonly httpPort?: number | undefined
-  /** What the API of Lambda invokes. */
+  /** The functions that Lambda's Invoke API calls. */
   readonly functions?: LambdaFunctions | undefined
-  /** Told of every call of an AWS operation. */
+  /** Called for every call of an AWS operation. */
   readonly onCall: (operation: string) => void
-  /** The broker failed, or an operation threw what is no AWS error: the rehearsal cannot go on. */
+  /** The broker failed, or an operation threw an error that is no AWS error: the rehearsal must end. */
   readonly onBug: (error: unknown) => void
 }
 
@@ -56,9 +56,9 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     get endpoints() {
       return endpoints
     },
-    link(thing, ears) {
-      if (fleet !== null) return fleet.link(thing, ears)
-      const link = new MqttLink(thing, broker.port, inFlight, ears)
+    link(thing, linkEvents) {
+      if (fleet !== null) return fleet.link(thing, linkEvents)
+      const link = new MqttLink(thing, broker.port, inFlight, linkEvents)
       links.set(thing, link)
       return link
     },

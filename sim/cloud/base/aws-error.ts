@@ -1,6 +1,6 @@
 /**
- * An error the emulated service answers with, exactly as AWS names it: the exception name, its HTTP status, and the
- * members beside `message` that the service model gives it.
+ * An error that an emulated service answers, exactly as AWS names it: the exception name, its HTTP status, and its members
+ * in the service model besides `message`.
  */
 export class AwsError extends Error {
   override readonly name: string
@@ -16,8 +16,8 @@ export class AwsError extends Error {
 }
 
 /**
- * The twin does not emulate this operation, field or query. It is refused by name rather than ignored, because a silent
- * wrong answer is what makes an emulator useless. On the wire it is a 501 with this name.
+ * The twin does not emulate this operation, field or query. It is refused by name rather than ignored, because nobody can
+ * rely on an emulator that answers wrongly without an error. Over HTTP it is a 501 with this name.
  */
 export class NotEmulated extends AwsError {
   constructor(what: string) {

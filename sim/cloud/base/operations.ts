@@ -39,7 +39,7 @@ interface Resolves<Output> {
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: Output }>
 }
 
-/** Clients take text and streams for the blob of a payload, and give bytes with methods; on the way it is bytes. */
+/** Clients accept text and streams for a blob, and return bytes with methods; the message between them holds bytes. */
 type WithBytes<T> = {
   [Member in keyof T]: [Extract<T[Member], Uint8Array>] extends [never]
     ? T[Member]
@@ -55,8 +55,8 @@ type DeepReadonly<T> = T extends Leaf
     : { readonly [Member in keyof T]: DeepReadonly<T[Member]> }
 
 /**
- * `Actual`, with `never` for each member, at any depth, that `Wanted` lacks. TypeScript does not look for such members
- * in what a lambda returns. An answer of the type `object` could hold anything, so it is refused as well.
+ * `Actual`, with `never` for each member, at any depth, that `Wanted` lacks. TypeScript does not check for such
+ * members in what a lambda returns. An answer of the type `object` could hold anything, so it is an error as well.
  */
 type Exact<Actual, Wanted> = Actual extends Leaf
   ? Actual
@@ -116,7 +116,7 @@ export function bindOperations<H extends AnyHandlers>(handlers: H, state: StateO
   return Object.fromEntries(bound) as Bound<H>
 }
 
-/** The operations of any one service, by name: whoever calls one has made its input by the schema of that operation. */
+/** The operations of any one service, by name. The caller has built the input by the schema of that operation. */
 export type Operations = Readonly<Record<string, (input: never) => object>>
 
 /** What the endpoints serve. */

@@ -11,7 +11,7 @@ const MAX_ENTRY_BYTES = 256 * 1024
 export const putEventsOperations = defineOperations<'events', { readonly events: EventBus }>()({
   PutEvents: ({ Entries = [] }, { events }) => {
     if (Entries.length < 1 || Entries.length > MAX_ENTRIES) {
-      const message = `PutEvents takes 1 to ${MAX_ENTRIES} entries, got ${Entries.length}`
+      const message = `PutEvents accepts 1 to ${MAX_ENTRIES} entries, got ${Entries.length}`
       throw new AwsError('ValidationException', 400, message)
     }
     const results = Entries.map((entry) => putEntry(entry, events))
@@ -19,7 +19,7 @@ export const putEventsOperations = defineOperations<'events', { readonly events:
   },
 })
 
-/** An entry that is refused has an error of its own; the others are put all the same. */
+/** A refused entry gets its own error; the other entries are put. */
 function putEntry(entry: PutEventsRequestEntry, events: EventBus): PutEventsResultEntry {
   if (entry.EventBusName !== undefined && entry.EventBusName !== 'default') {
     throw new NotEmulated(`the event bus ${entry.EventBusName}`)

@@ -12,7 +12,7 @@ type Token = { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' } | { kind: 'term'; field:
 /**
  * The subset of the fleet indexing query language that is emulated: `field:value`, a trailing `*`, quoted values, AND,
  * OR, NOT and parentheses.
- * `readerOf` says how a field is read. @throws AwsError InvalidQueryException; NotEmulated for ranges and free text
+ * `readerOf` returns how a field is read. @throws AwsError InvalidQueryException; NotEmulated for ranges and free text
  */
 export function parseQuery(text: string, readerOf: (field: string) => FieldReader): Query {
   const tokens = tokensOf(text)

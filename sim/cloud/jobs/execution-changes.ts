@@ -7,7 +7,7 @@ import type { JobNotifier } from './job-notifier.ts'
 
 export type ExecutionListener = (job: Job, execution: JobExecution) => void
 
-/** What a device changes beside the status. */
+/** What a device changes in addition to the status. */
 export interface ExecutionStep {
   readonly statusDetails: Readonly<Record<string, string>> | undefined
   /** 1 to 10,080 starts the step timer, -1 clears it. */

@@ -2,7 +2,7 @@ import type { AbortConfig, AbortCriteria } from '@aws-sdk/client-iot'
 import type { JobExecutionStatus } from './job-execution.ts'
 import type { StatusCounts } from './job-executions.ts'
 
-/** A thing counts as executed when its execution ran to an end of its own. */
+/** A thing counts as executed when its execution ended without being cancelled or removed. */
 const EXECUTED: readonly JobExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT']
 
 /**

@@ -4,12 +4,12 @@ import type { CloudServices } from '../../../sim/cloud/operations.ts'
 import { OPERATIONS } from '../../../sim/cloud/operations.ts'
 import { loadServiceModel, SERVICES } from '../../../sim/protocol/service-model.ts'
 
-/** What must not compile: `npm run check` fails where one of the lines below an expected error compiles after all. */
+/** What must not compile: `npm run check` fails where the line below an expected error compiles. */
 
 const iot = defineOperations<'iot', { readonly names: readonly string[] }>()
 const untyped: object = { thingName: 'a' }
 
-/** As it is meant. */
+/** Correct. */
 const correct = iot({
   DescribeThing: ({ thingName }) => ({ thingName, version: 1 }),
   DescribeJob: ({ jobId }) => ({ job: { jobId, ...(jobId === 'j1' && { comment: 'first' }) } }),
@@ -34,7 +34,7 @@ iot({
   DescribeThing: ({ thingName }) => ({ thingNam: thingName }),
 })
 iot({
-  // @ts-expect-error an output member too many, which TypeScript lets pass in a lambda of a declared type
+  // @ts-expect-error an output member too many, which TypeScript does not check in a lambda of a declared type
   DescribeThing: ({ thingName }) => ({ thingName, versoin: 1 }),
 })
 iot({
@@ -74,7 +74,7 @@ const callers = (services: CloudServices): unknown[] => [
   services.iot.CreateThing({ thingNam: 'a' }),
   // @ts-expect-error a misspelt output member
   services.iot.CreateThing({ thingName: 'a' }).thingAr,
-  // @ts-expect-error the payload of a shadow is bytes, though clients take text
+  // @ts-expect-error the payload of a shadow is bytes, though clients accept text
   services.iotdata.UpdateThingShadow({ thingName: 'a', payload: '{}' }),
   // @ts-expect-error state that the operations need
   bindOperations(correct, {}),

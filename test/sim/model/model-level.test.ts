@@ -26,7 +26,7 @@ function connect(thing: string, onMessage = (topic: string): void => void log.pu
   return link
 }
 
-it('delivers in order, to whoever subscribed, and never inside the call', async () => {
+it('delivers in order, to every subscriber, and never inside the call', async () => {
   const [a, b] = [connect('a'), connect('b')]
   a.subscribe(['t'], () => log.push('a is subscribed'))
   b.publish('x', {}, 1)
@@ -42,7 +42,7 @@ it('delivers in order, to whoever subscribed, and never inside the call', async 
   expect(level.counts).toEqual({ published: 3, delivered: 2 })
 })
 
-it('gives a device that went off nothing any more, and forgets its subscriptions', async () => {
+it('delivers nothing to a device that disconnected, and drops its subscriptions', async () => {
   const a = connect('a')
   a.subscribe(['t'], () => undefined)
   await inFlight.settled()
@@ -66,7 +66,7 @@ it('stops a topic that is unsubscribed', async () => {
   expect([level.messaging.hasSubscribers('t'), level.messaging.hasSubscribers('u')]).toEqual([false, true])
 })
 
-it('tells of what a receiver throws, and still serves the others', async () => {
+it('reports what a receiver throws, and still delivers to the others', async () => {
   const bug = new Error('receiver')
   const fails = connect('a', () => {
     throw bug

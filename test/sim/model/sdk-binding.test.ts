@@ -31,7 +31,7 @@ async function bind(
   unbind = await bindClient(client, service, { [service]: operations }, hooks)
 }
 
-it('brings a call to the operation and its answer back, and counts it', async () => {
+it('passes a call to the operation and returns its answer, and counts it', async () => {
   await bind(iot, 'iot', { DescribeThing: ({ thingName }) => ({ thingName, version: 7 }) })
   expect(await iot.send(new DescribeThingCommand({ thingName: 'a' }))).toMatchObject({ thingName: 'a', version: 7 })
   expect(calls).toEqual(['DescribeThing'])
@@ -79,7 +79,7 @@ it('refuses what is not emulated and what lacks a required member, by name', asy
   })
 })
 
-it('tells of a bug in an operation, and answers as AWS would', async () => {
+it('reports a bug in an operation, and answers as AWS would', async () => {
   const bug = new TypeError('x is undefined')
   await bind(iot, 'iot', {
     DescribeThing: () => {
@@ -92,7 +92,7 @@ it('tells of a bug in an operation, and answers as AWS would', async () => {
   expect(bugs).toEqual([bug])
 })
 
-it('keeps no history of calls, and lets the client go', async () => {
+it('keeps no history of calls, and restores the client', async () => {
   await bind(iot, 'iot', { DescribeThing: () => ({}) })
   for (let i = 0; i < 100; i++) await iot.send(new DescribeThingCommand({ thingName: 'a' }))
   const { callCount } = iot.send as unknown as { callCount: number }

@@ -40,7 +40,7 @@ import type { ServiceName } from '../../../sim/cloud/base/operations.ts'
 import { loadServiceModel, SERVICES } from '../../../sim/protocol/service-model.ts'
 import { type AwsEndpoint, startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
 
-/** The real SDK clients against the real server; only what an operation answers is made up here. */
+/** The real SDK clients against the real server; only the answers of operations are stubs. */
 
 let endpoint: AwsEndpoint
 type Answer = (input: Record<string, unknown>) => object
@@ -96,7 +96,7 @@ afterAll(async () => {
 const ARN = 'arn:aws:greengrass:eu-central-1:123456789012:components:com.plant.App:versions:1.0.0'
 
 describe('requests', () => {
-  it('carry maps, lists and numbers in the body, and 201 comes back', async () => {
+  it('carry maps, lists and numbers in the body, and get 201', async () => {
     answer('greengrass', 'CreateDeployment', { deploymentId: 'd1', iotJobId: 'j1' })
     const components = { App: { componentVersion: '1.0.0', configurationUpdate: { merge: '{}', reset: ['/a'] } } }
     const iotJobConfiguration = { timeoutConfig: { inProgressTimeoutInMinutes: 60 } }
@@ -111,7 +111,7 @@ describe('requests', () => {
     })
   })
 
-  it('carry a label and bring timestamps back as dates', async () => {
+  it('carry a label and return timestamps as dates', async () => {
     answer('greengrass', 'GetDeployment', { deploymentId: 'd1', creationTimestamp: new Date(1_772_456_400_500) })
     const result = await clients.greengrass.send(new GetDeploymentCommand({ deploymentId: 'd1' }))
     expect(result.creationTimestamp).toEqual(new Date(1_772_456_400_500))
@@ -128,7 +128,7 @@ describe('requests', () => {
     expect(seen[1]?.input).toEqual({ resourceArn: ARN, tagKeys: ['a', 'b'] })
   })
 
-  it('carry an ARN in the path, percent-encoded on the way', async () => {
+  it('carry an ARN in the path, percent-encoded', async () => {
     answer('greengrass', 'DescribeComponent', { arn: ARN, status: { componentState: 'DEPLOYABLE' } })
     const result = await clients.greengrass.send(new DescribeComponentCommand({ arn: ARN }))
     expect([result.status?.componentState, seen[0]?.input.arn]).toEqual(['DEPLOYABLE', ARN])
@@ -166,7 +166,7 @@ describe('requests', () => {
     expect([control.executionSummaries?.[0]?.jobId, device.queuedJobs?.[0]?.jobId]).toEqual(['iot', 'data'])
   })
 
-  it('of AWS JSON go by their target', async () => {
+  it('of AWS JSON are routed by their target', async () => {
     answer('events', 'PutEvents', { FailedEntryCount: 0, Entries: [{ EventId: 'e' }] })
     const entry = { Source: 's', DetailType: 'd', Detail: '{}', Time: new Date(1_000) }
     const result = await clients.events.send(new PutEventsCommand({ Entries: [entry] }))
@@ -174,7 +174,7 @@ describe('requests', () => {
     expect(seen[0]?.input).toEqual({ Entries: [entry] })
   })
 
-  it('of AWS Query are forms, with maps and lists as their schema calls them', async () => {
+  it('of AWS Query are forms, with maps and lists as their schema names them', async () => {
     answer('sns', 'Publish', { MessageId: 'm' })
     const MessageAttributes = {
       b: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255]) },
@@ -293,11 +293,11 @@ describe('errors', () => {
   const ATTRIBUTE = 'MessageAttributes.entry.1'
   it.each([
     ['Action=Publish&Message=m&Subjekt=s', 'Subjekt: is not a parameter of this action'],
-    ['Action=Publish&Message=m&Message=n', 'Message: is there twice'],
+    ['Action=Publish&Message=m&Message=n', 'Message: is given twice'],
     ['Action=Publish&Message.x=m', 'Message: expected a value'],
     ['Action=Publish&Subject=s', 'Message: is required'],
     ['Action=Publish&Message=m&MessageAttributes=x', 'MessageAttributes: expected members'],
-    ['Action=Publish&Message=m&Message.x=m', 'Message.x: has a value where others have members'],
+    ['Action=Publish&Message=m&Message.x=m', 'Message.x: has a value although other parameters name members of it'],
     [`Action=Publish&Message=m&${ATTRIBUTE}.Name=n`, `${ATTRIBUTE}.Value: is required`],
     [`Action=Publish&Message=m&${ATTRIBUTE}.key=n`, `${ATTRIBUTE}.key: is not a parameter of this action`],
     ['Action=Publish&Message=m&MessageAttributes.entry.2.Name=n', 'entry.2: is not a parameter of this action'],
@@ -340,7 +340,7 @@ describe('errors', () => {
   })
 })
 
-it('sends the real date, since a virtual one makes the SDK retry every error as clock skew', async () => {
+it('sends the real date, since simulated time makes the SDK retry every error as clock skew', async () => {
   const response = await fetch(`${endpoint.url}/`)
   expect(Math.abs(Date.parse(response.headers.get('date') as string) - Date.now())).toBeLessThan(60_000)
 })

@@ -53,7 +53,7 @@ async function observer(clientId: string): Promise<MqttClient> {
 
 const closed = (client: MqttClient): Promise<void> => new Promise((resolve) => client.on('close', () => resolve()))
 
-it('has dealt with every publish and every delivery once nothing is in flight', async () => {
+it('has handled every publish and every delivery once nothing is in flight', async () => {
   const received: string[] = []
   const things = Array.from({ length: 40 }, (_, i) => `line-${i}`)
   for (const thing of things) link(thing, { onMessage: (topic) => received.push(topic) })
@@ -116,7 +116,7 @@ it('leaves nothing in flight when a connection breaks in the middle', async () =
   expect([disconnected, inFlight.pending()]).toEqual([1, {}])
 })
 
-it('hands on what is not JSON as undefined, and an empty payload as an empty request', async () => {
+it('passes on what is not JSON as undefined, and an empty payload as an empty request', async () => {
   const backend = await observer('backend')
   await backend.publishAsync('$aws/things/line-1/shadow/update', 'no json', { qos: 1 })
   await backend.publishAsync('$aws/things/line-1/shadow/get', '', { qos: 1 })

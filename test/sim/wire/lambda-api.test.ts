@@ -38,7 +38,7 @@ describe('Invoke', () => {
     },
   )
 
-  it('says of a function that fails that the invocation succeeded', async () => {
+  it('answers 200 for a function that fails, since the invocation succeeded', async () => {
     expect(await invoke('operate', '{"fail":true}')).toMatchObject({
       statusCode: 200,
       headers: { 'x-amz-function-error': 'Unhandled' },
@@ -69,7 +69,7 @@ describe('Invoke', () => {
   })
 })
 
-it('is reached by the scope lambda of the endpoint, beside the other services', async () => {
+it('is reached by the scope lambda of the endpoint, next to the other services', async () => {
   const bugs: unknown[] = []
   const endpoint = await startAwsEndpoint({
     port: 0,
@@ -88,7 +88,7 @@ it('is reached by the scope lambda of the endpoint, beside the other services', 
   const other = await call('s3')
   expect([other.status, ((await other.json()) as { message: string }).message]).toEqual([
     501,
-    'the service "s3" is not emulated; these are: lambda',
+    'the service "s3" is not emulated (emulated services: lambda)',
   ])
   await endpoint.close()
   expect(bugs).toEqual([])

@@ -74,7 +74,10 @@ function checkDetails(details: unknown): Readonly<Record<string, string>> {
       /^[a-zA-Z0-9:_-]{1,128}$/.test(key) && typeof value === 'string' && value.length >= 1 && value.length <= 1024,
   )
   if (entries === null || entries.length > 10 || !valid) {
-    throw new JobRejection('InvalidRequest', 'statusDetails takes at most 10 pairs of text of at most 1024 characters')
+    throw new JobRejection(
+      'InvalidRequest',
+      'statusDetails may have at most 10 entries with values of at most 1024 characters',
+    )
   }
   return details as Record<string, string>
 }

@@ -29,7 +29,7 @@ describe('a rate', () => {
     })
   })
 
-  it('rests while the rule is disabled', () => {
+  it('does not fire while the rule is disabled', () => {
     rule({ ScheduleExpression: 'rate(1 minute)' })
     bench.call('events', 'DisableRule', { Name: 'r' })
     bench.runFor(180_000)
@@ -44,7 +44,7 @@ describe('a rate', () => {
 })
 
 describe('a pattern', () => {
-  it('gets events put on the bus, a moment later', () => {
+  it('gets events put on the bus, after the delivery delay', () => {
     rule({ EventPattern: JSON.stringify({ source: ['plant'], detail: { stage: ['canary'] } }) })
     const put = (stage: string): unknown =>
       bench.call('events', 'PutEvents', {

@@ -23,7 +23,7 @@ describe('a topic', () => {
     expect(publish().MessageId).not.toBe(first)
   })
 
-  it.each(['', 'on call', 'pager.fifo', 'a'.repeat(257)])('is not called "%s"', (Name) => {
+  it.each(['', 'on call', 'pager.fifo', 'a'.repeat(257)])('cannot have the name "%s"', (Name) => {
     expect(() => bench.call('sns', 'CreateTopic', { Name })).toThrow('Invalid parameter: Topic Name')
   })
 
@@ -34,7 +34,7 @@ describe('a topic', () => {
 })
 
 describe('a message', () => {
-  it('stands in the trace with what it is about, and has an id of the seed', () => {
+  it('is in the trace with subject and reason code, and has an id from the seed', () => {
     const MessageAttributes = { reasonCode: { DataType: 'String', StringValue: 'ROLLOUT_HELD' } }
     const { MessageId } = publish({ Subject: 'Held', MessageAttributes })
     publish()
@@ -49,7 +49,7 @@ describe('a message', () => {
     expect(publish({}, other).MessageId).not.toBe(MessageId)
   })
 
-  it('goes to a topic that is there', () => {
+  it('needs a topic that exists', () => {
     const gone = () => publish({ TopicArn: `${TopicArn}-2` })
     expect(gone).toThrow(expect.objectContaining({ name: 'NotFoundException', statusCode: 404 }))
     expect(gone).toThrow('Topic does not exist')

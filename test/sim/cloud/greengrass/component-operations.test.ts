@@ -33,7 +33,7 @@ describe('a component version', () => {
     expect(states).toEqual(['REQUESTED', 'INITIATED', 'DEPLOYABLE'])
   })
 
-  it('gives its recipe back, in JSON only', () => {
+  it('returns its recipe, in JSON only', () => {
     create('1.0.0')
     const { recipe: bytes } = gg('GetComponent', { arn: `${ARN}:versions:1.0.0` })
     expect(JSON.parse(String(bytes))).toEqual({ ComponentName: 'App', ComponentVersion: '1.0.0' })
@@ -42,14 +42,14 @@ describe('a component version', () => {
     )
   })
 
-  it('is made once; the same client token gives the same answer again', () => {
+  it('is made once; the same client token gets the same answer', () => {
     const first = create('1.0.0', { clientToken: 'one' })
     expect(create('1.0.0', { clientToken: 'one' })).toBe(first)
     expect(() => create('1.0.0')).toThrow(expect.objectContaining({ name: 'ConflictException', statusCode: 409 }))
     expect(() => create('2.0.0', { clientToken: 'one' })).toThrow('used for another component version')
   })
 
-  it('once deleted is not there', () => {
+  it('is not found once it is deleted', () => {
     create('1.0.0')
     gg('DeleteComponent', { arn: `${ARN}:versions:1.0.0` })
     expect(() => stateOf('1.0.0')).toThrow(
@@ -94,7 +94,7 @@ describe('lists', () => {
 })
 
 describe('tags', () => {
-  it('come with the creation, and are changed by ARN', () => {
+  it('are set at creation, and changed by ARN', () => {
     const { arn } = create('1.0.0', { tags: { team: 'line' } })
     gg('TagResource', { resourceArn: arn, tags: { stage: 'canary' } })
     gg('UntagResource', { resourceArn: arn, tagKeys: ['team'] })

@@ -65,14 +65,14 @@ describe('installed components', () => {
     expect(installed()).toMatchObject([{ lastStatusChangeTimestamp: new Date(startMs + 60_000) }])
   })
 
-  it('remember the deployment that brought their version', () => {
+  it('keep the deployment that installed their version', () => {
     const deploymentInformation = { deploymentId: 'd-1', status: 'SUCCEEDED' }
     report([component('App', 'RUNNING')], { deploymentInformation })
     report([component('App', 'RUNNING')], { deploymentInformation: { ...deploymentInformation, deploymentId: 'd-2' } })
     expect(installed()).toMatchObject([{ lastInstallationSource: 'd-1' }])
   })
 
-  it('are roots unless all are asked for, and gone when uninstalled', () => {
+  it('are roots unless all are requested, and are removed when uninstalled', () => {
     report([component('App', 'RUNNING'), component('Library', 'FINISHED', { isRoot: false })])
     expect(installed()).toMatchObject([{ componentName: 'App' }])
     expect(names()).toEqual(['App', 'Library'])
@@ -91,7 +91,7 @@ describe('ListCoreDevices', () => {
     expect(() => cores({ status: 'SICK' })).toThrow('status')
   })
 
-  it('by group gives those that took a deployment of it, even after they left', () => {
+  it('by group returns those that applied a deployment of it, even after they left', () => {
     const { greengrass } = bench.cloud
     greengrass.installHistory({ components: [{ name: 'App', version: '1.0.0' }], deployments: [] })
     const { iotJobId } = gg('CreateDeployment', {
@@ -107,14 +107,14 @@ describe('ListCoreDevices', () => {
 })
 
 describe('fleet status', () => {
-  it('that is malformed, or of a stranger, changes nothing', () => {
+  it('that is malformed, or of an unknown thing, changes nothing', () => {
     report([], {}, 'stranger')
     bench.send('thing-0', 'greengrassv2/health/json', { components: 'none' })
     bench.send('thing-0', 'greengrassv2/health/json', undefined)
     expect(cores()).toEqual([])
   })
 
-  it('becomes an event for components in trouble, and for all at the end of a deployment', () => {
+  it('becomes an event for failing components, and for all at the end of a deployment', () => {
     bench.call('events', 'PutRule', { Name: 'r', EventPattern: '{"source":["aws.greengrass"]}' })
     bench.call('events', 'PutTargets', { Rule: 'r', Targets: [{ Id: '1', Arn: 'arn:aws:lambda:x:1:function:f' }] })
     const healthy = component('Health', 'RUNNING')

@@ -43,7 +43,7 @@ const statusOf = (deployment: Record<string, unknown>): unknown =>
   call('GetDeployment', { deploymentId: deployment.deploymentId }).deploymentStatus
 const effective = (thing = 'thing-0'): Record<string, unknown>[] =>
   call('ListEffectiveDeployments', { coreDeviceThingName: thing }).effectiveDeployments as Record<string, unknown>[]
-const words = (thing?: string): unknown[] => effective(thing).map((one) => one.coreDeviceExecutionStatus)
+const statuses = (thing?: string): unknown[] => effective(thing).map((one) => one.coreDeviceExecutionStatus)
 const report = (jobId: unknown, status: string, thing = 'thing-0'): void =>
   bench.send(thing, `jobs/${jobId}/${NS}/update`, { status })
 const reportThing = (status: string, revision = 1, statusDetails: object = {}): void =>
@@ -62,7 +62,7 @@ const traced = (kind: string): object[] => {
 }
 
 describe('a superseded revision', () => {
-  it.each(['INACTIVE', 'CANCELED'] as const)('is %s when the settings say so', (supersededStatus) => {
+  it.each(['INACTIVE', 'CANCELED'] as const)('is %s where that is the setting', (supersededStatus) => {
     open({ supersededStatus })
     const first = create('1.0.0')
     const second = create('2.0.0')
@@ -72,18 +72,18 @@ describe('a superseded revision', () => {
   it.each([
     [true, 'CANCELED'],
     [false, 'IN_PROGRESS'],
-  ])('with cancelInProgressOnSupersede %s leaves a running device %s', (cancelInProgressOnSupersede, word) => {
+  ])('with cancelInProgressOnSupersede %s leaves a running device %s', (cancelInProgressOnSupersede, status) => {
     open({ cancelInProgressOnSupersede })
     const first = create('1.0.0')
     bench.runFor(45_000)
     report(first.iotJobId, 'IN_PROGRESS')
     bench.runFor(1_000)
     create('2.0.0')
-    expect(words()).toEqual(['QUEUED', word])
-    expect(words('thing-1')).toEqual(['QUEUED', 'CANCELED'])
+    expect(statuses()).toEqual(['QUEUED', status])
+    expect(statuses('thing-1')).toEqual(['QUEUED', 'CANCELED'])
   })
 
-  it('keeps its fate when it was cancelled before', () => {
+  it('keeps its status when it was cancelled before', () => {
     open({ supersededStatus: 'INACTIVE' })
     const first = create('1.0.0')
     call('CancelDeployment', { deploymentId: first.deploymentId })
@@ -91,7 +91,7 @@ describe('a superseded revision', () => {
     expect(statusOf(first)).toBe('CANCELED')
   })
 
-  it('can be deleted; its number is not given again', () => {
+  it('can be deleted; its number is not used again', () => {
     const first = create('1.0.0')
     expect(() => call('DeleteDeployment', { deploymentId: first.deploymentId })).toThrow('must be cancelled first')
     create('2.0.0')
@@ -116,7 +116,7 @@ describe('a refused CreateDeployment', () => {
     const first = create('1.0.0')
     expect(() => create('2.0.0', over)).toThrow()
     expect(statusOf(first)).toBe('ACTIVE')
-    expect(words()).toEqual(['QUEUED'])
+    expect(statuses()).toEqual(['QUEUED'])
     expect(traced('deployment-created')).toHaveLength(1)
   })
 
@@ -137,7 +137,7 @@ describe('a deployment that is not in force any more', () => {
     report(deployment.iotJobId, 'FAILED')
     bench.runFor(0)
     expect(statusOf(deployment)).toBe('CANCELED')
-    expect(words('thing-1')).toEqual(['CANCELED'])
+    expect(statuses('thing-1')).toEqual(['CANCELED'])
     expect(traced('deployment-cancelled')).toMatchObject([{ deploymentId: deployment.deploymentId, target: 'canary' }])
   })
 
@@ -164,7 +164,7 @@ describe('an outcome', () => {
     expect(effective()).toMatchObject([
       { deploymentId, deploymentName: 'first', iotJobId, targetArn: GROUP, reason: 'SUCCESSFUL' },
     ])
-    expect(words()).toEqual(['SUCCEEDED'])
+    expect(statuses()).toEqual(['SUCCEEDED'])
     expect(put).toMatchObject([
       {
         detailType: 'Greengrass V2 Effective Deployment Status Change',
@@ -197,11 +197,11 @@ describe('an outcome', () => {
 
   it.each(['REJECTED', 'IN_PROGRESS'])('%s is no event', (status) => {
     report(create('1.0.0').iotJobId, status)
-    expect(words()).toEqual([status])
+    expect(statuses()).toEqual([status])
     expect(put).toEqual([])
   })
 
-  it('of a thing that left the group has no word', () => {
+  it('of a thing that left the group has no status', () => {
     create('1.0.0')
     bench.send('thing-0', 'greengrassv2/health/json', {})
     bench.call('iot', 'RemoveThingFromThingGroup', { thingGroupName: 'canary', thingName: 'thing-0' })
@@ -215,16 +215,16 @@ describe('a thing deployment', () => {
   it('has no job, and ends as its device reports', () => {
     const deployment = createForThing('1.0.0')
     expect(deployment).toEqual({ deploymentId: deployment.deploymentId })
-    expect(words()).toEqual(['QUEUED'])
+    expect(statuses()).toEqual(['QUEUED'])
     reportThing('IN_PROGRESS')
-    expect([statusOf(deployment), words()]).toEqual(['ACTIVE', ['IN_PROGRESS']])
+    expect([statusOf(deployment), statuses()]).toEqual(['ACTIVE', ['IN_PROGRESS']])
     reportThing('SUCCEEDED')
     reportThing('SUCCEEDED')
-    expect([statusOf(deployment), words()]).toEqual(['COMPLETED', ['COMPLETED']])
+    expect([statusOf(deployment), statuses()]).toEqual(['COMPLETED', ['COMPLETED']])
     expect(put).toMatchObject([{ detail: { coreDeviceExecutionStatus: 'COMPLETED' } }])
   })
 
-  it('that failed says why', () => {
+  it('that failed carries its reason', () => {
     const deployment = createForThing('1.0.0')
     reportThing('FAILED', 1, { detailedStatus: 'FAILED_NO_STATE_CHANGE', failureCause: 'no', errorStack: ['E'] })
     expect(statusOf(deployment)).toBe('FAILED')
@@ -237,16 +237,16 @@ describe('a thing deployment', () => {
     const first = createForThing('1.0.0')
     bench.runFor(1_000)
     const second = createForThing('2.0.0')
-    expect(words()).toEqual(['QUEUED', 'CANCELED'])
+    expect(statuses()).toEqual(['QUEUED', 'CANCELED'])
     reportThing('SUCCEEDED', 1)
-    expect(words()).toEqual(['QUEUED', 'COMPLETED'])
+    expect(statuses()).toEqual(['QUEUED', 'COMPLETED'])
     expect([statusOf(first), statusOf(second)]).toEqual(['INACTIVE', 'ACTIVE'])
   })
 
-  it('cancelled asks the device to stop, keeping what it was', () => {
+  it('cancelled requests the device to stop, and keeps its document', () => {
     const deployment = createForThing('1.0.0')
     call('CancelDeployment', { deploymentId: deployment.deploymentId })
-    expect([statusOf(deployment), words()]).toEqual(['CANCELED', ['CANCELED']])
+    expect([statusOf(deployment), statuses()]).toEqual(['CANCELED', ['CANCELED']])
     const { desired } = bench.cloud.shadows.document('thing-0', 'AWSManagedGreengrassV2Deployment') as {
       desired: Record<string, string>
     }
@@ -256,7 +256,7 @@ describe('a thing deployment', () => {
 })
 
 describe('ListDeployments', () => {
-  it('gives the newest revision of each target, or all of them, in pages', () => {
+  it('returns the newest revision of each target, or all of them, in pages', () => {
     create('1.0.0')
     create('2.0.0')
     create('1.0.0', { targetArn: THING })
@@ -285,7 +285,7 @@ describe('names', () => {
   })
 })
 
-it('lays history without a trace, and a later joiner still gets the revision in force', () => {
+it('installs history without a trace, and a later joiner still gets the revision in force', () => {
   bench = new CloudBench().withCanaries(2)
   const { greengrass, services } = bench.cloud
   greengrass.installHistory({
@@ -295,8 +295,8 @@ it('lays history without a trace, and a later joiner still gets the revision in 
   operations = services.greengrass
   bench.runFor(60_000)
   expect([bench.published, bench.trace.records]).toEqual([[], []])
-  expect(words()).toEqual(['SUCCEEDED'])
+  expect(statuses()).toEqual(['SUCCEEDED'])
   bench.call('iot', 'CreateThing', { thingName: 'late' })
   bench.call('iot', 'AddThingToThingGroup', { thingGroupName: 'canary', thingName: 'late' })
-  expect(words('late')).toEqual(['QUEUED'])
+  expect(statuses('late')).toEqual(['QUEUED'])
 })

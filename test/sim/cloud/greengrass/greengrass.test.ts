@@ -46,7 +46,7 @@ describe('a group deployment', () => {
     expect(executions('thing-1')).toEqual(['QUEUED'])
   })
 
-  it('reaches the device as the document of the nucleus, not as the API spells it', () => {
+  it('reaches the device as the document of the nucleus, not in the members of the API', () => {
     create('1.0.0', {
       deploymentName: 'first',
       components: { App: { componentVersion: '1.0.0', configurationUpdate: { merge: '{"k":1}', reset: ['/a'] } } },
@@ -65,7 +65,7 @@ describe('a group deployment', () => {
     })
   })
 
-  it('is superseded by the next revision: its job is cancelled, and devices hear of it', () => {
+  it('is superseded by the next revision: its job is cancelled, and devices are notified', () => {
     const first = create('1.0.0')
     bench.runFor(60_000)
     report(first.iotJobId, 'IN_PROGRESS')
@@ -90,7 +90,7 @@ describe('a group deployment', () => {
     expect(() => bench.call('greengrass', 'CancelDeployment', { deploymentId })).toThrow(AwsError)
   })
 
-  it('tells the bus of its end on each device', () => {
+  it('puts an event on the bus when it ends on a device', () => {
     bench.call('events', 'PutRule', { Name: 'r', EventPattern: '{"source":["aws.greengrass"]}' })
     bench.call('events', 'PutTargets', { Rule: 'r', Targets: [{ Id: '1', Arn: 'arn:aws:lambda:x:1:function:f' }] })
     const { deploymentId, iotJobId } = create('1.0.0')
@@ -112,7 +112,7 @@ describe('a group deployment', () => {
 })
 
 describe('the same client token', () => {
-  it('gives the same deployment again, for eight hours', () => {
+  it('returns the same deployment, for eight hours', () => {
     const first = create('1.0.0', { clientToken: 'abc' })
     expect(create('1.0.0', { clientToken: 'abc' })).toEqual(first)
     bench.runFor(9 * 3_600_000)
@@ -174,7 +174,7 @@ describe('fleet status', () => {
     ...over,
   })
 
-  it('is all that the control plane knows of a core device', () => {
+  it('is the only source of the state of a core device', () => {
     expect(() => bench.call('greengrass', 'GetCoreDevice', { coreDeviceThingName: 'thing-0' })).toThrow('not found')
     bench.send('thing-0', 'greengrassv2/health/json', message('RUNNING'))
     expect(bench.call('greengrass', 'GetCoreDevice', { coreDeviceThingName: 'thing-0' })).toMatchObject({

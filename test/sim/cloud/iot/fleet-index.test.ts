@@ -43,7 +43,7 @@ describe('queries', () => {
   })
 })
 
-it('gives documents with the shadow as text, groups, attributes and connectivity', () => {
+it('returns documents with the shadow as text, groups, attributes and connectivity', () => {
   const [thing] = search('thingName:thing-1').things as { shadow: string }[]
   expect(thing).toMatchObject({
     thingGroupNames: ['canary'],
@@ -55,7 +55,7 @@ it('gives documents with the shadow as text, groups, attributes and connectivity
   })
 })
 
-it('pages, and refuses a token it never gave', () => {
+it('pages, and refuses a token that was never given out', () => {
   const first = search('thingName:thing-*', { maxResults: 3 })
   expect((first.things as object[]).length).toBe(3)
   const second = search('thingName:thing-*', { maxResults: 3, nextToken: first.nextToken })

@@ -41,7 +41,7 @@ describe('abort criteria', () => {
     expect(abortReason(config, countsOf('CANCELED', 'REMOVED', 'SUCCEEDED'))).toBeNull()
   })
 
-  it('are looked at in order', () => {
+  it('are tested in order', () => {
     const config = { criteriaList: [criteria('REJECTED', 10, 1), criteria('FAILED', 10, 1), criteria('ALL', 1, 1)] }
     expect(abortReason(config, countsOf('FAILED', 'SUCCEEDED'))).toBe('1 of 2 executed things: FAILED')
   })

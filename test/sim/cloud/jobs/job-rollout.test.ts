@@ -4,7 +4,7 @@ import { ratePerMinute } from '../../../../sim/cloud/jobs/job-rollout.ts'
 
 const none = { notified: 0, succeeded: 0 }
 
-it('is 1,000 a minute unless the job says less', () => {
+it('is 1,000 per minute unless the job has a lower one', () => {
   expect(ratePerMinute(undefined, none)).toBe(1000)
   expect(ratePerMinute({ maximumPerMinute: 60 }, none)).toBe(60)
 })

@@ -85,7 +85,7 @@ describe('delivery', () => {
     expect(send(`$next/${NS}/get`)).toMatchObject({ execution: { jobId: 'j2' } })
   })
 
-  it('lets 60 a minute out when the rollout says so', () => {
+  it('releases 60 per minute where that is the rollout rate', () => {
     const big = new CloudBench().withCanaries(340)
     big.cloud.jobs.createJob({
       jobId: 'j1',
@@ -137,13 +137,13 @@ describe('reports', () => {
     })
   })
 
-  it('about a job of somebody else are rejected', () => {
+  it('on a job of another device are rejected', () => {
     expect(send(`j9/${NS}/update`, { status: 'IN_PROGRESS' })).toMatchObject({ code: 'ResourceNotFound' })
   })
 })
 
 describe('ends', () => {
-  it('cancel takes queued executions, and running ones by force only', () => {
+  it('cancel ends queued executions, and running ones by force only', () => {
     create('j1')
     bench.runFor(45_000)
     send(`j1/${NS}/update`, { status: 'IN_PROGRESS' })
@@ -156,7 +156,7 @@ describe('ends', () => {
     expect(status('j2')).toBe('CANCELED')
   })
 
-  it('times out what is in progress for too long', () => {
+  it('times out what exceeds its in-progress timeout', () => {
     create('j1', { timeout: { inProgressTimeoutInMinutes: 5 } })
     bench.runFor(45_000)
     send(`j1/${NS}/update`, { status: 'IN_PROGRESS' })
@@ -164,7 +164,7 @@ describe('ends', () => {
     expect([status('j1'), status('j1', 'thing-1')]).toEqual(['TIMED_OUT', 'QUEUED'])
   })
 
-  it('aborts when its criteria are met, leaving what runs', () => {
+  it('aborts when its criteria are met, and leaves running executions alone', () => {
     const criteriaList = [
       { failureType: 'FAILED', action: 'CANCEL', thresholdPercentage: 100, minNumberOfExecutedThings: 1 },
     ]
@@ -203,7 +203,7 @@ describe('notifications', () => {
     expect(bench.on(`thing-0/jobs/notify-next-${NS}`).at(-1)).not.toHaveProperty('execution')
   })
 
-  it('say that the first pending job changed only when it did', () => {
+  it('announce another first pending job only when it changed', () => {
     create('j1')
     bench.runFor(60_000)
     create('j2')
@@ -234,7 +234,7 @@ describe('notifications', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
   })
 
-  it('are not made for a job whose thing left before its turn', () => {
+  it('are not made for a job whose thing left before its release', () => {
     create('j1')
     bench.call('iot', 'RemoveThingFromThingGroup', { thingGroupName: 'canary', thingName: 'thing-0' })
     bench.runFor(60_000)
@@ -303,7 +303,7 @@ describe('timers', () => {
   const secondsLeft = (): unknown =>
     (send(`j1/${NS}/get`)?.execution as Record<string, unknown> | undefined)?.approximateSecondsBeforeTimedOut
 
-  it('end a step that takes too long, unless the device sets it anew', () => {
+  it('end a step that exceeds its timeout, unless the device sets it again', () => {
     create('j1')
     start({ stepTimeoutInMinutes: 2 })
     expect(secondsLeft()).toBe(120)
@@ -335,7 +335,7 @@ describe('timers', () => {
     expect(status('j1')).toBe('SUCCEEDED')
   })
 
-  it('let a report of the same instant win', () => {
+  it('give precedence to a report at the same instant', () => {
     create('j1', { timeout: { inProgressTimeoutInMinutes: 5 } })
     start()
     bench.clock.after(5 * 60_000, () => send(`j1/${NS}/update`, { status: 'SUCCEEDED' }))
@@ -407,7 +407,7 @@ describe('the standard namespace', () => {
 describe('membership', () => {
   const canary = { thingGroupName: 'canary', thingName: 'thing-0' }
 
-  it('lost and regained gives a new execution, once the device may hear of it', () => {
+  it('lost and regained gives a new execution, after the notification delay', () => {
     create('j1')
     bench.runFor(45_000)
     send(`j1/${NS}/update`, { status: 'SUCCEEDED' })

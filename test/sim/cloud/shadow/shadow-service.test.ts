@@ -50,7 +50,7 @@ describe('updates', () => {
       { state: { desired: { c: {} } } },
     ],
     [
-      'the last key takes its section along',
+      'the last key removes its section',
       [{ state: { desired: { a: 1 } } }, { state: { desired: { a: null } } }],
       { state: {}, version: 2 },
     ],
@@ -117,7 +117,7 @@ describe('refusals', () => {
     expect(get()).toMatchObject({ state: { reported: { before: 1 } }, version: 1 })
   })
 
-  it('take the size limit by bytes, so that a document just below it passes', () => {
+  it('measure the size limit in bytes, so that a document just below it passes', () => {
     update({ state: { reported: { a: 'x'.repeat(8 * 1024 - 40) } } })
     expect(last('update/accepted')).toBeDefined()
   })
@@ -164,7 +164,7 @@ describe('over HTTP', () => {
   })
 })
 
-it('makes no message that nobody would get', () => {
+it('makes no message without subscribers', () => {
   bench.subscriptions.length = 0
   update({ state: { reported: { a: 1 } } })
   expect(bench.published).toEqual([])

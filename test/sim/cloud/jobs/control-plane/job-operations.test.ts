@@ -47,14 +47,14 @@ describe('CreateJob', () => {
     expect(iot('ListJobs')).toMatchObject({ jobs: [] })
   })
 
-  it('takes an id once', () => {
+  it('accepts an id only once', () => {
     create('j1')
     expect(() => create('j1')).toThrow(failing('ResourceAlreadyExistsException', 409))
   })
 })
 
 describe('lists', () => {
-  it('come in pages, the newest first, and by status', () => {
+  it('are paged, the newest first, and filtered by status', () => {
     for (const jobId of ['j1', 'j2', 'j3']) create(jobId)
     iot('CancelJob', { jobId: 'j2' })
     const ids = ({ jobs }: Record<string, unknown>): unknown => (jobs as { jobId: string }[]).map(({ jobId }) => jobId)
@@ -64,7 +64,7 @@ describe('lists', () => {
     expect(ids(iot('ListJobs', { status: 'CANCELED' }))).toEqual(['j2'])
   })
 
-  it('of executions are by job and by thing', () => {
+  it('of executions exist by job and by thing', () => {
     create('j1')
     create('j2', { targets: [THING] })
     bench.send('thing-0', 'jobs/j1/update', { status: 'IN_PROGRESS' })
@@ -81,7 +81,7 @@ describe('lists', () => {
 })
 
 describe('CancelJobExecution', () => {
-  it('needs force for what is in progress, and the version it was told', () => {
+  it('needs force for what is in progress, and the expected version', () => {
     create('j1')
     bench.send('thing-0', 'jobs/j1/update', { status: 'IN_PROGRESS' })
     const one = { jobId: 'j1', thingName: 'thing-0' }
@@ -114,7 +114,7 @@ describe('the end of a job', () => {
     expect(() => iot('CancelJob', { jobId: 'j1', reasonCode: 'lower case' })).toThrow('reasonCode')
   })
 
-  it('by deletion needs force while it is in progress, and takes it off every queue', () => {
+  it('by deletion needs force while it is in progress, and removes it from every queue', () => {
     create('j1')
     bench.runFor(45_000)
     expect(() => iot('DeleteJob', { jobId: 'j1' })).toThrow(failing('InvalidStateTransitionException', 409))

@@ -37,7 +37,7 @@ describe('an update', () => {
     ['text as details', { statusDetails: { k: '1' } }, { statusDetails: { k: 1 } }],
     ['a step of at most 7 days', { stepTimeoutInMinutes: 10_080 }, { stepTimeoutInMinutes: 10_081 }],
     ['a step of at least a minute, or -1', { stepTimeoutInMinutes: -1 }, { stepTimeoutInMinutes: 0 }],
-  ])('takes %s', (_, good, bad) => {
+  ])('accepts valid %s only', (_, good, bad) => {
     expect(() => parseJobStep(good)).not.toThrow()
     expect(() => parseJobStep(bad)).toThrow(expect.objectContaining({ code: 'InvalidRequest' }))
   })

@@ -7,11 +7,11 @@ const openAws = () => startAwsEndpoint({ port: 0, services: {}, onCall: () => un
 it.each([
   ['the AWS endpoints', openAws],
   ['DynamoDB', startDynamo],
-])('%s keep a connection for as long as a rehearsal pauses', async (_, open) => {
+])('%s keep an idle connection open', async (_, open) => {
   const server = await open()
   try {
     const { headers } = await fetch(server.url)
-    // What a server announces there is when it closes an idle connection.
+    // The header keep-alive would announce when the server closes an idle connection.
     expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', null])
   } finally {
     await server.close()

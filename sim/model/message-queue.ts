@@ -1,12 +1,12 @@
 import type { InFlight } from '../kernel/in-flight.ts'
 
-/** Delivers messages in the order in which they were posted, none of them inside the call that posted it. */
-export class Post {
+/** Delivers messages in the order in which they were sent, none of them inside the call that sent it. */
+export class MessageQueue {
   readonly #inFlight: InFlight
   readonly #onBug: (error: unknown) => void
   readonly #queue: (() => void)[] = []
 
-  /** `onBug` is told what a receiver threw; the others get theirs all the same. */
+  /** `onBug` gets what a receiver threw; the other messages are delivered. */
   constructor(inFlight: InFlight, onBug: (error: unknown) => void) {
     this.#inFlight = inFlight
     this.#onBug = onBug
@@ -18,7 +18,7 @@ export class Post {
     if (this.#queue.length === 1) queueMicrotask(() => this.#drain())
   }
 
-  /** What is posted on the way is delivered as well. */
+  /** Messages that are sent by a receiver are delivered as well. */
   #drain(): void {
     for (let next = 0; next < this.#queue.length; next++) {
       try {

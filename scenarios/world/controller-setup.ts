@@ -9,8 +9,7 @@ import { shiftBoundaries } from '../../controller/policy/calendar.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import type { Ports } from '../../controller/ports/ports.ts'
 import { record } from '../../controller/reconcile/records.ts'
-import { type FaultSpec, isLambdaFault } from '../../sim/faults/catalogue.ts'
-import { placed } from '../../sim/faults/families/fault-world.ts'
+import { type FaultSpec, makeFaultsOf } from '../../sim/faults/catalogue.ts'
 import type { Seed } from '../../sim/kernel/random.ts'
 import { minuteOf } from '../../sim/plant/shifts.ts'
 import type { Twin } from '../../sim/twin/twin.ts'
@@ -73,7 +72,7 @@ export function installController(
     start: makeStart(own, policy, nowMs),
     operate: makeOperate(own, policy, nowMs),
   })
-  const ofLambda = placed(faults, isLambdaFault)
+  const ofLambda = makeFaultsOf(faults, 'lambda')
   const world = { world: twin.faultWorld, inFlight: twin.inFlight }
   const lambdaFaults = ofLambda.length === 0 ? null : new LambdaFaults(ofLambda, world, ports, functionsOn)
   host.install(functionsOn(ports), twin, lambdaFaults)

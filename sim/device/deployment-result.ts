@@ -1,4 +1,4 @@
-import type { DownloadFailure } from '../faults/families/fault.ts'
+import type { DownloadFailure } from '../faults/families/process-fault.ts'
 
 /** Detailed statuses of the nucleus. [nucleus: DeploymentService] */
 export type DetailedStatus =

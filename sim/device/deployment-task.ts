@@ -3,7 +3,7 @@ import type { DataPlane } from '../kernel/link.ts'
 import type { Stream } from '../kernel/random.ts'
 import type { ComponentSet, ComponentVersions } from './component-set.ts'
 import type { DeviceDeployment } from './deployment-document.ts'
-import type { DeploymentFaults, TroubledDownload } from './deployment-faults.ts'
+import type { DeploymentFaults, FaultyDownload } from './deployment-faults.ts'
 import { type DeploymentResult, failedBroken, failedDownload, failedUnchanged, SUCCESS } from './deployment-result.ts'
 import { draw, TIMINGS } from './timings.ts'
 
@@ -82,17 +82,17 @@ export class DeploymentTask {
     // Our components subscribe to no update notifications, so NOTIFY_COMPONENTS has nobody to wait for.
     if (absent.length === 0) return this.#after(0, () => this.#merge(wanted))
     const attemptMs = draw(TIMINGS.download, this.#stream)
-    const trouble = this.#ctx.faults.download(wanted)
-    if (trouble.onHalf !== null) this.#after(Math.round(attemptMs / 2), trouble.onHalf)
-    if (trouble.hangs) return
-    this.#fetch(trouble.checks, 0, attemptMs, () => {
+    const download = this.#ctx.faults.download(wanted)
+    if (download.onHalf !== null) this.#after(Math.round(attemptMs / 2), download.onHalf)
+    if (download.hangs) return
+    this.#fetch(download.checks, 0, attemptMs, () => {
       for (const artifact of absent) this.#ctx.artifacts.add(artifact)
       this.#merge(wanted)
     })
   }
 
   /** From one place where the download may fail to the next; one attempt where there is none. */
-  #fetch(checks: TroubledDownload['checks'], done: number, attemptMs: number, onArrived: () => void): void {
+  #fetch(checks: FaultyDownload['checks'], done: number, attemptMs: number, onArrived: () => void): void {
     const [check, ...later] = checks
     const attempts = check?.attempts ?? Math.max(done, 1)
     this.#after(untilAttempt(attempts, attemptMs) - untilAttempt(done, attemptMs), () => {

@@ -1,30 +1,9 @@
 import type { Seed } from '../kernel/random.ts'
+import type { Condition } from './condition.ts'
 import { channelKey, expNegative, normalAt, poissonFrom, uniformAt } from './noise.ts'
 import type { Metric, Recording } from './recording.ts'
 import { DEFAULT_PLANT, type PlantNoise } from './settings.ts'
 import type { PlantCalendar, PlantTime } from './shifts.ts'
-
-/** What firmware and faults make of one minute. */
-export interface Condition {
-  /** The firmware process runs; without it nothing is produced, while the core's connection goes on. */
-  readonly isRunning: boolean
-  /** 1 is normal; 1.1 is ten per cent slower. */
-  readonly cycleTimeFactor: number
-  /** 1 is normal. */
-  readonly errorRateFactor: number
-  /** Beside the normal ones, 0 to 1. */
-  readonly connectionFailureShare: number
-  /** Beyond what healthy firmware uses. */
-  readonly extraMemoryMiB: number
-}
-
-export const HEALTHY: Condition = {
-  isRunning: true,
-  cycleTimeFactor: 1,
-  errorRateFactor: 1,
-  connectionFailureShare: 0,
-  extraMemoryMiB: 0,
-}
 
 /** Independent channels of a device's noise. */
 const Channel = { cycleTime: 0, errors: 1, quality: 2, connection: 3, cpu: 4, memory: 5 } as const

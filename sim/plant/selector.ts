@@ -9,7 +9,7 @@ export const selector = z
     fleet: z.literal('all').optional().describe('Everywhere, whatever runs there'),
   })
   .refine((value) => Object.values(value).some((one) => one !== undefined), {
-    message: 'says nowhere; give firmware, line, device or fleet: all',
+    message: 'has no target; set firmware, line, device, or fleet: all',
   })
 export type Selector = z.output<typeof selector>
 

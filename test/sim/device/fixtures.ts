@@ -2,7 +2,7 @@ import type { ComponentRuntime, ScriptRun } from '../../../sim/device/component-
 import { DeploymentFaults } from '../../../sim/device/deployment-faults.ts'
 import { DeviceFaults } from '../../../sim/device/device-faults.ts'
 import { Nucleus } from '../../../sim/device/nucleus.ts'
-import type { DeviceView } from '../../../sim/faults/families/fault.ts'
+import type { DeviceView } from '../../../sim/faults/families/process-fault.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import type { DataPlane, DeviceLink, DeviceLinkEvents } from '../../../sim/kernel/link.ts'
 import { Seed } from '../../../sim/kernel/random.ts'

@@ -39,6 +39,7 @@ class Station {
     const stream = (label: string) => seed.stream(label)
     const deviceFaults = faults.map((spec, index) => ({
       index,
+      kind: spec.kind,
       fault: makeFault(spec, (n) => ((n * 7) % 10) / 10),
       actsOn: (version: string) => selects(spec.in, thing, 1, version),
     }))

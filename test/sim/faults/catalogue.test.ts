@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { faultSchema, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
-import type { Fault, ProcessView } from '../../../sim/faults/families/fault.ts'
-import { makeCut } from '../../../sim/faults/families/link-outage.ts'
+import { faultSchema, type LinkOutageSpec, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
+import type { ProcessFault, ProcessView } from '../../../sim/faults/families/process-fault.ts'
 import { DEFAULT_PLANT, type PlantShift } from '../../../sim/plant/settings.ts'
 
 const HOUR_MS = 3_600_000
@@ -18,12 +17,12 @@ const view = (over: Partial<ProcessView> = {}): ProcessView => ({
   ...over,
 })
 /** As a scenario file writes it. */
-const fault = (written: object, draws: readonly number[] = [0.5]): Fault =>
+const fault = (written: object, draws: readonly number[] = [0.5]): ProcessFault =>
   makeFault(
     faultSchema.parse({ in: EVERYWHERE, ...written }) as ProcessFaultSpec,
     (n) => draws[n % draws.length] as number,
   )
-const effectsAt = (one: Fault, hours: readonly number[], of: ProcessView = view()) =>
+const effectsAt = (one: ProcessFault, hours: readonly number[], of: ProcessView = view()) =>
   hours.map((hour) => one.effect?.(of, hour * HOUR_MS))
 
 describe('a memory leak', () => {
@@ -140,22 +139,28 @@ it('a hang names its script', () => {
 })
 
 it.each([
-  [{ kind: 'crash', in: EVERYWHERE }, 'give one of'],
-  [{ kind: 'crash', in: EVERYWHERE, at: 'start', after: '1h' }, 'give one of'],
-  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %' }, 'give either'],
-  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rate: '3 %/h', rise: '3 %', over: '1h' }, 'give either'],
+  [{ kind: 'crash', in: EVERYWHERE }, 'set one of'],
+  [{ kind: 'crash', in: EVERYWHERE, at: 'start', after: '1h' }, 'set one of'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %' }, 'set either'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rate: '3 %/h', rise: '3 %', over: '1h' }, 'set either'],
   [{ kind: 'noisy-network', in: EVERYWHERE, share: 3 }, 'with its unit, such as "3 %"'],
-  [{ kind: 'hang', in: {}, at: 'install' }, 'says nowhere'],
-  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %', over: '0h' }, 'must be longer than nothing'],
+  [{ kind: 'hang', in: {}, at: 'install' }, 'has no target'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %', over: '0h' }, 'must be longer than 0'],
   [{ kind: 'error-rise', in: EVERYWHERE, factor: 2, onset: '1h', for: '1h', during: 'first' }, 'not both'],
-  [{ kind: 'clock-skew', in: EVERYWHERE }, 'give one of'],
-  [{ kind: 'clock-skew', in: EVERYWHERE, ahead: '1h', behind: '1h' }, 'give one of'],
-  [{ kind: 'bricked', in: EVERYWHERE }, 'give one of'],
-  [{ kind: 'bricked', in: EVERYWHERE, at: 'install', after: '1h' }, 'give one of'],
-  [{ kind: 'silent-fallback', in: EVERYWHERE, after: '1h' }, 'give the firmware that the device falls back from'],
-  [{ kind: 'unreadable-state', in: { line: 1 }, writtenBy: '2.4.0' }, 'give the firmware that cannot read the state'],
-  [{ kind: 'unreadable-state', in: { firmware: '2.4.0' }, writtenBy: '2.4.0' }, 'another than'],
-  [{ kind: 'unreadable-messages', in: { firmware: '2.4.0' }, sentBy: '2.4.0', factor: 2 }, 'another than'],
+  [{ kind: 'clock-skew', in: EVERYWHERE }, 'set one of'],
+  [{ kind: 'clock-skew', in: EVERYWHERE, ahead: '1h', behind: '1h' }, 'set one of'],
+  [{ kind: 'bricked', in: EVERYWHERE }, 'set one of'],
+  [{ kind: 'bricked', in: EVERYWHERE, at: 'install', after: '1h' }, 'set one of'],
+  [
+    { kind: 'silent-fallback', in: EVERYWHERE, after: '1h' },
+    'set the firmware version that the device falls back from',
+  ],
+  [
+    { kind: 'unreadable-state', in: { line: 1 }, writtenBy: '2.4.0' },
+    'set the firmware version that cannot read the state',
+  ],
+  [{ kind: 'unreadable-state', in: { firmware: '2.4.0' }, writtenBy: '2.4.0' }, 'different from'],
+  [{ kind: 'unreadable-messages', in: { firmware: '2.4.0' }, sentBy: '2.4.0', factor: 2 }, 'different from'],
   [{ kind: 'counter-overflow', in: EVERYWHERE, cycles: 0 }, 'cycles'],
 ])('%j is refused', (written, message) => {
   expect(JSON.stringify(faultSchema.safeParse(written).error?.issues)).toContain(JSON.stringify(message).slice(1, -1))
@@ -164,25 +169,25 @@ it.each([
 describe('a lost connection', () => {
   const offline = (written: object) => faultSchema.safeParse({ kind: 'offline', in: EVERYWHERE, ...written })
 
-  const cut = (written: object, draws: readonly number[] = [0]) =>
-    makeCut(offline(written).data as Parameters<typeof makeCut>[0], 1_000, (n) => draws[n % draws.length] as number)
+  const outage = (written: object, draws: readonly number[] = [0]) =>
+    makeFault(offline(written).data as LinkOutageSpec, 1_000, (n) => draws[n % draws.length] as number)
 
   it('is lost once, or again and again', () => {
-    const once = cut({ from: '5min', for: '4h' })
-    expect(once).toMatchObject({ kind: 'offline', firstAtMs: 301_000, periodMs: null })
-    expect(once.awayMs(0)).toBe(4 * HOUR_MS)
-    expect(cut({ from: '0min', for: '30s', every: '10min' }).periodMs).toBe(600_000)
+    const once = outage({ from: '5min', for: '4h' })
+    expect(once).toMatchObject({ firstAtMs: 301_000, periodMs: null })
+    expect(once.durationMs(0)).toBe(4 * HOUR_MS)
+    expect(outage({ from: '0min', for: '30s', every: '10min' }).periodMs).toBe(600_000)
   })
 
   it('of everybody comes back spread by its jitter, another time each time', () => {
-    const storm = cut({ kind: 'reconnect-storm', from: '0min', for: '2s', jitter: '10s' }, [0, 0.5, 0.99])
-    expect([0, 1, 2].map(storm.awayMs)).toEqual([2_000, 7_000, 11_900])
-    expect(cut({ kind: 'reconnect-storm', from: '0min' }, [0.9]).awayMs(0)).toBe(1_000)
+    const storm = outage({ kind: 'reconnect-storm', from: '0min', for: '2s', jitter: '10s' }, [0, 0.5, 0.99])
+    expect([0, 1, 2].map(storm.durationMs)).toEqual([2_000, 7_000, 11_900])
+    expect(outage({ kind: 'reconnect-storm', from: '0min' }, [0.9]).durationMs(0)).toBe(1_000)
   })
 
   it.each([
     [{ from: '5min', for: '10min', every: '10min' }, 'must be longer than'],
-    [{ in: { firmware: '2.4.0' }, from: '5min', for: '1h' }, 'a connection knows no firmware'],
+    [{ in: { firmware: '2.4.0' }, from: '5min', for: '1h' }, 'a connection has no firmware version'],
   ])('%j is refused', (written, message) => {
     expect(JSON.stringify(offline(written).error?.issues)).toContain(message)
   })

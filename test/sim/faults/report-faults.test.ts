@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { faultSchema, makeReportFault, type ReportFaultSpec } from '../../../sim/faults/catalogue.ts'
+import { faultSchema, makeFault, type SpecOf } from '../../../sim/faults/catalogue.ts'
 import { FaultWorld } from '../../../sim/faults/families/fault-world.ts'
-import { FaultyLink } from '../../../sim/faults/families/report-fault.ts'
+import { FaultyLink } from '../../../sim/faults/families/faulty-link.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
@@ -14,12 +14,12 @@ function linkUnder(written: object, thing = 'a') {
   const clock = new VirtualClock(0)
   const trace = new Trace(clock)
   const world = new FaultWorld(new Seed(1), clock, trace, 0)
-  const spec = faultSchema.parse({ in: ALL, ...written }) as ReportFaultSpec
-  const fault = makeReportFault(spec, (label) => world.chance(`fault/0/${thing}/${label}`))
+  const spec = faultSchema.parse({ in: ALL, ...written }) as SpecOf<'report'>
+  const fault = makeFault(spec, (label) => world.chance(`fault/0/${thing}/${label}`))
   const arrived: { atMs: number; n: number }[] = []
   const link = new FaultyLink(
     thing,
-    [{ index: 0, fault }],
+    [{ index: 0, spec, fault }],
     world,
     (events) => {
       return {
@@ -130,9 +130,9 @@ describe('duplicate reports', () => {
 
 it.each([
   [{ kind: 'burst-loss', share: '100 %', burst: '5min' }, 'must be less than 100 %'],
-  [{ kind: 'burst-loss', share: '10 %', burst: '5s' }, 'must be at least a minute'],
+  [{ kind: 'burst-loss', share: '10 %', burst: '5s' }, 'must be at least 1 min'],
   [{ kind: 'burst-loss', share: '90 %', burst: '2min' }, 'is too short for this share'],
-  [{ kind: 'burst-loss', in: { firmware: '2.4.0' }, share: '9 %', burst: '2min' }, 'a connection knows no firmware'],
+  [{ kind: 'burst-loss', in: { firmware: '2.4.0' }, share: '9 %', burst: '2min' }, 'a connection has no firmware version'],
   [{ kind: 'late-reports', delay: '1min', jitter: '2min' }, 'must not be longer than'],
   [{ kind: 'reconnect-storm', from: '1min', for: '5min', jitter: '6min', every: '10min' }, 'must be longer than'],
 ])('%j is refused', (written, message) => {

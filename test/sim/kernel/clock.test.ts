@@ -80,7 +80,7 @@ it('idles to an instant that no timer comes before', () => {
   const clock = new VirtualClock(0)
   clock.at(10, () => undefined)
   clock.idleUntil(7)
-  expect([clock.nowMs(), clock.turn()]).toEqual([7, Priority.schedule])
+  expect([clock.nowMs(), clock.phase()]).toEqual([7, Priority.schedule])
   expect(() => clock.idleUntil(10)).toThrow('a timer is due at 10')
   expect(() => clock.idleUntil(6)).toThrow(RangeError)
 })

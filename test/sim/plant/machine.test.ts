@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Seed } from '../../../sim/kernel/random.ts'
-import { type Condition, HEALTHY, Machine } from '../../../sim/plant/machine.ts'
+import { type Condition, HEALTHY } from '../../../sim/plant/condition.ts'
+import { Machine } from '../../../sim/plant/machine.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
 
 const MINUTE_MS = 60_000

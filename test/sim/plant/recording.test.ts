@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Seed } from '../../../sim/kernel/random.ts'
-import { HEALTHY, Machine } from '../../../sim/plant/machine.ts'
+import { HEALTHY } from '../../../sim/plant/condition.ts'
+import { Machine } from '../../../sim/plant/machine.ts'
 import { type Metric, type RecordedTrack, Recording } from '../../../sim/plant/recording.ts'
 import { DEFAULT_PLANT } from '../../../sim/plant/settings.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'

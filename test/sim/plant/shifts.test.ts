@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Seed } from '../../../sim/kernel/random.ts'
-import { HEALTHY, Machine } from '../../../sim/plant/machine.ts'
+import { HEALTHY } from '../../../sim/plant/condition.ts'
+import { Machine } from '../../../sim/plant/machine.ts'
 import { DEFAULT_PLANT, type PlantSettings } from '../../../sim/plant/settings.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { AwsError } from '../../../../sim/cloud/base/aws-error.ts'
 import type { ApiService } from '../../../../sim/cloud/operation-names.ts'
-import { type ApiFaultSpec, faultSchema, isApiFault, makeApiFault } from '../../../../sim/faults/catalogue.ts'
+import { faultSchema, makeFaultsOf } from '../../../../sim/faults/catalogue.ts'
 import { ApiFaults } from '../../../../sim/faults/families/api-faults.ts'
-import { FaultWorld, placed } from '../../../../sim/faults/families/fault-world.ts'
+import { FaultWorld } from '../../../../sim/faults/families/fault-world.ts'
 import { VirtualClock } from '../../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../../sim/kernel/in-flight.ts'
 import { Seed } from '../../../../sim/kernel/random.ts'
@@ -20,9 +20,8 @@ function faultsOf(...written: object[]) {
   const clock = new VirtualClock(0)
   const trace = new Trace(clock)
   const inFlight = new InFlight()
-  const specs = written.map((one) => faultSchema.parse(one) as ApiFaultSpec)
-  const acting = placed(specs, isApiFault).map((one) => ({ ...one, fault: makeApiFault(one.spec) }))
-  const faults = new ApiFaults(acting, new FaultWorld(new Seed(1), clock, trace, 0), inFlight)
+  const specs = written.map((one) => faultSchema.parse(one))
+  const faults = new ApiFaults(makeFaultsOf(specs, 'api'), new FaultWorld(new Seed(1), clock, trace, 0), inFlight)
   /** What a call meets: the error it is refused with, or null. */
   const call = (service: ApiService, operation: string, isConditional = true): AwsError | null => {
     try {
@@ -145,9 +144,9 @@ it('a lost reply is lost after the operation was let through', async () => {
 
 it.each([
   [{ kind: 'api-error', in: { api: 'CreateDeploymen' } }, 'CreateDeployment'],
-  [{ kind: 'api-error', in: {} }, 'says nowhere'],
-  [{ kind: 'api-error', in: { api: 'CreateDeployment', service: 'iot' } }, 'is no operation of this service'],
-  [{ kind: 'api-throttle', in: DEPLOY }, 'give either'],
+  [{ kind: 'api-error', in: {} }, 'has no target'],
+  [{ kind: 'api-error', in: { api: 'CreateDeployment', service: 'iot' } }, 'is not an operation of this service'],
+  [{ kind: 'api-throttle', in: DEPLOY }, 'set either'],
   [{ kind: 'api-throttle', in: DEPLOY, rate: '2' }, 'is not a rate of calls (/s); write it with its unit'],
   [{ kind: 'api-latency', in: DEPLOY, delay: '1s', jitter: '2s' }, 'must not be longer than'],
 ])('%j is refused', (written, message) => {

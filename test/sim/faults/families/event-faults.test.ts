@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import type { CloudContext } from '../../../../sim/cloud/base/cloud-context.ts'
 import { EventBus } from '../../../../sim/cloud/events/event-bus.ts'
-import { type EventFaultSpec, faultSchema, isEventFault, makeEventFault } from '../../../../sim/faults/catalogue.ts'
+import { faultSchema, makeFaultsOf } from '../../../../sim/faults/catalogue.ts'
 import { eventFates } from '../../../../sim/faults/families/event-faults.ts'
-import { FaultWorld, placed } from '../../../../sim/faults/families/fault-world.ts'
+import { FaultWorld } from '../../../../sim/faults/families/fault-world.ts'
 import { Priority, VirtualClock } from '../../../../sim/kernel/clock.ts'
 import { Seed } from '../../../../sim/kernel/random.ts'
 import { Trace } from '../../../../sim/kernel/trace.ts'
@@ -15,8 +15,7 @@ function hourOf(...written: object[]) {
   const clock = new VirtualClock(0)
   const trace = new Trace(clock)
   const seed = new Seed(1)
-  const specs = written.map((one) => faultSchema.parse(one) as EventFaultSpec)
-  const acting = placed(specs, isEventFault).map((one) => ({ ...one, copiesOf: makeEventFault(one.spec) }))
+  const specs = written.map((one) => faultSchema.parse(one))
   const world = new FaultWorld(seed, clock, trace, 0)
   const delivered: { atMs: number; type: string; time: string; turn: number }[] = []
   const stream: CloudContext['stream'] = (label) => seed.stream(label)
@@ -25,9 +24,9 @@ function hourOf(...written: object[]) {
     ctx,
     (_, event) => {
       const { 'detail-type': type, time } = event as { 'detail-type': string; time: string }
-      delivered.push({ atMs: clock.nowMs(), type, time, turn: clock.turn() })
+      delivered.push({ atMs: clock.nowMs(), type, time, turn: clock.phase() })
     },
-    eventFates(acting, world),
+    eventFates(makeFaultsOf(specs, 'event'), world),
   )
   bus.operations.PutRule?.({ Name: 'tick', ScheduleExpression: 'rate(5 minutes)' })
   bus.operations.PutTargets?.({ Rule: 'tick', Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:r:a:function:tick' }] })
@@ -97,7 +96,7 @@ it('faults act one after the other', () => {
 })
 
 it.each([
-  [{ kind: 'event-lost', in: {} }, 'says nowhere'],
+  [{ kind: 'event-lost', in: {} }, 'has no target'],
   [{ kind: 'event-lost', in: { detailType: 'Scheduled Evnt' } }, 'Scheduled Event'],
   [{ kind: 'event-late', in: TICKS, delay: '1s', jitter: '2s' }, 'must not be longer than'],
 ])('%j is refused', (written, message) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { faultSchema } from '../../../../sim/faults/catalogue.ts'
+import { faultSchema, makeFaultsOf } from '../../../../sim/faults/catalogue.ts'
 import { FaultWorld } from '../../../../sim/faults/families/fault-world.ts'
-import { putIndexBehind, type StaleIndexSpec } from '../../../../sim/faults/kinds/stale-index.ts'
+import { delayIndex } from '../../../../sim/faults/families/index-faults.ts'
 import { Seed } from '../../../../sim/kernel/random.ts'
 import { CloudBench } from '../../cloud/fixtures.ts'
 
@@ -11,8 +11,8 @@ const MINUTE_MS = 60_000
 function indexedMinutes(written: object) {
   const bench = new CloudBench().withCanaries(1)
   const world = new FaultWorld(new Seed(1), bench.clock, bench.trace, bench.clock.nowMs())
-  const spec = faultSchema.parse({ kind: 'stale-index', ...written }) as StaleIndexSpec
-  putIndexBehind(bench.cloud.index, [{ index: 0, spec }], world)
+  const specs = [faultSchema.parse({ kind: 'stale-index', ...written })]
+  delayIndex(bench.cloud.index, makeFaultsOf(specs, 'index'), world)
   const search = (queryString: string): { shadow?: string; connectivity?: { connected: boolean } }[] =>
     bench.call('iot', 'SearchIndex', { queryString }).things as never
   const seen: number[] = []

@@ -1,0 +1,24 @@
+import { HOLDBACK_GROUP } from '../../controller/contract.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import type { TwinPlan } from './plan.ts'
+
+/** Registers things, thing groups and deployments as they were before the rehearsal. */
+export function registerFleet({ devices, installed, deployable }: TwinPlan, { things, greengrass }: Cloud): void {
+  const stages = [...new Set(devices.map(({ stage }) => stage))]
+  for (const group of [...stages, HOLDBACK_GROUP]) things.operations.CreateThingGroup?.({ thingGroupName: group })
+  for (const { thing, attributes, stage } of devices) {
+    things.operations.CreateThing?.({ thingName: thing, attributePayload: { attributes } })
+    things.operations.AddThingToThingGroup?.({ thingGroupName: stage, thingName: thing })
+  }
+  const components = Object.fromEntries(
+    Object.entries(installed).map(([name, version]) => [name, { componentVersion: version }]),
+  )
+  greengrass.installHistory({
+    components: [...Object.entries(installed).map(([name, version]) => ({ name, version })), ...deployable],
+    deployments: stages.map((stage) => ({
+      targetArn: things.groupArn(stage),
+      deploymentName: `Line firmware ${stage}`,
+      components,
+    })),
+  })
+}

@@ -34,10 +34,13 @@ export interface FamilyFacts {
   readonly actsOn: string
   /** What the trace records as the onset, and whether that counts as the onset of a fault on a device. */
   readonly onset: string
+  readonly selectorNote?: string
 }
 
 const PER_DEVICE = 'recorded per device; counts as onset'
 const PER_TARGET = 'recorded per target; does not count as onset'
+
+const NO_VERSION = 'A connection has no firmware version: `firmware` is not accepted here.'
 
 /** In the order of the catalogue. */
 export const FAMILIES: { readonly [Family in FaultFamily]: FamilyFacts } = {
@@ -46,8 +49,13 @@ export const FAMILIES: { readonly [Family in FaultFamily]: FamilyFacts } = {
     actsOn: 'the firmware process, its deployment, or the device around it',
     onset: PER_DEVICE,
   },
-  link: { title: 'Connection', actsOn: 'the MQTT connection between a device and AWS', onset: PER_DEVICE },
-  report: { title: 'Reports', actsOn: 'messages that a device sends', onset: PER_DEVICE },
+  link: {
+    title: 'Connection',
+    actsOn: 'the MQTT connection between a device and AWS',
+    onset: PER_DEVICE,
+    selectorNote: NO_VERSION,
+  },
+  report: { title: 'Reports', actsOn: 'messages that a device sends', onset: PER_DEVICE, selectorNote: NO_VERSION },
   api: { title: 'AWS API', actsOn: 'AWS calls of the controller', onset: PER_TARGET },
   index: { title: 'Fleet index', actsOn: 'answers of fleet indexing', onset: PER_TARGET },
   event: { title: 'Events', actsOn: 'events from the event bus to a function of the controller', onset: PER_TARGET },

@@ -132,7 +132,10 @@ it.each([
   [{ kind: 'burst-loss', share: '100 %', burst: '5min' }, 'must be less than 100 %'],
   [{ kind: 'burst-loss', share: '10 %', burst: '5s' }, 'must be at least 1 min'],
   [{ kind: 'burst-loss', share: '90 %', burst: '2min' }, 'is too short for this share'],
-  [{ kind: 'burst-loss', in: { firmware: '2.4.0' }, share: '9 %', burst: '2min' }, 'a connection has no firmware version'],
+  [
+    { kind: 'burst-loss', in: { firmware: '2.4.0' }, share: '9 %', burst: '2min' },
+    'a connection has no firmware version',
+  ],
   [{ kind: 'late-reports', delay: '1min', jitter: '2min' }, 'must not be longer than'],
   [{ kind: 'reconnect-storm', from: '1min', for: '5min', jitter: '6min', every: '10min' }, 'must be longer than'],
 ])('%j is refused', (written, message) => {

@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | null {
     : null
 }
 
-/** The way back: milliseconds -> `2d`, in the largest of d, h, min, s that divides them. */
+/** The inverse: milliseconds -> `2d`, in the largest of d, h, min, s that divides them. */
 export function writtenDuration(durationMs: number): string {
   const unit = ['d', 'h', 'min', 's'].find((one) => durationMs !== 0 && durationMs % (DURATION_MS[one] as number) === 0)
   return unit === undefined ? `${durationMs}ms` : `${durationMs / (DURATION_MS[unit] as number)}${unit}`

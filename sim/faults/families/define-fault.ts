@@ -8,7 +8,7 @@ export type FaultSchema<Kind extends string, Options extends OptionsSchema> = z.
   z.core.$strict
 >
 
-/** What a file in `kinds/` gives. */
+/** What a file in `kinds/` passes to `defineFault`. */
 export interface FaultOptions<Kind extends string, Family extends FaultFamily, Options extends OptionsSchema> {
   /** The name in scenario files, trace and reports. */
   readonly kind: Kind
@@ -49,7 +49,7 @@ type FitsFamily<Family extends FaultFamily, Options extends OptionsSchema> =
     ? unknown
     : { readonly schema: z.ZodType<FaultFamilies[Family]['spec']> }
 
-/** `kind` first, as people write it; the checks of the options go on. */
+/** `kind` first, as in scenario files; the checks of the options are kept. */
 function withKind<Kind extends string, Options extends OptionsSchema>(
   kind: Kind,
   options: Options,

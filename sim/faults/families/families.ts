@@ -11,8 +11,8 @@ import type { ProcessFault } from './process-fault.ts'
 import type { ReportFault } from './report-fault.ts'
 
 /**
- * The families of faults, by what they act on. Of each: what every option schema of the family holds (`spec`), what `make`
- * gets beside the options (`context`), and what it returns (`fault`).
+ * The families of faults, by what they act on. Of each: what all specs of the family have (`spec`), what `make` is given in
+ * addition to the spec (`context`), and what it returns (`fault`).
  */
 export interface FaultFamilies {
   process: { spec: DeviceSpec; context: [chance: Chance]; fault: ProcessFault }

@@ -1,6 +1,6 @@
 import type { StageName } from '../../../controller/contract.ts'
 
-/** A device is added to a thing group by somebody other than the controller. */
+/** A device is added to a thing group, but not by the controller. */
 export interface MembershipFault {
   readonly thing: string
   readonly group: StageName

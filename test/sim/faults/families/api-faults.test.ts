@@ -22,7 +22,7 @@ function faultsOf(...written: object[]) {
   const inFlight = new InFlight()
   const specs = written.map((one) => faultSchema.parse(one))
   const faults = new ApiFaults(makeFaultsOf(specs, 'api'), new FaultWorld(new Seed(1), clock, trace, 0), inFlight)
-  /** What a call meets: the error it is refused with, or null. */
+  /** The error that a call is refused with, or null. */
   const call = (service: ApiService, operation: string, isConditional = true): AwsError | null => {
     try {
       faults.begin(service)?.admit(operation, isConditional)
@@ -48,7 +48,7 @@ it.each([
   expect(call(service, operation)).toMatchObject({ name, statusCode, message: 'Rate exceeded' })
 })
 
-it('a rate is a bucket that holds a second’s worth of calls and fills with virtual time', () => {
+it('a rate is a token bucket with the capacity of one second that fills in simulated time', () => {
   const { call, clock } = faultsOf({ kind: 'api-throttle', in: DEPLOY, rate: '2/s' })
   const refused = (): boolean => call('greengrass', 'CreateDeployment') !== null
   expect([refused(), refused(), refused()]).toEqual([false, false, true])
@@ -72,11 +72,11 @@ it.each([
   expect(call(service, operation)).toMatchObject({ name, statusCode })
 })
 
-it('a write without a condition cannot fail one', () => {
+it('a write without a condition cannot conflict', () => {
   expect(faultsOf({ kind: 'api-conflict', in: { api: 'PutItem' } }).call('dynamodb', 'PutItem', false)).toBeNull()
 })
 
-it('acts on its operation, in its window, on its share', () => {
+it('acts on its operation, in its window, on its share of calls', () => {
   const fault = { kind: 'api-error', in: DEPLOY, from: '10min', for: '10min', share: '30 %' }
   const { call, clock } = faultsOf(fault)
   const failures = (): number =>
@@ -90,7 +90,7 @@ it('acts on its operation, in its window, on its share', () => {
   expect(failures()).toBe(0)
 })
 
-it('tells when it first acts, and on what', () => {
+it('records when it first acts, and on what', () => {
   const { call, clock, trace } = faultsOf({ kind: 'api-error', in: { service: 'greengrass' }, from: '1min' })
   call('greengrass', 'CreateDeployment')
   clockAt(clock, MINUTE_MS)
@@ -108,7 +108,7 @@ it('tells when it first acts, and on what', () => {
   ])
 })
 
-it('a fault more moves nothing of those before it', () => {
+it('an additional fault changes nothing of those before it', () => {
   const half = { kind: 'api-error', in: DEPLOY, share: '50 %' }
   const other = { kind: 'api-throttle', in: { service: 'iot' }, share: '50 %' }
   const [one, both] = [faultsOf(half), faultsOf(half, other)]
@@ -121,7 +121,7 @@ it('a fault more moves nothing of those before it', () => {
   expect(new Set(outcomes(one)).size).toBe(2)
 })
 
-it('lets an answer wait on the virtual clock, and its caller is not in flight meanwhile', async () => {
+it('delays a response on the virtual clock; its caller is not in flight meanwhile', async () => {
   const { faults, inFlight, clock } = faultsOf({ kind: 'api-latency', in: DEPLOY, delay: '20s', jitter: '5s' })
   inFlight.begin(HANDLER)
   const call = faults.begin('greengrass')
@@ -136,7 +136,7 @@ it('lets an answer wait on the virtual clock, and its caller is not in flight me
   expect(inFlight.pending()).toEqual({ [HANDLER]: 1 })
 })
 
-it('a lost reply is lost after the operation was let through', async () => {
+it('a lost reply is lost after the operation was admitted', async () => {
   const call = faultsOf({ kind: 'lost-reply', in: DEPLOY }).faults.begin('greengrass')
   call?.admit('CreateDeployment')
   expect(await call?.reply()).toBe('lost')

@@ -10,8 +10,7 @@ import type { Policy } from '../../controller/policy/policy.ts'
 import type { Ports } from '../../controller/ports/ports.ts'
 import { record } from '../../controller/reconcile/records.ts'
 import { minuteOf } from '../../controller/units/wall-time.ts'
-import { type FaultSpec, isLambdaFault } from '../../sim/faults/catalogue.ts'
-import { placed } from '../../sim/faults/families/fault-world.ts'
+import { type FaultSpec, makeFaultsOf } from '../../sim/faults/catalogue.ts'
 import type { Seed } from '../../sim/kernel/random.ts'
 import type { Twin } from '../../sim/twin/twin.ts'
 import { LambdaFaults } from './lambda-faults.ts'
@@ -72,7 +71,7 @@ export function installController(
     start: makeStart(own, policy, nowMs),
     operate: makeOperate(own, policy, nowMs),
   })
-  const ofLambda = placed(faults, isLambdaFault)
+  const ofLambda = makeFaultsOf(faults, 'lambda')
   const world = { world: twin.faultWorld, inFlight: twin.inFlight }
   const lambdaFaults = ofLambda.length === 0 ? null : new LambdaFaults(ofLambda, world, ports, functionsOn)
   host.install(functionsOn(ports), twin, lambdaFaults)

@@ -1,4 +1,4 @@
-import type { FaultSpec } from '../../sim/faults/catalogue.ts'
+import { faultEndMs } from '../../sim/faults/catalogue.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { LEAD_MS } from './twin-plan.ts'
 
@@ -8,22 +8,6 @@ import { LEAD_MS } from './twin-plan.ts'
  * Null if something disturbs for good.
  */
 export function faultsEndAtMs({ faults, start }: Scenario): number | null {
-  const lastMs = Math.max(0, ...faults.map(endMs))
+  const lastMs = Math.max(0, ...faults.map(faultEndMs))
   return lastMs === Number.POSITIVE_INFINITY ? null : start.atMs - LEAD_MS + lastMs
-}
-
-/** After the start of the rehearsal; 0 for what belongs to the release. */
-function endMs(fault: FaultSpec): number {
-  switch (fault.kind) {
-    case 'operator':
-      return fault.at
-    case 'wrong-group':
-      return fault.at + (fault.for ?? Number.POSITIVE_INFINITY)
-    case 'offline':
-      return fault.every === undefined ? fault.from + fault.for : Number.POSITIVE_INFINITY
-    case 'reconnect-storm':
-      return fault.every === undefined ? fault.from + fault.for + fault.jitter : Number.POSITIVE_INFINITY
-    default:
-      return 'from' in fault ? fault.from + (fault.for ?? Number.POSITIVE_INFINITY) : 0
-  }
 }

@@ -1,7 +1,8 @@
 import type { Ports } from '../../controller/ports/ports.ts'
-import type { LambdaFaultSpec } from '../../sim/faults/catalogue.ts'
 import { isWithin } from '../../sim/faults/families/fault-window.ts'
-import type { FaultWorld, Placed } from '../../sim/faults/families/fault-world.ts'
+import type { FaultWorld } from '../../sim/faults/families/fault-world.ts'
+import type { IndexedFault } from '../../sim/faults/families/indexed-fault.ts'
+import type { LambdaFault, LambdaFaultSpec } from '../../sim/faults/families/lambda-fault.ts'
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
 import { virtualWait } from '../../sim/kernel/virtual-wait.ts'
 import { channelKey, uniformAt } from '../../sim/plant/noise.ts'
@@ -24,7 +25,9 @@ export class TaskTimedOut extends Error {
   }
 }
 
-/** Ends an invocation at its so manieth call of AWS. */
+type IndexedLambdaFault = IndexedFault<LambdaFaultSpec, LambdaFault>
+
+/** Ends an invocation at its nth AWS call. */
 interface End {
   readonly call: number
   readonly when: 'before' | 'after'
@@ -34,7 +37,7 @@ interface End {
 
 /** Invocations as the faults of Lambda make them; each that is hit runs in a container of its own. */
 export class LambdaFaults {
-  readonly #faults: readonly Placed<LambdaFaultSpec>[]
+  readonly #faults: readonly IndexedLambdaFault[]
   readonly #world: FaultWorld
   readonly #inFlight: InFlight
   readonly #ports: Ports
@@ -43,7 +46,7 @@ export class LambdaFaults {
   readonly #counts = new Map<number, number>()
 
   constructor(
-    faults: readonly Placed<LambdaFaultSpec>[],
+    faults: readonly IndexedLambdaFault[],
     { world, inFlight }: { readonly world: FaultWorld; readonly inFlight: InFlight },
     ports: Ports,
     make: (ports: Ports) => Functions,
@@ -57,7 +60,7 @@ export class LambdaFaults {
 
   /** The invocations that one event leads to, to be run together; null where no fault acts. */
   invocations(name: FunctionName, event: object): readonly (() => Promise<Result>)[] | null {
-    const isTwice = this.#hit(name, (spec) => spec.kind === 'lambda-duplicate').length > 0
+    const isTwice = this.#hit(name, (fault) => fault.effect === 'duplicate').length > 0
     const turns = isTwice ? new Turns() : null
     const ends = (isTwice ? [0, 1] : [0]).map(() => this.#ends(name))
     if (turns === null && ends[0]?.length === 0) return null
@@ -94,35 +97,28 @@ export class LambdaFaults {
   }
 
   #ends(name: FunctionName): readonly End[] {
-    return this.#hit(name, (spec) => spec.kind !== 'lambda-duplicate').map(({ index, spec }): End => {
-      const { kind } = spec
-      const acts = (): void => this.#world.actsOn(index, kind, name)
-      if (kind === 'lambda-timeout') {
-        const come = async (): Promise<never> => {
-          acts()
-          await virtualWait(this.#world.clock, this.#inFlight, spec.after)
-          throw new TaskTimedOut(spec.after)
-        }
-        return { call: spec.call, when: 'after', come }
-      }
-      if (kind !== 'lambda-killed') throw new Error(`invariant: ${kind} ends no invocation`)
+    return this.#hit(name, ({ effect }) => effect === 'end').flatMap(({ index, spec, fault }): End[] => {
+      if (fault.effect !== 'end') return []
+      const { call, when, timeoutMs } = fault
       const come = async (): Promise<never> => {
-        acts()
-        throw new RuntimeExited()
+        this.#world.actsOn(index, spec.kind, name)
+        if (timeoutMs === null) throw new RuntimeExited()
+        await virtualWait(this.#world.clock, this.#inFlight, timeoutMs)
+        throw new TaskTimedOut(timeoutMs)
       }
-      return { call: spec.call, when: spec.when, come }
+      return [{ call, when, come }]
     })
   }
 
-  /** The faults that act on this invocation; a duplicate is told at once, an end when it comes. */
-  #hit(name: FunctionName, isOf: (spec: LambdaFaultSpec) => boolean): readonly Placed<LambdaFaultSpec>[] {
-    return this.#faults.filter(({ index, spec }) => {
-      if (!isOf(spec) || spec.in.lambda !== name) return false
+  /** The faults that act on this invocation; a duplicate is recorded at once, an end when it comes. */
+  #hit(name: FunctionName, isOfSort: (fault: LambdaFault) => boolean): readonly IndexedLambdaFault[] {
+    return this.#faults.filter(({ index, spec, fault }) => {
+      if (!isOfSort(fault) || spec.in.lambda !== name) return false
       const n = this.#counts.get(index) ?? 0
       this.#counts.set(index, n + 1)
       const isHit = uniformAt(channelKey(this.#world.key(`fault/${index}/${name}`), 0), n) < spec.share / 100
       if (!isHit || !isWithin(spec, this.#world.sinceMs())) return false
-      if (spec.kind === 'lambda-duplicate') this.#world.actsOn(index, spec.kind, name)
+      if (fault.effect === 'duplicate') this.#world.actsOn(index, spec.kind, name)
       return true
     })
   }

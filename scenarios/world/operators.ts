@@ -1,3 +1,4 @@
+import { makeFaultsOf } from '../../sim/faults/catalogue.ts'
 import { Priority } from '../../sim/kernel/clock.ts'
 import type { Twin } from '../../sim/twin/twin.ts'
 import type { Scenario } from '../files/scenario.ts'
@@ -10,14 +11,14 @@ import type { LambdaHost } from './lambda-host.ts'
 export function scheduleOperators(twin: Twin, host: LambdaHost, { faults }: Scenario): () => boolean {
   const { clock } = twin
   let left = 0
-  for (const fault of faults) {
-    if (fault.kind !== 'operator') continue
+  for (const { fault } of makeFaultsOf(faults, 'operator')) {
+    const { atMs, operation, actor, reason } = fault
     left += 1
     clock.at(
-      clock.nowMs() + fault.at,
+      clock.nowMs() + atMs,
       () => {
         left -= 1
-        host.invoke(host.arnOf('operate'), { operation: fault.do, actor: fault.by, reason: fault.reason })
+        host.invoke(host.arnOf('operate'), { operation, actor, reason })
       },
       Priority.schedule,
     )

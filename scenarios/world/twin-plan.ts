@@ -1,6 +1,6 @@
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT } from '../../controller/contract.ts'
 import type { Seed } from '../../sim/kernel/random.ts'
-import type { TwinPlan } from '../../sim/twin/twin.ts'
+import type { TwinPlan } from '../../sim/twin/plan.ts'
 import { makeFleet } from '../files/fleet.ts'
 import { plantOf } from '../files/fleet-file.ts'
 import { policyFor } from '../files/plan.ts'

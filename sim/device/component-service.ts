@@ -12,12 +12,12 @@ export type ComponentStatusCode =
 
 /** Errors in a row from one state that make a component BROKEN. [nucleus: Lifecycle MAXIMUM_CONTINUAL_ERROR] */
 const MAX_ERRORS = 3
-/** A gap that makes the next error the first again. [nucleus: Lifecycle errorResetTime] */
+/** Time without an error after which the count restarts. [nucleus: Lifecycle errorResetTime] */
 const ERROR_RESET_MS = 3_600_000
 /** Default script time limits. [gg: component-recipe-reference] */
 const TIMEOUT_MS = { install: 120_000, startup: 120_000 }
 
-/** States an error can come from; each counts for itself. */
+/** States in which an error can occur; each has its own count. */
 type FailingState = 'NEW' | 'STARTING' | 'RUNNING'
 
 /**
@@ -33,8 +33,8 @@ export class ComponentService {
   readonly #errors = new Map<FailingState, { count: number; lastAtMs: number }>()
   #state: ComponentState = 'NEW'
   #statusCode: ComponentStatusCode | null = null
-  /** Rises whenever a new course of events begins; callbacks of an older one are void. */
-  #course = 0
+  /** Increases whenever a new sequence of scripts begins; callbacks of an older generation are ignored. */
+  #generation = 0
 
   constructor(
     name: string,
@@ -64,15 +64,15 @@ export class ComponentService {
     this.#install()
   }
 
-  /** The component as it was before the rehearsal: RUNNING, without running any script. */
+  /** The component before the rehearsal: RUNNING, without running any script. */
   assumeRunning(): void {
     this.#state = 'RUNNING'
     this.#runProcess()
   }
 
-  /** Shuts down whatever runs; `onStopped` follows the shutdown script. */
+  /** Shuts down the process if one runs; calls `onStopped` after the shutdown script. */
   stop(onStopped: () => void): void {
-    this.#course += 1
+    this.#generation += 1
     const wasUp = this.#state === 'RUNNING' || this.#state === 'STARTING'
     if (!wasUp) {
       onStopped()
@@ -86,14 +86,14 @@ export class ComponentService {
     })
   }
 
-  /** Everything of it ends at once, without a script, as when the device loses its power. */
+  /** Ends at once, without a script, as when the device loses power. */
   kill(): void {
-    this.#course += 1
+    this.#generation += 1
     this.#runtime.stopped()
   }
 
   #install(): void {
-    this.#course += 1
+    this.#generation += 1
     this.#enter('NEW')
     this.#script(this.#runtime.install(this.version), TIMEOUT_MS.install, (outcome) => {
       if (outcome !== 'ok') return this.#fail('NEW', outcome === 'timeout' ? 'INSTALL_TIMEOUT' : 'INSTALL_ERROR')
@@ -103,20 +103,20 @@ export class ComponentService {
   }
 
   #start(): void {
-    this.#course += 1
+    this.#generation += 1
     this.#enter('STARTING')
     this.#script(this.#runtime.startup(this.version), TIMEOUT_MS.startup, (outcome) => {
       if (outcome !== 'ok') return this.#fail('STARTING', outcome === 'timeout' ? 'STARTUP_TIMEOUT' : 'STARTUP_ERROR')
-      this.#errors.delete('STARTING') // a report from STARTING that is no error [nucleus: counter reset]
+      this.#errors.delete('STARTING') // a report from STARTING that is not an error [nucleus: counter reset]
       this.#enter('RUNNING')
       this.#runProcess()
     })
   }
 
   #runProcess(): void {
-    const course = this.#course
+    const generation = this.#generation
     this.#runtime.running(this.version, (exitCode) => {
-      if (course !== this.#course) return
+      if (generation !== this.#generation) return
       this.#runtime.stopped()
       if (exitCode === 0) {
         this.#enter('STOPPING')
@@ -126,7 +126,7 @@ export class ComponentService {
   }
 
   #fail(from: FailingState, statusCode: ComponentStatusCode): void {
-    this.#course += 1
+    this.#generation += 1
     this.#statusCode = statusCode
     const nowMs = this.#clock.nowMs()
     const before = this.#errors.get(from)
@@ -143,10 +143,10 @@ export class ComponentService {
   }
 
   #script(run: ScriptRun, timeoutMs: number, then: (outcome: 'ok' | 'error' | 'timeout') => void): void {
-    const course = this.#course
+    const generation = this.#generation
     const timedOut = run.durationMs > timeoutMs
     this.#clock.after(Math.min(run.durationMs, timeoutMs), () => {
-      if (course === this.#course) then(timedOut ? 'timeout' : run.exitCode === 0 ? 'ok' : 'error')
+      if (generation === this.#generation) then(timedOut ? 'timeout' : run.exitCode === 0 ? 'ok' : 'error')
     })
   }
 

@@ -6,7 +6,7 @@ import { ComponentService } from './component-service.ts'
 /** Versions of components by name. */
 export type ComponentVersions = Readonly<Record<string, string>>
 
-/** The components installed on one device, and how one set of versions becomes another. */
+/** The components installed on one device, and the change from one set of versions to another. */
 export class ComponentSet {
   readonly #runtimes: Readonly<Record<string, ComponentRuntime>>
   readonly #clock: Clock
@@ -35,12 +35,12 @@ export class ComponentSet {
     return Object.fromEntries([...this.#services].map(([name, { version }]) => [name, version]))
   }
 
-  /** A component this device could not run at all. */
+  /** Components that this device has no runtime for. */
   unknown(versions: ComponentVersions): string[] {
     return Object.keys(versions).filter((name) => this.#runtimes[name] === undefined)
   }
 
-  /** Components whose version differs or that are BROKEN; only these are touched. [nucleus: DeploymentConfigMerger] */
+  /** Components whose version differs or that are BROKEN; only these are changed. [nucleus: DeploymentConfigMerger] */
   changed(versions: ComponentVersions): string[] {
     return Object.entries(versions)
       .filter(([name, version]) => {
@@ -54,13 +54,13 @@ export class ComponentSet {
     for (const [name, version] of Object.entries(versions)) this.#add(name, version).assumeRunning()
   }
 
-  /** The device loses its power. */
+  /** The device loses power. */
   kill(): void {
     this.#onSettled = null
     for (const service of this.#services.values()) service.kill()
   }
 
-  /** The nucleus comes up with these in its configuration; each is installed anew. [gg: component-recipe-reference] */
+  /** The nucleus starts with these in its configuration; each is installed again. [gg: component-recipe-reference] */
   launch(versions: ComponentVersions): void {
     this.#services.clear()
     const services = Object.entries(versions).map(([name, version]) => this.#add(name, version))
@@ -68,16 +68,16 @@ export class ComponentSet {
   }
 
   /**
-   * Stops what goes or changes, then installs and starts what is new; `onSettled` follows when every component is
-   * RUNNING or FINISHED (null), which may be at once, or as soon as one is BROKEN (its name).
+   * Stops what is removed or changes, then installs and starts what is new. Calls `onSettled` with null when every component
+   * is RUNNING or FINISHED, which may be at once, or with the name of the first that is BROKEN.
    */
   become(versions: ComponentVersions, onSettled: (broken: string | null) => void): void {
-    const leaving = [...this.#services.keys()].filter((name) => versions[name] === undefined)
-    const touched = [...leaving, ...this.changed(versions)]
-    let toStop = touched.length
+    const removed = [...this.#services.keys()].filter((name) => versions[name] === undefined)
+    const affected = [...removed, ...this.changed(versions)]
+    let toStop = affected.length
     if (toStop === 0) return this.#watch(onSettled)
     const startAll = (): void => {
-      for (const name of leaving) this.#services.delete(name)
+      for (const name of removed) this.#services.delete(name)
       const started = this.changed(versions).map((name) => this.#add(name, versions[name] as string))
       this.#watch(onSettled)
       for (const service of started) service.begin()
@@ -86,7 +86,7 @@ export class ComponentSet {
       toStop -= 1
       if (toStop === 0) startAll()
     }
-    for (const name of touched) {
+    for (const name of affected) {
       const service = this.#services.get(name)
       if (service === undefined) stopped()
       else service.stop(stopped)
@@ -95,7 +95,7 @@ export class ComponentSet {
 
   #onSettled: ((broken: string | null) => void) | null = null
 
-  /** Every service is waited for, untouched ones too: one may be on its way up. [nucleus: servicesToTrack] */
+  /** Waits for every service, unchanged ones too: one may still be starting. [nucleus: servicesToTrack] */
   #watch(onSettled: (broken: string | null) => void): void {
     this.#onSettled = onSettled
     this.#checkSettled()

@@ -11,7 +11,7 @@ export interface DeviceDeployment {
   readonly requiredCapabilities: readonly string[]
 }
 
-/** The document cannot be worked with; `code` is the nucleus' error code. */
+/** The document cannot be processed; `code` is the nucleus' error code. */
 export interface UnreadableDocument {
   readonly code: 'DEPLOYMENT_DOCUMENT_PARSE_ERROR' | 'NUCLEUS_MISSING_REQUIRED_CAPABILITIES'
   readonly reason: string

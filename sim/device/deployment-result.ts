@@ -1,4 +1,4 @@
-import type { DownloadFailure } from '../faults/families/fault.ts'
+import type { DownloadFailure } from '../faults/families/process-fault.ts'
 
 /** Detailed statuses of the nucleus. [nucleus: DeploymentService] */
 export type DetailedStatus =
@@ -52,7 +52,7 @@ export const failedBroken = (component: string, detailedStatus: DetailedStatus):
   errorTypes: ['USER_COMPONENT_ERROR'],
 })
 
-/** Older than what was last applied for the same target. [nucleus: DeploymentService stale check] */
+/** Older than the deployment last applied for the same target. [nucleus: DeploymentService stale check] */
 export const REJECTED_STALE: DeploymentResult = {
   status: 'REJECTED',
   detailedStatus: 'REJECTED',
@@ -61,7 +61,7 @@ export const REJECTED_STALE: DeploymentResult = {
   errorTypes: [],
 }
 
-/** Values of statusDetails are cut at 1,024 characters; lists go as JSON text. [nucleus: IotJobsHelper] */
+/** Values of statusDetails are truncated to 1,024 characters; lists are JSON text. [nucleus: IotJobsHelper] */
 export function jobStatusDetails(result: DeploymentResult): Record<string, string> {
   const details: Record<string, string> = { 'detailed-deployment-status': result.detailedStatus }
   if (result.status === 'SUCCEEDED') return details

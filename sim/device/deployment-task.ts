@@ -3,7 +3,7 @@ import type { DataPlane } from '../kernel/link.ts'
 import type { Stream } from '../kernel/random.ts'
 import type { ComponentSet, ComponentVersions } from './component-set.ts'
 import type { DeviceDeployment } from './deployment-document.ts'
-import type { DeploymentFaults, TroubledDownload } from './deployment-faults.ts'
+import type { DeploymentFaults, FaultyDownload } from './deployment-faults.ts'
 import { type DeploymentResult, failedBroken, failedDownload, failedUnchanged, SUCCESS } from './deployment-result.ts'
 import { draw, TIMINGS } from './timings.ts'
 
@@ -14,14 +14,14 @@ export interface TaskContext {
   readonly dataPlane: DataPlane
   readonly components: ComponentSet
   readonly stream: (label: string) => Stream
-  /** Component versions wanted by the device's other targets, by name. [nucleus: merge of targets] */
+  /** Component versions that the device's other targets require, by name. [nucleus: merge of targets] */
   readonly otherTargets: ComponentVersions
   /** Versions whose artifacts are on the device; a task adds what it downloads. */
   readonly artifacts: Set<string>
   readonly faults: DeploymentFaults
 }
 
-/** Between two attempts at an artifact. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig] */
+/** Pause between two attempts at an artifact. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig] */
 const RETRY_PAUSE_MS = 60_000
 
 /** Progress of one deployment on the device: resolve, download, merge, wait for the components. */
@@ -43,14 +43,14 @@ export class DeploymentTask {
     this.#after(draw(TIMINGS.resolve, this.#stream), () => this.#resolve())
   }
 
-  /** Possible only before the merge; afterwards the deployment runs to its end. [nucleus: DeploymentService] */
+  /** Possible only before the merge; after it the deployment runs to its end. [nucleus: DeploymentService] */
   cancel(): boolean {
     if (this.#stage !== 'before-merge') return false
     this.#stage = 'ended'
     return true
   }
 
-  /** The nucleus is gone; nobody hears of an end. */
+  /** The nucleus is down: no end is reported. */
   abandon(): void {
     this.#stage = 'ended'
   }
@@ -73,26 +73,26 @@ export class DeploymentTask {
     this.#download({ ...otherTargets, ...wanted })
   }
 
-  /** Only what the device does not keep is downloaded, so a revert to N-1 needs no network. */
+  /** Downloads only what the device does not keep, so that a revert to N-1 needs no network. */
   #download(wanted: ComponentVersions): void {
     const absent = this.#ctx.components
       .changed(wanted)
       .map((name) => `${name} ${wanted[name]}`)
       .filter((artifact) => !this.#ctx.artifacts.has(artifact))
-    // Our components subscribe to no update notifications, so NOTIFY_COMPONENTS has nobody to wait for.
+    // Our components do not subscribe to update notifications, so NOTIFY_COMPONENTS waits for none.
     if (absent.length === 0) return this.#after(0, () => this.#merge(wanted))
     const attemptMs = draw(TIMINGS.download, this.#stream)
-    const trouble = this.#ctx.faults.download(wanted)
-    if (trouble.onHalf !== null) this.#after(Math.round(attemptMs / 2), trouble.onHalf)
-    if (trouble.hangs) return
-    this.#fetch(trouble.checks, 0, attemptMs, () => {
+    const download = this.#ctx.faults.download(wanted)
+    if (download.onHalf !== null) this.#after(Math.round(attemptMs / 2), download.onHalf)
+    if (download.hangs) return
+    this.#fetch(download.checks, 0, attemptMs, () => {
       for (const artifact of absent) this.#ctx.artifacts.add(artifact)
       this.#merge(wanted)
     })
   }
 
-  /** From one place where the download may fail to the next; one attempt where there is none. */
-  #fetch(checks: TroubledDownload['checks'], done: number, attemptMs: number, onArrived: () => void): void {
+  /** From one check at which the download may fail to the next; one attempt if there is none. */
+  #fetch(checks: FaultyDownload['checks'], done: number, attemptMs: number, onArrived: () => void): void {
     const [check, ...later] = checks
     const attempts = check?.attempts ?? Math.max(done, 1)
     this.#after(untilAttempt(attempts, attemptMs) - untilAttempt(done, attemptMs), () => {
@@ -131,7 +131,7 @@ export class DeploymentTask {
     const { components } = this.#ctx
     const untouched = components.changed(versions).length === 0
     const isSame = untouched && Object.keys(versions).length === components.services().length
-    // Nothing to write, but what runs may still be on its way up.
+    // Nothing to write, but components may still be starting.
     if (isSame) return components.become(versions, onSettled)
     this.#after(draw(TIMINGS.merge, this.#stream), () => components.become(versions, onSettled))
   }

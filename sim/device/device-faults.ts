@@ -1,17 +1,19 @@
-import type { DeviceView, Fault } from '../faults/families/fault.ts'
+import type { DeviceView, ProcessFault } from '../faults/families/process-fault.ts'
 import type { Trace } from '../kernel/trace.ts'
 
-/** A fault of the scenario that concerns this device, with its place in the scenario's list. */
+/** A fault that may act on this device. */
 export interface DeviceFault {
+  /** Index in the scenario's list of faults. */
   readonly index: number
-  readonly fault: Fault
-  /** Whether it acts while this version runs, or on a deployment that brings it. */
+  readonly kind: string
+  readonly fault: ProcessFault
+  /** Whether it acts while this version runs, or on a deployment that installs it. */
   readonly actsOn: (version: string) => boolean
-  /** When it was injected into a world that was under way; absent for one of the scenario. */
+  /** When it was injected into a running rehearsal; absent for a fault of the scenario. */
   readonly sinceMs?: number
 }
 
-/** The faults of one device, and which of them it has felt. */
+/** The faults of one device, and which of them have begun to act. */
 export class DeviceFaults {
   readonly #thing: string
   readonly #faults: DeviceFault[]
@@ -30,22 +32,27 @@ export class DeviceFaults {
     return this.#device
   }
 
-  /** Whether what the neighbours run matters to this device. */
-  get watchPeers(): boolean {
+  /** Whether the versions of the line peers matter to this device. */
+  get watchesPeers(): boolean {
     return this.#faults.some(({ fault }) => fault.when !== undefined)
   }
 
-  /** One more, from now on. */
+  /** Adds one from now on. */
   add(one: DeviceFault): void {
     this.#faults.push(one)
   }
 
-  /** Those of this version, resting ones included. */
+  /** The faults of this version, inactive ones included. */
   of(version: string): readonly DeviceFault[] {
     return this.#faults.filter(({ actsOn }) => actsOn(version))
   }
 
-  acts({ fault }: DeviceFault): boolean {
+  /** The active faults of this version that satisfy the condition. */
+  active(version: string, isOfSort: (one: DeviceFault) => boolean): readonly DeviceFault[] {
+    return this.of(version).filter((one) => isOfSort(one) && this.isActive(one))
+  }
+
+  isActive({ fault }: DeviceFault): boolean {
     return fault.when?.(this.#device) ?? true
   }
 
@@ -53,11 +60,11 @@ export class DeviceFaults {
     return this.#started.has(index)
   }
 
-  /** The ground truth: this fault begins to act on this device. */
-  announce({ index, fault }: DeviceFault): void {
+  /** Records the ground truth, once: this fault begins to act on this device. */
+  recordOnset({ index, kind }: DeviceFault): void {
     if (this.#started.has(index)) return
     this.#started.add(index)
     const thing = this.#thing
-    this.#trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: fault.kind, thing })
+    this.#trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: kind, thing })
   }
 }

@@ -4,9 +4,9 @@ import type { ComponentService } from './component-service.ts'
 import type { DeploymentResult } from './deployment-result.ts'
 
 const NUCLEUS_VERSION = '2.18.0'
-/** A complete message at least once a day. [nucleus: FleetStatusService] */
+/** A complete message at least once per day. [nucleus: FleetStatusService] */
 const CADENCE_MS = 86_400_000
-/** Messages about component changes are this far apart. [nucleus: FleetStatusService] */
+/** Shortest time between messages about component changes. [nucleus: FleetStatusService] */
 const SPACING_MS = 3_000
 
 export interface FleetStatusOptions {
@@ -16,13 +16,13 @@ export interface FleetStatusOptions {
   readonly services: () => readonly ComponentService[]
   /** Configuration ARNs of the targets that require a component. */
   readonly configurationArns: (component: string) => readonly string[]
-  /** What the device takes for the time. */
+  /** The time of the device's clock. */
   readonly deviceNowMs: () => number
-  /** False while offline: the message is dropped. */
+  /** False, and the message is dropped, while offline. */
   readonly publish: (topic: string, payload: object, qos: 0 | 1) => boolean
 }
 
-/** What ended, as a fleet status message tells it. */
+/** A deployment that ended, as a fleet status message reports it. */
 export interface EndedDeployment {
   readonly id: string
   readonly configurationArn: string
@@ -30,18 +30,18 @@ export interface EndedDeployment {
   readonly trigger: 'THING_GROUP_DEPLOYMENT' | 'THING_DEPLOYMENT'
 }
 
-/** Fleet status messages: who the device is, what runs on it, what a deployment came to. [nucleus: FleetStatusDetails] */
+/** Fleet status messages: the device, its components, the results of deployments. [nucleus: FleetStatusDetails] */
 export class FleetStatus {
   readonly #options: FleetStatusOptions
   #sequenceNumber = 0
   #lastChangeAtMs = Number.NEGATIVE_INFINITY
   #changed = new Set<ComponentService>()
   #deploying = false
-  /** Versions of the components at the last message that could tell a removal. */
+  /** Versions of the components at the last message that could report a removal. */
   #known = new Map<string, string>()
   #online = false
   #cadenceTimer: Timer | null = null
-  /** Messages about deployments survive an offline spell; others are dropped. */
+  /** Messages about deployments are kept while offline; others are dropped. */
   #spooled: object[] = []
 
   constructor(options: FleetStatusOptions) {
@@ -51,12 +51,12 @@ export class FleetStatus {
   launch(): void {
     this.#online = true
     this.#send('COMPLETE', 'NUCLEUS_LAUNCH', this.#options.services())
-    this.#remember()
+    this.#noteVersions()
     const { clock, stream } = this.#options
     this.#cadenceTimer = clock.after(Math.round(stream.between(0, CADENCE_MS)), () => this.#cadence())
   }
 
-  /** The nucleus is gone until the next launch. */
+  /** The nucleus is down until the next launch. */
   stopped(): void {
     this.#cadenceTimer?.cancel()
     this.#changed.clear()
@@ -96,16 +96,16 @@ export class FleetStatus {
       this.#removed(),
     )
     this.#changed.clear()
-    this.#remember()
+    this.#noteVersions()
   }
 
-  /** The services now installed under the names of those that changed. [nucleus: filteredServices] */
+  /** The installed services with the names of those that changed. [nucleus: filteredServices] */
   #present(changed: ReadonlySet<ComponentService>): ComponentService[] {
     const names = new Set([...changed].map(({ name }) => name))
     return this.#options.services().filter(({ name }) => names.has(name))
   }
 
-  /** A component that went is told once more. [nucleus: serviceFssTracksMap] */
+  /** A removed component is reported once more. [nucleus: serviceFssTracksMap] */
   #removed(): object[] {
     const left = new Set(this.#options.services().map(({ name }) => name))
     return [...this.#known]
@@ -120,11 +120,11 @@ export class FleetStatus {
       }))
   }
 
-  #remember(): void {
+  #noteVersions(): void {
     this.#known = new Map(this.#options.services().map(({ name, version }) => [name, version]))
   }
 
-  /** ERRORED is told at once, other changes outside a deployment only. */
+  /** ERRORED is reported at once, other changes only outside a deployment. */
   componentChanged(service: ComponentService): void {
     const { state } = service
     const matters = state === 'ERRORED' || (!this.#deploying && (state === 'BROKEN' || state === 'RUNNING'))

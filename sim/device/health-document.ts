@@ -34,7 +34,7 @@ export const gaugesOf = (
 
 const tenths = (value: number): number => Math.round(value * 10) / 10
 
-/** The same in version 1.0: flat, and only what the last minute brought; `before` are the counters a minute ago. */
+/** The same in version 1.0: flat, with the counts of the last minute only; `before` are the counters one minute ago. */
 export function inVersion1(report: HealthReportV2, before: CounterValues): HealthReportV1 {
   const { counters: now, gauges } = report
   const cycles = now.cycles - before.cycles

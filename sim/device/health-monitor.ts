@@ -8,10 +8,12 @@ import {
 } from '../../controller/contract.ts'
 import { type Clock, Priority, type Timer } from '../kernel/clock.ts'
 import type { Trace } from '../kernel/trace.ts'
-import { HEALTHY, type Machine } from '../plant/machine.ts'
+import { HEALTHY } from '../plant/condition.ts'
+import type { Machine } from '../plant/machine.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 import type { Firmware } from './firmware.ts'
 import { type CounterValues, countersOf, gaugesOf, inVersion1 } from './health-document.ts'
+import { untilNextSampleMs } from './sample-phase.ts'
 
 export interface HealthMonitorOptions {
   readonly thing: string
@@ -25,35 +27,35 @@ export interface HealthMonitorOptions {
   readonly schemaOf: (firmwareVersion: string) => '1.0' | '2.0'
 }
 
-/** What the monitor needs of its nucleus, known only once that exists. */
+/** What the monitor needs of its nucleus, which is created after it. */
 export interface MonitorHost {
   firmwareState(): { readonly version: string; readonly state: ComponentState } | undefined
   publish(topic: string, payload: object, qos: 0 | 1): boolean
   readonly online: boolean
   /**
-   * Takes samples that nobody has read together, the last one's document for all of them; null: each is published by
-   * itself.
+   * Accepts several samples with the document of the last one, where no client has read the others; null: each sample is
+   * published.
    */
   readonly absorb: ((samples: DeferredSamples) => void) | null
-  /** False while every sample must go out by itself, because not all of them arrive. */
+  /** False while every sample must be published, because some may be lost. */
   readonly mayDefer: boolean
 }
 
-/** Samples in a row whose documents were not made, because each replaces the one before. */
+/** Consecutive samples whose documents were not created, because each replaces the one before. */
 export interface DeferredSamples {
   readonly count: number
   readonly last: HealthReport
-  /** True time of the last one, whatever its document says. */
+  /** True time of the last one; its document has the device's time. */
   readonly atMs: number
 }
 
 export type HealthReport = HealthReportV1 | HealthReportV2
 
 /**
- * The health component beside the firmware: samples every 60 s and reports to the `health` shadow. [seed]
+ * The health component next to the firmware: samples every 60 s and reports to the `health` shadow. [seed]
  *
- * Where the host absorbs samples, a device that is steady (connected, firmware RUNNING and known to be healthy) has no
- * timer: its minutes pass when somebody reads, or just before anything of it changes. The numbers are the same.
+ * Where the host absorbs samples, a steady device (connected, firmware RUNNING and known to be healthy) has no timer: its
+ * minutes are simulated when its shadow is read, or before anything of it changes. The numbers are the same.
  */
 export class HealthMonitor implements ComponentRuntime {
   readonly #thing: string
@@ -69,14 +71,14 @@ export class HealthMonitor implements ComponentRuntime {
   #timer: Timer | null = null
   #sequence = 0
   #sampledAtMs = 0
-  /** Counters one sample before the last one, for version 1.0, which counts a minute. */
+  /** Counters one sample before the last one, for version 1.0, which reports one minute. */
   #before: CounterValues
   #crashesSampled = 0
   /** Boot id whose first healthy sample has been seen. */
   #healthyBootId: string | null = null
-  /** Version of a device that is steady; null while it is not. */
+  /** Firmware version of a steady device; null while it is not steady. */
   #steadyVersion: string | null = null
-  /** The sequence that the shadow of a steady device has seen. */
+  /** Sequence number of the document in the shadow of a steady device. */
   #absorbedSequence = 0
   #lastReport: HealthReport | null = null
 
@@ -119,7 +121,7 @@ export class HealthMonitor implements ComponentRuntime {
     this.#timer = null
   }
 
-  /** Lets minutes pass without a word, as before the rehearsal; the machine runs healthy. */
+  /** Simulates minutes without messages, as before the rehearsal; the machine runs healthy. */
   passHistory(fromMs: number, toMs: number, version: string): void {
     const count = Math.ceil((toMs - fromMs - this.#phaseMs) / SAMPLE_PERIOD_MS)
     if (count <= 0) return
@@ -132,19 +134,19 @@ export class HealthMonitor implements ComponentRuntime {
     this.#sequence += count
   }
 
-  /** The document as it stands: what a reader of the shadow would have seen at `atMs`, before the rehearsal. */
+  /** The document that the shadow would have held at `atMs`, before the rehearsal. */
   historyDocument(atMs: number, version: string): HealthReport {
     return this.#document(version, 'RUNNING', atMs, true)
   }
 
-  /** The last document that reached the shadow, or would have if anybody had read it; null before the first. */
+  /** The last document that reached the shadow, or would have if a client had read it; null before the first. */
   report(): HealthReport | null {
     if (this.#steadyVersion === null) return this.#lastReport
     this.#catchUp(this.#steadyVersion)
     return this.#steadyDocument(this.#steadyVersion)
   }
 
-  /** Brings the samples that nobody has read yet to the shadow. */
+  /** Writes the deferred samples to the shadow. */
   settle(): void {
     if (this.#steadyVersion === null) return
     this.#catchUp(this.#steadyVersion)
@@ -154,7 +156,7 @@ export class HealthMonitor implements ComponentRuntime {
     this.#host?.absorb?.({ count, last: this.#steadyDocument(this.#steadyVersion), atMs: this.#sampledAtMs })
   }
 
-  /** Something of the device is about to change: what was steady is brought up to now, and the timer takes over. */
+  /** Something of the device is about to change: simulates the minutes until now and samples by timer again. */
   unsettle(): void {
     if (this.#steadyVersion === null) return
     this.settle()
@@ -164,10 +166,7 @@ export class HealthMonitor implements ComponentRuntime {
   }
 
   #scheduleSample(): void {
-    const nowMs = this.#clock.nowMs()
-    const sinceMs = (((nowMs - this.#phaseMs) % SAMPLE_PERIOD_MS) + SAMPLE_PERIOD_MS) % SAMPLE_PERIOD_MS
-    const isNow = sinceMs === 0 && this.#clock.turn() < Priority.sample
-    const delayMs = isNow ? 0 : SAMPLE_PERIOD_MS - sinceMs
+    const delayMs = untilNextSampleMs(this.#clock, this.#phaseMs)
     this.#timer = this.#clock.after(delayMs, this.#takeSample, Priority.sample)
   }
 
@@ -175,8 +174,8 @@ export class HealthMonitor implements ComponentRuntime {
     const nowMs = this.#clock.nowMs()
     const host = this.#host as MonitorHost
     const firmwareState = host.firmwareState()
-    this.#live(nowMs, 1, firmwareState?.version)
-    const isSent = firmwareState !== undefined && this.#send(host, firmwareState) // between two versions there is nothing
+    this.#simulate(nowMs, 1, firmwareState?.version)
+    const isSent = firmwareState !== undefined && this.#send(host, firmwareState) // between two versions there is no state
     if (isSent && firmwareState.state === 'RUNNING') {
       this.#noteHealthy(firmwareState.version)
       if (host.absorb !== null && host.mayDefer) {
@@ -197,28 +196,28 @@ export class HealthMonitor implements ComponentRuntime {
     return isSent
   }
 
-  /** Samples of this very millisecond count once their turn has come. */
+  /** Samples of the present millisecond count from the sample phase on. */
   #catchUp(version: string): void {
-    const dueMs = this.#clock.turn() >= Priority.sample ? this.#clock.nowMs() : this.#clock.nowMs() - 1
+    const dueMs = this.#clock.phase() >= Priority.sample ? this.#clock.nowMs() : this.#clock.nowMs() - 1
     const count = Math.floor((dueMs - this.#sampledAtMs) / SAMPLE_PERIOD_MS)
-    if (count > 0) this.#live(this.#sampledAtMs + count * SAMPLE_PERIOD_MS, count, version)
+    if (count > 0) this.#simulate(this.#sampledAtMs + count * SAMPLE_PERIOD_MS, count, version)
   }
 
-  /** Lets `count` minutes pass, the last of which ends with the sample at `sampledAtMs`. */
-  #live(sampledAtMs: number, count: number, version: string | undefined): void {
+  /** Simulates `count` minutes, the last of which ends with the sample at `sampledAtMs`. */
+  #simulate(sampledAtMs: number, count: number, version: string | undefined): void {
     const fromMs = sampledAtMs - count * SAMPLE_PERIOD_MS
     if (version !== undefined && this.#schemaOf(version) === '1.0') {
-      this.#pass(fromMs, count - 1)
+      this.#runMinutes(fromMs, count - 1)
       this.#before = countersOf(this.#machine, this.#crashesSampled)
-      this.#pass(sampledAtMs - SAMPLE_PERIOD_MS, 1)
-    } else this.#pass(fromMs, count)
+      this.#runMinutes(sampledAtMs - SAMPLE_PERIOD_MS, 1)
+    } else this.#runMinutes(fromMs, count)
     this.#sequence += count
     this.#sampledAtMs = sampledAtMs
     this.#crashesSampled = this.#firmware.crashes
   }
 
-  #pass(fromMs: number, count: number): void {
-    const step = this.#firmware.isEven ? count : 1
+  #runMinutes(fromMs: number, count: number): void {
+    const step = this.#firmware.isSteady ? count : 1
     for (let done = 0; done < count; done += step) {
       const atMs = fromMs + done * SAMPLE_PERIOD_MS
       this.#machine.runMinutes(atMs, step, this.#firmware.conditionAt(atMs + SAMPLE_PERIOD_MS))

@@ -2,12 +2,12 @@ import type { Clock, Timer } from '../kernel/clock.ts'
 import type { DeviceLink } from '../kernel/link.ts'
 
 const NAMESPACE = 'namespace-aws-gg-deployment'
-/** How long the answer to a report is waited for. [nucleus: IotJobsHelper.updateJobStatus] */
+/** Time limit for the answer to a report. [nucleus: IotJobsHelper.updateJobStatus] */
 const ANSWER_TIMEOUT_MS = 30_000
 
 const jobsTopic = (thing: string): string => `$aws/things/${thing}/jobs`
 
-/** What a device is subscribed to while it is connected, beside the answers to single reports. */
+/** Topic filters that a device subscribes to while it is connected, without those for answers to single reports. */
 export function jobFilters(thing: string): readonly string[] {
   const topic = jobsTopic(thing)
   return [
@@ -17,7 +17,7 @@ export function jobFilters(thing: string): readonly string[] {
   ]
 }
 
-/** A job execution with its document, as `$next` gives it. */
+/** A job execution with its document, as `$next` returns it. */
 export interface NextJob {
   readonly jobId: string
   readonly queuedAt: number
@@ -31,14 +31,14 @@ interface JobReport {
 }
 
 export interface JobsClientEvents {
-  /** A job that was not seen before. */
+  /** A new job. */
   onJob(job: NextJob): void
-  /** No job is pending any more: what is running was cancelled by the cloud. */
+  /** No job is pending any more: the cloud has cancelled the running one. */
   onNothingPending(): void
 }
 
 /**
- * The nucleus' client of IoT Jobs on the topics it really uses: `$next` gets, notifications without `-next`, and a
+ * The nucleus' client of IoT Jobs on the topics that the nucleus uses: `$next` gets, notifications without `-next`, and a
  * subscription to the answers of each report. [nucleus: IotJobsHelper]
  */
 export class JobsClient {
@@ -48,7 +48,7 @@ export class JobsClient {
   readonly #link: DeviceLink
   readonly #events: JobsClientEvents
   #connected = false
-  /** Notifications with a queued job that no non-empty answer has followed yet. */
+  /** Notifications of a queued job without a non-empty answer so far. */
   #unanswered = 0
   #newestQueuedAt = 0
   /** Job ids seen with the newest queuedAt: the de-duplication of the nucleus. */
@@ -66,7 +66,7 @@ export class JobsClient {
     this.#events = events
   }
 
-  /** The subscriptions stand, after every connect. */
+  /** The subscriptions are granted, after every connect. */
   subscribed(): void {
     this.#connected = true
     this.#getNext()
@@ -75,12 +75,12 @@ export class JobsClient {
 
   disconnected(): void {
     this.#connected = false
-    // What was promised before is asked for anyway after the reconnect; if it is gone by then, nobody would say so.
+    // The reconnect asks for the next job anyway; if the notified job is gone by then, no message would report that.
     this.#unanswered = 0
     this.#settle()
   }
 
-  /** What the nucleus keeps in memory alone is lost; reports are on its disk. [nucleus: DeploymentStatusKeeper] */
+  /** The nucleus loses what it keeps only in memory; reports are on its disk. [nucleus: DeploymentStatusKeeper] */
   restarted(): void {
     this.#newestQueuedAt = 0
     this.#seenJobIds.clear()
@@ -113,7 +113,7 @@ export class JobsClient {
 
   #gotNext({ execution }: { execution?: Execution }): void {
     if (execution === undefined) {
-      // The nucleus asks again at once while a notification promised a job.
+      // The nucleus asks again at once while a notified job has not arrived.
       if (this.#unanswered > 0) this.#getNext()
       return
     }
@@ -132,7 +132,7 @@ export class JobsClient {
     if (this.#connected) this.#link.publish(`${this.#base}/$next/${NAMESPACE}/get`, request, 1)
   }
 
-  /** One report at a time: subscribe to its answers, publish, and unsubscribe when answered. */
+  /** One report at a time: subscribes to its answers, publishes, and unsubscribes after the answer. */
   #sendReport(): void {
     const next = this.#reports[0]
     if (next === undefined || this.#reporting || !this.#connected) return

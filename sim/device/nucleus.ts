@@ -1,14 +1,16 @@
 import type { ComponentState } from '../../controller/contract.ts'
-import type { Outage } from '../faults/families/fault.ts'
+import type { Outage } from '../faults/families/process-fault.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { DataPlane, DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import type { Stream } from '../kernel/random.ts'
 import type { Trace, TraceRef } from '../kernel/trace.ts'
+import { AppliedDeployments } from './applied-deployments.ts'
 import type { ComponentRuntime } from './component-runtime.ts'
 import type { ComponentService } from './component-service.ts'
 import { ComponentSet, type ComponentVersions } from './component-set.ts'
 import { type DeviceDeployment, parseDeployment } from './deployment-document.ts'
 import type { DeploymentFaults } from './deployment-faults.ts'
+import { DeploymentQueue, type QueuedDeployment } from './deployment-queue.ts'
 import { type DeploymentResult, failedUnchanged, jobStatusDetails, REJECTED_STALE } from './deployment-result.ts'
 import { DeploymentTask } from './deployment-task.ts'
 import { FleetStatus } from './fleet-status.ts'
@@ -25,27 +27,13 @@ export interface NucleusOptions {
   readonly stream: (label: string) => Stream
   readonly runtimes: Readonly<Record<string, ComponentRuntime>>
   readonly faults: DeploymentFaults
-  /** How far the device's clock is ahead of the true time. */
+  /** How far the device's clock is ahead of true time. */
   readonly clockOffsetMs: () => number
 }
 
-/** A deployment waiting for its turn, and how to report on it. */
-type Queued = { readonly source: 'IOT_JOBS' | 'SHADOW'; readonly key: string } & (
-  | { readonly deployment: DeviceDeployment }
-  | { readonly refused: DeploymentResult; readonly deploymentId: string }
-)
-
-/** What the device took last for one target. */
-interface Applied {
-  readonly createdAtMs: number
-  readonly components: ComponentVersions
-  /** Null for what was there before the rehearsal. */
-  readonly configurationArn: string | null
-}
-
 /**
- * The Greengrass nucleus of one core device: takes deployments from IoT Jobs and from its deployment shadow, one at a
- * time and in order, and reports what came of them. [nucleus: DeploymentService]
+ * The Greengrass nucleus of one core device: gets deployments from IoT Jobs and from its deployment shadow, processes them
+ * one at a time and in order, and reports their results. [nucleus: DeploymentService]
  */
 export class Nucleus implements DeviceLinkEvents {
   readonly #thing: string
@@ -60,18 +48,16 @@ export class Nucleus implements DeviceLinkEvents {
   readonly #shadow: ShadowDeployments
   readonly #status: FleetStatus
   readonly #faults: DeploymentFaults
-  readonly #pollPhaseMs: number
-  readonly #queue: Queued[] = []
-  #applied = new Map<string, Applied>()
-  /** All that a boot loader would go back to: what there was before the last deployment that changed anything. */
-  #previous: { readonly applied: Map<string, Applied>; readonly components: ComponentVersions } | null = null
+  readonly #queue: DeploymentQueue
+  readonly #applied = new AppliedDeployments()
+  /** Kept on the device, as `name version`. */
   readonly #artifacts = new Set<string>()
-  #current: { readonly queued: Queued; readonly task: DeploymentTask; readonly cause: TraceRef } | null = null
-  #pollScheduled = false
+  #current: { readonly queued: QueuedDeployment; readonly task: DeploymentTask; readonly cause: TraceRef } | null = null
   #online = false
   #launched = false
-  /** The network to the device is cut, or the device has no power: either way there is no connection. */
-  #isCut = false
+  /** During an outage of the link. */
+  #isLinkDown = false
+  /** While the device has no power. */
   #isDown = false
 
   constructor(options: NucleusOptions) {
@@ -82,7 +68,11 @@ export class Nucleus implements DeviceLinkEvents {
     this.#dataPlane = options.dataPlane
     this.#faults = options.faults
     this.#stream = (label) => options.stream(`core/${options.thing}/${label}`)
-    this.#pollPhaseMs = Math.floor(this.#stream('poll-phase').between(0, TIMINGS.pollPeriodMs))
+    const pollPhaseMs = Math.floor(this.#stream('poll-phase').between(0, TIMINGS.pollPeriodMs))
+    this.#queue = new DeploymentQueue(options.clock, pollPhaseMs, {
+      isBusy: () => this.#current !== null,
+      onNext: (next) => this.#process(next),
+    })
     this.#components = new ComponentSet(options.runtimes, options.clock, (service) => this.#componentChanged(service))
     this.#link = options.link(this)
     this.#jobs = new JobsClient(options.thing, options.clock, this.#link, {
@@ -99,14 +89,14 @@ export class Nucleus implements DeviceLinkEvents {
       stream: this.#stream('fleet-status'),
       deviceNowMs: () => options.clock.nowMs() + options.clockOffsetMs(),
       services: () => this.#components.services(),
-      configurationArns: (component) => this.#configurationArns(component),
+      configurationArns: (component) => this.#applied.configurationArns(component),
       publish: (topic, payload, qos) => this.publish(topic, payload, qos),
     })
   }
 
-  /** The device as it was before the rehearsal: these versions RUNNING, taken from this target at this time. */
+  /** The device before the rehearsal: these versions RUNNING, applied for this target at this time. */
   assumeInstalled(target: string, components: ComponentVersions, createdAtMs: number): void {
-    this.#applied.set(target, { components, createdAtMs, configurationArn: null })
+    this.#applied.assume(target, components, createdAtMs)
     for (const [name, version] of Object.entries(components)) this.#artifacts.add(`${name} ${version}`)
     this.#components.assumeRunning(components)
   }
@@ -115,19 +105,21 @@ export class Nucleus implements DeviceLinkEvents {
     this.#link.connect()
   }
 
+  /** An outage of the link begins. */
   goOffline(): void {
-    this.#isCut = true
+    this.#isLinkDown = true
     this.#link.disconnect()
   }
 
+  /** The outage of the link ends. */
   goOnline(): void {
-    this.#isCut = false
+    this.#isLinkDown = false
     if (!this.#isDown) this.#link.connect()
   }
 
   /**
-   * Everything on the device ends at once. When it comes back, the nucleus launches what its configuration names, and
-   * asks for the job that it was working on. [nucleus: process stops mid-way]
+   * Everything on the device stops at once. When the device is up again, the nucleus launches the components of its
+   * configuration and asks for the job that it was processing. [nucleus: process stops mid-way]
    */
   lose({ downMs, boots }: Outage): void {
     if (this.#isDown) return
@@ -135,7 +127,7 @@ export class Nucleus implements DeviceLinkEvents {
     this.#link.disconnect()
     this.#current?.task.abandon()
     this.#current = null
-    this.#queue.length = 0
+    this.#queue.clear()
     this.#status.stopped()
     this.#components.kill()
     if (Number.isFinite(downMs)) this.#clock.after(downMs, () => this.#launch(boots))
@@ -146,17 +138,16 @@ export class Nucleus implements DeviceLinkEvents {
     this.#launched = false
     this.#jobs.restarted()
     this.#shadow.restarted()
-    const back = boots === 'previous' ? this.#previous : null
-    if (back !== null) this.#applied = new Map(back.applied)
-    this.#components.launch(back?.components ?? this.#components.versions())
-    if (!this.#isCut) this.#link.connect()
+    const previous = boots === 'previous' ? this.#applied.fallBack() : null
+    this.#components.launch(previous ?? this.#components.versions())
+    if (!this.#isLinkDown) this.#link.connect()
   }
 
   componentState(name: string): { readonly version: string; readonly state: ComponentState } | undefined {
     return this.#components.state(name)
   }
 
-  /** Publishes for a component of this device; false while offline, when the message is not sent. */
+  /** Publishes for a component of this device; false, and nothing is sent, while offline. */
   publish(topic: string, payload: object, qos: 0 | 1): boolean {
     if (this.#online) this.#link.publish(topic, payload, qos)
     return this.#online
@@ -193,7 +184,7 @@ export class Nucleus implements DeviceLinkEvents {
   }
 
   #jobArrived({ jobId, document }: NextJob): void {
-    this.#cancelJobs() // a genuinely new job first cancels one still running [nucleus: IotJobsHelper]
+    this.#cancelJobs() // a new job first cancels one still running [nucleus: IotJobsHelper]
     this.#enqueue('IOT_JOBS', jobId, document)
   }
 
@@ -202,24 +193,21 @@ export class Nucleus implements DeviceLinkEvents {
     this.#enqueue('SHADOW', configurationArn, document)
   }
 
-  #enqueue(source: Queued['source'], key: string, document: unknown): void {
+  #enqueue(source: QueuedDeployment['source'], key: string, document: unknown): void {
     const parsed = parseDeployment(document)
     if ('reason' in parsed) {
       const refused = failedUnchanged(parsed.code, 'REQUEST_ERROR', parsed.reason)
-      this.#queue.push({ source, key, refused, deploymentId: key })
-    } else this.#queue.push({ source, key, deployment: parsed })
-    this.#schedulePoll()
+      this.#queue.add({ source, key, refused, deploymentId: key })
+    } else this.#queue.add({ source, key, deployment: parsed })
   }
 
-  /** Only what runs, and only with nothing waiting: what waits is taken up all the same. [nucleus: IotJobsHelper] */
+  /** Only a running one, and only with an empty queue: queued ones are processed all the same. [nucleus: IotJobsHelper] */
   #cancelJobs(): void {
-    if (this.#queue.length === 0 && this.#current?.queued.source === 'IOT_JOBS') this.#cancelCurrent()
+    if (this.#queue.isEmpty && this.#current?.queued.source === 'IOT_JOBS') this.#cancelCurrent()
   }
 
-  /** All shadow deployments share one place in the queue. [nucleus: DeploymentQueue] */
   #cancelShadow(): void {
-    const waiting = this.#queue.findIndex(({ source }) => source === 'SHADOW')
-    if (waiting >= 0) this.#queue.splice(waiting, 1)
+    this.#queue.dropShadow()
     const running = this.#current?.queued
     if (running?.source === 'SHADOW' && this.#cancelCurrent()) this.#shadow.report(running.key, 'CANCELED')
   }
@@ -227,36 +215,20 @@ export class Nucleus implements DeviceLinkEvents {
   #cancelCurrent(): boolean {
     if (!this.#current?.task.cancel()) return false
     this.#current = null
-    this.#schedulePoll()
+    this.#queue.schedulePoll()
     return true
   }
 
-  /** The queue is looked at every 15 s at the device's own phase; the timer exists only while something waits. */
-  #schedulePoll(): void {
-    if (this.#pollScheduled || this.#queue.length === 0 || this.#current !== null) return
-    this.#pollScheduled = true
-    const period = TIMINGS.pollPeriodMs
-    const sincePollMs = (this.#clock.nowMs() - this.#pollPhaseMs) % period
-    this.#clock.after(period - sincePollMs, () => {
-      this.#pollScheduled = false
-      this.#poll()
-    })
-  }
-
-  #poll(): void {
-    if (this.#current !== null) return
-    const queued = this.#queue.shift()
-    if (queued === undefined) return
+  #process(queued: QueuedDeployment): void {
     if ('refused' in queued) return this.#refuse(queued, queued.deploymentId, '', queued.refused)
     const { deployment } = queued
-    // Equal creation times are accepted. [nucleus: stale check]
-    const isStale = deployment.createdAtMs < (this.#applied.get(deployment.target)?.createdAtMs ?? 0)
-    if (isStale || this.#faults.rejects(deployment.components))
+    if (this.#applied.isStale(deployment) || this.#faults.rejects(deployment.components)) {
       return this.#refuse(queued, deployment.id, deployment.configurationArn, REJECTED_STALE)
+    }
     this.#run(queued, deployment)
   }
 
-  #run(queued: Queued, deployment: DeviceDeployment): void {
+  #run(queued: QueuedDeployment, deployment: DeviceDeployment): void {
     const cause = this.#trace.record(this.#source, {
       kind: 'deployment-received',
       thing: this.#thing,
@@ -265,7 +237,7 @@ export class Nucleus implements DeviceLinkEvents {
     if (queued.source === 'IOT_JOBS') this.#jobs.report(queued.key, 'IN_PROGRESS', {})
     else this.#shadow.report(queued.key, 'IN_PROGRESS')
     this.#status.deploymentStarted()
-    const before = { applied: new Map(this.#applied), components: this.#components.versions() }
+    const before = this.#applied.state(this.#components.versions())
     const task = new DeploymentTask(
       deployment,
       {
@@ -279,9 +251,8 @@ export class Nucleus implements DeviceLinkEvents {
         faults: this.#faults,
       },
       (result) => {
-        if (result.status === 'SUCCEEDED' && !isSame(before.components, this.#components.versions())) {
-          this.#previous = before
-        }
+        const isChanged = !isSame(before.components, this.#components.versions())
+        if (result.status === 'SUCCEEDED' && isChanged) this.#applied.changedFrom(before)
         this.#ended(queued, deployment, result, cause)
       },
     )
@@ -289,44 +260,33 @@ export class Nucleus implements DeviceLinkEvents {
     task.start()
   }
 
-  /** What the device's other targets want, as long as it still belongs to them. [nucleus: ThingGroupHelper] */
+  /** Requirements of the device's other targets, as long as it still belongs to them. [nucleus: ThingGroupHelper] */
   #otherTargets(target: string): ComponentVersions {
     const groups = this.#dataPlane.thingGroupsForCoreDevice(this.#thing).map((group) => `thinggroup/${group}`)
-    const own = [`thing/${this.#thing}`, ...groups].filter((one) => one !== target)
-    return Object.assign({}, ...own.map((one) => this.#applied.get(one)?.components ?? {})) as ComponentVersions
+    return this.#applied.componentsOf([`thing/${this.#thing}`, ...groups].filter((one) => one !== target))
   }
 
-  #ended(queued: Queued, deployment: DeviceDeployment, result: DeploymentResult, cause: TraceRef): void {
+  #ended(queued: QueuedDeployment, deployment: DeviceDeployment, result: DeploymentResult, cause: TraceRef): void {
     this.#current = null
-    if (result.status === 'SUCCEEDED') {
-      const { target, createdAtMs, components, configurationArn } = deployment
-      this.#applied.set(target, { createdAtMs, components, configurationArn })
-    }
+    if (result.status === 'SUCCEEDED') this.#applied.add(deployment)
     this.#finish(queued, deployment.id, result, cause)
-    this.#tellFleetStatus(queued, deployment.id, deployment.configurationArn, result)
-    this.#schedulePoll()
+    this.#reportToFleetStatus(queued, deployment.id, deployment.configurationArn, result)
+    this.#queue.schedulePoll()
   }
 
-  /** Fleet status tells every end of a deployment, a refusal too. [nucleus: FleetStatusService] */
-  #refuse(queued: Queued, deploymentId: string, configurationArn: string, result: DeploymentResult): void {
+  /** Fleet status reports every end of a deployment, also a refusal. [nucleus: FleetStatusService] */
+  #refuse(queued: QueuedDeployment, deploymentId: string, configurationArn: string, result: DeploymentResult): void {
     this.#finish(queued, deploymentId, result)
-    this.#tellFleetStatus(queued, deploymentId, configurationArn, result)
-    this.#schedulePoll()
+    this.#reportToFleetStatus(queued, deploymentId, configurationArn, result)
+    this.#queue.schedulePoll()
   }
 
-  #tellFleetStatus(queued: Queued, id: string, configurationArn: string, result: DeploymentResult): void {
+  #reportToFleetStatus(queued: QueuedDeployment, id: string, configurationArn: string, result: DeploymentResult): void {
     const trigger = queued.source === 'IOT_JOBS' ? 'THING_GROUP_DEPLOYMENT' : 'THING_DEPLOYMENT'
     this.#status.deploymentEnded({ id, configurationArn, result, trigger })
   }
 
-  /** Of the targets that require the component. */
-  #configurationArns(component: string): string[] {
-    return [...this.#applied.values()].flatMap(({ components, configurationArn: arn }) =>
-      component in components && arn !== null ? [arn] : [],
-    )
-  }
-
-  #finish(queued: Queued, deploymentId: string, result: DeploymentResult, cause?: TraceRef): void {
+  #finish(queued: QueuedDeployment, deploymentId: string, result: DeploymentResult, cause?: TraceRef): void {
     const { status, detailedStatus } = result
     const thing = this.#thing
     this.#trace.record(

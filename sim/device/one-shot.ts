@@ -3,10 +3,10 @@ import type { Stream } from '../kernel/random.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 
 const INSTALL_MS = { min: 5_000, max: 15_000 }
-/** How long the work takes. */
+/** Duration of its work. */
 const RUN_MS = { min: 20_000, max: 90_000 }
 
-/** A component that does its work once and ends: FINISHED, as a data migration is. [gg: lifecycle FINISHED] */
+/** A component that runs once and ends FINISHED, such as a data migration. [gg: lifecycle FINISHED] */
 export class OneShot implements ComponentRuntime {
   readonly #clock: Clock
   readonly #stream: Stream

@@ -5,7 +5,7 @@ import type { DeploymentResult } from './deployment-result.ts'
 const SHADOW = 'AWSManagedGreengrassV2Deployment'
 const NUCLEUS_VERSION = '2.18.0'
 
-/** What a device is subscribed to while it is connected. */
+/** Topic filters that a device subscribes to while it is connected. */
 export function deploymentFilters(thing: string): readonly string[] {
   const topic = shadowTopic(thing, SHADOW)
   return [`${topic}/update/accepted`, `${topic}/update/rejected`, `${topic}/get/accepted`]
@@ -38,7 +38,7 @@ export class ShadowDeployments {
   #version = 0
   #lastArn: string | null = null
   #lastStatus: string | null = null
-  /** The last word on a deployment. */
+  /** The last status of a deployment. */
   #lastReport: (Reported & Readonly<Record<string, unknown>>) | null = null
 
   constructor(thing: string, link: DeviceLink, events: ShadowDeploymentEvents) {
@@ -56,7 +56,7 @@ export class ShadowDeployments {
     this.#connected = false
   }
 
-  /** What the nucleus keeps in memory alone is lost. */
+  /** The nucleus loses what it keeps only in memory. */
   restarted(): void {
     this.#version = 0
     this.#lastArn = null
@@ -68,7 +68,7 @@ export class ShadowDeployments {
     this.#send({
       fleetConfigurationArnForStatus: configurationArn,
       status: typeof status === 'string' ? status : status.status,
-      // Empty texts and lists clear what an earlier deployment left. [nucleus: on success]
+      // Empty strings and lists clear the values of an earlier deployment. [nucleus: on success]
       statusDetails: {
         detailedStatus: result?.detailedStatus ?? null,
         failureCause: result?.failureCause ?? '',
@@ -106,7 +106,7 @@ export class ShadowDeployments {
     this.#events.onDeployment(document, arn)
   }
 
-  /** Says it again when the whole document shows something else. [nucleus: syncShadowDeploymentStatus] */
+  /** Reports again if the complete document shows another status. [nucleus: syncShadowDeploymentStatus] */
   #sync(reported: Reported | undefined): void {
     const last = this.#lastReport
     if (last === null) return
@@ -120,7 +120,7 @@ export class ShadowDeployments {
     if (this.#connected) this.#link.publish(`${this.#topic}/get`, {}, 1)
   }
 
-  /** Kept while offline; after a conflict the get that follows brings the version to send it again with. */
+  /** Kept while offline; after a conflict the following get returns the version for sending it again. */
   #send(reported: Reported & Readonly<Record<string, unknown>>): void {
     this.#lastReport = reported
     if (!this.#connected) return
@@ -129,7 +129,7 @@ export class ShadowDeployments {
   }
 }
 
-/** Undefined for what is no JSON object: such a desired state is ignored. [nucleus: shadowUpdated] */
+/** Undefined if it is not a JSON object: such a desired state is ignored. [nucleus: shadowUpdated] */
 function parsed(fleetConfig: string): { readonly configurationArn?: string } | undefined {
   try {
     return JSON.parse(fleetConfig) ?? undefined

@@ -1,47 +1,47 @@
 import { z } from 'zod'
-import type { ApiFault } from './families/api-fault.ts'
-import type { CopiesOf } from './families/event-fault.ts'
-import type { Chance, Fault } from './families/fault.ts'
-import type { ReportFault } from './families/report-fault.ts'
-import { apiConflict, makeApiConflict } from './kinds/api-conflict.ts'
-import { apiError, makeApiError } from './kinds/api-error.ts'
-import { apiLatency, makeApiLatency } from './kinds/api-latency.ts'
-import { apiThrottle, makeApiThrottle } from './kinds/api-throttle.ts'
-import { bricked, makeBricked } from './kinds/bricked.ts'
-import { burstLoss, makeBurstLoss } from './kinds/burst-loss.ts'
-import { clockSkew, makeClockSkew } from './kinds/clock-skew.ts'
-import { counterOverflow, makeCounterOverflow } from './kinds/counter-overflow.ts'
-import { crash, makeCrash } from './kinds/crash.ts'
-import { cycleDrift, makeCycleDrift } from './kinds/cycle-drift.ts'
-import { duplicateReports, makeDuplicateReports } from './kinds/duplicate-reports.ts'
-import { errorRise, makeErrorRise } from './kinds/error-rise.ts'
-import { eventDuplicated, makeEventDuplicated } from './kinds/event-duplicated.ts'
-import { eventLate, makeEventLate } from './kinds/event-late.ts'
-import { eventLost, makeEventLost } from './kinds/event-lost.ts'
-import { eventReordered, makeEventReordered } from './kinds/event-reordered.ts'
-import { failedDownload, makeFailedDownload } from './kinds/failed-download.ts'
-import { hang, makeHang } from './kinds/hang.ts'
+import type { FaultFamilies, FaultFamily } from './families/families.ts'
+import { windowEndMs } from './families/fault-window.ts'
+import type { IndexedFault, IndexedSpec } from './families/indexed-fault.ts'
+import { apiConflict } from './kinds/api-conflict.ts'
+import { apiError } from './kinds/api-error.ts'
+import { apiLatency } from './kinds/api-latency.ts'
+import { apiThrottle } from './kinds/api-throttle.ts'
+import { bricked } from './kinds/bricked.ts'
+import { burstLoss } from './kinds/burst-loss.ts'
+import { clockSkew } from './kinds/clock-skew.ts'
+import { counterOverflow } from './kinds/counter-overflow.ts'
+import { crash } from './kinds/crash.ts'
+import { cycleDrift } from './kinds/cycle-drift.ts'
+import { duplicateReports } from './kinds/duplicate-reports.ts'
+import { errorRise } from './kinds/error-rise.ts'
+import { eventDuplicated } from './kinds/event-duplicated.ts'
+import { eventLate } from './kinds/event-late.ts'
+import { eventLost } from './kinds/event-lost.ts'
+import { eventReordered } from './kinds/event-reordered.ts'
+import { failedDownload } from './kinds/failed-download.ts'
+import { hang } from './kinds/hang.ts'
 import { lambdaDuplicate } from './kinds/lambda-duplicate.ts'
 import { lambdaKilled } from './kinds/lambda-killed.ts'
 import { lambdaTimeout } from './kinds/lambda-timeout.ts'
-import { lateReports, makeLateReports } from './kinds/late-reports.ts'
-import { lostReply, makeLostReply } from './kinds/lost-reply.ts'
-import { makeMemoryLeak, memoryLeak } from './kinds/memory-leak.ts'
-import { makeNoisyNetwork, noisyNetwork } from './kinds/noisy-network.ts'
+import { lateReports } from './kinds/late-reports.ts'
+import { lostReply } from './kinds/lost-reply.ts'
+import { memoryLeak } from './kinds/memory-leak.ts'
+import { noisyNetwork } from './kinds/noisy-network.ts'
 import { offline } from './kinds/offline.ts'
-import { operator, wrongGroup } from './kinds/operators.ts'
-import { makePrunedArtifacts, prunedArtifacts } from './kinds/pruned-artifacts.ts'
-import { makeReboot, reboot } from './kinds/reboot.ts'
+import { operator } from './kinds/operator.ts'
+import { prunedArtifacts } from './kinds/pruned-artifacts.ts'
+import { reboot } from './kinds/reboot.ts'
 import { reconnectStorm } from './kinds/reconnect-storm.ts'
-import { makeRejectedJob, rejectedJob } from './kinds/rejected-job.ts'
-import { makeSilentFallback, silentFallback } from './kinds/silent-fallback.ts'
+import { rejectedJob } from './kinds/rejected-job.ts'
+import { silentFallback } from './kinds/silent-fallback.ts'
 import { staleIndex } from './kinds/stale-index.ts'
-import { makeStarvedDownload, starvedDownload } from './kinds/starved-download.ts'
-import { makeUnreadableMessages, unreadableMessages } from './kinds/unreadable-messages.ts'
-import { makeUnreadableState, unreadableState } from './kinds/unreadable-state.ts'
+import { starvedDownload } from './kinds/starved-download.ts'
+import { unreadableMessages } from './kinds/unreadable-messages.ts'
+import { unreadableState } from './kinds/unreadable-state.ts'
+import { wrongGroup } from './kinds/wrong-group.ts'
 
-/** The families of faults, by what they act on. */
-const processFaults = [
+/** Every fault, in the order of the documents. To add one: a file in `kinds/` and its line here. */
+export const FAULTS = [
   memoryLeak,
   crash,
   cycleDrift,
@@ -59,137 +59,113 @@ const processFaults = [
   starvedDownload,
   unreadableMessages,
   unreadableState,
+  offline,
+  reconnectStorm,
+  burstLoss,
+  lateReports,
+  duplicateReports,
+  apiThrottle,
+  apiError,
+  apiConflict,
+  apiLatency,
+  lostReply,
+  staleIndex,
+  eventLost,
+  eventDuplicated,
+  eventLate,
+  eventReordered,
+  lambdaKilled,
+  lambdaTimeout,
+  lambdaDuplicate,
+  operator,
+  wrongGroup,
 ] as const
-const cutFaults = [offline, reconnectStorm] as const
-const reportFaults = [burstLoss, lateReports, duplicateReports] as const
-const apiFaults = [apiThrottle, apiError, apiConflict, apiLatency, lostReply] as const
-const indexFaults = [staleIndex] as const
-const eventFaults = [eventLost, eventDuplicated, eventLate, eventReordered] as const
-const lambdaFaults = [lambdaKilled, lambdaTimeout, lambdaDuplicate] as const
-const peopleFaults = [operator, wrongGroup] as const
+export type AnyFault = (typeof FAULTS)[number]
+export type FaultKind = AnyFault['kind']
 
-/** Every fault a scenario may list, by `kind`. */
-export const faultSchema = z.discriminatedUnion('kind', [
-  ...processFaults,
-  ...cutFaults,
-  ...reportFaults,
-  ...apiFaults,
-  ...indexFaults,
-  ...eventFaults,
-  ...lambdaFaults,
-  ...peopleFaults,
-])
+type SchemasOf<Faults extends readonly AnyFault[]> = { [Index in keyof Faults]: Faults[Index]['schema'] }
+
+/** Every fault that a scenario may list, by `kind`. */
+export const faultSchema = z.discriminatedUnion(
+  'kind',
+  // A map over a tuple gives an array; the types keep the tuple.
+  FAULTS.map(({ schema }) => schema) as unknown as SchemasOf<typeof FAULTS>,
+)
 export type FaultSpec = z.output<typeof faultSchema>
-type SpecOf<Family extends readonly z.ZodType[]> = z.output<Family[number]>
-/** Of the firmware process or of its surroundings on a device. */
-export type ProcessFaultSpec = SpecOf<typeof processFaults>
-/** The connection of a device is cut. */
-export type LinkOutageSpec = SpecOf<typeof cutFaults>
-/** What a device sends does not arrive as it should. */
-export type ReportFaultSpec = SpecOf<typeof reportFaults>
-/** The calls that the controller makes of AWS. */
-export type ApiFaultSpec = SpecOf<typeof apiFaults>
-/** Events on their way to the controller's functions. */
-export type EventFaultSpec = SpecOf<typeof eventFaults>
-/** Invocations of the controller's functions. */
-export type LambdaFaultSpec = SpecOf<typeof lambdaFaults>
-/** What can be injected into a world that is under way. */
-export type InjectableSpec = ProcessFaultSpec | LinkOutageSpec
-/** On devices, which a selector names. */
-export type DeviceFaultSpec = ProcessFaultSpec | LinkOutageSpec | ReportFaultSpec
+/** The specs of one family, or of several. */
+export type SpecOf<Family extends FaultFamily> = z.output<Extract<AnyFault, { family: Family }>['schema']>
+export type ProcessFaultSpec = SpecOf<'process'>
+export type LinkOutageSpec = SpecOf<'link'>
+/** Faults that can be injected into a running rehearsal. */
+export type InjectableSpec = SpecOf<'process' | 'link'>
+/** Faults on devices that a selector chooses. */
+export type DeviceFaultSpec = SpecOf<'process' | 'link' | 'report'>
 
-const isOneOf = <Family extends readonly z.ZodObject<{ kind: z.ZodLiteral<string> }>[]>(family: Family) => {
-  const kinds = new Set(family.map(({ shape }) => shape.kind.value))
-  return (spec: FaultSpec): spec is Extract<FaultSpec, SpecOf<Family>> => kinds.has(spec.kind)
-}
-export const isProcessFault = isOneOf(processFaults)
-export const isLinkOutage = isOneOf(cutFaults)
-export const isReportFault = isOneOf(reportFaults)
-export const isApiFault = isOneOf(apiFaults)
-export const isIndexFault = isOneOf(indexFaults)
-export const isEventFault = isOneOf(eventFaults)
-export const isLambdaFault = isOneOf(lambdaFaults)
-export const isDeviceFault = (spec: FaultSpec): spec is DeviceFaultSpec =>
-  isProcessFault(spec) || isLinkOutage(spec) || isReportFault(spec)
+const BY_KIND: ReadonlyMap<string, AnyFault> = new Map(FAULTS.map((fault) => [fault.kind, fault]))
 
-/** A fault of the firmware process or of its surroundings on one device. */
-export function makeFault(spec: ProcessFaultSpec, chance: Chance): Fault {
-  switch (spec.kind) {
-    case 'memory-leak':
-      return makeMemoryLeak(spec)
-    case 'crash':
-      return makeCrash(spec, chance)
-    case 'cycle-drift':
-      return makeCycleDrift(spec)
-    case 'error-rise':
-      return makeErrorRise(spec)
-    case 'hang':
-      return makeHang(spec)
-    case 'noisy-network':
-      return makeNoisyNetwork(spec)
-    case 'bricked':
-      return makeBricked(spec)
-    case 'clock-skew':
-      return makeClockSkew(spec)
-    case 'counter-overflow':
-      return makeCounterOverflow(spec)
-    case 'failed-download':
-      return makeFailedDownload(spec)
-    case 'pruned-artifacts':
-      return makePrunedArtifacts()
-    case 'reboot':
-      return makeReboot(spec)
-    case 'rejected-job':
-      return makeRejectedJob()
-    case 'silent-fallback':
-      return makeSilentFallback(spec)
-    case 'starved-download':
-      return makeStarvedDownload(spec)
-    case 'unreadable-messages':
-      return makeUnreadableMessages(spec)
-    case 'unreadable-state':
-      return makeUnreadableState(spec)
-  }
+/** The definition that a spec was parsed by. */
+function definitionOf({ kind }: { readonly kind: FaultKind }): AnyFault {
+  const definition = BY_KIND.get(kind)
+  if (definition === undefined) throw new Error(`invariant: no fault "${kind}"`)
+  return definition
 }
 
-/** A fault of what one device sends; `chanceOf` a label gives draws of its own. */
-export function makeReportFault(spec: ReportFaultSpec, chanceOf: (label: string) => Chance): ReportFault {
-  switch (spec.kind) {
-    case 'burst-loss':
-      return makeBurstLoss(spec, chanceOf('state'))
-    case 'late-reports':
-      return makeLateReports(spec, chanceOf('share'), chanceOf('jitter'))
-    case 'duplicate-reports':
-      return makeDuplicateReports(spec, chanceOf('share'))
-  }
+/** The family decides where a fault acts. */
+export const familyOf = (kind: FaultKind): FaultFamily => definitionOf({ kind }).family
+
+const isOf =
+  <Family extends FaultFamily>(...families: readonly Family[]) =>
+  (spec: FaultSpec): spec is Extract<FaultSpec, SpecOf<Family>> =>
+    (families as readonly FaultFamily[]).includes(familyOf(spec.kind))
+export const isProcessFault = isOf('process')
+export const isLinkOutage = isOf('link')
+export const isDeviceFault = isOf('process', 'link', 'report')
+
+/** The specs of one family, each with its index in the list. */
+export const faultsOf = <Family extends FaultFamily>(
+  specs: readonly FaultSpec[],
+  family: Family,
+): readonly IndexedSpec<Extract<FaultSpec, SpecOf<Family>>>[] => {
+  const isOfFamily = isOf(family)
+  return specs.flatMap((spec, index) => (isOfFamily(spec) ? [{ index, spec }] : []))
 }
 
-/** A fault of the calls that the controller makes. */
-export function makeApiFault(spec: ApiFaultSpec): ApiFault {
-  switch (spec.kind) {
-    case 'api-throttle':
-      return makeApiThrottle(spec)
-    case 'api-error':
-      return makeApiError(spec)
-    case 'api-conflict':
-      return makeApiConflict(spec)
-    case 'api-latency':
-      return makeApiLatency(spec)
-    case 'lost-reply':
-      return makeLostReply(spec)
-  }
+type FamilyOf<Spec extends FaultSpec> = Extract<AnyFault, { kind: Spec['kind'] }>['family']
+
+/** What the definition of a spec makes of it; its family decides what that needs and gives. */
+export const makeFault = <Spec extends FaultSpec>(
+  spec: Spec,
+  ...context: FaultFamilies[FamilyOf<Spec>]['context']
+): FaultFamilies[FamilyOf<Spec>]['fault'] => made(spec, context) as FaultFamilies[FamilyOf<Spec>]['fault']
+
+/** Families whose faults need nothing but their options. */
+type PlainFamily = {
+  [Family in FaultFamily]: FaultFamilies[Family]['context'] extends [] ? Family : never
+}[FaultFamily]
+
+/** The faults of such a family, made. */
+export const makeFaultsOf = <Family extends PlainFamily>(
+  specs: readonly FaultSpec[],
+  family: Family,
+): readonly IndexedFault<Extract<FaultSpec, SpecOf<Family>>, FaultFamilies[Family]['fault']>[] =>
+  faultsOf(specs, family).map(({ index, spec }) => ({
+    index,
+    spec,
+    fault: made(spec, []) as FaultFamilies[Family]['fault'],
+  }))
+
+/** The types cannot express that the definition which is found by the kind of a spec belongs to that spec. */
+function made(spec: FaultSpec, context: readonly unknown[]): unknown {
+  const make = definitionOf(spec).make as (spec: FaultSpec, ...context: readonly unknown[]) => unknown
+  return make(spec, ...context)
 }
 
-/** A fault of events on their way. */
-export function makeEventFault(spec: EventFaultSpec): CopiesOf {
-  switch (spec.kind) {
-    case 'event-lost':
-      return makeEventLost()
-    case 'event-duplicated':
-      return makeEventDuplicated(spec)
-    case 'event-late':
-      return makeEventLate(spec)
-    case 'event-reordered':
-      return makeEventReordered(spec)
-  }
+/**
+ * When a fault stops disturbing the rollout, in milliseconds after the start of the rehearsal; 0 for what is wrong with
+ * the firmware itself, infinite if it never stops.
+ */
+export function faultEndMs(spec: FaultSpec): number {
+  const endMs = definitionOf(spec).endMs as ((spec: FaultSpec) => number) | undefined
+  if (endMs !== undefined) return endMs(spec)
+  return 'from' in spec ? windowEndMs(spec) : 0
 }

@@ -1,14 +1,14 @@
-/** Virtual time: an integer of milliseconds since the Unix epoch, and the timers that wait on it. */
+/** Simulated time: an integer of milliseconds since the Unix epoch, and the timers that wait on it. */
 
-/** Lower runs first among timers due at the same millisecond. */
+/** The phases of a millisecond: lower runs first among timers that are due at the same time. */
 export const Priority = {
-  /** The world: devices, jobs, faults. */
+  /** Devices, jobs, faults. */
   world: 0,
-  /** Devices sample what the world has become. */
+  /** Devices sample the state that results. */
   sample: 1,
-  /** Messages and events the cloud delivers after the world has moved. */
+  /** The cloud delivers messages and events. */
   delivery: 2,
-  /** The controller's schedules look at what all of that left behind. */
+  /** The controller evaluates the result of all of that. */
   schedule: 3,
 } as const
 export type Priority = (typeof Priority)[keyof typeof Priority]
@@ -19,9 +19,9 @@ export interface Timer {
 
 export interface Clock {
   nowMs(): number
-  /** How far the present millisecond has got: whose turn it is. */
-  turn(): Priority
-  /** Runs `action` when virtual time reaches `atMs`; a time in the past runs at the present one. */
+  /** The phase that the present millisecond has reached. */
+  phase(): Priority
+  /** Runs `action` when simulated time reaches `atMs`; if that is past, at the present time. */
   at(atMs: number, action: () => void, priority?: Priority): Timer
   after(delayMs: number, action: () => void, priority?: Priority): Timer
 }
@@ -47,12 +47,12 @@ class Entry implements Timer {
 const before = (a: Entry, b: Entry): boolean =>
   a.atMs !== b.atMs ? a.atMs < b.atMs : a.priority !== b.priority ? a.priority < b.priority : a.sequence < b.sequence
 
-/** A clock that stands still until its owner calls `advance`; ties break by (priority, order of scheduling). */
+/** A clock that moves only when its owner calls `advance`; ties break by (priority, order of scheduling). */
 export class VirtualClock implements Clock {
   #nowMs: number
-  #turn: Priority = Priority.world
+  #phase: Priority = Priority.world
   #sequence = 0
-  /** A binary heap: the entry at 0 is the earliest, cancelled ones included until they surface. */
+  /** A binary heap: the entry at 0 is the earliest; cancelled entries are removed when they get there. */
   readonly #heap: Entry[] = []
 
   constructor(startMs: number) {
@@ -63,8 +63,8 @@ export class VirtualClock implements Clock {
     return this.#nowMs
   }
 
-  turn(): Priority {
-    return this.#turn
+  phase(): Priority {
+    return this.#phase
   }
 
   at(atMs: number, action: () => void, priority: Priority = Priority.world): Timer {
@@ -93,21 +93,21 @@ export class VirtualClock implements Clock {
     const first = this.#heap[0]
     if (first === undefined) return false
     this.#nowMs = first.atMs
-    this.#turn = first.priority
+    this.#phase = first.priority
     const due: Entry[] = []
     while (this.#heap[0]?.atMs === first.atMs && this.#heap[0].priority === first.priority) due.push(this.#pop())
     for (const entry of due) entry.action?.()
     return true
   }
 
-  /** Lets time pass to the end of this millisecond, in which and before which no timer is due. */
+  /** Moves time to the end of this millisecond; no timer may be due by then. @throws RangeError if one is */
   idleUntil(atMs: number): void {
     const nextAtMs = this.nextAtMs()
     if (atMs < this.#nowMs || (nextAtMs !== null && nextAtMs <= atMs)) {
       throw new RangeError(`cannot idle from ${this.#nowMs} until ${atMs}: a timer is due at ${nextAtMs}`)
     }
     this.#nowMs = atMs
-    this.#turn = Priority.schedule
+    this.#phase = Priority.schedule
   }
 
   #dropCancelled(): void {

@@ -1,6 +1,6 @@
-/** Work that was begun and must end before virtual time may move: messages, acknowledgements, calls, handlers. */
+/** Work that has begun and must end before simulated time may move: messages, acknowledgements, calls, handlers. */
 
-/** Nothing ended for too long in real time: something that was begun will never end. */
+/** No work ended for too long in real time: something in flight will never end. */
 export class Stalled extends Error {
   override readonly name = 'Stalled'
   readonly exitCode = 70
@@ -16,20 +16,20 @@ export class Stalled extends Error {
 }
 
 const STALL_LIMIT_MS = 60_000
-/** A turn of the event loop that took longer was one in which the machine slept or the process was stopped. */
-const LONGEST_TURN_MS = 1_000
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** If an iteration of the event loop takes longer, the machine slept or the process was suspended. */
+const LONGEST_ITERATION_MS = 1_000
+const nextIteration = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A ledger of begun and not yet ended work, by kind. */
 export class InFlight {
   readonly #counts = new Map<string, number>()
   #total = 0
-  /** Grows with every begin and end, so that "nothing changed" can be seen. */
+  /** Grows with every begin and end, so that the absence of changes can be detected. */
   #changes = 0
   #settledAtChange = 0
   #isAbandoned = false
 
-  /** The rehearsal is over: what was under way, or waited on the virtual clock, counts no more when it breaks off. */
+  /** The rehearsal is over: the end of work in flight, or of a wait on the virtual clock, is no longer counted. */
   abandon(): void {
     this.#isAbandoned = true
   }
@@ -54,7 +54,7 @@ export class InFlight {
     this.#changes += 1
   }
 
-  /** Holds `kind` while `work` runs. */
+  /** Counts `kind` as in flight while `work` runs. */
   async during<T>(kind: string, work: () => Promise<T>): Promise<T> {
     this.begin(kind)
     try {
@@ -65,18 +65,18 @@ export class InFlight {
   }
 
   /**
-   * Resolves when nothing is in flight and the event loop has turned without change; at once when nothing was begun
+   * Resolves when nothing is in flight and one iteration of the event loop brought no change; at once if nothing has begun
    * since the last time.
-   * @throws Stalled when nothing changes within a minute of real time, as far as this process was awake
+   * @throws Stalled when nothing changes within one minute of real time, without the time in which the process slept
    */
   async settled(): Promise<void> {
     if (this.#total === 0 && this.#changes === this.#settledAtChange) return
     let waitedMs = 0
-    for (let seen = this.#changes, turnedAtMs = performance.now(); ; ) {
-      await nextTurn()
+    for (let seen = this.#changes, iteratedAtMs = performance.now(); ; ) {
+      await nextIteration()
       const nowMs = performance.now()
-      waitedMs += Math.min(nowMs - turnedAtMs, LONGEST_TURN_MS)
-      turnedAtMs = nowMs
+      waitedMs += Math.min(nowMs - iteratedAtMs, LONGEST_ITERATION_MS)
+      iteratedAtMs = nowMs
       if (this.#changes !== seen) {
         seen = this.#changes
         waitedMs = 0

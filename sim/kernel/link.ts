@@ -1,4 +1,4 @@
-/** The seam between one device code and the two levels: an MQTT connection at wire level, direct calls at model level. */
+/** The link of a device, implemented by each level: an MQTT connection at wire level, direct calls at model level. */
 export interface DeviceLink {
   /** Opens the connection; `onConnected` follows. Client id = thing name. [iot: client id] */
   connect(): void
@@ -11,7 +11,7 @@ export interface DeviceLink {
   unsubscribe(filters: readonly string[]): void
 }
 
-/** What a link tells its device. Payloads are parsed JSON; the device must not change them. */
+/** What a link reports to its device. Payloads are parsed JSON; the device must not change them. */
 export interface DeviceLinkEvents {
   onConnected(): void
   onDisconnected(): void
@@ -24,6 +24,6 @@ export interface DeviceLinkEvents {
  */
 export interface DataPlane {
   thingGroupsForCoreDevice(thingName: string): readonly string[]
-  /** `requirements` by component name; the answer lists what no deployable version satisfies. */
+  /** `requirements` by component name; the answer lists those that no deployable version satisfies. */
   resolveComponentCandidates(requirements: ReadonlyMap<string, string>): { readonly missing: readonly string[] }
 }

@@ -1,23 +1,23 @@
 import type { VirtualClock } from './clock.ts'
 import type { InFlight } from './in-flight.ts'
 
-/** Advances at one virtual instant before it is taken for a loop that feeds itself. */
+/** Advances without progress of time that are taken for an endless loop. */
 const MAX_ADVANCES_PER_INSTANT = 100_000
 
 export interface LockstepOptions {
   readonly clock: VirtualClock
   readonly inFlight: InFlight
-  /** Virtual time at which to stop. */
+  /** Simulated time at which to stop. */
   readonly untilMs: number
-  /** Asked whenever nothing is in flight. */
+  /** Called whenever nothing is in flight. */
   readonly isOver: () => boolean
-  /** Waits, if the pace asks for it, until real time allows virtual time to be `atMs`. */
+  /** Waits until the pace allows simulated time to be `atMs`. */
   readonly pace: (atMs: number) => Promise<void>
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Moves virtual time from timer to timer, and only while nothing is in flight. Returns why it stopped.
+ * Moves simulated time from timer to timer, only while nothing is in flight. Returns why it stopped.
  * @throws the signal's reason when aborted; Stalled when work in flight never ends.
  */
 export async function runLockstep(options: LockstepOptions): Promise<'over' | 'until'> {
@@ -35,9 +35,10 @@ export async function runLockstep(options: LockstepOptions): Promise<'over' | 'u
     }
     if (nextAtMs > clock.nowMs()) advances = 0
     advances += 1
-    if (advances > MAX_ADVANCES_PER_INSTANT) throw new Error(`invariant: virtual time stands still at ${nextAtMs}`)
+    if (advances > MAX_ADVANCES_PER_INSTANT)
+      throw new Error(`invariant: simulated time does not advance from ${nextAtMs}`)
     await options.pace(nextAtMs)
-    // Somebody outside may have begun something while the pace waited.
+    // An external client may have begun work during the pause.
     if (inFlight.isBusy) continue
     clock.advance()
   }

@@ -1,6 +1,6 @@
 import seedrandom from 'seedrandom'
 
-/** One named stream of chance; drawing from it moves no other stream. */
+/** One named stream of random draws; drawing from it changes no other stream. */
 export interface Stream {
   /** Uniform in [0, 1). */
   next(): number
@@ -10,7 +10,7 @@ export interface Stream {
   uuid(): string
 }
 
-/** The root seed of a run, from which every part of the world takes its own stream by label. */
+/** The root seed of a run, from which every part of the simulation takes its own stream by label. */
 export class Seed {
   readonly root: number
   constructor(root: number) {
@@ -18,8 +18,8 @@ export class Seed {
   }
 
   /**
-   * The same label gives the same draws, whatever other streams exist: `device/line-07-03/install`. Made at the first
-   * draw, since of a device's streams few are ever drawn from.
+   * The same label gives the same draws, whatever other streams exist: `device/line-07-03/install`. The generator
+   * is created at the first draw, because few of a device's streams are ever used.
    */
   stream(label: string): Stream {
     const text = `${this.root}/${label}`

@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000
 /** Characters. */
 const MAX_UNHASHED = 65_536
 
-/** Names one recorded event, to be given as the cause of another. */
+/** Refers to one recorded event as the cause of another. */
 export interface TraceRef {
   readonly source: string
 }
@@ -20,8 +20,8 @@ interface Pending {
 }
 
 /**
- * The append-only record of a run. Within one virtual millisecond events are ordered by source and then as recorded, so
- * that the order in which sockets happened to deliver cannot show.
+ * The append-only record of a run. Within one simulated millisecond events are ordered by source and then as recorded, so
+ * that the order of delivery on sockets has no effect.
  */
 export class Trace {
   /** Every event since the start, or since the last `forget`. */
@@ -32,7 +32,7 @@ export class Trace {
   readonly #hourDigests: string[] = []
   readonly #total = createHash('sha256')
   #hour = createHash('sha256')
-  /** Lines that are in no hash yet: a call of the hash for each would cost more than the hashing. */
+  /** Lines that are not hashed yet: one call of the hash per line would cost more than the hashing. */
   #unhashed = ''
   #pending: Pending[] = []
   #listeners: ((record: TraceRecord) => void)[] = []
@@ -42,7 +42,7 @@ export class Trace {
     this.#startMs = clock.nowMs()
   }
 
-  /** `source` is the one entity that saw the event; two entities never share one. */
+  /** `source` is the one entity that observed the event; two entities never share a source. */
   record(source: string, event: TraceEvent, cause?: TraceRef): TraceRef {
     const atMs = this.#clock.nowMs()
     if (this.#pending[0] !== undefined && this.#pending[0].atMs !== atMs) this.flush()
@@ -55,7 +55,7 @@ export class Trace {
     this.#listeners.push(listener)
   }
 
-  /** Orders what the present millisecond recorded and appends it; called before time moves and before reading. */
+  /** Orders the events of the present millisecond and appends them; called before time moves and before reading. */
   flush(): void {
     const batch = this.#pending
     if (batch.length === 0) return
@@ -68,7 +68,7 @@ export class Trace {
     for (const pending of batch) this.#append(pending)
   }
 
-  /** Lets go of the events so far, whoever kept them has them; positions and digests go on. */
+  /** Drops the events so far, which listeners may have kept; positions and digests continue. */
   forget(): void {
     this.flush()
     this.#forgotten += this.records.length
@@ -82,7 +82,7 @@ export class Trace {
     return this.#total.copy().digest('hex')
   }
 
-  /** One SHA-256 for each virtual hour since the start, the running one included. */
+  /** One SHA-256 per simulated hour since the start, the current hour included. */
   digestsByHour(): string[] {
     this.flush()
     this.#hash()

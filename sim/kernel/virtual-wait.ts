@@ -1,12 +1,12 @@
 import { type Clock, Priority } from './clock.ts'
 import type { InFlight } from './in-flight.ts'
 
-/** The kind that a running function of the controller is in flight as. */
+/** A running function of the controller, as a kind of work in flight. */
 export const HANDLER = 'handler'
 
 /**
  * Lets a function of the controller wait on the virtual clock: meanwhile it is not in flight, so that time can move. It
- * goes on after all else of that millisecond, because the controller always looks at what a whole one has left behind.
+ * resumes in the last phase of its millisecond, because the controller always evaluates the result of the others.
  */
 export const virtualWait = (clock: Clock, inFlight: InFlight, delayMs: number): Promise<void> =>
   new Promise((resolve) => {

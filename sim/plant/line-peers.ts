@@ -1,10 +1,10 @@
-/** Told just before, and just after, another device of the line starts or stops a firmware. */
+/** Called before and after another device of the line starts or stops a firmware. */
 export interface PeerWatcher {
   readonly before: () => void
   readonly after: () => void
 }
 
-/** Which firmware runs on each line, as the stations of a line know it of each other. */
+/** The firmware versions that run on each line. */
 export class LinePeers {
   /** Line -> thing -> version. */
   readonly #running = new Map<number, Map<string, string>>()
@@ -14,7 +14,7 @@ export class LinePeers {
     inner(this.#watchers, line).set(thing, watcher)
   }
 
-  /** `version` is null when none runs any more. */
+  /** `version` is null when the firmware stopped. */
   changed(line: number, thing: string, version: string | null): void {
     const running = inner(this.#running, line)
     if ((running.get(thing) ?? null) === version) return

@@ -1,37 +1,16 @@
 import type { Seed } from '../kernel/random.ts'
+import type { Condition } from './condition.ts'
 import { channelKey, expNegative, normalAt, poissonFrom, uniformAt } from './noise.ts'
 import type { Metric, Recording } from './recording.ts'
 import { DEFAULT_PLANT, type PlantNoise } from './settings.ts'
 import type { PlantCalendar, PlantTime } from './shifts.ts'
 
-/** What firmware and faults make of one minute. */
-export interface Condition {
-  /** The firmware process runs; without it nothing is produced, while the core's connection goes on. */
-  readonly isRunning: boolean
-  /** 1 is normal; 1.1 is ten per cent slower. */
-  readonly cycleTimeFactor: number
-  /** 1 is normal. */
-  readonly errorRateFactor: number
-  /** Beside the normal ones, 0 to 1. */
-  readonly connectionFailureShare: number
-  /** Beyond what healthy firmware uses. */
-  readonly extraMemoryMiB: number
-}
-
-export const HEALTHY: Condition = {
-  isRunning: true,
-  cycleTimeFactor: 1,
-  errorRateFactor: 1,
-  connectionFailureShare: 0,
-  extraMemoryMiB: 0,
-}
-
 /** Independent channels of a device's noise. */
 const Channel = { cycleTime: 0, errors: 1, quality: 2, connection: 3, cpu: 4, memory: 5 } as const
 
-/** Spread of lines about the fleet's mean. */
+/** Half range of lines' mean cycle times about the fleet's mean. */
 const LINE_EFFECT = 0.1
-/** Spread of single cycles about the device's mean. */
+/** Relative standard deviation of single cycles about the device's mean. */
 const CYCLE_SIGMA = 0.05
 const OPERATIONS_PER_CYCLE = 12
 const CYCLES_PER_QUALITY_CHECK = 4
@@ -51,18 +30,18 @@ const channelKeys = (key: number): Channels => ({
   memory: channelKey(key, Channel.memory),
 })
 
-/** Errors and failed quality checks are rare; e^-mean of a minute decides most of them, and there are few such means. */
+/** Errors and failed quality checks are rare; e^-mean of a minute decides most minutes, and there are few such means. */
 const CHECK_FAILURES = 1 - QUALITY_PASS_SHARE
 const NO_FAILURE_OF_ONE_CHECK = expNegative(CHECK_FAILURES)
 
 const MINUTE_MS = 60_000
-/** No rehearsal looks further ahead than a year. */
+/** No rehearsal lasts longer than a year. */
 const MAX_AHEAD_MS = 366 * 86_400_000
 
 /**
- * One station of a production line: what it makes, how long that takes, what goes wrong, minute by minute. Its fields are
- * the cumulative counters and the gauges that the health component reports. A minute's numbers depend on the seed, the
- * device, the minute and the condition alone; the gauges are made when they are read.
+ * One station of a production line: its production, cycle times and errors, minute by minute. Its fields are the cumulative
+ * counters and the gauges that the health component reports. The numbers of a minute depend only on the seed, the device,
+ * the minute and the condition; gauges are computed when they are read.
  */
 export class Machine {
   readonly thing: string
@@ -76,9 +55,9 @@ export class Machine {
   /** Time into the running cycle, so that cycles do not restart every minute. */
   #carryMs = 0
   #checkCarry = 0
-  /** Recorded counts need not be whole; what is left of a minute's goes to the next. */
+  /** Recorded counts need not be whole; the fraction of one minute is carried to the next. */
   #recordedCarry = { cycles: 0, errors: 0, connectionFailures: 0 }
-  /** The last minute that passed, its place in the calendar and its condition: what the gauges show. */
+  /** The last minute, its calendar entry and its condition: the basis of the gauges. */
   #minute = 0
   #time: PlantTime | null = null
   #condition: Condition | null = null
@@ -112,7 +91,7 @@ export class Machine {
     this.#baseMemoryMiB = BASE_MEMORY_MIB + 5 * normalAt(channelKey(key, 101), 0)
   }
 
-  /** Mean memory of healthy firmware, without the noise of the gauge: the recording's where one plays. */
+  /** Mean memory of healthy firmware, without the noise of the gauge: of the recording, where there is one. */
   baseMemoryMiBAt(atMs: number): number {
     return Number.isNaN(this.#recorded('memoryMiB', Math.floor(atMs / MINUTE_MS)))
       ? this.#baseMemoryMiB
@@ -156,8 +135,8 @@ export class Machine {
   }
 
   /**
-   * Lets `count` minutes happen, the first of which begins at `startMs`, under one condition. Allocates nothing: minutes
-   * pass by the million.
+   * Simulates `count` minutes, the first of which begins at `startMs`, under one condition. Allocates nothing: a run has
+   * millions of minutes.
    */
   runMinutes(startMs: number, count: number, condition: Condition): void {
     this.#condition = condition
@@ -182,8 +161,8 @@ export class Machine {
   }
 
   /**
-   * When so many further cycles will be done, if minutes follow each other from `startMs` on: the end of the minute that
-   * completes them. Lives none of these minutes; cycles need no chance, so that it is exact. Infinite beyond a year.
+   * When this many further cycles will be complete, from the minute that begins at `startMs` on: the end of the minute that
+   * completes them. Exact, because cycles involve no random draws; changes nothing. Infinite beyond a year.
    */
   cyclesDoneAtMs(startMs: number, cycles: number, conditionAt: (endMs: number) => Condition): number {
     let [carryMs, recordedCarry] = [this.#carryMs, this.#recordedCarry.cycles]
@@ -237,18 +216,18 @@ export class Machine {
     this.#carryMs = carryMs
   }
 
-  /** A minute of which something is recorded; what is not is made as ever, and faults act on either alike. */
+  /** A minute with recorded values; other values are synthetic, and faults act on both alike. */
   #replay(recording: Recording, minute: number, cycleMs: number, condition: Condition): void {
     const failures = recording.at('connectionFailures', minute)
     if (Number.isNaN(failures)) {
       this.#connect(minute, 1, this.#noise.connectionFailureShare + condition.connectionFailureShare)
-    } else if (this.#whole('connectionFailures', failures) > 0) this.#connect(minute, 1, 1)
+    } else if (this.#wholeCount('connectionFailures', failures) > 0) this.#connect(minute, 1, 1)
     else this.#connect(minute, 1, condition.connectionFailureShare)
     if (!condition.isRunning) return
     this.#replayCycles(recording, minute, cycleMs, condition.cycleTimeFactor)
     const errors = recording.at('errors', minute)
-    if (Number.isNaN(errors)) this.#err(minute, condition)
-    else this.errors += this.#whole('errors', errors * condition.errorRateFactor)
+    if (Number.isNaN(errors)) this.#countErrors(minute, condition)
+    else this.errors += this.#wholeCount('errors', errors * condition.errorRateFactor)
   }
 
   #replayCycles(recording: Recording, minute: number, cycleMs: number, factor: number): void {
@@ -260,32 +239,32 @@ export class Machine {
       this.#carryMs += MINUTE_MS * this.#volume
       cycles = Math.floor(this.#carryMs / meanMs)
       this.#carryMs -= cycles * meanMs
-    } else cycles = this.#whole('cycles', recordedCycles / factor)
+    } else cycles = this.#wholeCount('cycles', recordedCycles / factor)
     if (cycles === 0) return
     if (isMeasured) this.#addCycles(cycles, meanMs, meanMs * CYCLE_SIGMA, minute)
     else this.#countCycles(cycles, meanMs, minute)
   }
 
-  #err(minute: number, condition: Condition): void {
+  #countErrors(minute: number, condition: Condition): void {
     const meanErrors = (this.#noise.errorsPerDeviceHour / 60) * this.#volume * condition.errorRateFactor
     this.errors += poissonFrom(uniformAt(this.#channels.errors, minute), meanErrors)
   }
 
-  #whole(counter: 'cycles' | 'errors' | 'connectionFailures', count: number): number {
+  #wholeCount(counter: 'cycles' | 'errors' | 'connectionFailures', count: number): number {
     const sum = this.#recordedCarry[counter] + count
     const whole = Math.floor(sum)
     this.#recordedCarry[counter] = sum - whole
     return whole
   }
 
-  /** The mean of n cycles spreads by sigma/sqrt(n). */
+  /** The mean of n cycles has a standard deviation of sigma/sqrt(n). */
   #countCycles(cycles: number, meanMs: number, minute: number): void {
     const sigmaMs = meanMs * CYCLE_SIGMA
     const sampleMs = meanMs + (sigmaMs / Math.sqrt(cycles)) * normalAt(this.#channels.cycleTime, minute)
     this.#addCycles(cycles, sampleMs, sigmaMs, minute)
   }
 
-  /** Squares add up as mean^2 + variance each. */
+  /** The sum of squares grows by mean^2 + variance per cycle. */
   #addCycles(cycles: number, sampleMs: number, sigmaMs: number, minute: number): void {
     this.cycles += cycles
     this.cycleTimeMsSum += Math.round(cycles * sampleMs)

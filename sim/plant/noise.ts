@@ -1,11 +1,11 @@
 /**
- * Counter-based noise: every value is a pure function of (channel key, minute), so that a device or a fault more or less
- * moves nobody else's numbers. Integers and table look-ups only, so that every machine gives the same values.
+ * Counter-based noise: every value is a pure function of (channel key, minute), so that an additional device or fault
+ * changes no other values. Integers and table lookups only, so that every machine gives the same values.
  */
 
 const TABLE_BITS = 16
 const TABLE_SIZE = 1 << TABLE_BITS
-/** Standard normal quantiles in steps of 1/65,536, rounded to 2^-20 so that no engine's last digit shows. */
+/** Standard normal quantiles in steps of 1/65,536, rounded to 2^-20 so that differences of engines in the last digit have no effect. */
 const NORMAL = makeNormalTable()
 
 /** A well-mixed 32-bit integer. [lowbias32: a published hash with low bias] */
@@ -17,8 +17,8 @@ export function hash32(value: number): number {
 }
 
 /**
- * The key of one channel of a key. Two levels, so that streams cannot overlap by arithmetic. Signed, since a number of 32
- * bits with a sign is kept where it stands and not in a box of its own; of a device there are six.
+ * The key of one channel of a key. Two levels, so that streams cannot overlap by arithmetic. Signed, because engines store
+ * a signed 32-bit integer without a separate object; a device has six.
  */
 export const channelKey = (key: number, channel: number): number => hash32(key ^ Math.imul(channel + 1, 0x9e3779b1)) | 0
 

@@ -2,8 +2,8 @@ import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
 import { type Selector, selects } from './selector.ts'
 
 /**
- * What can be recorded, by the names of the health document; counters as what a minute brought. Everything else of the
- * document follows from these and from the firmware.
+ * Metrics that can be recorded, by the names of the health document; counters as counts per minute. Everything else of
+ * the document follows from these and from the firmware.
  */
 export const METRICS = {
   /** Finished cycles in a minute. */
@@ -12,7 +12,7 @@ export const METRICS = {
   cycleTimeMs: { least: 1, most: 3_600_000 },
   /** Failed operations in a minute. */
   errors: { least: 0, most: 600 },
-  /** Of the one attempt that the core makes a minute. */
+  /** Of the one attempt that the core makes per minute. */
   connectionFailures: { least: 0, most: 1 },
   cpuPct: { least: 0, most: 100 },
   /** Of a limit of 512 MiB. */
@@ -20,25 +20,25 @@ export const METRICS = {
 } as const satisfies Record<string, { readonly least: number; readonly most: number }>
 export type Metric = keyof typeof METRICS
 
-/** One metric as it was recorded, a value a minute; null where the recording is silent. */
+/** One recorded metric, a value per minute; null where the recording has none. */
 export interface RecordedTrack {
-  /** Where it comes from, as the scenario names it. */
+  /** The file, as the scenario names it. */
   readonly file: string
   readonly in: Selector
   readonly metric: Metric
-  /** Round and round, before the start as well as after it; else once, from the start. */
+  /** Repeated, before the start as well as after it; else once, from the start. */
   readonly loop: boolean
   readonly perMinute: readonly (number | null)[]
 }
 
 interface Track {
   readonly loop: boolean
-  /** NaN where the recording is silent. */
+  /** NaN where the recording has no value. */
   readonly perMinute: Float64Array
   readonly mean: number
 }
 
-/** The recorded vitals of one device. What it does not have stays synthetic. */
+/** The recorded telemetry of one device. Metrics without a recording stay synthetic. */
 export class Recording {
   readonly #tracks: Readonly<Partial<Record<Metric, Track>>>
   readonly #firstMinute: number
@@ -49,8 +49,8 @@ export class Recording {
   }
 
   /**
-   * The tracks that concern a device, with their beginning at `startMs`; null if there are none. Where several tell the
-   * same metric, the one of the device alone counts, else the last.
+   * The tracks of a device, which begin at `startMs`; null if there are none. If several have the same metric, one for
+   * this device alone takes precedence, else the last.
    */
   static of(tracks: readonly RecordedTrack[], thing: string, line: number, startMs: number): Recording | null {
     const own = tracks.filter(({ in: where }) => selects(where, thing, line, ''))
@@ -68,7 +68,7 @@ export class Recording {
     return new Recording(found, Math.floor(startMs / SAMPLE_PERIOD_MS))
   }
 
-  /** The value of a minute since the epoch; NaN where the recording is silent. */
+  /** The value of a minute since the epoch; NaN where the recording has none. */
   at(metric: Metric, minute: number): number {
     const track = this.#tracks[metric]
     if (track === undefined) return Number.NaN

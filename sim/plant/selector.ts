@@ -1,19 +1,19 @@
 import { z } from 'zod'
 
-/** Where a fault is: with a firmware version wherever it runs, on a line, or on one device. */
+/** The devices a fault acts on: those that run a firmware version, those of a line, one device, or all. */
 export const selector = z
   .strictObject({
     firmware: z.string().optional().describe('Only while this firmware version runs'),
     line: z.int().positive().optional().describe('Only on this production line'),
     device: z.string().optional().describe('Only on this device'),
-    fleet: z.literal('all').optional().describe('Everywhere, whatever runs there'),
+    fleet: z.literal('all').optional().describe('All devices, whatever they run'),
   })
   .refine((value) => Object.values(value).some((one) => one !== undefined), {
-    message: 'says nowhere; give firmware, line, device or fleet: all',
+    message: 'has no target; set firmware, line, device, or fleet: all',
   })
 export type Selector = z.output<typeof selector>
 
-/** Whether the fault concerns this device when it runs this version. */
+/** Whether the selector matches this device while it runs this version. */
 export const selects = (where: Selector, thing: string, line: number, version: string): boolean =>
   (where.firmware === undefined || where.firmware === version) &&
   (where.line === undefined || where.line === line) &&

@@ -10,11 +10,11 @@ export interface PlantShift {
   readonly cycleMs: number
 }
 
-/** How healthy stations differ and err. */
+/** Noise of healthy stations. */
 export interface PlantNoise {
-  /** Spread of the memory gauge about the device's mean. */
+  /** Standard deviation of the memory gauge about the device's mean. */
   readonly memorySigmaMiB: number
-  /** Spread of devices' mean cycle times about their line's. */
+  /** Relative standard deviation of devices' mean cycle times about the mean of their line. */
   readonly deviceEffect: number
   /** At full volume. */
   readonly errorsPerDeviceHour: number
@@ -22,16 +22,16 @@ export interface PlantNoise {
   readonly connectionFailureShare: number
 }
 
-/** What another plant would say of itself. */
+/** The settings of a plant. */
 export interface PlantSettings {
-  /** They cover the day, each of its minutes once. */
+  /** They cover every minute of the day exactly once. */
   readonly shifts: readonly PlantShift[]
   /** Factor of a shift's volume on Saturdays and Sundays. */
   readonly weekendVolume: number
   readonly noise: PlantNoise
 }
 
-/** The seed's plant. Its noise is assumed, and a setting therefore. [detection, introduction] */
+/** The default plant. Its noise is an assumption, therefore it is a setting. [detection, introduction] */
 export const DEFAULT_PLANT: PlantSettings = {
   // [detection D1: 30/36/40 s; seed: second shift, lower volume]
   shifts: [

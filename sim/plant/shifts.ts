@@ -12,9 +12,9 @@ export interface PlantTime {
 const QUARTER_MS = 900_000
 const HOUR_MS = 3_600_000
 
-/** When the plant works: the shift and kind of day at any instant, in the site's zone. */
+/** The plant's calendar: the shift and kind of day at any instant, in the site's zone. */
 export class PlantCalendar {
-  /** Shifts and days change at whole multiples of this only: an hour, or a quarter where shifts or the zone need it. */
+  /** Shifts and days change only at multiples of this: 1 h, or 15 min where shifts or the zone need it. */
   readonly stepMs: number
   readonly #zone: string
   readonly #plant: PlantSettings
@@ -42,7 +42,7 @@ export class PlantCalendar {
     const minute = local.hour * 60 + local.minute
     const shift = this.#plant.shifts.find((one) => isWithin(one, minute))
     if (shift === undefined) throw new Error('invariant: the shifts of the plant do not cover the day')
-    // A shift past midnight belongs to the day it began on.
+    // A shift that ends after midnight belongs to the day on which it began.
     const isAfterMidnight = minute < minuteOf(shift.from)
     const day = isAfterMidnight ? local.subtract({ days: 1 }).dayOfWeek : local.dayOfWeek
     const isWeekend = day >= 6
@@ -55,7 +55,7 @@ function isWithin({ from, to }: PlantShift, minute: number): boolean {
   return first < end ? minute >= first && minute < end : minute >= first || minute < end
 }
 
-/** Summer and winter of one year show it; every zone in use today is on quarters of an hour. */
+/** Checked in winter and summer of one year; every zone in use today has an offset in quarters of an hour. */
 const hasWholeHourOffsets = (zone: string): boolean =>
   ['2026-01-01T00:00Z', '2026-07-01T00:00Z'].every(
     (time) => Temporal.Instant.from(time).toZonedDateTimeISO(zone).offsetNanoseconds % (HOUR_MS * 1e6) === 0,

@@ -3,18 +3,18 @@ import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 
-/** What a level swaps: the links between devices and cloud, and between the controller and its services. */
+/** What a level replaces: the links between devices and cloud, and between the controller and its services. */
 export interface Level {
   readonly messaging: Messaging
-  /** True where nobody can listen to the devices' samples: they may wait until somebody reads them. */
+  /** True if no client outside the twin can receive the devices' samples: they may wait until the shadow is read. */
   readonly defersSamples: boolean
   /** Messages so far, for the report and the progress line. */
   readonly counts: { readonly published: number; readonly delivered: number }
-  /** A link of this device; `events` are its own ears. */
+  /** A link of this device, which receives `events`. */
   link(thing: string, events: DeviceLinkEvents): DeviceLink
-  /** Opens the services to the controller, whose calls meet the faults on their way. */
+  /** Opens the services to the controller; its calls pass through the API faults. */
   serve(services: Services, faults: ApiFaults): Promise<void>
-  /** Where clients from outside can attach; null when there is nowhere. */
+  /** Where clients outside the twin can connect; null if the level has no sockets. */
   readonly endpoints: LevelEndpoints | null
   close(): Promise<void>
 }
@@ -26,9 +26,9 @@ export interface LevelEndpoints {
   readonly dynamoUrl: string
 }
 
-/** What the level tells the twin. */
+/** What the level needs of the twin. */
 export interface LevelEvents {
-  /** Whether a client id is a registered thing; anybody else is an observer. */
+  /** Whether a client id is a registered thing; other clients are observers. */
   isThing(clientId: string): boolean
   onPublish(clientId: string, topic: string, payload: unknown): void
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { ROLLOUT_HALTED_EVENT, STAGE_PASSED_EVENT } from '../../../controller/contract.ts'
-import type { Chance } from './fault.ts'
+import type { Chance } from './chance.ts'
+import type { FaultWindow } from './fault-window.ts'
 
-/** The event of a rule with a schedule, and what is put on the bus by the twin and by the controller. */
+/** The event of a rule with a schedule, and the events that the twin and the controller put on the bus. */
 const DETAIL_TYPES = [
   'Scheduled Event',
   STAGE_PASSED_EVENT,
@@ -18,9 +19,18 @@ export const eventSelector = z
     events: z.literal('all').optional().describe('Every event'),
   })
   .refine(({ detailType, events }) => detailType !== undefined || events !== undefined, {
-    message: 'says nowhere; give detailType, or events: all',
+    message: 'has no target; set detailType, or events: all',
   })
 export type EventSelector = z.output<typeof eventSelector>
 
-/** What a fault makes of one copy of an event that it hits: how much later each copy of it comes; none when it is lost. */
-export type CopiesOf = (chance: Chance) => readonly number[]
+/** What every fault of the family has. */
+export interface EventFaultSpec extends FaultWindow {
+  readonly in: EventSelector
+  /** In per cent. */
+  readonly share: number
+}
+
+export interface EventFault {
+  /** For one event that the fault acts on: the extra delay of each copy that is delivered; empty if the event is lost. */
+  copyDelaysMs(chance: Chance): readonly number[]
+}

@@ -1,30 +1,38 @@
-import type { Chance } from './fault.ts'
+import type { Selector } from '../../plant/selector.ts'
+import type { Chance } from './chance.ts'
 
-/** A cut of the link, seen from one device: when the connection is lost, and for how long. */
-export interface Cut {
-  readonly kind: string
+/** What every fault on devices has: the devices it acts on. */
+export interface DeviceSpec {
+  readonly in: Selector
+}
+
+/** Outages of the link of one device: when the connection is lost, and for how long. */
+export interface LinkOutage {
   readonly firstAtMs: number
-  /** How long it is away the so manieth time, from 0. */
-  readonly awayMs: (n: number) => number
+  /** Duration of the nth outage, from 0. */
+  readonly durationMs: (n: number) => number
   /** From one loss to the next; null for a single one. */
   readonly periodMs: number | null
 }
 
-interface CutSpec {
-  readonly kind: string
+interface OutageTimes {
   readonly from: number
   readonly for: number
   readonly jitter?: number
   readonly every?: number | undefined
 }
 
-export const makeCut = (
-  { kind, from, for: awayMs, jitter = 0, every }: CutSpec,
+/** `startMs` is the origin of `from`; each outage is uniformly longer by up to `jitter`. */
+export const makeLinkOutage = (
+  { from, for: durationMs, jitter = 0, every }: OutageTimes,
   startMs: number,
   chance: Chance,
-): Cut => ({
-  kind,
+): LinkOutage => ({
   firstAtMs: startMs + from,
-  awayMs: (n) => awayMs + Math.round(chance(n) * jitter),
+  durationMs: (n) => durationMs + Math.round(chance(n) * jitter),
   periodMs: every ?? null,
 })
+
+/** Never ends if it is periodic. */
+export const outageEndMs = ({ from, for: durationMs, jitter = 0, every }: OutageTimes): number =>
+  every === undefined ? from + durationMs + jitter : Number.POSITIVE_INFINITY

@@ -1,6 +1,6 @@
 import { selector } from '../../plant/selector.ts'
 
-/** Whose link: a device, a line, the fleet. */
+/** Whose link: of a device, a line, or the fleet. */
 export const linkSelector = selector.refine(({ firmware }) => firmware === undefined, {
-  message: 'a connection knows no firmware; give line, device or fleet: all',
+  message: 'a connection has no firmware version; set line, device, or fleet: all',
 })

@@ -1,18 +1,20 @@
 import { z } from 'zod'
 import { conflict } from '../../cloud/service-errors.ts'
-import { type ApiFault, apiSelector, isHit } from '../families/api-fault.ts'
+import { apiSelector, isHit } from '../families/api-fault.ts'
+import { defineFault } from '../families/define-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 
 /**
- * Somebody else is changing the same thing, so the service refuses: ConflictException of Greengrass, a failed condition
- * of the store. SDK clients do not try that again by themselves.
+ * Another client changes the same resource, so the service refuses: ConflictException of Greengrass, a failed condition
+ * of the store. SDK clients do not retry that by themselves.
  */
-export const apiConflict = z
-  .strictObject({ kind: z.literal('api-conflict'), in: apiSelector, ...shareShape, ...windowShape })
-  .describe('Calls of AWS are refused because of a change at the same time')
-
-export const makeApiConflict = (spec: z.output<typeof apiConflict>): ApiFault => ({
-  window: spec,
-  fateOf: ({ service, isConditional, chance }) =>
-    isConditional && isHit(spec.share, chance) ? { refusal: conflict(service) } : null,
+export const apiConflict = defineFault({
+  kind: 'api-conflict',
+  family: 'api',
+  schema: z.strictObject({ in: apiSelector, ...shareShape, ...windowShape }),
+  meaning: 'AWS calls are refused because of a concurrent change',
+  make: ({ share }) => ({
+    fateOf: ({ service, isConditional, chance }) =>
+      isConditional && isHit(share, chance) ? { refusal: conflict(service) } : null,
+  }),
 })

@@ -1,37 +1,38 @@
 import { z } from 'zod'
 import { callRate, percent } from '../../../controller/units/quantity.ts'
 import { throttled } from '../../cloud/service-errors.ts'
-import { type ApiFault, apiSelector, isHit } from '../families/api-fault.ts'
+import { apiSelector, isHit } from '../families/api-fault.ts'
+import { defineFault } from '../families/define-fault.ts'
 import { windowShape } from '../families/fault-window.ts'
 
 /**
- * The account has used up its rate of calls: above a rate (a token bucket that holds a second's worth), or, because
- * somebody else in the account calls as well, at random. The service answers in its own words and does nothing.
+ * The request quota of the account is used up: above a rate (a token bucket with the capacity of one second), or at
+ * random, because other clients of the account make calls as well. The service returns its own throttling error.
  */
-export const apiThrottle = z
-  .strictObject({
-    kind: z.literal('api-throttle'),
-    in: apiSelector,
-    rate: callRate.optional().describe('Calls a second that are let through'),
-    share: percent.optional().describe('Share of the calls that is refused, whatever their rate'),
-    ...windowShape,
-  })
-  .refine(({ rate, share }) => (rate === undefined) !== (share === undefined), {
-    message: 'give either "rate" or "share"',
-  })
-  .describe('Calls of AWS are refused because there are too many')
+export const apiThrottle = defineFault({
+  kind: 'api-throttle',
+  family: 'api',
+  schema: z
+    .strictObject({
+      in: apiSelector,
+      rate: callRate.optional().describe('Calls per second that are allowed'),
+      share: percent.optional().describe('Share of the calls that is refused, whatever their rate'),
+      ...windowShape,
+    })
+    .refine(({ rate, share }) => (rate === undefined) !== (share === undefined), {
+      message: 'set either "rate" or "share"',
+    }),
+  meaning: 'AWS calls are throttled',
+  make({ rate, share }) {
+    const isOver = rate === undefined ? null : tokenBucket(rate)
+    return {
+      fateOf: ({ service, nowMs, chance }) =>
+        (isOver === null ? isHit(share as number, chance) : isOver(nowMs)) ? { refusal: throttled(service) } : null,
+    }
+  },
+})
 
-export function makeApiThrottle(spec: z.output<typeof apiThrottle>): ApiFault {
-  const { rate, share } = spec
-  const isOver = rate === undefined ? null : tokenBucket(rate)
-  return {
-    window: spec,
-    fateOf: ({ service, nowMs, chance }) =>
-      (isOver === null ? isHit(share as number, chance) : isOver(nowMs)) ? { refusal: throttled(service) } : null,
-  }
-}
-
-/** Whether a call at this time is one too many. */
+/** Whether a call at this time exceeds the rate. */
 function tokenBucket(ratePerS: number): (nowMs: number) => boolean {
   const capacity = Math.max(1, ratePerS)
   let tokens = capacity

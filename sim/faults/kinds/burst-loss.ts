@@ -1,49 +1,49 @@
 import { z } from 'zod'
 import { duration, percent } from '../../../controller/units/quantity.ts'
-import type { Chance } from '../families/fault.ts'
+import { defineFault } from '../families/define-fault.ts'
 import { windowShape } from '../families/fault-window.ts'
 import { linkSelector } from '../families/link-selector.ts'
-import type { ReportFault } from '../families/report-fault.ts'
 
 const MINUTE_MS = 60_000
 
 /**
- * Losses come in bursts: the link has a good and a bad state and changes between them by chance from minute to minute; all
- * samples of a bad minute are lost. Samples go out at QoS 0; what is acknowledged (QoS 1) is not lost by a bad link.
+ * Losses come in bursts: the link has a good and a bad state and changes between them at random from minute to minute; all
+ * samples of a bad minute are lost. Samples are sent at QoS 0; a bad link does not lose what is acknowledged (QoS 1).
  * [Gilbert 1960, Elliott 1963: burst-noise channel]
  */
-export const burstLoss = z
-  .strictObject({
-    kind: z.literal('burst-loss'),
-    in: linkSelector,
-    share: percent.describe('Share of the samples that is lost in the long run'),
-    burst: duration.describe('Mean length of a burst'),
-    ...windowShape,
-  })
-  .refine(({ share }) => share < 100, { path: ['share'], message: 'must be less than 100 %; use "offline" for all' })
-  .refine(({ burst }) => burst >= MINUTE_MS, { path: ['burst'], message: 'must be at least a minute' })
-  .refine(({ share, burst }) => share * MINUTE_MS <= (100 - share) * burst, {
-    path: ['burst'],
-    message: 'is too short for this share: good minutes would have to be shorter than one',
-  })
-  .describe('Samples are lost in bursts')
-
-export function makeBurstLoss(spec: z.output<typeof burstLoss>, chance: Chance): ReportFault {
-  const leaves = MINUTE_MS / spec.burst
-  const enters = (leaves * spec.share) / (100 - spec.share)
-  let isBad = chance(0) < spec.share / 100
-  let minute = 0
-  const isBadIn = (atMinute: number): boolean => {
-    for (; minute < atMinute; minute++) {
-      const draw = chance(minute + 1)
-      isBad = isBad ? draw >= leaves : draw < enters
+export const burstLoss = defineFault({
+  kind: 'burst-loss',
+  family: 'report',
+  schema: z
+    .strictObject({
+      in: linkSelector,
+      share: percent.describe('Share of the samples that is lost in the long run'),
+      burst: duration.describe('Mean length of a burst'),
+      ...windowShape,
+    })
+    .refine(({ share }) => share < 100, { path: ['share'], message: 'must be less than 100 %; use "offline" for all' })
+    .refine(({ burst }) => burst >= MINUTE_MS, { path: ['burst'], message: 'must be at least 1 min' })
+    .refine(({ share, burst }) => share * MINUTE_MS <= (100 - share) * burst, {
+      path: ['burst'],
+      message: 'is too short for this share: the mean time between bursts would be less than 1 min',
+    }),
+  meaning: 'Samples are lost in bursts',
+  make({ share, burst, from }, chanceOf) {
+    const chance = chanceOf('state')
+    const leaves = MINUTE_MS / burst
+    const enters = (leaves * share) / (100 - share)
+    let isBad = chance(0) < share / 100
+    let minute = 0
+    const isBadIn = (atMinute: number): boolean => {
+      for (; minute < atMinute; minute++) {
+        const draw = chance(minute + 1)
+        isBad = isBad ? draw >= leaves : draw < enters
+      }
+      return isBad
     }
-    return isBad
-  }
-  return {
-    kind: spec.kind,
-    window: spec,
-    of: 'samples',
-    delaysMs: (sinceMs) => (isBadIn(Math.floor((sinceMs - spec.from) / MINUTE_MS)) ? [] : null),
-  }
-}
+    return {
+      of: 'samples',
+      delaysMs: (sinceMs) => (isBadIn(Math.floor((sinceMs - from) / MINUTE_MS)) ? [] : null),
+    }
+  },
+})

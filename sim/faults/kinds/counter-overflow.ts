@@ -1,38 +1,36 @@
 import { z } from 'zod'
 import type { CrashReason } from '../../plant/crash-messages.ts'
 import { selector } from '../../plant/selector.ts'
-import type { Fault } from '../families/fault.ts'
+import { defineFault } from '../families/define-fault.ts'
+import type { ProcessFault } from '../families/process-fault.ts'
 
 /**
- * A counter of the firmware is too small: after so many cycles since the start of the process it overflows, and the
- * process dies, or its operations begin to fail. The cycles are those that the machine really made, so devices on fast
- * lines fail first, and a weekend puts it off. A restarted process counts from nought again.
+ * A counter of the firmware is too small: after this many machine cycles since the start of the process it overflows, and
+ * the process dies, or more of its operations fail. Cycles are counted as produced, so devices on fast lines fail first,
+ * and a weekend delays the fault. A restarted process counts from 0.
  */
-export const counterOverflow = z
-  .strictObject({
-    kind: z.literal('counter-overflow'),
+export const counterOverflow = defineFault({
+  kind: 'counter-overflow',
+  family: 'process',
+  schema: z.strictObject({
     in: selector,
-    cycles: z.int().positive().describe('Cycles of the machine since the start of the process'),
+    cycles: z.int().positive().describe('Machine cycles since the start of the process'),
     factor: z
       .number()
       .positive()
       .optional()
-      .describe('How many times as many errors from there on; without it the process exits with an error'),
-  })
-  .describe('A counter overflows after a number of cycles')
-
-export function makeCounterOverflow({ cycles, factor }: z.output<typeof counterOverflow>): Fault {
-  const common: Fault = {
-    kind: 'counter-overflow',
-    counterCycles: cycles,
-    onsetMs: ({ counterFullAtMs }) => counterFullAtMs,
-  }
-  if (factor === undefined) {
-    const reason: CrashReason = { code: 'COUNTER_OVERFLOW', data: { cycles } }
-    return { ...common, death: ({ counterFullAtMs: atMs }) => ({ atMs, exitCode: 1, reason }) }
-  }
-  return {
-    ...common,
-    effect: ({ counterFullAtMs }, nowMs) => (nowMs >= counterFullAtMs ? { errorRateFactor: factor } : {}),
-  }
-}
+      .describe('Factor on the error rate from then on; without it the process exits with an error'),
+  }),
+  meaning: 'A counter overflows after a number of machine cycles',
+  make({ cycles, factor }): ProcessFault {
+    const common: ProcessFault = { counterCycles: cycles, onsetMs: ({ counterFullAtMs }) => counterFullAtMs }
+    if (factor === undefined) {
+      const reason: CrashReason = { code: 'COUNTER_OVERFLOW', data: { cycles } }
+      return { ...common, death: ({ counterFullAtMs: atMs }) => ({ atMs, exitCode: 1, reason }) }
+    }
+    return {
+      ...common,
+      effect: ({ counterFullAtMs }, nowMs) => (nowMs >= counterFullAtMs ? { errorRateFactor: factor } : {}),
+    }
+  },
+})

@@ -1,30 +1,26 @@
 import { z } from 'zod'
 import { duration } from '../../../controller/units/quantity.ts'
-import type { Chance } from '../families/fault.ts'
+import { defineFault } from '../families/define-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 import { linkSelector } from '../families/link-selector.ts'
-import type { ReportFault } from '../families/report-fault.ts'
 
 /**
- * The acknowledgement of a QoS 1 message is lost, so the device sends it again: status of jobs and of the fleet, requests.
+ * The acknowledgement of a QoS 1 message is lost, so the device sends it again: job status, fleet status, requests.
  * [mqtt 3.1.1: 4.3.2, at least once]
  */
-export const duplicateReports = z
-  .strictObject({
-    kind: z.literal('duplicate-reports'),
+export const duplicateReports = defineFault({
+  kind: 'duplicate-reports',
+  family: 'report',
+  schema: z.strictObject({
     in: linkSelector,
-    after: duration.default(0).describe('The copy comes so much later; at once by default'),
+    after: duration.default(0).describe('Delay of the copy; none by default'),
     ...shareShape,
     ...windowShape,
-  })
-  .describe('Messages of a device arrive twice')
-
-export const makeDuplicateReports = (spec: z.output<typeof duplicateReports>, chance: Chance): ReportFault => {
-  const twice = [0, spec.after]
-  return {
-    kind: spec.kind,
-    window: spec,
-    of: 'acknowledged',
-    delaysMs: (sinceMs) => (chance(sinceMs) < spec.share / 100 ? twice : null),
-  }
-}
+  }),
+  meaning: 'Messages of a device arrive twice',
+  make({ after, share }, chanceOf) {
+    const chance = chanceOf('share')
+    const twice = [0, after]
+    return { of: 'acknowledged', delaysMs: (sinceMs) => (chance(sinceMs) < share / 100 ? twice : null) }
+  },
+})

@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import { duration } from '../../../controller/units/quantity.ts'
-import { type CopiesOf, eventSelector } from '../families/event-fault.ts'
+import { defineFault } from '../families/define-fault.ts'
+import { eventSelector } from '../families/event-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 
-/** Each event is held back for a time of its own, so that later ones overtake it. [eventbridge: no order] */
-export const eventReordered = z
-  .strictObject({
-    kind: z.literal('event-reordered'),
+/** Each event is delayed by a draw of its own, so that later events overtake it. [eventbridge: no order] */
+export const eventReordered = defineFault({
+  kind: 'event-reordered',
+  family: 'event',
+  schema: z.strictObject({
     in: eventSelector,
-    within: duration.describe('Longest time that an event is held back'),
+    within: duration.describe('Longest delay of an event'),
     ...shareShape,
     ...windowShape,
-  })
-  .describe('Events overtake each other')
-
-export const makeEventReordered =
-  ({ within }: z.output<typeof eventReordered>): CopiesOf =>
-  (chance) => [Math.round(chance(1) * within)]
+  }),
+  meaning: 'Events are delivered out of order',
+  make: ({ within }) => ({ copyDelaysMs: (chance) => [Math.round(chance(1) * within)] }),
+})

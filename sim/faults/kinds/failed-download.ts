@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { selector } from '../../plant/selector.ts'
-import { type DownloadTrouble, type Fault, NOT_BY_PROCESS } from '../families/fault.ts'
+import { defineFault } from '../families/define-fault.ts'
+import { type DownloadFault, NOT_BY_PROCESS } from '../families/process-fault.ts'
 
-/** What the nucleus wants to be free before it downloads anything. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
+/** Free disk space that the nucleus requires before it downloads. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
 const MIN_DISK_BYTES = 20 * 1024 * 1024
 const LEFT_MIB = 3
 
-const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artifact', DownloadTrouble>> = {
-  // Looked at before the first byte. [nucleus: ComponentManager.prepareArtifacts, SizeLimitException]
+const DOWNLOADS: Readonly<Record<'disk-full' | 'corrupt-artifact', DownloadFault>> = {
+  // Checked before the first byte. [nucleus: ComponentManager.prepareArtifacts, SizeLimitException]
   'disk-full': {
     attempts: 0,
     failure: () => ({
@@ -16,7 +17,7 @@ const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artifact', DownloadTroubl
       cause: `Disk space critical: ${LEFT_MIB * 1024 * 1024} bytes usable, ${MIN_DISK_BYTES} bytes minimum allowed`,
     }),
   },
-  // Downloaded ten times, a minute apart. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig]
+  // Ten attempts, a minute apart. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig]
   'corrupt-artifact': {
     attempts: 10,
     failure: () => ({
@@ -27,18 +28,18 @@ const TROUBLES: Readonly<Record<'disk-full' | 'corrupt-artifact', DownloadTroubl
   },
 }
 
-/** The artifact does not get onto the device: its disk is full, or what arrives is not what was published. */
-export const failedDownload = z
-  .strictObject({
-    kind: z.literal('failed-download'),
-    in: selector,
-    because: z.enum(['disk-full', 'corrupt-artifact']),
-  })
-  .describe('The artifact cannot be downloaded; the deployment fails with nothing changed')
-
-export const makeFailedDownload = ({ because }: z.output<typeof failedDownload>): Fault => ({
+/** The artifact does not get onto the device: the disk is full, or the artifact differs from the published one. */
+export const failedDownload = defineFault({
   kind: 'failed-download',
-  onsetMs: NOT_BY_PROCESS,
-  download: TROUBLES[because],
-  ...(because === 'disk-full' && { diskFreeMiB: LEFT_MIB }),
+  family: 'process',
+  schema: z.strictObject({
+    in: selector,
+    because: z.enum(['disk-full', 'corrupt-artifact']).describe('Cause of the failure'),
+  }),
+  meaning: 'The artifact cannot be downloaded; the deployment fails without any change',
+  make: ({ because }) => ({
+    onsetMs: NOT_BY_PROCESS,
+    download: DOWNLOADS[because],
+    ...(because === 'disk-full' && { diskFreeMiB: LEFT_MIB }),
+  }),
 })

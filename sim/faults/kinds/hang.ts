@@ -1,22 +1,20 @@
 import { z } from 'zod'
 import { selector } from '../../plant/selector.ts'
-import { type Fault, NOT_BY_PROCESS } from '../families/fault.ts'
+import { defineFault } from '../families/define-fault.ts'
+import { NOT_BY_PROCESS } from '../families/process-fault.ts'
 
 /**
- * A step of a deployment waits for something that never comes. The nucleus gives up on a script after its time limit; on
- * a download it never does, since a connection may come back: the job's own time limit ends that (TIMED_OUT), and the
- * nucleus then drops the deployment. [nucleus: ArtifactDownloader, DeploymentService] [iot: inProgressTimeoutInMinutes]
+ * A step of a deployment waits for something that never happens. The nucleus stops a script at its time limit; a download
+ * has none, because a connection may come back: it ends at the time limit of the job (TIMED_OUT), and the nucleus then
+ * drops the deployment. [nucleus: ArtifactDownloader, DeploymentService] [iot: inProgressTimeoutInMinutes]
  */
-export const hang = z
-  .strictObject({
-    kind: z.literal('hang'),
-    in: selector,
-    at: z.enum(['download', 'install', 'startup']).describe('The download, or the lifecycle script, that never ends'),
-  })
-  .describe('The download or a lifecycle script of the firmware never ends')
-
-export const makeHang = ({ at }: z.output<typeof hang>): Fault => ({
+export const hang = defineFault({
   kind: 'hang',
-  onsetMs: NOT_BY_PROCESS,
-  hangsIn: at,
+  family: 'process',
+  schema: z.strictObject({
+    in: selector,
+    at: z.enum(['download', 'install', 'startup']).describe('The download or the lifecycle script that never ends'),
+  }),
+  meaning: 'The download or a lifecycle script of the firmware never ends',
+  make: ({ at }) => ({ onsetMs: NOT_BY_PROCESS, hangsIn: at }),
 })

@@ -1,11 +1,16 @@
 import { z } from 'zod'
+import { defineFault } from '../families/define-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 import { lambdaSelector } from '../families/lambda-fault.ts'
 
 /**
- * One event, two invocations at the same time: asynchronous invocation delivers at least once. They take turns at every
- * call of AWS, which is where they can get between each other. [lambda: asynchronous invocation]
+ * One event, two concurrent invocations: asynchronous invocation delivers at least once. They alternate at every AWS call,
+ * which is where one can interfere with the other. [lambda: asynchronous invocation]
  */
-export const lambdaDuplicate = z
-  .strictObject({ kind: z.literal('lambda-duplicate'), in: lambdaSelector, ...shareShape, ...windowShape })
-  .describe('A function is invoked twice at once for one event')
+export const lambdaDuplicate = defineFault({
+  kind: 'lambda-duplicate',
+  family: 'lambda',
+  schema: z.strictObject({ in: lambdaSelector, ...shareShape, ...windowShape }),
+  meaning: 'A function is invoked twice concurrently for one event',
+  make: () => ({ effect: 'duplicate' }),
+})

@@ -1,15 +1,19 @@
 import { z } from 'zod'
+import { defineFault } from '../families/define-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 import { callNumber, lambdaSelector } from '../families/lambda-fault.ts'
 
-/** The runtime dies between two calls of AWS, as when its memory is used up: what it did stands, the rest never happens. */
-export const lambdaKilled = z
-  .strictObject({
-    kind: z.literal('lambda-killed'),
+/** The runtime dies between two AWS calls, as when it is out of memory: earlier calls have happened, later ones never do. */
+export const lambdaKilled = defineFault({
+  kind: 'lambda-killed',
+  family: 'lambda',
+  schema: z.strictObject({
     in: lambdaSelector,
     call: callNumber,
-    when: z.enum(['before', 'after']).default('before').describe('Before the call is made, or when it has happened'),
+    when: z.enum(['before', 'after']).default('before').describe('Before or after that call happens'),
     ...shareShape,
     ...windowShape,
-  })
-  .describe('An invocation of a function dies half-way')
+  }),
+  meaning: 'An invocation of a function is killed between two AWS calls',
+  make: ({ call, when }) => ({ effect: 'end', call, when, timeoutMs: null }),
+})

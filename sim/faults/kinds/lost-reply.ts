@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import { type ApiFault, apiSelector, isHit } from '../families/api-fault.ts'
+import { apiSelector, isHit } from '../families/api-fault.ts'
+import { defineFault } from '../families/define-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 
 /**
- * The worst answer is none: the operation happened, the connection broke before the client heard of it, and the client
- * tries again. Only an idempotency token keeps that from being done twice. [gg: clientToken]
+ * The hardest case for a client: the operation happened, but the connection broke before the response arrived, so the
+ * client retries. Only an idempotency token prevents a second operation. [gg: clientToken]
  */
-export const lostReply = z
-  .strictObject({ kind: z.literal('lost-reply'), in: apiSelector, ...shareShape, ...windowShape })
-  .describe('Calls of AWS succeed, but the answer is lost')
-
-export const makeLostReply = (spec: z.output<typeof lostReply>): ApiFault => ({
-  window: spec,
-  fateOf: ({ chance }) => (isHit(spec.share, chance) ? { isReplyLost: true } : null),
+export const lostReply = defineFault({
+  kind: 'lost-reply',
+  family: 'api',
+  schema: z.strictObject({ in: apiSelector, ...shareShape, ...windowShape }),
+  meaning: 'AWS calls succeed, but the response is lost',
+  make: ({ share }) => ({ fateOf: ({ chance }) => (isHit(share, chance) ? { isReplyLost: true } : null) }),
 })

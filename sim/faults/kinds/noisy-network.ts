@@ -1,30 +1,27 @@
 import { z } from 'zod'
-import { duration, percent } from '../../../controller/units/quantity.ts'
+import { percent } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
-import type { Fault } from '../families/fault.ts'
+import { defineFault } from '../families/define-fault.ts'
+import { windowShape } from '../families/fault-window.ts'
 
 /**
- * The plant's network drops connections whatever firmware runs: part of the attempts fail beside the normal ones. It
- * counts from the start of the rehearsal, because it knows nothing of releases.
+ * The plant's network drops connections whatever firmware runs: a share of the attempts fails in addition to the normal
+ * ones. Its window counts from the start of the rehearsal, because it does not depend on releases.
  */
-export const noisyNetwork = z
-  .strictObject({
-    kind: z.literal('noisy-network'),
+export const noisyNetwork = defineFault({
+  kind: 'noisy-network',
+  family: 'process',
+  schema: z.strictObject({
     in: selector,
-    share: percent.describe('Connection attempts that fail beside the normal ones'),
-    from: duration.default(0).describe('Time after the start of the rehearsal at which it begins'),
-    for: duration.optional().describe('How long it lasts; to the end by default'),
-  })
-  .describe('Connections fail more often, for a while or to the end')
-
-export function makeNoisyNetwork(spec: z.output<typeof noisyNetwork>): Fault {
-  const { share, from, for: lastsMs = Number.POSITIVE_INFINITY } = spec
-  return {
-    kind: 'noisy-network',
+    share: percent.describe('Share of connection attempts that fail in addition to the normal ones'),
+    ...windowShape,
+  }),
+  meaning: 'Connection attempts fail more often, for a limited time or until the end',
+  make: ({ share, from, for: lastsMs = Number.POSITIVE_INFINITY }) => ({
     onsetMs: ({ worldStartMs }) => worldStartMs + from,
     effect: ({ worldStartMs }, nowMs) => {
       const sinceMs = nowMs - worldStartMs - from
       return sinceMs >= 0 && sinceMs < lastsMs ? { connectionFailureShare: share / 100 } : {}
     },
-  }
-}
+  }),
+})

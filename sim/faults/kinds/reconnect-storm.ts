@@ -1,22 +1,29 @@
 import { z } from 'zod'
 import { duration } from '../../../controller/units/quantity.ts'
+import { defineFault } from '../families/define-fault.ts'
+import { makeLinkOutage, outageEndMs } from '../families/link-outage.ts'
 import { linkSelector } from '../families/link-selector.ts'
 
 /**
- * Everybody loses the connection at the same instant, as when a broker or a router restarts, and everybody comes back: at
- * once, or spread by the jitter that clients should have. It counts from the start of the rehearsal.
+ * All devices lose the connection at the same instant, as when a broker or a router restarts, and reconnect: at once, or
+ * spread by the jitter that clients should have. Times count from the start of the rehearsal.
  */
-export const reconnectStorm = z
-  .strictObject({
-    kind: z.literal('reconnect-storm'),
-    in: linkSelector,
-    from: duration.describe('Time after the start of the rehearsal at which the connections are lost'),
-    for: duration.default(1_000).describe('How long they are away at least; a second by default'),
-    jitter: duration.default(0).describe('Each comes back uniformly so much later; all at once by default'),
-    every: duration.optional().describe('Lost again this long after they were lost'),
-  })
-  .refine(({ for: awayMs, jitter, every }) => every === undefined || every > awayMs + jitter, {
-    path: ['every'],
-    message: 'must be longer than "for" and "jitter" together',
-  })
-  .describe('All connections are lost at the same instant and come back')
+export const reconnectStorm = defineFault({
+  kind: 'reconnect-storm',
+  family: 'link',
+  schema: z
+    .strictObject({
+      in: linkSelector,
+      from: duration.describe('When the connections are lost, after the start of the rehearsal'),
+      for: duration.default(1_000).describe('Shortest duration of the outage'),
+      jitter: duration.default(0).describe('Largest additional duration per device, uniform; none by default'),
+      every: duration.optional().describe('Period from one loss to the next; once by default'),
+    })
+    .refine(({ for: durationMs, jitter, every }) => every === undefined || every > durationMs + jitter, {
+      path: ['every'],
+      message: 'must be longer than "for" and "jitter" together',
+    }),
+  meaning: 'All devices lose the connection at the same instant and reconnect',
+  make: makeLinkOutage,
+  endMs: outageEndMs,
+})

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { selector } from '../../plant/selector.ts'
-import { type Fault, NOT_BY_PROCESS } from '../families/fault.ts'
+import { defineFault } from '../families/define-fault.ts'
+import { NOT_BY_PROCESS } from '../families/process-fault.ts'
 
 /**
- * The device refuses the deployment. A nucleus does so for one reason only: its own record says that a later deployment
- * was applied for the same target, as after its store was copied from another device. [nucleus: DeploymentService, stale
+ * The device rejects the deployment. A nucleus does so for one reason only: by its own record it has applied a later
+ * deployment for the same target, as after its store was copied from another device. [nucleus: DeploymentService, stale
  * check]
  */
-export const rejectedJob = z
-  .strictObject({ kind: z.literal('rejected-job'), in: selector })
-  .describe('The device answers REJECTED: it takes the deployment for an old one')
-
-export const makeRejectedJob = (): Fault => ({ kind: 'rejected-job', onsetMs: NOT_BY_PROCESS, rejects: true })
+export const rejectedJob = defineFault({
+  kind: 'rejected-job',
+  family: 'process',
+  schema: z.strictObject({ in: selector }),
+  meaning: 'The device reports REJECTED, because it considers the deployment stale',
+  make: () => ({ onsetMs: NOT_BY_PROCESS, rejects: true }),
+})

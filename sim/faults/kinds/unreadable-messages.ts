@@ -1,30 +1,31 @@
 import { z } from 'zod'
 import { selector } from '../../plant/selector.ts'
-import type { Fault } from '../families/fault.ts'
-import { lacks } from './unreadable-state.ts'
+import { defineFault } from '../families/define-fault.ts'
+import { lacks } from '../families/process-fault.ts'
 
 /**
- * Stations of a line send each other what they have done. One version sends it in a form that the other cannot parse:
- * a device that still runs the other has more errors as long as any device of its line runs the new one. It is the
- * devices without the release that suffer.
+ * Stations of a line send each other status messages. One version sends them in a form that the other cannot parse: a
+ * device that still runs the other version has more errors while any device of its line runs the new one. The devices
+ * without the release are affected.
  */
-export const unreadableMessages = z
-  .strictObject({
-    kind: z.literal('unreadable-messages'),
-    in: selector,
-    sentBy: z.string().describe('The version whose messages cannot be parsed'),
-    factor: z.number().positive().describe('How many times as many errors'),
-    unlessComponent: z.string().optional().describe('The fault rests where this component is installed'),
-  })
-  .refine(({ in: where, sentBy }) => where.firmware !== undefined && where.firmware !== sentBy, {
-    path: ['in'],
-    message: 'give the firmware that cannot parse the messages, another than "sentBy"',
-  })
-  .describe('What one version sends to its neighbours on the line cannot be parsed by the other')
-
-export const makeUnreadableMessages = (spec: z.output<typeof unreadableMessages>): Fault => ({
+export const unreadableMessages = defineFault({
   kind: 'unreadable-messages',
-  onsetMs: ({ startedAtMs }) => startedAtMs,
-  when: (device) => device.peerRuns(spec.sentBy) && lacks(device, spec.unlessComponent),
-  effect: () => ({ errorRateFactor: spec.factor }),
+  family: 'process',
+  schema: z
+    .strictObject({
+      in: selector,
+      sentBy: z.string().describe('The version whose messages cannot be parsed'),
+      factor: z.number().positive().describe('Factor on the error rate'),
+      unlessComponent: z.string().optional().describe('The fault is inactive where this component is installed'),
+    })
+    .refine(({ in: where, sentBy }) => where.firmware !== undefined && where.firmware !== sentBy, {
+      path: ['in'],
+      message: 'set the firmware version that cannot parse the messages, different from "sentBy"',
+    }),
+  meaning: 'Messages of one version to its line peers cannot be parsed by the other version',
+  make: ({ sentBy, factor, unlessComponent }) => ({
+    onsetMs: ({ startedAtMs }) => startedAtMs,
+    when: (device) => device.peerRuns(sentBy) && lacks(device, unlessComponent),
+    effect: () => ({ errorRateFactor: factor }),
+  }),
 })

@@ -26,12 +26,12 @@ describe('durations', () => {
     expect(parseDuration(text)).toBe(ms)
   })
 
-  it.each(['24', '', 'h', '3 weeks', '1h and a bit', '-4h', '5 MiB'])('%j is none', (text) => {
+  it.each(['24', '', 'h', '3 weeks', '1h and a bit', '-4h', '5 MiB'])('%j is not a duration', (text) => {
     expect(parseDuration(text)).toBeNull()
     expect(duration.safeParse(text).error?.issues[0]?.message).toContain('such as "24h"')
   })
 
-  it('are read back whatever their parts', () => {
+  it('are parsed back whatever their parts', () => {
     fc.assert(
       fc.property(fc.nat(99), fc.nat(23), fc.nat(59), (days, hours, minutes) => {
         expect(parseDuration(`${days}d ${hours}h${minutes} min`)).toBe(((days * 24 + hours) * 60 + minutes) * 60_000)
@@ -40,7 +40,7 @@ describe('durations', () => {
   })
 })
 
-it('refuses a number without a unit, and a rate of something else', () => {
+it('refuses a number without a unit, and a rate of another quantity', () => {
   expect(duration.safeParse(24).error?.issues[0]?.message).toBe(
     '24 is not a duration (ms, s, min, h, d); write it with its unit, such as "24h"',
   )

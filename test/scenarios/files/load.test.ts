@@ -93,9 +93,9 @@ describe('a scenario file', () => {
     [
       'kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h',
       'kind: unreadable-state\n    in: { firmware: 2.4.0 }\n    writtenBy: 2.4.0',
-      'x.yaml:10:5: faults.0.in: give the firmware that cannot read the state, another than "writtenBy"',
+      'x.yaml:10:5: faults.0.in: set the firmware version that cannot read the state, different from "writtenBy"',
     ],
-    ['{ firmware: 2.4.0 }', '{}', 'x.yaml:10:5: faults.0.in: says nowhere; give firmware, line, device or fleet: all'],
+    ['{ firmware: 2.4.0 }', '{}', 'x.yaml:10:5: faults.0.in: has no target; set firmware, line, device, or fleet: all'],
     [
       '2026-03-02T14:00[Europe/Berlin]',
       '2026-03-02',

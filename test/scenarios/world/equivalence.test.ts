@@ -4,7 +4,7 @@ import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { compareRuns } from '../../../scenarios/outcome/determinism.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 import type { FaultSpec } from '../../../sim/faults/catalogue.ts'
-import type { OperatorAct } from '../../../sim/faults/kinds/operators.ts'
+import type { OperatorRequest } from '../../../sim/faults/families/operator-request.ts'
 import { expectSame } from './both-levels.ts'
 
 const HOUR_MS = 3_600_000
@@ -51,7 +51,7 @@ describe('wire and model decide the same', () => {
 
   it('people: a device in a wrong group, a pause, a stopped line, an abort', async () => {
     const at = (minutes: number): number => minutes * 60_000
-    const operator = (minutes: number, does: OperatorAct['do']): FaultSpec => ({
+    const operator = (minutes: number, does: OperatorRequest['operation']): FaultSpec => ({
       kind: 'operator',
       do: does,
       at: at(minutes),

@@ -3,8 +3,8 @@ import type { Ports } from '../../../controller/ports/ports.ts'
 import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
 import { LambdaFaults } from '../../../scenarios/world/lambda-faults.ts'
 import { type Functions, LambdaHost } from '../../../scenarios/world/lambda-host.ts'
-import { faultSchema, isLambdaFault } from '../../../sim/faults/catalogue.ts'
-import { FaultWorld, placed } from '../../../sim/faults/families/fault-world.ts'
+import { faultSchema, makeFaultsOf } from '../../../sim/faults/catalogue.ts'
+import { FaultWorld } from '../../../sim/faults/families/fault-world.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
@@ -55,7 +55,7 @@ function install(...written: object[]): void {
   }
   const specs = written.map((one) => faultSchema.parse({ in: { lambda: 'analyze' }, ...one }))
   const world = { world: new FaultWorld(new Seed(1), clock, trace, 0), inFlight }
-  const faults = new LambdaFaults(placed(specs, isLambdaFault), world, ports, functionsOn)
+  const faults = new LambdaFaults(makeFaultsOf(specs, 'lambda'), world, ports, functionsOn)
   host.install(functionsOn(ports), { trace, clock }, faults)
 }
 

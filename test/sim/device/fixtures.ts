@@ -2,7 +2,7 @@ import type { ComponentRuntime, ScriptRun } from '../../../sim/device/component-
 import { DeploymentFaults } from '../../../sim/device/deployment-faults.ts'
 import { DeviceFaults } from '../../../sim/device/device-faults.ts'
 import { Nucleus } from '../../../sim/device/nucleus.ts'
-import type { DeviceView } from '../../../sim/faults/families/fault.ts'
+import type { DeviceView } from '../../../sim/faults/families/process-fault.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import type { DataPlane, DeviceLink, DeviceLinkEvents } from '../../../sim/kernel/link.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
@@ -11,7 +11,7 @@ import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
 const START_MS = Date.parse('2026-03-02T13:00:00Z')
 
-/** Nothing is known of the device, and nothing needs to be. */
+/** A device without any history. */
 export const NOWHERE: DeviceView = {
   hasRun: () => false,
   hasComponent: () => false,
@@ -49,7 +49,7 @@ export class FakeLink implements DeviceLink {
   }
 }
 
-/** A component whose scripts do what the test says. */
+/** A component with scripts that the test controls. */
 export class FakeRuntime implements ComponentRuntime {
   readonly runs: string[] = []
   exit: ((exitCode: number, reason: string) => void) | null = null
@@ -72,7 +72,7 @@ export class FakeRuntime implements ComponentRuntime {
   }
 }
 
-/** One core device with App 1.0.0 installed from group canary, and a cloud played by the test. */
+/** One core device with App 1.0.0 installed from group canary, with the test in place of the cloud. */
 export class DeviceBench {
   readonly clock = new VirtualClock(START_MS)
   readonly trace = new Trace(this.clock)

@@ -39,6 +39,7 @@ class Station {
     const stream = (label: string) => seed.stream(label)
     const deviceFaults = faults.map((spec, index) => ({
       index,
+      kind: spec.kind,
       fault: makeFault(spec, (n) => ((n * 7) % 10) / 10),
       actsOn: (version: string) => selects(spec.in, thing, 1, version),
     }))
@@ -88,7 +89,7 @@ class Station {
     this.online = online
   }
 
-  /** Starts the process, and again whenever it dies. */
+  /** Starts the process, and restarts it whenever it dies. */
   start(): void {
     this.firmware.running(this.version, (exitCode) => {
       this.exits.push({ atMs: this.clock.nowMs(), exitCode })
@@ -127,7 +128,7 @@ const fixture = (name: string): unknown =>
 beforeEach(() => begin())
 
 describe('the health component', () => {
-  it('reports every minute at its own second, QoS 0, to the health shadow', () => {
+  it('reports once per minute at its own second, QoS 0, to the health shadow', () => {
     station.runFor(5 * 60_000)
     expect(station.sent.map(({ document }) => (document.sampledAtMs - START_MS) / 1000)).toEqual([
       17, 77, 137, 197, 257,
@@ -145,7 +146,7 @@ describe('the health component', () => {
     expect(shapeOf(last())).toEqual(shapeOf(fixture(file)))
   })
 
-  it('says which minute was the last one in version 1.0', () => {
+  it('reports the last minute in version 1.0', () => {
     begin([], '1.0')
     station.runFor(60 * 60_000)
     const total = station.sent.reduce(
@@ -155,7 +156,7 @@ describe('the health component', () => {
     expect(total).toBe(station.machine.cycles)
   })
 
-  it('counts the same whether a minute was lived or is history', () => {
+  it('counts the same whether a minute is sampled or history', () => {
     const past = new Station()
     past.monitor.passHistory(START_MS, START_MS + HOUR_MS, '2.4.0')
     station.runFor(HOUR_MS)
@@ -165,7 +166,7 @@ describe('the health component', () => {
     })
   })
 
-  it('says in version 1.0 what the last minute was, also of history', () => {
+  it('reports the last minute in version 1.0, also of history', () => {
     begin([], '1.0')
     station.monitor.passHistory(START_MS, START_MS + HOUR_MS, '2.4.0')
     const before = station.machine.cycles
@@ -178,14 +179,14 @@ describe('the health component', () => {
     expect(after.cycles).toBeLessThan(10)
   })
 
-  it('notes the first healthy report of each process', () => {
+  it('records the first healthy report of each process', () => {
     station.runFor(10 * 60_000)
     station.trace.flush()
     expect(station.trace.records.filter(({ kind }) => kind === 'device-healthy')).toHaveLength(1)
   })
 })
 
-describe('samples that wait until somebody reads them', () => {
+describe('samples that wait until the shadow is read', () => {
   const leak: ProcessFaultSpec = { kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 90 }
   const crash: ProcessFaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 47 * 60_000 }
   const atSample: ProcessFaultSpec = { kind: 'crash', in: { firmware: '2.4.0' }, after: 40 * 60_000 + 17_000 }
@@ -198,7 +199,7 @@ describe('samples that wait until somebody reads them', () => {
     ['1.0', 'a crash', [crash]],
     ['2.0', 'a crash and a drift', [crash, drift]],
     ['2.0', 'a crash at the very millisecond of a sample', [atSample]],
-  ] as const)('say the same as those that are sent (version %s, %s)', (schema, _, faults) => {
+  ] as const)('equal those that are sent (version %s, %s)', (schema, _, faults) => {
     const [timed, deferred] = [new Station(faults, schema), new Station(faults, schema, true)]
     for (const one of [timed, deferred]) {
       one.start()
@@ -220,7 +221,7 @@ describe('samples that wait until somebody reads them', () => {
     expect(deferred.trace.records).toEqual(timed.trace.records)
   })
 
-  it('are what had been sent before the connection was lost, until it is back', () => {
+  it('are those sent before the connection was lost, until it is back', () => {
     const [timed, deferred] = [new Station(), new Station([], '2.0', true)]
     for (const one of [timed, deferred]) {
       one.start()
@@ -239,7 +240,7 @@ describe('samples that wait until somebody reads them', () => {
     expect(deferred.monitor.report()).toEqual(lastOf(timed))
   })
 
-  it('of one millisecond are lived once, and only when their turn has come', () => {
+  it('of one millisecond are simulated once, and only from the sample phase on', () => {
     const one = new Station([], '2.0', true)
     one.start()
     one.monitor.running()
@@ -254,7 +255,7 @@ describe('samples that wait until somebody reads them', () => {
 })
 
 describe('a memory leak', () => {
-  it('grows at its rate until the process is killed at the limit, and begins again', () => {
+  it('grows at its rate until the process is killed at the limit, then begins again', () => {
     begin([{ kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 26 }])
     station.runFor(10 * HOUR_MS)
     expect(last().gauges.memoryMiB).toBeGreaterThan(148 + 260 - 60)
@@ -267,7 +268,7 @@ describe('a memory leak', () => {
     expect(new Set(station.sent.map(({ document }) => document.bootId)).size).toBe(3)
   })
 
-  it('does not touch another version', () => {
+  it('does not act on another version', () => {
     station = new Station([{ kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: 26 }])
     station.version = '2.3.1'
     station.start()
@@ -286,7 +287,7 @@ describe('a crash', () => {
     expect([station.firmware.crashes, station.onsets().length]).toEqual([1, 1])
   })
 
-  it('comes at its uptime, every time', () => {
+  it('happens at its uptime, in every process', () => {
     begin([{ kind: 'crash', in: { device: 'line-01-01' }, after: 2 * HOUR_MS }])
     station.runFor(5 * HOUR_MS)
     expect(station.exits.map(({ atMs }) => atMs - START_MS)).toEqual([2 * HOUR_MS, 4 * HOUR_MS])

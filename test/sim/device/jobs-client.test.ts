@@ -6,10 +6,10 @@ import type { DeviceLink } from '../../../sim/kernel/link.ts'
 
 const BASE = '$aws/things/a/jobs'
 const NAMESPACE = 'namespace-aws-gg-deployment'
-/** Far above what any of these conversations needs. */
+/** Far more than any of these conversations needs. */
 const MANY = 200
 
-/** A jobs service with one thing, whose messages arrive in order as long as the connection stands. */
+/** A jobs service with one thing, whose messages arrive in order while it is connected. */
 class Conversation {
   readonly #toDevice: { topic: string; payload: object }[] = []
   readonly #toCloud: string[] = []
@@ -46,7 +46,7 @@ class Conversation {
     this.#notify()
   }
 
-  /** What is on its way is gone. */
+  /** Messages in transit are lost. */
   cut(): void {
     if (!this.#isConnected) return
     this.#isConnected = false
@@ -61,7 +61,7 @@ class Conversation {
     this.#client.subscribed()
   }
 
-  /** One message arrives, the device's before the cloud's. False when none is on its way. */
+  /** One message arrives, the device's before the cloud's. False if none is in transit. */
   step(): boolean {
     const asked = this.#toCloud.shift()
     if (asked !== undefined) {
@@ -91,11 +91,11 @@ class Conversation {
   }
 }
 
-it('does not ask for ever for a job that was promised, and gone with the connection', () => {
+it('does not ask forever for a notified job that was lost with the connection', () => {
   const conversation = new Conversation()
   conversation.settle()
   conversation.queue()
-  conversation.step() // the promise has arrived, the question is on its way
+  conversation.step() // the notification has arrived, the get is in transit
   conversation.cut()
   conversation.cancel()
   conversation.reconnect()
@@ -104,7 +104,7 @@ it('does not ask for ever for a job that was promised, and gone with the connect
   expect(conversation.asked).toBeLessThan(5)
 })
 
-it('whatever is queued, cancelled and cut in between, the conversation ends and the last job is known', () => {
+it('whatever is queued, cancelled or disconnected, the conversation ends and the last job is known', () => {
   const moves = fc.array(fc.constantFrom('queue', 'cancel', 'cut', 'reconnect', 'step', 'settle'), { maxLength: 30 })
   fc.assert(
     fc.property(moves, (names) => {

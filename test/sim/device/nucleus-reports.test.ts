@@ -59,7 +59,7 @@ describe('a document of the wrong shape', () => {
     expect(errorStack()).toContain('DEPLOYMENT_DOCUMENT_PARSE_ERROR')
   })
 
-  it('is ignored when it is a desired state that is no JSON', () => {
+  it('is ignored if it is a desired state that is not JSON', () => {
     const state = { desired: { fleetConfig: '{', desiredStatus: 'SUCCEEDED' } }
     bench.link.events.onMessage(`${SHADOW}/update/accepted`, { version: 2, state })
     bench.runFor(MINUTE_MS)
@@ -68,7 +68,7 @@ describe('a document of the wrong shape', () => {
 })
 
 describe('a job cancelled or followed by another while it waits in the queue', () => {
-  it('is taken up all the same, because only a running one is cancelled', () => {
+  it('is processed all the same, because only a running one is cancelled', () => {
     bench.offer(bench.document('2.0.0'), 'j1')
     bench.notifyEmpty()
     bench.runFor(10 * MINUTE_MS)
@@ -106,14 +106,14 @@ describe('the deployment shadow', () => {
     bench.link.events.onMessage(`${SHADOW}/update/accepted`, desired('3.0.0', 3, 3))
   })
 
-  it('is told CANCELED for the deployment that was superseded, not for the one that supersedes it', () => {
+  it('gets CANCELED for the superseded deployment, not for the one that supersedes it', () => {
     bench.runFor(20_000)
     bench.link.events.onMessage(`${SHADOW}/update/accepted`, desired('4.0.0', 4, 4))
     bench.runFor(10 * MINUTE_MS)
     expect(reports()).toEqual(['3 IN_PROGRESS', '3 CANCELED', '4 IN_PROGRESS', '4 SUCCEEDED'])
   })
 
-  it('is told nothing at a reconnect that it knows already', () => {
+  it('gets nothing at a reconnect that it already has', () => {
     bench.runFor(10 * MINUTE_MS)
     bench.nucleus.goOffline()
     bench.nucleus.goOnline()
@@ -123,7 +123,7 @@ describe('the deployment shadow', () => {
     expect(reports()).toEqual(['3 IN_PROGRESS', '3 SUCCEEDED'])
   })
 
-  it('is told at a reconnect what it missed', () => {
+  it('gets at a reconnect what it missed', () => {
     bench.runFor(20_000)
     const missed = lastReported()
     bench.nucleus.goOffline()
@@ -136,7 +136,7 @@ describe('the deployment shadow', () => {
 })
 
 describe('fleet status', () => {
-  it('tells of a rejected deployment', () => {
+  it('reports a rejected deployment', () => {
     bench.offer(bench.document('2.0.0', { creationTimestamp: 5 }), 'j1')
     bench.runFor(MINUTE_MS)
     expect(fleetStatus().at(-1)?.deploymentInformation).toMatchObject({ status: 'REJECTED' })
@@ -149,7 +149,7 @@ describe('fleet status', () => {
     expect(fleetStatus().at(-1)?.components[0]?.fleetConfigArns).toEqual([arn])
   })
 
-  it('takes a removed component out of what the cloud lists', () => {
+  it('removes a removed component from the cloud’s list', () => {
     const cloud = new CloudBench()
     cloud.call('iot', 'CreateThing', { thingName: 'core' })
     bench.offer(bench.document('1.0.0', { components: { App: { version: '1.0.0' } } }), 'j1')
@@ -160,7 +160,7 @@ describe('fleet status', () => {
     expect(installedComponents).toHaveLength(1)
   })
 
-  it('tells at the reconnect of a component that broke while offline', () => {
+  it('reports at the reconnect a component that broke while offline', () => {
     bench.nucleus.goOffline()
     for (let i = 0; i < 3; i++) {
       bench.app.exit?.(1, 'crash')

@@ -26,7 +26,7 @@ describe('at its start', () => {
     })
   })
 
-  it('tells its fleet status once, with every component', () => {
+  it('reports its fleet status once, with every component', () => {
     expect(bench.fleetStatus()).toMatchObject([
       { trigger: 'NUCLEUS_LAUNCH', messageType: 'COMPLETE', sequenceNumber: 1, overallDeviceStatus: 'HEALTHY' },
     ])
@@ -34,7 +34,7 @@ describe('at its start', () => {
 })
 
 describe('an update', () => {
-  it('stops the old version, installs and starts the new one, and leaves the rest running', () => {
+  it('stops the old version, installs and starts the new one, and keeps other components running', () => {
     bench.offer(bench.document('2.0.0'), 'j1')
     bench.runFor(10 * MINUTE_MS)
     expect(bench.app.runs).toEqual(['shutdown 1.0.0', 'stopped', 'install 2.0.0', 'startup 2.0.0', 'running 2.0.0'])
@@ -62,14 +62,14 @@ describe('an update', () => {
     expect(bench.link.filters.size).toBe(before)
   })
 
-  it('removes a component that no target wants any more', () => {
+  it('removes a component that no target requires any more', () => {
     bench.offer(bench.document('1.0.0', { components: { App: { version: '1.0.0' } } }), 'j1')
     bench.runFor(10 * MINUTE_MS)
     expect(bench.nucleus.componentState('Other')).toBeUndefined()
     expect(bench.app.runs).toEqual([])
   })
 
-  it('that was seen before is ignored, by queuedAt and job id', () => {
+  it('that was received before is ignored, by queuedAt and job id', () => {
     const document = bench.document('2.0.0')
     bench.offer(document, 'j1', 100)
     bench.runFor(10 * MINUTE_MS)
@@ -79,7 +79,7 @@ describe('an update', () => {
     expect(bench.reports()).toEqual(['j1 IN_PROGRESS', 'j1 SUCCEEDED'])
   })
 
-  it('older than what was applied for its target is rejected', () => {
+  it('older than the one applied for its target is rejected', () => {
     bench.offer(bench.document('2.0.0', { creationTimestamp: 5 }), 'j1')
     bench.runFor(MINUTE_MS)
     expect(bench.lastReport()).toMatchObject({
@@ -89,7 +89,7 @@ describe('an update', () => {
   })
 
   it.each([
-    ['a version that nobody has', () => bench.missing.add('App 2.0.0'), {}, 'NO_AVAILABLE_COMPONENT_VERSION'],
+    ['a version that does not exist', () => bench.missing.add('App 2.0.0'), {}, 'NO_AVAILABLE_COMPONENT_VERSION'],
     [
       'a component it cannot run',
       () => undefined,
@@ -127,7 +127,7 @@ describe('an update', () => {
 })
 
 describe('a version that cannot start', () => {
-  it('is tried three times, is then BROKEN, and the device goes back by itself', () => {
+  it('is tried three times, is then BROKEN, and the device rolls back by itself', () => {
     bench.app.failing = { startup: ['2.0.0'] }
     bench.offer(bench.document('2.0.0'), 'j1')
     bench.runFor(15 * MINUTE_MS)
@@ -145,7 +145,7 @@ describe('a version that cannot start', () => {
     })
   })
 
-  it('stays as it is when the policy says DO_NOTHING', () => {
+  it('is not rolled back with the policy DO_NOTHING', () => {
     bench.app.failing = { install: ['2.0.0'] }
     bench.offer(bench.document('2.0.0', { failureHandlingPolicy: 'DO_NOTHING' }), 'j1')
     bench.runFor(15 * MINUTE_MS)
@@ -156,7 +156,7 @@ describe('a version that cannot start', () => {
     expect(bench.fleetStatus().at(-1)).toMatchObject({ overallDeviceStatus: 'UNHEALTHY' })
   })
 
-  it('and whose predecessor cannot either is reported as unable to roll back', () => {
+  it('and whose predecessor does not start either is reported as unable to roll back', () => {
     bench.app.failing = { startup: ['2.0.0', '1.0.0'] }
     bench.offer(bench.document('2.0.0'), 'j1')
     bench.runFor(20 * MINUTE_MS)
@@ -169,7 +169,7 @@ describe('a version that cannot start', () => {
 describe('a process that dies', () => {
   const crash = (): void => bench.app.exit?.(137, 'out of memory')
 
-  it('is restarted, and its error told at once', () => {
+  it('is restarted, and its error reported at once', () => {
     crash()
     bench.runFor(MINUTE_MS)
     expect(states()).toEqual(['1.0.0 ERRORED', '1.0.0 STOPPING', '1.0.0 INSTALLED', '1.0.0 STARTING', '1.0.0 RUNNING'])
@@ -179,7 +179,7 @@ describe('a process that dies', () => {
     })
   })
 
-  it('is BROKEN after the third time within an hour, but not when hours lie between', () => {
+  it('is BROKEN after the third time within an hour, but not if the errors are hours apart', () => {
     for (let i = 0; i < 4; i++) {
       crash()
       bench.runFor(61 * MINUTE_MS)
@@ -194,7 +194,7 @@ describe('a process that dies', () => {
 })
 
 describe('a cancelled or superseded deployment', () => {
-  it('ends quietly before the merge', () => {
+  it('ends without a report before the merge', () => {
     bench.offer(bench.document('2.0.0'), 'j1')
     bench.runFor(20_000)
     bench.notifyEmpty()
@@ -214,7 +214,7 @@ describe('a cancelled or superseded deployment', () => {
   })
 })
 
-describe('the way back to a kept version', () => {
+describe('a rollback to a kept version', () => {
   it('takes two to three minutes on any device, without a download [seed]', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), (seed) => {
@@ -286,7 +286,7 @@ describe('a deployment to this thing alone', () => {
     expect(bench.reports()).toEqual([])
   })
 
-  it('is taken once, however often the shadow says it', () => {
+  it('is applied once, however often the shadow repeats it', () => {
     bench.groups = []
     const message = desired('3.0.0')
     bench.link.events.onMessage(`${topic}/update/accepted`, message)

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { faultSchema, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
-import type { Fault, ProcessView } from '../../../sim/faults/families/fault.ts'
-import { makeCut } from '../../../sim/faults/families/link-outage.ts'
+import { faultSchema, type LinkOutageSpec, makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
+import type { ProcessFault, ProcessView } from '../../../sim/faults/families/process-fault.ts'
 import { DEFAULT_PLANT, type PlantShift } from '../../../sim/plant/settings.ts'
 
 const HOUR_MS = 3_600_000
@@ -18,16 +17,16 @@ const view = (over: Partial<ProcessView> = {}): ProcessView => ({
   ...over,
 })
 /** As a scenario file writes it. */
-const fault = (written: object, draws: readonly number[] = [0.5]): Fault =>
+const fault = (written: object, draws: readonly number[] = [0.5]): ProcessFault =>
   makeFault(
     faultSchema.parse({ in: EVERYWHERE, ...written }) as ProcessFaultSpec,
     (n) => draws[n % draws.length] as number,
   )
-const effectsAt = (one: Fault, hours: readonly number[], of: ProcessView = view()) =>
+const effectsAt = (one: ProcessFault, hours: readonly number[], of: ProcessView = view()) =>
   hours.map((hour) => one.effect?.(of, hour * HOUR_MS))
 
 describe('a memory leak', () => {
-  it('grows evenly from its beginning until the limit', () => {
+  it('grows linearly from its onset to the limit', () => {
     const leak = fault({ kind: 'memory-leak', rate: '36 MiB/h', after: '2h' })
     expect(leak.onsetMs(view())).toBe(2 * HOUR_MS)
     expect(effectsAt(leak, [1, 2, 3, 12])).toEqual(
@@ -36,7 +35,7 @@ describe('a memory leak', () => {
     expect(leak.death?.(view())).toMatchObject({ atMs: 12 * HOUR_MS, exitCode: 137 })
   })
 
-  it('in steps stands still between them, and dies on the step that does not fit', () => {
+  it('in steps is constant between them, and dies on the step that exceeds the limit', () => {
     const leak = fault({ kind: 'memory-leak', rate: '36 MiB/h', every: '4h' })
     expect(effectsAt(leak, [3.9, 4, 7.9, 8])).toEqual(
       [0, 144, 144, 288].map((extraMemoryMiB) => ({ extraMemoryMiB: expect.closeTo(extraMemoryMiB, 6) })),
@@ -46,19 +45,19 @@ describe('a memory leak', () => {
 })
 
 describe('a cycle drift', () => {
-  it('goes on without end at a rate', () => {
+  it('grows without limit at a rate', () => {
     const drift = fault({ kind: 'cycle-drift', onset: '12h', rate: '4 %/h' })
     expect(effectsAt(drift, [12, 14.5])).toEqual([{ cycleTimeFactor: 1 }, { cycleTimeFactor: 1.1 }])
   })
 
-  it('fills up along an S-curve and stays there', () => {
+  it('rises along an S-curve and stays constant', () => {
     const drift = fault({ kind: 'cycle-drift', onset: '1h', rise: '20 %', over: '4h' })
     const factors = effectsAt(drift, [1, 2, 3, 4, 5, 50]).map((effect) => effect?.cycleTimeFactor)
     expect(factors).toEqual([1, 1.03125, 1.1, 1.16875, 1.2, 1.2].map((factor) => expect.closeTo(factor, 9)))
   })
 })
 
-describe('what needs a load', () => {
+describe('a fault that needs load', () => {
   // Shifts begin at 6, 14 and 22 h; the second day is a weekend.
   const plantTime = (atMs: number) => {
     const hour = (atMs / HOUR_MS) % 24
@@ -66,7 +65,7 @@ describe('what needs a load', () => {
     return { shift, isWeekend: Math.floor(atMs / HOUR_MS / 24) === 1, volume: shift.volume }
   }
 
-  it('acts in the minutes that begin in its shift, on working days, and begins with the first of them', () => {
+  it('acts in the minutes that begin in its shift, on working days; its onset is the first of them', () => {
     const loaded = fault({ kind: 'error-rise', factor: 3, onset: '2h', during: 'first' })
     const minute = 1 / 60
     const hours = [2, 6, 6 + minute, 14, 14 + minute, 24 + 8, 48 + 8]
@@ -77,7 +76,7 @@ describe('what needs a load', () => {
     expect(loaded.onsetMs(view({ plantTime, installedAtMs: 13 * HOUR_MS }))).toBe((48 + 6) * HOUR_MS)
   })
 
-  it('may be slow as well as wrong', () => {
+  it('may drift as well as err', () => {
     const loaded = fault({ kind: 'cycle-drift', onset: '0h', rate: '10 %/h', during: 'second' })
     const factors = effectsAt(loaded, [10, 15], view({ plantTime })).map((effect) => effect?.cycleTimeFactor)
     expect(factors).toEqual([undefined, 2.5])
@@ -98,7 +97,7 @@ describe('a clock', () => {
 })
 
 describe('a crash', () => {
-  it('at random is exponential in the mean time, drawn anew for each process', () => {
+  it('at random has an exponential time between crashes, with a new draw for each process', () => {
     const draws = Array.from({ length: 10_000 }, (_, i) => ((i * 7_919) % 10_007) / 10_007)
     const crash = fault({ kind: 'crash', every: '6h' }, draws)
     const uptimesMs = draws
@@ -122,7 +121,7 @@ describe('an error rise', () => {
 })
 
 describe('a noisy network', () => {
-  it('knows nothing of releases: it counts from the start of the rehearsal', () => {
+  it('does not depend on releases: it counts from the start of the rehearsal', () => {
     const noise = fault({ kind: 'noisy-network', share: '3 %', from: '1h', for: '2h' })
     const late = view({ installedAtMs: 2.5 * HOUR_MS, startedAtMs: 2.5 * HOUR_MS })
     expect(noise.onsetMs(late)).toBe(HOUR_MS)
@@ -140,22 +139,28 @@ it('a hang names its script', () => {
 })
 
 it.each([
-  [{ kind: 'crash', in: EVERYWHERE }, 'give one of'],
-  [{ kind: 'crash', in: EVERYWHERE, at: 'start', after: '1h' }, 'give one of'],
-  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %' }, 'give either'],
-  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rate: '3 %/h', rise: '3 %', over: '1h' }, 'give either'],
+  [{ kind: 'crash', in: EVERYWHERE }, 'set one of'],
+  [{ kind: 'crash', in: EVERYWHERE, at: 'start', after: '1h' }, 'set one of'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %' }, 'set either'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rate: '3 %/h', rise: '3 %', over: '1h' }, 'set either'],
   [{ kind: 'noisy-network', in: EVERYWHERE, share: 3 }, 'with its unit, such as "3 %"'],
-  [{ kind: 'hang', in: {}, at: 'install' }, 'says nowhere'],
-  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %', over: '0h' }, 'must be longer than nothing'],
+  [{ kind: 'hang', in: {}, at: 'install' }, 'has no target'],
+  [{ kind: 'cycle-drift', in: EVERYWHERE, onset: '1h', rise: '3 %', over: '0h' }, 'must be longer than 0'],
   [{ kind: 'error-rise', in: EVERYWHERE, factor: 2, onset: '1h', for: '1h', during: 'first' }, 'not both'],
-  [{ kind: 'clock-skew', in: EVERYWHERE }, 'give one of'],
-  [{ kind: 'clock-skew', in: EVERYWHERE, ahead: '1h', behind: '1h' }, 'give one of'],
-  [{ kind: 'bricked', in: EVERYWHERE }, 'give one of'],
-  [{ kind: 'bricked', in: EVERYWHERE, at: 'install', after: '1h' }, 'give one of'],
-  [{ kind: 'silent-fallback', in: EVERYWHERE, after: '1h' }, 'give the firmware that the device falls back from'],
-  [{ kind: 'unreadable-state', in: { line: 1 }, writtenBy: '2.4.0' }, 'give the firmware that cannot read the state'],
-  [{ kind: 'unreadable-state', in: { firmware: '2.4.0' }, writtenBy: '2.4.0' }, 'another than'],
-  [{ kind: 'unreadable-messages', in: { firmware: '2.4.0' }, sentBy: '2.4.0', factor: 2 }, 'another than'],
+  [{ kind: 'clock-skew', in: EVERYWHERE }, 'set one of'],
+  [{ kind: 'clock-skew', in: EVERYWHERE, ahead: '1h', behind: '1h' }, 'set one of'],
+  [{ kind: 'bricked', in: EVERYWHERE }, 'set one of'],
+  [{ kind: 'bricked', in: EVERYWHERE, at: 'install', after: '1h' }, 'set one of'],
+  [
+    { kind: 'silent-fallback', in: EVERYWHERE, after: '1h' },
+    'set the firmware version that the device falls back from',
+  ],
+  [
+    { kind: 'unreadable-state', in: { line: 1 }, writtenBy: '2.4.0' },
+    'set the firmware version that cannot read the state',
+  ],
+  [{ kind: 'unreadable-state', in: { firmware: '2.4.0' }, writtenBy: '2.4.0' }, 'different from'],
+  [{ kind: 'unreadable-messages', in: { firmware: '2.4.0' }, sentBy: '2.4.0', factor: 2 }, 'different from'],
   [{ kind: 'counter-overflow', in: EVERYWHERE, cycles: 0 }, 'cycles'],
 ])('%j is refused', (written, message) => {
   expect(JSON.stringify(faultSchema.safeParse(written).error?.issues)).toContain(JSON.stringify(message).slice(1, -1))
@@ -164,25 +169,25 @@ it.each([
 describe('a lost connection', () => {
   const offline = (written: object) => faultSchema.safeParse({ kind: 'offline', in: EVERYWHERE, ...written })
 
-  const cut = (written: object, draws: readonly number[] = [0]) =>
-    makeCut(offline(written).data as Parameters<typeof makeCut>[0], 1_000, (n) => draws[n % draws.length] as number)
+  const outage = (written: object, draws: readonly number[] = [0]) =>
+    makeFault(offline(written).data as LinkOutageSpec, 1_000, (n) => draws[n % draws.length] as number)
 
-  it('is lost once, or again and again', () => {
-    const once = cut({ from: '5min', for: '4h' })
-    expect(once).toMatchObject({ kind: 'offline', firstAtMs: 301_000, periodMs: null })
-    expect(once.awayMs(0)).toBe(4 * HOUR_MS)
-    expect(cut({ from: '0min', for: '30s', every: '10min' }).periodMs).toBe(600_000)
+  it('is lost once, or periodically', () => {
+    const once = outage({ from: '5min', for: '4h' })
+    expect(once).toMatchObject({ firstAtMs: 301_000, periodMs: null })
+    expect(once.durationMs(0)).toBe(4 * HOUR_MS)
+    expect(outage({ from: '0min', for: '30s', every: '10min' }).periodMs).toBe(600_000)
   })
 
-  it('of everybody comes back spread by its jitter, another time each time', () => {
-    const storm = cut({ kind: 'reconnect-storm', from: '0min', for: '2s', jitter: '10s' }, [0, 0.5, 0.99])
-    expect([0, 1, 2].map(storm.awayMs)).toEqual([2_000, 7_000, 11_900])
-    expect(cut({ kind: 'reconnect-storm', from: '0min' }, [0.9]).awayMs(0)).toBe(1_000)
+  it('of all devices comes back spread by the jitter, with a new draw each time', () => {
+    const storm = outage({ kind: 'reconnect-storm', from: '0min', for: '2s', jitter: '10s' }, [0, 0.5, 0.99])
+    expect([0, 1, 2].map(storm.durationMs)).toEqual([2_000, 7_000, 11_900])
+    expect(outage({ kind: 'reconnect-storm', from: '0min' }, [0.9]).durationMs(0)).toBe(1_000)
   })
 
   it.each([
     [{ from: '5min', for: '10min', every: '10min' }, 'must be longer than'],
-    [{ in: { firmware: '2.4.0' }, from: '5min', for: '1h' }, 'a connection knows no firmware'],
+    [{ in: { firmware: '2.4.0' }, from: '5min', for: '1h' }, 'a connection has no firmware version'],
   ])('%j is refused', (written, message) => {
     expect(JSON.stringify(offline(written).error?.issues)).toContain(message)
   })

@@ -15,7 +15,7 @@ export const OLD = '2.3.1'
 export const NEW = '2.4.0'
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 3_600_000
-/** The canary of line 1, which every world updates. */
+/** The canary of line 1, which is updated in every world. */
 export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20 } }).find(
   ({ stage }) => stage === 'canary',
 )?.thing as string
@@ -23,19 +23,19 @@ export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, d
 export interface WorldOptions {
   /** As a scenario file writes them. */
   readonly faults: readonly object[]
-  /** Injected at so many minutes after the start. */
+  /** Injected at these minutes after the start. */
   readonly injected?: readonly (readonly [minute: number, spec: InjectableSpec])[]
   readonly hours: number
   /** Versions deployed to the canaries, by minutes after the start; the release at 20 min by default. */
   readonly deployments?: Readonly<Record<number, string>>
   readonly lines?: number
-  /** Devices beside the canary on each line. */
+  /** Devices on each line in addition to the canary. */
   readonly others?: number
   readonly level?: 'model' | 'wire'
-  /** Looks at all shadows this often. */
-  readonly lookEveryMs?: number
+  /** Reads all shadows at this period. */
+  readonly snapshotEveryMs?: number
   readonly start?: string
-  /** Lives the week before first, as a rehearsal does. */
+  /** Simulates the week before first, as a rehearsal does. */
   readonly history?: boolean
 }
 
@@ -49,7 +49,7 @@ interface Document {
 }
 
 /** Some devices and AWS, without a controller: the test deploys. */
-export async function play(options: WorldOptions) {
+export async function runWorld(options: WorldOptions) {
   const { lines = 1, others = 0, level = 'model', deployments = { 20: NEW } } = options
   const healthy = findScenario('healthy')
   const start = options.start === undefined ? healthy.start : { ...healthy.start, atMs: Date.parse(options.start) }
@@ -93,8 +93,8 @@ export async function play(options: WorldOptions) {
   for (const [minute, spec] of options.injected ?? []) {
     clock.at(startMs + minute * MINUTE_MS, () => twin.inject(spec))
   }
-  const evaluations: Record<string, Document>[] = []
-  const evaluation = (): Record<string, Document> =>
+  const snapshots: Record<string, Document>[] = []
+  const snapshot = (): Record<string, Document> =>
     Object.fromEntries(
       devices.map(({ thing }) => {
         const document = structuredClone(cloud.shadows.document(thing, HEALTH_SHADOW)) as { reported?: Document }
@@ -102,21 +102,21 @@ export async function play(options: WorldOptions) {
       }),
     )
   const untilMs = startMs + options.hours * HOUR_MS
-  clock.at(untilMs + 1, () => undefined) // a world of bricks has no timer left
-  const everyMs = options.lookEveryMs
+  clock.at(untilMs + 1, () => undefined) // without it a world in which every device is bricked has no timer left
+  const everyMs = options.snapshotEveryMs
   if (everyMs !== undefined) {
     const again = (): void => {
-      evaluations.push(evaluation())
+      snapshots.push(snapshot())
       clock.after(everyMs, again, 3)
     }
     clock.after(0, again, 3)
   }
   await runLockstep({ clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
   trace.flush()
-  const last = evaluation()
+  const last = snapshot()
   const call = (service: ServiceName, operation: string, input: object): object =>
     (cloud.services as Services)[service]?.[operation]?.(input as never) as object
-  /** With metadata: what each member was set at. */
+  /** With metadata: the time at which each member was set. */
   const shadows = devices.map(({ thing }) => {
     const found = call('iotdata', 'GetThingShadow', { thingName: thing, shadowName: HEALTH_SHADOW })
     return JSON.parse(Buffer.from((found as { payload: Uint8Array }).payload).toString()) as object
@@ -142,7 +142,7 @@ export async function play(options: WorldOptions) {
   return {
     startMs,
     records,
-    evaluations,
+    snapshots,
     last,
     shadows,
     of,
@@ -156,11 +156,11 @@ export async function play(options: WorldOptions) {
       const document = before?.documents.get(thing)
       return document?.schema === '2.0' ? document.counters.cycles : 0
     },
-    /** What the device told IoT Jobs last. */
+    /** The last status that the device reported to IoT Jobs. */
     statusDetails: (thing = CANARY) => detailsOf(thing),
     executions: (thing = CANARY) => of('job-execution', thing).map(({ status }) => status),
     /** Minutes from the start at which each fault began. */
     onsets: (thing = CANARY) => of('fault-started', thing).map(({ atMs }) => (atMs - startMs) / MINUTE_MS),
   }
 }
-export type World = Awaited<ReturnType<typeof play>>
+export type World = Awaited<ReturnType<typeof runWorld>>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { faultSchema, makeReportFault, type ReportFaultSpec } from '../../../sim/faults/catalogue.ts'
+import { faultSchema, makeFault, type SpecOf } from '../../../sim/faults/catalogue.ts'
 import { FaultWorld } from '../../../sim/faults/families/fault-world.ts'
-import { FaultyLink } from '../../../sim/faults/families/report-fault.ts'
+import { FaultyLink } from '../../../sim/faults/families/faulty-link.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
@@ -9,17 +9,17 @@ import { Trace } from '../../../sim/kernel/trace.ts'
 const MINUTE_MS = 60_000
 const ALL = { fleet: 'all' }
 
-/** A device's link under a fault; what came through it, and when. */
+/** A device's link under a fault, and the messages that arrive, with their times. */
 function linkUnder(written: object, thing = 'a') {
   const clock = new VirtualClock(0)
   const trace = new Trace(clock)
   const world = new FaultWorld(new Seed(1), clock, trace, 0)
-  const spec = faultSchema.parse({ in: ALL, ...written }) as ReportFaultSpec
-  const fault = makeReportFault(spec, (label) => world.chance(`fault/0/${thing}/${label}`))
+  const spec = faultSchema.parse({ in: ALL, ...written }) as SpecOf<'report'>
+  const fault = makeFault(spec, (label) => world.chance(`fault/0/${thing}/${label}`))
   const arrived: { atMs: number; n: number }[] = []
   const link = new FaultyLink(
     thing,
-    [{ index: 0, fault }],
+    [{ index: 0, spec, fault }],
     world,
     (events) => {
       return {
@@ -33,7 +33,7 @@ function linkUnder(written: object, thing = 'a') {
     { onConnected: () => undefined, onDisconnected: () => undefined, onMessage: () => undefined },
   )
   link.connect()
-  /** A message each minute, numbered from 0. */
+  /** One message per minute, numbered from 0. */
   const send = (minutes: number, qos: 0 | 1 = 0): void => {
     for (let n = 0; n < minutes; n++) clock.at(n * MINUTE_MS, () => link.publish('t', { n }, qos))
     while (clock.advance());
@@ -66,7 +66,7 @@ describe('burst loss', () => {
     expect(lost / bursts.length).toBeLessThan(8.8)
   })
 
-  it('loses the same minutes however many messages there are in each, and others on another device', () => {
+  it('loses the same minutes however many messages they have, and other minutes on another device', () => {
     const fault = { kind: 'burst-loss', share: '30 %', burst: '5min' }
     const [one, other, busy] = [linkUnder(fault), linkUnder(fault, 'b'), linkUnder(fault)]
     one.send(500)
@@ -77,13 +77,13 @@ describe('burst loss', () => {
     expect(numbers(other)).not.toEqual(numbers(one))
   })
 
-  it('leaves what is acknowledged alone', () => {
+  it('does not lose acknowledged messages', () => {
     const under = linkUnder({ kind: 'burst-loss', share: '90 %', burst: '60min' })
     under.send(100, 1)
     expect(numbers(under)).toHaveLength(100)
   })
 
-  it('begins and ends, and tells when it first lost something', () => {
+  it('begins and ends, and records as onset its first loss', () => {
     const under = linkUnder({ kind: 'burst-loss', share: '99 %', burst: '1000min', from: '10min', for: '10min' })
     under.send(30)
     expect(numbers(under)).toEqual([...Array(10).keys(), ...Array.from({ length: 10 }, (_, i) => 20 + i)])
@@ -92,7 +92,7 @@ describe('burst loss', () => {
 })
 
 describe('late reports', () => {
-  it('arrive late by their delay, more or less, so that later ones overtake them; none is lost', () => {
+  it('arrive late by delay and jitter, so that later ones overtake them; none is lost', () => {
     const under = linkUnder({ kind: 'late-reports', delay: '3min', jitter: '2min' })
     under.send(100)
     const delays = under.arrived.map(({ atMs, n }) => atMs / MINUTE_MS - n)
@@ -103,7 +103,7 @@ describe('late reports', () => {
     expect(order).not.toEqual([...Array(100).keys()])
   })
 
-  it('are lost by whoever is not connected any more', () => {
+  it('are lost if the device is no longer connected', () => {
     const under = linkUnder({ kind: 'late-reports', delay: '3min' })
     under.clock.at(4.5 * MINUTE_MS, () => under.link.disconnect())
     under.clock.at(6.5 * MINUTE_MS, () => under.link.connect())
@@ -113,7 +113,7 @@ describe('late reports', () => {
 })
 
 describe('duplicate reports', () => {
-  it('are the acknowledged messages again, a little later; samples come once', () => {
+  it('repeat acknowledged messages a little later; samples arrive once', () => {
     const under = linkUnder({ kind: 'duplicate-reports', after: '10s' })
     under.send(2, 1)
     expect(under.arrived).toEqual([
@@ -130,9 +130,12 @@ describe('duplicate reports', () => {
 
 it.each([
   [{ kind: 'burst-loss', share: '100 %', burst: '5min' }, 'must be less than 100 %'],
-  [{ kind: 'burst-loss', share: '10 %', burst: '5s' }, 'must be at least a minute'],
+  [{ kind: 'burst-loss', share: '10 %', burst: '5s' }, 'must be at least 1 min'],
   [{ kind: 'burst-loss', share: '90 %', burst: '2min' }, 'is too short for this share'],
-  [{ kind: 'burst-loss', in: { firmware: '2.4.0' }, share: '9 %', burst: '2min' }, 'a connection knows no firmware'],
+  [
+    { kind: 'burst-loss', in: { firmware: '2.4.0' }, share: '9 %', burst: '2min' },
+    'a connection has no firmware version',
+  ],
   [{ kind: 'late-reports', delay: '1min', jitter: '2min' }, 'must not be longer than'],
   [{ kind: 'reconnect-storm', from: '1min', for: '5min', jitter: '6min', every: '10min' }, 'must be longer than'],
 ])('%j is refused', (written, message) => {

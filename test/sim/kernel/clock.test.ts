@@ -30,7 +30,7 @@ it('runs timers in order of time, then priority, then of scheduling', () => {
   )
 })
 
-it('stands at the time of the timer it runs, and never goes back', () => {
+it('shows the time of the running timer, and never decreases', () => {
   const clock = new VirtualClock(1_000)
   const seen: number[] = []
   clock.at(500, () => seen.push(clock.nowMs()))
@@ -63,7 +63,7 @@ it('lets one timer cancel another that is due at the same instant', () => {
   expect(ran).toEqual(['first'])
 })
 
-it('stops between priorities, so that deliveries can settle before schedules look', () => {
+it('stops between phases, so that deliveries can settle before schedules run', () => {
   const clock = new VirtualClock(0)
   const ran: string[] = []
   clock.at(5, () => ran.push('schedule'), Priority.schedule)
@@ -80,7 +80,7 @@ it('idles to an instant that no timer comes before', () => {
   const clock = new VirtualClock(0)
   clock.at(10, () => undefined)
   clock.idleUntil(7)
-  expect([clock.nowMs(), clock.turn()]).toEqual([7, Priority.schedule])
+  expect([clock.nowMs(), clock.phase()]).toEqual([7, Priority.schedule])
   expect(() => clock.idleUntil(10)).toThrow('a timer is due at 10')
   expect(() => clock.idleUntil(6)).toThrow(RangeError)
 })

@@ -6,13 +6,13 @@ import { runLockstep } from '../../../sim/kernel/lockstep.ts'
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const never = { untilMs: 1_000_000, pace: async (): Promise<void> => undefined }
 
-it('is settled only when everything begun has ended, however many turns that takes', async () => {
+it('is settled only when all work has ended, however many iterations of the event loop that takes', async () => {
   const inFlight = new InFlight()
   let done = false
   inFlight.begin('message')
   void (async () => {
     for (let i = 0; i < 20; i++) await nextTurn()
-    inFlight.begin('forward') // work may beget work before it ends
+    inFlight.begin('forward') // work may begin other work before it ends
     inFlight.end('message')
     await nextTurn()
     done = true
@@ -36,7 +36,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Real time that leaps by `leapMs` whenever somebody reads it. */
+/** Real time that jumps by `leapMs` at every read. */
 function leapingBy(leapMs: number): void {
   let nowMs = 0
   vi.spyOn(performance, 'now').mockImplementation(() => {
@@ -76,7 +76,7 @@ it('does not let time move while something is in flight', async () => {
   expect(endedAtMs).toBe(10)
 })
 
-it('stops at the given time, and says that it was not over', async () => {
+it('stops at the given time, and returns that it was not over', async () => {
   const clock = new VirtualClock(0)
   clock.at(50, () => undefined)
   clock.at(150, () => expect.unreachable('past the end'))
@@ -84,7 +84,7 @@ it('stops at the given time, and says that it was not over', async () => {
   expect([stop, clock.nowMs()]).toEqual(['until', 100])
 })
 
-it('reports timers that only ever beget timers of the same instant', async () => {
+it('reports timers that create timers of the same instant without end', async () => {
   const clock = new VirtualClock(0)
   const again = (): void => void clock.after(0, again)
   again()
@@ -103,7 +103,7 @@ it('stops with the reason of an abort', async () => {
   )
 })
 
-it('virtual time waits for work that somebody outside began while the pace held it back', async () => {
+it('simulated time waits for work that an external client began while the pace waited', async () => {
   const clock = new VirtualClock(0)
   const inFlight = new InFlight()
   const log: string[] = []
@@ -113,7 +113,7 @@ it('virtual time waits for work that somebody outside began while the pace held 
     calls += 1
     if (calls > 1) return
     inFlight.begin('handler')
-    // It ends some turns of the event loop later, at the instant at which it began.
+    // It ends some iterations of the event loop later, at the instant at which it began.
     setImmediate(() =>
       setImmediate(() => {
         log.push(`handler ends at ${clock.nowMs()}`)
@@ -125,7 +125,7 @@ it('virtual time waits for work that somebody outside began while the pace held 
   expect(log).toEqual(['handler ends at 0', 'timer at 10'])
 })
 
-it('counts nothing any more once the rehearsal is over', async () => {
+it('counts nothing after the rehearsal is over', async () => {
   const inFlight = new InFlight()
   inFlight.begin('handler')
   inFlight.end('handler') // it waits on the virtual clock

@@ -12,7 +12,7 @@ it('gives the same draws for the same seed and label, and others for another', (
   expect(draws(7, 'device/a')).not.toEqual(draws(8, 'device/a'))
 })
 
-it('pins the first draws of seed 42, so that no upgrade changes old runs unnoticed', () => {
+it('pins the first draws of seed 42, so that an upgrade cannot change old runs unnoticed', () => {
   expect(draws(42, 'core/line-01-01/install').map((value) => value.toFixed(6))).toMatchInlineSnapshot(`
     [
       "0.808981",

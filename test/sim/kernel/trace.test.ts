@@ -17,7 +17,7 @@ function traceWith(steps: readonly (readonly [atMs: number, source: string, thin
   return trace
 }
 
-it('does not show in which order sources were heard within one millisecond', () => {
+it('does not depend on the order of sources within one millisecond', () => {
   const one = traceWith([
     [5, 'core/a', 'a'],
     [5, 'core/b', 'b'],
@@ -46,7 +46,7 @@ it('changes the digest with any time, source or field', () => {
   expect(traceWith([[5, 'core/a', 'b']]).digest()).not.toBe(base)
 })
 
-it('gives a digest for every virtual hour, of that hour only', () => {
+it('gives a digest per simulated hour, of that hour only', () => {
   const one = traceWith([
     [0, 'core/a', 'a'],
     [2 * HOUR_MS, 'core/a', 'a'],
@@ -61,7 +61,7 @@ it('gives a digest for every virtual hour, of that hour only', () => {
   expect(other[1]).not.toBe(one[1])
 })
 
-it('names the event that led to another by its place in the trace', () => {
+it('refers to the cause of an event by its position in the trace', () => {
   const clock = new VirtualClock(0)
   const trace = new Trace(clock)
   const cause = trace.record('core/z', { kind: 'device-connected', thing: 'z' })
@@ -73,7 +73,7 @@ it('names the event that led to another by its place in the trace', () => {
   ])
 })
 
-it('goes on in positions and digest where it has let go of events', () => {
+it('continues positions and digest after it has dropped events', () => {
   const clock = new VirtualClock(0)
   const [kept, releaseHoldback] = [new Trace(clock), new Trace(clock)]
   for (const thing of ['a', 'b', 'c']) {

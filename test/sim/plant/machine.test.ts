@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Seed } from '../../../sim/kernel/random.ts'
-import { type Condition, HEALTHY, Machine } from '../../../sim/plant/machine.ts'
+import { type Condition, HEALTHY } from '../../../sim/plant/condition.ts'
+import { Machine } from '../../../sim/plant/machine.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
 
 const MINUTE_MS = 60_000
@@ -22,7 +23,7 @@ function run(
 const cycleMs = (machine: Machine): number => machine.cycleTimeMsSum / machine.cycles
 
 describe('a healthy station', () => {
-  it('makes about two units a minute in the first shift, errs twice an hour, and fails 0.5 % of connections', () => {
+  it('makes about two units per minute in the first shift, with two errors per hour and 0.5 % failed connections', () => {
     const machine = run(8)
     expect(machine.cycles / 480).toBeGreaterThan(1.7)
     expect(machine.cycles / 480).toBeLessThan(2.3)
@@ -42,7 +43,7 @@ describe('a healthy station', () => {
     expect(second?.unitsProduced).toBeLessThan((first as Machine).unitsProduced)
   })
 
-  it('does less at the weekend', () => {
+  it('produces less at the weekend', () => {
     expect(run(8, MONDAY_MS + 5 * 24 * 60 * MINUTE_MS).cycles / run(8).cycles).toBeCloseTo(0.6, 1)
   })
 })
@@ -76,7 +77,7 @@ describe('a condition', () => {
     expect([machine.cycles, machine.connectionAttempts]).toEqual([0, 60])
   })
 
-  it('of one minute moves no other minute’s noise', () => {
+  it('of one minute does not change the noise of other minutes', () => {
     const [plain, faulty] = [0, 1].map(() => new Machine(new Seed(1), 'a', 1, calendar)) as [Machine, Machine]
     const memory: number[][] = [[], []]
     for (let minute = 0; minute < 60; minute++) {

@@ -5,7 +5,7 @@ const N = 200_000
 const draws = (draw: (i: number) => number): number[] => Array.from({ length: N }, (_, i) => draw(i))
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 
-it('is standard normal: mean, variance, kurtosis, tail and no memory', () => {
+it('is standard normal: mean, variance, kurtosis, tail and no autocorrelation', () => {
   const z = draws((i) => normalAt(channelKey(12_345, 3), i))
   expect(Math.abs(mean(z))).toBeLessThan(4 / Math.sqrt(N))
   expect(mean(z.map((x) => x * x))).toBeCloseTo(1, 1)

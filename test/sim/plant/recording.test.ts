@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Seed } from '../../../sim/kernel/random.ts'
-import { HEALTHY, Machine } from '../../../sim/plant/machine.ts'
+import { HEALTHY } from '../../../sim/plant/condition.ts'
+import { Machine } from '../../../sim/plant/machine.ts'
 import { type Metric, type RecordedTrack, Recording } from '../../../sim/plant/recording.ts'
 import { DEFAULT_PLANT } from '../../../sim/plant/settings.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
@@ -23,7 +24,7 @@ const calendar = new PlantCalendar('Europe/Berlin')
 const machineWith = (...tracks: RecordedTrack[]): Machine =>
   new Machine(new Seed(1), THING, 3, calendar, DEFAULT_PLANT.noise, recordingOf(...tracks))
 
-/** Minute by minute, what one field says at its end. */
+/** The value of one field at the end of each minute. */
 function values(
   machine: Machine,
   field: 'cycles' | 'errors' | 'connectionFailures' | 'cpuPct' | 'memoryMiB',
@@ -38,20 +39,20 @@ function values(
 describe('a recording', () => {
   const first = START_MS / MINUTE_MS
 
-  it('that loops goes round and round, before its beginning as well', () => {
+  it('that loops repeats, also before its beginning', () => {
     const recording = recordingOf(track('cpuPct', [10, 20, 30])) as Recording
     expect([-4, -1, 0, 2, 3, 7].map((offset) => recording.at('cpuPct', first + offset))).toEqual([
       30, 30, 10, 30, 10, 20,
     ])
   })
 
-  it('that does not plays once, and is silent before, after and where it has no value', () => {
+  it('that does not loop has no values before, after and in its gaps', () => {
     const recording = recordingOf(track('cpuPct', [null, 20, 30], { loop: false })) as Recording
     expect([-1, 0, 1, 2, 3].map((offset) => recording.at('cpuPct', first + offset))).toEqual([NaN, NaN, 20, 30, NaN])
     expect(recording.mean('cpuPct')).toBe(25)
   })
 
-  it('concerns whom it names; that of a device alone counts before that of its line', () => {
+  it('applies to the devices it names; one for a device takes precedence over one for its line', () => {
     expect(Recording.of([track('cpuPct', [1])], 'line-04-01', 4, START_MS)).toBeNull()
     const own = track('cpuPct', [7], { in: { device: THING } })
     expect(recordingOf(own, track('cpuPct', [1]))?.at('cpuPct', first)).toBe(7)
@@ -60,8 +61,8 @@ describe('a recording', () => {
   })
 })
 
-describe('a machine that plays one', () => {
-  it('shows the recorded gauges and counts what was recorded, with fractions carried on', () => {
+describe('a machine with a recording', () => {
+  it('shows the recorded gauges and counts, and carries fractions to the next minute', () => {
     expect(values(machineWith(track('cpuPct', [10, 20])), 'cpuPct', 3)).toEqual([10, 20, 10])
     expect(values(machineWith(track('memoryMiB', [100, 200])), 'memoryMiB', 3)).toEqual([100, 200, 100])
     expect(values(machineWith(track('cycles', [3, 0])), 'cycles', 4)).toEqual([3, 3, 6, 6])
@@ -69,14 +70,14 @@ describe('a machine that plays one', () => {
     expect(values(machineWith(track('connectionFailures', [0, 1])), 'connectionFailures', 4)).toEqual([0, 1, 1, 2])
   })
 
-  it('takes the recorded time for its cycles, as many as fit where their number is not recorded', () => {
+  it('takes the recorded cycle time, and as many cycles as fit where their number is not recorded', () => {
     const machine = machineWith(track('cycleTimeMs', [20_000]))
     machine.runMinutes(START_MS, 60, HEALTHY)
     expect(machine.cycleTimeMsSum).toBe(machine.cycles * 20_000)
     expect(machine.cycles).toBe(60 * 0.7 * 3)
   })
 
-  it('leaves everything else as it was', () => {
+  it('does not change other metrics', () => {
     const [plain, played] = [machineWith(), machineWith(track('cpuPct', [99]))]
     for (const machine of [plain, played]) machine.runMinutes(START_MS, 600, HEALTHY)
     const { cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares, errors, connectionFailures, qualityPasses } = plain
@@ -86,7 +87,7 @@ describe('a machine that plays one', () => {
     expect([played.memoryMiB, played.cpuPct]).toEqual([plain.memoryMiB, 99])
   })
 
-  it('comes to the same in one go as minute by minute', () => {
+  it('gives the same for many minutes at once as minute by minute', () => {
     const tracks = [track('cycles', [1.3, 2]), track('errors', [0.1, 0, 0.4]), track('connectionFailures', [0.01])]
     const [whole, single] = [machineWith(...tracks), machineWith(...tracks)]
     whole.runMinutes(START_MS + 37_000, 500, HEALTHY)
@@ -99,7 +100,7 @@ describe('a machine that plays one', () => {
     ])
   })
 
-  it('feels faults on top of what was recorded', () => {
+  it('applies faults to the recorded values', () => {
     const condition = {
       ...HEALTHY,
       cycleTimeFactor: 2,
@@ -116,13 +117,13 @@ describe('a machine that plays one', () => {
     expect(machine.cycleTimeMsSum / machine.cycles).toBe(60_000)
   })
 
-  it('does nothing without firmware, and the connection goes on', () => {
+  it('produces nothing without firmware, while the connection continues', () => {
     const machine = machineWith(track('cycles', [2]), track('memoryMiB', [100]), track('connectionFailures', [1]))
     machine.runMinutes(START_MS, 10, { ...HEALTHY, isRunning: false })
     expect([machine.cycles, machine.memoryMiB, machine.cpuPct, machine.connectionFailures]).toEqual([0, 0, 2, 10])
   })
 
-  it('says where a leak begins: at the mean of the recording while it plays', () => {
+  it('gives the base of a leak: the mean of the recording while it has values', () => {
     const machine = machineWith(track('memoryMiB', [100, 200], { loop: false }))
     expect(machine.baseMemoryMiBAt(START_MS)).toBe(150)
     expect(machine.baseMemoryMiBAt(START_MS + 2 * MINUTE_MS)).toBe(machineWith().baseMemoryMiBAt(START_MS))

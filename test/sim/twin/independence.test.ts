@@ -9,14 +9,15 @@ import { Seed } from '../../../sim/kernel/random.ts'
 import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
 import { openModelLevel } from '../../../sim/model/model-level.ts'
 import type { RecordedTrack } from '../../../sim/plant/recording.ts'
-import { type DevicePlan, Twin } from '../../../sim/twin/twin.ts'
-import { CANARY, NEW, OLD, play } from '../faults/fixtures.ts'
+import type { DevicePlan } from '../../../sim/twin/plan.ts'
+import { Twin } from '../../../sim/twin/twin.ts'
+import { CANARY, NEW, OLD, runWorld } from '../faults/fixtures.ts'
 import { DEVICE_FAULTS } from '../faults/kinds.ts'
 
 const scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 20 } }
 const ODD = 'line-01-07'
 
-/** What every device of a world came to in six hours: its shadow's document, and what happened to it. */
+/** The state of every device after six hours: its shadow's document and its events. */
 async function worldOf(
   faults: readonly FaultSpec[],
   has: (device: DevicePlan) => boolean = () => true,
@@ -45,26 +46,26 @@ const concerns =
 
 const withoutPlace = ({ sequence, cause, ...event }: TraceRecord): object => event
 
-it('a fault moves no other device', async () => {
+it('a fault changes no other device', async () => {
   const healthy = await worldOf([])
   const crashing = await worldOf([{ kind: 'crash', in: { device: ODD }, after: 3_600_000 }])
   expect(crashing.get(ODD)).not.toEqual(healthy.get(ODD))
   for (const [thing, world] of healthy) if (thing !== ODD) expect(crashing.get(thing), thing).toEqual(world)
 })
 
-describe('a fault of one device moves no other device', () => {
+describe('a fault of one device changes no other device', () => {
   const options = { hours: 2.5, others: 5, deployments: { 8: NEW, 75: OLD }, start: '2026-03-03T04:00:00Z' }
   it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
-    const healthy = await play({ ...options, faults: [] })
+    const healthy = await runWorld({ ...options, faults: [] })
     const things = Object.keys(healthy.last)
-    // Messages are read by those that stay on the old version.
+    // The devices on the old version read the messages.
     const readsMessages = faults.some((fault) => (fault as FaultSpec).kind === 'unreadable-messages')
     const odd = readsMessages ? (things.find((thing) => thing !== CANARY) as string) : CANARY
     const onOne = faults.map((fault) => {
       const { firmware } = (fault as ProcessFaultSpec).in
       return { ...fault, in: { device: odd, ...(firmware !== undefined && { firmware }) } }
     })
-    const faulty = await play({ ...options, faults: onOne })
+    const faulty = await runWorld({ ...options, faults: onOne })
     const of = ({ records }: typeof healthy, thing: string): object[] =>
       records.filter(concerns(thing)).map(withoutPlace)
     expect(of(faulty, odd)).not.toEqual(of(healthy, odd))
@@ -76,7 +77,7 @@ describe('a fault of one device moves no other device', () => {
   })
 })
 
-it('a fault more moves no fault before it', async () => {
+it('an additional fault changes no fault before it', async () => {
   const drift: FaultSpec = { kind: 'cycle-drift', in: { line: 1 }, onset: 3_600_000, rate: 10 }
   const crash: FaultSpec = { kind: 'crash', in: { device: ODD }, after: 3_600_000 }
   const [one, both] = [await worldOf([drift]), await worldOf([drift, crash])]
@@ -87,14 +88,14 @@ it.each([
   { kind: 'burst-loss', share: '30 %', burst: '5min' },
   { kind: 'late-reports', delay: '3min', jitter: '3min' },
   { kind: 'reconnect-storm', from: '1h', jitter: '1min', every: '1h' },
-])('a fault of one link moves no other device: %j', async (written) => {
+])('a fault of one link changes no other device: %j', async (written) => {
   const fault = faultSchema.parse({ ...written, in: { device: ODD } })
   const [healthy, faulty] = [await worldOf([]), await worldOf([fault])]
   expect(faulty.get(ODD)).not.toEqual(healthy.get(ODD))
   for (const [thing, world] of healthy) if (thing !== ODD) expect(faulty.get(thing), thing).toEqual(world)
 })
 
-it('faults of AWS, of its events and of Lambda move no device', async () => {
+it('faults of AWS, of its events and of Lambda change no device', async () => {
   const faults = [
     { kind: 'api-error', in: { service: 'iot' }, share: '50 %' },
     { kind: 'stale-index', behind: '10min' },
@@ -105,13 +106,13 @@ it('faults of AWS, of its events and of Lambda move no device', async () => {
   expect(faulty).toEqual(healthy)
 })
 
-it('a device less moves no other device', async () => {
+it('removing a device changes no other device', async () => {
   const [whole, without] = [await worldOf([]), await worldOf([], ({ thing }) => thing !== ODD)]
   expect([whole.size, without.size]).toEqual([40, 39])
   for (const [thing, world] of without) expect(whole.get(thing), thing).toEqual(world)
 })
 
-it('a recording moves nobody but the device it plays on', async () => {
+it('a recording changes only its own device', async () => {
   const slow: RecordedTrack = {
     file: 'x.csv',
     in: { device: ODD },

@@ -12,7 +12,7 @@ import { openModelLevel } from '../../../sim/model/model-level.ts'
 import type { Level, LevelEvents } from '../../../sim/twin/level.ts'
 import { Twin } from '../../../sim/twin/twin.ts'
 import { openWireLevel } from '../../../sim/wire/wire-level.ts'
-import { NEW, OLD, play } from '../faults/fixtures.ts'
+import { NEW, OLD, runWorld } from '../faults/fixtures.ts'
 import { DEVICE_FAULTS } from '../faults/kinds.ts'
 
 const crashing: Scenario = {
@@ -27,7 +27,7 @@ const wire = (events: LevelEvents, inFlight: InFlight): Promise<Level> =>
   openWireLevel(events, inFlight, { devices: 20, onCall: () => undefined, onBug })
 const model = async (events: LevelEvents, inFlight: InFlight): Promise<Level> => openModelLevel(events, inFlight, onBug)
 
-/** All that a client of AWS could read of the fleet after a while. */
+/** Everything that a client of AWS could read about the fleet after some time. */
 async function readAll(open: typeof wire, scenario = crashing) {
   const inFlight = new InFlight()
   const twin = await Twin.open(
@@ -50,10 +50,10 @@ async function readAll(open: typeof wire, scenario = crashing) {
     }
     read('greengrass', 'CreateDeployment', { targetArn: cloud.things.groupArn('canary'), components })
   })
-  // The device that is updated, every few seconds: what it says on the way counts as well.
+  // The device that is updated, every few seconds: its states in between matter as well.
   for (let atMs = clock.nowMs() + 19 * 60_000; atMs < untilMs; atMs += 7_000) {
-    const evaluation = (): void => void seen.push(structuredClone(cloud.shadows.document(canary, HEALTH_SHADOW)))
-    clock.at(atMs, evaluation, Priority.schedule)
+    const snapshot = (): void => void seen.push(structuredClone(cloud.shadows.document(canary, HEALTH_SHADOW)))
+    clock.at(atMs, snapshot, Priority.schedule)
   }
   await runLockstep({ clock, inFlight, untilMs, isOver: () => false, pace: async () => undefined })
   const { payload } = read('iotdata', 'GetThingShadow', { thingName: 'line-01-03', shadowName: 'health' }) as {
@@ -68,7 +68,7 @@ async function readAll(open: typeof wire, scenario = crashing) {
   return seen
 }
 
-it('both levels show the same shadows, versions and timestamps to whoever reads them', async () => {
+it('both levels have the same shadows, versions and timestamps for every reader', async () => {
   const [overWire, byModel] = [await readAll(wire), await readAll(model)]
   expect(byModel).toEqual(overWire)
   expect(byModel.slice(-3)).toMatchObject([{ version: 47, state: { reported: { sequence: 47 } } }, {}, 1])
@@ -80,7 +80,7 @@ it('both levels show the same shadows, versions and timestamps to whoever reads 
   expect(states.size).toBeGreaterThan(2)
 })
 
-it('also of devices whose vitals were recorded, with a fault on top', async () => {
+it('also for devices with recorded telemetry and a fault', async () => {
   const metrics = { cycles: [1.4, 2, 0], cycleTimeMs: [31_000, 30_000], errors: [0.3], memoryMiB: [200, 210] } as const
   const recorded: Scenario = {
     ...crashing,
@@ -98,14 +98,14 @@ it('also of devices whose vitals were recorded, with a fault on top', async () =
   expect(byModel).not.toEqual(await readAll(model))
 })
 
-describe('both levels live alike', () => {
-  // A release, and the way back: over a change of shift, so that what needs a load begins on the way.
+describe('both levels run alike', () => {
+  // A release and its rollback, over a change of shift, so that a fault that needs load begins meanwhile.
   const common = { hours: 2.5, lines: 2, others: 1, deployments: { 8: NEW, 75: OLD }, start: '2026-03-03T04:00:00Z' }
   it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
-    const byModel = await play({ ...common, faults, level: 'model', lookEveryMs: 11 * 60_000 })
-    const overWire = await play({ ...common, faults, level: 'wire', lookEveryMs: 11 * 60_000 })
+    const byModel = await runWorld({ ...common, faults, level: 'model', snapshotEveryMs: 11 * 60_000 })
+    const overWire = await runWorld({ ...common, faults, level: 'wire', snapshotEveryMs: 11 * 60_000 })
     expect(byModel.records).toEqual(overWire.records)
-    expect(byModel.evaluations).toEqual(overWire.evaluations)
+    expect(byModel.snapshots).toEqual(overWire.snapshots)
     expect(byModel.shadows).toEqual(overWire.shadows)
     const started = new Set(byModel.records.flatMap((one) => (one.kind === 'fault-started' ? [one.fault] : [])))
     expect(started.size, 'every fault has begun').toBe(faults.length)

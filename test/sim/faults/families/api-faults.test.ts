@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { AwsError } from '../../../../sim/cloud/base/aws-error.ts'
 import type { ApiService } from '../../../../sim/cloud/operation-names.ts'
-import { type ApiFaultSpec, faultSchema, isApiFault, makeApiFault } from '../../../../sim/faults/catalogue.ts'
+import { faultSchema, makeFaultsOf } from '../../../../sim/faults/catalogue.ts'
 import { ApiFaults } from '../../../../sim/faults/families/api-faults.ts'
-import { FaultWorld, placed } from '../../../../sim/faults/families/fault-world.ts'
+import { FaultWorld } from '../../../../sim/faults/families/fault-world.ts'
 import { VirtualClock } from '../../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../../sim/kernel/in-flight.ts'
 import { Seed } from '../../../../sim/kernel/random.ts'
@@ -20,10 +20,9 @@ function faultsOf(...written: object[]) {
   const clock = new VirtualClock(0)
   const trace = new Trace(clock)
   const inFlight = new InFlight()
-  const specs = written.map((one) => faultSchema.parse(one) as ApiFaultSpec)
-  const acting = placed(specs, isApiFault).map((one) => ({ ...one, fault: makeApiFault(one.spec) }))
-  const faults = new ApiFaults(acting, new FaultWorld(new Seed(1), clock, trace, 0), inFlight)
-  /** What a call meets: the error it is refused with, or null. */
+  const specs = written.map((one) => faultSchema.parse(one))
+  const faults = new ApiFaults(makeFaultsOf(specs, 'api'), new FaultWorld(new Seed(1), clock, trace, 0), inFlight)
+  /** The error that a call is refused with, or null. */
   const call = (service: ApiService, operation: string, isConditional = true): AwsError | null => {
     try {
       faults.begin(service)?.admit(operation, isConditional)
@@ -49,7 +48,7 @@ it.each([
   expect(call(service, operation)).toMatchObject({ name, statusCode, message: 'Rate exceeded' })
 })
 
-it('a rate is a bucket that holds a second’s worth of calls and fills with virtual time', () => {
+it('a rate is a token bucket with the capacity of one second that fills in simulated time', () => {
   const { call, clock } = faultsOf({ kind: 'api-throttle', in: DEPLOY, rate: '2/s' })
   const refused = (): boolean => call('greengrass', 'CreateDeployment') !== null
   expect([refused(), refused(), refused()]).toEqual([false, false, true])
@@ -73,11 +72,11 @@ it.each([
   expect(call(service, operation)).toMatchObject({ name, statusCode })
 })
 
-it('a write without a condition cannot fail one', () => {
+it('a write without a condition cannot conflict', () => {
   expect(faultsOf({ kind: 'api-conflict', in: { api: 'PutItem' } }).call('dynamodb', 'PutItem', false)).toBeNull()
 })
 
-it('acts on its operation, in its window, on its share', () => {
+it('acts on its operation, in its window, on its share of calls', () => {
   const fault = { kind: 'api-error', in: DEPLOY, from: '10min', for: '10min', share: '30 %' }
   const { call, clock } = faultsOf(fault)
   const failures = (): number =>
@@ -91,7 +90,7 @@ it('acts on its operation, in its window, on its share', () => {
   expect(failures()).toBe(0)
 })
 
-it('tells when it first acts, and on what', () => {
+it('records when it first acts, and on what', () => {
   const { call, clock, trace } = faultsOf({ kind: 'api-error', in: { service: 'greengrass' }, from: '1min' })
   call('greengrass', 'CreateDeployment')
   clockAt(clock, MINUTE_MS)
@@ -109,7 +108,7 @@ it('tells when it first acts, and on what', () => {
   ])
 })
 
-it('a fault more moves nothing of those before it', () => {
+it('an additional fault changes nothing of those before it', () => {
   const half = { kind: 'api-error', in: DEPLOY, share: '50 %' }
   const other = { kind: 'api-throttle', in: { service: 'iot' }, share: '50 %' }
   const [one, both] = [faultsOf(half), faultsOf(half, other)]
@@ -122,7 +121,7 @@ it('a fault more moves nothing of those before it', () => {
   expect(new Set(outcomes(one)).size).toBe(2)
 })
 
-it('lets an answer wait on the virtual clock, and its caller is not in flight meanwhile', async () => {
+it('delays a response on the virtual clock; its caller is not in flight meanwhile', async () => {
   const { faults, inFlight, clock } = faultsOf({ kind: 'api-latency', in: DEPLOY, delay: '20s', jitter: '5s' })
   inFlight.begin(HANDLER)
   const call = faults.begin('greengrass')
@@ -137,7 +136,7 @@ it('lets an answer wait on the virtual clock, and its caller is not in flight me
   expect(inFlight.pending()).toEqual({ [HANDLER]: 1 })
 })
 
-it('a lost reply is lost after the operation was let through', async () => {
+it('a lost reply is lost after the operation was admitted', async () => {
   const call = faultsOf({ kind: 'lost-reply', in: DEPLOY }).faults.begin('greengrass')
   call?.admit('CreateDeployment')
   expect(await call?.reply()).toBe('lost')
@@ -145,9 +144,9 @@ it('a lost reply is lost after the operation was let through', async () => {
 
 it.each([
   [{ kind: 'api-error', in: { api: 'CreateDeploymen' } }, 'CreateDeployment'],
-  [{ kind: 'api-error', in: {} }, 'says nowhere'],
-  [{ kind: 'api-error', in: { api: 'CreateDeployment', service: 'iot' } }, 'is no operation of this service'],
-  [{ kind: 'api-throttle', in: DEPLOY }, 'give either'],
+  [{ kind: 'api-error', in: {} }, 'has no target'],
+  [{ kind: 'api-error', in: { api: 'CreateDeployment', service: 'iot' } }, 'is not an operation of this service'],
+  [{ kind: 'api-throttle', in: DEPLOY }, 'set either'],
   [{ kind: 'api-throttle', in: DEPLOY, rate: '2' }, 'is not a rate of calls (/s); write it with its unit'],
   [{ kind: 'api-latency', in: DEPLOY, delay: '1s', jitter: '2s' }, 'must not be longer than'],
 ])('%j is refused', (written, message) => {

@@ -3,33 +3,32 @@ import type { CloudContext } from '../../../../sim/cloud/base/cloud-context.ts'
 import { bindOperations } from '../../../../sim/cloud/base/operations.ts'
 import { EventBus } from '../../../../sim/cloud/events/event-bus.ts'
 import { ruleOperations } from '../../../../sim/cloud/events/rule-operations.ts'
-import { type EventFaultSpec, faultSchema, isEventFault, makeEventFault } from '../../../../sim/faults/catalogue.ts'
+import { faultSchema, makeFaultsOf } from '../../../../sim/faults/catalogue.ts'
 import { eventFates } from '../../../../sim/faults/families/event-faults.ts'
-import { FaultWorld, placed } from '../../../../sim/faults/families/fault-world.ts'
+import { FaultWorld } from '../../../../sim/faults/families/fault-world.ts'
 import { Priority, VirtualClock } from '../../../../sim/kernel/clock.ts'
 import { Seed } from '../../../../sim/kernel/random.ts'
 import { Trace } from '../../../../sim/kernel/trace.ts'
 
 const MINUTE_MS = 60_000
 
-/** A bus with a tick every 5 minutes and a rule on `PutEvents`; when which event was delivered in an hour, and its time. */
+/** The deliveries of one hour on a bus with a tick every 5 minutes and a rule on `PutEvents`. */
 function hourOf(...written: object[]) {
   const clock = new VirtualClock(0)
   const trace = new Trace(clock)
   const seed = new Seed(1)
-  const specs = written.map((one) => faultSchema.parse(one) as EventFaultSpec)
-  const acting = placed(specs, isEventFault).map((one) => ({ ...one, copiesOf: makeEventFault(one.spec) }))
+  const specs = written.map((one) => faultSchema.parse(one))
   const world = new FaultWorld(seed, clock, trace, 0)
-  const delivered: { atMs: number; type: string; time: string; turn: number }[] = []
+  const delivered: { atMs: number; type: string; time: string; phase: number }[] = []
   const stream: CloudContext['stream'] = (label) => seed.stream(label)
   const ctx = { clock, trace, region: 'r', accountId: 'a', stream } as unknown as CloudContext
   const bus = new EventBus(
     ctx,
     (_, event) => {
       const { 'detail-type': type, time } = event as { 'detail-type': string; time: string }
-      delivered.push({ atMs: clock.nowMs(), type, time, turn: clock.turn() })
+      delivered.push({ atMs: clock.nowMs(), type, time, phase: clock.phase() })
     },
-    eventFates(acting, world),
+    eventFates(makeFaultsOf(specs, 'event'), world),
   )
   const { PutRule, PutTargets } = bindOperations(ruleOperations, { events: bus })
   PutRule({ Name: 'tick', ScheduleExpression: 'rate(5 minutes)' })
@@ -50,12 +49,12 @@ function hourOf(...written: object[]) {
 const TICKS = { detailType: 'Scheduled Event' }
 const usual = hourOf()
 
-it('without faults every tick comes at its time and every event a little later', () => {
+it('without faults every tick is on time and every event a little later', () => {
   expect(usual.ticks.map(({ atMs }) => atMs / MINUTE_MS)).toEqual([5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60])
   expect(usual.news).toHaveLength(60)
 })
 
-it('lost ticks are lost in their window, and told as ground truth; nothing else moves', () => {
+it('ticks are lost in the window, with the onset recorded; nothing else changes', () => {
   const { ticks, news, trace } = hourOf({ kind: 'event-lost', in: TICKS, from: '20min', for: '20min' })
   expect(ticks.map(({ atMs }) => atMs / MINUTE_MS)).toEqual([5, 10, 15, 40, 45, 50, 55, 60])
   expect(news).toEqual(usual.news)
@@ -70,13 +69,13 @@ it('a share is lost', () => {
   expect(news.length).toBeLessThan(45)
 })
 
-it('a copy comes after the original and is the same event', () => {
+it('a copy arrives after the original and is the same event', () => {
   const { ticks } = hourOf({ kind: 'event-duplicated', in: TICKS, after: '2s', for: '6min' })
   expect(ticks.slice(0, 3).map(({ atMs }) => atMs)).toEqual([300_000, 302_000, 600_000])
   expect(ticks[1]?.time).toBe(ticks[0]?.time)
 })
 
-it('a late tick keeps the time it was due, and looks after everything else of its millisecond', () => {
+it('a late tick keeps its scheduled time, and comes in the last phase of its millisecond', () => {
   const { ticks } = hourOf({ kind: 'event-late', in: TICKS, delay: '90s', for: '6min' })
   expect(ticks[0]).toEqual({
     atMs: 390_000,
@@ -86,7 +85,7 @@ it('a late tick keeps the time it was due, and looks after everything else of it
   })
 })
 
-it('events that are held back overtake each other, and none is lost', () => {
+it('delayed events overtake each other, and none is lost', () => {
   const { ticks } = hourOf({ kind: 'event-reordered', in: TICKS, within: '12min', for: '40min' })
   const times = ticks.map(({ time }) => time)
   expect([...times].sort()).toEqual(usual.ticks.slice(0, times.length).map(({ time }) => time))
@@ -100,7 +99,7 @@ it('faults act one after the other', () => {
 })
 
 it.each([
-  [{ kind: 'event-lost', in: {} }, 'says nowhere'],
+  [{ kind: 'event-lost', in: {} }, 'has no target'],
   [{ kind: 'event-lost', in: { detailType: 'Scheduled Evnt' } }, 'Scheduled Event'],
   [{ kind: 'event-late', in: TICKS, delay: '1s', jitter: '2s' }, 'must not be longer than'],
 ])('%j is refused', (written, message) => {

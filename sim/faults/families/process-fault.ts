@@ -1,31 +1,28 @@
 import type { CrashReason } from '../../plant/crash-messages.ts'
 import type { PlantTime } from '../../plant/shifts.ts'
 
-/** What a fault may draw on: uniform in [0, 1), the same for the same fault, device and number. */
-export type Chance = (n: number) => number
-
-/** What is known of the firmware process that a fault may act on. All times are virtual. */
+/** What a fault knows about the firmware process that it acts on. All times are simulated. */
 export interface ProcessView {
   /** First start of this version on this device: where "after install" counts from. */
   readonly installedAtMs: number
   /** Start of the running process. */
   readonly startedAtMs: number
-  /** Start of the rehearsal: where faults of the plant count from, whatever is installed. */
+  /** Start of the rehearsal: the origin of faults that do not depend on the installed version. */
   readonly worldStartMs: number
   /** Restarts of the process on this device so far. */
   readonly boot: number
   readonly baseMemoryMiB: number
   readonly memoryLimitMiB: number
-  /** The plant's shift and kind of day at an instant. */
+  /** Shift and kind of day of the plant at an instant. */
   readonly plantTime: (atMs: number) => PlantTime
   /**
-   * When the machine will have made as many cycles since `startedAtMs` as the fault's counter holds: just after the
-   * minute that completes them. Infinite for a fault without a counter.
+   * Just after the minute in which the machine completes its `ProcessFault.counterCycles`-th cycle since `startedAtMs`.
+   * Infinite for a fault without a counter.
    */
   readonly counterFullAtMs: number
 }
 
-/** What is known of the device around the process, at the moment it is asked. */
+/** What a fault knows about the device around the process, at the time of the query. */
 export interface DeviceView {
   /** Whether a process of this version ever came up here. */
   hasRun(version: string): boolean
@@ -41,7 +38,7 @@ export interface DeviceView {
 export interface ProcessEffect {
   readonly cycleTimeFactor?: number
   readonly errorRateFactor?: number
-  /** Share of connection attempts that fail beside the normal ones, 0 to 1. */
+  /** Share of connection attempts that fail in addition to the normal ones, 0 to 1. */
   readonly connectionFailureShare?: number
   readonly extraMemoryMiB?: number
 }
@@ -53,15 +50,15 @@ export interface Death {
   readonly reason: CrashReason
 }
 
-/** The device loses its power, or restarts: nothing on it runs, and its connection is lost. */
+/** The device loses power or restarts: nothing on it runs, and its connection is lost. */
 export interface Outage {
   /** Infinite when it never comes back. */
   readonly downMs: number
-  /** `previous`: the boot loader starts what was there before the last deployment. */
+  /** `previous`: the boot loader starts the state from before the last deployment. */
   readonly boots: 'same' | 'previous'
 }
 
-/** Why an artifact did not arrive, in the nucleus' words. [nucleus: DeploymentErrorCode, DeploymentErrorType] */
+/** Why an artifact did not arrive, in the codes of the nucleus. [nucleus: DeploymentErrorCode, DeploymentErrorType] */
 export interface DownloadFailure {
   /** From general to specific, below DEPLOYMENT_FAILURE. */
   readonly errorCodes: readonly string[]
@@ -69,48 +66,51 @@ export interface DownloadFailure {
   readonly cause: string
 }
 
-/** What becomes of a download. */
-export interface DownloadTrouble {
-  /** Downloads before the nucleus gives up; 0 where it does not even begin. */
+/** A download that may fail. */
+export interface DownloadFault {
+  /** Attempts before the nucleus gives up; 0 if it fails before the first. */
   readonly attempts: number
-  /** Asked after them; null when all is well after all. */
+  /** Evaluated after the attempts; null if the download succeeds after all. */
   failure(device: DeviceView): DownloadFailure | null
 }
 
 /**
- * A fault on one device, as pure functions of what it acts on. What a fault does not do it leaves out. What acts on a
- * deployment acts on those that bring the version of its selector.
+ * A fault of the firmware process or of its device, as pure functions of the process and the device. Members that a fault
+ * does not need are absent. A fault of a deployment acts on deployments that install the version of its selector.
  */
-export interface Fault {
-  readonly kind: string
+export interface ProcessFault {
   /**
-   * The instant at which this process feels the fault for the first time: the ground truth of its onset. Infinite for
-   * what no running process feels: scripts and deployments tell by themselves that they have met a fault.
+   * The first instant at which the fault acts on this process: the ground truth of its onset. Infinite for faults that
+   * act on scripts or deployments, which record the onset themselves.
    */
   onsetMs(process: ProcessView): number
-  /** The fault rests while this does not hold; it always holds by default. */
+  /** The fault is inactive while this is false; true by default. */
   when?(device: DeviceView): boolean
   effect?(process: ProcessView, nowMs: number): ProcessEffect
   death?(process: ProcessView): Death
   outage?(process: ProcessView): Outage & { readonly atMs: number }
-  /** How far the device's clock is ahead of the true time; negative when it is behind. */
+  /** How far the device's clock is ahead of true time; negative when it is behind. */
   clockOffsetMs?(process: ProcessView, nowMs: number): number
-  /** Cycles of the machine after which the process' counter overflows: `ProcessView.counterFullAtMs`. */
+  /** Machine cycles after which the counter of the process overflows: `ProcessView.counterFullAtMs`. */
   readonly counterCycles?: number
   /** The startup script exits with this code. */
   readonly startupExitCode?: number
-  /** This step never ends; on a script the nucleus gives up, on a download it does not. */
+  /** This step never ends. The nucleus gives up on a script, but not on a download. */
   readonly hangsIn?: 'download' | 'install' | 'startup'
-  /** In the middle of this step, the first time. */
+  /** An outage in the middle of this step, the first time only. */
   readonly outageIn?: Outage & { readonly step: 'download' | 'install' }
-  /** The device refuses the deployment. */
+  /** The device rejects the deployment. */
   readonly rejects?: true
-  readonly download?: DownloadTrouble
-  /** What it leaves of the disk. */
+  readonly download?: DownloadFault
+  /** Free disk space that the fault leaves. */
   readonly diskFreeMiB?: number
-  /** Once a deployment has succeeded, what it replaced is deleted. */
+  /** After a successful deployment, the artifacts of the replaced version are deleted. */
   readonly prunesArtifacts?: true
 }
 
-/** Onset of what no running process feels. */
+/** Onset of a fault that acts on scripts or deployments, not on a running process. */
 export const NOT_BY_PROCESS = (): number => Number.POSITIVE_INFINITY
+
+/** For `when`: a component that was deployed first, such as a migration, may make a fault inactive. */
+export const lacks = (device: DeviceView, component: string | undefined): boolean =>
+  component === undefined || !device.hasComponent(component)

@@ -1,0 +1,112 @@
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../controller/contract.ts'
+import type { JsonObject } from '../cloud/base/json.ts'
+import { DeploymentFaults } from '../device/deployment-faults.ts'
+import type { Firmware } from '../device/firmware.ts'
+import type { HealthMonitor, MonitorHost } from '../device/health-monitor.ts'
+import { Nucleus } from '../device/nucleus.ts'
+import { OneShot } from '../device/one-shot.ts'
+import { faultsOf, makeFault } from '../faults/catalogue.ts'
+import { isWithin } from '../faults/families/fault-window.ts'
+import { FaultyLink, type IndexedReportFault } from '../faults/families/faulty-link.ts'
+import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
+import { selects } from '../plant/selector.ts'
+import { withConnectivity } from './connectivity.ts'
+import type { DeviceWorld } from './device-world.ts'
+import { LinkOutages } from './link-outages.ts'
+import type { DevicePlan } from './plan.ts'
+import type { Station } from './station.ts'
+
+/** A Greengrass core device of the plant. */
+export interface CoreDevice {
+  readonly plan: DevicePlan
+  readonly firmware: Firmware
+  readonly monitor: HealthMonitor
+  readonly nucleus: Nucleus
+  /** True if faults may prevent samples from reaching the shadow, so that the monitor does not know its content. */
+  readonly mayLoseSamples: boolean
+  readonly outages: LinkOutages
+}
+
+/** Adds nucleus, link and connection to a station. */
+export function makeCoreDevice(station: Station, world: DeviceWorld): CoreDevice {
+  const { plan, firmware, monitor, core } = station
+  const { clock, faultWorld } = world
+  const { thing, line, stage } = plan
+  const { faults, installed, startMs } = world.plan
+  const reportFaults = reportFaultsOf(plan, world)
+  const nucleus = makeNucleus(station, reportFaults, world)
+  core.nucleus = nucleus
+  const sampleFaults = reportFaults.filter(({ fault }) => fault.of === 'samples')
+  for (const { spec } of sampleFaults) clock.at(startMs + spec.from, () => monitor.unsettle())
+  monitor.attach(monitorHost(thing, nucleus, sampleFaults, world))
+  nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
+  const outages = new LinkOutages(thing, nucleus, faultWorld)
+  for (const { index, spec } of faultsOf(faults, 'link')) {
+    if (selects(spec.in, thing, line, '')) outages.add(index, spec, startMs)
+  }
+  return { plan, firmware, monitor, nucleus, mayLoseSamples: sampleFaults.length > 0, outages }
+}
+
+function makeNucleus(
+  { plan, faults, firmware, monitor }: Station,
+  reportFaults: readonly IndexedReportFault[],
+  world: DeviceWorld,
+): Nucleus {
+  const { thing } = plan
+  const { clock, trace, cloud, level, faultWorld } = world
+  const { seed } = world.plan
+  const direct = (events: DeviceLinkEvents): DeviceLink =>
+    level.link(thing, withConnectivity(thing, cloud.things, monitor, events))
+  const nucleus = new Nucleus({
+    thing,
+    clock,
+    trace,
+    link: (events) =>
+      reportFaults.length === 0 ? direct(events) : new FaultyLink(thing, reportFaults, faultWorld, direct, events),
+    dataPlane: cloud.greengrass.dataPlane,
+    stream: (label) => seed.stream(label),
+    runtimes: { ...oneShotsOf(thing, world), [FIRMWARE_COMPONENT]: firmware, [HEALTH_COMPONENT]: monitor },
+    faults: new DeploymentFaults(faults, FIRMWARE_COMPONENT, (outage) => nucleus.lose(outage)),
+    clockOffsetMs: () => firmware.clockOffsetMs(clock.nowMs()),
+  })
+  return nucleus
+}
+
+function monitorHost(
+  thing: string,
+  nucleus: Nucleus,
+  sampleFaults: readonly IndexedReportFault[],
+  { cloud, level, faultWorld }: DeviceWorld,
+): MonitorHost {
+  return {
+    firmwareState: () => nucleus.componentState(FIRMWARE_COMPONENT),
+    publish: (topic, payload, qos) => nucleus.publish(topic, payload, qos),
+    get online() {
+      return nucleus.online
+    },
+    absorb: level.defersSamples
+      ? ({ count, last, atMs }) =>
+          cloud.shadows.absorb(thing, HEALTH_SHADOW, { ...last } as unknown as JsonObject, { count, atMs })
+      : null,
+    get mayDefer() {
+      return !sampleFaults.some(({ spec }) => isWithin(spec, faultWorld.sinceMs()))
+    },
+  }
+}
+
+/** Deployable components other than the two that every device runs. */
+function oneShotsOf(thing: string, { plan, clock }: DeviceWorld): Record<string, OneShot> {
+  const others = plan.deployable.filter(({ name }) => name !== FIRMWARE_COMPONENT && name !== HEALTH_COMPONENT)
+  return Object.fromEntries(
+    others.map(({ name }) => [name, new OneShot(clock, plan.seed.stream(`component/${name}/${thing}`))]),
+  )
+}
+
+function reportFaultsOf({ thing, line }: DevicePlan, { plan, faultWorld }: DeviceWorld): readonly IndexedReportFault[] {
+  return faultsOf(plan.faults, 'report')
+    .filter(({ spec }) => selects(spec.in, thing, line, ''))
+    .map(({ index, spec }) => {
+      const chanceOf = (label: string) => faultWorld.chance(`fault/${index}/${thing}/${label}`)
+      return { index, spec, fault: makeFault(spec, chanceOf) }
+    })
+}

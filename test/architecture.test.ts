@@ -98,9 +98,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sim/wire': ['sim/cloud/base', 'sim/faults/families', 'sim/kernel', 'sim/protocol', 'sim/twin'],
   'reports/numbers': [],
   'reports/messages': ['controller/messages', 'reports/numbers', 'sim/plant'],
-  'reports/run': ['controller', 'reports/messages', 'reports/numbers', 'sim/kernel'],
+  'reports/run': ['controller', 'controller/messages', 'reports/messages', 'reports/numbers', 'sim/kernel'],
   'reports/campaign': ['controller', 'reports/messages', 'reports/numbers', 'reports/run'],
-  'reports/dashboard': ['controller', 'reports/messages', 'reports/numbers', 'reports/run', 'sim/kernel'],
+  'reports/dashboard': [
+    'controller',
+    'controller/messages',
+    'reports/messages',
+    'reports/numbers',
+    'reports/run',
+    'sim/kernel',
+  ],
   'reports/text': ['reports/campaign', 'reports/messages', 'reports/numbers', 'reports/run', 'sim/kernel'],
   'reports/html': [
     'controller',

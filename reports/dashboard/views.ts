@@ -122,7 +122,7 @@ export const verdict: View = ({ verdict: last, zone }, { columns, rows }) => {
 /** Every metric of the last evaluation, the worst first. */
 export const findings: View = ({ verdict: last }, { columns }) => {
   if (last === null || last.findings.length === 0) return ['no findings yet']
-  const titles = ['verdict', 'observed', 'limit', 'rule'].map((title) => coloured('grey', title))
+  const titles = ['verdict', 'value', 'limit', 'rule'].map((title) => coloured('grey', title))
   const rows = last.findings.map(({ rule, metric, observed, limit, outcome, line }) => [
     verdictText(outcome),
     metricValueText(metric, observed),

@@ -32,6 +32,14 @@ export const reportSchema = z.strictObject({
   ),
   leadTimeHours: z.number().nullable(),
   faults: z.array(z.strictObject({ kind: z.string(), onsetAt: time, devices: count, target: z.string().optional() })),
+  smallestEffects: z.array(
+    z.strictObject({
+      metric: z.string(),
+      observed: z.number().nullable(),
+      limit: z.number(),
+      reason: reportedSchema.optional(),
+    }),
+  ),
   detection: z.strictObject({
     detected: z.boolean(),
     at: time.nullable(),

@@ -13,6 +13,7 @@ import {
   installed,
   MINUTE_MS,
   notified,
+  published,
   received,
   rolledBack,
   run,
@@ -150,7 +151,6 @@ it.each([
 })
 
 describe('a run in which on-call was notified', () => {
-  const text = 'ROLLOUT_HELD: the groups <differ>'
   const closed = (records: ReturnType<typeof trace>): Report => ({
     ...foldReport(header, records, run),
     expectation: { met: true, failures: [], checked: [] },
@@ -167,19 +167,30 @@ describe('a run in which on-call was notified', () => {
 
   it('has the time and the reason in every report', () => {
     const records = trace(
-      [7, notified(text)],
-      [8, notified('of another service', null)],
-      [9, notified(null, 'ROLLOUT_HALTED')],
+      [7, notified({ stage: '<canary>' })],
+      [8, published('of another service')],
+      [9, published('a subject', 'OWN_CODE')],
+      [10, published(null, 'BARE_CODE')],
     )
     expect(reportSchema.parse(closed(records)).notifications).toEqual([
-      { at: '2026-03-02T13:07:00.000Z', reasonCode: 'ROLLOUT_HELD', subject: text },
-      { at: '2026-03-02T13:09:00.000Z', reasonCode: 'ROLLOUT_HALTED', subject: 'ROLLOUT_HALTED' },
+      {
+        at: '2026-03-02T13:07:00.000Z',
+        code: 'EXAMPLE',
+        data: { stage: '<canary>' },
+        text: 'EXAMPLE {"stage":"<canary>"}',
+      },
+      { at: '2026-03-02T13:09:00.000Z', code: 'OWN_CODE', data: null, text: 'a subject' },
+      { at: '2026-03-02T13:10:00.000Z', code: 'BARE_CODE', data: null, text: 'BARE_CODE' },
     ])
     const [summary, markdown, page] = all(records)
-    const rows = ['03-02 13:07 UTC, ROLLOUT_HELD', '03-02 13:09 UTC, ROLLOUT_HALTED']
+    const rows = ['03-02 13:07 UTC, EXAMPLE', '03-02 13:09 UTC, OWN_CODE', '03-02 13:10 UTC, BARE_CODE']
     expect(summary).toContain(rows.map((row) => `  notified      ${row}\n`).join(''))
-    expect(markdown).toContain(`- notified: 03-02 13:07, ${text}\n- notified: 03-02 13:09, ROLLOUT_HALTED\n`)
-    expect(page).toContain('<li>2026-03-02T13:07:00.000Z ROLLOUT_HELD: the groups &lt;differ&gt;</li>')
+    expect(markdown).toContain(
+      '- notified: 03-02 13:07, EXAMPLE: EXAMPLE {"stage":"<canary>"}\n- notified: 03-02 13:09, OWN_CODE: a subject\n',
+    )
+    expect(page).toContain(
+      '<li>2026-03-02T13:07:00.000Z EXAMPLE: EXAMPLE {&quot;stage&quot;:&quot;&lt;canary&gt;&quot;}</li>',
+    )
     expect(page?.match(/class="mark on-call"/g)).toHaveLength(1)
   })
 

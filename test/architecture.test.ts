@@ -178,6 +178,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'scenarios/fuzz': [
     'controller',
+    'controller/reconcile',
     'reports/messages',
     'scenarios/files',
     'scenarios/outcome',

@@ -135,9 +135,9 @@ export const DECISION_MESSAGES = {
 
   ROLLOUT_ENDED: define<{ readonly state: string }>('The rollout has ended.', ({ state }) => `the rollout is ${state}`),
 
-  RULE_BREACHED: define<{ readonly rule: string; readonly finding: Message }>(
+  RULE_BREACHED: define<{ readonly rule: string | null; readonly finding: Message }>(
     'A rule found a breach: the release is rolled back.',
-    ({ rule, finding }, textOf) => `${rule}: ${textOf(finding)}`,
+    ({ rule, finding }, textOf) => `${rule === null ? '' : `${rule}: `}${textOf(finding)}`,
   ),
 
   TELEMETRY_DOWN: define<{ readonly downMs: number; readonly ignoredBreach: Message | null }>(

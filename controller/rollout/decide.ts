@@ -1,6 +1,6 @@
 import type { StageName } from '../contract.ts'
 import { type Evidence, installedCount } from '../evidence/evidence.ts'
-import type { Finding, Verdict } from '../judge/verdict.ts'
+import type { Verdict } from '../judge/verdict.ts'
 import type { DecisionReason, Lack, MembershipChange } from '../messages/decisions.ts'
 import type { FindingReason } from '../messages/findings.ts'
 import type { Message } from '../messages/message.ts'
@@ -95,9 +95,8 @@ export function decide(rollout: Rollout, facts: Facts, policy: Policy): Decision
   const downMs = facts.telemetryDownSinceMs == null ? null : facts.nowMs - facts.telemetryDownSinceMs
   const isTrusted = downMs === null || downMs >= policy.telemetry.noRollbackForMs
   if (facts.verdict?.kind === 'breach' && isTrusted) {
-    // A verdict of breach has the finding that made it one.
-    const { rule, reason: finding } = facts.verdict.findings[0] as Finding
-    return { kind: 'rollback', reason: { code: 'RULE_BREACHED', data: { rule, finding } } }
+    const rule = facts.verdict.findings[0]?.rule ?? null
+    return { kind: 'rollback', reason: { code: 'RULE_BREACHED', data: { rule, finding: worstReason(facts.verdict) } } }
   }
   if (downMs !== null) return whileTelemetryDown(rollout, facts, downMs, policy)
   const changes = facts.membershipChanges ?? []

@@ -12,7 +12,7 @@ export interface InjectedFault {
 }
 
 /**
- * What somebody outside the scenario did to a run. From the first intervention on, a run cannot be reproduced from its
+ * What was done to a run from outside its scenario. From the first intervention on, a run cannot be reproduced from its
  * seed alone.
  */
 export const INTERVENTION_MESSAGES = {
@@ -22,7 +22,7 @@ export const INTERVENTION_MESSAGES = {
   ),
   OPERATION_INVOKED: define<{ operation: string; actor: string | null }>(
     'The function `operate` of the controller was invoked from outside.',
-    ({ operation, actor }) => `${operation} by ${actor ?? 'nobody'}`,
+    ({ operation, actor }) => `${operation} by ${actor ?? 'an unnamed actor'}`,
   ),
   FUNCTION_INVOKED: define<{ function: string }>(
     'Another function of the controller was invoked from outside.',

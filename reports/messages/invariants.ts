@@ -11,7 +11,7 @@ export interface TracePlace {
   readonly atMs: number
 }
 
-/** What stands in place of a violation where the run cannot show that the invariant holds. */
+/** The data in place of a violation's where the run cannot show that the invariant holds. */
 export interface Undecided {
   readonly undecided: UndecidedReason
 }
@@ -122,7 +122,7 @@ export const INVARIANT_MESSAGES = {
   ),
   ON_CALL_NOT_PAGED: invariant<TracePlace & { stage: string | null; decision: string }>(
     'On-call is paged whenever a rollout waits for an operator.',
-    ({ stage, decision, ...place }) => `${decision} of ${stage} paged nobody ${at(place)}`,
+    ({ stage, decision, ...place }) => `${decision} of ${stage} did not page on-call ${at(place)}`,
   ),
   RELEASE_LEFT_AFTER_ROLLBACK: invariant<{ things: readonly string[] }>(
     'After a rollback every reachable device runs the version before.',

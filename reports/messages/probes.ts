@@ -1,6 +1,6 @@
 import { define, type Message, type MessageOf } from '../../controller/messages/message.ts'
 
-/** What `rehearse fuzz` demands of a generated scenario beside the invariants. */
+/** What `rehearse fuzz` demands of a generated scenario in addition to the invariants. */
 export const PROBE_MESSAGES = {
   REHEARSAL_FAILED: define<{ error: string; message: string }>(
     'A rehearsal of a valid scenario runs to its end.',

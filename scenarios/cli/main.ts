@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../sim/kernel/duration.ts'
 import type { FileKind } from '../files/scenario.ts'
+import { quoted } from '../outcome/repro-command.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { reportError } from '../support/user-error.ts'
 import type { Pace } from '../world/pacer.ts'
@@ -326,13 +327,16 @@ function program(): Command {
   return rehearse
 }
 
+/** The command line of this process. */
+const ownCommand = (): string => ['rehearse', ...process.argv.slice(2).map(quoted)].join(' ')
+
 // A reader that has seen enough, such as head, closes the pipe; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
 process.on('uncaughtException', (error) => {
-  process.exitCode = reportError(error, process.stderr)
+  process.exitCode = reportError(error, process.stderr, ownCommand())
   process.exit()
 })
 
@@ -341,5 +345,5 @@ try {
 } catch (error) {
   // Commander has printed its own line; help and version end well.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.met : EXIT.usage
-  else process.exitCode = reportError(error, process.stderr)
+  else process.exitCode = reportError(error, process.stderr, ownCommand())
 }

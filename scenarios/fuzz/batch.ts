@@ -3,8 +3,8 @@ import { type ReportedMessage, reportedLine } from '../../reports/messages/repor
 import type { ScenarioInput } from '../files/scenario.ts'
 import { wallMs } from '../support/wall.ts'
 import { type ExtraInvariant, type Probe, probe } from './probe.ts'
+import { ANY_SCENARIO, type ScenarioChoice, scenarioInputs, scenarioOf } from './scenario-arbitrary.ts'
 import { NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
-import { ANY_WORLD, scenarioOf, type WorldChoice, worlds } from './world-arbitrary.ts'
 
 /** Some generated scenarios in a row, as a thread gets them. */
 export interface BatchTask {
@@ -21,7 +21,7 @@ export interface BatchTask {
 export interface Failure {
   readonly seed: number
   readonly path: string
-  readonly world: ScenarioInput
+  readonly input: ScenarioInput
   /** Violations of one invariant. */
   readonly violated: readonly ReportedMessage[]
 }
@@ -33,7 +33,7 @@ export interface Batch {
 
 /** What only tests set: fewer scenarios to choose from, and an invariant that is there to be violated. */
 export interface BatchOptions {
-  readonly choice?: WorldChoice
+  readonly choice?: ScenarioChoice
   readonly extra?: ExtraInvariant
 }
 
@@ -54,14 +54,14 @@ class Violated extends Error {
  * Runs scenarios at model level until one violates an invariant, then shrinks that one for as long as it violates the same
  * invariant. Same seed, same scenarios; only a limit of wall time can make a difference.
  */
-export async function runBatch(task: BatchTask, { choice = ANY_WORLD, extra }: BatchOptions = {}): Promise<Batch> {
+export async function runBatch(task: BatchTask, { choice = ANY_SCENARIO, extra }: BatchOptions = {}): Promise<Batch> {
   const { seed, path, limitMs } = task
   const tallies: Tally[] = [NO_TALLY]
-  const run = async (world: ScenarioInput): Promise<Probe> => probe(scenarioOf(world, 'world'), 'model', extra)
+  const run = async (input: ScenarioInput): Promise<Probe> => probe(scenarioOf(input, 'input'), 'model', extra)
   const failing = (isOfInterest: (code: string) => boolean, deadlineMs: number, onRun?: (one: Probe) => void) =>
-    fc.asyncProperty(worlds(choice), async (world) => {
+    fc.asyncProperty(scenarioInputs(choice), async (input) => {
       if (wallMs() > deadlineMs) return
-      const probed = await run(world)
+      const probed = await run(input)
       onRun?.(probed)
       const violated = probed.violated.filter(({ code }) => isOfInterest(code))
       if (violated.length > 0) throw new Violated(violated)
@@ -85,9 +85,9 @@ export async function runBatch(task: BatchTask, { choice = ANY_WORLD, extra }: B
   )
   // The deadline may have passed before anything was run.
   const { counterexample, counterexamplePath, errorInstance } = smaller.failed ? smaller : found
-  const [world] = counterexample as [ScenarioInput]
+  const [input] = counterexample as [ScenarioInput]
   return {
     tally,
-    failure: { seed, path: counterexamplePath as string, world, violated: (errorInstance as Violated).violated },
+    failure: { seed, path: counterexamplePath as string, input, violated: (errorInstance as Violated).violated },
   }
 }

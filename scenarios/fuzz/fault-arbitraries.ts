@@ -218,7 +218,7 @@ const weightOf = (kind: FaultSpec['kind']): number => (isOfProcess(kind) ? 1 : 3
 const isOfProcess = (kind: FaultSpec['kind']): boolean => isProcessFault({ kind } as FaultSpec)
 
 /**
- * Swarm testing: each world has only some of the kinds switched on, so that faults that would hide each other meet rarely
+ * Swarm testing: each scenario has only some of the kinds switched on, so that faults that would hide each other meet rarely
  * enough, and one kind often enough comes in numbers. What is switched on is not shrunk; the faults are, towards none.
  * [Groce et al., Swarm Testing, ISSTA 2012]
  */

@@ -1,4 +1,4 @@
-import { PreflightRefused } from '../../controller/errors.ts'
+import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import type { ProbeViolation } from '../../reports/messages/probes.ts'
 import { type ReportedMessage, reported } from '../../reports/messages/reported.ts'
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { reportedLine } from '../../reports/messages/reported.ts'
 import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import type { Failure } from './batch.ts'
-import { worldText } from './world-arbitrary.ts'
+import { scenarioText } from './scenario-arbitrary.ts'
 
 /** Where scenarios that once violated an invariant are kept, in whichever project `rehearse` runs. */
 export const REGRESSIONS = 'scenarios/library/regressions'
@@ -22,16 +22,16 @@ export const regressionFiles = (folder: string): readonly string[] =>
  * Writes the scenario as a file that is ready to be committed, and returns its name: the code of the violated invariant and
  * a hash of the content. @throws CannotWrite
  */
-export function writeRegression(folder: string, { seed, path, world, violated }: Failure): string {
+export function writeRegression(folder: string, { seed, path, input, violated }: Failure): string {
   const comment = [
     ...violated.map((one) => `# ${reportedLine(one).replaceAll('\n', ' ')}`),
     `# rehearse fuzz --seed ${seed} --path ${path}`,
     '',
   ].join('\n')
   const code = (violated[0] as Failure['violated'][number]).code.toLowerCase().replaceAll('_', '-')
-  const mark = createHash('sha256').update(worldText(world)).digest('hex').slice(0, 6)
+  const mark = createHash('sha256').update(scenarioText(input)).digest('hex').slice(0, 6)
   makeFolder(folder)
   const file = join(folder, `${code}-${mark}.yaml`)
-  writeWhole(file, worldText(world, comment))
+  writeWhole(file, scenarioText(input, comment))
   return file
 }

@@ -13,7 +13,7 @@ export function compareRuns(
   const at = a.findIndex((record, index) => JSON.stringify(record) !== JSON.stringify(b[index]))
   const index = at < 0 ? Math.min(a.length, b.length) : at
   return [
-    `NOT the same: first difference in virtual hour ${hour}, event ${index}`,
+    `NOT the same: first difference in simulated hour ${hour}, event ${index}`,
     `  ${names[0]}:`,
     ...chain(a, index),
     `  ${names[1]}:`,

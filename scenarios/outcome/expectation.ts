@@ -2,7 +2,7 @@ import { type ExpectedItem, firstOnsetOnDevice, type OpenReport, type Report } f
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { Expectation } from '../files/scenario.ts'
 
-/** Compares a report with what its scenario says must come out; each failure is a sentence in numbers. */
+/** Compares a report with the expectation of its scenario; each failure is a sentence in numbers. */
 export function checkExpectation(
   expect: Expectation,
   report: OpenReport,

@@ -2,7 +2,7 @@ import type { InvariantCode, ViolationOf } from '../../reports/messages/invarian
 import type { UndecidedReason } from '../../reports/messages/undecided.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 
-/** Checks the whole trace for what must never happen, whoever caused it; returns the data of each violation. Pure. */
+/** Checks the whole trace for what must never happen, whatever caused it; returns the data of each violation. Pure. */
 export type SafetyInvariant<Code extends InvariantCode> = (
   header: TraceHeader,
   records: readonly TraceRecord[],

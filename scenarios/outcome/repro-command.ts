@@ -1,6 +1,6 @@
 import { writtenDuration } from '../../sim/kernel/duration.ts'
 
-/** What of the options of `rehearse run` decides what is played; pace and ports do not. */
+/** The options of `rehearse run` that decide what happens; pace and ports do not. */
 export interface ReproOptions {
   readonly seed: number
   readonly level: 'wire' | 'model'
@@ -13,7 +13,7 @@ export interface ReproOptions {
   readonly until?: number
 }
 
-/** The command line that plays the same rehearsal again; `scenario` as the user named it. */
+/** The command line that runs the same rehearsal again; `scenario` as the user named it. */
 export function reproCommand(scenario: string, options: ReproOptions): string {
   const { seed, level, connections, devices, window, profile, until } = options
   const flags: readonly (readonly [string, string | number | undefined])[] = [
@@ -29,5 +29,6 @@ export function reproCommand(scenario: string, options: ReproOptions): string {
   return ['rehearse run', quoted(scenario), ...given].join(' ')
 }
 
-/** As a shell takes it. */
-const quoted = (text: string): string => (/^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+/** An argument as a shell takes it. */
+export const quoted = (text: string): string =>
+  /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -3,7 +3,7 @@ import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
 import { placeOf } from './trace-records.ts'
 
-/** What must never happen to devices and stages, whoever caused it. */
+/** What must never happen to devices and stages, whatever caused it. */
 export const SAFETY_INVARIANTS = {
   CANARY_NOT_ONE_PER_LINE: (header: TraceHeader) => {
     const perLine = new Map<number, number>()

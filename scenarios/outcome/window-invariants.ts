@@ -49,7 +49,10 @@ const isSlowing = ({ faultKind }: RecordOf<'fault-started'>): boolean =>
  * Windows by the evaluations, to the second: from the one that began the soak, or from the last one before it where that
  * time is not exact or was not recorded. Once a stage has passed, what else it runs is the time of its stragglers.
  */
-function shortSoaks({ windowHours, startedAtMs }: TraceHeader, records: readonly TraceRecord[]): readonly ShortWindow[] {
+function shortSoaks(
+  { windowHours, startedAtMs }: TraceHeader,
+  records: readonly TraceRecord[],
+): readonly ShortWindow[] {
   const isExact = !ofKind(records, 'fault-started').some(isSlowing)
   const windowMs = windowHours * HOUR_MS
   const passed = new Set<string | null>()

@@ -69,8 +69,11 @@ export class CannotWrite extends Error {
   }
 }
 
-/** Prints an error as the user should see it and returns the exit code; an error with an `exitCode` is expected. */
-export function reportError(error: unknown, stderr: { write(text: string): unknown }): number {
+/**
+ * Prints an error as the user should see it and returns the exit code. An error with an `exitCode` is expected; any other
+ * is a bug, a violated `invariant:` of our own among them, and is printed with the command that replays it.
+ */
+export function reportError(error: unknown, stderr: { write(text: string): unknown }, command: string): number {
   const { exitCode, message, stack } = error as Error & { exitCode?: unknown }
   if (process.env.REHEARSE_DEBUG !== undefined) stderr.write(`${stack}\n`)
   if (typeof exitCode === 'number') {
@@ -78,5 +81,6 @@ export function reportError(error: unknown, stderr: { write(text: string): unkno
     return exitCode
   }
   stderr.write(`rehearse: internal error: ${message ?? error} (REHEARSE_DEBUG=1 shows where)\n`)
+  stderr.write(`rehearse: replay: ${command}\n`)
   return EXIT.internal
 }

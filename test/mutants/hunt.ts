@@ -1,27 +1,28 @@
 import { resolve } from 'node:path'
 import { vi } from 'vitest'
+import { reportedLine } from '../../reports/messages/reported.ts'
 import type { Scenario } from '../../scenarios/files/scenario.ts'
 import { conclude } from '../../scenarios/outcome/conclude.ts'
 import type { Mutant } from './mutants.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Who noticed, and after how many worlds. */
+/** What detected the mutant, and after how many scenarios. */
 export interface Kill {
-  readonly world: string
-  /** A law that was broken, a failed expectation, or the error that ended the rehearsal. */
+  readonly scenario: string
+  /** A violated invariant, a failed expectation, or the error that ended the rehearsal. */
   readonly by: string
-  readonly worlds: number
+  readonly scenarios: number
 }
 
-/** A mistake of the mutant as it stands in the test, not of the controller that it makes. */
+/** Errors of the mutant's own code in the test, not of the controller that it makes. */
 const OWN_MISTAKES = ['TypeError', 'ReferenceError', 'SyntaxError']
 
 /**
- * Plays the worlds in their order against the broken controller until somebody outside of it notices; null if nobody
- * does. All of the controller is loaded anew, with the mutant's modules in place of its own.
+ * Runs the scenarios in their order against the broken controller until it is detected from outside; null if it is not.
+ * The whole controller is loaded anew, with the mutant's modules in place of its own.
  */
-export async function hunt({ patch }: Mutant, worlds: readonly Scenario[]): Promise<Kill | null> {
+export async function hunt({ patch }: Mutant, scenarios: readonly Scenario[]): Promise<Kill | null> {
   vi.resetModules()
   const paths = Object.entries(patch).map(([path, patched]) => [resolve(ROOT, path), patched] as const)
   for (const [path, patched] of paths) {
@@ -32,9 +33,9 @@ export async function hunt({ patch }: Mutant, worlds: readonly Scenario[]): Prom
   }
   try {
     const { rehearse } = await import('../../scenarios/world/rehearse.ts')
-    for (const [index, world] of worlds.entries()) {
-      const by = await noticed(rehearse, world)
-      if (by !== null) return { world: world.name, by, worlds: index + 1 }
+    for (const [index, scenario] of scenarios.entries()) {
+      const by = await detected(rehearse, scenario)
+      if (by !== null) return { scenario: scenario.name, by, scenarios: index + 1 }
     }
     return null
   } finally {
@@ -44,15 +45,16 @@ export async function hunt({ patch }: Mutant, worlds: readonly Scenario[]): Prom
 
 type Rehearse = typeof import('../../scenarios/world/rehearse.ts')['rehearse']
 
-async function noticed(rehearse: Rehearse, world: Scenario): Promise<string | null> {
+async function detected(rehearse: Rehearse, scenario: Scenario): Promise<string | null> {
   try {
     const { invariants, expectation } = conclude(
-      world,
-      await rehearse(world, { seed: world.seed ?? 1, level: 'model' }),
+      scenario,
+      await rehearse(scenario, { seed: scenario.seed ?? 1, level: 'model' }),
     )
     const [invariant] = invariants.violated
     const [failure] = expectation.failures
-    return invariant !== undefined ? `law: ${invariant}` : failure !== undefined ? `expectation: ${failure}` : null
+    if (invariant !== undefined) return `invariant: ${reportedLine(invariant)}`
+    return failure === undefined ? null : `expectation: ${failure}`
   } catch (error) {
     const { name, message } = error as Error
     if (OWN_MISTAKES.includes(name)) throw error

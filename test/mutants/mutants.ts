@@ -4,7 +4,7 @@ import type { Verdict } from '../../controller/judge/verdict.ts'
 import type { Decision } from '../../controller/rollout/decide.ts'
 import type { Effect, Rollout, Stage } from '../../controller/rollout/rollout.ts'
 
-/** Modules of the controller that mutants break, by their path from the root. */
+/** Modules of the controller that mutants change, by their path from the root. */
 interface Modules {
   'controller/reconcile/act.ts': typeof import('../../controller/reconcile/act.ts')
   'controller/aws/deployments.ts': typeof import('../../controller/aws/deployments.ts')
@@ -27,22 +27,26 @@ interface Modules {
   'controller/judge/memory-leak.ts': typeof import('../../controller/judge/memory-leak.ts')
   'controller/evidence/snapshot.ts': typeof import('../../controller/evidence/snapshot.ts')
   'controller/rollout/soak.ts': typeof import('../../controller/rollout/soak.ts')
+  'controller/rollout/transition.ts': typeof import('../../controller/rollout/transition.ts')
   'controller/reconcile/start.ts': typeof import('../../controller/reconcile/start.ts')
   'controller/judge/verdict.ts': typeof import('../../controller/judge/verdict.ts')
 }
 
 type Patch = { [Path in keyof Modules]?: (real: Modules[Path]) => Partial<Modules[Path]> }
 
-/** A controller with one deliberate mistake: what of its modules is another than it should be. */
+/** A controller with one deliberate mistake: the exports of its modules that are replaced. */
 export interface Mutant {
   /** What is wrong with it: "it ...". */
   readonly name: string
   readonly patch: Patch
 }
 
+/** The reason of a wrong decision: one of the registry, so that nothing notices the mistake by its reason. */
+const WRONG: Decision['reason'] = { code: 'NO_ROLLOUT', data: {} }
+
 const mutant = (name: string, patch: Patch): Mutant => ({ name, patch })
 
-/** `decide` with another answer where the mistake lies; undefined leaves it as it is. */
+/** `decide` with another decision where the mistake is; undefined keeps the right one. */
 const deciding = (name: string, wrong: (rollout: Rollout, decision: Decision) => Decision | undefined): Mutant =>
   mutant(name, {
     'controller/rollout/decide.ts': ({ decide }) => ({
@@ -54,9 +58,9 @@ const deciding = (name: string, wrong: (rollout: Rollout, decision: Decision) =>
   })
 
 /** `transition` with other effects. */
-const orderingEffects = (name: string, wrong: (effects: readonly Effect[]) => readonly Effect[]): Mutant =>
+const changingEffects = (name: string, wrong: (effects: readonly Effect[]) => readonly Effect[]): Mutant =>
   mutant(name, {
-    'controller/rollout/decide.ts': ({ transition }) => ({
+    'controller/rollout/transition.ts': ({ transition }) => ({
       transition: (rollout, decision, nowMs) => {
         const next = transition(rollout, decision, nowMs)
         return next === rollout ? next : { ...next, pending: wrong(next.pending) }
@@ -64,26 +68,26 @@ const orderingEffects = (name: string, wrong: (effects: readonly Effect[]) => re
     }),
   })
 
-const isWayBack = ({ kind }: Effect): boolean => kind === 'rollback'
+const isRollback = ({ kind }: Effect): boolean => kind === 'rollback'
 const NEIGHBOUR: Readonly<Record<StageName, StageName>> = { canary: 'early', early: 'production', production: 'canary' }
 const NEXT_SHIFT: Readonly<Record<string, string>> = { first: 'second', second: 'third', third: 'first' }
 
-/** The mistakes that people make in such a controller. Each must be noticed by somebody who does not read its code. */
+/** Mistakes that are likely in such a controller. Each must be detected from outside, without reading its code. */
 export const MUTANTS: readonly Mutant[] = [
   // Stages and windows
-  mutant('ends every window one look early', {
+  mutant('ends every window one evaluation early', {
     'controller/rollout/soak.ts': ({ watchedMs }) => ({ watchedMs: (...given) => watchedMs(...given) + 5 * 60_000 }),
   }),
-  mutant('counts windows by the time of events', {
+  mutant('measures windows by the time of events', {
     'controller/reconcile/reconcile.ts': ({ reconcile }) => ({
       reconcile: (ports, policy, wake) => reconcile(ports, policy, { ...wake, nowMs: wake.eventAtMs }),
     }),
   }),
-  deciding('does not watch production', ({ state, stageIndex }, { kind }) =>
-    state === 'soaking' && stageIndex === 2 && kind === 'wait' ? { kind: 'complete', reason: 'deployed' } : undefined,
+  deciding('does not monitor production', ({ state, stageIndex }, { kind }) =>
+    state === 'soaking' && stageIndex === 2 && kind === 'wait' ? { kind: 'complete', reason: WRONG } : undefined,
   ),
   mutant('deploys production before early', {
-    'controller/rollout/decide.ts': ({ transition }) => ({
+    'controller/rollout/transition.ts': ({ transition }) => ({
       transition: (rollout, decision, nowMs) => {
         const next = transition(rollout, decision, nowMs)
         return decision.kind === 'promote' && next.stageIndex === 1 ? { ...next, stageIndex: 2 } : next
@@ -98,8 +102,10 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('deploys outside of its gates', {
-    'controller/policy/calendar.ts': () => ({ gateAt: (_policy, _stage, atMs) => ({ opensAtMs: atMs, shutBy: null }) }),
+  mutant('deploys outside its gates', {
+    'controller/policy/calendar.ts': () => ({
+      gateAt: (_policy, _stage, atMs) => ({ opensAtMs: atMs, closedBy: null }),
+    }),
   }),
   mutant('soaks with one device installed', { 'controller/policy/policy.ts': () => ({ quorumOf: () => 1 }) }),
   mutant('deploys the firmware without its migration', {
@@ -109,7 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
         startRollout(ports, policy, { ...request, release }, nowMs),
     }),
   }),
-  mutant('leaves out the components that it does not know', {
+  mutant('leaves out components that it does not know', {
     'controller/rollout/deployment-spec.ts': ({ releaseSpec }) => ({
       releaseSpec: (previous, cargo) =>
         releaseSpec({ ...previous, components: { [cargo.component]: { componentVersion: cargo.version } } }, cargo),
@@ -130,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
       judgeMemory: (one) => ({ ...judgeMemory(one), outcome: 'healthy' }),
     }),
   }),
-  mutant('ignores devices that fell back by themselves', {
+  mutant('ignores devices that fell back without a rollback', {
     'controller/judge/devices.ts': ({ judgeDevices }) => ({
       judgeDevices: (one) => judgeDevices(one).filter(({ rule }) => rule !== 'silent-fallback'),
     }),
@@ -175,17 +181,17 @@ export const MUTANTS: readonly Mutant[] = [
         if (failing === undefined || finding === undefined) return facts
         return {
           ...facts,
-          verdict: { kind: 'breach', findings: [{ ...finding, reason: `${failing.thing} above 2 %` }] },
+          verdict: { kind: 'breach', findings: [finding] },
         }
       },
     }),
   }),
-  mutant('judges every look by itself', {
+  mutant('judges every evaluation by itself', {
     'controller/judge/judge.ts': ({ judge }) => ({
       judge: (one) => judge({ ...one, policy: { ...one.policy, profile: 'raw-thresholds' } }),
     }),
   }),
-  mutant('counts the minutes of the deployment', {
+  mutant('counts the minutes of the installation as exposure', {
     'controller/evidence/evidence.ts': ({ observe }) => ({
       observe: (evidence, watch, ...rest) => {
         const after = observe(evidence, watch, ...rest)
@@ -197,7 +203,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('takes a restart for a new install', {
+  mutant('treats a restart as a new installation', {
     'controller/evidence/evidence.ts': ({ observe }) => ({
       observe: (evidence, watch, previous, current, ...rest) => {
         const after = observe(evidence, watch, previous, current, ...rest)
@@ -209,10 +215,10 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('takes a device for down that had nothing to report yet', {
+  mutant('treats a device as down before it had anything to report', {
     'controller/evidence/snapshot.ts': () => ({ lastHeardMs: () => 0 }),
   }),
-  mutant('takes counters that run on for those of the last minute', {
+  mutant('treats cumulative counters as those of the last minute', {
     'controller/evidence/difference.ts': () => ({
       difference: (previous, { counters, sequence, bootId }) =>
         previous?.sequence === sequence && previous.bootId === bootId
@@ -225,18 +231,18 @@ export const MUTANTS: readonly Mutant[] = [
       parseHealth: (document) => ({ ...parseHealth(document), schema: '2.0' }),
     }),
   }),
-  mutant('reads one page of the fleet', {
+  mutant('reads only the first page of the fleet index', {
     'controller/aws/fleet-health.ts': ({ fleetHealth }) => ({
       fleetHealth: (...given) => ({ read: async () => (await fleetHealth(...given).read()).slice(0, 50) }),
     }),
   }),
 
-  // The way back
-  orderingEffects('cancels and never rolls back', (effects) => effects.filter((one) => !isWayBack(one))),
-  orderingEffects('rolls back only the newest stage', (effects) =>
-    effects.filter((one) => !isWayBack(one) || one === effects.find(isWayBack)),
+  // Rollback
+  changingEffects('cancels and never rolls back', (effects) => effects.filter((one) => !isRollback(one))),
+  changingEffects('rolls back only the newest stage', (effects) =>
+    effects.filter((one) => !isRollback(one) || one === effects.find(isRollback)),
   ),
-  mutant('knows of no stage but the newest', {
+  mutant('tracks no stage but the newest', {
     'controller/rollout/rollout.ts': ({ touchedStages }) => ({
       touchedStages: (rollout): readonly Stage[] => touchedStages(rollout).slice(-1),
     }),
@@ -249,7 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('cancels the way back while it tidies up', {
+  mutant('cancels the rollback deployments as well', {
     'controller/aws/deployments.ts': ({ deployments }) => ({
       deployments: (...given) => {
         const real = deployments(...given)
@@ -265,19 +271,19 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  deciding('confirms a way back unseen', ({ state }) =>
-    state === 'rolling-back' ? { kind: 'confirm', reason: 'it was ordered' } : undefined,
+  deciding('confirms a rollback without evidence', ({ state }) =>
+    state === 'rolling-back' ? { kind: 'confirm', reason: WRONG } : undefined,
   ),
-  deciding('never confirms a way back', ({ state }, { kind }) =>
-    state === 'rolling-back' && kind === 'confirm' ? { kind: 'wait', reason: 'not yet' } : undefined,
+  deciding('never confirms a rollback', ({ state }, { kind }) =>
+    state === 'rolling-back' && kind === 'confirm' ? { kind: 'wait', reason: WRONG } : undefined,
   ),
-  deciding('holds the way back while it is paused', ({ pause }, { kind }) =>
-    pause != null && kind === 'rollback' ? { kind: 'wait', reason: 'paused' } : undefined,
+  deciding('holds a rollback while it is paused', ({ pause }, { kind }) =>
+    pause != null && kind === 'rollback' ? { kind: 'wait', reason: WRONG } : undefined,
   ),
 
-  // Intents, events, people
-  orderingEffects('forgets to call anybody', (effects) => effects.filter(({ kind }) => kind !== 'notify')),
-  mutant('orders anew with a new token at every try', {
+  // Effects, events, operators
+  changingEffects('never pages on-call', (effects) => effects.filter(({ kind }) => kind !== 'notify')),
+  mutant('creates a deployment with a new client token at every retry', {
     'controller/aws/deployments.ts': ({ deployments }) => ({
       deployments: (...given) => {
         const real = deployments(...given)
@@ -286,7 +292,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('orders again what AWS has forgotten', {
+  mutant('creates again what AWS has forgotten the client token of', {
     'controller/aws/deployments.ts': ({ deployments }) => ({
       deployments: (...given) => {
         const real = deployments(...given)
@@ -298,15 +304,15 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('leaves a stage while nobody knows of its order', {
+  mutant('leaves a stage whose deployment is unconfirmed', {
     'controller/rollout/rollout.ts': () => ({ isDeploymentUnconfirmed: () => false }),
   }),
-  mutant('forgets what it meant to do', {
+  mutant('loses its pending effects', {
     'controller/reconcile/records.ts': ({ saveRollout }) => ({
       saveRollout: (store, rollout, version) => saveRollout(store, { ...rollout, pending: [] }, version),
     }),
   }),
-  mutant('tries an effect once', {
+  mutant('never retries an effect', {
     'controller/reconcile/act.ts': ({ act }) => ({
       act: async (...given) => {
         const { stored } = await act(...given)
@@ -321,20 +327,20 @@ export const MUTANTS: readonly Mutant[] = [
     'controller/reconcile/reconcile.ts': ({ advance, outcomeOf }) => ({
       advance: async (ports, policy, nowMs) => {
         const { act } = await import('../../controller/reconcile/act.ts')
-        const { transition } = await import('../../controller/rollout/decide.ts')
+        const { transition } = await import('../../controller/rollout/transition.ts')
         const { loadActive, saveRollout } = await import('../../controller/reconcile/records.ts')
         const stored = await loadActive(ports.store)
         if (stored?.value.state !== 'soaking' && stored?.value.state !== 'deploying')
           return advance(ports, policy, nowMs)
         const { value: before, version } = stored
-        const decision: Decision = { kind: before.stageIndex < 2 ? 'promote' : 'complete', reason: 'the event says so' }
+        const decision: Decision = { kind: before.stageIndex < 2 ? 'promote' : 'complete', reason: WRONG }
         const next = transition(before, decision, nowMs)
         await act(ports, { value: next, version: await saveRollout(ports.store, next, version) }, nowMs, true)
         return { ...outcomeOf(next, null, decision), stage: outcomeOf(before, null, decision).stage }
       },
     }),
   }),
-  mutant('goes on although it is paused', {
+  mutant('continues although it is paused', {
     'controller/reconcile/records.ts': ({ loadActive }) => ({
       loadActive: async (store) => {
         const stored = await loadActive(store)
@@ -342,7 +348,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('goes on although the line is stopped', {
+  mutant('continues although changes are frozen', {
     'controller/reconcile/records.ts': ({ loadFreeze }) => ({
       loadFreeze: async (store) => {
         const { value, version } = await loadFreeze(store)
@@ -350,7 +356,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   }),
-  mutant('goes on although a device changed its group', {
+  mutant('continues although a device changed its group', {
     'controller/reconcile/evaluate.ts': ({ evaluate }) => ({
       evaluate: async (...given) => ({ ...(await evaluate(...given)), membershipChanges: [] }),
     }),

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The tester tested: controllers that are broken on purpose, against the laws and the library. */
+/** The tests tested: controllers that are broken on purpose, against the invariants and the library. */
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,

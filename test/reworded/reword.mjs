@@ -6,7 +6,7 @@ const SYLLABLES = ['xuq', 'zow', 'qix', 'vuj', 'jaq', 'wuz', 'kyx', 'fuq', 'zij'
 /** What decides the words: `REWORD_SEED`, or 1. */
 export const seed = process.env.REWORD_SEED ?? '1'
 
-/** A sentence for a code that says nothing: the same for the same seed and code, another one for every code. */
+/** A meaningless sentence for a code: the same for the same seed and code, another one for every code. */
 function sentence(code) {
   const bytes = createHash('sha256').update(`${seed}/${code}`).digest()
   const syllable = (index) => SYLLABLES[bytes[index] % SYLLABLES.length]

@@ -3,12 +3,26 @@ import { describe, expect, it } from 'vitest'
 import { STAGES, type StageName } from '../../../controller/contract.ts'
 import { type MemberState, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import type { Verdict, VerdictKind } from '../../../controller/judge/verdict.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
 import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
 import { type Decision, decide, type Facts } from '../../../controller/rollout/decide.ts'
 import type { Rollout, RolloutState, Stage } from '../../../controller/rollout/rollout.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
-import { covered, exposed, facts, reading, rollout, running, soaked, verdict } from './decisions.ts'
-import { hotfix, PAUSE, policy, STOPPED, withStage } from './situations.ts'
+import {
+  BREACHED,
+  covered,
+  exposed,
+  FOUND,
+  facts,
+  list,
+  NO_DATA,
+  reading,
+  rollout,
+  running,
+  soaked,
+  verdict,
+} from './decisions.ts'
+import { FROZEN, hotfix, PAUSE, policy, withStage } from './situations.ts'
 
 const FINAL: readonly RolloutState[] = ['completed', 'rolled-back', 'halted']
 const STATES: readonly RolloutState[] = ['waiting', 'deploying', 'soaking', 'rolling-back', ...FINAL]
@@ -18,8 +32,8 @@ const anyRollout = fc
   .map(({ state, stageIndex }) => rollout(state, stageIndex))
 const anyHours = fc.integer({ min: 0, max: 80 })
 
-describe('laws', () => {
-  it('a breach leads to rollback from every state that is not final and not on its way back', () => {
+describe('invariants', () => {
+  it('a breach leads to rollback from every state that is not final and not rolling back', () => {
     for (const state of STATES) {
       for (const stageIndex of [0, 1, 2]) {
         const decision = decide(rollout(state, stageIndex), facts({ verdict: verdict('breach') }), policy)
@@ -86,56 +100,68 @@ describe('at the gate', () => {
   const frozen = policyWith({ freezes: [{ name: 'year-end', from: '2026-03-02T00:00', to: '2026-03-03T00:00' }] })
   const denied = policyWith({ deny: { canary: [{ days: [1], from: '13:00', to: '15:00' }] } })
   const ungated = policyWith({ gates: OPEN_GATES })
-  const stopped = { freeze: STOPPED }
+  const changesFrozen = { freeze: FROZEN }
+  const open = (stage: StageName): Decision => ({ kind: 'deploy', reason: { code: 'GATE_OPEN', data: { stage } } })
+  const closed = (stage: StageName, hours: number, closedBy: object | null = null): Decision => ({
+    kind: 'wait',
+    reason: { code: 'GATE_CLOSED', data: { stage, opensInMs: hours * HOUR_MS, closedBy: closedBy as null } },
+  })
+  const inconclusive = (finding: typeof FOUND | typeof NO_DATA): Decision => ({
+    kind: 'wait',
+    reason: { code: 'INCONCLUSIVE_BEFORE_STAGE', data: { stage: 'early', finding } },
+  })
+  const YEAR_END = { code: 'FREEZE_CALENDAR', data: { name: 'year-end' } } as const
+  const DENIED = { code: 'DENY_WINDOW', data: { from: '13:00', to: '15:00' } } as const
+  const BY_SUE = { code: 'OPERATOR_FREEZE', data: { actor: 'sue' } } as const
+  const EARLY_WINDOW = { code: 'DEPLOYMENT_WINDOW', data: { stage: 'early' } } as const
 
   it.each<[string, number, Partial<Facts>, Policy, Decision]>([
-    ['open', 0, {}, policy, { kind: 'deploy', reason: 'the gate of canary is open' }],
-    ['shut', 1, {}, policy, { kind: 'wait', reason: 'the gate of early opens in 8.0 h' }],
-    ['shut for days', 2, {}, policy, { kind: 'wait', reason: 'the gate of production opens in 36.0 h' }],
-    ['frozen', 0, {}, frozen, { kind: 'wait', reason: 'the gate of canary opens in 24.0 h (freeze "year-end")' }],
-    ['denied', 0, {}, denied, { kind: 'wait', reason: 'the gate of canary opens in 1.0 h (deny window 13:00-15:00)' }],
-    ['open in a stopped line', 0, stopped, policy, { kind: 'wait', reason: 'the line was stopped by sue: audit' }],
+    ['open', 0, {}, policy, open('canary')],
+    ['closed', 1, {}, policy, closed('early', 8)],
+    ['closed for days', 2, {}, policy, closed('production', 36)],
+    ['in a dated freeze', 0, {}, frozen, closed('canary', 24, YEAR_END)],
+    ['denied', 0, {}, denied, closed('canary', 1, DENIED)],
     [
-      'open after a stage that is well',
-      1,
-      { verdict: verdict('healthy') },
-      ungated,
-      { kind: 'deploy', reason: 'the gate of early is open' },
+      'open in a change freeze',
+      0,
+      changesFrozen,
+      policy,
+      { kind: 'wait', reason: { code: 'CHANGES_FROZEN', data: { actor: 'sue', operatorReason: 'audit' } } },
     ],
+    ['open after a healthy stage', 1, { verdict: verdict('healthy') }, ungated, open('early')],
     [
-      'open after a stage that may be unwell by now',
+      'open after a stage whose health is no longer sure',
       1,
       { verdict: verdict('inconclusive') },
       ungated,
-      { kind: 'wait', reason: 'inconclusive before early: 3 > 1' },
+      inconclusive(FOUND),
     ],
     [
-      'open after a stage that nothing is known of',
+      'open after a stage without any data',
       1,
       { verdict: { kind: 'inconclusive', findings: [] } },
       ungated,
-      { kind: 'wait', reason: 'inconclusive before early: no data' },
+      inconclusive(NO_DATA),
     ],
   ])('that is %s', (_, stageIndex, over, under, decision) => {
     expect(decide(rollout('waiting', stageIndex), facts(over), under)).toEqual(decision)
   })
 
-  it.each<[string, number, Partial<Facts>, Policy]>([
-    ['an open gate', 0, {}, policy],
-    ['the gate of early', 1, {}, policy],
-    ['freeze "year-end"', 0, {}, frozen],
-    ['the stop by sue', 0, stopped, policy],
-    ['the stop by sue and the gate of early', 1, stopped, policy],
-    ['the stop by sue and freeze "year-end"', 0, stopped, frozen],
-  ])('a hotfix goes past %s and says so', (passed, stageIndex, over, under) => {
-    const reason = `hotfix past ${passed}: CVE`
+  it.each<[string, number, Partial<Facts>, Policy, readonly object[]]>([
+    ['an open gate', 0, {}, policy, []],
+    ['a closed window', 1, {}, policy, [EARLY_WINDOW]],
+    ['a dated freeze', 0, {}, frozen, [YEAR_END]],
+    ['a change freeze', 0, changesFrozen, policy, [BY_SUE]],
+    ['a change freeze and a closed window', 1, changesFrozen, policy, [BY_SUE, EARLY_WINDOW]],
+    ['a change freeze and a dated freeze', 0, changesFrozen, frozen, [BY_SUE, YEAR_END]],
+  ])('a hotfix passes %s and records it', (_, stageIndex, over, under, passed) => {
+    const reason = { code: 'HOTFIX', data: { passed, operatorReason: 'CVE' } }
     expect(decide(hotfix('waiting', { stageIndex }), facts(over), under)).toEqual({ kind: 'deploy', reason })
   })
 
   it('a hotfix waits for a deny window, and for a verdict', () => {
     const one = hotfix('waiting')
-    const reason = 'the gate of canary opens in 1.0 h (deny window 13:00-15:00)'
-    expect(decide(one, facts(stopped), denied)).toEqual({ kind: 'wait', reason })
+    expect(decide(one, facts(changesFrozen), denied)).toEqual(closed('canary', 1, DENIED))
     expect(decide(one, facts({ verdict: verdict('inconclusive') }), policy).kind).toBe('wait')
   })
 })
@@ -147,7 +173,7 @@ describe('deploying', () => {
   const under = policyWith({ quorumShare: 0.6 })
   const deploying = withStage(rollout('deploying', 0), { members })
   const TIMEOUT_MS = under.installTimeoutMs
-  /** Heard of, and not confirmed yet. */
+  /** Has reported, and is not confirmed yet. */
   const halfway = { [D]: { ...running([D]).members[D], installedAtMs: null } as MemberState }
   const after = (ms: number, installed: readonly string[] | null, offline: readonly string[] = []): Decision => {
     const evidence = installed && { ...NO_EVIDENCE, members: { ...halfway, ...running(installed).members } }
@@ -155,31 +181,44 @@ describe('deploying', () => {
     return decide(deploying, facts({ nowMs: START_MS + ms, evidence, readings }), under)
   }
 
-  it.each<[number, readonly string[] | null, readonly string[], Decision['kind'], string]>([
-    [0, null, [], 'wait', '0 of 5 devices installed, 0 offline, 3 needed'],
-    [MINUTE_MS, [A, B, C, D], [], 'wait', '4 of 5 devices installed, 0 offline, 3 needed'],
-    [MINUTE_MS, members, [], 'soak', '5 of 5 devices installed, 0 offline'],
-    // Nobody waits for a device that is offline, as long as enough are not.
-    [MINUTE_MS, [A, B, C, D], [E], 'soak', '4 of 5 devices installed, 1 offline'],
-    [MINUTE_MS, [A, B], [C, D, E], 'wait', '2 of 5 devices installed, 3 offline, 3 needed'],
+  const installing = (installed: number, offline: number): Decision => ({
+    kind: 'wait',
+    reason: { code: 'INSTALLING', data: { installed, members: 5, offline, quorum: 3 } },
+  })
+  const soaking = (installed: number, offline: number, ...late: string[]): Decision => ({
+    kind: 'soak',
+    reason: { code: 'INSTALLED', data: { installed, members: 5, offline, late: list(...late) } },
+  })
+  const MISSED: Decision = {
+    kind: 'halt',
+    reason: { code: 'QUORUM_MISSED', data: { installed: 2, members: 5, offline: 0, quorum: 3 } },
+  }
+
+  it.each<[number, readonly string[] | null, readonly string[], Decision]>([
+    [0, null, [], installing(0, 0)],
+    [MINUTE_MS, [A, B, C, D], [], installing(4, 0)],
+    [MINUTE_MS, members, [], soaking(5, 0)],
+    // A device that is offline is not waited for, as long as enough are not.
+    [MINUTE_MS, [A, B, C, D], [E], soaking(4, 1)],
+    [MINUTE_MS, [A, B], [C, D, E], installing(2, 3)],
     // One that has installed and gone offline since has installed.
-    [MINUTE_MS, members, [A], 'soak', '5 of 5 devices installed, 1 offline'],
+    [MINUTE_MS, members, [A], soaking(5, 1)],
     // Nor longer than it may take to install.
-    [TIMEOUT_MS, [A, B, C, D], [], 'wait', '4 of 5 devices installed, 0 offline, 3 needed'],
-    [TIMEOUT_MS + 1, [A, B, C, D], [], 'soak', `4 of 5 devices installed, 0 offline; not waited for: ${E}`],
-    [TIMEOUT_MS + 1, [A, B, C], [], 'soak', `3 of 5 devices installed, 0 offline; not waited for: ${D}, ${E}`],
-    [TIMEOUT_MS + 1, [A, B, C], [D], 'soak', `3 of 5 devices installed, 1 offline; not waited for: ${E}`],
-    [TIMEOUT_MS + 1, [A, B], [], 'wait', '2 of 5 devices installed, 0 offline, 3 needed'],
-    // Too few for a whole window are a case for a human.
-    [24 * HOUR_MS, [A, B], [], 'wait', '2 of 5 devices installed, 0 offline, 3 needed'],
-    [24 * HOUR_MS + 1, [A, B], [], 'halt', '2 of 5 devices installed, 0 offline after a whole window, 3 needed'],
-    [24 * HOUR_MS + 1, [A, B, C], [], 'soak', `3 of 5 devices installed, 0 offline; not waited for: ${D}, ${E}`],
-  ])('%d ms with %j installed and %j offline: %s, %s', (ms, installed, offline, kind, reason) => {
-    expect(after(ms, installed, offline)).toEqual({ kind, reason })
+    [TIMEOUT_MS, [A, B, C, D], [], installing(4, 0)],
+    [TIMEOUT_MS + 1, [A, B, C, D], [], soaking(4, 0, E)],
+    [TIMEOUT_MS + 1, [A, B, C], [], soaking(3, 0, D, E)],
+    [TIMEOUT_MS + 1, [A, B, C], [D], soaking(3, 1, E)],
+    [TIMEOUT_MS + 1, [A, B], [], installing(2, 0)],
+    // Too few for a whole window need an operator.
+    [24 * HOUR_MS, [A, B], [], installing(2, 0)],
+    [24 * HOUR_MS + 1, [A, B], [], MISSED],
+    [24 * HOUR_MS + 1, [A, B, C], [], soaking(3, 0, D, E)],
+  ])('%d ms with %j installed and %j offline: %j', (ms, installed, offline, decision) => {
+    expect(after(ms, installed, offline)).toEqual(decision)
   })
 
-  it('devices have their time from the order on, or from the decision while that is open', () => {
-    const ordered = { deploymentId: 'd', jobId: 'j', atMs: START_MS + HOUR_MS }
+  it('devices have their time from the deployment on, or from the decision while that is pending', () => {
+    const created = { deploymentId: 'd', jobId: 'j', atMs: START_MS + HOUR_MS }
     const at = (ms: number, deployment: Stage['deployment']): string => {
       const seen = facts({
         nowMs: START_MS + ms,
@@ -188,7 +227,7 @@ describe('deploying', () => {
       })
       return decide(withStage(deploying, { deployment }), seen, under).kind
     }
-    expect([at(HOUR_MS + TIMEOUT_MS, ordered), at(HOUR_MS + TIMEOUT_MS + 1, ordered)]).toEqual(['wait', 'soak'])
+    expect([at(HOUR_MS + TIMEOUT_MS, created), at(HOUR_MS + TIMEOUT_MS + 1, created)]).toEqual(['wait', 'soak'])
     expect([at(TIMEOUT_MS, null), at(TIMEOUT_MS + 1, null)]).toEqual(['wait', 'soak'])
   })
 
@@ -210,73 +249,68 @@ describe('a soak', () => {
   const unsure = { verdict: verdict('inconclusive') }
   const short = { evidence: exposed('canary', 21.5), soak: covered('canary', 21.5) }
   const half = policyWith({ quorumShare: 0.5 })
-  const WELL = '48.0 h of healthy exposure, 43.2 h needed'
+  const hours = (exposed: number, needed: number) => ({
+    exposedMs: exposed * HOUR_MS,
+    neededMs: expect.closeTo(needed * HOUR_MS, 3) as number,
+  })
+  const PASSED: DecisionReason = { code: 'WINDOW_PASSED', data: { ...hours(48, 43.2), uncounted: list() } }
+  const running24h = (elapsedMs: number): DecisionReason => ({
+    code: 'WINDOW_RUNNING',
+    data: { elapsedMs, windowMs: 24 * HOUR_MS },
+  })
+  const extended = (...lacks: object[]) => ({ code: 'WINDOW_EXTENDED', data: { lacks } }) as DecisionReason
 
-  it.each<[string, Partial<Facts>, Policy, Decision['kind'], string]>([
-    [
-      'goes on for its window',
-      { nowMs: START_MS + 23.9 * HOUR_MS },
-      policy,
-      'wait',
-      '23.9 h of 24.0 h of the window have passed',
-    ],
-    [
-      'goes on to the last of it',
-      { nowMs: START_MS + 24 * HOUR_MS - 1 },
-      policy,
-      'wait',
-      '24.0 h of 24.0 h of the window have passed',
-    ],
-    ['ends with it', {}, policy, 'promote', WELL],
+  it.each<[string, Partial<Facts>, Policy, Decision['kind'], DecisionReason]>([
+    ['goes on for its window', { nowMs: START_MS + 23.5 * HOUR_MS }, policy, 'wait', running24h(23.5 * HOUR_MS)],
+    ['goes on to the last of it', { nowMs: START_MS + 24 * HOUR_MS - 1 }, policy, 'wait', running24h(24 * HOUR_MS - 1)],
+    ['ends with it', {}, policy, 'promote', PASSED],
     [
       'does not count a device that came late',
       { evidence: running(['canary-a'], 24) },
       half,
       'promote',
-      '24.0 h of healthy exposure, 21.6 h needed; not counted: canary-b',
+      { code: 'WINDOW_PASSED', data: { ...hours(24, 21.6), uncounted: list('canary-b') } },
     ],
-    ['lacks exposure', short, policy, 'wait', 'the window is extended: 43.0 h of exposure, 43.2 h needed'],
-    ['lacks a judgement', unsure, policy, 'wait', 'the window is extended: 3 > 1'],
+    ['lacks exposure', short, policy, 'wait', extended({ code: 'EXPOSURE_LACKING', data: hours(43, 43.2) })],
+    ['lacks a healthy verdict', unsure, policy, 'wait', extended(FOUND)],
+    ['lacks any finding', { verdict: { kind: 'inconclusive', findings: [] } }, policy, 'wait', extended(NO_DATA)],
+    ['lacks a verdict', { verdict: null }, policy, 'wait', extended(NO_DATA)],
+    ['is extended for a day', { ...unsure, nowMs: OVERDUE_MS }, policy, 'wait', extended(FOUND)],
     [
-      'lacks any',
-      { verdict: { kind: 'inconclusive', findings: [] } },
-      policy,
-      'wait',
-      'the window is extended: no data',
-    ],
-    ['lacks a verdict', { verdict: null }, policy, 'wait', 'the window is extended: no data'],
-    ['is extended for a day', { ...unsure, nowMs: OVERDUE_MS }, policy, 'wait', 'the window is extended: 3 > 1'],
-    [
-      'is a case for a human then',
+      'needs an operator then',
       { ...unsure, nowMs: OVERDUE_MS + 1 },
       policy,
       'halt',
-      'still inconclusive 48.0 h into the window: 3 > 1',
+      { code: 'EVIDENCE_OVERDUE', data: { elapsedMs: 48 * HOUR_MS + 1, lacks: [FOUND] } },
     ],
   ])('%s', (_, over, under, kind, reason) => {
     expect(decide(rollout('soaking', 0), soaked('canary', over), under)).toEqual({ kind, reason })
   })
 
-  it('does not end while nobody knows whether its order was placed, and names that', () => {
+  it('does not end while it is unknown whether its deployment was created, and names that', () => {
     for (const [index, stage] of STAGES.entries()) {
       const open: Rollout = {
         ...rollout('soaking', index),
         pending: [{ kind: 'deploy', stage, clientToken: 't', decidedAtMs: START_MS }],
       }
-      const reason = `the window is extended: nobody knows whether the order of ${stage} was placed`
-      expect(decide(open, soaked(stage), policy)).toEqual({ kind: 'wait', reason })
-      expect(decide(open, soaked(stage, unsure), policy)).toEqual({ kind: 'wait', reason: `${reason}; 3 > 1` })
+      const unknown = { code: 'DEPLOYMENT_UNCONFIRMED', data: { stage } }
+      const kind = 'wait'
+      expect(decide(open, soaked(stage), policy)).toEqual({ kind, reason: extended(unknown) })
+      expect(decide(open, soaked(stage, unsure), policy)).toEqual({ kind, reason: extended(unknown, FOUND) })
     }
   })
 
   const stragglers = ['production-b']
-  const STRAGGLING = `${WELL}; stragglers run a window of their own: production-b`
+  const STRAGGLING: DecisionReason = {
+    code: 'STRAGGLERS_WATCHED',
+    data: { passed: PASSED, devices: list('production-b') },
+  }
 
-  it.each<[string, Partial<Facts>, Decision['kind'], string]>([
-    ['completes', {}, 'complete', WELL],
+  it.each<[string, Partial<Facts>, Decision['kind'], DecisionReason]>([
+    ['completes', {}, 'complete', PASSED],
     ['waits for stragglers', { stragglers }, 'wait', STRAGGLING],
     ['waits for them a whole extension', { stragglers, nowMs: OVERDUE_MS }, 'wait', STRAGGLING],
-    ['waits for them no longer', { stragglers, nowMs: OVERDUE_MS + 1 }, 'complete', WELL],
+    ['waits for them no longer', { stragglers, nowMs: OVERDUE_MS + 1 }, 'complete', PASSED],
   ])('of the last stage %s', (_, over, kind, reason) => {
     expect(decide(rollout('soaking', 2), soaked('production', over), policy)).toEqual({ kind, reason })
   })
@@ -301,11 +335,14 @@ describe('a pause', () => {
     ['release-holdback', releaseHoldback, facts({ nowMs: inGate })],
     ['complete', rollout('soaking', 2), soaked('production')],
     ['halt', deploying, facts({ nowMs: START_MS + 25 * HOUR_MS })],
-  ])('holds what would %s, and says what that is', (kind, one, seen) => {
+  ])('holds what would %s, and records what that is', (kind, one, seen) => {
     const free = decide(one, seen, policy)
     expect(free.kind).toBe(kind)
-    const reason = `paused by jo: noise (${free.reason})`
-    expect(decide({ ...one, pause: PAUSE }, seen, policy)).toEqual({ kind: 'wait', reason })
+    const { actor, reason } = PAUSE
+    expect(decide({ ...one, pause: PAUSE }, seen, policy)).toEqual({
+      kind: 'wait',
+      reason: { code: 'PAUSED', data: { actor, reason, held: free.reason } },
+    })
   })
 
   it.each<[Decision['kind'], Rollout, Facts]>([
@@ -320,20 +357,25 @@ describe('a pause', () => {
   })
 
   it('is the controller’s own when groups change, and not twice', () => {
-    const seen = facts({ membershipChanges: ['canary-a is gone', 'canary-b is gone'] })
-    const reason = 'the thing groups differ from the plan: canary-a is gone; canary-b is gone'
+    const changes = ['canary-a', 'canary-b'].map((thing) => ({ thing, groups: null, planned: 'canary' }))
+    const seen = facts({ membershipChanges: changes })
+    const reason = { code: 'MEMBERSHIP_CHANGED', data: { changes } }
     expect(decide(deploying, seen, policy)).toEqual({ kind: 'pause', reason })
     expect(decide({ ...deploying, pause: PAUSE }, seen, policy)).toEqual(decide(deploying, facts({}), policy))
   })
 })
 
-it.each(FINAL)('a rollout that is %s says no more than that', (state) => {
-  expect(decide(rollout(state, 1), facts({}), policy)).toEqual({ kind: 'wait', reason: `the rollout is ${state}` })
+it.each(FINAL)('a rollout that is %s only waits', (state) => {
+  const reason = { code: 'ROLLOUT_ENDED', data: { state } }
+  expect(decide(rollout(state, 1), facts({}), policy)).toEqual({ kind: 'wait', reason })
 })
 
-it.each<[string, Verdict]>([
-  ['3 > 1', verdict('breach')],
-  ['breach', { kind: 'breach', findings: [] }],
-])('a rollback gives the worst finding as its reason: %s', (reason, breach) => {
+it.each<[DecisionReason, Verdict]>([
+  [BREACHED, verdict('breach')],
+  [
+    { code: 'RULE_BREACHED', data: { rule: null, finding: NO_DATA } },
+    { kind: 'breach', findings: [] },
+  ],
+])('a rollback has the worst finding as its reason: %j', (reason, breach) => {
   expect(decide(rollout('soaking', 0), facts({ verdict: breach }), policy)).toEqual({ kind: 'rollback', reason })
 })

@@ -1,6 +1,8 @@
 import type { StageName } from '../../../controller/contract.ts'
 import { type Evidence, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import type { Verdict, VerdictKind } from '../../../controller/judge/verdict.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
+import type { FindingReason } from '../../../controller/messages/findings.ts'
 import type { DeviceReading } from '../../../controller/ports/ports.ts'
 import type { Facts } from '../../../controller/rollout/decide.ts'
 import { NO_ROLLBACK_PROGRESS } from '../../../controller/rollout/rollback-progress.ts'
@@ -9,21 +11,37 @@ import type { SoakClock } from '../../../controller/rollout/soak.ts'
 import { HOUR_MS, START_MS, sample } from '../fixtures.ts'
 import { policy, rollout as rolloutOfOne } from './situations.ts'
 
+/** What the rules of these tests found. */
+export const FOUND: FindingReason = {
+  code: 'LINE_PEER_ERRORS',
+  data: { errors: 3, expectedErrors: 1, version: '2.3.1' },
+}
+/** The reason of a rollback because of it. */
+export const BREACHED: DecisionReason = { code: 'RULE_BREACHED', data: { rule: 'r', finding: FOUND } }
+/** A reason of no meaning. */
+export const BECAUSE: DecisionReason = { code: 'OPERATOR_REASON', data: { operatorReason: 'because' } }
+
+/** Why a rollout waits on evidence that is not there. */
+export const NO_DATA = { code: 'NO_DATA', data: {} } as const
+
+/** The devices of a message. */
+export const list = (...first: string[]) => ({ count: first.length, first })
+
 export const verdict = (kind: VerdictKind): Verdict => ({
   kind,
-  findings: [{ rule: 'r', metric: 'm', outcome: kind, observed: 3, baseline: 0, limit: 1, n: 9, reason: '3 > 1' }],
+  findings: [{ rule: 'r', metric: 'm', outcome: kind, observed: 3, baseline: 0, limit: 1, n: 9, reason: FOUND }],
 })
 
-/** A rollout of two devices a stage; on its way back, that is ordered for every stage that was deployed. */
+/** A rollout of two devices per stage; while it rolls back, that is requested for every stage that was deployed. */
 export function rollout(state: RolloutState, stageIndex: number): Rollout {
   const one = rolloutOfOne(state, { stageIndex })
-  const isGoingBack = state === 'rolling-back'
+  const isRollingBack = state === 'rolling-back'
   const stages = one.stages.map(({ name, deployment, ...stage }) => ({
     ...stage,
     name,
     members: [`${name}-a`, `${name}-b`],
     deployment: deployment && { ...deployment, deploymentId: `d-${name}`, jobId: `j-${name}` },
-    rollback: isGoingBack && deployment ? { ...deployment, deploymentId: 'b', jobId: 'b' } : null,
+    rollback: isRollingBack && deployment ? { ...deployment, deploymentId: 'b', jobId: 'b' } : null,
   }))
   return { ...one, stages }
 }
@@ -79,7 +97,7 @@ export const covered = (stage: StageName, hours: number): SoakClock => ({
   ),
 })
 
-/** What is known of both members after a healthy window. */
+/** The facts about both members after a healthy window. */
 export const soaked = (stage: StageName, over: Partial<Facts> = {}): Facts =>
   facts({
     nowMs: START_MS + 24 * HOUR_MS,

@@ -6,7 +6,7 @@ import { etaOf } from '../../../controller/rollout/eta.ts'
 import type { Freeze, Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
-import { heldBack, heldFor, hotfix, LINE_RUNS, PAUSE, policy, rollout, STOPPED, withStage } from './situations.ts'
+import { FROZEN, heldBack, heldFor, hotfix, NOT_FROZEN, PAUSE, policy, rollout, withStage } from './situations.ts'
 
 /** 15 minutes of install and 24 hours of watch. */
 const STAGE_H = 24.25
@@ -22,7 +22,7 @@ interface Asked {
   readonly hours: number
 }
 
-const etaAt = ({ rollout: one, policy: own = open, soak, freeze = LINE_RUNS, hours }: Asked) =>
+const etaAt = ({ rollout: one, policy: own = open, soak, freeze = NOT_FROZEN, hours }: Asked) =>
   etaOf(one, freeze, soak ?? null, own, START_MS + hours * HOUR_MS)
 
 /** What is expected, in hours: the end since the start. */
@@ -129,7 +129,7 @@ describe('waiting for gates', () => {
     ['is none for a hotfix', { rollout: hotfix('waiting'), hours: 9 }, eta(9 + 3 * STAGE_H, 3 * STAGE_H, 0)],
     [
       'is none for a hotfix past a line that is stopped',
-      { rollout: hotfix('waiting'), freeze: STOPPED, hours: 9 },
+      { rollout: hotfix('waiting'), freeze: FROZEN, hours: 9 },
       eta(9 + 3 * STAGE_H, 3 * STAGE_H, 0),
     ],
     [
@@ -157,7 +157,7 @@ describe('nobody can tell', () => {
   it.each(GOING)('while it is %s, and paused or stopped', (state) => {
     expect(etaAt({ rollout: rollout(state, { pause: PAUSE }), hours: 5 })).toBeNull()
     expect(etaAt({ rollout: hotfix(state, { pause: PAUSE }), hours: 5 })).toBeNull()
-    expect(etaAt({ rollout: rollout(state), freeze: STOPPED, hours: 5 })).toBeNull()
+    expect(etaAt({ rollout: rollout(state), freeze: FROZEN, hours: 5 })).toBeNull()
   })
 
   it.each(GOING)('but while it is %s, and was resumed', (state) => {

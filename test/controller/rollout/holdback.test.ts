@@ -4,10 +4,11 @@ import type { Evidence, MemberState } from '../../../controller/evidence/evidenc
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makeOperate } from '../../../controller/lambda/operate.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
 import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
 import type { DeviceReading, Ports } from '../../../controller/ports/ports.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
-import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
+import { type Decision, decide, type Facts } from '../../../controller/rollout/decide.ts'
 import {
   chooseHeld,
   sinceReleaseMs,
@@ -16,9 +17,10 @@ import {
   withHoldbackReleased,
 } from '../../../controller/rollout/holdback.ts'
 import { heldOf, isFinal, type Rollout } from '../../../controller/rollout/rollout.ts'
+import { transition } from '../../../controller/rollout/transition.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import { startedWorld, type World } from '../world.ts'
-import { facts, reading, rollout, running, verdict } from './decisions.ts'
+import { BECAUSE, FOUND, facts, list, reading, rollout, running, verdict } from './decisions.ts'
 import { withStage } from './situations.ts'
 
 const holding = policyWith({
@@ -33,7 +35,7 @@ const HELD = ['line-1-4', 'line-2-4']
 
 const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(world.store))?.value as Rollout
 
-/** Looks until it holds or the rollout has ended. */
+/** Evaluates until it holds or the rollout has ended. */
 async function until(
   world: World,
   isThere: (rollout: Rollout) => boolean,
@@ -47,18 +49,18 @@ async function until(
     world.nowMs += world.policy.tickMs
   }
   throw new Error(
-    `it never ends: ${JSON.stringify(await world.store.get(`last-evaluation#${(await rolloutOf(world)).id}`))}`,
+    `the rollout never ends: ${JSON.stringify(await world.store.get(`last-evaluation#${(await rolloutOf(world)).id}`))}`,
   )
 }
 
 const isSoakingProduction = ({ state, stageIndex }: Rollout): boolean => state === 'soaking' && stageIndex === 2
 const groupsOf = (world: World): string[] => HELD.map((thing) => world.groupsOf(thing).join(' and '))
 
-describe('who is held back', () => {
+describe('the holdback', () => {
   const lineOf = { a1: 1, a2: 1, a3: 1, b1: 2, b2: 2, c1: 3 }
   const members = Object.keys(lineOf)
 
-  it('is the last by name of every line that can be reached, and nobody of a line of one', () => {
+  it('is the last by name of every line that can be reached, and none of a line of one', () => {
     expect(
       chooseHeld(
         members,
@@ -91,29 +93,29 @@ describe('the members of production', () => {
   const held = (): Rollout => withHeld(whole, [B], START_MS)
   const releaseHoldback = (): Rollout => withHoldbackReleased(held(), START_MS + HOUR_MS)
 
-  it('are those that are not held back, and all of them once those were let go', () => {
+  it('are those that are not held back, and all of them after the release of the holdback', () => {
     const holdback = { things: [B], sinceMs: START_MS, releasedAtMs: null }
     expect(held()).toEqual({ ...withStage(whole, { members: [A] }), holdback })
     expect(releaseHoldback()).toEqual({ ...whole, holdback: { ...holdback, releasedAtMs: START_MS + HOUR_MS } })
   })
 
-  it('stay what they are where nobody is held back, or any more', () => {
+  it('stay what they are where no device is held back, or none any more', () => {
     const followed = releaseHoldback()
     expect(withHoldbackReleased(followed, START_MS + 2 * HOUR_MS)).toBe(followed)
     expect(withHoldbackReleased(whole, START_MS)).toBe(whole)
   })
 
-  it('have been let go for a time, for ever where nobody was', () => {
+  it('have been released for a time, infinite where none was held back', () => {
     const sinceMs = [whole, held(), releaseHoldback()].map((one) => sinceReleaseMs(one, START_MS + 3 * HOUR_MS))
     expect(sinceMs).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 2 * HOUR_MS])
   })
 
   it.each<[string, () => Rollout, number | null, readonly string[]]>([
-    ['all where nobody was held back', () => whole, START_MS, [A, B]],
-    ['all but who is', held, START_MS, [A]],
-    ['all but who was let go after it had begun', releaseHoldback, START_MS + HOUR_MS - 1, [A]],
+    ['all where none was held back', () => whole, START_MS, [A, B]],
+    ['all but those that are', held, START_MS, [A]],
+    ['all but those released after it had begun', releaseHoldback, START_MS + HOUR_MS - 1, [A]],
     ['all that it began with', releaseHoldback, START_MS + HOUR_MS, [A, B]],
-    ['all but who was let go, as long as it has not begun', releaseHoldback, null, [A]],
+    ['all but those released, as long as it has not begun', releaseHoldback, null, [A]],
   ])('run the window of the soak: %s', (_, one, soakingSinceMs, members) => {
     const seen = withStage(one(), { soakingSinceMs })
     expect(soakingStage(seen)).toEqual({ ...seen.stages[2], members })
@@ -122,7 +124,7 @@ describe('the members of production', () => {
 
 describe('the gate of production', () => {
   const [A, B] = ['production-a', 'production-b']
-  const OPEN = 'the gate of production is open'
+  const gate: DecisionReason = { code: 'GATE_OPEN', data: { stage: 'production' } }
   const readings = [reading(A), reading(B)]
   const atGate = (stageIndex: number, lines: readonly [number, number], over: Partial<Rollout> = {}): Rollout => ({
     ...rollout('waiting', stageIndex),
@@ -137,92 +139,96 @@ describe('the gate of production', () => {
       atGate(2, [1, 1]),
       readings,
       holding,
-      { kind: 'deploy', reason: `${OPEN}; 1 devices are held back`, held: [B] },
+      { kind: 'deploy', reason: { code: 'HOLDBACK_CHOSEN', data: { gate, devices: 1 } }, held: [B] },
     ],
     [
       'cannot where every line has one device',
       atGate(2, [1, 2]),
       readings,
       holding,
-      { kind: 'deploy', reason: `${OPEN}; nobody can be held back` },
+      { kind: 'deploy', reason: { code: 'HOLDBACK_IMPOSSIBLE', data: { gate } } },
     ],
     [
-      'waits until somebody can be chosen',
+      'waits until a holdback can be chosen',
       atGate(2, [1, 1]),
       [],
       holding,
-      { kind: 'wait', reason: `${OPEN}; the next look chooses whom to hold back` },
+      { kind: 'wait', reason: { code: 'HOLDBACK_UNDECIDED', data: { gate } } },
     ],
     [
-      'holds nobody back where the policy does not',
+      'holds none back where the policy does not',
       atGate(2, [1, 1]),
       readings,
       { ...holding, holdback: false },
-      { kind: 'deploy', reason: OPEN },
+      { kind: 'deploy', reason: gate },
     ],
     [
-      'lets those go that have been held back',
+      'releases those that have been held back',
       atGate(2, [1, 1], { holdback: held }),
       readings,
       holding,
-      { kind: 'release-holdback', reason: `${OPEN}; 2 devices that were held back follow` },
+      { kind: 'release-holdback', reason: { code: 'HOLDBACK_RELEASED', data: { gate, devices: 2 } } },
     ],
     [
-      'is the only one to hold anybody back',
+      'is the only one to hold devices back',
       atGate(1, [1, 1]),
       [reading('early-a'), reading('early-b')],
       holding,
-      { kind: 'deploy', reason: 'the gate of early is open' },
+      { kind: 'deploy', reason: { code: 'GATE_OPEN', data: { stage: 'early' } } },
     ],
   ])('%s', (_, one, seen, under, decision) => {
     expect(decide(one, facts({ readings: seen }), under)).toEqual(decision)
   })
 })
 
-describe('devices that were let go', () => {
+describe('devices that were released', () => {
   const C = 'production-c'
-  const LET_GO_MS = START_MS + holding.windowMs
+  const RELEASED_MS = START_MS + holding.windowMs
   const EXTENSION_MS = holding.windowMs + 24 * HOUR_MS
   const ab = ['production-a', 'production-b']
   const releaseHoldback: Rollout = {
     ...withStage(rollout('soaking', 2), { members: [...ab, C] }),
-    holdback: { things: [C], sinceMs: START_MS, releasedAtMs: LET_GO_MS },
+    holdback: { things: [C], sinceMs: START_MS, releasedAtMs: RELEASED_MS },
   }
   const seen = running(ab, 0.5)
   const withC = (installedAtMs: number | null): Evidence => ({
     ...seen,
     members: { ...seen.members, [C]: { ...running([C]).members[C], installedAtMs } as MemberState },
   })
-  const SEEN = '1.0 h of healthy exposure, 0.9 h needed'
-  const [COMING, STRAGGLING] = [`let go and not installed: ${C}`, `stragglers run a window of their own: ${C}`]
+  const passed: DecisionReason = {
+    code: 'WINDOW_PASSED',
+    data: { exposedMs: HOUR_MS, neededMs: 0.9 * HOUR_MS, uncounted: list() },
+  }
+  const COMING: DecisionReason = { code: 'HOLDBACK_INSTALLING', data: { passed, devices: list(C) } }
+  const STRAGGLING: DecisionReason = { code: 'STRAGGLERS_WATCHED', data: { passed, devices: list(C) } }
   const unsure = { verdict: verdict('inconclusive') }
 
-  it.each<[string, number, Partial<Facts>, Decision['kind'], string]>([
-    ['are waited for', 5, {}, 'wait', `${SEEN}; ${COMING}`],
-    ['are waited for until they are confirmed', 5, { evidence: withC(null) }, 'wait', `${SEEN}; ${COMING}`],
-    ['are not, while they are offline', 5, { readings: [reading(C, false)] }, 'complete', SEEN],
-    ['are not, once they have installed', 5, { evidence: withC(LET_GO_MS) }, 'complete', SEEN],
-    ['may take their time to install', 10, {}, 'wait', `${SEEN}; ${COMING}`],
-    ['may take no longer', 10 + 1 / 60_000, {}, 'complete', SEEN],
+  it.each<[string, number, Partial<Facts>, Decision['kind'], DecisionReason]>([
+    ['are waited for', 5, {}, 'wait', COMING],
+    ['are waited for until they are confirmed', 5, { evidence: withC(null) }, 'wait', COMING],
+    ['are not, while they are offline', 5, { readings: [reading(C, false)] }, 'complete', passed],
+    ['are not, once they have installed', 5, { evidence: withC(RELEASED_MS) }, 'complete', passed],
+    ['may take their time to install', 10, {}, 'wait', COMING],
+    ['may take no longer', 10 + 1 / 60_000, {}, 'complete', passed],
+    ['run a window of their own', 30, { evidence: withC(RELEASED_MS), stragglers: [C] }, 'wait', STRAGGLING],
+    ['run it for a whole extension', EXTENSION_MS / MINUTE_MS, { stragglers: [C] }, 'wait', STRAGGLING],
+    ['and no longer', (EXTENSION_MS + 1) / MINUTE_MS, { stragglers: [C] }, 'complete', passed],
     [
-      'run a window of their own',
-      30,
-      { evidence: withC(LET_GO_MS), stragglers: [C] },
+      'may be judged as long',
+      EXTENSION_MS / MINUTE_MS,
+      unsure,
       'wait',
-      `${SEEN}; ${STRAGGLING}`,
+      { code: 'WINDOW_EXTENDED', data: { lacks: [FOUND] } },
     ],
-    ['run it for a whole extension', EXTENSION_MS / MINUTE_MS, { stragglers: [C] }, 'wait', `${SEEN}; ${STRAGGLING}`],
-    ['and no longer', (EXTENSION_MS + 1) / MINUTE_MS, { stragglers: [C] }, 'complete', SEEN],
-    ['may be judged as long', EXTENSION_MS / MINUTE_MS, unsure, 'wait', 'the window is extended: 3 > 1'],
     [
-      'are a case for a human after that',
+      'need an operator after that',
       (EXTENSION_MS + 1) / MINUTE_MS,
       unsure,
       'halt',
-      'still inconclusive 25.0 h into the window: 3 > 1',
+      { code: 'EVIDENCE_OVERDUE', data: { elapsedMs: RELEASED_MS + EXTENSION_MS + 1 - START_MS, lacks: [FOUND] } },
     ],
   ])('%s', (_, minutes, over, kind, reason) => {
-    const nowMs = LET_GO_MS + minutes * MINUTE_MS
+    const nowMs = RELEASED_MS + minutes * MINUTE_MS
     const known = { nowMs, verdict: verdict('healthy'), evidence: seen, readings: [reading(C)] }
     expect(decide(releaseHoldback, facts({ ...known, ...over }), holding)).toEqual({ kind, reason })
   })
@@ -231,12 +237,12 @@ describe('devices that were let go', () => {
 describe('the effects on devices that are held back', () => {
   const [A, B, C] = ['production-a', 'production-b', 'production-c']
   const LATER_MS = START_MS + MINUTE_MS
-  const begun = { reason: 'because', stateSinceMs: LATER_MS }
+  const begun = { reason: BECAUSE, stateSinceMs: LATER_MS }
   const waiting = rollout('waiting', 2)
   const held: Rollout = { ...rollout('soaking', 2), holdback: { things: [C], sinceMs: START_MS, releasedAtMs: null } }
   const followed = { things: [C], sinceMs: START_MS, releasedAtMs: LATER_MS }
   const after = (from: Rollout, decision: Omit<Decision, 'reason'>): Rollout =>
-    transition(from, { ...decision, reason: 'because' }, LATER_MS)
+    transition(from, { ...decision, reason: BECAUSE }, LATER_MS)
 
   it('are to take them out before production is deployed', () => {
     const [hold, deploy, ...others] = after(waiting, { kind: 'deploy', held: [B] }).pending
@@ -263,7 +269,7 @@ describe('the effects on devices that are held back', () => {
     })
   })
 
-  it('are to put them in again for the release', () => {
+  it('are to move them back for the release', () => {
     expect(after({ ...held, state: 'waiting' }, { kind: 'release-holdback' })).toEqual({
       ...withStage(held, { members: [A, B, C] }),
       ...begun,
@@ -272,7 +278,7 @@ describe('the effects on devices that are held back', () => {
     })
   })
 
-  it('are to put them in again once every way back is ordered', () => {
+  it('are to move them back once every rollback is requested', () => {
     const back = after(held, { kind: 'rollback' })
     expect(back).toMatchObject({ state: 'rolling-back', holdback: followed })
     expect(back.stages[2]?.members).toEqual([A, B, C])
@@ -282,7 +288,7 @@ describe('the effects on devices that are held back', () => {
 })
 
 describe('a good release', () => {
-  it('reaches the devices that were held back last, in an open gate, and is watched on them as well', async () => {
+  it('reaches the devices that were held back last, in an open gate, and is monitored on them as well', async () => {
     const world = await startedWorld(holding, SIZE)
     const soaking = await until(world, isSoakingProduction)
     expect([heldOf(soaking), groupsOf(world)]).toEqual([HELD, ['holdback', 'holdback']])
@@ -302,7 +308,7 @@ describe('a good release', () => {
     expect(world.announced.filter((one) => one === 'Firmware Rollout Stage Passed').length).toBe(3)
   })
 
-  it('reaches them however long they cannot be moved, and is watched on them from then on', async () => {
+  it('reaches them however long they cannot be moved, and is monitored on them from then on', async () => {
     const world = await startedWorld(holding, SIZE)
     const { deployments } = world.ports
     let isBusy = true
@@ -334,7 +340,7 @@ describe('a good release', () => {
     expect(stateSinceMs - movedAtMs).toBeGreaterThanOrEqual(holding.windowMs)
   })
 
-  it('is not given to them in a gate that is shut', async () => {
+  it('is not given to them in a closed gate', async () => {
     const gates = { ...OPEN_GATES, production: [{ days: [1], from: '14:00', to: '17:00' }] }
     const world = await startedWorld({ ...holding, gates }, SIZE)
     await until(world, isSoakingProduction)
@@ -348,7 +354,7 @@ describe('a good release', () => {
     expect(groupsOf(world)).toEqual(['holdback', 'holdback'])
   })
 
-  it('waits for a look that chooses, not for an event that knows nobody', async () => {
+  it('waits for an evaluation that chooses, not for an event that reads no fleet', async () => {
     const world = await startedWorld(holding, SIZE)
     await until(world, ({ state, stageIndex }) => state === 'waiting' && stageIndex === 2)
     const { decision } = await makePromote(world.ports, world.policy, world.clock)(world.event())
@@ -358,7 +364,7 @@ describe('a good release', () => {
 })
 
 describe('a bad release', () => {
-  it('never reaches the devices that were held back, and they are put back once production’s way back is ordered', async () => {
+  it('never reaches the devices that were held back, and they are moved back once production’s rollback is requested', async () => {
     const world = await startedWorld(holding, SIZE)
     await until(world, isSoakingProduction)
     world.plant.crash('line-1-2')
@@ -369,10 +375,10 @@ describe('a bad release', () => {
     expect(ended.stages[2]?.members.length).toBe(6)
   })
 
-  it('does not put them back while an instance that was overtaken may still be holding them back', async () => {
+  it('does not move them back while an instance that was overtaken may still be holding them back', async () => {
     const world = await startedWorld(holding, SIZE)
     await until(world, ({ holdback }) => holdback !== undefined)
-    world.nowMs -= holding.tickMs - MINUTE_MS // a minute after the look that held them back
+    world.nowMs -= holding.tickMs - MINUTE_MS // a minute after the evaluation that held them back
     const operate = makeOperate(world.ports, holding, () => world.nowMs)
     await operate({ operation: 'abort', actor: 'jo', reason: 'at once' })
     expect(groupsOf(world)).toEqual(['holdback', 'holdback'])
@@ -424,7 +430,7 @@ describe('a bad release', () => {
         await operate({ operation: 'abort', actor: 'jo', reason: 'enough' })
         const ended = await until(world, () => false, ports)
         expect(HELD.filter((thing) => world.updated.has(thing))).toEqual([])
-        // Calls that fail for longer than a way back may take halt it; what is pending is done all the same.
+        // Calls that fail for longer than a rollback may take halt it; what is pending is done all the same.
         expect(['rolled-back', 'halted']).toContain(ended.state)
         expect(ended.pending).toEqual([])
         expect(groupsOf(world)).toEqual(['production', 'production'])
@@ -435,7 +441,7 @@ describe('a bad release', () => {
   })
 })
 
-it('an estimate of the end counts the window of those that were held back', async () => {
+it('an estimate of the end counts the window of the holdback', async () => {
   const world = await startedWorld(holding, SIZE)
   const etaAtMs = async (): Promise<number> => {
     const { status } = await makeOperate(world.ports, holding, () => world.nowMs)({ operation: 'status' })
@@ -454,8 +460,8 @@ it('an estimate of the end counts the window of those that were held back', asyn
   }
 })
 
-describe('a person who skips the rest of production’s window', () => {
-  it('lets the devices go that are held back, and is not told that it is complete', async () => {
+describe('an operator who skips the rest of production’s window', () => {
+  it('releases the devices that are held back, and is not answered that it is complete', async () => {
     const long: Policy = { ...holding, windowMs: 240 * MINUTE_MS }
     const world = await startedWorld(long, SIZE)
     await until(world, isSoakingProduction)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../../controller/contract.ts'
+import type { MembershipChange } from '../../../controller/messages/decisions.ts'
 import type { DeviceReading } from '../../../controller/ports/ports.ts'
 import { membershipChanges } from '../../../controller/rollout/membership.ts'
 import type { Holdback, Rollout } from '../../../controller/rollout/rollout.ts'
@@ -10,12 +11,18 @@ const plain = {
   pending: [],
 } as unknown as Rollout
 
+const changed = (thing: string, groups: readonly string[] | null, planned: string | null): MembershipChange => ({
+  thing,
+  groups,
+  planned,
+})
+
 /** The plan as the fleet index shows it, with the groups of some devices changed. */
 function changes(
   groupsOf: Readonly<Record<string, readonly string[] | null>>,
   rollout = plain,
   nowMs = 0,
-): readonly string[] {
+): readonly MembershipChange[] {
   const planned = rollout.stages.flatMap(({ name, members }) => members.map((thing) => [thing, [name]] as const))
   const groups: Record<string, readonly string[] | null> = { ...Object.fromEntries(planned), ...groupsOf }
   const readings = Object.entries(groups).flatMap(([thing, own]): DeviceReading[] =>
@@ -26,14 +33,14 @@ function changes(
 
 it.each([
   ['as planned', {}, []],
-  ['in a group that is no stage beside its own', { 'early-1': ['early', 'spare-parts'] }, []],
+  ['in a group that is no stage next to its own', { 'early-1': ['early', 'spare-parts'] }, []],
   ['one that never was in a stage', { 'lab-1': ['lab'], 'lab-2': [] }, []],
-  ['two stages', { 'early-1': ['canary', 'early'] }, ['early-1 is in canary and early, planned for early']],
-  ['moved', { 'production-1': ['canary'] }, ['production-1 is in canary, planned for production']],
-  ['taken out', { 'canary-2': [] }, ['canary-2 is in no stage, planned for canary']],
-  ['new', { 'new-1': ['early'] }, ['new-1 is in early, planned for none']],
-  ['gone', { 'early-2': null }, ['early-2 is gone, planned for early']],
-  ['gone when another is new', { 'early-2': null, 'lab-1': ['lab'] }, ['early-2 is gone, planned for early']],
+  ['two stages', { 'early-1': ['canary', 'early'] }, [changed('early-1', ['canary', 'early'], 'early')]],
+  ['moved', { 'production-1': ['canary'] }, [changed('production-1', ['canary'], 'production')]],
+  ['taken out', { 'canary-2': [] }, [changed('canary-2', [], 'canary')]],
+  ['new', { 'new-1': ['early'] }, [changed('new-1', ['early'], null)]],
+  ['gone', { 'early-2': null }, [changed('early-2', null, 'early')]],
+  ['gone when another is new', { 'early-2': null, 'lab-1': ['lab'] }, [changed('early-2', null, 'early')]],
 ] as const)('a device %s', (_, groups, expected) => {
   expect(changes(groups)).toEqual(expected)
 })
@@ -50,7 +57,7 @@ describe('a device that is held back', () => {
   const held = ['holdback']
   const back = ['production']
   const both = ['holdback', 'production']
-  const LET_GO_MS = START_MS + HOUR_MS
+  const RELEASED_MS = START_MS + HOUR_MS
 
   it.each([
     ['has its own group', held, holding(null), 60, []],
@@ -59,38 +66,38 @@ describe('a device that is held back', () => {
       both,
       holding(null),
       60,
-      [`${thing} is in production and holdback, planned for holdback`],
+      [changed(thing, ['production', 'holdback'], 'holdback')],
     ],
-    ['may not go by itself', back, holding(null), 60, [`${thing} is in production, planned for holdback`]],
+    ['may not leave by itself', back, holding(null), 60, [changed(thing, ['production'], 'holdback')]],
     ['is in either group while the index may be behind', back, holding(null), 14, []],
-    ['and not any longer', back, holding(null), 15, [`${thing} is in production, planned for holdback`]],
+    ['and not any longer', back, holding(null), 15, [changed(thing, ['production'], 'holdback')]],
     ['may be in both while its move is pending', both, holding(null, [{ kind: 'hold-back' }]), 600, []],
-    ['and while its move back is', held, holding(LET_GO_MS, [{ kind: 'release-holdback' }]), 6000, []],
+    ['and while its move back is', held, holding(RELEASED_MS, [{ kind: 'release-holdback' }]), 6000, []],
     [
       'but not while something else is',
       back,
       holding(null, [{ kind: 'deploy' }]),
       600,
-      [`${thing} is in production, planned for holdback`],
+      [changed(thing, ['production'], 'holdback')],
     ],
-    ['is in no third one meanwhile', ['canary'], holding(null), 10, [`${thing} is in canary, planned for holdback`]],
+    ['is in no third one meanwhile', ['canary'], holding(null), 10, [changed(thing, ['canary'], 'holdback')]],
     [
-      'nor in one beside its own',
+      'nor in one next to its own',
       ['canary', 'holdback'],
       holding(null),
       10,
-      [`${thing} is in canary and holdback, planned for holdback`],
+      [changed(thing, ['canary', 'holdback'], 'holdback')],
     ],
-    ['and not in none', [], holding(null), 10, [`${thing} is in no stage, planned for holdback`]],
-    ['is on its way when it was let go', held, holding(LET_GO_MS), 70, []],
-    ['and back in the end', back, holding(LET_GO_MS), 120, []],
-    ['or missed', held, holding(LET_GO_MS), 120, [`${thing} is in holdback, planned for production`]],
+    ['and not in none', [], holding(null), 10, [changed(thing, [], 'holdback')]],
+    ['is on its way when it was released', held, holding(RELEASED_MS), 70, []],
+    ['and back in the end', back, holding(RELEASED_MS), 120, []],
+    ['or missed', held, holding(RELEASED_MS), 120, [changed(thing, ['holdback'], 'production')]],
   ] as const)('%s', (_, groups, rollout, minutes, expected) => {
     expect(changes({ [thing]: groups }, rollout, START_MS + minutes * MINUTE_MS)).toEqual(expected)
   })
 
   it('is one of the plan', () => {
-    expect(changes({ 'spare-1': held })).toEqual(['spare-1 is in holdback, planned for none'])
-    expect(changes({ [thing]: null }, holding(null))).toEqual([`${thing} is gone, planned for holdback`])
+    expect(changes({ 'spare-1': held })).toEqual([changed('spare-1', ['holdback'], null)])
+    expect(changes({ [thing]: null }, holding(null))).toEqual([changed(thing, null, 'holdback')])
   })
 })

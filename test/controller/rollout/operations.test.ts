@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Finding, VerdictKind } from '../../../controller/judge/verdict.ts'
-import { decide, transition } from '../../../controller/rollout/decide.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
+import type { OperationReason } from '../../../controller/messages/operations.ts'
+import { CONTROLLER_MESSAGES } from '../../../controller/messages/registry.ts'
+import { decide } from '../../../controller/rollout/decide.ts'
 import type { LastEvaluation } from '../../../controller/rollout/last-evaluation.ts'
 import {
   type Admission,
@@ -12,20 +15,28 @@ import {
   type Situation,
 } from '../../../controller/rollout/operations.ts'
 import type { Operated, Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
+import { transition } from '../../../controller/rollout/transition.ts'
 import { HOUR_MS, MINUTE_MS, START_MS } from '../fixtures.ts'
-import { facts } from './decisions.ts'
+import { BECAUSE, facts, list, NO_DATA } from './decisions.ts'
 import {
+  EXTENDED,
   evaluation,
+  FROZEN,
   heldBack,
   heldFor,
   hotfix,
-  ORDER,
   PAUSE,
   policy,
+  REQUEST,
   rollout,
-  STOPPED,
   situation,
 } from './situations.ts'
+
+/** An operator and their reason, as decisions carry them. */
+const BY_JO = { actor: 'jo', operatorReason: 'because' }
+const PROMOTED: DecisionReason = { code: 'PROMOTED_WITHOUT_EVIDENCE', data: { ...BY_JO, despite: EXTENDED } }
+const DEPLOYED_AGAIN: OperationReason = { code: 'DEPLOYMENT_RETRIED', data: { stage: 'canary' } }
+const PAUSED_BY_JO: OperationReason = { code: 'ALREADY_PAUSED', data: { actor: 'jo', reason: PAUSE.reason } }
 
 const request = (operation: Operation, over: Partial<OperationRequest> = {}): OperationRequest => ({
   operation,
@@ -34,7 +45,7 @@ const request = (operation: Operation, over: Partial<OperationRequest> = {}): Op
   ...over,
 })
 
-/** A soak whose window has passed. */
+/** A soak whose window has elapsed. */
 const LATE = { nowMs: START_MS + 25 * HOUR_MS }
 const late = (verdict: VerdictKind, over: Partial<LastEvaluation> = {}): Partial<Situation> => ({
   ...LATE,
@@ -56,18 +67,18 @@ const TABLE: readonly (readonly [string, Situation, Readonly<Record<Operation, '
       'ArAr rrA r',
     ],
     ['soaking, breach', situation(rollout('soaking'), { lastEvaluation: evaluation('breach') }), 'ArAr rrA r'],
-    ['soaking, not looked at', situation(rollout('soaking'), { lastEvaluation: null }), 'ArAr rrA r'],
+    ['soaking, not evaluated', situation(rollout('soaking'), { lastEvaluation: null }), 'ArAr rrA r'],
     [
-      'soaking, looked at an hour ago',
+      'soaking, evaluated an hour ago',
       situation(rollout('soaking'), { lastEvaluation: evaluation('healthy', { atMs: START_MS + 4 * HOUR_MS }) }),
       'ArAr rrA r',
     ],
     [
-      'soaking, blind',
+      'soaking, telemetry down',
       situation(rollout('soaking'), { lastEvaluation: evaluation('healthy', { isTelemetryDown: true }) }),
       'ArAr rrA r',
     ],
-    ['soaking, its order unknown', situation(rollout('soaking', { pending: [ORDER] })), 'ArAr rrA r'],
+    ['soaking, its deployment unconfirmed', situation(rollout('soaking', { pending: [REQUEST] })), 'ArAr rrA r'],
     ['soaking, paused', situation(rollout('soaking', { pause: PAUSE })), 'rAAr rrA r'],
     ['extended, healthy', situation(rollout('soaking'), late('healthy')), 'ArAr rAA r'],
     ['extended, inconclusive', situation(rollout('soaking'), late('inconclusive')), 'ArAr rAA r'],
@@ -77,15 +88,15 @@ const TABLE: readonly (readonly [string, Situation, Readonly<Record<Operation, '
     ['rolled back', situation(rollout('rolled-back')), 'rrrr rrA r'],
     ['halted while deploying', situation(rollout('halted', { haltedFrom: 'deploying' })), 'rrAr ArA r'],
     ['halted while soaking', situation(rollout('halted', { haltedFrom: 'soaking' })), 'rrAr ArA r'],
-    ['halted on its way back', situation(rollout('halted', { haltedFrom: 'rolling-back' })), 'rrrr ArA r'],
-    ['the line stopped', situation(rollout('waiting'), { freeze: STOPPED }), 'ArAr rrr A'],
+    ['halted in its rollback', situation(rollout('halted', { haltedFrom: 'rolling-back' })), 'rrrr ArA r'],
+    ['changes frozen', situation(rollout('waiting'), { freeze: FROZEN }), 'ArAr rrr A'],
     [
-      'halted while deploying, the line stopped',
-      situation(rollout('halted', { haltedFrom: 'deploying' }), { freeze: STOPPED }),
+      'halted while deploying, changes frozen',
+      situation(rollout('halted', { haltedFrom: 'deploying' }), { freeze: FROZEN }),
       'rrAr rrr A',
     ],
     [
-      'halted while deploying, the gate shut',
+      'halted while deploying, the gate closed',
       situation(rollout('halted', { haltedFrom: 'deploying' }), { nowMs: START_MS + 9 * HOUR_MS }),
       'rrAr rrA r',
     ],
@@ -105,12 +116,12 @@ describe('every operation in every situation', () => {
     expect(found).toEqual(expected)
   })
 
-  it('says why it is refused, in more than a word', () => {
+  it('is answered with a code of the registry and plain data', () => {
     for (const [, one] of TABLE) {
       for (const operation of OPERATIONS) {
-        const admission = admit(request(operation), one)
-        expect(admission.reason.split(' ').length, `${operation}: ${admission.reason}`).toBeGreaterThan(3)
-        expect(admission.reason).not.toMatch(/undefined|null/)
+        const { reason } = admit(request(operation), one)
+        expect(Object.keys(CONTROLLER_MESSAGES)).toContain(reason.code)
+        expect(JSON.parse(JSON.stringify(reason))).toStrictEqual(reason)
       }
     }
   })
@@ -123,7 +134,7 @@ describe('every operation in every situation', () => {
   })
 })
 
-/** The situation after a ruling. */
+/** The situation after an admission. */
 const after = (one: Situation, admission: Admission): Situation =>
   admission.kind === 'accepted'
     ? { ...one, rollout: admission.rollout ?? one.rollout, freeze: admission.freeze ?? one.freeze }
@@ -132,8 +143,8 @@ const after = (one: Situation, admission: Admission): Situation =>
 const anyRow = fc.constantFrom(...TABLE)
 const anyOperation = fc.constantFrom(...OPERATIONS)
 
-describe('laws', () => {
-  it('asked for twice with one id, an operation is done once', () => {
+describe('invariants', () => {
+  it('requested twice with one id, an operation is done once', () => {
     fc.assert(
       fc.property(anyRow, anyOperation, ([, one], operation) => {
         const asked = request(operation, { id: 'x-1' })
@@ -156,7 +167,7 @@ describe('laws', () => {
     )
   })
 
-  it('whatever people do, in whatever order, every accepted operation is remembered with its reason', () => {
+  it('whatever is requested, in whatever order, every accepted operation is kept with its reason', () => {
     fc.assert(
       fc.property(anyRow, fc.array(anyOperation, { maxLength: 12 }), ([, start], operations) => {
         let one = start
@@ -172,7 +183,7 @@ describe('laws', () => {
     )
   })
 
-  it('a rollout that is paused still goes back on a breach, and does nothing else that a person would have to undo', () => {
+  it('a paused rollout is still rolled back on a breach, and does nothing else that an operator would have to undo', () => {
     const paused = fc.constantFrom<RolloutState>('waiting', 'deploying', 'soaking')
     const anyFacts = fc.record({
       hours: fc.integer({ min: 0, max: 80 }),
@@ -189,23 +200,24 @@ describe('laws', () => {
     )
   })
 
-  it('a line that is stopped deploys nothing, whatever the hour; a hotfix passes and says what it passed', () => {
+  it('a change freeze deploys nothing, whatever the hour; a hotfix passes and records what it passed', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 7 * 24 * 4 }), (quarters) => {
-        const seen = facts({ nowMs: START_MS + quarters * 15 * MINUTE_MS, freeze: STOPPED })
+        const seen = facts({ nowMs: START_MS + quarters * 15 * MINUTE_MS, freeze: FROZEN })
         expect(decide(rollout('waiting'), seen, policy).kind).toBe('wait')
         const release = { ...rollout('waiting').release, hotfix: { reason: 'CVE' } }
         const hotfix = decide(rollout('waiting', { release }), seen, policy)
         expect(hotfix.kind).toBe('deploy')
-        expect(hotfix.reason).toContain('the stop by sue')
+        const passed = expect.arrayContaining([{ code: 'OPERATOR_FREEZE', data: { actor: 'sue' } }])
+        expect(hotfix.reason).toMatchObject({ code: 'HOTFIX', data: { passed } })
       }),
     )
   })
 
-  it('a line that is stopped still lets a rollout go back', () => {
-    const seen = facts({ nowMs: START_MS + 5 * HOUR_MS, freeze: STOPPED, verdict: { kind: 'breach', findings: [] } })
+  it('a change freeze does not hold a rollback', () => {
+    const seen = facts({ nowMs: START_MS + 5 * HOUR_MS, freeze: FROZEN, verdict: { kind: 'breach', findings: [] } })
     expect(decide(rollout('soaking'), seen, policy).kind).toBe('rollback')
-    expect(admit(request('abort'), situation(rollout('soaking'), { freeze: STOPPED })).kind).toBe('accepted')
+    expect(admit(request('abort'), situation(rollout('soaking'), { freeze: FROZEN })).kind).toBe('accepted')
   })
 })
 
@@ -213,40 +225,40 @@ describe('what an operation comes to', () => {
   const rolloutAfter = (operation: Operation, one: Situation): Rollout => {
     const admission = admit(request(operation), one)
     if (admission.kind !== 'accepted' || admission.rollout === undefined)
-      throw new Error(`${operation}: ${admission.reason}`)
+      throw new Error(`${operation}: ${admission.reason.code}`)
     return admission.rollout
   }
 
-  it('abort orders the way back, also of a stage that was halted with new firmware', () => {
+  it('abort requests the rollback, also of a stage that was halted with new firmware', () => {
     for (const one of [rollout('soaking'), rollout('halted', { haltedFrom: 'soaking' })]) {
       const next = rolloutAfter('abort', situation(one))
-      expect(next).toMatchObject({ state: 'rolling-back', reason: 'aborted by jo: because' })
+      expect(next).toMatchObject({ state: 'rolling-back', reason: { code: 'ABORTED', data: BY_JO } })
       expect(next.pending.map(({ kind }) => kind)).toEqual(['rollback', 'cancel', 'announce'])
     }
   })
 
-  it('skip and promote send the stage on, the last one to its end', () => {
+  it('skip and promote promote the stage, the last one to completion', () => {
     expect(rolloutAfter('skip', situation(rollout('soaking')))).toMatchObject({ state: 'waiting', stageIndex: 1 })
     expect(rolloutAfter('skip', situation(rollout('soaking', { stageIndex: 2 }))).state).toBe('completed')
     expect(rolloutAfter('promote', situation(rollout('soaking', { stageIndex: 2 }), late('healthy')))).toMatchObject({
       state: 'completed',
-      reason: 'promoted by jo: because (the window is extended)',
+      reason: PROMOTED,
     })
   })
 
   it.each([
     ['are still held back follow in their own time', heldBack(), { state: 'waiting', stageIndex: 2 }],
-    ['were let go end with it', heldBack(START_MS), { state: 'completed', stageIndex: 2 }],
+    ['were released end with it', heldBack(START_MS), { state: 'completed', stageIndex: 2 }],
   ])('of the last stage, devices that %s', (_, holdback, expected) => {
     const last = rollout('soaking', { stageIndex: 2, holdback })
     expect(rolloutAfter('skip', situation(last))).toMatchObject(expected)
     expect(rolloutAfter('promote', situation(last, late('inconclusive')))).toMatchObject(expected)
   })
 
-  it('a retry has tokens of its own, so that it is a new order', () => {
+  it('a retry has tokens of its own, so that it is a new request', () => {
     const halted = rollout('halted', { haltedFrom: 'rolling-back' })
     const first = rolloutAfter('retry', situation(halted))
-    const again = transition(first, { kind: 'halt', reason: 'x' }, START_MS)
+    const again = transition(first, { kind: 'halt', reason: BECAUSE }, START_MS)
     const second = rolloutAfter('retry', situation({ ...again, pending: [] }))
     const tokens = [halted, first, second].map(({ pending }) => pending.flatMap((e) => ('clientToken' in e ? e : [])))
     expect(tokens.map(([effect]) => effect?.clientToken)).toEqual([
@@ -256,18 +268,18 @@ describe('what an operation comes to', () => {
     ])
   })
 
-  it('a retry forgets nobody whose order is not known to have been placed', () => {
+  it('a retry drops no device whose deployment is not known to have been created', () => {
     const [canary, ...later] = rollout('halted').stages
     const stages = [{ ...(canary as Rollout['stages'][0]), deployment: null }, ...later]
-    const soaking = rollout('halted', { haltedFrom: 'soaking', stages, pending: [ORDER] })
-    expect(rolloutAfter('retry', situation(soaking)).pending).toEqual([ORDER])
-    const back = { ...ORDER, kind: 'rollback' } as const
-    const goingBack = rollout('halted', { haltedFrom: 'rolling-back', stages, pending: [back] })
+    const soaking = rollout('halted', { haltedFrom: 'soaking', stages, pending: [REQUEST] })
+    expect(rolloutAfter('retry', situation(soaking)).pending).toEqual([REQUEST])
+    const back = { ...REQUEST, kind: 'rollback' } as const
+    const rollingBack = rollout('halted', { haltedFrom: 'rolling-back', stages, pending: [back] })
     const anew = { kind: 'rollback', stage: 'canary', clientToken: 'r-2-4-0-1-back-canary-1' }
-    expect(rolloutAfter('retry', situation(goingBack)).pending[0]).toMatchObject(anew)
+    expect(rolloutAfter('retry', situation(rollingBack)).pending[0]).toMatchObject(anew)
   })
 
-  it('a retried window begins anew, what has been installed stays', () => {
+  it('a retried window starts again, what has been installed stays', () => {
     const one = situation(rollout('halted', { haltedFrom: 'soaking' }), LATE)
     expect(admit(request('retry'), one)).toMatchObject({ restartsSoak: true })
     expect(rolloutAfter('retry', one).stages[0]).toMatchObject({
@@ -277,7 +289,7 @@ describe('what an operation comes to', () => {
   })
 })
 
-const finding = (reason: string): Finding => ({
+const finding = (crashes: number): Finding => ({
   rule: 'r',
   metric: 'm',
   outcome: 'breach',
@@ -285,66 +297,61 @@ const finding = (reason: string): Finding => ({
   baseline: 0,
   limit: 1,
   n: 9,
-  reason,
+  reason: { code: 'CRASHES', data: { crashes, allowed: 0, expected: 0, devices: list() } },
 })
 
-describe('why it is refused', () => {
+describe('the reason of a refusal', () => {
   const completed = situation(rollout('completed'))
   const halted = (haltedFrom?: RolloutState, over: Partial<Rollout> = {}): Rollout =>
     rollout('halted', { ...(haltedFrom !== undefined && { haltedFrom }), ...over })
 
-  it.each<[Operation, string, Situation]>([
-    ['pause', 'there is no rollout', situation(null)],
-    ['pause', 'the rollout is completed; start another one', completed],
-    ['pause', 'the rollout is halted; retry or abort it', situation(halted('soaking'))],
-    ['pause', 'a way back cannot be paused', situation(rollout('rolling-back'))],
-    ['pause', 'paused already by jo: noise', situation(rollout('waiting', { pause: PAUSE }))],
-    ['resume', 'the rollout is completed; start another one', completed],
-    ['resume', 'the rollout is not paused', situation(rollout('waiting', { pause: null }))],
-    ['abort', 'the rollout is completed; start another one', completed],
-    ['abort', 'it is on its way back already', situation(rollout('rolling-back'))],
-    ['abort', 'it was halted on its way back; retry orders the way back anew', situation(halted('rolling-back'))],
-    [
-      'abort',
-      'the rollout is rolled-back; start another one',
-      situation(rollout('rolled-back', { haltedFrom: 'rolling-back' })),
-    ],
-    ['retry', 'the rollout is completed; start another one', completed],
-    ['retry', 'it was not halted; what failed is tried again at every look', situation(rollout('soaking'))],
+  const over = (state: RolloutState): OperationReason => ({ code: 'ROLLOUT_OVER', data: { state } })
+  const ofSue = { actor: 'sue', operatorReason: 'audit' }
+
+  it.each<[Operation, OperationReason, Situation]>([
+    ['pause', { code: 'ROLLOUT_MISSING', data: {} }, situation(null)],
+    ['pause', over('completed'), completed],
+    ['pause', over('halted'), situation(halted('soaking'))],
+    ['pause', { code: 'ROLLBACK_NOT_PAUSABLE', data: {} }, situation(rollout('rolling-back'))],
+    ['pause', PAUSED_BY_JO, situation(rollout('waiting', { pause: PAUSE }))],
+    ['resume', over('completed'), completed],
+    ['resume', { code: 'NOT_PAUSED', data: {} }, situation(rollout('waiting', { pause: null }))],
+    ['abort', over('completed'), completed],
+    ['abort', { code: 'ROLLBACK_RUNNING', data: {} }, situation(rollout('rolling-back'))],
+    ['abort', { code: 'HALTED_IN_ROLLBACK', data: {} }, situation(halted('rolling-back'))],
+    ['abort', over('rolled-back'), situation(rollout('rolled-back', { haltedFrom: 'rolling-back' }))],
+    ['retry', over('completed'), completed],
+    ['retry', { code: 'NOT_HALTED', data: {} }, situation(rollout('soaking'))],
     // It was halted once and goes on since: nothing of that is left to retry.
-    [
-      'retry',
-      'it was not halted; what failed is tried again at every look',
-      situation(rollout('soaking', { haltedFrom: 'soaking' })),
-    ],
-    ['retry', 'nobody knows what it was halted from', situation(halted())],
-    ['retry', 'the line was stopped by sue', situation(halted('deploying'), { freeze: STOPPED })],
-    ['freeze', 'stopped already by sue: audit', situation(null, { freeze: STOPPED })],
-    ['unfreeze', 'the line is not stopped', situation(null)],
-  ])('%s: %s', (operation, reason, one) => {
+    ['retry', { code: 'NOT_HALTED', data: {} }, situation(rollout('soaking', { haltedFrom: 'soaking' }))],
+    ['retry', { code: 'HALT_ORIGIN_UNKNOWN', data: {} }, situation(halted())],
+    ['retry', { code: 'CHANGES_FROZEN', data: ofSue }, situation(halted('deploying'), { freeze: FROZEN })],
+    ['freeze', { code: 'ALREADY_FROZEN', data: ofSue }, situation(null, { freeze: FROZEN })],
+    ['unfreeze', { code: 'NOT_FROZEN', data: {} }, situation(null)],
+  ])('%s: %j', (operation, reason, one) => {
     expect(admit(request(operation), one)).toEqual({ kind: 'refused', reason })
   })
 
-  /** What must not be, whether the rest of the window is skipped or has passed. */
-  const OBSTACLES: readonly (readonly [string, Partial<Rollout>, Partial<LastEvaluation> | null, string])[] = [
-    ['it has ended', { state: 'rolled-back' }, {}, 'the rollout is rolled-back; start another one'],
-    ['it was halted', { state: 'halted' }, {}, 'the rollout is halted; retry or abort it'],
-    ['it waits', { state: 'waiting' }, {}, 'canary is waiting, not soaking'],
-    ['it is paused', { pause: PAUSE }, {}, 'paused by jo; resume it first'],
+  /** What must not be, whether the rest of the window is skipped or has elapsed. */
+  const OBSTACLES: readonly (readonly [string, Partial<Rollout>, Partial<LastEvaluation> | null, OperationReason])[] = [
+    ['it has ended', { state: 'rolled-back' }, {}, over('rolled-back')],
+    ['it was halted', { state: 'halted' }, {}, over('halted')],
+    ['it waits', { state: 'waiting' }, {}, { code: 'NOT_SOAKING', data: { stage: 'canary', state: 'waiting' } }],
+    ['it is paused', { pause: PAUSE }, {}, { code: 'PAUSED_BY', data: { actor: 'jo' } }],
     [
-      'its order is open',
-      { pending: [ORDER] },
+      'its deployment is unconfirmed',
+      { pending: [REQUEST] },
       {},
-      'nobody knows whether its order was placed; it is asked at every look',
+      { code: 'DEPLOYMENT_UNCONFIRMED', data: { stage: 'canary' } },
     ],
     [
-      'some that were let go cannot be moved',
+      'some released devices cannot be moved',
       { pending: [{ kind: 'release-holdback', things: ['held-a'], into: 'release' }] },
       {},
-      'not all that were let go are in canary yet',
+      { code: 'HOLDBACK_RELEASE_UNFINISHED', data: { stage: 'canary' } },
     ],
-    ['it was not looked at', {}, null, 'no look of late; nothing is known of the stage'],
-    ['nothing can be seen', {}, { isTelemetryDown: true }, 'the telemetry is down; nothing is known of the stage'],
+    ['it was not evaluated', {}, null, { code: 'NO_RECENT_EVALUATION', data: {} }],
+    ['telemetry is down', {}, { isTelemetryDown: true }, { code: 'HEALTH_UNKNOWN', data: {} }],
   ]
 
   it.each(OBSTACLES)('skip and promote of a stage, because %s', (_, over, seen, reason) => {
@@ -359,33 +366,46 @@ describe('why it is refused', () => {
     }
   })
 
-  const bad = [finding('3 crashes'), finding('slower')]
-  it.each<[Operation, string, Partial<Situation>]>([
-    ['skip', 'the stage is not healthy: 3 crashes', { lastEvaluation: evaluation('inconclusive', { findings: bad }) }],
-    ['skip', 'the stage is not healthy: 3 crashes', { lastEvaluation: evaluation('breach', { findings: bad }) }],
-    ['skip', 'the stage is not healthy: no data', { lastEvaluation: evaluation(null) }],
-    ['skip', 'the window has passed; promote does without the evidence that is missing', late('healthy')],
-    ['promote', 'the stage breaches: 3 crashes', late('breach', { findings: bad })],
-    ['promote', '19.0 h of the window are left; skip does without them', { lastEvaluation: evaluation('healthy') }],
-  ])('%s of a stage that is watched: %s', (operation, reason, over) => {
-    expect(admit(request(operation), situation(rollout('soaking'), over))).toEqual({ kind: 'refused', reason })
+  const bad = [finding(3), finding(1)]
+  const worst = finding(3).reason
+  it.each<[Operation, OperationReason, Partial<Situation>]>([
+    [
+      'skip',
+      { code: 'STAGE_NOT_HEALTHY', data: { finding: worst } },
+      { lastEvaluation: evaluation('inconclusive', { findings: bad }) },
+    ],
+    [
+      'skip',
+      { code: 'STAGE_NOT_HEALTHY', data: { finding: worst } },
+      { lastEvaluation: evaluation('breach', { findings: bad }) },
+    ],
+    ['skip', { code: 'STAGE_NOT_HEALTHY', data: { finding: NO_DATA } }, { lastEvaluation: evaluation(null) }],
+    ['skip', { code: 'WINDOW_ELAPSED', data: {} }, late('healthy')],
+    ['promote', { code: 'STAGE_BREACHES', data: { finding: worst } }, late('breach', { findings: bad })],
+    [
+      'promote',
+      { code: 'WINDOW_NOT_ELAPSED', data: { remainingMs: 19 * HOUR_MS } },
+      { lastEvaluation: evaluation('healthy') },
+    ],
+  ])('%s of a stage that is monitored: %j', (operation, reason, seen) => {
+    expect(admit(request(operation), situation(rollout('soaking'), seen))).toEqual({ kind: 'refused', reason })
   })
 })
 
-it('the window of devices that were let go is skipped or runs to its end', () => {
-  const releaseHoldback = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
+it('the window of released devices is skipped or runs to its end', () => {
+  const released = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
   const at = (hours: number): Situation =>
-    situation(releaseHoldback, {
+    situation(released, {
       nowMs: START_MS + hours * HOUR_MS,
       lastEvaluation: evaluation('healthy', { atMs: START_MS + hours * HOUR_MS }),
     })
   expect(admit(request('skip'), at(31))).toMatchObject({
     kind: 'accepted',
-    decision: { kind: 'complete', reason: '23.0 h of the window skipped by jo: because' },
+    decision: { kind: 'complete', reason: { code: 'WINDOW_SKIPPED', data: { ...BY_JO, remainingMs: 23 * HOUR_MS } } },
   })
   expect(admit(request('promote'), at(31))).toEqual({
     kind: 'refused',
-    reason: '23.0 h of the window are left; skip does without them',
+    reason: { code: 'WINDOW_NOT_ELAPSED', data: { remainingMs: 23 * HOUR_MS } },
   })
   expect(admit(request('promote'), at(54)).kind).toBe('accepted')
 })
@@ -406,73 +426,82 @@ describe('the last moment', () => {
   })
 
   it.each([
-    ['two ticks old is of late', { lookMs: -2 * policy.tickMs }, 'A'],
-    ['older than two ticks is not', { lookMs: -2 * policy.tickMs - 1 }, 'r'],
-    ['of the moment in which the soak began is one of it', { lookMs: -MINUTE_MS, sinceMs: -MINUTE_MS }, 'A'],
-    ['from before the soak is none', { lookMs: -MINUTE_MS, sinceMs: -MINUTE_MS + 1 }, 'r'],
-  ])('a look %s', (_, { lookMs, sinceMs = -5 * HOUR_MS }: { lookMs: number; sinceMs?: number }, expected) => {
-    const nowMs = START_MS + 5 * HOUR_MS
-    const stages = soaking.stages.map((stage) => ({ ...stage, soakingSinceMs: nowMs + sinceMs }))
-    const lastEvaluation = evaluation('healthy', { atMs: nowMs + lookMs })
-    expect(letterOf(admit(request('skip'), situation({ ...soaking, stages }, { nowMs, lastEvaluation })))).toBe(
-      expected,
-    )
-  })
+    ['two ticks old is recent', { evaluatedMs: -2 * policy.tickMs }, 'A'],
+    ['older than two ticks is not', { evaluatedMs: -2 * policy.tickMs - 1 }, 'r'],
+    ['of the moment in which the soak began is one of it', { evaluatedMs: -MINUTE_MS, sinceMs: -MINUTE_MS }, 'A'],
+    ['from before the soak is none', { evaluatedMs: -MINUTE_MS, sinceMs: -MINUTE_MS + 1 }, 'r'],
+  ])(
+    'an evaluation %s',
+    (_, { evaluatedMs, sinceMs = -5 * HOUR_MS }: { evaluatedMs: number; sinceMs?: number }, expected) => {
+      const nowMs = START_MS + 5 * HOUR_MS
+      const stages = soaking.stages.map((stage) => ({ ...stage, soakingSinceMs: nowMs + sinceMs }))
+      const lastEvaluation = evaluation('healthy', { atMs: nowMs + evaluatedMs })
+      expect(letterOf(admit(request('skip'), situation({ ...soaking, stages }, { nowMs, lastEvaluation })))).toBe(
+        expected,
+      )
+    },
+  )
 
   it.each([
     ['while the gate is open', rollout, START_MS, null],
     ['in its last moment', rollout, START_MS + 8 * HOUR_MS - 1, null],
-    ['when it has shut', rollout, START_MS + 8 * HOUR_MS, '16.0 h'],
-    ['an hour after that', rollout, START_MS + 9 * HOUR_MS, '15.0 h'],
-    ['a quarter before it opens', rollout, START_MS + 23.75 * HOUR_MS, '0.3 h'],
+    ['when it has closed', rollout, START_MS + 8 * HOUR_MS, 16],
+    ['an hour after that', rollout, START_MS + 9 * HOUR_MS, 15],
+    ['a quarter before it opens', rollout, START_MS + 23.75 * HOUR_MS, 0.25],
     ['when it opens', rollout, START_MS + 24 * HOUR_MS, null],
-    ['of a hotfix, when it has shut', hotfix, START_MS + 9 * HOUR_MS, null],
-  ])('retry of what was halted while deploying, %s', (_, build, nowMs, opensIn) => {
+    ['of a hotfix, when it has closed', hotfix, START_MS + 9 * HOUR_MS, null],
+  ])('retry of what was halted while deploying, %s', (_, build, nowMs, opensInHours) => {
     const admission = admit(request('retry'), situation(build('halted', { haltedFrom: 'deploying' }), { nowMs }))
-    if (opensIn === null) expect(admission).toMatchObject({ kind: 'accepted', reason: 'canary is deployed anew' })
-    else expect(admission).toEqual({ kind: 'refused', reason: `the gate of canary opens in ${opensIn}` })
+    if (opensInHours === null) expect(admission).toMatchObject({ kind: 'accepted', reason: DEPLOYED_AGAIN })
+    else {
+      const data = { stage: 'canary', opensInMs: opensInHours * HOUR_MS, closedBy: null }
+      expect(admission).toEqual({ kind: 'refused', reason: { code: 'GATE_CLOSED', data } })
+    }
   })
 
-  it('of a hotfix, retry passes a line that is stopped', () => {
-    const one = situation(hotfix('halted', { haltedFrom: 'deploying' }), { freeze: STOPPED })
+  it('of a hotfix, retry passes a change freeze', () => {
+    const one = situation(hotfix('halted', { haltedFrom: 'deploying' }), { freeze: FROZEN })
     expect(admit(request('retry'), one)).toMatchObject({ kind: 'accepted', rollout: { state: 'deploying' } })
   })
 })
 
-describe('what is told of what was done', () => {
+describe('the answer to what was done', () => {
   const haltedFrom = (state: RolloutState): Situation => situation(rollout('halted', { haltedFrom: state }))
 
-  it.each<[Operation, string, Situation, string | undefined]>([
-    ['pause', 'nothing is deployed or promoted until it is resumed', situation(rollout('soaking')), undefined],
-    ['resume', 'goes on after the pause by jo', situation(rollout('soaking', { pause: PAUSE })), undefined],
-    ['abort', 'every stage that was deployed goes back', situation(rollout('soaking')), 'aborted by jo: because'],
+  const SKIPPED: DecisionReason = { code: 'WINDOW_SKIPPED', data: { ...BY_JO, remainingMs: 20 * HOUR_MS } }
+  const RETRIED: DecisionReason = { code: 'RETRIED', data: BY_JO }
+
+  it.each<[Operation, OperationReason, Situation, DecisionReason | undefined]>([
+    ['pause', { code: 'ROLLOUT_PAUSED', data: {} }, situation(rollout('soaking')), undefined],
     [
-      'skip',
-      '20.0 h of the window skipped by jo: because',
-      situation(rollout('soaking'), { soak: heldFor(HOUR_MS) }),
-      '20.0 h of the window skipped by jo: because',
+      'resume',
+      { code: 'ROLLOUT_RESUMED', data: { pausedBy: 'jo' } },
+      situation(rollout('soaking', { pause: PAUSE })),
+      undefined,
     ],
     [
-      'promote',
-      'promoted by jo: because (the window is extended)',
-      situation(rollout('soaking'), late('inconclusive')),
-      'promoted by jo: because (the window is extended)',
+      'abort',
+      { code: 'ROLLBACK_REQUESTED', data: {} },
+      situation(rollout('soaking')),
+      { code: 'ABORTED', data: BY_JO },
     ],
-    ['retry', 'the way back is ordered anew', haltedFrom('rolling-back'), 'retried by jo: because'],
-    ['retry', 'canary is deployed anew', haltedFrom('deploying'), 'retried by jo: because'],
-    ['retry', 'the window of canary begins anew', haltedFrom('soaking'), 'retried by jo: because'],
-    ['freeze', 'nothing is deployed until unfreeze, except ways back and hotfixes', situation(null), undefined],
-    ['unfreeze', 'the stop by sue is over', situation(null, { freeze: STOPPED }), undefined],
-  ])('%s: %s', (operation, reason, one, decided) => {
+    ['skip', SKIPPED, situation(rollout('soaking'), { soak: heldFor(HOUR_MS) }), SKIPPED],
+    ['promote', PROMOTED, situation(rollout('soaking'), late('inconclusive')), PROMOTED],
+    ['retry', { code: 'ROLLBACK_RETRIED', data: {} }, haltedFrom('rolling-back'), RETRIED],
+    ['retry', DEPLOYED_AGAIN, haltedFrom('deploying'), RETRIED],
+    ['retry', { code: 'WINDOW_RESTARTED', data: { stage: 'canary' } }, haltedFrom('soaking'), RETRIED],
+    ['freeze', { code: 'FREEZE_SET', data: {} }, situation(null), undefined],
+    ['unfreeze', { code: 'FREEZE_LIFTED', data: { frozenBy: 'sue' } }, situation(null, { freeze: FROZEN }), undefined],
+  ])('%s: %j', (operation, reason, one, decided) => {
     const admission = admit(request(operation), one)
     expect(admission).toMatchObject({ kind: 'accepted', reason })
     if (admission.kind !== 'accepted') return
-    expect(admission.decision?.reason).toBe(decided)
-    if (decided !== undefined) expect(admission.rollout?.reason).toBe(decided)
+    expect(admission.decision?.reason).toEqual(decided)
+    if (decided !== undefined) expect(admission.rollout?.reason).toEqual(decided)
   })
 })
 
-describe('asking again', () => {
+describe('a repeated request', () => {
   const done = (operation: string, id?: string): Operated => ({
     operation,
     id,
@@ -486,37 +515,39 @@ describe('asking again', () => {
       'done to the rollout',
       situation(rollout('soaking', { operations: [done('skip', 'a'), done('pause', 'b')] })),
       'b',
-      'pause b',
+      'pause',
     ],
     [
-      'done to the line',
+      'done to all changes',
       situation(null, { freeze: { frozen: null, operations: [done('freeze', 'b')] } }),
       'b',
-      'freeze b',
+      'freeze',
     ],
     ['of another operation', situation(rollout('soaking', { operations: [done('skip', 'a')] })), 'b', null],
     ['of none', situation(rollout('soaking', { operations: [done('skip')] })), undefined, null],
   ])('with an id %s', (_, one, id, before) => {
     const admission = admit(request(one.rollout === null ? 'freeze' : 'pause', { id }), one)
     if (before === null) expect(admission.kind).toBe('accepted')
-    else expect(admission).toEqual({ kind: 'repeated', reason: `${before} was done before` })
+    else
+      expect(admission).toEqual({ kind: 'repeated', reason: { code: 'DONE_BEFORE', data: { operation: before, id } } })
   })
 
   it.each([
-    ['the same words of the same person', 'jo', 'noise', 'repeated'],
-    ['other words of the same person', 'jo', 'smoke', 'refused'],
-    ['the same words of another person', 'sue', 'noise', 'refused'],
+    ['the same reason of the same operator', 'jo', 'noise', 'repeated'],
+    ['another reason of the same operator', 'jo', 'smoke', 'refused'],
+    ['the same reason of another operator', 'sue', 'noise', 'refused'],
   ])('without an id, %s', (_, actor, reason, kind) => {
     const paused = situation(rollout('soaking', { pause: PAUSE }))
-    expect(admit(request('pause', { actor, reason }), paused)).toEqual({ kind, reason: 'paused already by jo: noise' })
-    const stopped = situation(null, { freeze: { frozen: PAUSE, operations: [] } })
-    expect(admit(request('freeze', { actor, reason }), stopped)).toEqual({
+    expect(admit(request('pause', { actor, reason }), paused)).toEqual({ kind, reason: PAUSED_BY_JO })
+    const byJo = { actor: 'jo', reason: 'noise', atMs: START_MS }
+    const frozen = situation(null, { freeze: { frozen: byJo, operations: [] } })
+    expect(admit(request('freeze', { actor, reason }), frozen)).toEqual({
       kind,
-      reason: 'stopped already by jo: noise',
+      reason: { code: 'ALREADY_FROZEN', data: { actor: 'jo', operatorReason: 'noise' } },
     })
   })
 
-  it('the last fifty operations are remembered, the newest last', () => {
+  it('the last fifty operations are kept, the newest last', () => {
     const many = Array.from({ length: 50 }, (_, n) => done('pause', `op-${n}`))
     const ids = [...many.slice(1).map(({ id }) => id), 'new']
     const one = situation(rollout('soaking', { operations: many }))
@@ -529,20 +560,20 @@ describe('asking again', () => {
     expect(line).toMatchObject({ freeze: { operations: ids.map((id) => ({ id })) } })
   })
 
-  it('an operation is remembered with who, why and when, and changes only its own document', () => {
+  it('an operation is kept with its actor, reason and time, and changes only its own document', () => {
     const own = { operation: 'pause', actor: 'jo', reason: 'because', atMs: START_MS + 5 * HOUR_MS, id: 'a' }
     const paused = admit(request('pause', { id: 'a' }), situation(rollout('soaking')))
     expect(paused).toMatchObject({
-      rollout: { operations: [own], pause: { actor: 'jo', reason: 'because', atMs: own.atMs } },
+      rollout: { operations: [own], pause: { actor: 'jo', reason: BECAUSE, atMs: own.atMs } },
     })
     expect(paused).not.toHaveProperty('freeze')
-    const stopped = admit(request('freeze', { id: 'a' }), situation(rollout('soaking')))
-    expect(stopped).toMatchObject({
+    const frozen = admit(request('freeze', { id: 'a' }), situation(rollout('soaking')))
+    expect(frozen).toMatchObject({
       freeze: {
         operations: [{ ...own, operation: 'freeze' }],
         frozen: { actor: 'jo', reason: 'because', atMs: own.atMs },
       },
     })
-    expect(stopped).not.toHaveProperty('rollout')
+    expect(frozen).not.toHaveProperty('rollout')
   })
 })

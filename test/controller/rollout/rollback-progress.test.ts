@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HealthSample, Snapshot } from '../../../controller/evidence/snapshot.ts'
-import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
+import { type Decision, decide, type Facts } from '../../../controller/rollout/decide.ts'
 import {
   type DeviceRollback,
   NO_ROLLBACK_PROGRESS,
@@ -8,8 +8,9 @@ import {
   type RollbackProgress,
 } from '../../../controller/rollout/rollback-progress.ts'
 import type { Effect, Rollout, Stage } from '../../../controller/rollout/rollout.ts'
+import { transition } from '../../../controller/rollout/transition.ts'
 import { MINUTE_MS, START_MS, sample } from '../fixtures.ts'
-import { facts, reading, rollout, verdict } from './decisions.ts'
+import { BECAUSE, facts, list, reading, rollout, verdict } from './decisions.ts'
 import { policy, withStage } from './situations.ts'
 
 const THING = 'canary-a'
@@ -26,7 +27,7 @@ const well = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
     ...over,
   })
 
-/** Looks at the device once a sample; null where it says nothing. */
+/** One evaluation per sample; null where the device reports nothing. */
 function isBackAfter(samples: readonly (HealthSample | null)[], rollback = ORDERED): boolean {
   let seen: RollbackProgress = NO_ROLLBACK_PROGRESS
   samples.forEach((one, index) => {
@@ -37,11 +38,11 @@ function isBackAfter(samples: readonly (HealthSample | null)[], rollback = ORDER
 }
 
 it.each<[boolean, string, readonly (HealthSample | null)[]]>([
-  [true, 'said twice that it runs the old version again', [well(5), well(10)]],
-  [false, 'said so once', [well(5)]],
-  [false, 'was read twice but said so once', [well(5), well(5)]],
-  [false, 'says nothing', [null, null]],
-  [false, 'said so before the order', [well(-2), well(-1)]],
+  [true, 'reported twice that it runs the old version again', [well(5), well(10)]],
+  [false, 'reported it once', [well(5)]],
+  [false, 'was read twice but reported it once', [well(5), well(5)]],
+  [false, 'reports nothing', [null, null]],
+  [false, 'reported it before the request', [well(-2), well(-1)]],
   [false, 'has not begun another process', [well(5, { bootId: 'bad' }), well(10, { bootId: 'bad' })]],
   [false, 'does not run', [well(5, { componentState: 'ERRORED' }), well(10, { componentState: 'ERRORED' })]],
   [false, 'crashed in between', [well(5), well(10, { bootId: 'another' })]],
@@ -56,11 +57,11 @@ it.each<[boolean, string, readonly (HealthSample | null)[]]>([
   expect(isBackAfter(samples)).toBe(isBack)
 })
 
-it('is nothing that happens before the way back is ordered', () => {
+it('is nothing that happens before the rollback is requested', () => {
   expect(isBackAfter([well(5), well(10)], null)).toBe(false)
 })
 
-describe('the way back', () => {
+describe('the rollback', () => {
   const A = 'canary-a'
   const B = 'canary-b'
   /** Has reported the previous version since that minute, and not confirmed it. */
@@ -77,21 +78,24 @@ describe('the way back', () => {
     decide(from, facts({ nowMs: START_MS + minutes * 60_000, readings: [reading(A), reading(B)], ...over }), policy)
   const failed = [{ thing: B, status: 'FAILED' }]
 
-  it('lets a device that came back late say so again, but not for ever', () => {
+  it('lets a device that came back late report again, but not for ever', () => {
     const rollbackProgress = { devices: { ...back(A).devices, [B]: unconfirmed(20) } }
     expect(after(20, { rollbackProgress }).kind).toBe('wait')
     expect(after(35, { rollbackProgress }).kind).toBe('wait')
     expect(after(36, { rollbackProgress })).toMatchObject({ kind: 'halt', stuck: [B] })
   })
 
-  it('pages for a device that failed to go back, once, while the others go on', () => {
+  it('pages for a device that failed to roll back, once, while the others go on', () => {
     const decision = after(5, { rollbackExecutions: failed })
-    expect(decision).toMatchObject({ kind: 'escalate', reason: '1 devices failed to go back: canary-b FAILED' })
+    expect(decision).toMatchObject({
+      kind: 'escalate',
+      reason: { code: 'ROLLBACK_FAILED_ON_DEVICES', data: { failed } },
+    })
     const next = transition(going, decision, START_MS + 5 * 60_000)
     expect(next).toMatchObject({ state: 'rolling-back', stateSinceMs: START_MS, stuck: [B] })
     expect(next.pending).toMatchObject([
       { kind: 'announce', detailType: 'Firmware Rollback Stuck', detail: { stuck: [B] } },
-      { kind: 'notify', notification: { reasonCode: 'ROLLBACK_STUCK', detail: { stuck: [B] } } },
+      { kind: 'notify', notification: { message: { code: 'ROLLBACK_STUCK', data: { stuck: [B] } } } },
     ])
     expect(after(10, { rollbackExecutions: failed }, next).kind).toBe('wait')
     expect(after(10, { rollbackExecutions: failed, rollbackProgress: back(A) }, next)).toMatchObject({
@@ -106,141 +110,133 @@ describe('the way back', () => {
     { thing: A, status: 'TIMED_OUT' },
     { thing: B, status: 'FAILED' },
   ]
-  const order: Effect = { kind: 'rollback', stage: 'canary', clientToken: 't', decidedAtMs: START_MS }
+  const request: Effect = { kind: 'rollback', stage: 'canary', clientToken: 't', decidedAtMs: START_MS }
   const putBack: Effect = { kind: 'release-holdback', things: ['production-c'], into: 'rollback' }
   const tidying: readonly Effect[] = [
     { kind: 'cancel', deploymentId: 'd' },
     { kind: 'announce', detailType: 'x', detail: {} },
   ]
-  /** B has just come back, late, and has still to say so again. */
+  /** B has just come back, late, and has still to report again. */
   const freshly = { devices: { [B]: unconfirmed(14) } }
-  const counted = (n: number): string => `${n} of 2 devices back on 2.3.1, 0 offline`
+  const count = (confirmed: number, offline = 0) => ({ confirmed, members: 2, offline, version: '2.3.1' })
+  const waiting = (confirmed: number): Decision => ({
+    kind: 'wait',
+    reason: { code: 'ROLLING_BACK', data: count(confirmed) },
+  })
+  const confirmed = (n: number, offline = 0): Decision => ({
+    kind: 'confirm',
+    reason: { code: 'ROLLED_BACK', data: count(n, offline) },
+  })
+  const overdue = (stuck: readonly string[], open: readonly string[], over: object = {}): Decision => ({
+    kind: 'halt',
+    reason: {
+      code: 'ROLLBACK_OVERDUE',
+      data: {
+        ...count(0),
+        deadlineMs: DEADLINE_MIN * MINUTE_MS,
+        open: list(...open),
+        isRequestPending: false,
+        ...over,
+      },
+    },
+    stuck,
+  })
 
   it.each<[string, number, Partial<Facts>, readonly Effect[], Decision]>([
-    ['nobody has come back', 5, {}, [], { kind: 'wait', reason: counted(0) }],
-    ['one has', 5, { rollbackProgress: back(A) }, [], { kind: 'wait', reason: counted(1) }],
-    ['both have', 5, { rollbackProgress: back(A, B) }, [], { kind: 'confirm', reason: counted(2) }],
+    ['no device has come back', 5, {}, [], waiting(0)],
+    ['one has', 5, { rollbackProgress: back(A) }, [], waiting(1)],
+    ['both have', 5, { rollbackProgress: back(A, B) }, [], confirmed(2)],
     [
       'one is back and the other one offline',
       5,
       { rollbackProgress: back(A), readings: [reading(A), reading(B, false)] },
       [],
-      { kind: 'confirm', reason: '1 of 2 devices back on 2.3.1, 1 offline' },
+      confirmed(1, 1),
     ],
     [
       'a device of another stage is not back',
       5,
       { rollbackProgress: back(A, B), readings: [reading(A), reading(B), reading('early-a')] },
       [],
-      { kind: 'confirm', reason: counted(2) },
+      confirmed(2),
     ],
     [
       'one still has a deployment to take',
       5,
       { rollbackProgress: back(A, B), rollbackExecutions: [{ thing: B, status: 'IN_PROGRESS' }] },
       [],
-      { kind: 'wait', reason: counted(1) },
+      waiting(1),
     ],
+    ['only tidying up is left to do', 5, { rollbackProgress: back(A, B) }, tidying, confirmed(2)],
+    ['the request is still pending', 5, { rollbackProgress: back(A, B) }, [request], waiting(2)],
+    ['devices have still to be moved back', 5, { rollbackProgress: back(A, B) }, [putBack], waiting(2)],
     [
-      'what is left to do only tidies up',
-      5,
-      { rollbackProgress: back(A, B) },
-      tidying,
-      { kind: 'confirm', reason: counted(2) },
-    ],
-    ['the order is still pending', 5, { rollbackProgress: back(A, B) }, [order], { kind: 'wait', reason: counted(2) }],
-    [
-      'devices have still to be put back',
-      5,
-      { rollbackProgress: back(A, B) },
-      [putBack],
-      { kind: 'wait', reason: counted(2) },
-    ],
-    [
-      'the failures are those of the order before',
+      'the failures are those of the request before',
       5,
       { rollbackProgress: back(A), rollbackExecutions: failed },
-      [order],
-      { kind: 'wait', reason: counted(1) },
+      [request],
+      waiting(1),
     ],
     [
       'all have failed',
       5,
       { rollbackExecutions: both },
       [],
-      {
-        kind: 'halt',
-        reason: `2 devices failed to go back: ${A} TIMED_OUT, ${B} FAILED; ${counted(0)}`,
-        stuck: [A, B],
-      },
+      { kind: 'halt', reason: { code: 'ROLLBACK_FAILED', data: { ...count(0), failed: both } }, stuck: [A, B] },
     ],
     [
       'the others are back and one has failed',
       5,
       { rollbackProgress: back(A), rollbackExecutions: failed },
       [],
-      { kind: 'halt', reason: `1 devices failed to go back: ${B} FAILED; ${counted(1)}`, stuck: [B] },
+      { kind: 'halt', reason: { code: 'ROLLBACK_FAILED', data: { ...count(1), failed } }, stuck: [B] },
     ],
-    ['the deadline is reached', DEADLINE_MIN, {}, [], { kind: 'wait', reason: counted(0) }],
-    [
-      'it has passed',
-      PAST_IT,
-      {},
-      [],
-      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${A}, ${B}`, stuck: [A, B] },
-    ],
+    ['the deadline is reached', DEADLINE_MIN, {}, [], waiting(0)],
+    ['it has passed', PAST_IT, {}, [], overdue([A, B], [A, B])],
     [
       'it has passed for one that failed and one that is open',
       PAST_IT,
       { rollbackExecutions: failed },
       [],
-      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${B}, ${A}`, stuck: [B, A] },
+      overdue([B, A], [B, A]),
     ],
     [
       'it has passed for one, and another one has just come back',
       PAST_IT,
       { rollbackProgress: freshly },
       [],
-      { kind: 'halt', reason: `rollback not verified after 15 min: ${counted(0)}; open: ${A}, ${B}`, stuck: [A, B] },
+      overdue([A, B], [A, B]),
     ],
-    ['it is reached and nothing is ordered', DEADLINE_MIN, {}, [order], { kind: 'wait', reason: counted(0) }],
+    ['it is reached and nothing is requested', DEADLINE_MIN, {}, [request], waiting(0)],
     [
-      'it has passed and one has still to be put back',
+      'it has passed and one has still to be moved back',
       PAST_IT,
       { rollbackProgress: { devices: { ...back(A).devices, ...freshly.devices } } },
       [putBack],
-      {
-        kind: 'halt',
-        reason: `rollback not verified after 15 min: ${counted(1)}; open: ${B}, an order that could not be placed`,
-        stuck: [B],
-      },
+      overdue([B], [B], { confirmed: 1, isRequestPending: true }),
     ],
     [
-      'it has passed and nothing is ordered, while nobody can be reached',
+      'it has passed and nothing is requested, while no device can be reached',
       PAST_IT,
       { readings: [reading(A, false), reading(B, false)] },
-      [order],
-      {
-        kind: 'halt',
-        reason: `rollback not verified after 15 min: 0 of 2 devices back on 2.3.1, 2 offline; open: an order that could not be placed`,
-        stuck: [A, B],
-      },
+      [request],
+      overdue([A, B], [], { offline: 2, isRequestPending: true }),
     ],
   ])('when %s', (_, minutes, over, pending, decision) => {
     expect(after(minutes, over, { ...going, pending })).toEqual(decision)
   })
 
-  it('a retry gives everybody another quarter of an hour, also who has been on its way for longer', () => {
+  it('a retry gives every device another quarter of an hour, also one that has been rolling back for longer', () => {
     const again: Rollout = { ...going, stateSinceMs: START_MS + 60 * MINUTE_MS }
     const rollbackProgress = { devices: { [A]: unconfirmed(0), [B]: unconfirmed(0) } }
-    expect(after(60 + DEADLINE_MIN, { rollbackProgress }, again)).toEqual({ kind: 'wait', reason: counted(0) })
+    expect(after(60 + DEADLINE_MIN, { rollbackProgress }, again)).toEqual(waiting(0))
     expect(after(60 + PAST_IT, { rollbackProgress }, again)).toMatchObject({ kind: 'halt', stuck: [A, B] })
   })
 
   it('pages again for another device that failed, and names both', () => {
     const readings = [reading(A), reading(B), reading('canary-c')]
     const paged = { ...withStage(going, { members: [A, B, 'canary-c'] }), stuck: [A] }
-    const reason = `2 devices failed to go back: ${A} TIMED_OUT, ${B} FAILED`
+    const reason = { code: 'ROLLBACK_FAILED_ON_DEVICES', data: { failed: both } }
     expect(after(5, { readings, rollbackExecutions: both }, paged)).toEqual({ kind: 'escalate', reason, stuck: [A, B] })
   })
 
@@ -273,7 +269,7 @@ describe('the way back', () => {
   })
 
   it('takes every deployed stage back, the newest first, creating before cancelling', () => {
-    const next = transition(rollout('soaking', 1), { kind: 'rollback', reason: 'x' }, START_MS)
+    const next = transition(rollout('soaking', 1), { kind: 'rollback', reason: BECAUSE }, START_MS)
     expect(next.pending.map((effect) => [effect.kind, 'stage' in effect ? effect.stage : ''])).toEqual([
       ['rollback', 'early'],
       ['cancel', ''],

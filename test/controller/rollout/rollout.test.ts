@@ -16,10 +16,10 @@ import {
   withDone,
 } from '../../../controller/rollout/rollout.ts'
 import { START_MS } from '../fixtures.ts'
-import { heldBack, ORDER, rollout } from './situations.ts'
+import { heldBack, REQUEST, rollout } from './situations.ts'
 
-const BACK = { ...ORDER, kind: 'rollback', clientToken: 'b' } as const
-const EARLY = { ...ORDER, stage: 'early' } as const
+const BACK = { ...REQUEST, kind: 'rollback', clientToken: 'b' } as const
+const EARLY = { ...REQUEST, stage: 'early' } as const
 const CANCEL = { kind: 'cancel', deploymentId: 'd' } as const
 const TELL = { kind: 'announce', detailType: 'x', detail: {} } as const
 const HOLD_BACK = { kind: 'hold-back', things: ['held-a'] } as const
@@ -89,8 +89,8 @@ describe('stages that may have the new firmware', () => {
 
 it.each<[string, boolean, readonly Effect[]]>([
   ['nothing', false, []],
-  ['new firmware', true, [ORDER]],
-  ['new firmware after devices are held back', true, [HOLD_BACK, ORDER]],
+  ['new firmware', true, [REQUEST]],
+  ['new firmware after devices are held back', true, [HOLD_BACK, REQUEST]],
   ['a way back', false, [BACK, CANCEL]],
   ['a move', false, [LET_GO]],
   ['a word', false, [TELL]],
@@ -99,15 +99,15 @@ it.each<[string, boolean, readonly Effect[]]>([
 })
 
 describe('an effect that happened', () => {
-  const before = rollout('rolling-back', { pending: [ORDER, BACK, CANCEL, TELL] })
+  const before = rollout('rolling-back', { pending: [REQUEST, BACK, CANCEL, TELL] })
   const made = { ...CREATED, atMs: nowMs }
 
   it.each<[string, Effect, typeof CREATED | null, Partial<Stage>, readonly Effect[]]>([
-    ['an order keeps its deployment', ORDER, CREATED, { deployment: made }, [BACK, CANCEL, TELL]],
-    ['a way back keeps its own', BACK, CREATED, { rollback: made }, [ORDER, CANCEL, TELL]],
-    ['a way back that had nothing to take back keeps none', BACK, null, {}, [ORDER, CANCEL, TELL]],
-    ['a word is only ticked off', TELL, null, {}, [ORDER, BACK, CANCEL]],
-    ['a cancel is only ticked off', CANCEL, null, {}, [ORDER, BACK, TELL]],
+    ['an order keeps its deployment', REQUEST, CREATED, { deployment: made }, [BACK, CANCEL, TELL]],
+    ['a way back keeps its own', BACK, CREATED, { rollback: made }, [REQUEST, CANCEL, TELL]],
+    ['a way back that had nothing to take back keeps none', BACK, null, {}, [REQUEST, CANCEL, TELL]],
+    ['a word is only ticked off', TELL, null, {}, [REQUEST, BACK, CANCEL]],
+    ['a cancel is only ticked off', CANCEL, null, {}, [REQUEST, BACK, TELL]],
   ])('%s', (_, effect, result, canary, pending) => {
     expect(withDone(before, effect, result, nowMs)).toEqual({ ...withCanary(before, canary), pending })
   })

@@ -1,24 +1,32 @@
 import { STAGES } from '../../../controller/contract.ts'
 import type { VerdictKind } from '../../../controller/judge/verdict.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
 import type { LastEvaluation } from '../../../controller/rollout/last-evaluation.ts'
 import type { Situation } from '../../../controller/rollout/operations.ts'
-import type { Freeze, Rollout, RolloutState, Stage } from '../../../controller/rollout/rollout.ts'
+import type { Freeze, Pause, Rollout, RolloutState, Stage } from '../../../controller/rollout/rollout.ts'
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
 import { HOUR_MS, policyWith, START_MS } from '../fixtures.ts'
 
 export const policy = policyWith()
-export const LINE_RUNS: Freeze = { frozen: null, operations: [] }
-export const STOPPED: Freeze = { frozen: { actor: 'sue', reason: 'audit', atMs: START_MS }, operations: [] }
-export const PAUSE = { actor: 'jo', reason: 'noise', atMs: START_MS }
-export const ORDER = { kind: 'deploy', stage: 'canary', clientToken: 't', decidedAtMs: START_MS } as const
-/** A device was held back when production was deployed; it still is, or has been let go. */
+export const NOT_FROZEN: Freeze = { frozen: null, operations: [] }
+export const FROZEN: Freeze = { frozen: { actor: 'sue', reason: 'audit', atMs: START_MS }, operations: [] }
+export const PAUSE: Pause = {
+  actor: 'jo',
+  reason: { code: 'OPERATOR_REASON', data: { operatorReason: 'noise' } },
+  atMs: START_MS,
+}
+/** Why these rollouts are in their state. */
+export const STARTED: DecisionReason = { code: 'START_REQUESTED', data: { actor: 'jo', operatorReason: 'release' } }
+export const EXTENDED: DecisionReason = { code: 'WINDOW_EXTENDED', data: { lacks: [] } }
+export const REQUEST = { kind: 'deploy', stage: 'canary', clientToken: 't', decidedAtMs: START_MS } as const
+/** A device was held back when production was deployed; it still is, or has been released. */
 export const heldBack = (releasedAtMs: number | null = null) => ({
   things: ['held-a'],
   sinceMs: START_MS,
   releasedAtMs,
 })
 
-/** A rollout whose stages up to the present one were deployed, and have been watched since, at the start. */
+/** A rollout whose stages up to the present one were deployed and have been monitored since, at the start. */
 export function rollout(state: RolloutState, over: Partial<Rollout> = {}): Rollout {
   const { stageIndex = 0 } = over
   return {
@@ -47,7 +55,7 @@ export function rollout(state: RolloutState, over: Partial<Rollout> = {}): Rollo
     startedAtMs: START_MS,
     stateSinceMs: START_MS,
     pending: [],
-    reason: '',
+    reason: STARTED,
     ...over,
   }
 }
@@ -75,7 +83,7 @@ export const evaluation = (verdict: VerdictKind | null, over: Partial<LastEvalua
   atMs: START_MS + 5 * HOUR_MS,
   verdict,
   findings: [],
-  reason: 'the window is extended',
+  reason: EXTENDED,
   installed: 1,
   isTelemetryDown: false,
   ...over,
@@ -83,7 +91,7 @@ export const evaluation = (verdict: VerdictKind | null, over: Partial<LastEvalua
 
 export const situation = (one: Rollout | null, over: Partial<Situation> = {}): Situation => ({
   rollout: one,
-  freeze: LINE_RUNS,
+  freeze: NOT_FROZEN,
   lastEvaluation: evaluation('healthy'),
   soak: null,
   policy,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Evidence, type MemberState, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import type { VerdictKind } from '../../../controller/judge/verdict.ts'
+import type { DecisionReason, Lack } from '../../../controller/messages/decisions.ts'
+import type { FindingReason } from '../../../controller/messages/findings.ts'
 import type { Policy } from '../../../controller/policy/policy.ts'
-import { type Decision, decide, type Facts, transition } from '../../../controller/rollout/decide.ts'
+import { type Decision, decide, type Facts } from '../../../controller/rollout/decide.ts'
 import { NO_ROLLBACK_PROGRESS } from '../../../controller/rollout/rollback-progress.ts'
 import type { Rollout, Stage } from '../../../controller/rollout/rollout.ts'
 import {
@@ -13,8 +15,9 @@ import {
   watchedMs,
   withoutExposure,
 } from '../../../controller/rollout/soak.ts'
+import { transition } from '../../../controller/rollout/transition.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
-import { facts, rollout, verdict } from './decisions.ts'
+import { BREACHED, FOUND, facts, list, rollout, verdict } from './decisions.ts'
 import { policy } from './situations.ts'
 
 const things = Array.from({ length: 17 }, (_, i) => `line-${i + 1}-0`)
@@ -39,7 +42,7 @@ const member = (over: Partial<MemberState> = {}): MemberState => ({
   ...over,
 })
 
-/** Lives through some hours of soak, look by look; `at` says what each device has shown by then. */
+/** Some hours of soak, evaluation by evaluation; `at` is what each device has shown by then. */
 function soak(
   hours: number,
   at: (thing: string, atMs: number) => Partial<MemberState>,
@@ -69,10 +72,21 @@ const lacksOf = (
   { evidence, clock, nowMs }: ReturnType<typeof soak>,
   one: Stage = stage,
   under = policy,
-): readonly string[] => soakProgress(one, evidence, clock, under, nowMs).lacks
+): readonly Lack[] => soakProgress(one, evidence, clock, under, nowMs).lacks
+
+const about = (value: number): number => expect.closeTo(value, 3) as number
+const shortOn = (thing: string): Lack => ({
+  code: 'DEVICE_EXPOSURE_LACKING',
+  data: { devices: list(thing), neededMs: 20 * HOUR_MS },
+})
+const shift = (name: string, exposedHours: number, neededHours: number): Lack => ({
+  code: 'SHIFT_EXPOSURE_LACKING',
+  data: { shift: name, exposedMs: about(exposedHours * HOUR_MS), neededMs: about(neededHours * HOUR_MS) },
+})
+const missing = (present: number): Lack => ({ code: 'DEVICES_LACKING', data: { present, quorum: 15 } })
 
 describe('a soak', () => {
-  it('lacks nothing after 24 h in which everybody was seen', () => {
+  it('lacks nothing after 24 h in which every device reported', () => {
     const seen = soak(24, always)
     expect(lacksOf(seen)).toEqual([])
     expect(seen.clock?.exposureByShiftMs).toEqual({
@@ -87,36 +101,38 @@ describe('a soak', () => {
       heardAtMs: atMs,
       exposureMs: thing === 'line-3-0' ? Math.min(atMs - START_MS, 19.9 * HOUR_MS) : atMs - START_MS,
     })
-    expect(lacksOf(soak(24, away))).toEqual(['less than 20.0 h on line-3-0'])
+    expect(lacksOf(soak(24, away))).toEqual([shortOn('line-3-0')])
   })
 
-  it('asks for nine tenths of the exposure of all, even if each has its 20 hours', () => {
+  it('needs nine tenths of the exposure of all, even if each has its 20 hours', () => {
     const short = (_: string, atMs: number): Partial<MemberState> => ({
       heardAtMs: atMs,
       exposureMs: ((atMs - START_MS) * 21) / 24,
     })
-    expect(lacksOf(soak(24, short))).toEqual(['357.0 h of exposure, 367.2 h needed'])
+    expect(lacksOf(soak(24, short))).toEqual([
+      { code: 'EXPOSURE_LACKING', data: { exposedMs: 357 * HOUR_MS, neededMs: about(367.2 * HOUR_MS) } },
+    ])
   })
 
-  it('asks for six hours of every shift', () => {
-    // Everybody works in the first and second shift only half the third: 24 h, 4 of them not seen.
-    const blindAtNight = (_: string, atMs: number): Partial<MemberState> => {
+  it('needs six hours of every shift', () => {
+    // All devices report in the first and second shift, and only a part of the third.
+    const silentAtNight = (_: string, atMs: number): Partial<MemberState> => {
       const nightMs = Math.min(Math.max(atMs - START_MS - 8 * HOUR_MS, 0), 2.5 * HOUR_MS)
       return { heardAtMs: atMs, exposureMs: atMs - START_MS - nightMs }
     }
-    const lacks = lacksOf(soak(24, blindAtNight))
-    expect(lacks).toContain('5.5 h of the third shift, 6.0 h needed')
-    expect(lacks.some((lack) => lack.includes('first') || lack.includes('second'))).toBe(false)
+    const lacks = lacksOf(soak(24, silentAtNight))
+    expect(lacks).toContainEqual(shift('third', 5.5, 6))
+    expect(lacks.filter(({ code }) => code === 'SHIFT_EXPOSURE_LACKING')).toHaveLength(1)
   })
 
-  it('asks of a short window only for the shifts it has time of', () => {
+  it('needs of a short window only the shifts that it covers', () => {
     const short = policyWith({ windowMs: 4 * HOUR_MS })
     const seen = soak(4, always, () => false, stage, short)
     expect(Object.keys(seen.clock?.exposureByShiftMs ?? {})).toEqual(['second'])
     expect(lacksOf(seen, stage, short)).toEqual([])
   })
 
-  it('gives what a device brings late to the shifts it ran in', () => {
+  it('adds what a device reports late to the shifts it ran in', () => {
     const late = (_: string, atMs: number): Partial<MemberState> => ({
       heardAtMs: atMs,
       exposureMs: atMs < START_MS + 10 * HOUR_MS ? 0 : atMs - START_MS,
@@ -155,19 +171,19 @@ describe('the clock of a soak', () => {
     exposureByShiftMs: { second: 7 * HOUR_MS },
   }
 
-  /** What differs from a first look, in which both ran for an hour and a half. */
+  /** What differs from a first evaluation, in which both ran for an hour and a half. */
   it.each<[string, SoakClock | null, Partial<typeof evaluation>, Partial<SoakClock>]>([
-    ['begins with the first look', null, {}, {}],
-    ['begins anew with the next stage', { ...clock, stage: 'early' }, {}, {}],
-    ['begins anew with another soak', { ...clock, sinceMs: START_MS - 1 }, {}, {}],
+    ['begins with the first evaluation', null, {}, {}],
+    ['starts again with the next stage', { ...clock, stage: 'early' }, {}, {}],
+    ['starts again with another soak', { ...clock, sinceMs: START_MS - 1 }, {}, {}],
     [
-      'goes on by what its devices ran since the look before',
+      'goes on by what its devices ran since the evaluation before',
       clock,
       {},
       { heldMs: HOUR_MS, exposureByShiftMs: { second: 10 * HOUR_MS } },
     ],
-    ['gives each device its own', null, { after: ran(1, 2) }, { exposureByShiftMs: { second: 2 * HOUR_MS } }],
-    ['knows of nothing where nobody ran', null, { after: ran(0.5) }, { exposureByShiftMs: {} }],
+    ['counts each device by itself', null, { after: ran(1, 2) }, { exposureByShiftMs: { second: 2 * HOUR_MS } }],
+    ['counts nothing where no device ran', null, { after: ran(0.5) }, { exposureByShiftMs: {} }],
     [
       'has no more than has passed, whatever was run before it began',
       null,
@@ -175,7 +191,7 @@ describe('the clock of a soak', () => {
       { exposureByShiftMs: { second: 4 * HOUR_MS } },
     ],
     [
-      'stands still since the look before',
+      'stands still since the evaluation before',
       clock,
       { isHeld: true },
       { heldMs: 2 * HOUR_MS, exposureByShiftMs: { second: 10 * HOUR_MS } },
@@ -186,7 +202,7 @@ describe('the clock of a soak', () => {
       { isHeld: true, previousAtMs: START_MS - HOUR_MS },
       { heldMs: 2 * HOUR_MS },
     ],
-    ['does not stand still before the first look', null, { isHeld: true, previousAtMs: null }, {}],
+    ['does not stand still before the first evaluation', null, { isHeld: true, previousAtMs: null }, {}],
   ])('%s', (_, before, over, after) => {
     const first: SoakClock = {
       stage: 'canary',
@@ -204,7 +220,7 @@ describe('the clock of a soak', () => {
     expect(watchedMs(stage, null, nowMs)).toBe(2 * HOUR_MS)
   })
 
-  it('begins anew without what devices have shown, not without what they did', () => {
+  it('starts again without the exposure of devices, not without what they did', () => {
     const evidence = evidenceOf({ [A]: { exposureMs: HOUR_MS, crashes: 1 }, [B]: {} })
     expect(withoutExposure(evidence)).toEqual(evidenceOf({ [A]: { exposureMs: 0, crashes: 1 }, [B]: {} }))
   })
@@ -236,28 +252,28 @@ describe('a window of 24 h', () => {
     )
   const half = { exposureMs: 12 * HOUR_MS }
 
-  it.each<[string, Shown, readonly string[]]>([
+  it.each<[string, Shown, readonly Lack[]]>([
     ['20 h on a device', { one: { exposureMs: 20 * HOUR_MS } }, []],
-    ['less than 20 h on a device', { one: { exposureMs: 20 * HOUR_MS - 1 } }, ['less than 20.0 h on line-1-0']],
+    ['less than 20 h on a device', { one: { exposureMs: 20 * HOUR_MS - 1 } }, [shortOn('line-1-0')]],
     [
       'a device that is silent for ten minutes',
       { one: { exposureMs: 0, heardAtMs: nowMs - 600_000 } },
-      ['less than 20.0 h on line-1-0'],
+      [shortOn('line-1-0')],
     ],
     ['one that is silent for longer and lost', { one: { exposureMs: 0, heardAtMs: nowMs - 600_001 } }, []],
-    ['one that was never heard', { one: { exposureMs: 0, heardAtMs: null } }, []],
+    ['one that never reported', { one: { exposureMs: 0, heardAtMs: null } }, []],
     ['six hours of every shift', { clock: coveredBy(6) }, []],
-    ['less of one', { clock: coveredBy(6, 5.9) }, ['5.9 h of the first shift, 6.0 h needed']],
+    ['less of one', { clock: coveredBy(6, 5.9) }, [shift('first', 5.9, 6)]],
     [
-      'half the exposure where half is asked for',
+      'half the exposure where half is needed',
       { one: half, others: half, under: policyWith({ exposureShare: 0.5, deviceExposureShare: 0 }) },
       [],
     ],
-  ])('with %s lacks what it says', (_, shown, lacks) => {
+  ])('with %s lacks what it names', (_, shown, lacks) => {
     expect(progress(shown).lacks).toEqual(lacks)
   })
 
-  it('leaves who is lost out of what is needed, and who installed too late', () => {
+  it('leaves lost devices out of what is needed, and those that installed too late', () => {
     const share = 0.9 * 16 * 24 * HOUR_MS
     expect(progress({ one: { heardAtMs: null } })).toMatchObject({
       neededMs: share,
@@ -270,14 +286,9 @@ describe('a window of 24 h', () => {
     })
   })
 
-  it('lacks everything where nothing is known', () => {
+  it('lacks everything without evidence', () => {
     expect(soakProgress(stage, null, null, policy, nowMs)).toEqual({
-      lacks: [
-        '0 devices installed and heard of, 15 needed',
-        '0.0 h of the first shift, 6.0 h needed',
-        '0.0 h of the third shift, 6.0 h needed',
-        '0.0 h of the second shift, 6.0 h needed',
-      ],
+      lacks: [missing(0), shift('first', 0, 6), shift('third', 0, 6), shift('second', 0, 6)],
       exposedMs: 0,
       neededMs: 0,
       uncounted: things,
@@ -285,9 +296,9 @@ describe('a window of 24 h', () => {
   })
 
   it.each([
-    [9, ['0.7 h of the third shift, 0.8 h needed']],
+    [9, [shift('third', 0.74, 0.75)]],
     [8.9, []],
-  ])('asks for a shift that the window has an hour of: %d h', (hours, lacks) => {
+  ])('needs a shift that the window has an hour of: %d h', (hours, lacks) => {
     const clock = { ...coveredBy(8), exposureByShiftMs: { second: 17 * 8 * HOUR_MS, third: 17 * 0.74 * HOUR_MS } }
     expect(progress({ clock, under: policyWith({ windowMs: hours * HOUR_MS }) }).lacks).toEqual(lacks)
   })
@@ -305,20 +316,18 @@ it.each<[string, Partial<MemberState>, boolean]>([
   expect(stragglersOf({ ...stage, soakingSinceMs: null }, evidence, policy)).toEqual([])
 })
 
-describe('who is counted', () => {
+describe('the counted devices', () => {
   const without =
     (...absent: string[]) =>
     (thing: string, atMs: number) =>
       absent.includes(thing) ? { installedAtMs: null, heardAtMs: null } : always(thing, atMs)
 
-  it('leaves out who was offline at the install, down to the quorum of 15 of 17', () => {
+  it('leave out those offline at the install, down to the quorum of 15 of 17', () => {
     expect(lacksOf(soak(24, without('line-1-0', 'line-2-0')))).toEqual([])
-    expect(lacksOf(soak(24, without('line-1-0', 'line-2-0', 'line-3-0')))).toEqual([
-      '14 devices installed and heard of, 15 needed',
-    ])
+    expect(lacksOf(soak(24, without('line-1-0', 'line-2-0', 'line-3-0')))).toEqual([missing(14)])
   })
 
-  it('does not wait for one that was lost, which is the judge’s business', () => {
+  it('do not include a lost one, which the judge handles', () => {
     const lost = (thing: string, atMs: number): Partial<MemberState> =>
       thing === 'line-1-0' && atMs > START_MS + HOUR_MS
         ? { exposureMs: HOUR_MS, heardAtMs: START_MS + HOUR_MS }
@@ -327,7 +336,7 @@ describe('who is counted', () => {
     expect(lacksOf(seen)).toEqual([])
   })
 
-  it('lets a straggler run a window of its own', () => {
+  it('do not include a straggler, which runs a window of its own', () => {
     const backAtMs = START_MS + 4 * HOUR_MS
     const late = (thing: string, atMs: number): Partial<MemberState> =>
       thing !== 'line-1-0'
@@ -345,7 +354,7 @@ describe('who is counted', () => {
     expect(stragglersOf(stage, at24.evidence, policy)).toEqual([])
   })
 
-  it('keeps the watch over the last stage until its stragglers have run theirs', () => {
+  it('keep the last stage monitored until its stragglers have run theirs', () => {
     const production = { ...stage, name: 'production' as const }
     const one = {
       state: 'soaking',
@@ -366,15 +375,18 @@ describe('who is counted', () => {
     expect(decide(one, facts, policy).kind).toBe('complete')
     expect(decide(one, { ...facts, stragglers: ['line-1-0'] }, policy)).toMatchObject({
       kind: 'wait',
-      reason: expect.stringContaining('line-1-0'),
+      reason: { code: 'STRAGGLERS_WATCHED', data: { devices: list('line-1-0') } },
     })
   })
 })
 
 describe('telemetry that is down', () => {
   const soaking = rollout('soaking', 0)
-  const HELD = 'everything is held'
-  const blind = (minutes: number, of: VerdictKind | null = 'breach', over: Partial<Rollout> = {}): Decision => {
+  const down = (minutes: number, ignoredBreach: FindingReason | null = null): DecisionReason => ({
+    code: 'TELEMETRY_DOWN',
+    data: { downMs: minutes * MINUTE_MS, ignoredBreach },
+  })
+  const after = (minutes: number, of: VerdictKind | null = 'breach', over: Partial<Rollout> = {}): Decision => {
     const nowMs = START_MS + minutes * MINUTE_MS
     const seen = { nowMs, verdict: of === null ? null : verdict(of), telemetryDownSinceMs: START_MS }
     return decide({ ...soaking, ...over }, facts(seen), policy)
@@ -385,34 +397,34 @@ describe('telemetry that is down', () => {
     [15, 'page'],
     [55, 'page'],
     [60, 'rollback'],
-  ] as const)('holds even a breach back after %d min: %s', (minutes, kind) => {
-    expect(blind(minutes).kind).toBe(kind)
+  ] as const)('holds back even a breach after %d min: %s', (minutes, kind) => {
+    expect(after(minutes).kind).toBe(kind)
   })
 
   it.each<[number, VerdictKind | null, Decision]>([
-    [5, null, { kind: 'wait', reason: `the telemetry is down for 5 min, ${HELD}` }],
-    [5, 'healthy', { kind: 'wait', reason: `the telemetry is down for 5 min, ${HELD}` }],
-    [20, 'inconclusive', { kind: 'page', reason: `the telemetry is down for 20 min, ${HELD}` }],
-    [20, 'breach', { kind: 'page', reason: `the telemetry is down for 20 min, ${HELD}; not acted upon: 3 > 1` }],
-    [60, 'breach', { kind: 'rollback', reason: '3 > 1' }],
-  ])('says for how long, and what is not acted upon: %d min, %s', (minutes, of, decision) => {
-    expect(blind(minutes, of)).toEqual(decision)
+    [5, null, { kind: 'wait', reason: down(5) }],
+    [5, 'healthy', { kind: 'wait', reason: down(5) }],
+    [20, 'inconclusive', { kind: 'page', reason: down(20) }],
+    [20, 'breach', { kind: 'page', reason: down(20, FOUND) }],
+    [60, 'breach', { kind: 'rollback', reason: BREACHED }],
+  ])('records for how long, and what is not acted upon: %d min, %s', (minutes, of, decision) => {
+    expect(after(minutes, of)).toEqual(decision)
   })
 
-  it('calls somebody once an outage, the look that found it included', () => {
-    expect(blind(20, 'breach', { pagedAtMs: START_MS + 15 * MINUTE_MS }).kind).toBe('wait')
-    expect(blind(20, 'breach', { pagedAtMs: START_MS }).kind).toBe('wait')
-    expect(blind(20, 'breach', { pagedAtMs: START_MS - 1 }).kind).toBe('page')
+  it('pages on-call once per outage, the evaluation that found it included', () => {
+    expect(after(20, 'breach', { pagedAtMs: START_MS + 15 * MINUTE_MS }).kind).toBe('wait')
+    expect(after(20, 'breach', { pagedAtMs: START_MS }).kind).toBe('wait')
+    expect(after(20, 'breach', { pagedAtMs: START_MS - 1 }).kind).toBe('page')
   })
 
-  it('calls once, look by look', () => {
+  it('pages once, evaluation by evaluation', () => {
     let one: Rollout = soaking
-    const calledAt: number[] = []
+    const pagedAt: number[] = []
     for (let minutes = 0; minutes < 180; minutes += 5) {
-      const decision = blind(minutes, 'healthy', one)
-      if (decision.kind === 'page') calledAt.push(minutes)
+      const decision = after(minutes, 'healthy', one)
+      if (decision.kind === 'page') pagedAt.push(minutes)
       one = transition(one, decision, START_MS + minutes * MINUTE_MS)
     }
-    expect(calledAt).toEqual([15])
+    expect(pagedAt).toEqual([15])
   })
 })

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../../controller/judge/verdict.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
 import { OPEN_GATES } from '../../../controller/policy/policy.ts'
 import type { Operated, Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
 import { statusOf } from '../../../controller/rollout/status.ts'
 import { HOUR_MS, policyWith, START_MS } from '../fixtures.ts'
-import { evaluation, heldFor, PAUSE, rollout, STOPPED, situation } from './situations.ts'
+import { list } from './decisions.ts'
+import { EXTENDED, evaluation, FROZEN, heldFor, PAUSE, rollout, STARTED, situation } from './situations.ts'
 
 const CRASHES: Finding = {
   rule: 'crash',
@@ -14,24 +16,27 @@ const CRASHES: Finding = {
   baseline: 0,
   limit: 0,
   n: 1,
-  reason: '3 crashes',
+  reason: { code: 'CRASHES', data: { crashes: 3, allowed: 0, expected: 0, devices: list('early-a') } },
 }
-const PAUSED: Operated = { ...PAUSE, operation: 'pause', id: 'op-1' }
-const RESUMED: Operated = { ...PAUSE, operation: 'resume' }
+const PAUSED: Operated = { actor: 'jo', reason: 'noise', atMs: START_MS, operation: 'pause', id: 'op-1' }
+const RESUMED: Operated = { actor: 'jo', reason: 'noise', atMs: START_MS, operation: 'resume' }
+const ROLLING: DecisionReason = { code: 'RULE_BREACHED', data: { rule: 'crash', finding: CRASHES.reason } }
+const PASSED: DecisionReason = { code: 'WINDOW_PASSED', data: { exposedMs: 2, neededMs: 1, uncounted: list() } }
+const CLOSED: DecisionReason = { code: 'GATE_CLOSED', data: { stage: 'canary', opensInMs: 1, closedBy: null } }
 const nowMs = START_MS + 5 * HOUR_MS
 const open = policyWith({ gates: OPEN_GATES })
 
-it('of a rollout that is watched is all that a person has to know', () => {
+it('of a rollout that is monitored is all that an operator has to know', () => {
   const one = rollout('soaking', {
     stageIndex: 1,
-    reason: 'all devices installed',
+    reason: PASSED,
     operations: [PAUSED, RESUMED],
     stages: rollout('soaking', { stageIndex: 1 }).stages.map((stage) => ({
       ...stage,
       members: ['a', 'b', 'c'].map((name) => `${stage.name}-${name}`).slice(stage.name === 'early' ? 0 : 2),
     })),
   })
-  const lastEvaluation = evaluation('breach', { findings: [CRASHES], reason: '3 crashes, 0 allowed', installed: 2 })
+  const lastEvaluation = evaluation('breach', { findings: [CRASHES], reason: ROLLING, installed: 2 })
   const soak = { ...heldFor(HOUR_MS), stage: 'early' } as const
   expect(statusOf(situation(one, { lastEvaluation, soak, policy: open }))).toEqual({
     atMs: nowMs,
@@ -44,7 +49,7 @@ it('of a rollout that is watched is all that a person has to know', () => {
       stage: 'early',
       stateSinceMs: START_MS,
       paused: null,
-      because: '3 crashes, 0 allowed',
+      because: ROLLING,
       lastEvaluationAtMs: nowMs,
       verdict: 'breach',
       findings: [CRASHES],
@@ -59,14 +64,14 @@ it('of a rollout that is watched is all that a person has to know', () => {
 describe('where there is nothing to show', () => {
   it('there never was a rollout', () => {
     const { freeze: _, ...none } = situation(null, { lastEvaluation: null })
-    expect(statusOf({ ...none, freeze: STOPPED })).toEqual({ atMs: nowMs, changeFreeze: STOPPED.frozen, rollout: null })
+    expect(statusOf({ ...none, freeze: FROZEN })).toEqual({ atMs: nowMs, changeFreeze: FROZEN.frozen, rollout: null })
   })
 
-  it('nobody has looked yet and nobody has done anything', () => {
-    const one = rollout('waiting', { reason: 'started by jo' })
+  it('nothing was evaluated yet and no operation was requested', () => {
+    const one = rollout('waiting', { reason: STARTED })
     expect(statusOf(situation(one, { lastEvaluation: null })).rollout).toMatchObject({
       stage: 'canary',
-      because: 'started by jo',
+      because: STARTED,
       lastEvaluationAtMs: null,
       verdict: null,
       findings: [],
@@ -76,26 +81,26 @@ describe('where there is nothing to show', () => {
   })
 })
 
-describe('the look that explains a state', () => {
+describe('the evaluation that explains a state', () => {
   const lastEvaluation = evaluation('inconclusive', {
     findings: [CRASHES],
-    reason: 'extended',
+    reason: EXTENDED,
     atMs: START_MS + HOUR_MS,
   })
 
   it.each([
-    ['is one from after it began', START_MS + HOUR_MS - 1, 'extended', 'inconclusive', [CRASHES]],
+    ['is one from after it began', START_MS + HOUR_MS - 1, EXTENDED, 'inconclusive', [CRASHES]],
     // It was about the stage before.
-    ['is not the one that led to the next stage', START_MS + HOUR_MS, 'canary has passed', null, []],
-    ['is none from before', START_MS + 2 * HOUR_MS, 'canary has passed', null, []],
+    ['is not the one that led to the next stage', START_MS + HOUR_MS, PASSED, null, []],
+    ['is none from before', START_MS + 2 * HOUR_MS, PASSED, null, []],
   ])('%s', (_, stateSinceMs, because, verdict, findings) => {
-    const one = rollout('waiting', { stageIndex: 1, reason: 'canary has passed', stateSinceMs })
+    const one = rollout('waiting', { stageIndex: 1, reason: PASSED, stateSinceMs })
     expect(statusOf(situation(one, { lastEvaluation })).rollout).toMatchObject({
       stage: 'early',
       because,
       verdict,
       findings,
-      // It was looked at all the same.
+      // It was evaluated all the same.
       lastEvaluationAtMs: START_MS + HOUR_MS,
     })
   })
@@ -105,7 +110,7 @@ describe('the look that explains a state', () => {
     (state) => {
       const one = rollout(state, { stateSinceMs: START_MS + HOUR_MS })
       const { rollout: shown } = statusOf(situation(one, { lastEvaluation }))
-      expect(shown).toMatchObject({ because: 'extended', findings: [CRASHES], devices: { installed: 1, members: 1 } })
+      expect(shown).toMatchObject({ because: EXTENDED, findings: [CRASHES], devices: { installed: 1, members: 1 } })
       const later = rollout(state, { stateSinceMs: START_MS + HOUR_MS + 1 })
       expect(statusOf(situation(later, { lastEvaluation })).rollout).toMatchObject({
         findings: [],
@@ -115,21 +120,21 @@ describe('the look that explains a state', () => {
   )
 
   it('may be one that judged nothing', () => {
-    const seen = evaluation(null, { reason: 'the gate of canary opens in 2.0 h', installed: 0 })
+    const seen = evaluation(null, { reason: CLOSED, installed: 0 })
     expect(statusOf(situation(rollout('waiting'), { lastEvaluation: seen })).rollout).toMatchObject({
-      because: 'the gate of canary opens in 2.0 h',
+      because: CLOSED,
       verdict: null,
       findings: [],
     })
   })
 })
 
-it('says that a rollout brings a migration', () => {
+it('shows that a rollout brings a migration', () => {
   expect(statusOf(situation(rollout('soaking', { subject: 'migration' }))).rollout?.subject).toBe('migration')
   expect(statusOf(situation(rollout('soaking'))).rollout).not.toHaveProperty('subject')
 })
 
-describe('whoever holds it is named, and nobody is told when it will be done', () => {
+describe('the holder is named, and there is no estimate of the end', () => {
   it.each<[string, Partial<Rollout>]>([
     ['paused', { pause: PAUSE }],
     ['paused, on its last stage', { pause: PAUSE, stageIndex: 2 }],
@@ -137,9 +142,9 @@ describe('whoever holds it is named, and nobody is told when it will be done', (
     expect(statusOf(situation(rollout('soaking', over))).rollout).toMatchObject({ paused: PAUSE, eta: null })
   })
 
-  it('stopped', () => {
-    expect(statusOf(situation(rollout('waiting'), { freeze: STOPPED }))).toMatchObject({
-      changeFreeze: STOPPED.frozen,
+  it('frozen', () => {
+    expect(statusOf(situation(rollout('waiting'), { freeze: FROZEN }))).toMatchObject({
+      changeFreeze: FROZEN.frozen,
       rollout: { paused: null, eta: null },
     })
   })
@@ -154,7 +159,7 @@ it.each<[RolloutState, number, string]>([
   ['rolling-back', 0, 'canary'],
   ['halted', 1, 'early'],
   ['completed', 2, 'production'],
-])('%s names its stage and has no end to wait for', (state, stageIndex, stage) => {
+])('%s names its stage and has no estimate of the end', (state, stageIndex, stage) => {
   const { rollout: shown } = statusOf(situation(rollout(state, { stageIndex })))
   expect(shown).toMatchObject({ state, stage, eta: null })
 })

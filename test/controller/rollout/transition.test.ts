@@ -1,32 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import type { ReasonCode, StageName } from '../../../controller/contract.ts'
-import { type Decision, transition } from '../../../controller/rollout/decide.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
+import type { Decision } from '../../../controller/rollout/decide.ts'
 import type { Effect, Rollout } from '../../../controller/rollout/rollout.ts'
+import { transition } from '../../../controller/rollout/transition.ts'
 import { HOUR_MS, START_MS } from '../fixtures.ts'
-import { rollout } from './decisions.ts'
+import { BECAUSE, rollout } from './decisions.ts'
 import { PAUSE, withStage } from './situations.ts'
 
 describe('a transition', () => {
   const LATER_MS = START_MS + HOUR_MS
-  const reason = 'because'
-  /** What nobody has got round to yet. */
+  const reason = BECAUSE
+  /** What has not been done yet. */
   const kept: Effect = { kind: 'cancel', deploymentId: 'd-0' }
   const early = { stage: 'early', reason }
   const begun = { reason, stateSinceMs: LATER_MS }
-  const told = (detailType: string, detail: object): Effect => ({
+  const announced = (detailType: string, detail: object): Effect => ({
     kind: 'announce',
     detailType,
     detail: { rolloutId: 'r-2-4-0-1', ...detail },
   })
-  const called = (reasonCode: ReasonCode, detailType: string, more: object = {}): readonly Effect[] => {
-    const detail = { rolloutId: 'r-2-4-0-1', ...early, ...more }
-    const summary = 'release 2.4.0, early: because'
+  const paged = (code: ReasonCode, detailType: string, more: { stuck?: readonly string[] } = {}): readonly Effect[] => {
+    const data = { version: '2.4.0', stage: 'early' as const, reason, ...more }
     return [
-      { kind: 'announce', detailType, detail },
-      { kind: 'notify', notification: { reasonCode, rolloutId: 'r-2-4-0-1', summary, detail } },
+      { kind: 'announce', detailType, detail: { rolloutId: 'r-2-4-0-1', ...data } },
+      { kind: 'notify', notification: { rolloutId: 'r-2-4-0-1', message: { code, data } } },
     ]
   }
-  const order = (kind: 'deploy' | 'rollback', stage: StageName): Effect => {
+  const request = (kind: 'deploy' | 'rollback', stage: StageName): Effect => {
     const step = kind === 'deploy' ? 'deploy' : 'back'
     return { kind, stage, clientToken: `r-2-4-0-1-${step}-${stage}`, decidedAtMs: LATER_MS }
   }
@@ -40,7 +41,7 @@ describe('a transition', () => {
   })
 
   it.each<[Decision['kind'], Rollout, Partial<Rollout>]>([
-    ['deploy', rollout('waiting', 0), { state: 'deploying', pending: [order('deploy', 'canary')] }],
+    ['deploy', rollout('waiting', 0), { state: 'deploying', pending: [request('deploy', 'canary')] }],
     ['soak', deploying, { state: 'soaking', stages: withStage(deploying, { soakingSinceMs: LATER_MS }).stages }],
     [
       'promote',
@@ -48,7 +49,7 @@ describe('a transition', () => {
       {
         state: 'waiting',
         stageIndex: 1,
-        pending: [told('Firmware Rollout Stage Passed', { passed: 'canary', next: 'early' })],
+        pending: [announced('Firmware Rollout Stage Passed', { passed: 'canary', next: 'early' })],
       },
     ],
     [
@@ -59,9 +60,9 @@ describe('a transition', () => {
         pause: null,
         stuck: [],
         pending: [
-          order('rollback', 'canary'),
+          request('rollback', 'canary'),
           { kind: 'cancel', deploymentId: 'd-canary' },
-          told('Firmware Rollback Started', { stage: 'canary', reason }),
+          announced('Firmware Rollback Started', { stage: 'canary', reason }),
         ],
       },
     ],
@@ -75,61 +76,71 @@ describe('a transition', () => {
       { kind: 'complete' },
       rollout('soaking', 2),
       { ...begun, state: 'completed' },
-      [told('Firmware Rollout Completed', { stage: 'production', reason })],
+      [announced('Firmware Rollout Completed', { stage: 'production', reason })],
     ],
     [
       'completes a migration',
       { kind: 'complete' },
       { ...rollout('soaking', 2), subject: 'migration' },
       { ...begun, state: 'completed' },
-      [told('Firmware Migration Completed', { stage: 'production', reason })],
+      [announced('Firmware Migration Completed', { stage: 'production', reason })],
     ],
     [
-      'confirms a way back',
+      'confirms a rollback',
       { kind: 'confirm' },
       rollout('rolling-back', 1),
       { ...begun, state: 'rolled-back' },
-      [told('Firmware Rolled Back', early)],
+      [announced('Firmware Rolled Back', early)],
     ],
     [
       'halts a rollout',
       { kind: 'halt' },
       deploying,
       { ...begun, state: 'halted', haltedFrom: 'deploying', stuck: [] },
-      called('ROLLOUT_HALTED', 'Firmware Rollout Halted'),
+      paged('ROLLOUT_HALTED', 'Firmware Rollout Halted'),
     ],
     [
-      'halts a way back',
+      'halts a rollback',
       { kind: 'halt', stuck: ['early-a'] },
       rollout('rolling-back', 1),
       { ...begun, state: 'halted', haltedFrom: 'rolling-back', stuck: ['early-a'] },
-      called('ROLLBACK_STUCK', 'Firmware Rollback Stuck', { stuck: ['early-a'] }),
+      paged('ROLLBACK_STUCK', 'Firmware Rollback Stuck', { stuck: ['early-a'] }),
     ],
     [
       'escalates',
       { kind: 'escalate', stuck: ['early-a'] },
       rollout('rolling-back', 1),
       { stuck: ['early-a'] },
-      called('ROLLBACK_STUCK', 'Firmware Rollback Stuck', { stuck: ['early-a'] }),
+      paged('ROLLBACK_STUCK', 'Firmware Rollback Stuck', { stuck: ['early-a'] }),
     ],
-    [
-      'pauses',
-      { kind: 'pause' },
-      deploying,
-      { pause: { actor: 'controller', reason, atMs: LATER_MS } },
-      called('ROLLOUT_HELD', 'Firmware Rollout Held'),
-    ],
-    ['pages', { kind: 'page' }, deploying, { pagedAtMs: LATER_MS }, called('ROLLOUT_HELD', 'Firmware Rollout Held')],
+    ['pages', { kind: 'page' }, deploying, { pagedAtMs: LATER_MS }, paged('ROLLOUT_HELD', 'Firmware Rollout Held')],
   ])('that %s keeps what is pending', (_, decision, one, changed, asked) => {
     const from = { ...one, pending: [kept] }
     expect(after(from, decision)).toEqual({ ...from, ...changed, pending: [kept, ...asked] })
   })
 })
 
+it('that pauses keeps the state, and the reason with the devices', () => {
+  const from = rollout('deploying', 1)
+  const reason: DecisionReason = {
+    code: 'MEMBERSHIP_CHANGED',
+    data: { changes: [{ thing: 'early-a', groups: null, planned: 'early' }] },
+  }
+  const paused = transition(from, { kind: 'pause', reason }, START_MS)
+  expect(paused).toEqual({
+    ...from,
+    pause: { actor: 'controller', reason, atMs: START_MS },
+    pending: [
+      expect.objectContaining({ kind: 'announce', detailType: 'Firmware Rollout Held' }),
+      expect.objectContaining({ kind: 'notify' }),
+    ],
+  })
+})
+
 it.each<Decision['kind']>(['wait', 'deploy', 'soak', 'promote', 'rollback', 'release-holdback', 'complete', 'confirm'])(
-  'people are left alone by %s',
+  'on-call is not paged for %s',
   (kind) => {
-    const { pending } = transition(rollout('soaking', 1), { kind, reason: 'because' }, START_MS)
+    const { pending } = transition(rollout('soaking', 1), { kind, reason: BECAUSE }, START_MS)
     expect(pending.filter((effect) => effect.kind === 'notify')).toEqual([])
   },
 )

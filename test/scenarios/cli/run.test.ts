@@ -153,7 +153,7 @@ describe('run', () => {
       return result('halted')
     })
     const error = await playing.catch((caught: unknown) => caught)
-    expect(reportError(error, io.stderr)).toBe(130)
+    expect(reportError(error, io.stderr, 'rehearse run x')).toBe(130)
     expect(io.text.stderr).toContain('rehearse: interrupted; no report was written\n')
     expect(readdirSync(out)).toEqual(['mine.yaml'])
   })
@@ -163,7 +163,7 @@ describe('run', () => {
     const error = await run(scenarioFile(), options({ out: join(out, 'file', 'x') }), io, async () =>
       result('halted'),
     ).catch((caught: unknown) => caught)
-    expect(reportError(error, io.stderr)).toBe(70)
+    expect(reportError(error, io.stderr, 'rehearse run x')).toBe(70)
     expect(io.text.stderr).toMatch(/rehearse: cannot write .*ENOTDIR/)
   })
 
@@ -210,7 +210,9 @@ describe('other commands', () => {
   })
 })
 
-it('an error that nobody expected is one line as well, and 70', () => {
-  expect(reportError(new TypeError('x is not a function'), io.stderr)).toBe(70)
-  expect(io.text.stderr).toBe('rehearse: internal error: x is not a function (REHEARSE_DEBUG=1 shows where)\n')
+it('an unexpected error is an internal one, 70, with the command that replays it', () => {
+  expect(reportError(new TypeError('x is not a function'), io.stderr, 'rehearse run x')).toBe(70)
+  expect(io.text.stderr).toBe(
+    'rehearse: internal error: x is not a function (REHEARSE_DEBUG=1 shows where)\nrehearse: replay: rehearse run x\n',
+  )
 })

@@ -6,12 +6,12 @@ import { loadScenario } from '../../../scenarios/files/load.ts'
 import { type Failure, runBatch } from '../../../scenarios/fuzz/batch.ts'
 import { type ExtraInvariant, probe } from '../../../scenarios/fuzz/probe.ts'
 import { regressionFiles, writeRegression } from '../../../scenarios/fuzz/regressions.ts'
-import type { WorldChoice } from '../../../scenarios/fuzz/world-arbitrary.ts'
+import type { ScenarioChoice } from '../../../scenarios/fuzz/scenario-arbitrary.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rehearse-fuzz-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const choice: WorldChoice = { lines: [3, 5], kinds: ['hang', 'event-late', 'duplicate-reports'] }
+const choice: ScenarioChoice = { lines: [3, 5], kinds: ['hang', 'event-late', 'duplicate-reports'] }
 
 /** An invariant that is there to be violated. */
 const nothingHangs: ExtraInvariant = (_, records) =>
@@ -26,17 +26,17 @@ describe('an invariant that a kind of fault violates', () => {
   const failureOf = async (): Promise<Failure> => (await found).failure as Failure
 
   it('shrinks to one fault on the smallest fleet', async () => {
-    const { world, violated } = await failureOf()
-    expect(world.faults).toMatchObject([{ kind: 'hang' }])
-    expect(world).toMatchObject({ fleet: { lines: 3 }, seed: 1, policy: { window: '24h', gates: 'open' } })
+    const { input, violated } = await failureOf()
+    expect(input.faults).toMatchObject([{ kind: 'hang' }])
+    expect(input).toMatchObject({ fleet: { lines: 3 }, seed: 1, policy: { window: '24h', gates: 'open' } })
     expect(violated.map(({ code }) => code)).toEqual(violated.map(() => 'NOTHING_HANGS'))
     expect(violated).toContainEqual(expect.objectContaining({ data: { thing: expect.stringMatching(/^line-/) } }))
   })
 
   it('is found again by seed and path, at once', async () => {
-    const { seed, path, world, violated } = await failureOf()
+    const { seed, path, input, violated } = await failureOf()
     const again = await runBatch({ seed, path, scenarios: 1 }, { choice, extra: nothingHangs })
-    expect(again.failure).toEqual({ seed, path, world, violated })
+    expect(again.failure).toEqual({ seed, path, input, violated })
     expect(again.tally.scenarios).toBe(1)
   })
 

@@ -7,7 +7,7 @@ import { header, MINUTE_MS, rolledBack, run } from '../../reports/fixtures.ts'
 const check = (expectation: Expectation) =>
   checkExpectation(expectation, foldReport(header, rolledBack, run), header, rolledBack)
 
-it('checks what is expected and nothing else, each thing beside what came out', () => {
+it('checks what is expected and nothing else, each thing with what came out', () => {
   const minutes = (low: number, high: number): [number, number] => [low * MINUTE_MS, high * MINUTE_MS]
   expect(
     check({

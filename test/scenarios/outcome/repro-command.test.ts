@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { reproCommand } from '../../../scenarios/outcome/repro-command.ts'
 
-it('names what decides what is played, as a shell takes it', () => {
+it('has the options that decide what happens, as a shell takes them', () => {
   expect(reproCommand('memory-leak', { seed: 3, level: 'wire' })).toBe('rehearse run memory-leak --seed 3 --level wire')
   expect(
     reproCommand("my 'own'.yaml", {

@@ -28,7 +28,6 @@ describe('shipped scenarios on the whole fleet', () => {
   it('memory-leak is caught in canary and rolled back, with every leg told', async () => {
     const scenario = findScenario('memory-leak')
     const result = await play(scenario)
-    const { header, records } = result
     const { report, failures } = outcomeOf(scenario, result)
     expect(failures).toEqual([])
     expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', exposure: { devices: 17, lines: 17 } })

@@ -9,13 +9,13 @@ import { FLEET_SEED } from '../world/twin-plan.ts'
 import { FAULT_KINDS, type FaultDraft, faultDrafts, type Place } from './fault-arbitraries.ts'
 
 /** What scenarios may be generated of; a narrower choice makes a test quicker. */
-export interface WorldChoice {
+export interface ScenarioChoice {
   /** Numbers of production lines; shrinking goes towards the first. */
   readonly lines: readonly number[]
   readonly kinds: readonly FaultSpec['kind'][]
 }
 
-export const ANY_WORLD: WorldChoice = { lines: [3, 5, 9, 17, 17, 17], kinds: FAULT_KINDS }
+export const ANY_SCENARIO: ScenarioChoice = { lines: [3, 5, 9, 17, 17, 17], kinds: FAULT_KINDS }
 
 /** 85 devices on 17 lines in the proportions of 340: one canary, one early and three in production on each. */
 const DEVICES_PER_LINE = 5
@@ -65,7 +65,7 @@ const policy = fc.record({
 const LINGER = '3h'
 
 /** A scenario as its file has it, with the seed of its noise. */
-export const worlds = ({ lines, kinds }: WorldChoice = ANY_WORLD): fc.Arbitrary<ScenarioInput> =>
+export const scenarioInputs = ({ lines, kinds }: ScenarioChoice = ANY_SCENARIO): fc.Arbitrary<ScenarioInput> =>
   fc
     .record({
       faults: faultDrafts(kinds),
@@ -137,9 +137,9 @@ class Site {
 }
 
 /** The text of the scenario file. */
-export const worldText = (world: ScenarioInput, comment = ''): string =>
-  `${comment}${stringify(world, { aliasDuplicateObjects: false })}`
+export const scenarioText = (input: ScenarioInput, comment = ''): string =>
+  `${comment}${stringify(input, { aliasDuplicateObjects: false })}`
 
 /** The scenario as it is run: what its file holds, and nothing else. @throws InvalidScenario */
-export const scenarioOf = (world: ScenarioInput, name: string): Scenario =>
-  parseScenario(worldText(world), `${name}.yaml`)
+export const scenarioOf = (input: ScenarioInput, name: string): Scenario =>
+  parseScenario(scenarioText(input), `${name}.yaml`)

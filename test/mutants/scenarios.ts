@@ -38,11 +38,11 @@ const AFTER_1_0 = `${RELEASE}  previous:
     shadow: { writes: "1.0", reads: ["1.0", "2.0"] }
 `
 
-/** What the library does not have: mistakes that show only here. */
+/** Scenarios that the library does not have: some mistakes show only in them. */
 const OWN: readonly Scenario[] = [
   own(
     'crash-under-a-pause',
-    `story: The firmware dies while somebody holds the rollout; the way back is not held.
+    `story: The firmware crashes while an operator holds the rollout; the rollback is not held.
 ${QUICK}
 ${RELEASE}
 faults:
@@ -53,7 +53,7 @@ expect: { outcome: rolled-back, caughtIn: canary, detected: { between: [2h, 2.5h
   ),
   own(
     'five-lines-away',
-    `story: Five lines go away before the canaries are deployed; without theirs no window begins.
+    `story: Five lines go offline before the canaries are deployed; without them no window begins.
 start: 2026-03-02T13:00[Europe/Berlin]
 policy:
   window: 4h
@@ -69,7 +69,7 @@ expect: { outcome: promoted, leadTime: { between: [10h, 13h] } }
   ),
   own(
     'moved-for-good',
-    `story: A device of production stands among the canaries and nobody puts it back; the rollout waits for a person.
+    `story: A production device is in the canary group and stays there; the rollout waits for an operator.
 ${QUICK}
 ${RELEASE}
 timeLimit: 1d
@@ -80,7 +80,7 @@ expect: { outcome: inconclusive, exposed: { devices: 18 } }
   ),
   own(
     'restarts-twice-a-day',
-    `story: Firmware of this plant dies about twice a day, whatever its version, and its policy allows for that.
+    `story: The firmware of this plant crashes about twice a day, whatever its version, and the policy allows for that.
 start: 2026-03-02T14:00[Europe/Berlin]
 policy: { window: 4h, gates: open, limits: { crashes: 100 } }
 ${RELEASE}
@@ -91,7 +91,7 @@ expect: { outcome: promoted }
   ),
   own(
     'after-1.0',
-    `story: The version before still writes the old health document, and the new one errs.
+    `story: The version before still writes the old health document, and the new one causes errors.
 start: 2026-03-02T14:00[Europe/Berlin]
 ${AFTER_1_0}
 faults:
@@ -102,10 +102,10 @@ expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
 ]
 
 /**
- * The worlds that a mutant meets, in this order, until somebody notices: the whole budget. Those that once broke a law,
- * then what ends early and shows much.
+ * The scenarios that a mutant runs in, in this order, until it is detected: the whole budget. First those that once
+ * violated an invariant, then those that end early and show much.
  */
-export const WORLDS: readonly Scenario[] = [
+export const SCENARIOS: readonly Scenario[] = [
   ...regressionFiles(REGRESSIONS).map(loadScenario),
   ...[
     'crash-on-start',

@@ -144,13 +144,13 @@ export const detection: View = ({ faults, legs, exposure, zone }, { columns }) =
   ])
   const first = faults[0]
   const latency = legs === null || first === undefined ? null : (legs.detectedAtMs - first.onsetAtMs) / 60_000
-  const seen =
+  const text =
     legs === null
       ? 'not detected'
       : `detected ${timeOfDay(legs.detectedAtMs, zone)}${latency === null ? '' : `, ${durationText(latency)} after onset`}`
   return [
     ...table(begun, 'lrl'),
-    ...wrap(seen, columns),
+    ...wrap(text, columns),
     `exposed ${countText(exposure.devices, 'device')}, ${grouped(exposure.deviceHours)} device-hours`,
   ]
 }

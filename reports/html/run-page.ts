@@ -1,6 +1,6 @@
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
-import { reportedLine } from '../messages/reported.ts'
+import { failureTexts } from '../messages/reported.ts'
 import { countText, durationText, grouped } from '../numbers/format.ts'
 import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import { isEvaluation } from '../run/evaluations.ts'
@@ -70,7 +70,7 @@ function headline(report: Report): Markup {
     inconclusive: 'inconclusive',
   }[outcome]
   return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${[...expectation.failures, ...invariants.violated.map(reportedLine)].map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}`
+${failureTexts(report).map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}`
 }
 
 function notifiedList(notifications: NonNullable<Report['notifications']>): Markup | null {

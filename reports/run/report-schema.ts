@@ -77,7 +77,7 @@ export const reportSchema = z.strictObject({
   falseAlarm: z.boolean(),
   expectation: z.strictObject({
     met: z.boolean(),
-    failures: z.array(z.string()),
+    failures: z.array(reportedSchema),
     checked: z.array(z.strictObject({ what: z.string(), expected: z.string(), actual: z.string(), met: z.boolean() })),
   }),
   invariants: z.strictObject({

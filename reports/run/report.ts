@@ -81,8 +81,8 @@ export interface Report {
   readonly falseAlarm: boolean
   readonly expectation: {
     readonly met: boolean
-    /** One sentence per expected item that was not met. */
-    readonly failures: readonly string[]
+    /** `EXPECTATION_NOT_MET` per expected item that was not met. */
+    readonly failures: readonly ReportedMessage[]
     /** Every expected item with its actual value. */
     readonly checked: readonly ExpectedItem[]
   }

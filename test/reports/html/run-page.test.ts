@@ -49,7 +49,7 @@ describe('the page of a rehearsal', () => {
 
   it('names what was expected and not met', () => {
     expect(inconclusive.report.expectation.failures.length).toBeGreaterThan(0)
-    for (const failure of inconclusive.report.expectation.failures) expect(page(inconclusive)).toContain(failure)
+    for (const { text } of inconclusive.report.expectation.failures) expect(page(inconclusive)).toContain(text)
   })
 
   it('draws the judged quantities with their limits, and marks onset and detection', () => {
@@ -80,7 +80,11 @@ describe('the page of a rehearsal', () => {
     const evil = '<img src=x onerror=alert(1)>&"\''
     const { report, header, records } = rolledBack
     const text = renderRunPage(
-      { ...report, scenario: evil, expectation: { ...report.expectation, failures: [evil] } },
+      {
+        ...report,
+        scenario: evil,
+        expectation: { ...report.expectation, failures: [{ code: 'X', data: {}, text: evil }] },
+      },
       { ...header, story: evil },
       records.map((record) => (record.kind === 'evaluated' ? { ...record, reason: { code: evil, data: {} } } : record)),
     )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderRunPage } from '../../../reports/html/run-page.ts'
+import { textOf } from '../../../reports/messages/registry.ts'
 import { foldReport, type Report } from '../../../reports/run/report.ts'
 import { reportSchema } from '../../../reports/run/report-schema.ts'
 import { renderJunit } from '../../../reports/text/junit.ts'
@@ -207,9 +208,10 @@ describe('a run with interventions', () => {
     expectation: { met: true, failures: [], checked: [] },
     invariants: { checked: ['X'], violated: [{ code: 'X', data: {}, text: 'is violated' }], undecided: [] },
   })
-  const [fault, call] = ['crash on line 7', 'abort by <jo>']
   const data = { spec: { kind: 'crash', in: { line: 7 } } }
   const request = { operation: 'abort', actor: '<jo>' }
+  const fault = textOf({ code: 'FAULT_INJECTED', data })
+  const call = textOf({ code: 'OPERATION_INVOKED', data: request })
   const changed = trace(
     [7, { kind: 'intervention', code: 'FAULT_INJECTED', data }],
     [9, { kind: 'intervention', code: 'OPERATION_INVOKED', data: request }],

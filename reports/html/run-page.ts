@@ -124,13 +124,12 @@ function moments(
 /** What the windows of the stages can detect at all. */
 function smallestEffectsSection({ smallestEffects }: Report): Markup | null {
   if (smallestEffects.length === 0) return null
-  const rows = smallestEffects.map(({ metric, observed, limit, reason }) => [
+  const rows = smallestEffects.map(({ metric, observed, reason }) => [
     metricOf(metric).label,
     metricValueText(metric, observed),
-    metricValueText(metric, limit),
     reason?.text ?? '',
   ])
-  return html`<section><h2>Smallest detectable effects</h2>${tableOf(['metric', 'smallest#', 'limit#', 'explanation'], rows)}</section>`
+  return html`<section><h2>Smallest detectable effects</h2>${tableOf(['metric', 'smallest#', 'explanation'], rows)}</section>`
 }
 
 function rollbackSection({ rollback }: Report): Markup | null {

@@ -36,7 +36,6 @@ export const reportSchema = z.strictObject({
     z.strictObject({
       metric: z.string(),
       observed: z.number().nullable(),
-      limit: z.number(),
       reason: reportedSchema.optional(),
     }),
   ),

@@ -37,7 +37,6 @@ export interface ReportedNotification {
 export interface SmallestEffect {
   readonly metric: string
   readonly observed: number | null
-  readonly limit: number
   readonly reason?: ReportedMessage
 }
 
@@ -169,10 +168,9 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
   }
 }
 
-const smallestEffect = ({ metric, observed, limit, reason }: TraceFinding): SmallestEffect => ({
+const smallestEffect = ({ metric, observed, reason }: TraceFinding): SmallestEffect => ({
   metric,
   observed,
-  limit,
   ...(reason !== undefined && { reason: reported(reason) }),
 })
 

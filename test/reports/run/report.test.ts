@@ -17,6 +17,7 @@ import {
   published,
   received,
   rolledBack,
+  rolloutStarted,
   run,
   START_MS,
   started,
@@ -246,4 +247,15 @@ describe('a run with interventions', () => {
     expect(closed(trace())).not.toHaveProperty('interventions')
     for (const text of all(trace())) expect(text).not.toMatch(/ntervention|without|reproduced/)
   })
+})
+
+it('has the smallest effects that the windows can detect, as the controller computed them at the start', () => {
+  const { smallestEffects } = foldReport(header, trace([0, rolloutStarted('migration')], [1, rolloutStarted()]), run)
+  expect(smallestEffects).toHaveLength(3)
+  expect(smallestEffects[1]).toEqual({
+    metric: 'cycleTimeIncreasePct',
+    observed: 27,
+    reason: { code: 'EXAMPLE', data: { stage: 'early' }, text: 'EXAMPLE {"stage":"early"}' },
+  })
+  expect(foldReport(header, [], run).smallestEffects).toEqual([])
 })

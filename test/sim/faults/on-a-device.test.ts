@@ -25,7 +25,7 @@ it('a leak is a sawtooth: killed at the limit, restarted, and it leaks again', a
   const { evaluations, of, states } = await play({ faults, hours: 4, lookEveryMs: 60_000 })
   const memory = evaluations.map((evaluation) => evaluation[CANARY]?.gauges.memoryMiB ?? 0)
   const kills = of('firmware-crashed')
-  expect(kills.map(({ reason }) => reason)).toEqual(Array(2).fill('out of memory at 512 MiB'))
+  expect(kills.map(({ reason }) => reason)).toEqual(Array(2).fill({ code: 'OUT_OF_MEMORY', data: { limitMiB: 512 } }))
   const [first, second] = kills.map(({ atMs }) => atMs) as [number, number]
   // (512 - 148 +- 5) MiB at 300 MiB/h are 73 min, plus the restart.
   expect((second - first) / MINUTE_MS).toBeGreaterThan(71)
@@ -62,7 +62,8 @@ describe('a counter', () => {
       const started = of('firmware-started', thing).slice(history ? 0 : 1)
       const crashed = of('firmware-crashed', thing)
       expect(crashed.length).toBeGreaterThan(1)
-      expect(new Set(crashed.map(({ reason }) => reason))).toEqual(new Set(['counter overflowed after 100 cycles']))
+      const overflow = { code: 'COUNTER_OVERFLOW', data: { cycles: 100 } }
+      expect(crashed.map(({ reason }) => reason)).toEqual(crashed.map(() => overflow))
       expect(world.onsets(thing)).toEqual([((crashed[0]?.atMs ?? 0) - startMs) / MINUTE_MS])
       crashed.forEach(({ atMs }, run) => {
         // The first look is at the start; a sample is seen in the look of its own millisecond, a crash comes after it.

@@ -98,7 +98,7 @@ describe('an injected fault', () => {
     expect(leaked[160]).toBeGreaterThan(294)
     expect(leaked[160]).toBeLessThanOrEqual(301)
     const kills = of('firmware-crashed')
-    expect(kills.map(({ reason }) => reason)).toEqual(Array(3).fill('out of memory at 512 MiB'))
+    expect(kills.map(({ reason }) => reason)).toEqual(Array(3).fill({ code: 'OUT_OF_MEMORY', data: { limitMiB: 512 } }))
   })
 
   it('for a version that comes later begins when this version starts', async () => {

@@ -1,5 +1,5 @@
 import { localTime } from '../../reports/numbers/format.ts'
-import { foldWhy, evaluationsRange } from '../../reports/run/why.ts'
+import { evaluationsRange, foldWhy } from '../../reports/run/why.ts'
 import { renderWhy } from '../../reports/text/why-text.ts'
 import { readTrace } from '../outcome/saved-trace.ts'
 import { EXIT } from '../support/exit-codes.ts'

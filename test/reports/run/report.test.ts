@@ -212,10 +212,10 @@ describe('a run with interventions', () => {
   const data = { spec: { kind: 'crash', in: { line: 7 } } }
   const request = { operation: 'abort', actor: '<jo>' }
   const fault = textOf({ code: 'FAULT_INJECTED', data })
-  const call = textOf({ code: 'OPERATION_INVOKED', data: request })
+  const call = textOf({ code: 'EXAMPLE', data: request })
   const changed = trace(
     [7, { kind: 'intervention', code: 'FAULT_INJECTED', data }],
-    [9, { kind: 'intervention', code: 'OPERATION_INVOKED', data: request }],
+    [9, { kind: 'intervention', code: 'EXAMPLE', data: request }],
   )
   const all = (records: typeof changed): readonly string[] => {
     const report = closed(records)
@@ -231,7 +231,7 @@ describe('a run with interventions', () => {
     const report = closed(changed)
     expect(reportSchema.parse(report).interventions).toEqual([
       { at: '2026-03-02T13:07:00.000Z', code: 'FAULT_INJECTED', data, text: fault },
-      { at: '2026-03-02T13:09:00.000Z', code: 'OPERATION_INVOKED', data: request, text: call },
+      { at: '2026-03-02T13:09:00.000Z', code: 'EXAMPLE', data: request, text: call },
     ])
     const [summary, markdown, junit, page] = all(changed)
     const text = '2; this run cannot be reproduced from its seed alone'
@@ -240,7 +240,7 @@ describe('a run with interventions', () => {
     expect(markdown).toContain(`### Reproduce, without interventions\n\n\`\`\`sh\n${COMMAND}\n`)
     expect(junit?.match(/rehearse run tiny --seed 7 # without the interventions/g)).toHaveLength(2)
     expect(page).toContain(`interventions: ${text}`)
-    expect(page).toContain('abort by &lt;jo&gt;')
+    expect(page).toContain('&lt;jo&gt;')
   })
 
   it('does not mention it otherwise', () => {

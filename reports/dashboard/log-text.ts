@@ -8,7 +8,7 @@ export function logText(entry: LogEntry): string {
     case 'deployed':
       return `${entry.version} deployed to ${entry.stage}`
     case 'rolled-back':
-      return `${entry.stage} rolled back to ${entry.version}`
+      return `rollback to ${entry.version} deployed to ${entry.stage}`
     case 'decided':
       return `${entry.stage === null ? '' : `${entry.stage}: `}${entry.decision}: ${textOf(entry.reason)}`
     case 'fault-began':

@@ -40,7 +40,7 @@ export function table(rows: readonly (readonly string[])[], align: string): stri
   )
 }
 
-/** The text as it is seen, without its markup. */
+/** The text without its markup. */
 export const visible = (text: string): string =>
   text
     .replaceAll('{open}', '(')

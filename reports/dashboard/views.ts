@@ -122,7 +122,7 @@ export const verdict: View = ({ verdict: last, zone }, { columns, rows }) => {
 /** Every metric of the last evaluation, the worst first. */
 export const findings: View = ({ verdict: last }, { columns }) => {
   if (last === null || last.findings.length === 0) return ['no findings yet']
-  const titles = ['verdict', 'observed', 'limit', 'rule'].map((title) => coloured('grey', title))
+  const titles = ['verdict', 'value', 'limit', 'rule'].map((title) => coloured('grey', title))
   const rows = last.findings.map(({ rule, metric, observed, limit, outcome, line }) => [
     verdictText(outcome),
     metricValueText(metric, observed),
@@ -144,13 +144,13 @@ export const detection: View = ({ faults, legs, exposure, zone }, { columns }) =
   ])
   const first = faults[0]
   const latency = legs === null || first === undefined ? null : (legs.detectedAtMs - first.onsetAtMs) / 60_000
-  const seen =
+  const text =
     legs === null
       ? 'not detected'
       : `detected ${timeOfDay(legs.detectedAtMs, zone)}${latency === null ? '' : `, ${durationText(latency)} after onset`}`
   return [
     ...table(begun, 'lrl'),
-    ...wrap(seen, columns),
+    ...wrap(text, columns),
     `exposed ${countText(exposure.devices, 'device')}, ${grouped(exposure.deviceHours)} device-hours`,
   ]
 }

@@ -1,7 +1,8 @@
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
-import { reportedLine } from '../messages/reported.ts'
+import { failureTexts } from '../messages/reported.ts'
 import { countText, durationText, grouped } from '../numbers/format.ts'
+import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import { isEvaluation } from '../run/evaluations.ts'
 import type { Report } from '../run/report.ts'
 import { controllerText, interventionText } from '../text/summary.ts'
@@ -32,6 +33,7 @@ ${facts(report)}
 <section><h2>Timeline</h2>${drawTimeline({ ...span, notifiedAtMs: msOf(report.notifications?.[0]?.at ?? null), stages: report.stages.map(toBar) })}</section>
 <section><h2>Fleet</h2>${drawFleetMaps(moments(report, header, records, span.onsetAtMs))}</section>
 ${metricsSection(evaluations, span)}
+${smallestEffectsSection(report)}
 ${rollbackSection(report)}
 <section><h2>Why</h2><p class="small">What the controller observed at its decisions, and the ground truth at that time.</p>${whyTable(evaluations, header, records)}</section>
 <section><h2>Run</h2>${runTable(report)}</section>`,
@@ -68,7 +70,7 @@ function headline(report: Report): Markup {
     inconclusive: 'inconclusive',
   }[outcome]
   return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${[...expectation.failures, ...invariants.violated.map(reportedLine)].map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}`
+${failureTexts(report).map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}`
 }
 
 function notifiedList(notifications: NonNullable<Report['notifications']>): Markup | null {
@@ -117,6 +119,17 @@ function moments(
     for (; (records[next]?.atMs ?? Number.POSITIVE_INFINITY) <= atMs; next++) fold.take(records[next] as TraceRecord)
     return { title, map: fold.state({ nowMs: atMs, speedup: 0, pace: '', outcome: null }).map }
   })
+}
+
+/** What the windows of the stages can detect at all. */
+function smallestEffectsSection({ smallestEffects }: Report): Markup | null {
+  if (smallestEffects.length === 0) return null
+  const rows = smallestEffects.map(({ metric, observed, reason }) => [
+    metricOf(metric).label,
+    metricValueText(metric, observed),
+    reason?.text ?? '',
+  ])
+  return html`<section><h2>Smallest detectable effects</h2>${tableOf(['metric', 'smallest#', 'explanation'], rows)}</section>`
 }
 
 function rollbackSection({ rollback }: Report): Markup | null {

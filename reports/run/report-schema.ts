@@ -32,6 +32,13 @@ export const reportSchema = z.strictObject({
   ),
   leadTimeHours: z.number().nullable(),
   faults: z.array(z.strictObject({ kind: z.string(), onsetAt: time, devices: count, target: z.string().optional() })),
+  smallestEffects: z.array(
+    z.strictObject({
+      metric: z.string(),
+      observed: z.number().nullable(),
+      reason: reportedSchema.optional(),
+    }),
+  ),
   detection: z.strictObject({
     detected: z.boolean(),
     at: time.nullable(),
@@ -69,7 +76,7 @@ export const reportSchema = z.strictObject({
   falseAlarm: z.boolean(),
   expectation: z.strictObject({
     met: z.boolean(),
-    failures: z.array(z.string()),
+    failures: z.array(reportedSchema),
     checked: z.array(z.strictObject({ what: z.string(), expected: z.string(), actual: z.string(), met: z.boolean() })),
   }),
   invariants: z.strictObject({

@@ -1,5 +1,5 @@
 import { STAGES } from '../../controller/contract.ts'
-import type { Connections, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import type { Connections, TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { notificationText } from '../messages/notification-text.ts'
 import { type ReportedMessage, reported } from '../messages/reported.ts'
 import { isoTime, rounded } from '../numbers/format.ts'
@@ -7,6 +7,7 @@ import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { notificationsOf } from './notifications.ts'
 import { foldRollback, type Rollback } from './rollback.ts'
+import { smallestEffects } from './smallest-effects.ts'
 import { foldStages, type StageReport } from './stages.ts'
 
 export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusive'
@@ -30,6 +31,13 @@ export interface ReportedNotification {
   readonly code: string
   readonly data: object | null
   readonly text: string
+}
+
+/** `observed` is the smallest effect in the unit of the metric; null where any effect is detected, or none can be computed. */
+export interface SmallestEffect {
+  readonly metric: string
+  readonly observed: number | null
+  readonly reason?: ReportedMessage
 }
 
 /** One item of what the scenario expects. */
@@ -63,6 +71,8 @@ export interface Report {
     readonly devices: number
     readonly target?: string
   }[]
+  /** What the windows of the stages can detect at all; empty where no rollout was started. */
+  readonly smallestEffects: readonly SmallestEffect[]
   readonly detection: Detection
   readonly rollback: Rollback | null
   readonly exposure: Exposure
@@ -70,8 +80,8 @@ export interface Report {
   readonly falseAlarm: boolean
   readonly expectation: {
     readonly met: boolean
-    /** One sentence per expected item that was not met. */
-    readonly failures: readonly string[]
+    /** `EXPECTATION_NOT_MET` per expected item that was not met. */
+    readonly failures: readonly ReportedMessage[]
     /** Every expected item with its actual value. */
     readonly checked: readonly ExpectedItem[]
   }
@@ -129,6 +139,7 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     stages,
     leadTimeHours: leadTimeHours(header, records),
     faults: faultsOf(faultStarts),
+    smallestEffects: smallestEffects(records).map(smallestEffect),
     detection,
     rollback: rollback?.report ?? null,
     exposure: foldExposure(header, records, run.endedAtMs),
@@ -156,6 +167,12 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     ...notificationsIn(records),
   }
 }
+
+const smallestEffect = ({ metric, observed, reason }: TraceFinding): SmallestEffect => ({
+  metric,
+  observed,
+  ...(reason !== undefined && { reason: reported(reason) }),
+})
 
 function notificationsIn(records: readonly TraceRecord[]): Pick<Report, 'notifications'> {
   const notifications = notificationsOf(records).map((one) => ({

@@ -1,6 +1,7 @@
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { type Evaluation, isEvaluation } from './evaluations.ts'
 import { type Notification, notificationsOf } from './notifications.ts'
+import { smallestEffectsOf } from './smallest-effects.ts'
 import { type Truth, truthAt } from './truth.ts'
 
 /** What the controller observed and decided at one evaluation, and the ground truth at that time. */
@@ -17,6 +18,8 @@ export interface Why {
   /** Elapsed time of the stage's window; null unless it soaks. */
   readonly soakedMs: number | null
   readonly rules: readonly RuleFindings[]
+  /** The smallest effects that the window of the stage can detect. */
+  readonly smallestEffects: readonly TraceFinding[]
   readonly truth: Truth
   /** The next evaluation with another verdict or decision; null if there is none. */
   readonly nextChange: Evaluation | null
@@ -61,6 +64,7 @@ export function foldWhy(header: TraceHeader, records: readonly TraceRecord[], as
     sinceDecisionMs: decided === undefined ? null : evaluation.atMs - decided.atMs,
     soakedMs: soakedMs([...before, evaluation], evaluation),
     rules: byRule(evaluation.findings),
+    smallestEffects: smallestEffectsOf(records, evaluation.stage),
     truth: truthAt(header, records, evaluation.atMs),
     nextChange:
       after.find(({ verdict, decision }) => verdict !== evaluation.verdict || decision !== evaluation.decision) ?? null,

@@ -22,7 +22,7 @@ export function renderSummary(report: Report, story: string): string {
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
     row('expectation', expectation.met ? 'met' : 'NOT met'),
-    ...expectation.failures.map((text) => `    ! ${text}`),
+    ...expectation.failures.map(({ text }) => `    ! ${text}`),
     ...interventionLines(report),
     '',
     `  ${hours(simulated.hours)} of simulated time in ${wall.seconds.toFixed(1)} s (${grouped(wall.speedup)} x), ` +

@@ -25,6 +25,7 @@ export function renderWhy(why: Why, header: TraceHeader): string {
     '',
     ...findingLines(why),
     '',
+    ...powerLines(why),
     ...truthLines(why.truth, evaluation.atMs, header),
     ...laterLines(why, header),
   ].join('\n')
@@ -68,6 +69,12 @@ function findingLines({ rules }: Why): string[] {
 }
 
 const whereText = ({ line, thing }: TraceFinding): string => thing ?? (line === undefined ? 'stage' : `line ${line}`)
+
+/** What the window of the stage can detect at all. */
+function powerLines({ smallestEffects }: Why): string[] {
+  const texts = smallestEffects.flatMap(({ reason }) => (reason === undefined ? [] : [textOf(reason)]))
+  return texts.map((text, i) => row(i === 0 ? 'power' : '', text))
+}
 
 function truthLines({ faults, devicesOnRelease, crashes }: Truth, nowMs: number, header: TraceHeader): string[] {
   const { version } = header.release

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { reportedLine } from '../../reports/messages/reported.ts'
+import { failureTexts } from '../../reports/messages/reported.ts'
 import type { Report } from '../../reports/run/report.ts'
 import { parseScenario } from '../files/load.ts'
 import type { Scenario, ScenarioInput } from '../files/scenario.ts'
@@ -80,7 +80,7 @@ export async function rehearseIn(plant: PlantInput, title: string, given: PlantC
     const scenario = parseScenario(text, file)
     const result = await play(scenario, seed)
     const report = conclude(scenario, result)
-    const failures = [...report.expectation.failures, ...report.invariants.violated.map(reportedLine)]
+    const failures = failureTexts(report)
     if (failures.length === 0) return report
     const saved = { ...result, expect: scenario.expect, command }
     writeReportFiles(folder, report, saved)

@@ -1,4 +1,4 @@
-import { reportedLine } from '../../reports/messages/reported.ts'
+import { failureTexts } from '../../reports/messages/reported.ts'
 import type { Report } from '../../reports/run/report.ts'
 import { renderSummary } from '../../reports/text/summary.ts'
 import type { PolicyOptions } from '../files/plan.ts'
@@ -154,7 +154,7 @@ function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Se
   tellGithub(
     {
       markdown: renderOutput('report.md', report, saved),
-      failures: [...report.expectation.failures, ...report.invariants.violated.map(reportedLine)],
+      failures: failureTexts(report),
       file: isFile(name) ? name : undefined,
     },
     io.stderr,

@@ -1,8 +1,9 @@
+import { reported } from '../../reports/messages/reported.ts'
 import { type ExpectedItem, firstOnsetOnDevice, type OpenReport, type Report } from '../../reports/run/report.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { Expectation } from '../files/scenario.ts'
 
-/** Compares a report with the expectation of its scenario; each failure is a sentence in numbers. */
+/** Compares a report with the expectation of its scenario. */
 export function checkExpectation(
   expect: Expectation,
   report: OpenReport,
@@ -37,7 +38,7 @@ export function checkExpectation(
   const failures = checked.filter(({ met }) => !met)
   return {
     met: failures.length === 0,
-    failures: failures.map(({ what, expected, actual }) => `${what} is ${actual}, expected ${expected}`),
+    failures: failures.map(({ met: _, ...data }) => reported({ code: 'EXPECTATION_NOT_MET', data })),
     checked,
   }
 }

@@ -54,7 +54,7 @@ async function detected(rehearse: Rehearse, scenario: Scenario): Promise<string 
     const [invariant] = invariants.violated
     const [failure] = expectation.failures
     if (invariant !== undefined) return `invariant: ${reportedLine(invariant)}`
-    return failure === undefined ? null : `expectation: ${failure}`
+    return failure === undefined ? null : `expectation: ${failure.text}`
   } catch (error) {
     const { name, message } = error as Error
     if (OWN_MISTAKES.includes(name)) throw error

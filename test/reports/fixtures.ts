@@ -1,6 +1,10 @@
+import type { Message } from '../../controller/messages/message.ts'
 import type { ReleaseRow } from '../../reports/campaign/history.ts'
 import type { RunSummary } from '../../reports/run/report.ts'
 import type { TraceEvent, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+
+/** A message of no registry: its text is its code with its data, whatever the words of the others are. */
+export const REASON: Message = { code: 'EXAMPLE', data: {} }
 
 export const START_MS = Date.parse('2026-03-02T13:00:00Z')
 export const MINUTE_MS = 60_000
@@ -78,7 +82,7 @@ export const evaluated = (
   state,
   verdict: decision === 'rollback' ? 'breach' : 'healthy',
   decision,
-  reason: '',
+  reason: REASON,
   findings: [
     {
       rule: 'component-crash',
@@ -93,11 +97,42 @@ export const evaluated = (
   ],
 })
 
-export const notified = (subject: string | null, reasonCode: string | null = 'ROLLOUT_HELD'): TraceEvent => ({
+/** A notification with the reason code `EXAMPLE`. */
+export const notified = (data: object): TraceEvent => ({
   kind: 'message-published',
   topic: 'firmware-rollouts',
-  subject,
+  reasonCode: 'EXAMPLE',
+  message: { code: 'EXAMPLE', data },
+  subject: null,
+})
+
+/** A publication without a message. */
+export const published = (subject: string | null, reasonCode: string | null = null): TraceEvent => ({
+  kind: 'message-published',
+  topic: 'firmware-rollouts',
   reasonCode,
+  message: null,
+  subject,
+})
+
+/** The start of the rollout, with one smallest effect per stage. */
+export const rolloutStarted = (subject?: 'migration'): TraceEvent => ({
+  kind: 'rollout-started',
+  handler: 'start',
+  rolloutId: 'r',
+  ...(subject !== undefined && { subject }),
+  stage: 'canary',
+  reason: REASON,
+  smallestEffects: ['canary', 'early', 'production'].map((stage) => ({
+    rule: 'smallest-effect',
+    metric: 'cycleTimeIncreasePct',
+    outcome: 'healthy',
+    observed: 27,
+    baseline: null,
+    limit: 10,
+    n: 2,
+    reason: { code: 'EXAMPLE', data: { stage } },
+  })),
 })
 
 /** A fault on one of two canaries, detected five minutes later. */

@@ -36,11 +36,11 @@ describe('a frame of two rehearsals', () => {
   it.each([
     [80, 24],
     [140, 45],
-  ])('of %i x %i is the reviewed one', async (columns, rows) => {
+  ])('of %i x %i matches its snapshot', async (columns, rows) => {
     expect((await shown(columns, rows)).join('\n')).toMatchSnapshot()
   })
 
-  it('shows the trade-off at the end, and leaves the counters in sight', async () => {
+  it('shows the trade-off at the end, and leaves the counters visible', async () => {
     expect((await shown(80, 24, { ...DUO, ending: TABLE })).join('\n')).toMatchSnapshot()
   })
 
@@ -55,7 +55,7 @@ describe('a frame of two rehearsals', () => {
     expect(lines[0]).toContain('Tue 03 04:50')
   })
 
-  it('says what it needs where the terminal is too small', async () => {
+  it('shows the size that it needs where the terminal is too small', async () => {
     expect((await shown(60, 20))[0]).toBe('rehearse needs 80 x 24, this is 60 x 20; q quits')
   })
 })

@@ -32,8 +32,10 @@ export const STATE: DashboardState = {
     atMs: START_MS + 825 * MINUTE_MS,
     kind: 'breach',
     decision: 'rollback',
-    reason:
-      '1 crashes, 0 allowed (line-08-07); a reason that is too long for one line of a small screen and must be broken',
+    reason: {
+      code: 'EXAMPLE',
+      data: { words: 'a reason that is too long for one line of a small screen and has to be broken into several' },
+    },
     findings: [
       {
         rule: 'component-crash',
@@ -92,8 +94,14 @@ export const STATE: DashboardState = {
   },
   exposure: { devices: 17, deviceHours: 1_233.4, steps: [[START_MS + 4 * MINUTE_MS, 17]] },
   log: [
-    { atMs: START_MS, text: '2.4.0 deployed to canary' },
-    { atMs: START_MS + 825 * MINUTE_MS, text: 'canary: rollback: 1 crashes, 0 allowed {line-08-07}' },
+    { atMs: START_MS, kind: 'deployed', stage: 'canary', version: '2.4.0' },
+    {
+      atMs: START_MS + 825 * MINUTE_MS,
+      kind: 'decided',
+      stage: 'canary',
+      decision: 'rollback',
+      reason: { code: 'EXAMPLE', data: { thing: 'line-08-07' } },
+    },
   ],
   outcome: null,
 }

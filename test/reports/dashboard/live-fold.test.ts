@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
+import type { Message } from '../../../controller/messages/message.ts'
 import { LiveFold } from '../../../reports/dashboard/live-fold.ts'
+import { logText } from '../../../reports/dashboard/log-text.ts'
+import { textOf } from '../../../reports/messages/registry.ts'
 import type { TraceEvent, TraceHeader } from '../../../sim/kernel/trace-events.ts'
-import { header as wireHeader } from '../fixtures.ts'
+import { notified, published, REASON, rolloutStarted, header as wireHeader } from '../fixtures.ts'
 
 const MINUTE_MS = 60_000
 const header: TraceHeader = { ...wireHeader, level: 'model', connections: 'direct', startedAtMs: 0, zone: 'UTC' }
@@ -46,7 +49,7 @@ const evaluated = (state: string, decision: string, observed = 0): TraceEvent =>
   state,
   verdict: 'healthy',
   decision,
-  reason: 'because',
+  reason: REASON,
   findings: [
     { rule: 'cycle-time', metric: 'cycleTimeIncreasePct', outcome: 'healthy', observed, baseline: 0, limit: 10, n: 1 },
   ],
@@ -79,7 +82,7 @@ it('follows a device through the release and back', () => {
   expect(codes(fold(...well))).toBe('+.. ...')
   const dead = [
     ...well,
-    [60, { kind: 'firmware-crashed', thing: 'a1', version: '2.4.0', reason: 'r' }],
+    [60, { kind: 'firmware-crashed', thing: 'a1', version: '2.4.0', reason: REASON }],
   ] as typeof release
   expect(codes(fold(...dead))).toBe('x.. ...')
   const back = [...well, [62, deployed('b', '2.3.1')], [63, received('a1', 'b')]] as typeof release
@@ -103,7 +106,7 @@ it('follows a device through the release and back', () => {
   expect(state.exposure.deviceHours).toBeCloseTo(62 / 60)
 })
 
-it('shows a device that is away, over whatever else it does', () => {
+it('shows a device that is offline, whatever else it does', () => {
   expect(codes(fold([0, { kind: 'device-disconnected', thing: 'b3' }]))).toBe('... ..-')
 })
 
@@ -114,12 +117,30 @@ it('runs the window clock from the soak to the promotion', () => {
   expect(promoted.stages[0]).toMatchObject({ state: 'promoted', soakingSinceMs: null })
 })
 
-it('shows nothing as judged of what a start says could be seen at the least', () => {
-  const evaluation = evaluated('waiting', 'wait', 27)
-  const state = fold([0, { ...evaluation, handler: 'start' } as TraceEvent])
+it('shows the start of the rollout, and none of its smallest effects as a finding', () => {
+  const state = fold([0, rolloutStarted()])
   expect(state.series).toEqual([])
-  expect(state.verdict).toMatchObject({ decision: 'wait', findings: [] })
-  expect(fold([0, evaluation]).series).toHaveLength(1)
+  expect(state.verdict).toMatchObject({ decision: 'start', reason: REASON, findings: [] })
+  expect(state.stages.map((one) => one.state)).toEqual(['waiting', 'ahead', 'ahead'])
+  expect(fold([0, rolloutStarted('migration')])).toMatchObject({ verdict: null, stages: [{ state: 'ahead' }, {}, {}] })
+  expect(fold([0, evaluated('waiting', 'wait', 27)]).series).toHaveLength(1)
+})
+
+it('plots the whole stage before its lines, and every metric of a rule by itself', () => {
+  const finding = (metric: string, observed: number, line?: number) => ({
+    ...{ rule: 'r', metric, outcome: 'healthy', observed, baseline: 0, limit: 10, n: 1 },
+    ...(line !== undefined && { line }),
+  })
+  const evaluation = (...findings: ReturnType<typeof finding>[]) =>
+    ({ ...evaluated('soaking', 'wait'), findings }) as TraceEvent
+  const state = fold(
+    [0, evaluation(finding('a', 1, 1), finding('b', 5))],
+    [5, evaluation(finding('a', 9, 1), finding('a', 2))],
+  )
+  expect(state.series.map(({ metric, points }) => [metric, points.map(([, observed]) => observed)])).toEqual([
+    ['a', [1, 2]],
+    ['b', [5]],
+  ])
 })
 
 it('keeps a bounded number of points over the whole time', () => {
@@ -131,34 +152,75 @@ it('keeps a bounded number of points over the whole time', () => {
   expect(points.at(-1)?.[0]).toBeGreaterThan(4_900 * MINUTE_MS)
 })
 
-it('tells what people did, and what the controller answered', () => {
-  const operation = (result: string, answer: string): TraceEvent => {
+const lines = (state: ReturnType<typeof fold>): string[] => state.log.map(logText)
+const EXAMPLE = (n: number): Message => ({ code: 'EXAMPLE', data: { n } })
+
+it('logs what operators did, and the answers of the controller', () => {
+  const operation = (result: string, answer: Message): TraceEvent => {
     return { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'lunch', result, answer }
   }
-  const { log } = fold(
+  const spec = { kind: 'crash', in: { line: 7 } }
+  const state = fold(
     [1, { kind: 'intervention', code: 'OPERATION_INVOKED', data: { operation: 'pause', actor: 'jo' } }],
-    [1, operation('accepted', 'held')],
-    [2, operation('repeated', 'paused already by jo')],
-    [3, operation('refused', 'a way back cannot be paused')],
-    [4, { kind: 'intervention', code: 'FAULT_INJECTED', data: { spec: { kind: 'crash', in: { line: 7 } } } }],
+    [1, operation('accepted', EXAMPLE(1))],
+    [2, operation('repeated', EXAMPLE(2))],
+    [3, operation('refused', EXAMPLE(3))],
+    [4, { kind: 'intervention', code: 'FAULT_INJECTED', data: { spec } }],
   )
-  expect(log.map(({ text }) => text)).toEqual([
-    'pause by jo: held',
-    'pause by jo, as before: paused already by jo',
-    'pause by jo REFUSED: a way back cannot be paused',
-    'fault crash on line 7',
+  expect(lines(state)).toEqual([
+    'pause by jo: EXAMPLE {"n":1}',
+    'pause by jo (repeated): EXAMPLE {"n":2}',
+    'pause by jo REFUSED: EXAMPLE {"n":3}',
+    `injected: ${textOf({ code: 'FAULT_INJECTED', data: { spec } })}`,
   ])
 })
 
-it('tells that somebody was notified', () => {
-  const message = { kind: 'message-published', topic: 't', subject: 'ROLLOUT_HELD: blind' } as const
-  const { log } = fold([1, { ...message, reasonCode: 'ROLLOUT_HELD' }], [2, { ...message, reasonCode: null }])
-  expect(log.map(({ text }) => text)).toEqual(['notified: ROLLOUT_HELD: blind'])
+it('logs what on-call was notified of', () => {
+  const state = fold([1, notified({ n: 1 })], [2, published('of another service')])
+  expect(lines(state)).toEqual(['notified: EXAMPLE: EXAMPLE {"n":1}'])
 })
 
-it('counts the devices of a fault, and says once that it began', () => {
+it('logs deployments, decisions, failures and the end', () => {
+  const live = new LiveFold(header)
+  const events: readonly TraceEvent[] = [
+    deployed('d', '2.4.0'),
+    evaluated('deploying', 'deploy'),
+    evaluated('deploying', 'wait'),
+    { kind: 'handler-failed', handler: 'analyze', error: 'Timeout', message: 'm' },
+    deployed('b', '2.3.1'),
+  ]
+  events.forEach((event, sequence) => {
+    live.take({ sequence, atMs: sequence, source: 's', ...event })
+  })
+  const end = { nowMs: 9, speedup: 1, pace: 'max', outcome: 'rolled-back' }
+  live.state(end)
+  expect(lines(live.state(end))).toEqual([
+    '2.4.0 deployed to canary',
+    'canary: deploy: EXAMPLE {}',
+    'analyze failed: Timeout',
+    'rollback to 2.3.1 deployed to canary',
+    'the rehearsal has ended: rolled-back',
+  ])
+})
+
+it('logs one line per burst of crashes', () => {
+  const crash = (thing: string): TraceEvent => ({ kind: 'firmware-crashed', thing, version: '2.4.0', reason: REASON })
+  const state = fold([1, crash('a1')], [1.5, crash('a2')], [2, crash('a3')], [2.1, crash('b1')], [4, crash('b2')])
+  expect(lines(state)).toEqual(['a1 crashed: EXAMPLE {}', 'b1 crashed: EXAMPLE {}', 'b2 crashed: EXAMPLE {}'])
+})
+
+it('counts the devices of a fault, and logs its first onset', () => {
   const fault = (thing: string): TraceEvent => ({ kind: 'fault-started', fault: 0, faultKind: 'crash', thing })
   const state = fold([5, fault('a1')], [6, fault('b1')])
   expect(state.faults).toEqual([{ kind: 'crash', onsetAtMs: 5 * MINUTE_MS, devices: 2 }])
-  expect(state.log.map(({ text }) => text)).toEqual(['fault: crash begins on a1'])
+  expect(lines(state)).toEqual(['fault crash began on a1'])
+})
+
+it('shows a fault of AWS with its target and without devices', () => {
+  const state = fold([
+    5,
+    { kind: 'fault-started', fault: 0, faultKind: 'throttling', thing: null, target: 'SearchIndex' },
+  ])
+  expect(state.faults).toEqual([{ kind: 'throttling', onsetAtMs: 5 * MINUTE_MS, devices: 0, target: 'SearchIndex' }])
+  expect(lines(state)).toEqual(['fault throttling began on SearchIndex'])
 })

@@ -15,11 +15,11 @@ it.each([
   ['a', 'abort-rollout'],
   ['q', 'quit'],
   ['C-c', 'quit'],
-])('%s asks for %s', (key, command) => {
+])('%s sends %s', (key, command) => {
   expect(after([key]).command).toEqual({ do: command })
 })
 
-it('does nothing on a key that means nothing', () => {
+it('ignores a key without a meaning', () => {
   expect(after(['z'])).toEqual({ mode: START, command: null })
 })
 

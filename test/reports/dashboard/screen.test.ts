@@ -7,7 +7,7 @@ import { STATE } from './fixtures.ts'
 import { type Glass, open, opened } from './glass.ts'
 
 const FAULTS = ['memory leak, 60 MiB/h', 'crash']
-/** What nobody sees on a dark terminal. */
+/** What is invisible on a dark terminal. */
 function blackIn({ terminal }: Glass): string {
   const { active } = terminal.buffer
   const cells = Array.from({ length: terminal.rows * terminal.cols }, (_, i) =>
@@ -39,15 +39,15 @@ describe('a frame', () => {
   it.each([
     [80, 24],
     [160, 50],
-  ])('of %i x %i is the reviewed one', async (columns, rows) => {
+  ])('of %i x %i matches its snapshot', async (columns, rows) => {
     expect((await shown(columns, rows)).join('\n')).toMatchSnapshot()
   })
 
-  it.each([1, 2, 3])('shows something else after tab number %i', async (focus) => {
+  it.each([1, 2, 3])('shows another panel after tab number %i', async (focus) => {
     expect((await shown(80, 24, { focus })).join('\n')).toMatchSnapshot()
   })
 
-  it('shows the events where an answer is awaited and there is room for one thing only', async () => {
+  it('shows the events where an answer is awaited and there is room for one panel only', async () => {
     expect((await shown(80, 24)).join('\n')).not.toContain('2.4.0 deployed to canary')
     expect((await shown(80, 24, { awaitsAnswer: true })).join('\n')).toContain('2.4.0 deployed to canary')
   })
@@ -73,7 +73,7 @@ describe('a frame', () => {
   it.each([
     [80, 24],
     [160, 50],
-  ])('leaves the whole map in sight at %i x %i while a place on it is chosen', async (columns, rows) => {
+  ])('leaves the whole map visible at %i x %i while a place on it is chosen', async (columns, rows) => {
     const mapOf = (lines: readonly string[]) => lines.slice(0, 20).map((line) => line.slice(0, 28))
     expect(mapOf(await shown(columns, rows, { overlay: 'place' }))).toEqual(mapOf(await shown(columns, rows)))
   })
@@ -91,10 +91,10 @@ describe('a frame', () => {
     expect(text.replace(/[\x20-\x7e\u2500-\u257f\u2800-\u28ff]/g, '')).toBe('')
   })
 
-  it('says what it waits for before there is anything to show, and leaves nothing of that behind', async () => {
+  it('shows what it waits for before the first state, and clears it afterwards', async () => {
     const glass = open(80, 24)
     glass.screen.draw(gettingReady(80, 24))
-    expect((await glass.lines())[0]).toBe('the fleet lives the week before and connects ...; q quits')
+    expect((await glass.lines())[0]).toBe('simulating the baseline week and connecting the fleet ...; q quits')
     glass.screen.draw(frameOf(STATE, START, FAULTS, glass.screen))
     expect(await glass.lines()).toEqual(await shown(80, 24))
   })
@@ -114,7 +114,7 @@ describe('a frame', () => {
     expect(lines.at(-1)).toBe('the rehearsal has ended  tab view  ? help  q quit')
   })
 
-  it('says what it needs where the terminal is too small', async () => {
+  it('shows the size that it needs where the terminal is too small', async () => {
     expect((await shown(60, 20))[0]).toBe('rehearse needs 80 x 24, this is 60 x 20; q quits')
   })
 })
@@ -130,7 +130,7 @@ it('survives a resize, charts and all', async () => {
   expect((await glass.lines()).join('\n')).toBe((await shown(80, 24)).join('\n'))
 })
 
-it('hears keys by their names', async () => {
+it('reports keys by their names', async () => {
   const glass = open(80, 24)
   const keys: string[] = []
   glass.screen.onKey((key) => keys.push(key))
@@ -139,7 +139,7 @@ it('hears keys by their names', async () => {
   expect(keys).toEqual(['space', '+', 'tab', '?', 'enter', 'up', 'right', 'q'])
 })
 
-it('leaves the terminal as it was found', async () => {
+it('restores the terminal', async () => {
   const glass = open(80, 24)
   glass.terminal.write('before')
   glass.screen.draw(frameOf(STATE, START, FAULTS, glass.screen))

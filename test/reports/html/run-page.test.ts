@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { renderRunPage } from '../../../reports/html/run-page.ts'
+import { METRICS } from '../../../reports/numbers/metrics.ts'
 import { rehearsed } from './rehearsals.ts'
 
 type Rehearsed = Awaited<ReturnType<typeof rehearsed>>
@@ -30,12 +31,12 @@ describe('the page of a rehearsal', () => {
   })
 
   it('has all sections where something was rolled back', () => {
-    const all = ['Timeline', 'Fleet', 'Metrics', 'Rollback latency', 'Why', 'Run']
+    const all = ['Timeline', 'Fleet', 'Metrics', 'Smallest detectable effects', 'Rollback latency', 'Why', 'Run']
     expect(sections(page(rolledBack))).toEqual(all)
   })
 
   it('has no rollback latency where nothing was rolled back', () => {
-    const none = ['Timeline', 'Fleet', 'Metrics', 'Why', 'Run']
+    const none = ['Timeline', 'Fleet', 'Metrics', 'Smallest detectable effects', 'Why', 'Run']
     expect(sections(page(promoted))).toEqual(none)
     expect(sections(page(inconclusive))).toEqual(none)
   })
@@ -48,7 +49,7 @@ describe('the page of a rehearsal', () => {
 
   it('names what was expected and not met', () => {
     expect(inconclusive.report.expectation.failures.length).toBeGreaterThan(0)
-    for (const failure of inconclusive.report.expectation.failures) expect(page(inconclusive)).toContain(failure)
+    for (const { text } of inconclusive.report.expectation.failures) expect(page(inconclusive)).toContain(text)
   })
 
   it('draws the judged quantities with their limits, and marks onset and detection', () => {
@@ -59,6 +60,18 @@ describe('the page of a rehearsal', () => {
     expect(page(promoted)).not.toContain('class="mark')
   })
 
+  it('has a label for every metric of the controller', () => {
+    const all = [promoted, rolledBack].flatMap(({ records }) =>
+      records.flatMap((record) => {
+        if (record.kind === 'rollout-started') return record.smallestEffects
+        return record.kind === 'evaluated' ? record.findings : []
+      }),
+    )
+    const names = [...new Set(all.map(({ metric }) => metric))]
+    expect(names.length).toBeGreaterThan(8)
+    expect(names.filter((name) => !Object.hasOwn(METRICS, name))).toEqual([])
+  })
+
   it('sets the ground truth next to what the controller concluded', () => {
     expect(page(rolledBack)).toMatch(/<td>rollback<\/td>.*cycle-drift on 2 of 2 devices, 2 on the release, 0 crashes/)
   })
@@ -67,9 +80,13 @@ describe('the page of a rehearsal', () => {
     const evil = '<img src=x onerror=alert(1)>&"\''
     const { report, header, records } = rolledBack
     const text = renderRunPage(
-      { ...report, scenario: evil, expectation: { ...report.expectation, failures: [evil] } },
+      {
+        ...report,
+        scenario: evil,
+        expectation: { ...report.expectation, failures: [{ code: 'X', data: {}, text: evil }] },
+      },
       { ...header, story: evil },
-      records.map((record) => (record.kind === 'evaluated' ? { ...record, reason: evil } : record)),
+      records.map((record) => (record.kind === 'evaluated' ? { ...record, reason: { code: evil, data: {} } } : record)),
     )
     expect(text).not.toContain('<img')
     expect(text.match(/&lt;img src=x onerror=alert\(1\)&gt;&amp;&quot;&#39;/g)?.length).toBeGreaterThan(4)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { foldDetection } from '../../../reports/run/detection.ts'
 import type { TraceEvent, TraceFinding } from '../../../sim/kernel/trace-events.ts'
-import { MINUTE_MS, START_MS, trace } from '../fixtures.ts'
+import { MINUTE_MS, REASON, START_MS, trace } from '../fixtures.ts'
 
 const finding = (outcome: string, observed: number | null): TraceFinding => ({
   rule: 'connection-failure',
@@ -19,7 +19,7 @@ const evaluation = (decision: string, ...findings: readonly TraceFinding[]): Tra
   state: 'soaking',
   verdict: 'healthy',
   decision,
-  reason: '',
+  reason: REASON,
   findings,
 })
 const at = (minute: number): number => START_MS + minute * MINUTE_MS

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderRunPage } from '../../../reports/html/run-page.ts'
+import { textOf } from '../../../reports/messages/registry.ts'
 import { foldReport, type Report } from '../../../reports/run/report.ts'
 import { reportSchema } from '../../../reports/run/report-schema.ts'
 import { renderJunit } from '../../../reports/text/junit.ts'
@@ -13,8 +14,10 @@ import {
   installed,
   MINUTE_MS,
   notified,
+  published,
   received,
   rolledBack,
+  rolloutStarted,
   run,
   START_MS,
   started,
@@ -150,7 +153,6 @@ it.each([
 })
 
 describe('a run in which on-call was notified', () => {
-  const text = 'ROLLOUT_HELD: the groups <differ>'
   const closed = (records: ReturnType<typeof trace>): Report => ({
     ...foldReport(header, records, run),
     expectation: { met: true, failures: [], checked: [] },
@@ -167,19 +169,30 @@ describe('a run in which on-call was notified', () => {
 
   it('has the time and the reason in every report', () => {
     const records = trace(
-      [7, notified(text)],
-      [8, notified('of another service', null)],
-      [9, notified(null, 'ROLLOUT_HALTED')],
+      [7, notified({ stage: '<canary>' })],
+      [8, published('of another service')],
+      [9, published('a subject', 'OWN_CODE')],
+      [10, published(null, 'BARE_CODE')],
     )
     expect(reportSchema.parse(closed(records)).notifications).toEqual([
-      { at: '2026-03-02T13:07:00.000Z', reasonCode: 'ROLLOUT_HELD', subject: text },
-      { at: '2026-03-02T13:09:00.000Z', reasonCode: 'ROLLOUT_HALTED', subject: 'ROLLOUT_HALTED' },
+      {
+        at: '2026-03-02T13:07:00.000Z',
+        code: 'EXAMPLE',
+        data: { stage: '<canary>' },
+        text: 'EXAMPLE {"stage":"<canary>"}',
+      },
+      { at: '2026-03-02T13:09:00.000Z', code: 'OWN_CODE', data: null, text: 'a subject' },
+      { at: '2026-03-02T13:10:00.000Z', code: 'BARE_CODE', data: null, text: 'BARE_CODE' },
     ])
     const [summary, markdown, page] = all(records)
-    const rows = ['03-02 13:07 UTC, ROLLOUT_HELD', '03-02 13:09 UTC, ROLLOUT_HALTED']
+    const rows = ['03-02 13:07 UTC, EXAMPLE', '03-02 13:09 UTC, OWN_CODE', '03-02 13:10 UTC, BARE_CODE']
     expect(summary).toContain(rows.map((row) => `  notified      ${row}\n`).join(''))
-    expect(markdown).toContain(`- notified: 03-02 13:07, ${text}\n- notified: 03-02 13:09, ROLLOUT_HALTED\n`)
-    expect(page).toContain('<li>2026-03-02T13:07:00.000Z ROLLOUT_HELD: the groups &lt;differ&gt;</li>')
+    expect(markdown).toContain(
+      '- notified: 03-02 13:07, EXAMPLE: EXAMPLE {"stage":"<canary>"}\n- notified: 03-02 13:09, OWN_CODE: a subject\n',
+    )
+    expect(page).toContain(
+      '<li>2026-03-02T13:07:00.000Z EXAMPLE: EXAMPLE {&quot;stage&quot;:&quot;&lt;canary&gt;&quot;}</li>',
+    )
     expect(page?.match(/class="mark on-call"/g)).toHaveLength(1)
   })
 
@@ -196,12 +209,13 @@ describe('a run with interventions', () => {
     expectation: { met: true, failures: [], checked: [] },
     invariants: { checked: ['X'], violated: [{ code: 'X', data: {}, text: 'is violated' }], undecided: [] },
   })
-  const [fault, call] = ['crash on line 7', 'abort by <jo>']
   const data = { spec: { kind: 'crash', in: { line: 7 } } }
   const request = { operation: 'abort', actor: '<jo>' }
+  const fault = textOf({ code: 'FAULT_INJECTED', data })
+  const call = textOf({ code: 'EXAMPLE', data: request })
   const changed = trace(
     [7, { kind: 'intervention', code: 'FAULT_INJECTED', data }],
-    [9, { kind: 'intervention', code: 'OPERATION_INVOKED', data: request }],
+    [9, { kind: 'intervention', code: 'EXAMPLE', data: request }],
   )
   const all = (records: typeof changed): readonly string[] => {
     const report = closed(records)
@@ -217,7 +231,7 @@ describe('a run with interventions', () => {
     const report = closed(changed)
     expect(reportSchema.parse(report).interventions).toEqual([
       { at: '2026-03-02T13:07:00.000Z', code: 'FAULT_INJECTED', data, text: fault },
-      { at: '2026-03-02T13:09:00.000Z', code: 'OPERATION_INVOKED', data: request, text: call },
+      { at: '2026-03-02T13:09:00.000Z', code: 'EXAMPLE', data: request, text: call },
     ])
     const [summary, markdown, junit, page] = all(changed)
     const text = '2; this run cannot be reproduced from its seed alone'
@@ -226,11 +240,22 @@ describe('a run with interventions', () => {
     expect(markdown).toContain(`### Reproduce, without interventions\n\n\`\`\`sh\n${COMMAND}\n`)
     expect(junit?.match(/rehearse run tiny --seed 7 # without the interventions/g)).toHaveLength(2)
     expect(page).toContain(`interventions: ${text}`)
-    expect(page).toContain('abort by &lt;jo&gt;')
+    expect(page).toContain('&lt;jo&gt;')
   })
 
   it('does not mention it otherwise', () => {
     expect(closed(trace())).not.toHaveProperty('interventions')
     for (const text of all(trace())) expect(text).not.toMatch(/ntervention|without|reproduced/)
   })
+})
+
+it('has the smallest effects that the windows can detect, as the controller computed them at the start', () => {
+  const { smallestEffects } = foldReport(header, trace([0, rolloutStarted('migration')], [1, rolloutStarted()]), run)
+  expect(smallestEffects).toHaveLength(3)
+  expect(smallestEffects[1]).toEqual({
+    metric: 'cycleTimeIncreasePct',
+    observed: 27,
+    reason: { code: 'EXAMPLE', data: { stage: 'early' }, text: 'EXAMPLE {"stage":"early"}' },
+  })
+  expect(foldReport(header, [], run).smallestEffects).toEqual([])
 })

@@ -10,6 +10,7 @@ import {
   healthy,
   installed,
   MINUTE_MS,
+  REASON,
   received,
   START_MS,
   started,
@@ -17,7 +18,7 @@ import {
 } from '../fixtures.ts'
 
 const fault = (thing: string): TraceEvent => ({ kind: 'fault-started', fault: 0, faultKind: 'crash', thing })
-const crashed = (thing: string): TraceEvent => ({ kind: 'firmware-crashed', thing, version: '2.4.0', reason: 'code 1' })
+const crashed = (thing: string): TraceEvent => ({ kind: 'firmware-crashed', thing, version: '2.4.0', reason: REASON })
 const of = (thing: string, records: readonly TraceRecord[]): DeviceTimeline =>
   foldTimelines(header, records).find((one) => one.thing === thing) as DeviceTimeline
 const minute = (atMs: number | null | undefined): number | null =>
@@ -57,7 +58,7 @@ describe('the timeline of a device', () => {
       revertedAtMs: 38,
       healthyAtMs: 39,
     })
-    expect(firstSign).toEqual({ atMs: START_MS + 30 * MINUTE_MS, kind: 'crash', reason: 'code 1' })
+    expect(firstSign).toEqual({ atMs: START_MS + 30 * MINUTE_MS, kind: 'crash', reason: REASON })
     expect(one).toMatchObject({ line: 1, stage: 'canary', faultKind: 'crash' })
   })
 
@@ -81,15 +82,15 @@ describe('the timeline of a device', () => {
   it('is shown moment by moment, in the zone of the plant', () => {
     expect(renderTimeline(of('a1', whole), header.zone).split('\n')).toEqual([
       'A1: line 1, canary',
-      '  time (Europe/Berlin)  moment               detail      after',
+      '  time (Europe/Berlin)  moment               detail          after',
       '  2026-03-02 14:01:00   deployment received',
-      '  2026-03-02 14:04:00   firmware started              +3.0 min',
-      '  2026-03-02 14:30:00   fault onset          crash   +26.0 min',
-      '  2026-03-02 14:30:00   crashed                       +0.0 min',
-      '  2026-03-02 14:30:00   first sign           code 1   +0.0 min',
-      '  2026-03-02 14:36:00   rollback received             +6.0 min',
-      '  2026-03-02 14:38:00   reverted                      +2.0 min',
-      '  2026-03-02 14:39:00   healthy again                 +1.0 min',
+      '  2026-03-02 14:04:00   firmware started                  +3.0 min',
+      '  2026-03-02 14:30:00   fault onset          crash       +26.0 min',
+      '  2026-03-02 14:30:00   crashed                           +0.0 min',
+      '  2026-03-02 14:30:00   first sign           EXAMPLE {}   +0.0 min',
+      '  2026-03-02 14:36:00   rollback received                 +6.0 min',
+      '  2026-03-02 14:38:00   reverted                          +2.0 min',
+      '  2026-03-02 14:39:00   healthy again                     +1.0 min',
     ])
     expect(renderTimeline(of('a3', whole), header.zone)).toContain('neither the release nor a fault reached it')
     expect(timelineRow(of('a1', whole))).toHaveLength(TIMELINE_COLUMNS.length)

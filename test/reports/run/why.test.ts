@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { evaluationsRange, foldWhy } from '../../../reports/run/why.ts'
 import { renderWhy } from '../../../reports/text/why-text.ts'
 import type { TraceEvent, TraceFinding } from '../../../sim/kernel/trace-events.ts'
-import { header, MINUTE_MS, notified, START_MS, started, trace } from '../fixtures.ts'
+import {
+  header,
+  MINUTE_MS,
+  notified,
+  published,
+  REASON,
+  rolloutStarted,
+  START_MS,
+  started,
+  trace,
+} from '../fixtures.ts'
 
 const finding = (rule: string, outcome: string, observed: number | null, over: Partial<TraceFinding> = {}) => ({
   rule,
@@ -12,7 +22,7 @@ const finding = (rule: string, outcome: string, observed: number | null, over: P
   baseline: 0.5,
   limit: 2,
   n: 100,
-  reason: `${rule} ${observed}`,
+  reason: { code: 'EXAMPLE', data: { rule, observed } },
   ...over,
 })
 const evaluation = (over: Partial<Extract<TraceEvent, { kind: 'evaluated' }>>): TraceEvent => ({
@@ -22,20 +32,19 @@ const evaluation = (over: Partial<Extract<TraceEvent, { kind: 'evaluated' }>>): 
   state: 'soaking',
   verdict: 'healthy',
   decision: 'wait',
-  reason: 'part of the window has passed',
+  reason: REASON,
   findings: [finding('error-rate', 'healthy', 1)],
   ...over,
 })
 
 const records = trace(
-  [0, evaluation({ handler: 'start', state: 'waiting', verdict: 'none', reason: 'started', findings: [] })],
-  [
-    0,
-    evaluation({ state: 'deploying', verdict: 'none', decision: 'deploy', reason: 'the gate is open', findings: [] }),
-  ],
+  [0, rolloutStarted('migration')],
+  [0, rolloutStarted()],
+  [0, evaluation({ handler: 'schedule', state: 'waiting', verdict: 'none', findings: [] })],
+  [0, evaluation({ state: 'deploying', verdict: 'none', decision: 'deploy', findings: [] })],
   [4, started('a1', '2.4.0')],
   [5, started('b1', '2.4.0')],
-  [10, evaluation({ decision: 'soak', reason: '2 of 2 devices installed' })],
+  [10, evaluation({ decision: 'soak' })],
   [12, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'b1' }],
   [
     70,
@@ -49,12 +58,12 @@ const records = trace(
     }),
   ],
   [75, evaluation({})],
-  [80, { kind: 'firmware-crashed', thing: 'b1', version: '2.4.0', reason: 'exited' }],
+  [80, { kind: 'firmware-crashed', thing: 'b1', version: '2.4.0', reason: REASON }],
   [82, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'a1' }],
-  [85, evaluation({ state: 'rolling-back', verdict: 'breach', decision: 'rollback', reason: '1 crashes, 0 allowed' })],
-  [85, evaluation({ handler: 'promote', verdict: 'none', reason: 'no stage waits', findings: [] })],
+  [85, evaluation({ state: 'rolling-back', verdict: 'breach', decision: 'rollback' })],
+  [85, evaluation({ handler: 'promote', verdict: 'none', findings: [] })],
   [88, started('a1', '2.3.1')],
-  [90, evaluation({ state: 'rolled-back', verdict: 'none', decision: 'confirm', reason: 'all back', findings: [] })],
+  [90, evaluation({ state: 'rolled-back', verdict: 'none', decision: 'confirm', findings: [] })],
 )
 const why = (minute: number) => foldWhy(header, records, START_MS + minute * MINUTE_MS)
 
@@ -95,26 +104,35 @@ describe('the evaluation before an instant', () => {
 
   it('is the one with a decision, when there were several at one instant', () => {
     expect(why(85)).toMatchObject({ evaluation: { decision: 'rollback' }, simultaneous: [{ handler: 'promote' }] })
-    expect(why(0)).toMatchObject({ evaluation: { decision: 'deploy' }, simultaneous: [{ handler: 'start' }] })
+    expect(why(0)).toMatchObject({ evaluation: { decision: 'deploy' }, simultaneous: [{ handler: 'schedule' }] })
   })
 
   it('has the notifications since the evaluation before, and none of later', () => {
     const paused = trace(
       [70, evaluation({})],
-      [70, notified('before')],
-      [74.9, notified('held')],
+      [70, notified({ n: 1 })],
+      [74.9, notified({ n: 2 })],
       [75, evaluation({ decision: 'pause' })],
-      [75, notified('held as well')],
-      [75, notified('of another service', null)],
-      [76, notified('later')],
+      [75, notified({ n: 3 })],
+      [75, published('of another service')],
+      [76, notified({ n: 4 })],
       [80, evaluation({})],
     )
     const found = foldWhy(header, paused, START_MS + 75 * MINUTE_MS)
-    expect(found?.notifications.map(({ subject }) => subject)).toEqual(['held', 'held as well'])
+    expect(found?.notifications.map(({ data }) => data)).toEqual([{ n: 2 }, { n: 3 }])
     expect(renderWhy(found as NonNullable<typeof found>, header)).toContain(
-      '\n  notified  held\n  notified  held as well\n',
+      '\n  notified  EXAMPLE: EXAMPLE {"n":2}\n  notified  EXAMPLE: EXAMPLE {"n":3}\n',
     )
     expect(why(75)?.notifications).toEqual([])
+  })
+
+  it('has the smallest effects that the window of its stage can detect, from the start of the firmware', () => {
+    const effects = (one: ReturnType<typeof why>) => one?.smallestEffects.map(({ reason }) => reason?.data)
+    expect(effects(why(70))).toEqual([{ stage: 'canary' }])
+    const early = trace([0, rolloutStarted()], [1, evaluation({ stage: 'early' })])
+    expect(effects(foldWhy(header, early, START_MS + MINUTE_MS))).toEqual([{ stage: 'early' }])
+    const migration = trace([0, rolloutStarted('migration')], [1, evaluation({})])
+    expect(effects(foldWhy(header, migration, START_MS + MINUTE_MS))).toEqual([])
   })
 
   it('is nothing before the first', () => {
@@ -129,7 +147,7 @@ it('reads as a page', () => {
     "TINY, evaluation of 2026-03-02 15:10:00 (Europe/Berlin), 70.0 min after the start
       state     canary: soaking (60.0 min since the last decision; 60.0 min of the 24 h window have elapsed)
       verdict   healthy
-      decision  wait: part of the window has passed
+      decision  wait: EXAMPLE {}
 
       rule        metric         outcome       where   observed  limit  baseline    n
       cycle-time  cycle-timePct  inconclusive  line 2       2.5      2       0.5  100
@@ -137,13 +155,14 @@ it('reads as a page', () => {
                   cycle-timePct  healthy       stage        1.5      2       0.5  100
       error-rate  error-ratePct  healthy       stage          1      2       0.5  100
 
-        cycle-time 2.5
-        cycle-time 1.5
-        error-rate 1
+        EXAMPLE {"rule":"cycle-time","observed":2.5}
+        EXAMPLE {"rule":"cycle-time","observed":1.5}
+        EXAMPLE {"rule":"error-rate","observed":1}
 
+      power     EXAMPLE {"stage":"canary"}
       truth     crash began at 2026-03-02 14:12:00, 58.0 min before, on 1 of 2 devices so far
                 2 devices on 2.4.0; 0 crashes of it so far
-      next      2026-03-02 15:25:00 breach, rollback: 1 crashes, 0 allowed"
+      next      2026-03-02 15:25:00 breach, rollback: EXAMPLE {}"
   `)
 })
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { textOf } from '../../../reports/messages/registry.ts'
 import { type PlantCase, type PlantInput, RehearsalFailed, rehearseIn } from '../../../scenarios/api/plant.ts'
 import { loadScenario } from '../../../scenarios/files/load.ts'
 import { InvalidScenario } from '../../../scenarios/files/yaml-file.ts'
@@ -26,13 +27,13 @@ it('names the seed, what failed, and a command that plays the same again', async
   expect(error).toBeInstanceOf(RehearsalFailed)
   expect(error.message.split('\n')).toEqual([
     'api: promotes what crashes (seed 7)',
-    '  outcome is rolled-back, expected promoted',
+    `  ${textOf({ code: 'EXPECTATION_NOT_MET', data: { what: 'outcome', actual: 'rolled-back', expected: 'promoted' } })}`,
     `  replay: ${error.command}`,
   ])
   const [, file, seed] = /^npx rehearse run (\S+) --seed (\d+) --level model$/.exec(error.command) as RegExpExecArray
   const scenario = loadScenario(file as string)
   const again = await rehearse(scenario, { seed: Number(seed), level: 'model' })
-  expect(conclude(scenario, again).expectation.failures).toEqual(error.failures)
+  expect(conclude(scenario, again).expectation.failures.map(({ text }) => text)).toEqual(error.failures)
   const kept = JSON.parse(readFileSync(`${file?.replace(/[^/]+$/, '')}report.json`, 'utf8'))
   expect(kept.digest).toBe(again.facts.digest)
 })

@@ -63,7 +63,7 @@ describe('report', () => {
 describe('why', () => {
   it('tells what the controller saw at an instant', () => {
     expect(why(file, '+5m', io)).toBe(0)
-    expect(io.text.stdout).toContain('CRASH-ON-START, look of ')
+    expect(io.text.stdout).toContain('CRASH-ON-START, evaluation of ')
     expect(io.text.stdout).toContain('truth')
   })
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
+import { reportedLine } from '../../../reports/messages/reported.ts'
 import { SHIPPED, shippedScenarios } from '../../../scenarios/library/catalogue.ts'
 import { type Played, runMany } from '../../../scenarios/sweep/run-many.ts'
 
@@ -15,7 +16,9 @@ export function testLibrary(seed: number, table: string): void {
     const wrong = played.flatMap((one) => {
       if ('error' in one) return [`${one.scenario}: ${one.error.message}`]
       const { expectation, invariants } = one.report
-      return [...expectation.failures, ...invariants.violated].map((failure) => `${one.scenario}: ${failure}`)
+      return [...expectation.failures, ...invariants.violated].map(
+        (failure) => `${one.scenario}: ${reportedLine(failure)}`,
+      )
     })
     expect(wrong).toEqual([])
     expect(played.map(({ scenario }) => scenario)).toEqual(SHIPPED)

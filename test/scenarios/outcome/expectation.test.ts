@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { reported } from '../../../reports/messages/reported.ts'
 import { foldReport } from '../../../reports/run/report.ts'
 import type { Expectation } from '../../../scenarios/files/scenario.ts'
 import { checkExpectation } from '../../../scenarios/outcome/expectation.ts'
@@ -6,6 +7,9 @@ import { header, MINUTE_MS, rolledBack, run } from '../../reports/fixtures.ts'
 
 const check = (expectation: Expectation) =>
   checkExpectation(expectation, foldReport(header, rolledBack, run), header, rolledBack)
+
+const unmet = (what: string, expected: string, actual: string) =>
+  reported({ code: 'EXPECTATION_NOT_MET', data: { what, expected, actual } })
 
 it('checks what is expected and nothing else, each thing with what came out', () => {
   const minutes = (low: number, high: number): [number, number] => [low * MINUTE_MS, high * MINUTE_MS]
@@ -20,9 +24,9 @@ it('checks what is expected and nothing else, each thing with what came out', ()
   ).toEqual({
     met: false,
     failures: [
-      'caughtIn is canary, expected early',
-      'lead time is never, expected 0.0 min to 3.00 h',
-      'detection after onset is 5.0 min, expected 0.0 min to 4.0 min',
+      unmet('caughtIn', 'early', 'canary'),
+      unmet('lead time', '0.0 min to 3.00 h', 'never'),
+      unmet('detection after onset', '0.0 min to 4.0 min', '5.0 min'),
     ],
     checked: [
       { what: 'outcome', expected: 'rolled-back', actual: 'rolled-back', met: true },

@@ -44,20 +44,22 @@ const SCREENS = {
     for (const key of ['faster', 'pause-clock', 'quit']) process.send({ kind: 'command', command: { do: key } })
   })`,
   // Each key is pressed when the frame shows that the one before it has worked.
-  steering: `const says = (state, text) => state.log.some((line) => line.text.includes(text))
+  steering: `const operated = ({ log }, is) => log.some((entry) => entry.kind === 'operation' && is(entry))
+  const injected = ({ log }, faultKind) =>
+    log.some((entry) => entry.kind === 'injected' && entry.message.data.spec.kind === faultKind)
   let offered = []
   const inject = (kind, place) => () =>
     ({ do: 'inject', fault: offered.findIndex((text) => text.startsWith(kind)), place })
   const steps = [
     [() => true, { do: 'abort-rollout' }],
-    [(state) => says(state, 'REFUSED'), { do: 'faster' }],
+    [(state) => operated(state, ({ result }) => result === 'refused'), { do: 'faster' }],
     ...['10x', '60x', '300x', '900x'].map((shown) => [({ pace }) => pace === shown, { do: 'faster' }]),
     [(state) => state.stages[0].state === 'soaking', { do: 'pause-clock' }],
     [({ pace }) => pace === 'paused', { do: 'pause-rollout' }],
-    [(state) => says(state, 'pause by'), { do: 'pause-rollout' }],
-    [(state) => says(state, 'resume by'), inject('memory-leak', { line: 2 })],
-    [(state) => says(state, 'fault in line 2: memory-leak'), inject('crash', { device: 'line-01-03' })],
-    [(state) => says(state, 'fault on line-01-03: crash'), { do: 'pause-clock' }],
+    [(state) => operated(state, ({ operation }) => operation === 'pause'), { do: 'pause-rollout' }],
+    [(state) => operated(state, ({ operation }) => operation === 'resume'), inject('memory-leak', { line: 2 })],
+    [(state) => injected(state, 'memory-leak'), inject('crash', { device: 'line-01-03' })],
+    [(state) => injected(state, 'crash'), { do: 'pause-clock' }],
     [({ faults }) => faults.length === 2, { do: 'abort-rollout' }],
   ]
   process.on('message', ({ kind, state, faults }) => {
@@ -165,7 +167,7 @@ it.each(LEVELS)('steers the %s level, between what was before and what comes aft
     new Set([`${ownName()} from the dashboard`]),
   )
   const [refused, paused, resumed, aborted] = operations
-  expect(refused?.answer).toBe('there is no rollout')
+  expect(refused?.answer.code).toBe('ROLLOUT_MISSING')
   const injected = records.filter((one) => one.kind === 'intervention' && one.code === 'FAULT_INJECTED')
   // Time stood: the operations were answered all the same, and the faults began when it moved.
   const stoodAtMs = paused?.atMs as number

@@ -39,7 +39,8 @@ describe('shipped scenarios on the whole fleet', () => {
     // The README shows this very run; only the real times are its own.
     const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
     const lines = renderSummary(conclude(scenario, result), scenario.story).split('\n')
-    const isTimed = (line: string): boolean => line.includes('of plant time in') || line.includes('evaluations of')
+    const isTimed = (line: string): boolean =>
+      line.includes('of simulated time in') || line.includes('real time per simulated hour')
     expect(lines.filter((line) => !isTimed(line) && !readme.includes(line))).toEqual([])
   })
 

@@ -45,7 +45,10 @@ const MIN_BASELINE_COVERAGE = 0.7
 const EARLY_SHARE = 0.2
 /** [detection D2: roll back while free memory >= 25 %] */
 const MIN_FREE_MEMORY = 0.25
-/** With less the nucleus downloads nothing, neither the release nor its predecessor. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
+/**
+ * With less the nucleus downloads nothing, neither the release nor its predecessor. [nucleus:
+ * DEFAULT_MIN_DISK_AVAIL_BYTES]
+ */
 const MIN_FREE_DISK_MIB = 20
 
 /** Why the rollout must not start, one refusal for each check that failed; empty when it may. Pure. */
@@ -118,8 +121,8 @@ function refuseHoldback({ readings, mayHoldBack }: Findings): readonly (Refusal 
 }
 
 /**
- * Groups must be disjoint, exactly one canary per line, a fifth of each line early: what makes every stage a fair sample
- * of the plant. [seed: one device from each line, 20 % of each line]
+ * Groups must be disjoint, exactly one canary per line, a fifth of each line early: what makes every stage a fair
+ * sample of the plant. [seed: one device from each line, 20 % of each line]
  */
 function refuseMembership({ readings }: Findings): readonly (Refusal | null)[] {
   const overlapping = readings

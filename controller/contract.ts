@@ -74,7 +74,9 @@ export interface HealthReportV2 {
   readonly componentState: ComponentState
   /** Identifies one run of the firmware process; a restart shows as a new one. */
   readonly bootId: string
-  /** 1 for the first sample of the health component, then +1; a smaller one than before means the counters restarted. */
+  /**
+   * 1 for the first sample of the health component, then +1; a smaller one than before means the counters restarted.
+   */
   readonly sequence: number
   readonly sampledAtMs: number
   readonly counters: HealthCounters

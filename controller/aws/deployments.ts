@@ -26,10 +26,13 @@ export interface Account {
 }
 
 const PAGE_SIZE = 250
-/** Tag of a deployment with its client token, which AWS itself forgets and never tells. */
+/** Tag of a deployment with its client token, which AWS itself forgets and never returns. */
 const TOKEN_TAG = 'firmware-rollout-token'
 
-/** Deployments through Greengrass v2, and their progress through IoT Jobs: a group's GetDeployment only says ACTIVE. */
+/**
+ * Deployments through Greengrass v2, and their progress through IoT Jobs: a group's GetDeployment returns ACTIVE at
+ * most.
+ */
 export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, account: Account): Deployments {
   const groupArn = (group: StageName): string =>
     `arn:aws:iot:${account.region}:${account.accountId}:thinggroup/${group}`
@@ -102,7 +105,8 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
     },
 
     async move(thing, from, to) {
-      // In both for a moment rather than in none: who is in no group is not seen by the look. [iot: both are idempotent]
+      // In both for a moment rather than in none: a device in no group is not read by the evaluation. [iot: both are
+      // idempotent]
       await iot.send(new AddThingToThingGroupCommand({ thingName: thing, thingGroupName: to }))
       await iot.send(new RemoveThingFromThingGroupCommand({ thingName: thing, thingGroupName: from }))
     },

@@ -5,12 +5,12 @@ import type { HealthSample } from '../evidence/snapshot.ts'
 import type { DeviceReading, FleetHealth } from '../ports/ports.ts'
 
 const PAGE_SIZE = 100
-/** Most devices are in production: whoever tries term by term has them at the first. */
+/** Most devices are in production: an index that evaluates the terms in turn matches most at the first. */
 const QUERY = [...STAGES.toReversed(), HOLDBACK_GROUP].map((group) => `thingGroupNames:${group}`).join(' OR ')
 
 /**
- * Health of the fleet through fleet indexing: a page of 100 devices a call. `reportedIn` gets the health document out of
- * what the index knows of a device; undefined where there is none. [iot: SearchIndex]
+ * Health of the fleet through fleet indexing: a page of 100 devices per call. `reportedIn` gets the health document out
+ * of what the index holds of a device; undefined where there is none. [iot: SearchIndex]
  */
 export function fleetHealth(
   iot: IoTClient,
@@ -45,7 +45,7 @@ function toReading(document: ThingDocument, reported: unknown): DeviceReading {
 export const reportedInShadow = ({ shadow }: ThingDocument): unknown =>
   shadow === undefined ? undefined : JSON.parse(shadow)?.name?.[HEALTH_SHADOW]?.reported
 
-/** A device whose document cannot be read counts as one that says nothing. */
+/** A device whose document cannot be read counts as one that reports nothing. */
 function sampleOf(reported: unknown): HealthSample | null {
   if (reported === undefined) return null
   try {

@@ -7,8 +7,8 @@ import type { Notifications } from '../ports/ports.ts'
 const MAX_SUBJECT = 99
 
 /**
- * Notifications on a topic. Their sentence is made here: a mail or a pager shows it as the subject, the body ends with code
- * and data as JSON, which programs find in an attribute as well.
+ * Notifications on a topic. Their sentence is made here: a mail or a pager shows it as the subject, the body ends with
+ * code and data as JSON, which programs find in an attribute as well.
  */
 export const notifications = (sns: SNSClient, topicArn: string): Notifications => ({
   async notify({ rolloutId, message }) {

@@ -12,7 +12,9 @@ interface Permission {
   readonly dependent?: readonly string[]
 }
 
-/** [iam: service authorization reference, AWS IoT Greengrass V2: dependent actions; tags at creation need TagResource] */
+/**
+ * [iam: service authorization reference, AWS IoT Greengrass V2: dependent actions; tags at creation need TagResource]
+ */
 const READS_DEPLOYMENT = ['iot:DescribeJob', 'iot:DescribeThing', 'iot:DescribeThingGroup', 'iot:GetThingShadow']
 const ENDS_DEPLOYMENT = [
   ...READS_DEPLOYMENT,

@@ -6,7 +6,7 @@ import { fleetHealth } from './fleet-health.ts'
 import { notifications } from './notifications.ts'
 import { dynamoStore } from './rollout-store.ts'
 
-/** What whoever deploys the functions makes for them. */
+/** The resources that a deployment of the functions creates for them. */
 export interface Resources {
   readonly tableName: string
   readonly topicArn: string

@@ -25,7 +25,7 @@ type Body = string | Uint8Array
 const COMPRESS_FROM_CHARS = 64 * 1024
 /** What one item may hold of a body; key and numbers need little. [dynamodb: item size 400 KB] */
 const PART_BYTES = 380 * 1024
-/** A reader that finds parts gone has met a writer; it looks again. */
+/** A reader that finds parts gone has met a writer; it reads again. */
 const READ_ATTEMPTS = 3
 
 const pack = (value: unknown): Body => {
@@ -37,9 +37,9 @@ const unpack = <T>(body: Body): T =>
   JSON.parse(typeof body === 'string' ? body : gunzipSync(body).toString('utf8')) as T
 
 /**
- * The store on one DynamoDB table with the string key `key`. A body too long for an item lies in parts that are named by
- * its hash and written before the item that lists them, so that whoever reads sees the old document or the new one.
- * Parts that nobody lists any more are deleted by the next long write; a write that lost its race may leave some.
+ * The store on one DynamoDB table with the string key `key`. A body too long for an item lies in parts that are named
+ * by its hash and written before the item that lists them, so that a reader sees the old document or the new one. Parts
+ * that no item lists any more are deleted by the next long write; a write that lost its race may leave some.
  */
 export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): RolloutStore {
   const read = async (key: string): Promise<Item | undefined> => {

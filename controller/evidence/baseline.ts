@@ -4,12 +4,12 @@ import { memoized } from '../support/memoized.ts'
 import { type Delta, difference } from './difference.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 
-/** What one device did in one cell of the week, summed over the days of the baseline. */
+/** What one device did in one stratum of the week, summed over the days of the baseline. */
 export interface StratumSums {
   minutes: number
   /** Of them, those that the counters cover. */
   countedMinutes: number
-  /** Minutes the cell has had in the baseline. */
+  /** Minutes the stratum has had in the baseline. */
   expectedMinutes: number
   cycles: number
   cycleTimeMsSum: number
@@ -21,31 +21,35 @@ export interface StratumSums {
   connectionFailures: number
 }
 
-/** Seven days before the rollout by device and cell; frozen when the rollout starts. */
+/** Seven days before the rollout by device and stratum; frozen when the rollout starts. */
 export interface Baseline {
   readonly fromMs: number
   readonly toMs: number
   readonly devices: Readonly<Record<string, Readonly<Record<string, StratumSums>>>>
-  /** All connection attempts; their failures know no shift. */
+  /** All connection attempts; their failures do not depend on the shift. */
   readonly connections: { readonly attempts: number; readonly failures: number }
   /** Crashes in all device-minutes; absent if not counted. */
   readonly crashes?: { readonly crashes: number; readonly minutes: number }
-  /** How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured. */
+  /**
+   * How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured.
+   */
   readonly cycleTimeSpread?: number
-  /** Spread of single cycles about the mean of their device and cell, as a share of it; absent if not measured. */
+  /** Spread of single cycles about the mean of their device and stratum, as a share of it; absent if not measured. */
   readonly cycleTimeCv?: number
-  /** How many times as much counts vary from day to day as chance alone lets them, at least 1; absent if not measured. */
+  /**
+   * How many times as much counts vary from day to day as chance alone lets them, at least 1; absent if not measured.
+   */
   readonly dispersion?: { readonly connection: number; readonly errors: number }
   /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
   readonly falseRollbackShare?: number
 }
 
-/** Share of a cell's minutes that must have been observed for it to be of use. [detection D1: >= 70 %] */
+/** Share of a stratum's minutes that must have been observed for it to be of use. [detection D1: >= 70 %] */
 const MIN_COVERAGE = 0.7
 
 /**
- * Sums the differences between consecutive snapshots, taken where shifts begin, into device x cell. What happened over
- * the beginning of a shift (a snapshot is missing) belongs to no cell; its minutes count as not observed.
+ * Sums the differences between consecutive snapshots, taken where shifts begin, into device x stratum. What happened
+ * over the beginning of a shift (a snapshot is missing) belongs to no stratum; its minutes count as not observed.
  */
 export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Baseline {
   const things = [...new Set(snapshots.flatMap(thingsOf))].sort()
@@ -54,7 +58,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const [connection, errors] = [new Dispersion(), new Dispersion()]
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
-    const pieces = cellPieces(policy, before.atMs, after.atMs)
+    const pieces = stratumPieces(policy, before.atMs, after.atMs)
     for (const thing of things) {
       const strata = devices[thing] as Record<string, StratumSums>
       for (const { stratum, minutes } of pieces) {
@@ -84,7 +88,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   }
 }
 
-/** What each device did in each cell, of the intervals that lie within one. */
+/** What each device did in each stratum, of the intervals that lie within one. */
 export function shiftSums(
   snapshots: readonly Snapshot[],
   policy: Policy,
@@ -92,7 +96,7 @@ export function shiftSums(
   const devices: Record<string, Record<string, StratumSums>> = {}
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
-    const [piece, ...others] = cellPieces(policy, before.atMs, after.atMs)
+    const [piece, ...others] = stratumPieces(policy, before.atMs, after.atMs)
     if (piece === undefined || others.length > 0) continue
     for (const thing of thingsOf(after)) {
       const delta = deltaOf(before, after, thing)
@@ -108,8 +112,8 @@ export function shiftSums(
   return devices
 }
 
-/** The cells that an interval touches, with its minutes in each. */
-function cellPieces(policy: Policy, fromMs: number, toMs: number): readonly { stratum: string; minutes: number }[] {
+/** The strata that an interval touches, with its minutes in each. */
+function stratumPieces(policy: Policy, fromMs: number, toMs: number): readonly { stratum: string; minutes: number }[] {
   const first = stratumAt(policy, fromMs)
   if (toMs <= first.shiftEndMs) return [{ stratum: first.name, minutes: Math.round((toMs - fromMs) / 60_000) }]
   const inside = shiftBoundaries(policy, fromMs + 1, toMs - 1)
@@ -166,7 +170,7 @@ class Dispersion {
   }
 }
 
-/** Pooled over devices and cells; what differs from day to day counts as well. */
+/** Pooled over devices and strata; what differs from day to day counts as well. */
 function cycleTimeCv(devices: Baseline['devices']): number {
   let [squares, degrees] = [0, 0]
   for (const strata of Object.values(devices)) {
@@ -233,7 +237,7 @@ export interface Expected {
   readonly errorsPerMinute: number
 }
 
-/** Null when the cell was not observed well enough. Worked out once: a shift has a hundred looks. */
+/** Null when the stratum was not observed well enough. Computed once: a shift has a hundred evaluations. */
 export function expectedFor(baseline: Baseline, thing: string, stratum: string): Expected | null {
   const strata = expectations(baseline)
   let devices = strata.get(stratum)
@@ -249,7 +253,7 @@ export function expectedFor(baseline: Baseline, thing: string, stratum: string):
   return expected
 }
 
-/** By cell and device. */
+/** By stratum and device. */
 const expectations = memoized((_: Baseline) => new Map<string, Map<string, Expected | null>>())
 
 const expectedOf = (sums: StratumSums | undefined): Expected | null =>
@@ -260,7 +264,7 @@ const expectedOf = (sums: StratumSums | undefined): Expected | null =>
         errorsPerMinute: sums.errors / Math.max(sums.countedMinutes, 1),
       }
 
-/** Share of devices x cells of the week that are covered well enough, 0 to 1. */
+/** Share of devices x strata of the week that are covered well enough, 0 to 1. */
 export function coverageOf(baseline: Baseline, things: readonly string[], policy: Policy): number {
   const strata = stratumNames(policy)
   const covered = things.flatMap((thing) =>

@@ -4,7 +4,9 @@ import type { Baseline } from './baseline.ts'
 import { cycleNoiseOf, lineEffects, stageEffect } from './cycle-time-effect.ts'
 import { type EvaluationSums, NO_TOTALS, type Totals, totalOf } from './sums.ts'
 
-/** What has happened since a cumulative sum last was zero: since a change, if there was one. [Page 1954; detection D3] */
+/**
+ * What has happened since a cumulative sum last was zero: since a change, if there was one. [Page 1954; detection D3]
+ */
 export interface CusumRun extends Totals {
   /** Log likelihood ratio. */
   readonly sum: number
@@ -13,7 +15,7 @@ export interface CusumRun extends Totals {
   readonly effects: number
 }
 
-/** One run for each quantity that is measured by the look: after twelve healthy hours totals are slow to tell. */
+/** One run for each quantity that is measured per evaluation: after twelve healthy hours totals react slowly. */
 export interface CusumState {
   readonly connection: CusumRun
   readonly cycleTime: CusumRun
@@ -25,12 +27,12 @@ export const NO_CUSUM: CusumState = { connection: NO_RUN, cycleTime: NO_RUN, err
 
 /** How many times as many errors the run is tuned to find; it lasts while there are more than 1.23 times as many. */
 const ERROR_RATIO = 1.5
-/** A connection limit nearer to the baseline than this is told from it by no run. */
+/** No run can distinguish a connection limit nearer to the baseline than this. */
 const LEAST_LIMIT_RATIO = 1.2
 /** Lasting differences up to so many standard deviations are no change. [detection D3: 4.00] */
 const LASTING_SIGMAS = 4
 
-/** The runs after one look more; `before` are the looks of the rolling window. */
+/** The runs after one more evaluation; `before` are the evaluations of the rolling window. */
 export function cusumAfter(
   runs: CusumState,
   evaluation: EvaluationSums,
@@ -68,8 +70,8 @@ export function cusumAfter(
 }
 
 /**
- * Ratio whose log likelihood ratio stands still where the rate is `level` times the expected: a run then lasts only while
- * the rate is above that, and worse looks before it cannot make it look better.
+ * Ratio whose log likelihood ratio stands still where the rate is `level` times the expected: a run then lasts only
+ * while the rate is above that, and worse evaluations before it cannot lower it.
  */
 function ratioLevelAt(level: number): number {
   let [low, high] = [level, level ** 2 * 4]

@@ -3,19 +3,19 @@ import type { EvaluationSums, LineSums, Sums } from './sums.ts'
 
 /** How ln(cycle time) of a device varies, as variances. */
 export interface CycleNoise {
-  /** From day to day, or with an update: it stays for the day, and more looks do not average it out. */
+  /** From day to day, or with an update: it stays for the day, and more evaluations do not average it out. */
   readonly lasting: number
-  /** From look to look; null without enough controls: the baseline's single cycles tell then. */
+  /** From evaluation to evaluation; null without enough controls: the baseline's single cycles are used then. */
   readonly passing: number | null
   /** Of single cycles. */
   readonly perCycle: number
 }
 
-/** An effect in ln(cycle time), beside the controls, and how far chance may take it. */
+/** An effect in ln(cycle time), relative to the controls, and its variance by chance. */
 export interface EffectEstimate {
   readonly effect: number
   readonly variance: number
-  /** The part of the variance that more looks do not lessen. */
+  /** The part of the variance that more evaluations do not reduce. */
   readonly lastingVariance: number
 }
 
@@ -25,10 +25,13 @@ export interface LineEffect extends EffectEstimate {
 
 /** What an update alone may do to a device, which no week without updates can show. [detection D: 2 % device effect] */
 const LEAST_LASTING = 0.02
-/** Fewer controls than this in the window say too little about the scatter. */
+/** Fewer controls than this in the window are too little evidence about the scatter. */
 const LEAST_DEGREES = 16
 
-/** The yardstick comes from the controls and the baseline, never from the stage: there a worse line would excuse the rest. */
+/**
+ * The yardstick comes from the controls and the baseline, never from the stage: there a worse line would excuse the
+ * rest.
+ */
 export function cycleNoiseOf(evaluations: readonly EvaluationSums[], baseline: Baseline): CycleNoise {
   const lasting = Math.max(baseline.cycleTimeSpread ?? 0, LEAST_LASTING) ** 2
   let [squares, degrees] = [0, 0]
@@ -55,13 +58,13 @@ export function lineEffects(
     const hasControls = useControls && controls.expectedCycleMs > 0 && controls.cycleMs > 0
     const own = stage.readings
     const passing = noise.passing ?? (noise.perCycle * own) / Math.max(stage.cycles, 1)
-    const beside = hasControls ? 1 / controls.readings : 0
-    // Without controls nothing tells a line's own day from the firmware, so its devices do not average out.
-    const lastingVariance = noise.lasting * (hasControls ? Math.max(evaluations, 1) * (1 / own + beside) : 1)
+    const ofControls = hasControls ? 1 / controls.readings : 0
+    // Without controls a line's own day cannot be distinguished from the firmware, so its devices do not average out.
+    const lastingVariance = noise.lasting * (hasControls ? Math.max(evaluations, 1) * (1 / own + ofControls) : 1)
     effects.push({
       line,
       effect: logRatio(stage) - (hasControls ? logRatio(controls) : 0),
-      variance: lastingVariance + passing * (1 / own + beside),
+      variance: lastingVariance + passing * (1 / own + ofControls),
       lastingVariance,
     })
   }

@@ -16,8 +16,8 @@ export const isNews = (previous: HealthSample | undefined, current: HealthSample
     current.sampledAtMs >= previous.sampledAtMs)
 
 /**
- * Counters between two samples of one device; null when `current` is no news. A sequence that went back in a later sample,
- * or another way of counting, means that the counters began anew.
+ * Counters between two samples of one device; null when `current` is no news. A sequence that went back in a later
+ * sample, or another way of counting, means that the counters began anew.
  */
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
   if (!isNews(previous, current)) return null
@@ -47,6 +47,6 @@ export function difference(previous: HealthSample | undefined, current: HealthSa
   }
 }
 
-/** A version 1.0 document counts one minute, but its sequence tells how long the device has been at work. */
+/** A version 1.0 document counts one minute, but its sequence shows how long the device has been running. */
 const samplesSince = (previous: HealthSample | undefined, current: HealthSample): number =>
   previous !== undefined && current.sequence > previous.sequence ? current.sequence - previous.sequence : 1

@@ -22,7 +22,7 @@ import {
   totalOf,
 } from './sums.ts'
 
-/** Whom a stage's looks are about. */
+/** The devices that a stage's evaluations are about. */
 export interface Watch {
   readonly stage: StageName
   readonly version: string
@@ -38,14 +38,14 @@ export interface Watch {
 export interface MemberState {
   /** Boot id before the new version ran; a confirmation needs another one. */
   readonly bootIdBefore: string | null
-  /** Sample that first said new version, new boot id, RUNNING; a second one confirms. [design 7: twice] */
+  /** Sample that first reported new version, new boot id, RUNNING; a second one confirms. [design 7: twice] */
   readonly firstSeenSequence: number | null
   readonly installedAtMs: number | null
   /** Time since the confirmation in which the device reported RUNNING on the new version. */
   readonly exposureMs: number
   readonly heardAtMs: number | null
   readonly crashes: number
-  /** The crash counter last seen, so that a look that was lost loses no crash. */
+  /** The crash counter last seen, so that a lost evaluation loses no crash. */
   readonly crashCounter: number | null
   /** The version went back by itself after it was confirmed. */
   readonly hasFallenBack: boolean
@@ -54,7 +54,7 @@ export interface MemberState {
 /** All that the judge needs of a stage, as plain JSON of bounded size. */
 export interface Evidence {
   readonly members: Readonly<Record<string, MemberState>>
-  /** The looks of the rolling window, oldest first. */
+  /** The evaluations of the rolling window, oldest first. */
   readonly evaluations: readonly EvaluationSums[]
   readonly total: Totals
   /** Since the update, in the order in which lines came up. */
@@ -62,7 +62,7 @@ export interface Evidence {
   readonly runs: CusumState
   /** By device of the stage. */
   readonly memory: Readonly<Record<string, MemorySeries>>
-  /** Cells of the week that the stage was observed in. */
+  /** Strata of the week that the stage was observed in. */
   readonly strata: readonly string[]
   readonly controlsHeardAtMs: number | null
 }
@@ -95,7 +95,7 @@ export const installedEvidence = ({ members, deployedAtMs }: Watch): Evidence =>
   members: Object.fromEntries(members.map((thing) => [thing, { ...NEW_MEMBER, installedAtMs: deployedAtMs }])),
 })
 
-/** What the controls did at one look. */
+/** What the controls did at one evaluation. */
 export interface ControlsObservation {
   /** By line, in the order of the controls. */
   readonly lines: ReadonlyMap<number, Sums>
@@ -107,7 +107,7 @@ export interface ControlsObservation {
   readonly commonMiB: number | null
 }
 
-/** Reads the controls of a look: those of all stages are the same devices, so that once is enough. */
+/** Reads the controls of an evaluation: those of all stages are the same devices, so that once is enough. */
 export function observeControls(
   { controls, previousVersion, lineOf }: Watch,
   previous: Snapshot | null,
@@ -140,8 +140,8 @@ export function observeControls(
 }
 
 /**
- * Takes in one look: what every device did between two snapshots. Minutes before a confirmation count for nothing.
- * `controls` are those of the watch at the same look.
+ * Takes in one evaluation: what every device did between two snapshots. Minutes before a confirmation count for
+ * nothing. `controls` are those of the watch at the same evaluation.
  */
 export function observe(
   evidence: Evidence,
@@ -231,7 +231,7 @@ const expectedOf = (
 ): Expected | null =>
   isOfOneShift(delta, stratum, current, policy) ? expectedFor(baseline, thing, stratum.name) : null
 
-/** How many of these have installed; they are asked for by name, since a dictionary has to sort its names to tell them. */
+/** How many of these have installed; they are looked up by name, since listing the names of a dictionary sorts them. */
 export function installedCount({ members }: Evidence, things: readonly string[]): number {
   let count = 0
   for (const thing of things) if ((members[thing]?.installedAtMs ?? null) !== null) count += 1
@@ -241,14 +241,14 @@ export function installedCount({ members }: Evidence, things: readonly string[])
 export const exposureMs = (evidence: Evidence): number =>
   Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
 
-/** So many samples missed in a row are no chance; two looks in their usual rhythm lie further apart. */
+/** So many samples missed in a row are not by chance; two evaluations in their usual rhythm lie further apart. */
 const DOWN_AFTER_MS = 4 * SAMPLE_PERIOD_MS
 
-/** How long a device has been silent that tells nothing new at this look. */
+/** How long a device has been silent that reports nothing new at this evaluation. */
 const silenceMs = (thing: string, previous: Snapshot | null, current: Snapshot): number =>
   previous === null ? 0 : current.atMs - lastHeardMs(previous, thing)
 
-/** Silent for long, however many looks that were, or hardly ever connected since the look before. */
+/** Silent for long, however many evaluations that were, or hardly ever connected since the evaluation before. */
 const isDown = (delta: Delta | null, silentMs: number): boolean =>
   delta === null ? silentMs >= DOWN_AFTER_MS : 2 * delta.connectionFailures > delta.connectionAttempts
 
@@ -277,8 +277,9 @@ function memoryAfter(
 }
 
 /**
- * Reading the fleet may take so long that the look sees samples from after it began. They count as heard then, or the next
- * look, which finds nothing newer, would take the device for silent. A clock that is further off does not.
+ * Reading the fleet may take so long that an evaluation reads samples from after it began. They count as received at
+ * its start, or the next evaluation, which finds nothing newer, would take the device for silent. A clock that is
+ * further off does not.
  */
 const CLOCK_TOLERANCE_MS = 15 * 60_000
 
@@ -310,8 +311,8 @@ function memberAfter(
 }
 
 /**
- * Every crash since the deployment counts, also one that a rollback on the device has already hidden; a new version seen
- * in ERRORED or BROKEN has crashed, whatever its counter says. [detection D2: ERRORED counts]
+ * Every crash since the deployment counts, also one that a rollback on the device has already hidden; a new version
+ * seen in ERRORED or BROKEN has crashed, whatever its counter is. [detection D2: ERRORED counts]
  */
 function crashesAfter(
   member: MemberState,

@@ -63,7 +63,7 @@ const areGauges = (gauges: HealthReportV2['gauges']): boolean =>
   typeof gauges.connected === 'boolean' &&
   (gauges.diskFreeMiB === undefined || isNumber(gauges.diskFreeMiB))
 
-/** Every member is what it should be; written out, since a document of every device is read at every look. */
+/** Every member is what it should be; written out, since a document of every device is read at every evaluation. */
 const isV2 = (document: HealthReportV2): boolean =>
   isNumber(document.line) &&
   typeof document.firmwareVersion === 'string' &&

@@ -12,7 +12,7 @@ export interface MemorySeries {
   readonly isBesideControls: boolean
   /** When it may begin: what a start takes is no leak. */
   readonly fromMs: number
-  /** Least use of each half hour, in its first looks, above the controls' median, oldest first. */
+  /** Least use of each half hour, in its first evaluations, above the controls' median, oldest first. */
   readonly minima: readonly number[]
   /** Mann-Kendall S of the minima: pairs that rise less pairs that fall. */
   readonly s: number
@@ -34,8 +34,8 @@ const BLOCK_MS = 30 * 60_000
 const WARM_UP_MS = 30 * 60_000
 const MAX_BLOCKS = 48
 /**
- * Looks of a half hour that count: its first three; one with fewer is left out. The least of more looks is less, so that
- * a half hour with lost looks would read as a rise, and on all devices at once.
+ * Evaluations of a half hour that count: its first three; one with fewer is left out. The least of more evaluations is
+ * less, so that a half hour with lost evaluations would read as a rise, and on all devices at once.
  */
 const SAMPLES = 3
 
@@ -54,7 +54,9 @@ export const newSeries = (beforeMiB: number | null): MemorySeries => ({
   running: { block: -1, samples: 0, least: 0, leastLevelMiB: 0 },
 })
 
-/** Takes in the gauge of a running process; `commonMiB` is what the controls use at this look, null without any. */
+/**
+ * Takes in the gauge of a running process; `commonMiB` is what the controls use at this evaluation, null without any.
+ */
 export function withGauge(
   series: MemorySeries,
   sample: HealthSample,
@@ -84,7 +86,7 @@ export function withGauge(
   return withRunning(closed, { block, samples: 1, least: above, leastLevelMiB: level })
 }
 
-/** Written out, since it is done for every device at every look. */
+/** Written out, since it is done for every device at every evaluation. */
 const withRunning = (series: MemorySeries, running: RunningBlock): MemorySeries => ({
   beforeMiB: series.beforeMiB,
   limitMiB: series.limitMiB,
@@ -97,7 +99,7 @@ const withRunning = (series: MemorySeries, running: RunningBlock): MemorySeries 
   running,
 })
 
-/** A gauge is no finer, and the series is stored after every look. */
+/** A gauge is no finer, and the series is stored after every evaluation. */
 const tenths = (value: number): number => Math.round(value * 10) / 10
 
 function withMinimum(series: MemorySeries): MemorySeries {

@@ -6,21 +6,24 @@ export interface HealthSample extends Omit<HealthReportV2, 'schema'> {
   readonly schema: '1.0' | '2.0'
 }
 
-/** The last readable sample of every device at one look, by thing name. */
+/** The last readable sample of every device at one evaluation, by thing name. */
 export interface Snapshot {
-  /** By the clock of the function that looked. */
+  /** By the clock of the function that evaluated. */
   readonly atMs: number
-  /** Time of the event that asked for the look; absent where none did. */
+  /** Time of the event that triggered the evaluation; absent where none did. */
   readonly eventAtMs?: number
   readonly devices: Readonly<Record<string, HealthSample>>
-  /** When devices that told nothing new at this look last did, by the clock of the functions; absent where all did. */
+  /**
+   * When devices that reported nothing new at this evaluation last did, by the clock of the functions; absent where all
+   * did.
+   */
   readonly heardAtMs?: Readonly<Record<string, number>>
 }
 
-/** Names of the devices of a snapshot that was made here: a dictionary has to sort its names to tell them. */
+/** Names of the devices of a snapshot that was made here: listing the names of a dictionary sorts them. */
 const known = new WeakMap<Snapshot['devices'], readonly string[]>()
 
-/** The last readable sample of every device: a device that says nothing new keeps its old one. */
+/** The last readable sample of every device: a device that reports nothing new keeps its old one. */
 export function toSnapshot(
   readings: readonly { readonly thing: string; readonly sample: HealthSample | null }[],
   atMs: number,
@@ -39,5 +42,5 @@ export function toSnapshot(
 
 export const thingsOf = ({ devices }: Snapshot): readonly string[] => known.get(devices) ?? Object.keys(devices)
 
-/** When a device was last heard before the look that follows this one. */
+/** When a device last reported before the evaluation that follows this one. */
 export const lastHeardMs = ({ atMs, heardAtMs }: Snapshot, thing: string): number => heardAtMs?.[thing] ?? atMs

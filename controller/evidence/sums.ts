@@ -2,12 +2,12 @@ import { groupedBy } from '../support/grouped.ts'
 import type { Expected } from './baseline.ts'
 import type { Delta } from './difference.ts'
 
-/** Observed and expected sums of some devices over some looks. */
+/** Observed and expected sums of some devices over some evaluations. */
 export interface Sums {
   readonly minutes: number
   /** Of them, those that the counters cover. */
   readonly countedMinutes: number
-  /** Looks x devices that cycles were expected of. */
+  /** Evaluations x devices that cycles were expected of. */
   readonly readings: number
   readonly attempts: number
   readonly failures: number
@@ -25,16 +25,16 @@ export interface Totals {
   readonly controls: Sums
 }
 
-/** One line, over one look or more. */
+/** One line, over one evaluation or more. */
 export interface LineSums extends Totals {
   readonly line: number
   readonly evaluations: number
 }
 
-/** What one look saw. */
+/** What one evaluation observed. */
 export interface EvaluationSums {
   readonly atMs: number
-  /** Cell of the week that it fell into. */
+  /** Stratum of the week that it fell into. */
   readonly stratum: string
   readonly lines: readonly LineSums[]
   /** Over all lines. */
@@ -43,7 +43,10 @@ export interface EvaluationSums {
   readonly down: Down
 }
 
-/** Devices of which nothing new came in, or hardly a connection, of those that were up; the stage's count once installed. */
+/**
+ * Devices of which nothing new came in, or hardly a connection, of those that were up; the stage's count once
+ * installed.
+ */
 export interface Down {
   readonly stage: number
   readonly stageOf: number
@@ -51,13 +54,15 @@ export interface Down {
   readonly controlsOf: number
 }
 
-/** How single controls scatter about the mean of their line, in ln(cycle time): the yardstick of the cycle time rule. */
+/**
+ * How single controls scatter about the mean of their line, in ln(cycle time): the yardstick of the cycle time rule.
+ */
 export interface Noise {
   readonly squares: number
   readonly degrees: number
 }
 
-/** To be added up; written out, since it is made for every line at every look. */
+/** To be added up; written out, since it is made for every line at every evaluation. */
 export const noSums = (): MutableSums => ({
   minutes: 0,
   countedMinutes: 0,
@@ -76,13 +81,13 @@ export const NO_SUMS: Sums = noSums()
 
 export const NO_TOTALS: Totals = { stage: NO_SUMS, controls: NO_SUMS }
 
-/** Sums over lines, or over looks. */
+/** Sums over lines, or over evaluations. */
 export const totalOf = (parts: readonly Totals[], start: Totals = NO_TOTALS): Totals => ({
   stage: sumOf(start.stage, parts, 'stage'),
   controls: sumOf(start.controls, parts, 'controls'),
 })
 
-/** The lines of several looks as one; a line counts the looks in which its stage was seen. */
+/** The lines of several evaluations as one; a line counts the evaluations in which its stage was seen. */
 export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): readonly LineSums[] {
   const byLine = groupedBy(
     evaluations.flatMap(({ lines }) => lines),
@@ -95,7 +100,7 @@ export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): 
   }))
 }
 
-/** Member by member in locals, since every line of the window is added up at every look. */
+/** Member by member in locals, since every line of the window is added up at every evaluation. */
 function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
   let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
   let { cycleMs, expectedCycleMs, operations, errors, expectedErrors } = start
@@ -132,7 +137,9 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
 /** Sums that are still being added up. */
 export type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
 
-/** Without an expectation (the baseline lacks the cell, or there is no one cell) only the connection minutes count. */
+/**
+ * Without an expectation (the baseline lacks the stratum, or the interval spans two) only the connection minutes count.
+ */
 export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null): void {
   sum.minutes += delta.minutes
   sum.attempts += delta.connectionAttempts
@@ -148,7 +155,7 @@ export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | nu
   sum.expectedErrors += delta.countedMinutes * expected.errorsPerMinute
 }
 
-/** Scatter of the controls of one look about the means of their lines. */
+/** Scatter of the controls of one evaluation about the means of their lines. */
 export class Scatter {
   readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
 

@@ -28,7 +28,7 @@ export interface ReplayAlarm {
   readonly finding: Finding
 }
 
-/** The rules that a week of shifts can tell something of. */
+/** The rules that records of whole shifts can be judged by. */
 const REPLAYED = ['component-crash', 'connection-failure', 'cycle-time', 'error-rate']
 /** Beyond the boundary by so many nats: alpha is as much smaller, and a little more, since critical values bend. */
 const MARGIN = 1.1

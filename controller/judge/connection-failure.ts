@@ -15,8 +15,8 @@ const COMMON_PART = 0.5
 
 /**
  * Failed share of connection attempts, of the stage and of each line: above the limit, and significantly above the same
- * devices' baseline; not above the limit itself, which a canary at 3 % could not show within an hour. Where the controls
- * explain the rise it is the network, and inconclusive. [seed: > 2 %; detection D2, E1]
+ * devices' baseline; not above the limit itself, which a canary at 3 % could not show within an hour. Where the
+ * controls explain the rise it is the network, and inconclusive. [seed: > 2 %; detection D2, E1]
  */
 export function judgeConnection(one: RuleInput): readonly Finding[] {
   return one.policy.profile === 'raw-thresholds' ? [literal(one)] : [gradual(one), sudden(one)]
@@ -130,7 +130,7 @@ const countOf = (stage: Connections, reference: Connections): Count => ({
   ratio: stage.attempts / reference.attempts,
 })
 
-/** The same devices before the rollout, at all hours: failures know no shift. */
+/** The same devices before the rollout, at all hours: failures do not depend on the shift. */
 function normalOf({ baseline, watch }: RuleInput, line: number | undefined): Connections {
   let [attempts, failures] = [0, 0]
   for (const thing of watch.members) {

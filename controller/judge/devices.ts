@@ -9,7 +9,7 @@ import type { Finding, Statistic } from './verdict.ts'
 const MAX_LOST = 1
 const MAX_LOST_SHARE = 0.1
 
-/** Rules about single devices: a crash, a failed deployment, a fallback, a device that fell silent after its update. */
+/** Rules about single devices: a crash, a failed deployment, a fallback, a device that went silent after its update. */
 export function judgeDevices(one: RuleInput): readonly Finding[] {
   const seen = tally(one)
   return [crash(one, seen), failedDeployment(one), fallback(one, seen), lost(one, seen)]
@@ -27,7 +27,7 @@ interface Tally {
   readonly exposureMs: number
 }
 
-/** All in one pass: to find a device by its name is what costs in a large fleet. */
+/** All in one pass: looking a device up by name is the costly part in a large fleet. */
 function tally({ evidence, watch, policy, nowMs }: RuleInput): Tally {
   const [crashed, fallen, silent]: [string[], string[], string[]] = [[], [], []]
   let [crashes, heard, exposureMs] = [0, 0, 0]
@@ -46,8 +46,8 @@ function tally({ evidence, watch, policy, nowMs }: RuleInput): Tally {
 
 /**
  * Crashes of the firmware since the deployment: any, as long as the baseline had none. Where devices crash anyway the
- * seed's rule would roll back every release, so that more than that must be shown. [seed: any component crash; detection
- * D2: MaxSPRT if the baseline crash rate > 0]
+ * seed's rule would roll back every release, so that a significant excess is needed. [seed: any component crash;
+ * detection D2: MaxSPRT if the baseline crash rate > 0]
  */
 function crash(one: RuleInput, seen: Tally): Finding {
   const { watch, policy } = one
@@ -70,7 +70,7 @@ function crash(one: RuleInput, seen: Tally): Finding {
   }
 }
 
-/** What the baseline lets expect in the stage's exposure; a statistic only where that is not nothing. */
+/** The crashes that the baseline lets expect in the stage's exposure; a statistic only where that is not zero. */
 function beyondBaseline(
   { baseline, policy }: RuleInput,
   { crashes: count, exposureMs }: Tally,
@@ -103,7 +103,7 @@ function failedDeployment({ failedDevices, watch }: RuleInput): Finding {
   }
 }
 
-/** The old version runs again although nobody rolled it back. [detection B1: silent fallback] */
+/** The old version runs again although nothing rolled it back. [detection B1: silent fallback] */
 function fallback({ watch }: RuleInput, { fallen }: Tally): Finding {
   return {
     rule: 'silent-fallback',
@@ -118,10 +118,13 @@ function fallback({ watch }: RuleInput, { fallen }: Tally): Finding {
   }
 }
 
-/** Share of the controls that must be silent too before silence is laid to the telemetry. [detection D4: > 30 %] */
+/** Share of the controls that must be silent too before silence is attributed to telemetry. [detection D4: > 30 %] */
 const COMMON_SILENT_SHARE = 0.3
 
-/** Heard since the deployment began and silent since, installed or not, while the controls still report. [detection D2] */
+/**
+ * Reported since the deployment began and silent since, installed or not, while the controls still report. [detection
+ * D2]
+ */
 function lost(one: RuleInput, { heard, silent }: Tally): Finding {
   const { evidence, watch, policy, nowMs } = one
   const areControlsSilent = nowMs - (evidence.controlsHeardAtMs ?? Number.NEGATIVE_INFINITY) > policy.lostAfterMs
@@ -144,7 +147,10 @@ function lost(one: RuleInput, { heard, silent }: Tally): Finding {
   }
 }
 
-/** Share of the controls' minutes that did not come in, over the time that makes a device lost; 0 before the first evaluation. */
+/**
+ * Share of the controls' minutes that did not come in, over the time that makes a device lost; 0 before the first
+ * evaluation.
+ */
 function silentControlShare({ evidence, watch, policy, nowMs }: RuleInput): number {
   const first = evidence.evaluations.findIndex(({ atMs }) => atMs > nowMs - policy.lostAfterMs)
   if (first === -1) return 0

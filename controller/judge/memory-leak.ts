@@ -22,8 +22,8 @@ const TREND_TESTS = 48
 /**
  * Memory that is not freed: half-hourly minima since the install, less what the controls use, rising on nearly all
  * devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation). The outcome
- * depends on when memory is exhausted at the Theil-Sen slope; a device that has almost none left is rolled back while it
- * still can be. [detection D2, "Leak projection", B11]
+ * depends on when memory is exhausted at the Theil-Sen slope; a device that has almost none left is rolled back while
+ * it still can be. [detection D2, "Leak projection", B11]
  */
 export function judgeMemory(one: RuleInput): Finding {
   const { evidence, watch, policy } = one

@@ -81,7 +81,7 @@ function cusumSegment(
   }
 }
 
-/** Whether even an endless reference would not make this count significant: then the real one need not be asked. */
+/** Whether even an endless reference would not make this count significant: then the real one need not be computed. */
 export const isHopeless = ({ boundary }: Segment, count: number, expected: number, dispersion = 1): boolean =>
   count <= expected || expected - count + count * Math.log(count / expected) < boundary * dispersion
 

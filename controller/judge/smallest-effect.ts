@@ -12,7 +12,10 @@ const POWER_SIGMA = 1.2815515655446004
 /** 95 % upper bound of a Poisson mean of which nothing was seen. [rule of three] */
 const RULE_OF_THREE = 2.995732273553991
 
-/** Ratio of rates that a count with this mean can tell from 1: both square roots spread by a half. [detection D2] */
+/**
+ * Smallest ratio of rates that a count with this mean distinguishes from 1: both square roots spread by a half.
+ * [detection D2]
+ */
 export const smallestRateRatio = (expected: number, sigmas: number): number =>
   (1 + sigmas / (2 * Math.sqrt(expected))) ** 2
 

@@ -1,6 +1,6 @@
 import type { FindingReason } from '../messages/findings.ts'
 
-/** What the judge answers, in order of gravity: the worst finding is the verdict. */
+/** What a rule or the judge concludes, in order of gravity: the worst finding is the verdict. */
 export type VerdictKind = 'healthy' | 'inconclusive' | 'breach'
 
 /**

@@ -102,7 +102,8 @@ const LACK_MESSAGES = {
   ),
   SHIFT_EXPOSURE_LACKING: define<{ readonly shift: string; readonly exposedMs: number; readonly neededMs: number }>(
     'A shift of the window was not observed for long enough.',
-    ({ shift, exposedMs, neededMs }) => `${hoursText(exposedMs)} of the ${shift} shift, ${hoursText(neededMs)} needed`,
+    ({ shift, exposedMs, neededMs }) =>
+      `${hoursText(exposedMs)} of exposure in the ${shift} shift, ${hoursText(neededMs)} needed`,
   ),
 }
 
@@ -190,7 +191,7 @@ export const DECISION_MESSAGES = {
 
   HOLDBACK_RELEASED: define<{ readonly gate: Message; readonly devices: number }>(
     'The devices that were held back follow.',
-    ({ gate, devices }, textOf) => `${textOf(gate)}; ${counted(devices, 'held-back device')} follow`,
+    ({ gate, devices }, textOf) => `${textOf(gate)}; the holdback of ${counted(devices, 'device')} is released`,
   ),
 
   HOLDBACK_UNDECIDED: define<{ readonly gate: Message }>(

@@ -34,7 +34,9 @@ export const define = <Data extends object>(
   text: (data: Data, textOf: TextOf) => string,
 ): MessageDefinition<Data> => ({ meaning, text })
 
-/** Every message of a part of the registry, by its codes: `{ code: 'GATE_CLOSED', data: { stage, opensInMs } } | ...`. */
+/**
+ * Every message of a part of the registry, by its codes: `{ code: 'GATE_CLOSED', data: { stage, opensInMs } } | ...`.
+ */
 export type MessageOf<Definitions> = {
   [Code in keyof Definitions & string]: Definitions[Code] extends MessageDefinition<infer Data>
     ? { readonly code: Code; readonly data: Data }

@@ -9,6 +9,7 @@ export interface Unread {
   readonly written: string
 }
 
+/** The first few of many, each in its own words. */
 const each = <T>(all: readonly T[], text: (one: T) => string): string => listed(all.map(text))
 
 /** Why a rollout must not start: one code for each check of the preflight, with all that it found in one message. */
@@ -27,7 +28,9 @@ export const REFUSAL_MESSAGES = {
     readonly stages: readonly { readonly stage: StageName; readonly version: string | null }[]
     readonly expected: string
   }>('The thing group of a stage is not on the version that the release replaces.', ({ stages, expected }) =>
-    each(stages, ({ stage, version }) => `thing group ${stage} runs ${version ?? 'no firmware'}, not ${expected}`),
+    stages
+      .map(({ stage, version }) => `thing group ${stage} runs ${version ?? 'no firmware'}, not ${expected}`)
+      .join('; '),
   ),
 
   STAGE_BELOW_QUORUM: define<{
@@ -38,11 +41,12 @@ export const REFUSAL_MESSAGES = {
       readonly quorum: number
     }[]
   }>('Too few devices of a stage are connected and report for it to reach its quorum.', ({ stages }) =>
-    each(
-      stages,
-      ({ stage, reporting, members, quorum }) =>
-        `${reporting} of ${members} ${stage} devices are connected and report, ${quorum} needed`,
-    ),
+    stages
+      .map(
+        ({ stage, reporting, members, quorum }) =>
+          `${reporting} of ${members} ${stage} devices are connected and report, ${quorum} needed`,
+      )
+      .join('; '),
   ),
 
   SEVERAL_STAGES: define<{
@@ -50,7 +54,7 @@ export const REFUSAL_MESSAGES = {
   }>(
     'Devices are in the thing groups of several stages.',
     ({ devices }) =>
-      `${counted(devices.length, 'device')} in several stages: ${each(devices, ({ thing, groups }) => `${thing} (${groups.join(', ')})`)}`,
+      `${counted(devices.length, 'device')} in several stages: ${each(devices, ({ thing, groups }) => `${thing} (${groups.join(' and ')})`)}`,
   ),
 
   LINE_MISSING: define<{ readonly things: readonly string[] }>(

@@ -9,7 +9,9 @@ export const minutesText = (durationMs: number): string => `${Math.round(duratio
 /** Names, the first few of many. */
 export const listed = (things: readonly string[]): string => listedOf({ count: things.length, first: things })
 
-/** The devices that a message is about: how many, and the first few by name, so that a large fleet fits in a message. */
+/**
+ * The devices that a message is about: how many, and the first few by name, so that a large fleet fits in a message.
+ */
 export interface DeviceList {
   readonly count: number
   readonly first: readonly string[]

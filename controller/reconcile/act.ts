@@ -20,12 +20,14 @@ import {
 import { saveAudit, saveRollout } from './records.ts'
 
 /**
- * How long an order of new firmware may still be under way in an instance that a breach has overtaken: whether a stage
- * was ordered is only known when no function that could order it is left. No function may run longer than this.
+ * How long a request for new firmware may still be in progress in an instance that a breach has overtaken: whether a
+ * stage was deployed is only known when no function that could deploy it is left. No function may run longer than this.
  */
-const LAST_ORDER_MS = 5 * 60_000
+const LAST_REQUEST_MS = 5 * 60_000
 
-/** So long the token alone keeps an order from being placed twice, whatever can be read; AWS says "up to 8 hours". [gg] */
+/**
+ * So long the token alone keeps a deployment from being created twice, whatever can be read; AWS: "up to 8 hours". [gg]
+ */
 const TOKEN_LIFE_MS = 7 * 3_600_000
 
 /** The rollout with its effects done as far as the world allowed. */
@@ -36,9 +38,10 @@ export interface Acted {
 }
 
 /**
- * Does every pending effect, saving after each. One that fails stays pending and does not hold up the others: the way
- * back of one stage must not wait for that of another. An order of new firmware stays pending too while it may not be
- * placed: a pause or a stopped line came between its decision and its success; so does what must not come before another.
+ * Does every pending effect, saving after each. One that fails stays pending and does not hold up the others: the
+ * rollback of one stage must not wait for that of another. A request for new firmware stays pending too while it is
+ * held: a pause or a change freeze came between its decision and its success; so does what must not come before
+ * another.
  * @throws StaleRollout when another instance is at work
  */
 export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, mayDeploy: boolean): Promise<Acted> {
@@ -57,7 +60,7 @@ export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, 
   return { stored: { value: rollout, version }, failures }
 }
 
-/** Nobody who is held back may be in production while its newest deployment is the release. */
+/** No device of the holdback may be in production while its newest deployment is the release. */
 function isDue(effect: Effect, { pending, holdback }: Rollout, nowMs: number, mayDeploy: boolean): boolean {
   switch (effect.kind) {
     case 'hold-back':
@@ -67,7 +70,7 @@ function isDue(effect: Effect, { pending, holdback }: Rollout, nowMs: number, ma
     case 'release-holdback':
       if (effect.into === 'release') return mayDeploy
       // An instance that a breach has overtaken may still be holding devices back.
-      if (nowMs - (holdback?.sinceMs ?? nowMs) < LAST_ORDER_MS) return false
+      if (nowMs - (holdback?.sinceMs ?? nowMs) < LAST_REQUEST_MS) return false
       return pending.every((one) => one.kind !== 'rollback' || one.stage !== HELD_FROM)
     default:
       return true
@@ -83,18 +86,18 @@ async function perform(
   switch (effect.kind) {
     case 'deploy': {
       const spec = releaseSpec(stageNamed(rollout, effect.stage).previous, targetComponentOf(rollout))
-      return place(ports.deployments, effect, spec, nowMs)
+      return create(ports.deployments, effect, spec, nowMs)
     }
     case 'rollback': {
       const stage = stageNamed(rollout, effect.stage)
       const spec = rollbackSpec(stage.previous)
-      if (stage.deployment !== null || stage.rollback !== null) return place(ports.deployments, effect, spec, nowMs)
-      // Nobody lived to tell whether there is anything to take back.
+      if (stage.deployment !== null || stage.rollback !== null) return create(ports.deployments, effect, spec, nowMs)
+      // A function that died may have left something to roll back, or not.
       const current = await ports.deployments.current(effect.stage)
-      const placed = placedBy(effect, current)
-      if (placed !== null) return placed
+      const created = createdBy(effect, current)
+      if (created !== null) return created
       if (isRelease(current, rollout)) return ports.deployments.create(effect.stage, spec, effect.clientToken)
-      return nowMs - rollout.stateSinceMs < LAST_ORDER_MS ? 'later' : null
+      return nowMs - rollout.stateSinceMs < LAST_REQUEST_MS ? 'later' : null
     }
     case 'cancel':
       await ports.deployments.cancel(effect.deploymentId)
@@ -119,28 +122,28 @@ async function perform(
 
 /**
  * Creates the deployment, unless an earlier try has and its answer was lost: then it is the newest of its group, and is
- * taken for what it is. The first try has nothing to ask for.
+ * taken for what it is. The first try need not check.
  */
-async function place(
+async function create(
   deployments: Deployments,
-  order: DeploymentRequest,
+  request: DeploymentRequest,
   spec: DeploymentSpec,
   nowMs: number,
 ): Promise<CreatedDeployment> {
-  const ageMs = nowMs - order.decidedAtMs
-  const current = ageMs <= 0 ? null : await currentOf(deployments, order.stage, ageMs)
-  return placedBy(order, current) ?? deployments.create(order.stage, spec, order.clientToken)
+  const ageMs = nowMs - request.decidedAtMs
+  const current = ageMs <= 0 ? null : await currentOf(deployments, request.stage, ageMs)
+  return createdBy(request, current) ?? deployments.create(request.stage, spec, request.clientToken)
 }
 
-/** A way back does not wait for a reading that it can do without. */
+/** A rollback does not wait for a reading that it can do without. */
 const currentOf = (deployments: Deployments, stage: Stage['name'], ageMs: number): Promise<CurrentDeployment | null> =>
   deployments.current(stage).catch((error: unknown) => {
     if (ageMs >= TOKEN_LIFE_MS) throw error
     return null
   })
 
-/** The newest deployment of its group, if it is this very order; null if it is another. */
-const placedBy = ({ clientToken }: DeploymentRequest, current: CurrentDeployment | null): CreatedDeployment | null =>
+/** The newest deployment of its group, if it was created by this request; null if by another. */
+const createdBy = ({ clientToken }: DeploymentRequest, current: CurrentDeployment | null): CreatedDeployment | null =>
   current?.clientToken === clientToken ? { deploymentId: current.deploymentId, jobId: current.jobId } : null
 
 /** Whether the newest deployment of a group brings what is rolled out. */

@@ -39,7 +39,7 @@ import {
   saveRollbackProgress,
 } from './records.ts'
 
-/** One look at the fleet: the snapshot before it, and what was read now. */
+/** One evaluation of the fleet: the snapshot before it, and what was read now. */
 export interface EvaluationInput {
   readonly previous: Snapshot | null
   readonly current: Snapshot
@@ -47,8 +47,8 @@ export interface EvaluationInput {
 }
 
 /**
- * Takes the look into the evidence of every stage that runs the new firmware, and judges them all: a stage that was
- * promoted is still watched, but only a breach of it counts once the next one is deployed. On the way back nothing is
+ * Takes the readings into the evidence of every stage that runs the new firmware, and judges them all: a stage that was
+ * promoted is still monitored, but only a breach of it counts once the next one is deployed. In a rollback nothing is
  * judged; the devices' progress is read instead.
  */
 export async function evaluate(
@@ -59,7 +59,7 @@ export async function evaluate(
 ): Promise<Facts> {
   const nowMs = evaluation.current.atMs
   const seen: Facts = { ...NO_FACTS, nowMs, readings: evaluation.readings }
-  if (rollout.state === 'rolling-back') return { ...seen, ...(await lookBack(ports, rollout, evaluation)) }
+  if (rollout.state === 'rolling-back') return { ...seen, ...(await evaluateRollback(ports, rollout, evaluation)) }
   const stored = await loadMonitoring(ports.store, rollout.id)
   const monitoring = stored?.value ?? null
   const keep = (next: MonitoringState): Promise<number> =>
@@ -77,7 +77,7 @@ export async function evaluate(
     return facts
   }
   const baseline = await loadBaseline(ports.store, rollout.id)
-  let beside: ControlsObservation | null = null
+  let controlsObserved: ControlsObservation | null = null
   const verdicts: Verdict[] = []
   const mayEnd = rollout.state === 'soaking' && rollout.stageIndex === LAST_STAGE
   const stragglers: string[] = []
@@ -85,8 +85,8 @@ export async function evaluate(
   let soak: SoakClock | null = null
   for (const stage of stages) {
     const watch = watchOf(rollout, stage, controls)
-    beside ??= observeControls(watch, evaluation.previous, evaluation.current, baseline, policy)
-    const ofControls = beside
+    controlsObserved ??= observeControls(watch, evaluation.previous, evaluation.current, baseline, policy)
+    const ofControls = controlsObserved
     const done = rollout.subject === 'migration' ? await devicesApplied(ports, stage) : null
     const { before, after } = await takeIn(ports, rollout, stage, (known) =>
       withApplied(observe(known, watch, evaluation.previous, evaluation.current, baseline, policy, ofControls), done),
@@ -107,7 +107,7 @@ export async function evaluate(
   return { ...facts, evidence, soak, stragglers, verdict: verdictOf(verdicts.flatMap(({ findings }) => findings)) }
 }
 
-/** Since when the telemetry is down at this look; null when it is not. */
+/** Since when the telemetry is down at this evaluation; null when it is not. */
 function telemetryDownSince(
   controls: readonly string[],
   current: Snapshot,
@@ -124,7 +124,7 @@ const controlsOf = memoized((rollout: Rollout): readonly string[] => {
   return [...later, ...heldOf(rollout)]
 })
 
-/** Nothing looked at. */
+/** Nothing evaluated. */
 export const NO_FACTS: Facts = {
   nowMs: 0,
   verdict: null,
@@ -149,14 +149,16 @@ function watchOf(rollout: Rollout, stage: Stage, controls: readonly string[]): W
   }
 }
 
-/** Devices that have taken the stage's deployment, by the word of IoT Jobs. */
+/** Devices that have taken the stage's deployment, according to IoT Jobs. */
 async function devicesApplied({ deployments }: Ports, { deployment }: Stage): Promise<ReadonlySet<string>> {
   if (deployment === null) return new Set()
   const executions = await deployments.executions(deployment.jobId)
   return new Set(executions.filter(({ status }) => status === 'SUCCEEDED').map(({ thing }) => thing))
 }
 
-/** No health document tells of a migration: a device counts as installed once it took it and has been well twice since. */
+/**
+ * No health document reports a migration: a device counts as installed once it applied it and was healthy twice since.
+ */
 function withApplied(evidence: Evidence, done: ReadonlySet<string> | null): Evidence {
   if (done === null) return evidence
   const members = Object.entries(evidence.members).map(([thing, member]) => [
@@ -166,7 +168,7 @@ function withApplied(evidence: Evidence, done: ReadonlySet<string> | null): Evid
   return { ...evidence, members: Object.fromEntries(members) }
 }
 
-/** Only asked for while a device that can be reached has not installed: one call more would be made every tick. */
+/** Only read while a device that can be reached has not installed: it is one more AWS call at every tick. */
 async function failures(
   ports: Ports,
   stage: Stage,
@@ -179,7 +181,7 @@ async function failures(
   if (!readings.some(({ thing, connected }) => connected && open.has(thing))) return []
   const executions = await ports.deployments.executions(stage.deployment.jobId)
   const members = new Set(stage.members)
-  // Whoever was added to the group meanwhile is no member of the stage, and fails for reasons of its own.
+  // A device that was added to the group meanwhile is no member of the stage, and fails for reasons of its own.
   return executions.filter((one) => hasFailed(one) && members.has(one.thing))
 }
 
@@ -196,7 +198,7 @@ async function takeIn(
   return { before, after }
 }
 
-async function lookBack(
+async function evaluateRollback(
   ports: Ports,
   rollout: Rollout,
   { previous, current, readings }: EvaluationInput,

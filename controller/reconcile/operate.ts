@@ -122,11 +122,11 @@ const verdictOf = ({ situation: { lastEvaluation } }: Known): Outcome['verdict']
   lastEvaluation?.verdict == null ? null : { kind: lastEvaluation.verdict, findings: lastEvaluation.findings }
 
 function answerTo(input: unknown, { kind, reason }: Pick<Admission, 'kind' | 'reason'>, known: Known): OperationAnswer {
-  const asked = (input ?? {}) as Readonly<Record<string, unknown>>
+  const given = (input ?? {}) as Readonly<Record<string, unknown>>
   return {
-    operation: String(asked.operation),
-    actor: String(asked.actor ?? ''),
-    reason: String(asked.reason ?? ''),
+    operation: String(given.operation),
+    actor: String(given.actor ?? ''),
+    reason: String(given.reason ?? ''),
     result: kind,
     answer: reason,
     status: statusOf(known.situation),

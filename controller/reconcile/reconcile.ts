@@ -27,8 +27,8 @@ export interface Outcome {
 }
 
 /**
- * What was decided stands, but an effect of it failed and is tried again at the next look: AWS was throttled or away, or
- * a deployment conflicts. The invocation fails, so that somebody sees it.
+ * What was decided stands, but an effect of it failed and is tried again at the next evaluation: AWS was throttled or
+ * away, or a deployment conflicts. The invocation fails, so that it shows in the function's metrics.
  */
 export class EffectFailed extends Error {
   override readonly name = 'EffectFailed'
@@ -42,7 +42,9 @@ export class EffectFailed extends Error {
   }
 }
 
-/** What wakes the analyzer: the hour of its own clock, and the time of the event, which may be late or come again. */
+/**
+ * What triggers the analyzer: the time of its own clock, and the time of the event, which may be late or come again.
+ */
 export interface Wake {
   readonly nowMs: number
   readonly eventAtMs: number
@@ -58,12 +60,12 @@ const IDLE: Outcome = {
 
 /**
  * The only shell around the pure core: read, judge, decide, save the intent, act, save what was done. A crash at any
- * await loses nothing: the next run repeats unfinished effects with the same tokens. A way back that an earlier run
- * left half-done goes on before anything else; new firmware only after another look. A look is taken by one instance:
- * an event that came late or twice decides nothing. While no rollout is going on, the fleet is read once a shift, for
- * later baselines; the start of a rollout takes the look that its evidence counts from.
- * @throws StaleRollout when another instance is at work, its work stands; PreflightRefused when firmware cannot follow its
- * migration; EffectFailed when an effect failed, it stays pending
+ * await loses nothing: the next run repeats unfinished effects with the same tokens. A rollback that an earlier run
+ * left half-done goes on before anything else; new firmware only after another evaluation. An evaluation is done by one
+ * instance: an event that came late or twice decides nothing. While no rollout is going on, the fleet is read once per
+ * shift, for later baselines; the start of a rollout takes the snapshot that its evidence counts from.
+ * @throws StaleRollout when another instance is at work, its work stands; PreflightRefused when firmware cannot follow
+ * its migration; EffectFailed when an effect failed, it stays pending
  */
 export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs }: Wake): Promise<Outcome> {
   const loaded = await loadActive(ports.store)
@@ -95,9 +97,9 @@ export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs
 /** A migration that has been rolled out is followed by the firmware it was for. */
 const awaitsFirmware = ({ subject, state }: Rollout): boolean => subject === 'migration' && state === 'completed'
 
-/** `looked` is the rollout that the look was about; the decision may have led on to the next stage. */
+/** `evaluated` is the rollout that the evaluation was about; the decision may have led on to the next stage. */
 const lastEvaluationOf = (
-  looked: Rollout,
+  evaluated: Rollout,
   { verdict, decision }: Outcome,
   { nowMs, evidence, telemetryDownSinceMs }: Facts,
 ): LastEvaluation => ({
@@ -105,11 +107,14 @@ const lastEvaluationOf = (
   verdict: verdict?.kind ?? null,
   findings: (verdict?.findings ?? []).filter(({ outcome }) => outcome !== 'healthy'),
   reason: decision.reason,
-  installed: evidence === null ? 0 : installedCount(evidence, stageOf(looked).members),
+  installed: evidence === null ? 0 : installedCount(evidence, stageOf(evaluated).members),
   isTelemetryDown: telemetryDownSinceMs != null,
 })
 
-/** Carries a passed stage over an open gate without a new look: what the event is for. The schedule does it as well. */
+/**
+ * Carries a passed stage over an open gate without a new evaluation: what the event is for. The schedule does it as
+ * well.
+ */
 export async function advance(ports: Ports, policy: Policy, nowMs: number): Promise<Outcome> {
   const stored = await loadActive(ports.store)
   if (stored === null) return IDLE
@@ -122,7 +127,7 @@ export async function advance(ports: Ports, policy: Policy, nowMs: number): Prom
 
 /**
  * The firmware that a migration was for, as if its request came again. By the schedule and not by an event, so that it
- * cannot be lost; what refuses it is told at every look.
+ * cannot be lost; what refuses it is reported at every evaluation.
  */
 async function startFirmware(ports: Ports, policy: Policy, { id, release }: Rollout, nowMs: number): Promise<Outcome> {
   const reason: StartReason = { code: 'MIGRATION_COMPLETED', data: { rolloutId: id } }
@@ -160,18 +165,18 @@ async function settle(ports: Ports, policy: Policy, resumed: Acted, facts: Facts
 
 /**
  * The next rollout with a line of the audit trail among the effects, so that no crash can lose it. Effects that only
- * tell outlive the state they were decided in; those that act do not, and come first.
+ * inform outlive the state they were decided in; those that act do not, and come first.
  */
 export function withAudit(before: Rollout, intended: Rollout, sequence: number, entry: object): Rollout {
-  const tells = ({ kind }: Effect): boolean => kind === 'announce' || kind === 'notify' || kind === 'audit'
-  const told = before.pending.filter(tells)
-  const own = intended.pending.filter((effect) => !told.includes(effect))
+  const informs = ({ kind }: Effect): boolean => kind === 'announce' || kind === 'notify' || kind === 'audit'
+  const informing = before.pending.filter(informs)
+  const own = intended.pending.filter((effect) => !informing.includes(effect))
   const line: Effect = { kind: 'audit', sequence, entry }
-  const pending = [...own.filter((effect) => !tells(effect)), ...told, ...own.filter(tells), line]
+  const pending = [...own.filter((effect) => !informs(effect)), ...informing, ...own.filter(informs), line]
   return { ...intended, pending }
 }
 
-/** Whether new firmware must not be ordered now, also where it was decided before: a halt ends that as well. */
+/** Whether new firmware must not be requested now, also where it was decided before: a halt ends that as well. */
 export const isHeld = (rollout: Rollout, freeze: Freeze | null): boolean =>
   isFinal(rollout) || rollout.pause != null || (freeze?.frozen != null && rollout.release.hotfix === undefined)
 

@@ -14,7 +14,7 @@ import type { Freeze, Rollout } from '../rollout/rollout.ts'
 /** Keys of what the controller keeps, and the few ways it is read and written. */
 const ACTIVE = 'active-rollout'
 const LATEST = 'snapshot#latest'
-/** Which shift has its snapshot: small, so that a look that may be spared costs no more than reading it. */
+/** Which shift has its snapshot: small, so that an evaluation that is not needed costs no more than reading it. */
 const RECORDED = 'snapshot#recorded'
 const rolloutKey = (id: string): string => `rollout#${id}`
 const baselineKey = (id: string): string => `baseline#${id}`
@@ -27,8 +27,8 @@ const rollbackProgressKey = (id: string): string => `rollback-progress#${id}`
 const DAY_MS = 24 * 3_600_000
 
 /**
- * A place for each shift of as many days as a baseline reaches over, two days more for the days it begins and ends on and
- * for a change of the clocks: what no baseline can need any more is overwritten, whoever missed whatever meanwhile.
+ * A place for each shift of as many days as a baseline reaches over, two days more for the days it begins and ends on
+ * and for a change of the clocks: what no baseline can need any more is overwritten, whatever was missed meanwhile.
  */
 function boundaryKey(policy: Policy, atMs: number): string {
   const days = Math.ceil(policy.baselineMs / DAY_MS) + 2
@@ -36,7 +36,7 @@ function boundaryKey(policy: Policy, atMs: number): string {
   return `snapshot#${shift}#${dayNumber(policy, atMs) % days}`
 }
 
-/** A sample that another one of the same process has overtaken tells nothing; what came in between counts once. */
+/** A sample that another one of the same process has overtaken adds nothing; what came in between counts once. */
 const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolean =>
   by !== undefined &&
   sample.sequence < by.sequence &&
@@ -44,10 +44,10 @@ const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolea
   sample.sampledAtMs < by.sampledAtMs
 
 /**
- * The snapshot beside the one before: the newer sample of each device, whichever look brought it, and since when devices
- * have been silent, so that looks may lie as near to each other as they like.
+ * The snapshot merged with the one before: the newer sample of each device, whichever evaluation read it, and since
+ * when devices have been silent, so that evaluations may follow each other at any distance.
  */
-function beside(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
+function merged(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
   if (previous === null) return snapshot
   const silent: string[] = []
   for (const thing of thingsOf(previous)) {
@@ -70,8 +70,9 @@ function beside(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
 }
 
 /**
- * Whether a look is one of its own: after the latest by the clock, which may be another function's, and by the event that
- * asked for it. An event that has been overtaken or comes again takes no look, since evidence is budgeted by the look.
+ * Whether an evaluation is a new one: after the latest by the clock, which may be another function's, and by the event
+ * that triggered it. An event that has been overtaken or comes again is not evaluated, since the error budget is spent
+ * per evaluation.
  */
 export const follows = (snapshot: Snapshot, latest: Snapshot): boolean =>
   snapshot.atMs > latest.atMs &&
@@ -86,11 +87,14 @@ export async function record(store: RolloutStore, policy: Policy, snapshot: Snap
   const latest = await recordBoundary(store, policy, snapshot)
   if (latest !== null && !follows(snapshot, latest.value)) return latest.value
   const previous = latest?.value ?? null
-  await store.putIf(LATEST, beside(snapshot, previous), latest?.version ?? 0)
+  await store.putIf(LATEST, merged(snapshot, previous), latest?.version ?? 0)
   return previous
 }
 
-/** Keeps the snapshot for the baseline if a shift began since the latest one, however late the look is. Returns that. */
+/**
+ * Keeps the snapshot for the baseline if a shift began since the latest one, however late the evaluation is. Returns
+ * that.
+ */
 async function recordBoundary(
   store: RolloutStore,
   policy: Policy,
@@ -107,8 +111,8 @@ async function recordBoundary(
 }
 
 /**
- * The snapshot that a rollout's evidence counts from: what happened before its start is nobody's fault. It is dated a
- * moment back, so that a look of the same instant is one of its own.
+ * The snapshot that a rollout's evidence counts from: what happened before its start is not its fault. It is dated a
+ * moment back, so that an evaluation in the same instant is a new one.
  */
 export async function recordStart(store: RolloutStore, policy: Policy, snapshot: Snapshot): Promise<void> {
   const latest = await recordBoundary(store, policy, snapshot)
@@ -117,7 +121,10 @@ export async function recordStart(store: RolloutStore, policy: Policy, snapshot:
     await store.putIf(LATEST, { ...snapshot, atMs }, latest?.version ?? 0)
 }
 
-/** Whether the running shift has the snapshot that baselines are made of: without a rollout no other look is needed. */
+/**
+ * Whether the running shift has the snapshot that baselines are made of: without a rollout no other evaluation is
+ * needed.
+ */
 export async function isShiftRecorded(store: RolloutStore, policy: Policy, nowMs: number): Promise<boolean> {
   const recorded = (await store.get<{ readonly shiftStartMs: number }>(RECORDED))?.value
   return recorded !== undefined && recorded.shiftStartMs >= stratumAt(policy, nowMs).shiftStartMs
@@ -183,7 +190,9 @@ export async function loadBaseline(store: RolloutStore, rolloutId: string): Prom
 export const loadEvidence = (store: RolloutStore, id: string, stage: StageName): Promise<Stored<Evidence> | null> =>
   store.get(evidenceKey(id, stage))
 
-/** @throws StaleRollout when another instance took a look in since `version`: an older one must not undo a newer. */
+/**
+ * @throws StaleRollout when another instance saved an evaluation since `version`: an older one must not undo a newer.
+ */
 export const saveEvidence = (
   store: RolloutStore,
   id: string,
@@ -207,7 +216,7 @@ export const saveRollbackProgress = (
 export const saveAudit = (store: RolloutStore, id: string, sequence: number, entry: object): Promise<void> =>
   store.put(`audit#${id}#${String(sequence).padStart(6, '0')}`, entry)
 
-/** An entry of what was asked for and not done: it changes no version, so the time and the words tell it apart. */
+/** An entry of a refused request: it changes no version, so that time and operation make its key. */
 export const saveRefusal = (
   store: RolloutStore,
   id: string,

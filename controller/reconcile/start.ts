@@ -98,8 +98,8 @@ export async function startRollout(
 }
 
 /**
- * The last rollout, with all done that it still had to do if it has ended: what it had to page for would be lost once the
- * next one has taken its place. @throws what an effect of it fails with
+ * The last rollout, with all done that it still had to do if it has ended: what it had to page for would be lost once
+ * the next one has taken its place. @throws what an effect of it fails with
  */
 async function lastRollout(ports: Ports, nowMs: number): Promise<Rollout | null> {
   const stored = await loadActive(ports.store)

@@ -52,7 +52,7 @@ export interface Decision {
   readonly held?: readonly string[]
 }
 
-/** What a decision rests on beside the rollout. */
+/** What a decision rests on in addition to the rollout. */
 export interface Facts {
   readonly nowMs: number
   /** Null while nothing is deployed. */
@@ -105,7 +105,7 @@ export function decide(rollout: Rollout, facts: Facts, policy: Policy): Decision
   }
   const decision = inState(rollout, facts, policy)
   const { pause } = rollout
-  // Halting is an end, and whoever paused has not asked for one.
+  // Halting ends the rollout, and a pause must not.
   const isHeld = pause != null && (ONWARD.has(decision.kind) || decision.kind === 'halt')
   return isHeld
     ? wait({ code: 'PAUSED', data: { actor: pause.actor, reason: pause.reason, held: decision.reason } })

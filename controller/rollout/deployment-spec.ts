@@ -36,7 +36,7 @@ export const releaseSpec = (previous: DeploymentSpec, { component, version }: Ca
 
 /**
  * What the group ran before, to all devices at once. Without the abort criteria and rate that it may have been rolled
- * out with: a way back that stops when three devices fail would leave the others on the bad firmware.
+ * out with: a rollback that stops when three devices fail would leave the others on the bad firmware.
  */
 export const rollbackSpec = (previous: DeploymentSpec): DeploymentSpec => ({
   ...previous,

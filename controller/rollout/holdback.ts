@@ -54,7 +54,10 @@ export function withHoldbackReleased(rollout: Rollout, nowMs: number): Rollout {
 export const sinceReleaseMs = ({ holdback }: Rollout, nowMs: number): number =>
   nowMs - (holdback?.releasedAtMs ?? Number.NEGATIVE_INFINITY)
 
-/** The stage whose window its soak is: without devices that were released after it had begun, which run one of their own. */
+/**
+ * The stage whose window its soak is: without devices that were released after it had begun, which run one of their
+ * own.
+ */
 export function soakingStage({ holdback, ...rollout }: Rollout): Stage {
   const stage = stageOf(rollout)
   if ((holdback?.releasedAtMs ?? 0) <= (stage.soakingSinceMs ?? 0)) return stage

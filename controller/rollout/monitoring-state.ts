@@ -1,6 +1,6 @@
 import type { SoakClock } from './soak.ts'
 
-/** What the controller keeps between looks beside the evidence. */
+/** What the controller keeps between evaluations in addition to the evidence. */
 export interface MonitoringState {
   /** Since when the telemetry is down; null while it is not. */
   readonly downSinceMs: number | null

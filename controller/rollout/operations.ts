@@ -70,7 +70,10 @@ const accepted = (reason: OperationReason, change: Omit<Accepted, 'kind' | 'reas
   ...change,
 })
 
-/** Admits a request, or refuses it, by what the operation means in this state. Pure; who asks matters to the audit only. */
+/**
+ * Admits a request, or refuses it, by what the operation means in this state. Pure; the actor matters to the audit
+ * trail only.
+ */
 export function admit(request: OperationRequest, situation: Situation): Admission {
   const { rollout, freeze, nowMs } = situation
   const admission =

@@ -2,18 +2,20 @@ import type { HealthSample, Snapshot } from '../evidence/snapshot.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { type Rollout, touchedStages } from './rollout.ts'
 
-/** How far one device is on its way back to the previous version. */
+/** How far the rollback of one device to the previous version is. */
 export interface DeviceRollback {
   /** Boot id of the last process that was not the previous version; the one that came back must have another. */
   readonly bootIdBefore: string | null
   /** Since when it has reported the previous version, well or not. */
   readonly sinceMs: number | null
-  /** The first sample that said previous version, new boot id, RUNNING; another one of the same process confirms. */
+  /**
+   * The first sample that reported previous version, new boot id, RUNNING; another one of the same process confirms.
+   */
   readonly firstSeen: { readonly bootId: string; readonly sequence: number } | null
   readonly confirmedAtMs: number | null
 }
 
-/** What is known of the way back, device by device. */
+/** What is known of the rollback, device by device. */
 export interface RollbackProgress {
   readonly devices: Readonly<Record<string, DeviceRollback>>
 }
@@ -23,8 +25,8 @@ export const NO_ROLLBACK_PROGRESS: RollbackProgress = { devices: {} }
 const NOT_BACK: DeviceRollback = { bootIdBefore: null, sinceMs: null, firstSeen: null, confirmedAtMs: null }
 
 /**
- * Takes in one look at the devices of every stage that is taken back. As with the way there, installed is not running:
- * a device is back when two samples since the order say so. [detection B1, B11; design 7: twice]
+ * Takes in one evaluation of the devices of every stage that is rolled back. As with an update, installed is not
+ * running: a device is back when two samples since the request report it. [detection B1, B11; design 7: twice]
  */
 export function observeRollback(
   before: RollbackProgress,
@@ -36,10 +38,10 @@ export function observeRollback(
   const samples = new Map(readings.map(({ thing, sample }) => [thing, sample]))
   const devices: Record<string, DeviceRollback> = {}
   for (const { members, rollback } of touchedStages(rollout)) {
-    const orderedAtMs = rollback?.atMs ?? Number.POSITIVE_INFINITY
+    const requestedAtMs = rollback?.atMs ?? Number.POSITIVE_INFINITY
     for (const thing of members) {
       const known = before.devices[thing] ?? notBack(previous?.devices[thing], rollout.release.replaces)
-      devices[thing] = stateAfter(known, samples.get(thing) ?? null, rollout.release.replaces, orderedAtMs, nowMs)
+      devices[thing] = stateAfter(known, samples.get(thing) ?? null, rollout.release.replaces, requestedAtMs, nowMs)
     }
   }
   return { devices }
@@ -52,10 +54,10 @@ function stateAfter(
   state: DeviceRollback,
   sample: HealthSample | null,
   version: string,
-  orderedAtMs: number,
+  requestedAtMs: number,
   nowMs: number,
 ): DeviceRollback {
-  if (sample === null || sample.sampledAtMs <= orderedAtMs) return state
+  if (sample === null || sample.sampledAtMs <= requestedAtMs) return state
   if (sample.firmwareVersion !== version) return notBack(sample, version)
   const { bootIdBefore, firstSeen, sinceMs } = { ...state, sinceMs: state.sinceMs ?? nowMs }
   const { bootId, sequence } = sample

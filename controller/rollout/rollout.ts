@@ -9,7 +9,7 @@ export interface Schemas {
   readonly shadow: { readonly writes: string; readonly reads: readonly string[] }
 }
 
-/** Which operator requested something, why in their own words, and when. */
+/** Which operator requested something, the reason as they typed it, and when. */
 export interface Attribution {
   readonly actor: string
   readonly reason: string
@@ -41,7 +41,9 @@ export interface Freeze {
 export interface Release extends Schemas {
   readonly version: string
   readonly replaces: string
-  /** Those of the version that is replaced: they decide whether a rollback is possible. A start without them is refused. */
+  /**
+   * Those of the version that is replaced: they decide whether a rollback is possible. A start without them is refused.
+   */
   readonly previous?: Schemas
   /** The component that has to be deployed before a change that breaks. [seed: migration component first] */
   readonly migration?: { readonly component: string; readonly version: string }
@@ -137,7 +139,10 @@ export interface Rollout {
   readonly retries?: number
   /** When on-call was last paged because telemetry was down. */
   readonly pagedAtMs?: number
-  /** Operations that were carried out, the newest last: kept in the document they changed, so that none is done twice or lost. */
+  /**
+   * Operations that were carried out, the newest last: kept in the document they changed, so that none is done twice or
+   * lost.
+   */
   readonly operations?: readonly Operated[]
 }
 
@@ -175,7 +180,9 @@ export const touchedStages = (rollout: Rollout): readonly Stage[] =>
       rollout.pending.some((effect) => 'stage' in effect && effect.stage === name),
   )
 
-/** Whether new firmware was requested and it is unknown whether the deployment was created: devices may have it already. */
+/**
+ * Whether new firmware was requested and it is unknown whether the deployment was created: devices may have it already.
+ */
 export const isDeploymentUnconfirmed = ({ pending }: Rollout): boolean => pending.some(({ kind }) => kind === 'deploy')
 
 /** Whether released devices have not all been moved into the group of the release yet. */

@@ -90,8 +90,9 @@ export const watchedMs = ({ soakingSinceMs }: Stage, clock: SoakClock | null, no
   nowMs - (soakingSinceMs ?? nowMs) - (clock?.heldMs ?? 0)
 
 /**
- * What a soak has shown when its window has elapsed. It counts device exposure: every counted device for its share of the
- * window, all of them together for theirs, and every shift of the window covered. [seed: 24-hour window; detection D4]
+ * What a soak has shown when its window has elapsed. It counts device exposure: every counted device for its share of
+ * the window, all of them together for theirs, and every shift of the window covered. [seed: 24-hour window; detection
+ * D4]
  */
 export function soakProgress(
   stage: Stage,

@@ -5,7 +5,7 @@ import type { LastEvaluation } from './last-evaluation.ts'
 import type { Situation } from './operations.ts'
 import { type Attribution, type Operated, type Pause, type Rollout, stageOf } from './rollout.ts'
 
-/** What an operator is shown who asks for the status. */
+/** The status, as operators see it. */
 export interface Status {
   readonly atMs: number
   /** The change freeze; null while there is none. */
@@ -65,7 +65,10 @@ function ofRollout(rollout: Rollout, { freeze, lastEvaluation, soak, policy, now
   }
 }
 
-/** An evaluation from before the present state explains another one; the one that led to it counts if it was of the same stage. */
+/**
+ * An evaluation from before the present state explains another one; the one that led to it counts if it was of the same
+ * stage.
+ */
 function explains({ atMs }: LastEvaluation, { state, stateSinceMs }: Rollout): boolean {
   const isOfNextStage = state === 'waiting' || state === 'deploying'
   return isOfNextStage ? atMs > stateSinceMs : atMs >= stateSinceMs

@@ -19,7 +19,7 @@ import type { Decision } from './decide.ts'
 import { withHeld, withHoldbackReleased } from './holdback.ts'
 import { type Effect, heldOf, LAST_STAGE, type Rollout, requestOf, stageOf, touchedStages } from './rollout.ts'
 
-/** The rollout after a decision, with the effects it asks for still pending. Pure; the only way a state changes. */
+/** The rollout after a decision, with its effects still pending. Pure; the only way a state changes. */
 export function transition(rollout: Rollout, decision: Decision, nowMs: number): Rollout {
   if (decision.kind === 'wait') return rollout
   if (decision.kind === 'page' || decision.kind === 'pause') return held(rollout, decision, nowMs)

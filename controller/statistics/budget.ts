@@ -3,7 +3,7 @@ import { boundaryFor, maxSprtCriticalValue } from './sequential.ts'
 
 /** Three stages times connection, cycle time, errors, memory and crashes. [detection D3] */
 const STREAMS = 15
-/** Ways in which a stream may alarm: stage and lines, since the update and lately, and a late change of the stage. */
+/** Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and a late change. */
 const WAYS = 5
 
 /** What a release may lose to false rollbacks on one stream. */

@@ -1,13 +1,13 @@
 /**
- * Tests that may be looked at after every sample without inflating their false alarms. Their statistics are logarithms
+ * Tests that may be evaluated after every sample without inflating their false alarms. Their statistics are logarithms
  * of likelihood ratios, so that one boundary means one thing everywhere: `boundaryFor`.
  */
 
 /**
  * ln of the mixture likelihood ratio (mSPRT) of a mean against zero, when the mean has this variance and effects are
- * expected to spread by `tau`; 0 at or below zero. With variance 1/n it is the well-known
- * (1 + n tau^2)^(-1/2) exp(tau^2 S^2 / (2 (1 + n tau^2))), with a variance that stops shrinking it also holds for samples
- * that share a disturbance. Crosses ln(1/alpha) at any time with at most alpha. [detection D3: Johari, Pekelis, Walsh]
+ * expected to spread by `tau`; 0 at or below zero. With variance 1/n it is the well-known (1 + n tau^2)^(-1/2)
+ * exp(tau^2 S^2 / (2 (1 + n tau^2))), with a variance that stops shrinking it also holds for samples that share a
+ * disturbance. Crosses ln(1/alpha) at any time with at most alpha. [detection D3: Johari, Pekelis, Walsh]
  */
 export function mixtureLogRatio(mean: number, variance: number, tau: number): number {
   if (mean <= 0) return 0
@@ -33,8 +33,8 @@ export const boundaryFor = (alpha: number, members = 1): number => Math.log(Math
 
 /**
  * Critical values of the Poisson MaxSPRT up to an expected count of 10,000, by alpha = 10^-2, 10^-3 ...; for a tenth of
- * the count they are 0.3 less. Made by the exact algorithm that the test has for the published ones, for looks after every
- * single event, which looks every five minutes never are. [detection D3, D5.3: Kulldorff 2011]
+ * the count they are 0.3 less. Made by the exact algorithm that the test has for the published ones, for interim looks
+ * after every single event, which is more often than every five minutes. [detection D3, D5.3: Kulldorff 2011]
  */
 const CRITICAL_VALUES = [6.407556, 8.873027, 11.288345, 13.677633] as const
 

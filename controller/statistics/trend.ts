@@ -5,7 +5,10 @@ const EXACT_UP_TO = 40
 /** From there on half to the power of n comes near the least number there is. */
 const SIGNS_EXACT_UP_TO = 1_000
 
-/** Slope of a series in units a step: the median of the slopes between all pairs; 0 for fewer than two. [Theil; Sen 1968] */
+/**
+ * Slope of a series in units a step: the median of the slopes between all pairs; 0 for fewer than two. [Theil; Sen
+ * 1968]
+ */
 export function theilSenSlope(series: readonly number[]): number {
   const slopes: number[] = []
   for (let i = 1; i < series.length; i++) {

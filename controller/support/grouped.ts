@@ -1,4 +1,4 @@
-/** By key, in the order in which keys first came up. */
+/** By key, in the order in which keys first occur. */
 export function groupedBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): ReadonlyMap<Key, Item[]> {
   const groups = new Map<Key, Item[]>()
   for (const item of items) {

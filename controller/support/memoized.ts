@@ -1,4 +1,4 @@
-/** `make`, with each answer kept for as long as what it was made of: a container asks the same at look after look. */
+/** `make`, with each result kept for as long as its argument: a container computes the same at every evaluation. */
 export function memoized<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const known = new WeakMap<Key, { readonly value: Value }>()
   return (key) => {

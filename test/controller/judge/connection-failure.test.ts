@@ -17,23 +17,41 @@ it('is a breach where 5 % fail and the controls are as ever', () => {
     limit: 2,
     n: 1020,
     statistic: { name: 'maxsprt', value: expect.closeTo(66.83, 2), boundary: expect.closeTo(10.99, 2) },
-    reason: '51 of 1020 attempts failed since the update (5.00 %), 2 % allowed, controls 0.53 %',
+    reason: {
+      code: 'CONNECTION_FAILURES',
+      data: {
+        failures: 51,
+        attempts: 1020,
+        failedPct: 5,
+        allowedPct: 2,
+        controlsPct: expect.closeTo(0.526, 3),
+        segment: { span: 'since-update' },
+      },
+    },
   })
 })
 
-it('says where it had history only', () => {
+it('records where it had history only', () => {
   const alone = judgeConnection(oneCase({ stage: () => ({ failures: 3 }), hasControls: false }))[0]
   expect(alone).toMatchObject({ outcome: 'breach' })
-  expect(alone?.reason).toBe(
-    '51 of 1020 attempts failed since the update (5.00 %), 2 % allowed, no controls, history only',
-  )
+  expect(alone?.reason).toEqual({
+    code: 'CONNECTION_FAILURES',
+    data: {
+      failures: 51,
+      attempts: 1020,
+      failedPct: 5,
+      allowedPct: 2,
+      controlsPct: null,
+      segment: { span: 'since-update' },
+    },
+  })
 })
 
 it('needs no statistic up to the limit, and evidence above it', () => {
   const healthy = judgeConnection(oneCase({ stage: () => ({ attempts: 50, failures: 1 }) }))[0]
   expect(healthy).toMatchObject({ outcome: 'healthy', observed: 2, limit: 2 })
   expect(healthy).not.toHaveProperty('statistic')
-  expect(healthy).not.toHaveProperty('code')
+  expect(healthy).not.toHaveProperty('inconclusive')
   expect(healthy).not.toHaveProperty('line')
   const justAbove = (line: number) => ({ attempts: 50, failures: line === 1 ? 2 : 1 })
   expect(judgeConnection(oneCase({ stage: justAbove, hasControls: false }))[0]).toMatchObject({
@@ -43,14 +61,14 @@ it('needs no statistic up to the limit, and evidence above it', () => {
 })
 
 it('is inconclusive where the controls fail as much', () => {
-  expect(judged(3, 57)).toMatchObject({ outcome: 'inconclusive', code: 'common-mode' })
+  expect(judged(3, 57)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode' })
 })
 
 it('is a breach where 40 % fail although the controls are a little over the limit too', () => {
   expect(judged(24, 24)).toMatchObject({ outcome: 'breach' })
 })
 
-it('asks for evidence where the baseline is near the limit', () => {
+it('needs evidence where the baseline is near the limit', () => {
   const stage = (line: number): { failures: number } => ({ failures: 1 + (line % 2) }) // 2.5 %
   expect(judgeConnection(oneCase({ stage, stratum: { connectionFailures: 46 } }))[0]?.outcome).toBe('healthy')
   expect(judgeConnection(oneCase({ stage }))[0]?.outcome).toBe('breach')
@@ -61,9 +79,17 @@ it('is a breach of the one line that fails, which the stage hides', () => {
   const stage = (line: number) => ({ ...options, failures: line === 9 ? 90 : 1 })
   const finding = judgeConnection(oneCase({ stage }))[0]
   expect(finding).toMatchObject({ outcome: 'breach', line: 9, n: 600 })
-  expect(finding?.reason).toBe(
-    '90 of 600 attempts failed on line 9 since the update (15.00 %), 2 % allowed, controls 0.53 %',
-  )
+  expect(finding?.reason).toEqual({
+    code: 'CONNECTION_FAILURES',
+    data: {
+      failures: 90,
+      attempts: 600,
+      failedPct: 15,
+      allowedPct: 2,
+      controlsPct: expect.closeTo(0.526, 3),
+      segment: { span: 'since-update', line: 9 },
+    },
+  })
 })
 
 it('compares a line with its own devices before, and with no others', () => {
@@ -76,7 +102,7 @@ it('compares a line with its own devices before, and with no others', () => {
   expect(judgeConnection({ ...one, baseline: { ...one.baseline, devices } })[0]?.outcome).toBe('healthy')
 })
 
-it('asks for more where failures vary more from day to day than chance does', () => {
+it('needs more where failures vary more from day to day than chance does', () => {
   const one = oneCase({ stage: () => ({ failures: 3 }) })
   const judgedWith = (connection: number) =>
     judgeConnection({ ...one, baseline: { ...one.baseline, dispersion: { connection, errors: 1 } } })[0]
@@ -92,7 +118,7 @@ describe('a sudden loss', () => {
 
   it('of a quarter of the stage is a breach at once, while the controls are up', () => {
     expect(of(4, 17, 3, 323)).toMatchObject({ outcome: 'healthy' })
-    expect(of(4, 17, 3, 323)).not.toHaveProperty('code')
+    expect(of(4, 17, 3, 323)).not.toHaveProperty('inconclusive')
     expect(of(4, 16, 0, 320)).toStrictEqual({
       rule: 'connection-loss',
       metric: 'downDevicesPct',
@@ -101,7 +127,10 @@ describe('a sudden loss', () => {
       baseline: 0,
       limit: 25,
       n: 16,
-      reason: '4 of 16 devices of canary down at this look, 0 of 320 controls as well',
+      reason: {
+        code: 'DEVICES_DOWN',
+        data: { stage: 'canary', own: { down: 4, of: 16 }, controls: { down: 0, of: 320 } },
+      },
     })
   })
 
@@ -112,40 +141,40 @@ describe('a sudden loss', () => {
 
   it('is the network where at least half as many of the controls are gone', () => {
     expect(of(8, 16, 79, 320)?.outcome).toBe('breach')
-    expect(of(8, 16, 80, 320)).toMatchObject({ outcome: 'inconclusive', code: 'common-mode', baseline: 25 })
+    expect(of(8, 16, 80, 320)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode', baseline: 25 })
   })
 
   it('may be the telemetry where all controls are gone, and nobody knows where there are none', () => {
-    expect(of(17, 17, 322, 323)).toMatchObject({ outcome: 'inconclusive', code: 'common-mode' })
-    expect(of(17, 17, 323, 323)).toMatchObject({ outcome: 'inconclusive', code: 'stale', baseline: 100 })
+    expect(of(17, 17, 322, 323)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode' })
+    expect(of(17, 17, 323, 323)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'stale', baseline: 100 })
     expect(of(17, 17, 0, 0)).toMatchObject({
       outcome: 'inconclusive',
-      code: 'stale',
+      inconclusive: 'stale',
       baseline: null,
-      reason: '17 of 17 devices of canary down at this look, no controls as well',
+      reason: { code: 'DEVICES_DOWN', data: { stage: 'canary', own: { down: 17, of: 17 }, controls: null } },
     })
   })
 
-  it('cannot be told before anybody has the new version, or was looked at', () => {
+  it('is unknown before any device has the new version, or was evaluated', () => {
     expect(of(0, 0, 0, 323)).toMatchObject({ outcome: 'healthy', observed: null, n: 0 })
     const one = oneCase()
     const finding = judgeConnection({ ...one, evidence: { ...one.evidence, evaluations: [] } })[1]
     expect(finding).toMatchObject({ outcome: 'healthy', observed: null, baseline: null })
-    expect(finding?.reason).toBe('0 of 0 devices of canary down at this look, no controls as well')
+    expect(finding?.reason.data).toEqual({ stage: 'canary', own: { down: 0, of: 0 }, controls: null })
   })
 })
 
-describe('says nothing', () => {
-  const insufficient = { outcome: 'inconclusive', code: 'insufficient' }
+describe('is inconclusive', () => {
+  const insufficient = { outcome: 'inconclusive', inconclusive: 'insufficient' }
   const ofOneLine = (attempts: number) =>
     oneCase({ lines: 1, stage: () => ({ attempts, failures: Math.floor(attempts / 2) }) })
 
-  it('on fewer attempts than the policy asks for', () => {
+  it('on fewer attempts than the policy needs', () => {
     expect(judgeConnection(ofOneLine(499))[0]).toMatchObject({ ...insufficient, n: 499 })
     expect(judgeConnection(ofOneLine(500))[0]).toMatchObject({ outcome: 'breach', n: 500 })
   })
 
-  it('unless they are all of a change that was long in coming', () => {
+  it('unless they are all of a change that built up slowly', () => {
     const one = ofOneLine(100)
     const { stage, controls } = one.evidence.total
     const connection = { sum: 40, evaluations: 7, effects: 0, stage, controls }
@@ -153,16 +182,26 @@ describe('says nothing', () => {
     expect(judgeConnection({ ...one, evidence: { ...one.evidence, runs } })[0]).toMatchObject({
       outcome: 'breach',
       statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(16.53, 2) },
-      reason: '50 of 100 attempts failed since a change 7 looks ago (50.00 %), 2 % allowed, controls 0.53 %',
+      reason: {
+        code: 'CONNECTION_FAILURES',
+        data: {
+          failures: 50,
+          attempts: 100,
+          failedPct: 50,
+          allowedPct: 2,
+          controlsPct: expect.closeTo(0.526, 3),
+          segment: { span: 'change-point', evaluations: 7 },
+        },
+      },
     })
   })
 
-  it('where nobody tried to connect', () => {
+  it('where no device tried to connect', () => {
     expect(judgeConnection(oneCase({ stage: () => ({ attempts: 0 }) }))[0]).toMatchObject({
       ...insufficient,
       observed: null,
       n: 0,
-      reason: '0 connection attempts were reported',
+      reason: { code: 'NO_CONNECTION_ATTEMPTS', data: {} },
     })
   })
 
@@ -197,15 +236,25 @@ describe('by the seed’s own words', () => {
         baseline: 0.5,
         limit: 2,
         n: 50,
-        reason: '2 of 50 attempts failed at this look (4.00 %), 2 % allowed, controls 0.53 %',
+        reason: {
+          code: 'CONNECTION_FAILURES',
+          data: {
+            failures: 2,
+            attempts: 50,
+            failedPct: 4,
+            allowedPct: 2,
+            controlsPct: expect.closeTo(0.526, 3),
+            segment: { span: 'latest-evaluation' },
+          },
+        },
       },
     ])
   })
 
-  it('only the last look counts, and one without attempts says nothing', () => {
+  it('only the last evaluation counts, and one without attempts is inconclusive', () => {
     expect(literal([50, 50], [0, 50])).toMatchObject([{ outcome: 'healthy', observed: 0 }])
     expect(literal([50, 50], [0, 0])).toMatchObject([
-      { outcome: 'inconclusive', code: 'insufficient', reason: '0 connection attempts were reported' },
+      { outcome: 'inconclusive', inconclusive: 'insufficient', reason: { code: 'NO_CONNECTION_ATTEMPTS', data: {} } },
     ])
   })
 })

@@ -15,7 +15,16 @@ it('is healthy where all is as ever', () => {
     outcome: 'healthy',
     observed: 0,
     statistic: { name: 'msprt', value: 0, boundary: expect.closeTo(14.05, 2) },
-    reason: 'cycle time 0.00 % above baseline over 17 lines lately, 10 % allowed',
+    reason: {
+      code: 'CYCLE_TIME_INCREASE',
+      data: {
+        increasePct: expect.closeTo(0, 6),
+        allowedPct: 10,
+        segment: { span: 'rolling-window' },
+        lines: 17,
+        hasControls: true,
+      },
+    },
   })
 })
 
@@ -25,7 +34,16 @@ it('is a breach where every line is 12 % slower, and stays one when a line is mu
     outcome: 'breach',
     observed: expect.closeTo(12, 9),
     statistic: { name: 'msprt', value: expect.closeTo(255.6, 1), boundary: expect.closeTo(14.05, 2) },
-    reason: 'cycle time 12.00 % above baseline over 17 lines lately, 10 % allowed',
+    reason: {
+      code: 'CYCLE_TIME_INCREASE',
+      data: {
+        increasePct: expect.closeTo(12, 6),
+        allowedPct: 10,
+        segment: { span: 'rolling-window' },
+        lines: 17,
+        hasControls: true,
+      },
+    },
   })
   expect(judged((line) => (line === 1 ? 5 : 1.12))).toMatchObject({ outcome: 'breach' })
 })
@@ -37,7 +55,15 @@ it('is a breach of the one line that is three times slower, which moves the mean
     observed: expect.closeTo(200, 6),
     line: 4,
     statistic: { name: 'msprt', value: expect.any(Number), boundary: expect.closeTo(16.88, 2) },
-    reason: 'cycle time 200.00 % above baseline on line 4 lately, 10 % allowed',
+    reason: {
+      code: 'CYCLE_TIME_INCREASE',
+      data: {
+        increasePct: expect.closeTo(200, 6),
+        allowedPct: 10,
+        segment: { span: 'rolling-window', line: 4 },
+        hasControls: true,
+      },
+    },
   })
 })
 
@@ -65,13 +91,30 @@ it('remembers the whole time since the update', () => {
   expect(since(() => 1.12)).toMatchObject({
     outcome: 'breach',
     statistic: { name: 'msprt', boundary: expect.closeTo(8.92, 2) },
-    reason: 'cycle time 12.00 % above baseline over 17 lines since the update, 10 % allowed',
+    reason: {
+      code: 'CYCLE_TIME_INCREASE',
+      data: {
+        increasePct: expect.closeTo(12, 6),
+        allowedPct: 10,
+        segment: { span: 'since-update' },
+        lines: 17,
+        hasControls: true,
+      },
+    },
   })
   expect(since((line) => (line === 4 ? 3 : 1))).toMatchObject({
     outcome: 'breach',
     line: 4,
     statistic: { name: 'msprt', boundary: expect.closeTo(11.76, 2) },
-    reason: 'cycle time 200.00 % above baseline on line 4 since the update, 10 % allowed',
+    reason: {
+      code: 'CYCLE_TIME_INCREASE',
+      data: {
+        increasePct: expect.closeTo(200, 6),
+        allowedPct: 10,
+        segment: { span: 'since-update', line: 4 },
+        hasControls: true,
+      },
+    },
   })
 })
 
@@ -80,8 +123,8 @@ it('is inconclusive where nothing was made', () => {
     ...FINDING,
     outcome: 'inconclusive',
     observed: null,
-    code: 'insufficient',
-    reason: '0 cycles were reported',
+    inconclusive: 'insufficient',
+    reason: { code: 'NO_CYCLES', data: {} },
   })
 })
 
@@ -100,10 +143,18 @@ it('takes the seed at its word: the last look alone, whatever chance and control
     ...FINDING,
     outcome: 'breach',
     observed: expect.closeTo(11, 9),
-    reason: 'cycle time 11.00 % above baseline at this look, 10 % allowed',
+    reason: {
+      code: 'CYCLE_TIME_INCREASE',
+      data: {
+        increasePct: expect.closeTo(11, 6),
+        allowedPct: 10,
+        segment: { span: 'latest-evaluation' },
+        hasControls: true,
+      },
+    },
   })
   expect(literal(2, 1)).toMatchObject({ outcome: 'healthy', observed: 0 })
-  expect(literal()).toMatchObject({ outcome: 'inconclusive', n: 0, reason: '0 cycles were reported' })
+  expect(literal()).toMatchObject({ outcome: 'inconclusive', n: 0, reason: { code: 'NO_CYCLES', data: {} } })
 })
 
 // The arrays that a well-known judge passes: its canary and its control. [detection B6: spinnaker #6278, kayenta #780]
@@ -131,15 +182,30 @@ it('finds a change by its run where the whole time and the window are not yet ab
     outcome: 'breach',
     observed: expect.closeTo(15, 6),
     statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(16.53, 2) },
-    reason: 'cycle time 15.00 % above baseline since a change 6 looks ago, 10 % allowed',
+    reason: {
+      code: 'CYCLE_TIME_INCREASE',
+      data: {
+        increasePct: expect.closeTo(15, 6),
+        allowedPct: 10,
+        segment: { span: 'change-point', evaluations: 6 },
+        hasControls: true,
+      },
+    },
   })
   expect(changed(10)).toMatchObject({ outcome: 'healthy', observed: expect.closeTo(5, 6) })
 })
 
-it('says that it had history only where no controls are left', () => {
-  expect(judged(() => 1, { hasControls: false }).reason).toBe(
-    'cycle time 0.00 % above baseline over 17 lines lately, 10 % allowed, no controls, history only',
-  )
+it('records that it had history only where no controls are left', () => {
+  expect(judged(() => 1, { hasControls: false }).reason).toEqual({
+    code: 'CYCLE_TIME_INCREASE',
+    data: {
+      increasePct: expect.closeTo(0, 6),
+      allowedPct: 10,
+      segment: { span: 'rolling-window' },
+      lines: 17,
+      hasControls: false,
+    },
+  })
 })
 
 it('does not take a line’s own noise for a fault', () => {

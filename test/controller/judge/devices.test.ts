@@ -3,6 +3,7 @@ import type { MemberState } from '../../../controller/evidence/evidence.ts'
 import { totalOf } from '../../../controller/evidence/sums.ts'
 import { judgeDevices } from '../../../controller/judge/devices.ts'
 import type { RuleInput } from '../../../controller/judge/rule-input.ts'
+import { deviceList } from '../../../controller/messages/wording.ts'
 import type { Policy } from '../../../controller/policy/policy.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
@@ -53,7 +54,7 @@ describe('lost devices', () => {
       ...finding,
       outcome: 'healthy',
       observed: 0,
-      reason: '0 of 17 devices fell silent, 1 allowed',
+      reason: { code: 'SILENT_DEVICES', data: { silent: deviceList([]), heard: 17, allowed: 1, isCommon: false } },
     })
     expect(lost(1)).toMatchObject({ outcome: 'healthy', observed: 1, thing: 'line-1-0', line: 1 })
     expect(lost(2)).toStrictEqual({
@@ -62,7 +63,10 @@ describe('lost devices', () => {
       observed: 2,
       thing: 'line-1-0',
       line: 1,
-      reason: '2 of 17 devices fell silent, 1 allowed',
+      reason: {
+        code: 'SILENT_DEVICES',
+        data: { silent: deviceList(['line-1-0', 'line-2-0']), heard: 17, allowed: 1, isCommon: false },
+      },
     })
   })
 
@@ -93,25 +97,39 @@ describe('lost devices', () => {
   it('are inconclusive where a third of the controls is silent too', () => {
     expect(lost(6, { evaluations: [[0, 60]] })).toMatchObject({
       outcome: 'inconclusive',
-      code: 'stale',
-      reason: '6 of 17 devices fell silent, 1 allowed; the controls are silent too, or there are none',
+      inconclusive: 'stale',
+      reason: {
+        code: 'SILENT_DEVICES',
+        data: {
+          silent: deviceList(['line-1-0', 'line-2-0', 'line-3-0', 'line-4-0', 'line-5-0', 'line-6-0']),
+          heard: 17,
+          allowed: 1,
+          isCommon: true,
+        },
+      },
     })
     expect(lost(6, { evaluations: [[0, 80]] })).toMatchObject({ outcome: 'breach' })
-    expect(lost(6, { evaluations: [[0, 80]] })).not.toHaveProperty('code')
+    expect(lost(6, { evaluations: [[0, 80]] })).not.toHaveProperty('inconclusive')
   })
 
   it('are no reason to doubt the telemetry where they are few', () => {
     const few = lost(1, { evaluations: [[0, 60]] })
     expect(few).toMatchObject({ outcome: 'healthy' })
-    expect(few).not.toHaveProperty('code')
-    expect(few?.reason).toBe('1 of 17 devices fell silent, 1 allowed; the controls are silent too, or there are none')
-    expect(lost(0, { evaluations: [[0, 60]] })?.reason).toBe('0 of 17 devices fell silent, 1 allowed')
+    expect(few).not.toHaveProperty('inconclusive')
+    expect(few?.reason).toEqual({
+      code: 'SILENT_DEVICES',
+      data: { silent: deviceList(['line-1-0']), heard: 17, allowed: 1, isCommon: true },
+    })
+    expect(lost(0, { evaluations: [[0, 60]] })?.reason).toEqual({
+      code: 'SILENT_DEVICES',
+      data: { silent: deviceList([]), heard: 17, allowed: 1, isCommon: true },
+    })
   })
 
   it('are inconclusive where no control was heard for more than ten minutes', () => {
     expect(lost(2, { controlsHeardAtMs: NOW_MS - 10 * MINUTE_MS })?.outcome).toBe('breach')
-    expect(lost(2, { controlsHeardAtMs: NOW_MS - 10 * MINUTE_MS - 1 })).toMatchObject({ code: 'stale' })
-    expect(lost(2, { controlsHeardAtMs: null })).toMatchObject({ outcome: 'inconclusive', code: 'stale' })
+    expect(lost(2, { controlsHeardAtMs: NOW_MS - 10 * MINUTE_MS - 1 })).toMatchObject({ inconclusive: 'stale' })
+    expect(lost(2, { controlsHeardAtMs: null })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'stale' })
   })
 
   it('are told from a silent plant by the minutes that have passed, however many looks those were', () => {
@@ -171,7 +189,7 @@ describe('crashes', () => {
       n: 17,
       thing: 'line-3-0',
       line: 3,
-      reason: '1 crashes, 0 allowed (line-3-0)',
+      reason: { code: 'CRASHES', data: { crashes: 1, allowed: 0, expected: 0, devices: deviceList(['line-3-0']) } },
     })
     expect(crashed([], 0)).toStrictEqual({
       rule: 'component-crash',
@@ -181,7 +199,7 @@ describe('crashes', () => {
       baseline: 0,
       limit: 0,
       n: 17,
-      reason: '0 crashes, 0 allowed',
+      reason: { code: 'CRASHES', data: { crashes: 0, allowed: 0, expected: 0, devices: deviceList([]) } },
     })
   })
 
@@ -191,7 +209,15 @@ describe('crashes', () => {
       outcome: 'healthy',
       baseline: expect.closeTo(0.486, 3),
       statistic: { name: 'maxsprt', value: expect.closeTo(1.3, 2), boundary: expect.closeTo(9.3, 2) },
-      reason: '2 crashes, 0 allowed, 0.49 expected by the baseline (line-1-0, line-2-0)',
+      reason: {
+        code: 'CRASHES',
+        data: {
+          crashes: 2,
+          allowed: 0,
+          expected: expect.closeTo(0.486, 3),
+          devices: deviceList(['line-1-0', 'line-2-0']),
+        },
+      },
     })
     expect(crashed([3, 2, 2, 1], 68)).toMatchObject({ outcome: 'breach', thing: 'line-1-0', line: 1 })
     const literal = crashed([1, 1], 68, { profile: 'raw-thresholds' })
@@ -207,11 +233,11 @@ describe('crashes', () => {
   })
 
   it('are none that anybody knows of while nobody is heard, unless some were counted', () => {
-    expect(crashed([], 0, {}, null)).toMatchObject({ outcome: 'inconclusive', code: 'insufficient', n: 0 })
+    expect(crashed([], 0, {}, null)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient', n: 0 })
     expect(crashed([1], 0, {}, null)).toMatchObject({ outcome: 'breach', n: 0 })
-    expect(crashed([1], 0, {}, null)).not.toHaveProperty('code')
+    expect(crashed([1], 0, {}, null)).not.toHaveProperty('inconclusive')
     const one = judgeDevices(oneCase()).find(({ rule }) => rule === 'component-crash')
-    expect(one).toMatchObject({ outcome: 'inconclusive', code: 'insufficient', n: 0, baseline: 0 })
+    expect(one).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient', n: 0, baseline: 0 })
   })
 
   it('are expected by the minute at least, however short a device has run', () => {
@@ -238,7 +264,7 @@ describe('a deployment that failed', () => {
       baseline: null,
       limit: 0,
       n: 17,
-      reason: '0 deployments failed on devices',
+      reason: { code: 'FAILED_DEPLOYMENTS', data: { devices: 0, first: null } },
     })
     expect(failed({ thing: 'line-5-0', status: 'REJECTED' }, { thing: 'line-6-0', status: 'FAILED' })).toStrictEqual({
       rule: 'deployment-failure',
@@ -250,7 +276,7 @@ describe('a deployment that failed', () => {
       n: 17,
       thing: 'line-5-0',
       line: 5,
-      reason: '2 deployments failed on devices: line-5-0 REJECTED',
+      reason: { code: 'FAILED_DEPLOYMENTS', data: { devices: 2, first: { thing: 'line-5-0', status: 'REJECTED' } } },
     })
   })
 })
@@ -270,7 +296,7 @@ describe('a fallback', () => {
       baseline: null,
       limit: 0,
       n: 17,
-      reason: '0 devices went back to 2.3.1 by themselves',
+      reason: { code: 'SILENT_FALLBACKS', data: { devices: deviceList([]), version: '2.3.1' } },
     })
     expect(fallback('line-4-0', 'line-8-0')).toStrictEqual({
       rule: 'silent-fallback',
@@ -282,7 +308,7 @@ describe('a fallback', () => {
       n: 17,
       thing: 'line-4-0',
       line: 4,
-      reason: '2 devices went back to 2.3.1 by themselves',
+      reason: { code: 'SILENT_FALLBACKS', data: { devices: deviceList(['line-4-0', 'line-8-0']), version: '2.3.1' } },
     })
   })
 })

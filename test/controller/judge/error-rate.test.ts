@@ -18,15 +18,36 @@ it('is healthy where errors are as expected, and a breach where they triple', ()
     limit: 5,
     n: 1020,
     statistic: { name: 'maxsprt', value: expect.closeTo(42.43, 2), boundary: expect.closeTo(10.99, 2) },
-    reason: '102 errors since the update where 34.0 were expected (200.0 %), 5 % more allowed, controls 0.0 %',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 102,
+        expectedErrors: 34,
+        increase: 200,
+        controlsIncrease: 0,
+        allowed: 5,
+        unit: 'percent',
+        segment: { span: 'since-update' },
+      },
+    },
   })
 })
 
-it('says where it had history only', () => {
+it('records where it had history only', () => {
   expect(judged(6, 38, { hasControls: false })).toMatchObject({
     outcome: 'breach',
-    reason:
-      '102 errors since the update where 34.0 were expected (200.0 %), 5 % more allowed, no controls, history only',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 102,
+        expectedErrors: 34,
+        increase: 200,
+        controlsIncrease: null,
+        allowed: 5,
+        unit: 'percent',
+        segment: { span: 'since-update' },
+      },
+    },
   })
 })
 
@@ -39,7 +60,7 @@ it('needs no statistic where the rise is not above the limit', () => {
     })
   expect(judgedBy(50)).toMatchObject({ outcome: 'healthy', observed: 50, limit: 50 })
   expect(judgedBy(50)).not.toHaveProperty('statistic')
-  expect(judgedBy(50)).not.toHaveProperty('code')
+  expect(judgedBy(50)).not.toHaveProperty('inconclusive')
   expect(judgedBy(50)).not.toHaveProperty('line')
   expect(judgedBy(49.9)).toMatchObject({ outcome: 'breach', statistic: { name: 'maxsprt' } })
 })
@@ -47,9 +68,20 @@ it('needs no statistic where the rise is not above the limit', () => {
 it('is inconclusive where the controls triple as well', () => {
   expect(judged(6, 114)).toMatchObject({
     outcome: 'inconclusive',
-    code: 'common-mode',
+    inconclusive: 'common-mode',
     statistic: { name: 'maxsprt' },
-    reason: '102 errors since the update where 34.0 were expected (200.0 %), 5 % more allowed, controls 200.0 %',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 102,
+        expectedErrors: 34,
+        increase: 200,
+        controlsIncrease: 200,
+        allowed: 5,
+        unit: 'percent',
+        segment: { span: 'since-update' },
+      },
+    },
   })
 })
 
@@ -70,7 +102,18 @@ it('is a breach where errors come that the baseline never had', () => {
   expect(unexpected(2)).toMatchObject({
     outcome: 'breach',
     observed: null,
-    reason: '34 errors since the update where 0.0 were expected, 5 % more allowed, no controls, history only',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 34,
+        expectedErrors: 0,
+        increase: null,
+        controlsIncrease: null,
+        allowed: 5,
+        unit: 'percent',
+        segment: { span: 'since-update' },
+      },
+    },
   })
   expect(unexpected(0).outcome).toBe('healthy')
   // As little time before as now: they would have had to show hardly any of them.
@@ -94,7 +137,18 @@ it('sees a doubling of the last hour that many healthy hours dilute', () => {
   expect(finding).toMatchObject({
     outcome: 'breach',
     observed: 150,
-    reason: '85 errors lately where 34.0 were expected (150.0 %), 5 % more allowed, controls 0.0 %',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 85,
+        expectedErrors: 34,
+        increase: 150,
+        controlsIncrease: 0,
+        allowed: 5,
+        unit: 'percent',
+        segment: { span: 'rolling-window' },
+      },
+    },
   })
 })
 
@@ -128,7 +182,18 @@ it('is a breach of the one line that errs six times as often, which the stage ha
     line: 7,
     n: 60,
     statistic: { name: 'maxsprt', boundary: expect.closeTo(13.93, 2) },
-    reason: '24 errors on line 7 since the update where 2.0 were expected (1100.0 %), 5 % more allowed, controls 0.0 %',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 24,
+        expectedErrors: 2,
+        increase: 1100,
+        controlsIncrease: 0,
+        allowed: 5,
+        unit: 'percent',
+        segment: { span: 'since-update', line: 7 },
+      },
+    },
   })
 })
 
@@ -153,8 +218,18 @@ it('takes points of the operations where the policy says so', () => {
   expect(judgedBy(62)).toMatchObject({ outcome: 'healthy', observed: 5 })
   expect(judgedBy(74)).toMatchObject({
     outcome: 'breach',
-    reason:
-      '1258 errors since the update where 34.0 were expected (6.0 points), 5 points more allowed, controls 0.0 points',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 1258,
+        expectedErrors: 34,
+        increase: expect.closeTo(6, 9),
+        controlsIncrease: 0,
+        allowed: 5,
+        unit: 'points',
+        segment: { span: 'since-update' },
+      },
+    },
   })
 })
 
@@ -189,9 +264,9 @@ it('takes no exception to a device or a shift that the week did not have', () =>
 it('is inconclusive without operating time', () => {
   expect(judgeErrorRate(oneCase({ stage: () => ({ countedMinutes: 0 }) }))).toMatchObject({
     outcome: 'inconclusive',
-    code: 'insufficient',
+    inconclusive: 'insufficient',
     n: 0,
-    reason: '0 operating minutes were reported',
+    reason: { code: 'NO_OPERATING_TIME', data: {} },
   })
 })
 
@@ -213,12 +288,23 @@ it('takes the seed at its word: the last look alone, against the limit alone', (
     baseline: 0,
     limit: 5,
     n: 1020,
-    reason: '51 errors at this look where 34.0 were expected (50.0 %), 5 % more allowed, controls 0.0 %',
+    reason: {
+      code: 'ERROR_RATE',
+      data: {
+        errors: 51,
+        expectedErrors: 34,
+        increase: 50,
+        controlsIncrease: 0,
+        allowed: 5,
+        unit: 'percent',
+        segment: { span: 'latest-evaluation' },
+      },
+    },
   })
   expect(literal([20, 2], [2, 2])).toMatchObject({ outcome: 'healthy', observed: 0 })
   expect(literal([0, 0])).toMatchObject({ outcome: 'healthy', observed: null })
   expect(literal([1, 0])).toMatchObject({ outcome: 'breach', observed: null })
-  expect(literal()).toMatchObject({ outcome: 'inconclusive', code: 'insufficient' })
+  expect(literal()).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient' })
 })
 
 it('compares a line with its own devices before, and with no others', () => {

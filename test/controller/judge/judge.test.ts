@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import { judge } from '../../../controller/judge/judge.ts'
 import type { Verdict } from '../../../controller/judge/verdict.ts'
+import { FINDING_MESSAGES } from '../../../controller/messages/findings.ts'
 import type { Policy } from '../../../controller/policy/policy.ts'
 import { baselineOf, HOUR_MS, Plant, type PlantOptions, policyWith, START_MS, watchFor, watchOf } from '../fixtures.ts'
 
@@ -47,7 +48,7 @@ describe('a healthy release', () => {
       'spill-over',
     ])
     for (const finding of verdict?.findings ?? []) {
-      expect(finding.reason).toMatch(/\d/)
+      expect(Object.keys(FINDING_MESSAGES)).toContain(finding.reason.code)
       expect(finding.stratum).toBe('second/weekday')
     }
   })

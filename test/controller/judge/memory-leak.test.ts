@@ -63,7 +63,7 @@ describe('a leak of the whole stage', () => {
   })
 
   it('that lasts for days but not for two weeks holds the gate and rolls nothing back', () => {
-    expect(judged({ leak: () => 2.5, hours: 24 })).toMatchObject({ outcome: 'inconclusive', code: 'gate' })
+    expect(judged({ leak: () => 2.5, hours: 24 })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'gate' })
   })
 
   it('that lasts for longer than two weeks is reported', () => {
@@ -144,11 +144,14 @@ describe('what is said of a leak', () => {
       limit: 72,
       n: LINES,
       statistic: { name: 'sign', value: expect.closeTo(17 * Math.LN2, 9), boundary: expect.closeTo(10.78, 2) },
-      reason: 'memory of 17 devices grows by 18.0 MiB/h and is used up in 9.0 h',
+      reason: {
+        code: 'MEMORY_GROWTH',
+        data: { thing: null, devices: 17, slopeMiBPerHour: 18, hoursToExhaustion: 9, hasControls: true },
+      },
     })
   })
 
-  it('of one device is its name and its line', () => {
+  it('of one device has its name and its line', () => {
     expect(judgedBy(LINES, (device) => known(device === 4 ? rising(10) : FLAT))).toStrictEqual({
       ...finding,
       outcome: 'inconclusive',
@@ -158,8 +161,11 @@ describe('what is said of a leak', () => {
       thing: 'line-5-0',
       line: 5,
       statistic: { name: 'mann-kendall', value: expect.closeTo(15.1, 2), boundary: expect.closeTo(14.71, 2) },
-      code: 'gate',
-      reason: 'memory of line-5-0 grows by 2.0 MiB/h and is used up in 150.0 h',
+      inconclusive: 'gate',
+      reason: {
+        code: 'MEMORY_GROWTH',
+        data: { thing: 'line-5-0', devices: 1, slopeMiBPerHour: 2, hoursToExhaustion: 150, hasControls: true },
+      },
     })
   })
 
@@ -181,15 +187,17 @@ describe('what is said of a leak', () => {
       observed: null,
       limit: 72,
       n: LINES,
-      reason: 'no trend in the memory of 17 devices',
+      reason: { code: 'NO_MEMORY_TREND', data: { devices: 17, hasControls: true } },
     })
     const { watch } = oneCase({ hasControls: false })
-    expect(judgedBy(LINES, () => known(FLAT), { watch }).reason).toBe(
-      'no trend in the memory of 17 devices, no controls, history only',
-    )
-    expect(judgedBy(LINES, () => known(rising(3)), { watch }).reason).toBe(
-      'memory of 17 devices grows by 2.0 MiB/h and is used up in 150.0 h, no controls, history only',
-    )
+    expect(judgedBy(LINES, () => known(FLAT), { watch }).reason).toEqual({
+      code: 'NO_MEMORY_TREND',
+      data: { devices: 17, hasControls: false },
+    })
+    expect(judgedBy(LINES, () => known(rising(3)), { watch }).reason).toEqual({
+      code: 'MEMORY_GROWTH',
+      data: { thing: null, devices: 17, slopeMiBPerHour: 2, hoursToExhaustion: 150, hasControls: false },
+    })
   })
 })
 
@@ -204,7 +212,7 @@ describe('whether memory lasts', () => {
     const seriesOf = () => known(rising(3), leftMiB, { limitMiB: 1024, levelMiB: 1024 - leftMiB })
     const finding = judgedBy(LINES, seriesOf, { policy: policyWith({ memory }) })
     expect(finding).toMatchObject({ outcome, limit, observed: leftMiB / 2 })
-    expect(finding.code).toBe(outcome === 'inconclusive' ? 'gate' : undefined)
+    expect(finding.inconclusive).toBe(outcome === 'inconclusive' ? 'gate' : undefined)
   })
 
   it('is no question where more is used than there should be', () => {
@@ -232,12 +240,18 @@ describe('a trend', () => {
   })
 
   it('that does not grow in the middle is none', () => {
-    expect(judgedBy(LINES, () => known([0, 0, 0, 0, 1])).reason).toBe('no trend in the memory of 17 devices')
+    expect(judgedBy(LINES, () => known([0, 0, 0, 0, 1])).reason).toEqual({
+      code: 'NO_MEMORY_TREND',
+      data: { devices: 17, hasControls: true },
+    })
   })
 
-  it('is asked of whom anything is known', () => {
+  it('is tested on devices with samples', () => {
     expect(judgedBy(5, () => known(FLAT))).toMatchObject({ outcome: 'healthy', n: 5 })
-    expect(judgedBy(0, () => known(FLAT)).reason).toBe('no trend in the memory of 0 devices')
+    expect(judgedBy(0, () => known(FLAT)).reason).toEqual({
+      code: 'NO_MEMORY_TREND',
+      data: { devices: 0, hasControls: true },
+    })
   })
 })
 
@@ -252,7 +266,7 @@ describe('the floor', () => {
       }),
     )
 
-  it('sends a device back that may soon not be able to, trend or not', () => {
+  it('rolls a device back that may soon not be able to, trend or not', () => {
     expect(starved(400, 150)).toStrictEqual({
       rule: 'memory-leak',
       metric: 'freeMemoryPct',
@@ -263,7 +277,7 @@ describe('the floor', () => {
       n: 1,
       thing: 'line-3-0',
       line: 3,
-      reason: 'line-3-0 has 22 % of its memory left, 25 % needed for the way back',
+      reason: { code: 'MEMORY_ALMOST_EXHAUSTED', data: { thing: 'line-3-0', freePct: 21.875, neededPct: 25 } },
     })
   })
 

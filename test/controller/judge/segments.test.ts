@@ -14,7 +14,7 @@ import {
 import { oneCase } from './one-case.ts'
 
 const segment = (over: Partial<Segment> = {}): Segment => ({
-  words: '',
+  key: { span: 'since-update' },
   strata: [],
   boundary: 4,
   ...NO_TOTALS,
@@ -23,13 +23,13 @@ const segment = (over: Partial<Segment> = {}): Segment => ({
 const close = (value: number) => expect.closeTo(value, 2)
 
 describe('what is judged', () => {
-  it('is the stage since its update, lately and since a change, each at its own price', () => {
+  it('is the stage since its update, in the rolling window and since a change, each at its own price', () => {
     const segments = segmentsOf(oneCase(), 'errors', () => false)
-    expect(segments.map(({ words, boundary, line, run }) => ({ words, boundary, line, run }))).toEqual([
-      { words: 'since the update', boundary: close(10.99) },
-      { words: 'lately', boundary: close(16.31) },
+    expect(segments.map(({ key, boundary, run }) => ({ key, boundary, run }))).toEqual([
+      { key: { span: 'since-update' }, boundary: close(10.99) },
+      { key: { span: 'rolling-window' }, boundary: close(16.31) },
       {
-        words: 'since a change 0 looks ago',
+        key: { span: 'change-point', evaluations: 0 },
         boundary: close(10.99),
         run: { name: 'cusum', value: 0, boundary: close(16.53) },
       },
@@ -39,16 +39,16 @@ describe('what is judged', () => {
   it('is also every line that is raised, which costs more as it is one of many', () => {
     const one = oneCase({ stage: (line) => ({ errors: line }) })
     const ofLines = segmentsOf(one, 'errors', ({ errors }) => errors > 15 && errors < 18).slice(3)
-    expect(ofLines.map(({ words, boundary, line, stage }) => [words, boundary, line, stage.errors])).toEqual([
-      ['on line 16 since the update', close(13.93), 16, 16],
-      ['on line 17 since the update', close(13.93), 17, 17],
-      ['on line 16 lately', close(19.25), 16, 16],
-      ['on line 17 lately', close(19.25), 17, 17],
+    expect(ofLines.map(({ key, boundary, stage }) => [key, boundary, stage.errors])).toEqual([
+      [{ span: 'since-update', line: 16 }, close(13.93), 16],
+      [{ span: 'since-update', line: 17 }, close(13.93), 17],
+      [{ span: 'rolling-window', line: 16 }, close(19.25), 16],
+      [{ span: 'rolling-window', line: 17 }, close(19.25), 17],
     ])
     expect(ofLines.every((each) => each.controls.errors === 38 && each.run === undefined)).toBe(true)
   })
 
-  it('is what the stage did, and its controls beside it', () => {
+  it('is what the stage did, and its controls next to it', () => {
     const { evidence, ...one } = oneCase()
     const { stage, controls } = evidence.total
     const change = { sum: 7, evaluations: 3, effects: 0, stage: { ...stage, errors: 9 }, controls }
@@ -58,8 +58,8 @@ describe('what is judged', () => {
       segmentsOf({ ...one, evidence: { ...evidence, runs, total } }, kind, () => false)
     expect(segments('errors').map((each) => each.stage.errors)).toEqual([400, 34, 9])
     expect(segments('errors').map((each) => each.controls.errors)).toEqual([646, 646, 646])
-    expect(segments('errors')[2]).toMatchObject({ words: 'since a change 3 looks ago', run: { value: 7 } })
-    expect(segments('connection')[2]).toMatchObject({ words: 'since a change 0 looks ago', run: { value: 0 } })
+    expect(segments('errors')[2]).toMatchObject({ key: { evaluations: 3 }, run: { value: 7 } })
+    expect(segments('connection')[2]).toMatchObject({ key: { evaluations: 0 }, run: { value: 0 } })
   })
 
   it('is expected by the shifts that it lies in', () => {
@@ -67,16 +67,16 @@ describe('what is judged', () => {
     const [evaluation] = one.evidence.evaluations as [RuleInput['evidence']['evaluations'][0]]
     const strata = ['first/weekday', 'second/weekday', 'third/weekday']
     const evaluations = [evaluation, evaluation, { ...evaluation, stratum: 'third/weekday' }]
-    const cellsAfter = (since: number) => {
+    const strataAfter = (since: number) => {
       const runs = { ...one.evidence.runs, errors: { ...one.evidence.runs.errors, evaluations: since } }
       const evidence = { ...one.evidence, evaluations, strata, runs }
       return segmentsOf({ ...one, evidence }, 'errors', ({ errors }) => errors > 0).map((each) => each.strata)
     }
     const rollingWindow = ['second/weekday', 'third/weekday']
     const ofLines = [...Array<string[]>(17).fill(strata), ...Array<string[]>(17).fill(rollingWindow)]
-    expect(cellsAfter(3)).toEqual([strata, rollingWindow, rollingWindow, ...ofLines])
+    expect(strataAfter(3)).toEqual([strata, rollingWindow, rollingWindow, ...ofLines])
     // A change that is longer ago than the window.
-    expect(cellsAfter(4)).toEqual([strata, rollingWindow, strata, ...ofLines])
+    expect(strataAfter(4)).toEqual([strata, rollingWindow, strata, ...ofLines])
   })
 })
 
@@ -104,7 +104,7 @@ describe('a count is hopeless', () => {
     expect(isHopeless(segment({ boundary }), count, expected, dispersion)).toBe(answer)
   })
 
-  it('by chance alone unless told otherwise', () => {
+  it('by chance alone unless given a dispersion', () => {
     expect(isHopeless(segment({ boundary: 3.86 }), 20, 10)).toBe(false)
   })
 })
@@ -131,18 +131,18 @@ describe('the statistic', () => {
   })
 })
 
-it('shows a breach before what is common, that before health, and health before what is not known', () => {
-  const judged = (words: string, outcome: Judged['outcome'], code?: Judged['code']): Judged => ({
-    segment: segment({ words }),
+it('shows a breach before common mode, that before health, and health before missing evidence', () => {
+  const judged = (line: number, outcome: Judged['outcome'], why?: Judged['inconclusive']): Judged => ({
+    segment: segment({ key: { span: 'since-update', line } }),
     outcome,
-    ...(code !== undefined && { code }),
+    ...(why !== undefined && { inconclusive: why }),
   })
-  const unknown = judged('first', 'inconclusive', 'insufficient')
-  const later = judged('later', 'inconclusive', 'insufficient')
-  const healthy = judged('healthy', 'healthy')
-  const common = judged('common', 'inconclusive', 'common-mode')
-  const breach = judged('breach', 'breach')
-  expect(worstSegment([unknown, healthy, common, breach, judged('another', 'breach')])).toBe(breach)
+  const unknown = judged(1, 'inconclusive', 'insufficient')
+  const later = judged(2, 'inconclusive', 'insufficient')
+  const healthy = judged(3, 'healthy')
+  const common = judged(4, 'inconclusive', 'common-mode')
+  const breach = judged(5, 'breach')
+  expect(worstSegment([unknown, healthy, common, breach, judged(6, 'breach')])).toBe(breach)
   expect(worstSegment([unknown, healthy, common])).toBe(common)
   expect(worstSegment([unknown, healthy, later])).toBe(healthy)
   expect(worstSegment([unknown, later])).toBe(unknown)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { STAGES } from '../../../controller/contract.ts'
 import type { StratumSums } from '../../../controller/evidence/baseline.ts'
 import {
   type Stages,
@@ -6,6 +7,7 @@ import {
   smallestMean,
   smallestRateRatio,
 } from '../../../controller/judge/smallest-effect.ts'
+import type { FindingReason } from '../../../controller/messages/findings.ts'
 import { mixtureLogRatio } from '../../../controller/statistics/sequential.ts'
 import { baselineOf, HOUR_MS, Plant, policyWith, START_MS, sample } from '../fixtures.ts'
 import { reading } from '../rollout/decisions.ts'
@@ -37,28 +39,27 @@ const stages = {
 const found = (windowHours: number) => smallestEffects(stages, policyWith({ windowMs: windowHours * HOUR_MS }))
 const of = (windowHours: number, metric: string) => found(windowHours).find((finding) => finding.metric === metric)
 
-it('sees less in a shorter window, as far as counts are concerned', () => {
+it('is more in a shorter window, as far as counts are concerned', () => {
   const [day, hours] = [of(24, 'errorRateIncreasePct'), of(4, 'errorRateIncreasePct')]
   expect(day?.observed).toBeGreaterThan(13) // more than one fixed test with an endless baseline could see
   expect(day?.observed).toBeLessThan(40)
   expect(hours?.observed).toBeGreaterThan((day?.observed as number) * 1.8)
 })
 
-it('says what no crash in the window shows', () => {
+it('is the crash rate that a window without a crash rules out', () => {
   expect(of(24, 'crashesPerDeviceDay')?.observed).toBeCloseTo(0.176, 3) // [detection D2, survival statement]
   expect(of(4, 'crashesPerDeviceDay')?.observed).toBeCloseTo(1.06, 2)
 })
 
-it('tells of every stage, in healthy findings with numbers in them', () => {
+it('is found for every stage, as healthy findings', () => {
   const findings = found(24)
   expect(findings.length).toBe(18)
-  for (const { outcome, rule, reason } of findings) {
-    expect([rule, outcome]).toEqual(['smallest-effect', 'healthy'])
-    expect(reason).toMatch(/^(canary|early|production).*\d/)
-  }
+  for (const { outcome, rule } of findings) expect([rule, outcome]).toEqual(['smallest-effect', 'healthy'])
+  const stagesOf = findings.map(({ reason }) => 'stage' in reason.data && reason.data.stage)
+  expect(new Set(stagesOf)).toEqual(new Set(STAGES))
 })
 
-it('never promises less than the limit that is asked for', () => {
+it('is never less than the limit', () => {
   for (const { metric, observed, limit } of found(240)) {
     if (metric === 'cycleTimeIncreasePct' || metric === 'connectionFailurePct') {
       expect(observed).toBeGreaterThanOrEqual(limit)
@@ -66,16 +67,16 @@ it('never promises less than the limit that is asked for', () => {
   }
 })
 
-it('measures production against the devices that are held back: one of a line is a rough yardstick', () => {
+it('measures production against the holdback: one device per line is a rough control', () => {
   const seen = (held: readonly string[]): number =>
     smallestEffects({ ...stages, held }, policy).find(
-      ({ metric, reason }) =>
-        metric === 'cycleTimeIncreasePct' && reason?.startsWith('production') && reason.includes('on one line'),
+      ({ reason: { code, data } }) =>
+        code === 'SMALLEST_CYCLE_TIME_INCREASE' && data.stage === 'production' && data.isOneLine,
     )?.observed as number
   expect(seen(plant.things.slice(17, 34))).toBeGreaterThan(seen([]))
 })
 
-describe('of a fleet that is written down', () => {
+describe('of a fleet that is calculated by hand', () => {
   const { baseline, watch } = oneCase()
   const things = Object.keys(baseline.devices)
   const station = (thing: string): number => Number(thing.split('-')[2])
@@ -99,71 +100,74 @@ describe('of a fleet that is written down', () => {
     ...fleet,
     baseline: { ...oneCase({ stratum }).baseline, ...over },
   })
-  const reasons = (stages: Stages, stage: string, hours = 24): readonly string[] =>
+  const reasons = (stages: Stages, stage: string, hours = 24): readonly FindingReason[] =>
     smallestEffects(stages, policyWith({ windowMs: hours * HOUR_MS }))
       .map(({ reason }) => reason)
-      .filter((reason) => reason.startsWith(stage))
+      .filter(({ data }) => 'stage' in data && data.stage === stage)
 
   // Worked out by hand: ln(75 / 1 %) for cycle times, the MaxSPRT's 10.99 for counts, power 90 %; 2 errors a device-hour.
   it.each([
-    [
-      'canary',
-      24,
-      [
-        'canary can see +28.2 % errors, of 816 expected in 24 h',
-        'canary can see 2.00 % failed connections in 24 h',
-        'canary can see +10.0 % cycle time on all lines in 24 h',
-        'canary can see +14.4 % cycle time on one line in 24 h',
-        'canary goes back for a leak of 5.0 MiB/h, used up in 72 h',
-        'canary without a crash in 24 h shows a constant rate below 0.176 a device-day at 95 %',
-      ],
-    ],
-    [
-      'early',
-      4,
-      [
-        'early can see +28.6 % errors, of 544 expected in 4 h',
-        'early can see 2.00 % failed connections in 4 h',
-        'early can see +10.0 % cycle time on all lines in 4 h',
-        'early can see +10.0 % cycle time on one line in 4 h',
-        'early goes back for a leak of 5.0 MiB/h, used up in 72 h',
-        'early without a crash in 4 h shows a constant rate below 0.264 a device-day at 95 %',
-      ],
-    ],
-  ])('tells what a window of %s can see in %d h', (stage, hours, expected) => {
-    expect(reasons(fleet, stage, hours)).toEqual(expected)
+    ['canary', 24, 28.2, 816, 14.4, 0.176],
+    ['early', 4, 28.6, 544, 10, 0.264],
+  ])('is what a window of %s can detect in %d h', (stage, hours, errors, expectedErrors, ofOneLine, crashes) => {
+    const windowMs = hours * HOUR_MS
+    expect(reasons(fleet, stage, hours)).toEqual([
+      {
+        code: 'SMALLEST_ERROR_INCREASE',
+        data: { stage, increasePct: expect.closeTo(errors, 1), expectedErrors, windowMs },
+      },
+      { code: 'SMALLEST_FAILED_SHARE', data: { stage, failedPct: 2, windowMs } },
+      {
+        code: 'SMALLEST_CYCLE_TIME_INCREASE',
+        data: { stage, increasePct: expect.closeTo(10, 1), isOneLine: false, windowMs },
+      },
+      {
+        code: 'SMALLEST_CYCLE_TIME_INCREASE',
+        data: { stage, increasePct: expect.closeTo(ofOneLine, 1), isOneLine: true, windowMs },
+      },
+      { code: 'SMALLEST_LEAK', data: { stage, slopeMiBPerHour: expect.closeTo(5.03, 2), withinHours: 72 } },
+      { code: 'SMALLEST_CRASH_RATE', data: { stage, crashesPerDeviceDay: expect.closeTo(crashes, 3), windowMs } },
+    ])
   })
 
-  it('sees less where the week has shown more failures, or counts that vary more than by chance', () => {
+  it('is more where the week has shown more failures, or counts that vary more than by chance', () => {
     const [dispersed, failing] = [{ dispersion: { connection: 4, errors: 4 } }, { connectionFailures: 48 }]
-    expect(reasons(after({}, dispersed), 'canary')[0]).toBe('canary can see +59.8 % errors, of 816 expected in 24 h')
-    expect(reasons(after(failing), 'canary')[1]).toBe('canary can see 2.74 % failed connections in 24 h')
-    expect(reasons(after(failing, dispersed), 'canary')[1]).toBe('canary can see 3.60 % failed connections in 24 h')
-    expect(reasons(after(failing, dispersed), 'canary', 4)[1]).toBe('canary can see 5.73 % failed connections in 4 h')
+    const ofCanary = (stages: Stages, index: number, hours = 24) => reasons(stages, 'canary', hours)[index]?.data
+    expect(ofCanary(after({}, dispersed), 0)).toMatchObject({
+      increasePct: expect.closeTo(59.8, 1),
+      expectedErrors: 816,
+    })
+    expect(ofCanary(after(failing), 1)).toMatchObject({ failedPct: expect.closeTo(2.74, 2) })
+    expect(ofCanary(after(failing, dispersed), 1)).toMatchObject({ failedPct: expect.closeTo(3.6, 2) })
+    expect(ofCanary(after(failing, dispersed), 1, 4)).toMatchObject({ failedPct: expect.closeTo(5.73, 2) })
   })
 
   it.each([
     ['nothing was counted', { errors: 0, connectionFailures: 0 }],
-    ['nobody was there', { countedMinutes: 0 }],
-  ])('takes any error for news where %s in the week before', (_, stratum) => {
+    ['no device was observed', { countedMinutes: 0 }],
+  ])('is any error where %s in the week before', (_, stratum) => {
     const [errors, connection] = smallestEffects(after(stratum), policyWith())
-    expect(errors).toMatchObject({ observed: null, reason: 'canary can see any error in 24 h' })
-    const reason = 'canary can see 2.00 % failed connections in 24 h'
-    expect(connection).toMatchObject({ metric: 'connectionFailurePct', observed: 2, reason })
+    expect(errors).toMatchObject({ observed: null, reason: { data: { stage: 'canary', increasePct: null } } })
+    expect(connection).toMatchObject({
+      metric: 'connectionFailurePct',
+      observed: 2,
+      reason: { data: { failedPct: 2 } },
+    })
   })
 
-  it('sees less of the cycle time the more a device differs from day to day, and the fewer there are beside it', () => {
+  it('is more of the cycle time the more a device differs from day to day, and the fewer controls it has', () => {
     const onLines = (stages: Stages, stage: string) =>
       reasons(stages, stage)
         .slice(2, 4)
-        .map((reason) => reason.match(/\+.* %/)?.[0])
+        .map(({ data }) => 'increasePct' in data && data.increasePct)
+    const about = (...values: number[]) => values.map((value) => expect.closeTo(value, 1))
     const noisy = after({}, { cycleTimeSpread: 0.1 })
     const held = things.filter((thing) => station(thing) === 19)
     const members = { ...fleet.members, production: fleet.members.production.filter((thing) => !held.includes(thing)) }
-    expect(onLines(noisy, 'canary')).toEqual(['+16.0 %', '+139.2 %'])
-    expect(onLines(noisy, 'early')).toEqual(['+10.0 %', '+48.4 %'])
-    expect(onLines(noisy, 'production')).toEqual(['+15.6 %', '+131.8 %'])
-    expect(onLines({ ...noisy, members, held }, 'production')).toEqual(['+16.2 %', '+141.9 %'])
+    expect(onLines(noisy, 'canary')).toEqual(about(16, 139.2))
+    expect(onLines(noisy, 'early')).toEqual(about(10, 48.4))
+    expect(onLines(noisy, 'production')).toEqual(about(15.6, 131.8))
+    expect(onLines({ ...noisy, members, held }, 'production')).toEqual(about(16.2, 141.9))
   })
 
   it('measures a leak by the device of the stage in the middle that has reported', () => {
@@ -177,8 +181,8 @@ describe('of a fleet that is written down', () => {
       ({ metric }) => metric === 'memoryMiBPerHour',
     )
     expect(leak).toMatchObject({ observed: 300 / 72, limit: 72, n: 3 })
-    expect(leak?.reason).toBe('canary goes back for a leak of 4.2 MiB/h, used up in 72 h')
+    expect(leak?.reason.data).toEqual({ stage: 'canary', slopeMiBPerHour: 300 / 72, withinHours: 72 })
     expect(early).toMatchObject({ observed: 10 / 72, n: 1 })
-    expect(production).toMatchObject({ observed: null, n: 0, reason: 'production has reported no memory' })
+    expect(production).toMatchObject({ observed: null, n: 0, reason: { data: { slopeMiBPerHour: null } } })
   })
 })

@@ -9,28 +9,28 @@ const judged = (ofControls: number, options = {}) =>
 
 const FINDING = { rule: 'spill-over', metric: 'errorRateIncreasePct', baseline: 0, limit: 5 }
 
-it('is healthy where those that stay behind err as ever', () => {
+it('is healthy where the devices without the release fail as often as before', () => {
   expect(judged(38)).toStrictEqual([
     {
       ...FINDING,
       outcome: 'healthy',
       observed: 0,
       n: 19_380,
-      reason: '646 errors lately on devices that stay on 2.3.1, where 646.0 were expected',
+      reason: { code: 'LINE_PEER_ERRORS', data: { errors: 646, expectedErrors: 646, version: '2.3.1' } },
     },
   ])
 })
 
-it('holds a release whose neighbours err twice as often, and rolls nothing back', () => {
+it('holds a release whose line peers fail twice as often, and rolls nothing back', () => {
   expect(judged(76)).toStrictEqual([
     {
       ...FINDING,
       outcome: 'inconclusive',
-      code: 'common-mode',
+      inconclusive: 'common-mode',
       observed: 100,
       n: 19_380,
       statistic: { name: 'maxsprt', value: expect.closeTo(241.7, 1), boundary: expect.closeTo(16.31, 2) },
-      reason: '1292 errors lately on devices that stay on 2.3.1, where 646.0 were expected',
+      reason: { code: 'LINE_PEER_ERRORS', data: { errors: 1292, expectedErrors: 646, version: '2.3.1' } },
     },
   ])
 })
@@ -38,10 +38,10 @@ it('holds a release whose neighbours err twice as often, and rolls nothing back'
 it('ignores a rise that chance explains', () => {
   const [finding] = judged(40)
   expect(finding).toMatchObject({ outcome: 'healthy', statistic: { name: 'maxsprt', value: expect.closeTo(0.86, 2) } })
-  expect(finding).not.toHaveProperty('code')
+  expect(finding).not.toHaveProperty('inconclusive')
 })
 
-it('asks for more where errors vary more from day to day than chance does', () => {
+it('needs more where errors vary more from day to day than chance does', () => {
   const one = oneCase({ controls: () => ({ errors: 76 }) })
   const judgedWith = (errors: number) =>
     judgeSpillOver({ ...one, baseline: { ...one.baseline, dispersion: { connection: 1, errors } } })
@@ -49,7 +49,7 @@ it('asks for more where errors vary more from day to day than chance does', () =
   expect(judgedWith(15)).toMatchObject([{ outcome: 'healthy' }])
 })
 
-it('needs no statistic up to the limit, or up to fewer extra errors than the policy asks for', () => {
+it('needs no statistic up to the limit, or up to fewer extra errors than the policy needs', () => {
   const { limits } = policyWith()
   const ofOneLine = (errors: number, expectedErrors: number, errorRateIncreasePct = 5) => {
     const one = oneCase({ lines: 1, controls: () => ({ errors, expectedErrors }) })
@@ -62,7 +62,7 @@ it('needs no statistic up to the limit, or up to fewer extra errors than the pol
   expect(ofOneLine(5, 1)).toHaveProperty('statistic')
 })
 
-it('does not know what a rise is where no errors were expected', () => {
+it('is healthy where no errors were expected to compare with', () => {
   const controls = () => ({ errors: 76, expectedErrors: 0 })
   expect(judgeSpillOver(oneCase({ controls }))).toMatchObject([{ outcome: 'healthy', observed: null }])
 })
@@ -85,6 +85,6 @@ it('compares with the same devices in the same shifts, not with the stage or ano
   expect(withErrors(false, 'second/weekday', 8000)).toBeGreaterThan(usual)
 })
 
-it('says nothing where no device has stayed behind', () => {
+it('finds nothing where no device stays on the previous version', () => {
   expect(judged(38, { hasControls: false })).toStrictEqual([])
 })

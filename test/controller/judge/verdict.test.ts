@@ -14,7 +14,7 @@ const finding = (rule: string, outcome: Finding['outcome'], isDryRun = false): F
   baseline: 0,
   limit: 2,
   n: 3,
-  reason: '1',
+  reason: { code: 'NO_CYCLES', data: {} },
   ...(isDryRun && { isDryRun }),
 })
 
@@ -25,7 +25,7 @@ describe('a verdict', () => {
     expect(verdict.findings.map(({ rule }) => rule)).toEqual(['b', 'c', 'a'])
   })
 
-  it('reports what a dry rule finds, last, and does not heed it', () => {
+  it('reports what a dry rule finds, last, and ignores it', () => {
     const verdict = verdictOf([finding('a', 'breach', true), finding('b', 'healthy')])
     expect(verdict.kind).toBe('healthy')
     expect(verdict.findings.map(({ rule }) => rule)).toEqual(['b', 'a'])
@@ -53,7 +53,7 @@ describe('the judge', () => {
       .findings.map(({ rule }) => rule)
       .sort()
 
-  it('asks every rule, and by the seed’s profile none that the seed does not have', () => {
+  it('applies every rule, and in the profile raw-thresholds none that the seed does not have', () => {
     expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'spill-over'].sort())
     expect(rulesOf('raw-thresholds')).toEqual([...RULES].sort())
   })
@@ -62,7 +62,7 @@ describe('the judge', () => {
     [0, 'first/weekday'],
     [2.5, 'second/weekday'],
     [5, 'second/weekday'],
-  ])('tells the cell in which most of the look lies: %d min after the shift began', (minutes, stratum) => {
+  ])('names the stratum in which most of the evaluation lies: %d min after the shift began', (minutes, stratum) => {
     const { findings } = judge({ ...oneCase(), nowMs: START_MS + minutes * MINUTE_MS })
     expect(new Set(findings.map((finding) => finding.stratum))).toEqual(new Set([stratum]))
   })
@@ -74,7 +74,7 @@ describe('the judge', () => {
     expect(dry.findings.find(({ rule }) => rule === 'cycle-time')).toMatchObject({ outcome: 'breach', isDryRun: true })
   })
 
-  it('asks for more after a week that was noisy', () => {
+  it('needs stronger evidence after a noisy week', () => {
     const boundaryOf = (baseline: Baseline) => judge({ ...slow, baseline }).findings[0]?.statistic?.boundary
     // ln of 15 streams x 5 ways x 168 hours of a week, over the share of false rollbacks.
     expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((75 * 168) / 0.01), 9)

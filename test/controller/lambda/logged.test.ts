@@ -1,15 +1,19 @@
 import { expect, it } from 'vitest'
 import { StaleRollout } from '../../../controller/errors.ts'
 import { decisionFields, logged } from '../../../controller/lambda/logged.ts'
+import type { DecisionReason } from '../../../controller/messages/decisions.ts'
+import { textOf } from '../../../controller/messages/registry.ts'
+import { PreflightRefused } from '../../../controller/reconcile/preflight.ts'
 import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
 
 const TIME = '2026-03-02T13:00:00Z'
+const RUNNING: DecisionReason = { code: 'WINDOW_RUNNING', data: { elapsedMs: 3_600_000, windowMs: 86_400_000 } }
 const outcome: Outcome = {
   rolloutId: 'r-1',
   state: 'soaking',
   stage: 'canary',
   verdict: { kind: 'healthy', findings: [] },
-  decision: { kind: 'wait', reason: '1.0 h of 24.0 h' },
+  decision: { kind: 'wait', reason: RUNNING },
 }
 
 async function linesOf(handle: () => Promise<Outcome>): Promise<object[]> {
@@ -19,7 +23,7 @@ async function linesOf(handle: () => Promise<Outcome>): Promise<object[]> {
   return lines.map((line) => JSON.parse(line) as object)
 }
 
-it('tells an invocation in one line: what was seen, decided and why', async () => {
+it('records an invocation in one line: what was found, decided and why', async () => {
   expect(await linesOf(async () => outcome)).toEqual([
     {
       level: 'info',
@@ -30,7 +34,8 @@ it('tells an invocation in one line: what was seen, decided and why', async () =
       stage: 'canary',
       verdict: 'healthy',
       decision: 'wait',
-      reason: '1.0 h of 24.0 h',
+      reason: RUNNING,
+      text: textOf(RUNNING),
     },
   ])
 })
@@ -38,7 +43,7 @@ it('tells an invocation in one line: what was seen, decided and why', async () =
 it.each([
   [new Error('throttled'), 'error'],
   [new StaleRollout('rollout#r-1'), 'warn'],
-])('tells what it failed with, and fails all the same: %s', async (error, level) => {
+])('records what it failed with, and fails all the same: %s', async (error, level) => {
   const handle = () => Promise.reject(error)
   expect(await linesOf(handle)).toEqual([
     { level, function: 'analyze', time: TIME, error: error.name, message: error.message },
@@ -51,4 +56,11 @@ it.each([
       () => undefined,
     )({}),
   ).rejects.toBe(error)
+})
+
+it('records every refusal of a preflight, as code and data and as a sentence', async () => {
+  const refusal = { code: 'ROLLOUT_ACTIVE', data: { rolloutId: 'r-1' } } as const
+  expect(await linesOf(() => Promise.reject(new PreflightRefused([refusal])))).toMatchObject([
+    { error: 'PreflightRefused', refusals: [{ ...refusal, text: textOf(refusal) }] },
+  ])
 })

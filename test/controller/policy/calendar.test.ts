@@ -199,19 +199,21 @@ describe('gates', () => {
 
 describe('deny windows and freezes', () => {
   const holiday = { name: 'Christmas', from: '2026-12-23T18:00', to: '2027-01-04T06:00' }
+  const denied = (from: string, to: string) => ({ code: 'DENY_WINDOW', data: { from, to } })
+  const frozen = (name: string) => ({ code: 'FREEZE_CALENDAR', data: { name } })
   const with_ = (over: Partial<Policy>): Policy => ({ ...DEFAULT_POLICY, ...over })
   const deny = (from: string, to: string, days = [1, 2, 3, 4, 5, 6, 7]): Policy['deny'] => ({
     canary: [{ days, from, to }],
   })
 
-  it('shut the gate for its stage alone, and name what shuts it', () => {
+  it('close the gate for its stage alone, and name what closes it', () => {
     const policy = with_({ deny: deny('14:00', '15:00') })
     const gate = gateAt(policy, 'canary', at('2026-03-02T13:10:00Z'), false)
-    expect([iso(gate.opensAtMs), gate.shutBy]).toEqual(['2026-03-02T14:00:00.000Z', 'deny window 14:00-15:00'])
-    expect(gateAt(policy, 'early', at('2026-03-02T21:30:00Z'), false).shutBy).toBeNull()
+    expect([iso(gate.opensAtMs), gate.closedBy]).toEqual(['2026-03-02T14:00:00.000Z', denied('14:00', '15:00')])
+    expect(gateAt(policy, 'early', at('2026-03-02T21:30:00Z'), false).closedBy).toBeNull()
   })
 
-  it('send a window that is shut for good to the next one', () => {
+  it('move a window that is closed to its end to the next one', () => {
     const policy = with_({ deny: deny('13:00', '22:00', [1]) })
     expect(iso(gateOpensAtMs(policy, 'canary', at('2026-03-02T13:10:00Z')))).toBe('2026-03-03T13:00:00.000Z')
   })
@@ -227,38 +229,38 @@ describe('deny windows and freezes', () => {
     for (const stage of STAGES) {
       const gate = gateAt(policy, stage, at('2026-12-23T18:00:00Z'), false)
       expect(gate.opensAtMs).toBeGreaterThanOrEqual(at('2027-01-04T05:00:00Z'))
-      expect(gate.shutBy).toBe('freeze "Christmas"')
+      expect(gate.closedBy).toEqual(frozen('Christmas'))
     }
-    expect(gateAt(policy, 'canary', at('2026-12-23T16:30:00Z'), false)).toMatchObject({ shutBy: null })
+    expect(gateAt(policy, 'canary', at('2026-12-23T16:30:00Z'), false)).toMatchObject({ closedBy: null })
   })
 
   it.each([
     ['13:00:00', '14:15', '14:45', '13:00:00', null], // it has yet to begin
-    ['13:15:00', '14:15', '14:45', '13:45:00', 'deny window 14:15-14:45'],
-    ['13:44:59', '14:15', '14:45', '13:45:00', 'deny window 14:15-14:45'],
+    ['13:15:00', '14:15', '14:45', '13:45:00', denied('14:15', '14:45')],
+    ['13:44:59', '14:15', '14:45', '13:45:00', denied('14:15', '14:45')],
     ['13:45:00', '14:15', '14:45', '13:45:00', null],
-    ['13:00:00', '13:50', '14:20', '13:20:00', 'deny window 13:50-14:20'],
-    ['13:00:00', '21:45', '14:10', '13:10:00', 'deny window 21:45-14:10'], // from the evening before
-  ])('last to the minute: at %s Z one from %s to %s opens the gate at %s Z', (now, from, to, opens, shutBy) => {
+    ['13:00:00', '13:50', '14:20', '13:20:00', denied('13:50', '14:20')],
+    ['13:00:00', '21:45', '14:10', '13:10:00', denied('21:45', '14:10')], // from the evening before
+  ])('last to the minute: at %s Z one from %s to %s opens the gate at %s Z', (now, from, to, opens, closedBy) => {
     const gate = gateAt(with_({ deny: deny(from, to) }), 'canary', at(`2026-03-02T${now}Z`), false)
-    expect([iso(gate.opensAtMs), gate.shutBy]).toEqual([`2026-03-02T${opens}.000Z`, shutBy])
+    expect([iso(gate.opensAtMs), gate.closedBy]).toEqual([`2026-03-02T${opens}.000Z`, closedBy])
   })
 
   it.each([
     ['13:59:59', '13:59:59', null],
-    ['14:00:00', '15:00:00', 'freeze "audit"'],
-    ['14:59:59', '15:00:00', 'freeze "audit"'],
+    ['14:00:00', '15:00:00', frozen('audit')],
+    ['14:59:59', '15:00:00', frozen('audit')],
     ['15:00:00', '15:00:00', null],
-  ])('last to the minute: at %s Z a freeze from 15:00 to 16:00 opens the gate at %s Z', (now, opens, shutBy) => {
+  ])('last to the minute: at %s Z a freeze from 15:00 to 16:00 opens the gate at %s Z', (now, opens, closedBy) => {
     const policy = with_({ freezes: [{ name: 'audit', from: '2026-03-02T15:00', to: '2026-03-02T16:00' }] })
     const gate = gateAt(policy, 'canary', at(`2026-03-02T${now}Z`), false)
-    expect([iso(gate.opensAtMs), gate.shutBy]).toEqual([`2026-03-02T${opens}.000Z`, shutBy])
+    expect([iso(gate.opensAtMs), gate.closedBy]).toEqual([`2026-03-02T${opens}.000Z`, closedBy])
   })
 
   it('let a hotfix past windows and freezes, not past a deny window', () => {
     const policy = with_({ freezes: [holiday], deny: deny('20:00', '21:00') })
     const atNight = at('2026-12-25T02:00:00Z')
-    expect(gateAt(policy, 'canary', atNight, true)).toEqual({ opensAtMs: atNight, shutBy: null })
+    expect(gateAt(policy, 'canary', atNight, true)).toEqual({ opensAtMs: atNight, closedBy: null })
     const gate = gateAt(policy, 'canary', at('2026-12-25T19:30:00Z'), true)
     expect(iso(gate.opensAtMs)).toBe('2026-12-25T20:00:00.000Z')
   })

@@ -49,7 +49,7 @@ async function endOf(world: World): Promise<End> {
     orders: rollout.stages.map(({ name, deployment, rollback }) => [name, deployment !== null, rollback !== null]),
     trail,
     announced: [...new Set(world.announced)],
-    notified: [...new Set(world.notified.map(({ reasonCode }) => reasonCode))],
+    notified: [...new Set(world.notified.map(({ message }) => message.code))],
   }
 }
 
@@ -236,7 +236,9 @@ describe('a start', () => {
       await world.start(ports).catch(() => null)
       revive()
       if (!hasFailed()) break
-      await world.start(ports).catch((error: Error) => expect(error.message).toContain('is active'))
+      await world
+        .start(ports)
+        .catch((error: Error) => expect(error).toMatchObject({ refusals: [{ code: 'ROLLOUT_ACTIVE' }] }))
       expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 0 })
       points += 1
     }

@@ -123,7 +123,7 @@ describe('new firmware', () => {
   })
 })
 
-/** Ports that create what they are told to, and lose every answer. */
+/** Ports that create what is requested, and lose every answer. */
 const losingAnswers = (world: World, over: Partial<Deployments> = {}): Ports =>
   withDeployments(world, {
     create: async (...order) => {
@@ -133,10 +133,10 @@ const losingAnswers = (world: World, over: Partial<Deployments> = {}): Ports =>
     ...over,
   })
 
-describe('an order whose answers are lost for longer than AWS keeps its token', () => {
+describe('a deployment request whose answers are lost for longer than AWS keeps its token', () => {
   const DAY_TICKS = (24 * 60 * MINUTE_MS) / policy.tickMs
   const unreadable = { current: () => Promise.reject(new Error('throttled')) }
-  /** The way back is ordered once, though every answer is lost, and confirmed. */
+  /** The rollback is created once, though every answer is lost, and confirmed. */
   const expectConfirmed = async (world: World): Promise<void> => {
     const ports = losingAnswers(world)
     expect(await tick(world, ports)).toBe('the answer was lost')
@@ -251,10 +251,10 @@ describe('a way back', () => {
     expect(world.announced.slice(2)).toEqual(pages)
     await tick(world)
     expect(world.announced.slice(2)).toEqual(pages)
-    expect(world.notified.map(({ reasonCode }) => reasonCode)).toEqual(['ROLLBACK_STUCK', 'ROLLBACK_STUCK'])
+    expect(world.notified.map(({ message }) => message.code)).toEqual(['ROLLBACK_STUCK', 'ROLLBACK_STUCK'])
   })
 
-  it('that is halted calls again until somebody is reached, and holds up nothing else', async () => {
+  it('that is halted pages again until the page is taken, and holds up nothing else', async () => {
     const world = await soakingWorld()
     world.plant.crash('line-1-0')
     await tick(world)
@@ -266,9 +266,11 @@ describe('a way back', () => {
     expect(world.announced.slice(2)).toEqual(['Firmware Rollback Stuck', 'Firmware Rollback Stuck'])
     await tick(world)
     await tick(world)
-    expect(world.notified.map(({ summary }) => summary)).toEqual([
-      'release 2.4.0, canary: 1 devices failed to go back: line-1-0 FAILED',
-      expect.stringContaining('release 2.4.0, canary: 1 devices failed to go back: line-1-0 FAILED; '),
+    const failed = [{ thing: 'line-1-0', status: 'FAILED' }]
+    const paged = { version: '2.4.0', stage: 'canary', stuck: ['line-1-0'] }
+    expect(world.notified.map(({ message }) => message.data)).toMatchObject([
+      { ...paged, reason: { code: 'ROLLBACK_FAILED_ON_DEVICES', data: { failed } } },
+      { ...paged, reason: { code: 'ROLLBACK_FAILED', data: { failed } } },
     ])
   })
 
@@ -279,7 +281,7 @@ describe('a way back', () => {
     for (let i = 0; i < 6; i++) await tick(world, ports)
     expect((await loadActive(world.store))?.value.state).toBe('halted')
     expect(world.announced.slice(1)).toEqual(['Firmware Rollback Started', 'Firmware Rollback Stuck'])
-    await tick(world) // it is not given up
+    await tick(world) // it is still tried
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
   })
 
@@ -307,17 +309,20 @@ describe('a stage', () => {
     }
     for (let i = 0; i < 4; i++) await evaluation() // 4 of 5 are installed
     world.offline.add('line-1-0')
-    expect(await evaluation()).toMatchObject({ kind: 'wait', reason: '4 of 5 devices installed, 1 offline, 3 needed' })
+    expect(await evaluation()).toMatchObject({
+      kind: 'wait',
+      reason: { code: 'INSTALLING', data: { installed: 4, members: 5, offline: 1, quorum: 3 } },
+    })
     world.nowMs += 10 * MINUTE_MS
     expect(await evaluation()).toMatchObject({
       kind: 'soak',
-      reason: expect.stringContaining('not waited for: line-5-0'),
+      reason: { code: 'INSTALLED', data: { late: { first: ['line-5-0'] } } },
     })
   })
 })
 
 describe('a device that changes its group', () => {
-  it('holds the rollout until that is undone and a person resumes it: nobody watches it', async () => {
+  it('holds the rollout until that is undone and an operator resumes it: no stage monitors it', async () => {
     const world = await worldBeforeEarly()
     const joined = (stages: readonly string[]): Ports => ({
       ...world.ports,
@@ -330,7 +335,10 @@ describe('a device that changes its group', () => {
       expect(await tick(world, joined(stages))).toBe('waiting')
     }
     const { decision } = await makeAnalyze(joined(['early']), policy, world.clock)(world.event())
-    expect(decision.reason).toContain('the thing groups differ from the plan: line-2-3 is in early')
+    expect(decision.reason).toMatchObject({
+      code: 'PAUSED',
+      data: { reason: { code: 'MEMBERSHIP_CHANGED', data: { changes: [{ thing: 'line-2-3' }] } } },
+    })
     world.nowMs += policy.tickMs
     expect(await tick(world)).toBe('waiting')
     await makeOperate(world.ports, policy, () => world.nowMs)({ operation: 'resume', actor: 'jo', reason: 'undone' })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FIRMWARE_COMPONENT, type HealthGauges, STAGES } from '../../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, type HealthGauges, STAGES, type StageName } from '../../../controller/contract.ts'
+import type { Refusal } from '../../../controller/messages/refusals.ts'
 import type { DeviceReading } from '../../../controller/ports/ports.ts'
 import { type Findings, preflight } from '../../../controller/reconcile/preflight.ts'
 import { baselineOf, Plant, START_MS, sample } from '../fixtures.ts'
@@ -41,7 +42,7 @@ const good: Findings = {
   activeRollout: null,
   readings,
   current: { canary: spec, early: spec, production: spec },
-  deployable: { [`${FIRMWARE_COMPONENT} 2.4.0`]: true },
+  deployable: [{ component: FIRMWARE_COMPONENT, version: '2.4.0', isDeployable: true }],
   baseline,
   mayHoldBack: true,
 }
@@ -69,39 +70,68 @@ describe('preflight', () => {
     expect(preflight({ ...good, ...over })).toEqual([])
   })
 
-  it.each<[string, Partial<Findings>, readonly string[]]>([
-    ['another rollout', { activeRollout: 'r-1' }, ['rollout r-1 is active']],
+  const SHADOW = (reader: string, writer: string, written: string): Refusal => ({
+    code: 'BREAKING_SHADOW_CHANGE',
+    data: { changes: [{ reader, writer, written }] },
+  })
+  const DATA = (reader: string, writer: string, written: string): Refusal => ({
+    code: 'BREAKING_DATA_CHANGE',
+    data: { changes: [{ reader, writer, written }] },
+  })
+  const quorum = (stage: StageName, reporting: number, members: number, needed: number): Refusal => ({
+    code: 'STAGE_BELOW_QUORUM',
+    data: { stages: [{ stage, reporting, members, quorum: needed }] },
+  })
+  const onOther = (expected: string, ...stages: { stage: StageName; version: string | null }[]): Refusal => ({
+    code: 'GROUP_ON_OTHER_VERSION',
+    data: { stages, expected },
+  })
+  const EARLY_EMPTY: Refusal = { code: 'GROUP_EMPTY', data: { stages: ['early'] } }
+  const STATED: Refusal = { code: 'PREVIOUS_SCHEMAS_MISSING', data: { replaces: '2.3.1' } }
+
+  it.each<[string, Partial<Findings>, readonly Refusal[]]>([
+    ['another rollout', { activeRollout: 'r-1' }, [{ code: 'ROLLOUT_ACTIVE', data: { rolloutId: 'r-1' } }]],
     [
       'another version in place',
       { release: { ...release, replaces: '2.3.0' } },
-      [
-        'thing group canary runs 2.3.1, not 2.3.0',
-        'thing group early runs 2.3.1, not 2.3.0',
-        'thing group production runs 2.3.1, not 2.3.0',
-      ],
+      [onOther('2.3.0', ...STAGES.map((stage) => ({ stage, version: '2.3.1' })))],
     ],
     [
       'groups without a deployment, or one without firmware',
       { current: { ...good.current, canary: { ...spec, components: {} }, early: null } },
-      ['thing group canary runs no firmware, not 2.3.1', 'thing group early runs no firmware, not 2.3.1'],
+      [onOther('2.3.1', { stage: 'canary', version: null }, { stage: 'early', version: null })],
     ],
-    ['an empty group', without('line-1-1', 'line-2-1'), ['thing group early has no members']],
+    ['an empty group', without('line-1-1', 'line-2-1'), [EARLY_EMPTY]],
     [
       'no group to hold devices back in',
       { mayHoldBack: false },
-      ['there is no thing group holdback to hold devices back in; create it, empty'],
+      [{ code: 'HOLDBACK_GROUP_MISSING', data: { group: 'holdback' } }],
     ],
     [
       'devices left over in it',
       withDevices({ 'line-2-3': { groups: ['holdback'] }, 'line-2-4': { groups: ['holdback'] } }),
-      ['thing group holdback is not empty: line-2-3, line-2-4; put them back into production'],
+      [
+        {
+          code: 'HOLDBACK_GROUP_NOT_EMPTY',
+          data: { group: 'holdback', things: ['line-2-3', 'line-2-4'], returnTo: 'production' },
+        },
+      ],
     ],
     [
       'an overlap',
       withDevices({ 'line-1-0': { groups: ['canary', 'production'] } }),
-      ['line-1-0 is in several stages: canary, production'],
+      [
+        {
+          code: 'SEVERAL_STAGES',
+          data: { devices: [{ thing: 'line-1-0', groups: ['canary', 'production'] }] },
+        },
+      ],
     ],
-    ['lines without a canary', without('line-2-0'), ['line 2 has 0 canaries, not 1']],
+    [
+      'lines without a canary',
+      without('line-2-0'),
+      [{ code: 'CANARY_COUNT', data: { lines: [{ line: 2, canaries: 0 }], wanted: 1 } }],
+    ],
     [
       'lines with too many canaries, in the order of lines',
       {
@@ -110,33 +140,54 @@ describe('preflight', () => {
           'line-2-1': { groups: ['canary'] },
         }).readings.toReversed(),
       },
-      ['thing group early has no members', 'line 1 has 2 canaries, not 1', 'line 2 has 2 canaries, not 1'],
+      [
+        EARLY_EMPTY,
+        {
+          code: 'CANARY_COUNT',
+          data: {
+            lines: [
+              { line: 1, canaries: 2 },
+              { line: 2, canaries: 2 },
+            ],
+            wanted: 1,
+          },
+        },
+      ],
     ],
     [
       'a line with too many early devices',
       withDevices({ 'line-1-2': { groups: ['early'] }, 'line-1-3': { groups: ['early'] } }),
-      ['line 1 has 3 early devices of 5, not 20 %'],
+      [{ code: 'EARLY_SHARE', data: { lines: [{ line: 1, early: 3, devices: 5 }], wantedPct: 20 } }],
     ],
-    ['a device of no line', withDevices({ 'line-1-2': { line: Number.NaN } }), ['line-1-2 has no attribute "line"']],
+    [
+      'a device of no line',
+      withDevices({ 'line-1-2': { line: Number.NaN } }),
+      [{ code: 'LINE_MISSING', data: { things: ['line-1-2'] } }],
+    ],
     [
       'a device short of memory',
       withGauges({ memoryMiB: 80, memoryLimitMiB: 100 }),
-      ['line-1-0 has 20 % of its memory free, 25 % needed'],
+      [
+        {
+          code: 'MEMORY_TOO_LOW',
+          data: { devices: [{ thing: 'line-1-0', freePct: expect.closeTo(20, 9) as number }], neededPct: 25 },
+        },
+      ],
     ],
     [
       'a device short of disk',
       withGauges({ diskFreeMiB: 19.4 }),
-      ['line-1-0 has 19 MiB of its disk free, 20 MiB needed'],
+      [{ code: 'DISK_TOO_LOW', data: { devices: [{ thing: 'line-1-0', freeMiB: 19.4 }], neededMiB: 20 } }],
     ],
     [
       'a release that does not read what its predecessor wrote',
       { release: { ...release, previous: { ...release.previous, data: { writes: 5, reads: [7] } } } },
-      ['2.4.0 does not read data version 5 that 2.3.1 writes: a breaking change without release.migration'],
+      [DATA('2.4.0', '2.3.1', '5')],
     ],
     [
-      'a release whose predecessor could not read what it wrote: no way back',
+      'a release whose predecessor could not read what it wrote: no rollback possible',
       { release: { ...release, previous: { ...release.previous, data: { writes: 6, reads: [5, 6] } } } },
-      ['2.3.1 does not read data version 7 that 2.4.0 writes: a breaking change without release.migration'],
+      [DATA('2.3.1', '2.4.0', '7')],
     ],
     [
       'a health document that the predecessor cannot read, with a migration or without',
@@ -147,60 +198,67 @@ describe('preflight', () => {
           previous: { ...release.previous, shadow: { writes: '1.0', reads: ['1.0'] } },
         },
       },
-      ['2.3.1 does not read shadow version 2.0 that 2.4.0 writes'],
+      [SHADOW('2.3.1', '2.4.0', '2.0')],
     ],
     [
       'a release that cannot read the health document of its predecessor',
       { release: { ...release, shadow: { writes: '1.0', reads: ['1.0'] } } },
-      ['2.4.0 does not read shadow version 2.0 that 2.3.1 writes'],
+      [SHADOW('2.4.0', '2.3.1', '2.0')],
     ],
     [
-      'a request that does not say what it replaces can read',
+      'a request that does not state what the replaced version can read',
       { release: { ...release, previous: undefined } },
-      ['the request does not say what 2.3.1 reads and writes (release.previous)'],
+      [STATED],
     ],
     [
-      'a missing artifact',
-      { deployable: { 'c 1': false, 'c 2': true, 'd 1': false } },
-      ['component c 1 is not DEPLOYABLE', 'component d 1 is not DEPLOYABLE'],
+      'missing artifacts, and a component that is not deployed',
+      {
+        deployable: [
+          { component: 'c', version: '1', isDeployable: false },
+          { component: 'c', version: '2', isDeployable: true },
+          { component: 'd', version: null, isDeployable: false },
+        ],
+      },
+      [
+        {
+          code: 'NOT_DEPLOYABLE',
+          data: {
+            components: [
+              { component: 'c', version: '1' },
+              { component: 'd', version: null },
+            ],
+          },
+        },
+      ],
     ],
     [
       'a release that cannot read what its successor writes',
       { release: { ...release, data: { writes: 7, reads: [6, 7] } } },
-      ['2.4.0 writes data version 7 and does not read 8'],
+      [{ code: 'DATA_VERSIONS_UNREAD', data: { version: '2.4.0', writes: 7, unread: [8] } }],
     ],
     [
-      'a release blind to the older shadow',
+      'a release that does not read the older shadow',
       { release: { ...release, shadow: { writes: '2.0', reads: ['2.0'] } } },
-      ['2.4.0 does not read shadow version 1.0'],
+      [{ code: 'SHADOW_VERSION_UNREAD', data: { version: '2.4.0', unread: '1.0' } }],
     ],
     [
       'a release that reads nothing but what it never writes',
       { release: { ...release, data: { writes: 7, reads: [5] }, previous: undefined } },
-      [
-        '2.4.0 writes data version 7 and does not read 6',
-        '2.4.0 writes data version 7 and does not read 7',
-        '2.4.0 writes data version 7 and does not read 8',
-        'the request does not say what 2.3.1 reads and writes (release.previous)',
-      ],
+      [{ code: 'DATA_VERSIONS_UNREAD', data: { version: '2.4.0', writes: 7, unread: [6, 7, 8] } }, STATED],
     ],
-    ['a history of few devices', seen(6), ['the baseline covers 60 % of devices x shifts, 70 % needed']],
-    ['no history', seen(0), ['the baseline covers 0 % of devices x shifts, 70 % needed']],
-    ['a silent stage', silent('line-1-1', 'line-2-1'), ['0 of 2 devices of early are connected and report, 2 needed']],
+    ['a history of few devices', seen(6), [{ code: 'BASELINE_TOO_SHORT', data: { coveragePct: 60, neededPct: 70 } }]],
+    ['no history', seen(0), [{ code: 'BASELINE_TOO_SHORT', data: { coveragePct: 0, neededPct: 70 } }]],
+    ['a silent stage', silent('line-1-1', 'line-2-1'), [quorum('early', 0, 2, 2)]],
     [
-      'a device that is not connected, whatever it last told',
+      'a device that is not connected, whatever it last reported',
       withDevices({ 'line-2-0': { connected: false } }),
-      ['1 of 2 devices of canary are connected and report, 2 needed'],
+      [quorum('canary', 1, 2, 2)],
     ],
+    ['a stage too silent for its quorum', silent('line-1-2'), [quorum('production', 5, 6, 6)]],
     [
-      'a stage too silent for its quorum',
-      silent('line-1-2'),
-      ['5 of 6 devices of production are connected and report, 6 needed'],
-    ],
-    [
-      'one that is so without the devices that will be held back, one a line that reports',
+      'one that is so without the devices that will be held back, one per line that reports',
       { policy: holding, ...silent('line-1-2', 'line-2-4') },
-      ['2 of 4 devices of production are connected and report, 4 needed'],
+      [quorum('production', 2, 4, 4)],
     ],
     [
       'an earlier stage, from which no devices are held back',
@@ -208,9 +266,19 @@ describe('preflight', () => {
         policy: holding,
         ...withDevices({ 'line-1-2': { groups: ['early'] }, 'line-2-1': { sample: null } }),
       },
-      ['2 of 3 devices of early are connected and report, 3 needed'],
+      [quorum('early', 2, 3, 3)],
     ],
   ])('refuses %s', (_, over, refusals) => {
     expect(preflight({ ...good, ...over })).toEqual(refusals)
+  })
+  it('refuses all devices that fail a check in one refusal', () => {
+    const gauges = { ...sample().gauges, memoryMiB: 80, memoryLimitMiB: 100, diskFreeMiB: 1 }
+    const short = sample({ gauges })
+    const everywhere = readings.map((one) => ({ ...one, sample: short }))
+    const refusals = preflight({ ...good, readings: everywhere })
+    expect(refusals).toMatchObject([
+      { code: 'MEMORY_TOO_LOW', data: { devices: readings.map(({ thing }) => ({ thing })) } },
+      { code: 'DISK_TOO_LOW', data: { devices: readings.map(({ thing }) => ({ thing })) } },
+    ])
   })
 })

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT, STAGES } from '../../../controller/contract.ts'
+import { StaleRollout } from '../../../controller/errors.ts'
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
 import { makeStart } from '../../../controller/lambda/start.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
-import { PreflightRefused, StaleRollout } from '../../../controller/reconcile/preflight.ts'
+import { PreflightRefused } from '../../../controller/reconcile/preflight.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
 import type { DecisionKind } from '../../../controller/rollout/decide.ts'
 import { MINUTE_MS, START_MS } from '../fixtures.ts'
@@ -59,7 +60,7 @@ describe('an event that comes late', () => {
     expect(decidedAtMs.promote - (decidedAtMs.soak ?? 0)).toBe(policy.windowMs)
   })
 
-  it('takes no look when it has been overtaken or comes again, nor where the clock goes back', async () => {
+  it('is not evaluated when it has been overtaken or comes again, nor where the clock goes back', async () => {
     const world = await startedWorld()
     const analyze = makeAnalyze(world.ports, policy, world.clock)
     const first = world.event()
@@ -70,10 +71,10 @@ describe('an event that comes late', () => {
     const taken = await world.store.get('snapshot#latest')
     world.nowMs += MINUTE_MS
     for (const event of [first, dated(START_MS + policy.tickMs), third]) {
-      expect((await analyze(event)).decision.reason).toContain('late or twice')
+      expect((await analyze(event)).decision.reason.code).toBe('EVENT_OVERTAKEN')
     }
     world.nowMs -= 2 * MINUTE_MS
-    expect((await analyze(dated(world.nowMs + policy.tickMs))).decision.reason).toContain('late or twice')
+    expect((await analyze(dated(world.nowMs + policy.tickMs))).decision.reason.code).toBe('EVENT_OVERTAKEN')
     expect(await world.store.get('snapshot#latest')).toEqual(taken)
   })
 
@@ -126,14 +127,14 @@ describe('preflight', () => {
     const refused = (await world.start(ports).catch((error: unknown) => error)) as PreflightRefused
     expect(refused).toBeInstanceOf(PreflightRefused)
     expect(refused.refusals).toEqual([
-      `component ${FIRMWARE_COMPONENT} 2.4.0 is not DEPLOYABLE`,
-      'the baseline covers 0 % of devices x shifts, 70 % needed',
+      { code: 'NOT_DEPLOYABLE', data: { components: [{ component: FIRMWARE_COMPONENT, version: '2.4.0' }] } },
+      { code: 'BASELINE_TOO_SHORT', data: { coveragePct: 0, neededPct: 70 } },
     ])
   })
 
   it('refuses a second rollout while one is active', async () => {
     const world = await startedWorld()
-    await expect(world.start()).rejects.toThrow('is active')
+    await expect(world.start()).rejects.toMatchObject({ refusals: [{ code: 'ROLLOUT_ACTIVE' }] })
   })
 })
 

@@ -8,7 +8,7 @@ it.each([
   [['a', 'b', 'c', 'd', 'e'], 'a, b, c, d, e'],
   [['a', 'b', 'c', 'd', 'e', 'f'], 'a, b, c, d, e and 1 more'],
   [['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 'a, b, c, d, e and 3 more'],
-])('the devices %j are told as "%s"', (things, text) => {
+])('the devices %j are written as "%s"', (things, text) => {
   expect(listed(things)).toBe(text)
 })
 
@@ -17,6 +17,6 @@ it.each([
   [5 * MINUTE_MS, '0.1 h'],
   [HOUR_MS, '1.0 h'],
   [30 * HOUR_MS + 20 * MINUTE_MS, '30.3 h'],
-])('%i ms are told as "%s"', (durationMs, text) => {
+])('%i ms are written as "%s"', (durationMs, text) => {
   expect(hoursText(durationMs)).toBe(text)
 })

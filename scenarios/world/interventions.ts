@@ -43,7 +43,7 @@ export class Interventions {
     const what = `${placeText(where)}: ${chosen.text}`
     this.#ask(() => {
       const { clock, trace } = this.#twin
-      trace.record('by-hand', { kind: 'intervention', act: 'fault', what })
+      trace.record('by-operator', { kind: 'intervention', act: 'fault', what })
       trace.flush()
       clock.after(1, () => this.#twin.inject(chosen.specIn(where)))
     })

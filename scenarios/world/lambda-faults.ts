@@ -5,7 +5,8 @@ import type { FaultWorld, Placed } from '../../sim/faults/families/fault-world.t
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
 import { virtualWait } from '../../sim/kernel/virtual-wait.ts'
 import { channelKey, uniformAt } from '../../sim/plant/noise.ts'
-import type { FunctionName, Functions, Result } from './lambda-host.ts'
+import { CallTurns } from './call-turns.ts'
+import type { FunctionName, Functions, Result } from './functions.ts'
 import { throughCalls } from './port-calls.ts'
 
 /** The runtime of an invocation died. The name is Lambda's. */
@@ -58,13 +59,13 @@ export class LambdaFaults {
   /** The invocations that one event leads to, to be run together; null where no fault acts. */
   invocations(name: FunctionName, event: object): readonly (() => Promise<Result>)[] | null {
     const isTwice = this.#hit(name, (spec) => spec.kind === 'lambda-duplicate').length > 0
-    const turns = isTwice ? new Turns() : null
+    const turns = isTwice ? new CallTurns() : null
     const ends = (isTwice ? [0, 1] : [0]).map(() => this.#ends(name))
     if (turns === null && ends[0]?.length === 0) return null
     return ends.map((own) => () => this.#run(name, event, own, turns))
   }
 
-  async #run(name: FunctionName, event: object, ends: readonly End[], turns: Turns | null): Promise<Result> {
+  async #run(name: FunctionName, event: object, ends: readonly End[], turns: CallTurns | null): Promise<Result> {
     await turns?.take()
     let calls = 0
     let fail: (error: unknown) => void = () => undefined
@@ -125,23 +126,5 @@ export class LambdaFaults {
       if (spec.kind === 'lambda-duplicate') this.#world.actsOn(index, spec.kind, name)
       return true
     })
-  }
-}
-
-/** Lets invocations that run at once take turns, in one order: each runs from one call of AWS to the next. */
-class Turns {
-  readonly #queue: (() => void)[] = []
-  #isTaken = false
-
-  take(): Promise<void> {
-    if (this.#isTaken) return new Promise((resolve) => this.#queue.push(resolve))
-    this.#isTaken = true
-    return Promise.resolve()
-  }
-
-  pass(): void {
-    const next = this.#queue.shift()
-    if (next === undefined) this.#isTaken = false
-    else next()
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
-import { type Functions, LambdaHost } from '../../../scenarios/world/lambda-host.ts'
+import type { Functions } from '../../../scenarios/world/functions.ts'
+import { LambdaHost } from '../../../scenarios/world/lambda-host.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'

@@ -10,50 +10,38 @@ import { sumOf, type Tally, tallySchema } from '../fuzz/tally.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { NotACampaign } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
+import type { FuzzOptions } from './commands/fuzz.ts'
 import { type Io, interruptible } from './io.ts'
 
-export interface FuzzOptions {
-  readonly seed: number
-  readonly runs?: number
-  /** In milliseconds. */
-  readonly time?: number
-  readonly path?: string
-  readonly shard?: { readonly index: number; readonly of: number }
-  readonly workers?: number
-  readonly out?: string
-  readonly json?: boolean
-  readonly merge?: readonly string[]
-}
-
-/** Where neither a number nor a time is given. */
-const USUAL_RUNS = 100
+/** Where neither --runs nor --time is given. */
+const DEFAULT_RUNS = 100
 const PROGRESS_PERIOD_MS = 10_000
 
 const resultSchema = z.object({
   schemaVersion: z.literal(1),
   seconds: z.number().nonnegative(),
   tally: tallySchema,
-  /** Sentences of laws that were broken, and the file of the world. */
+  /** The violated invariants as sentences, and the scenario's file. */
   failures: z.array(z.object({ file: z.string(), violated: z.array(z.string()) })),
 })
 type FuzzResult = z.output<typeof resultSchema>
 
-/** `rehearse fuzz`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+/** `rehearse fuzz`: returns the exit code. @throws errors with an `exitCode` for what the user can correct */
 export async function fuzz(options: FuzzOptions, io: Io): Promise<number> {
   if (options.merge !== undefined) return finish(merged(options.merge), options, io)
   const folder = options.out ?? REGRESSIONS
   const startedWallMs = wallMs()
-  const played = await interruptible(io, async (signal) => {
-    const known = await playRegressions(folder, signal, io)
+  const found = await interruptible(io, async (signal) => {
+    const known = await runRegressions(folder, signal, io)
     if (known.length > 0) return { tally: sumOf([]), failures: known }
     const { tally, failure } = await search(options, signal, io)
-    return { tally, failures: failure === null ? [] : [written(folder, failure)] }
+    return { tally, failures: failure === null ? [] : [saved(folder, failure)] }
   })
-  return finish({ schemaVersion: 1, seconds: (wallMs() - startedWallMs) / 1000, ...played }, options, io)
+  return finish({ schemaVersion: 1, seconds: (wallMs() - startedWallMs) / 1000, ...found }, options, io)
 }
 
-/** What broke a law once comes first. */
-async function playRegressions(folder: string, signal: AbortSignal, io: Io): Promise<FuzzResult['failures']> {
+/** Scenarios that once violated an invariant run first. */
+async function runRegressions(folder: string, signal: AbortSignal, io: Io): Promise<FuzzResult['failures']> {
   const failures: FuzzResult['failures'] = []
   for (const file of regressionFiles(folder)) {
     signal.throwIfAborted()
@@ -61,13 +49,13 @@ async function playRegressions(folder: string, signal: AbortSignal, io: Io): Pro
     if (violated.length > 0) failures.push({ file, violated: [...violated] })
   }
   const count = regressionFiles(folder).length
-  if (count > 0) io.stderr.write(`${count} regressions in ${folder} played first, ${failures.length} broken\n`)
+  if (count > 0) io.stderr.write(`${count} regressions in ${folder} run first, ${failures.length} violated\n`)
   return failures
 }
 
 function search({ seed, path, runs, time, shard, workers }: FuzzOptions, signal: AbortSignal, io: Io): Promise<Batch> {
   if (path !== undefined) return playBatch({ seed, path, worlds: 1 })
-  const wanted = runs ?? (time === undefined ? USUAL_RUNS : undefined)
+  const wanted = runs ?? (time === undefined ? DEFAULT_RUNS : undefined)
   const plan: CampaignPlan = {
     seed,
     signal,
@@ -81,21 +69,21 @@ function search({ seed, path, runs, time, shard, workers }: FuzzOptions, signal:
 }
 
 function progress(io: Io, runs: number | undefined): NonNullable<CampaignPlan['onProgress']> {
-  let toldMs = 0
+  let reportedMs = 0
   return ({ worlds, elapsedMs }) => {
-    if (elapsedMs - toldMs < PROGRESS_PERIOD_MS) return
-    toldMs = elapsedMs
+    if (elapsedMs - reportedMs < PROGRESS_PERIOD_MS) return
+    reportedMs = elapsedMs
     const of = runs === undefined ? '' : ` of ${runs}`
-    io.stderr.write(`${worlds}${of} worlds in ${Math.round(elapsedMs / 1000)} s, no law broken so far\n`)
+    io.stderr.write(`${worlds}${of} scenarios in ${Math.round(elapsedMs / 1000)} s, no invariant violated so far\n`)
   }
 }
 
-const written = (folder: string, failure: Failure): FuzzResult['failures'][number] => ({
+const saved = (folder: string, failure: Failure): FuzzResult['failures'][number] => ({
   file: writeRegression(folder, failure),
   violated: [...failure.violated],
 })
 
-/** The results of shards or nights as one. @throws NotACampaign */
+/** The results of several shards or runs as one. @throws NotACampaign */
 function merged(files: readonly string[]): FuzzResult {
   const results = files.map((file) => {
     try {
@@ -118,19 +106,19 @@ function finish(result: FuzzResult, options: FuzzOptions, io: Io): number {
   else {
     if (tally.worlds > 0) io.stdout.write(`${renderTally(tally, seconds)}\n`)
     for (const { file, violated } of failures) {
-      for (const sentence of violated) io.stdout.write(`\n  LAW BROKEN  ${sentence}\n`)
+      for (const sentence of violated) io.stdout.write(`\n  INVARIANT VIOLATED  ${sentence}\n`)
       io.stdout.write(`  rehearse run ${file} --level model\n`)
     }
   }
   return exitCodeOf(tally, failures.length > 0, options)
 }
 
-/** A world that breaks a law, or a campaign that was long enough and has not met what it should. */
-function exitCodeOf(tally: Tally, isBroken: boolean, { path, shard }: FuzzOptions): number {
-  if (isBroken) return EXIT.notMet
+/** 1 for a violated invariant, and for a campaign that was long enough and has not covered what it should. */
+function exitCodeOf(tally: Tally, isViolated: boolean, { path, shard }: FuzzOptions): number {
+  if (isViolated) return EXIT.notMet
   if (path !== undefined) return EXIT.met
   if (tally.worlds === 0) return EXIT.inconclusive
   const { kinds, rows } = gapsOf(tally)
-  // A shard is a part; the whole is judged when its results are merged.
+  // Coverage of a shard is judged when the results of all shards are merged.
   return shard === undefined && tally.worlds >= ENOUGH_WORLDS && kinds.length + rows.length > 0 ? EXIT.notMet : EXIT.met
 }

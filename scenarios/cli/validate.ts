@@ -3,7 +3,7 @@ import { EXIT } from '../support/exit-codes.ts'
 import { explain } from './explain.ts'
 import type { Io } from './io.ts'
 
-/** `rehearse validate`: what every file will do, or every problem of it, a line each. */
+/** `rehearse validate`: prints what each file does, or each of its problems on a line. Returns the exit code. */
 export function validate(files: readonly string[], io: Pick<Io, 'stdout' | 'stderr'>): number {
   let exitCode: number = EXIT.met
   for (const file of files) {

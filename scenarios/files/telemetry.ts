@@ -94,7 +94,7 @@ function* csvFields(text: string): Generator<{ number: number; fields: Fields | 
   let columns: readonly string[] | null = null
   for (const { number, line } of linesOf(text)) {
     if (line.startsWith('#')) continue
-    const cells = line.split(',').map((stratum) => stratum.trim())
+    const cells = line.split(',').map((cell) => cell.trim())
     if (columns === null) {
       columns = cells
       const problem = headerProblem(columns)
@@ -107,7 +107,7 @@ function* csvFields(text: string): Generator<{ number: number; fields: Fields | 
     else if (cells.length !== names.length) {
       yield { number, fields: `has ${cells.length} fields, and the first line names ${names.length}` }
     } else {
-      const filled = cells.flatMap((stratum, index) => (stratum === '' ? [] : [[names[index], stratum] as const]))
+      const filled = cells.flatMap((cell, index) => (cell === '' ? [] : [[names[index], cell] as const]))
       yield { number, fields: Object.fromEntries(filled) }
     }
   }

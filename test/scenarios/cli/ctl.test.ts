@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type CtlOptions, ctl } from '../../../scenarios/cli/ctl.ts'
+import type { CtlOptions } from '../../../scenarios/cli/commands/ctl.ts'
+import { ctl } from '../../../scenarios/cli/ctl.ts'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
 import { SHIPPED, shippedScenarios } from '../../../scenarios/library/catalogue.ts'
-import { type Played, runMany } from '../../../scenarios/sweep/run-many.ts'
+import { type CompletedRun, runMany } from '../../../scenarios/sweep/run-many.ts'
 
 /** Tests that every shipped scenario, played with this seed, does what it says and gives the digest of the table. */
 export function testLibrary(seed: number, table: string): void {
-  let played: readonly Played[] = []
+  let played: readonly CompletedRun[] = []
 
   beforeAll(async () => {
     played = await runMany(shippedScenarios(), [seed])

@@ -5,7 +5,7 @@ import { foldHistory, type ReleaseRow, releaseRow } from '../../../reports/campa
 import { meanOf } from '../../../reports/numbers/statistics.ts'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { conclude } from '../../../scenarios/outcome/conclude.ts'
-import { playHistory, releases } from '../../../scenarios/sweep/history.ts'
+import { releases, runHistory } from '../../../scenarios/sweep/history.ts'
 import { HISTORY } from '../../../scenarios/sweep/history-plan.ts'
 import { runMany } from '../../../scenarios/sweep/run-many.ts'
 import type { RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
@@ -40,7 +40,7 @@ describe('played one after the other against one fleet', () => {
     const world = await World.open(scenarios, { seed: 1, level: 'model' })
     for (const planned of scenarios) {
       const scenario = { ...planned, release: { ...planned.release, replaces: await world.deployedVersion() } }
-      played.push({ scenario, result: await world.play(scenario) })
+      played.push({ scenario, result: await world.run(scenario) })
     }
     await world.close()
   }, 120_000)
@@ -108,12 +108,12 @@ it('tells of each release as it is played, goes on after a refused one, and stop
   const told: string[] = []
   const onRelease = ({ version, replaces, outcome }: ReleaseRow): void =>
     void told.push(`${version} over ${replaces}: ${outcome}`)
-  await playHistory([scenarios[0], blind, scenarios[2] as Scenario], { seed: 1, onRelease })
+  await runHistory([scenarios[0], blind, scenarios[2] as Scenario], { seed: 1, onRelease })
   expect(told).toEqual(['2.1.0 over 2.0.0: promoted', '2.2.0 over 2.1.0: refused', '2.3.0 over 2.1.0: promoted'])
 
   const abort = new AbortController()
   const reason = new Error('enough')
-  const playing = playHistory(scenarios, { seed: 1, signal: abort.signal, onRelease: () => abort.abort(reason) })
+  const playing = runHistory(scenarios, { seed: 1, signal: abort.signal, onRelease: () => abort.abort(reason) })
   await expect(playing).rejects.toBe(reason)
 }, 120_000)
 

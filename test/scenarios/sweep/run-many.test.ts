@@ -4,12 +4,12 @@ import { expect, it } from 'vitest'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { packageRoot } from '../../../scenarios/support/package-root.ts'
-import { type Played, runMany } from '../../../scenarios/sweep/run-many.ts'
+import { type CompletedRun, runMany } from '../../../scenarios/sweep/run-many.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 const small = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 2, devicesPerLine: 20 } })
 const small3 = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 3, devicesPerLine: 20 } })
-const timeless = (played: readonly Played[]): object[] =>
+const timeless = (played: readonly CompletedRun[]): object[] =>
   played.map((one) => ('report' in one ? { ...one, report: { ...one.report, wall: null } } : one))
 
 it('gives the same answers in the same order, however many threads there are', async () => {

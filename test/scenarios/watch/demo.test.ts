@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { demo } from '../../../scenarios/cli/demo.ts'
-import { demoScenarios, playDemo } from '../../../scenarios/watch/demo.ts'
+import { demoScenarios, runDemo } from '../../../scenarios/watch/demo.ts'
 import type { LiveRehearsal } from '../../../scenarios/world/rehearsal.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 import { recordedIo } from '../cli/recorded-io.ts'
@@ -15,7 +15,7 @@ const SMALL = [
 
 describe('two windows on one clock', () => {
   it('come out as each does on its own', async () => {
-    const together = await playDemo({ ...options(), seed: 3 })
+    const together = await runDemo({ ...options(), seed: 3 })
     const alone = []
     for (const scenario of SMALL) alone.push(await rehearse(scenario, { seed: 3, level: 'model' }))
     expect(together.map(({ facts }) => facts.digest)).toEqual(alone.map(({ facts }) => facts.digest))
@@ -30,7 +30,7 @@ describe('two windows on one clock', () => {
       times.push(atMs)
       for (const live of lives) if (live.nowMs() > atMs) ahead.push(atMs)
     }
-    await playDemo({ ...options(), onLive: (both) => void lives.push(...both), onTime })
+    await runDemo({ ...options(), onLive: (both) => void lives.push(...both), onTime })
     expect(times.length).toBeGreaterThan(100)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(ahead).toEqual([])
@@ -39,7 +39,7 @@ describe('two windows on one clock', () => {
   it('both end when one is interrupted', async () => {
     const abort = new AbortController()
     const reason = new Error('quit')
-    const playing = playDemo({ ...options(), signal: abort.signal, onTime: () => abort.abort(reason) })
+    const playing = runDemo({ ...options(), signal: abort.signal, onTime: () => abort.abort(reason) })
     await expect(playing).rejects.toBe(reason)
   })
 })

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { closest } from 'fastest-levenshtein'
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { renamedText } from './renamed.ts'
 
-/** A file that cannot be rehearsed, with every reason as `file:line:column: what is wrong`. */
+/** A file is invalid; every problem is `file:line:column: what is wrong`. */
 export class InvalidScenario extends Error {
   override readonly name = 'InvalidScenario'
   readonly exitCode = 64
@@ -17,15 +18,15 @@ export class InvalidScenario extends Error {
 
 export type Path = readonly PropertyKey[]
 
-/** More valid values than this are not listed; the nearest is named all the same. */
+/** Valid values are listed up to this number; the nearest is named in any case. */
 const MAX_LISTED = 20
 
-/** A YAML file that was read, and where in it things stand. */
+/** A parsed YAML file, with positions. */
 export interface YamlFile {
   readonly file: string
   readonly document: Document
   readonly raw: unknown
-  /** `file:line:column` of the key at the path, or of the nearest node above it that exists. */
+  /** `file:line:column` of the key at the path, or of the nearest existing node above it. */
   where(path: Path): string
 }
 
@@ -38,7 +39,7 @@ export function readText(file: string): string {
   }
 }
 
-/** @throws InvalidScenario for what is not YAML */
+/** @throws InvalidScenario if it is not YAML */
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
@@ -67,7 +68,7 @@ function offsetOf(document: Document, path: Path): number {
   return 0
 }
 
-/** What the schema says against a value, a line each, with the nearest valid name. */
+/** The problems that the schema has found, a line each, with the new name of an old word, or the nearest valid one. */
 export function problemsOf(
   schema: z.ZodType,
   { issues }: { readonly issues: readonly z.core.$ZodIssue[] },
@@ -87,13 +88,13 @@ function describe(
 ): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, issue.path)
-    return issue.keys.map((key) => `${where([...issue.path, key])}: unknown key "${key}"${nearest(key, known)}`)
+    return issue.keys.map((key) => `${where([...issue.path, key])}: unknown key "${key}"${hint(key, known)}`)
   }
   if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined) {
     const kinds = discriminators(schema, issue.path)
     const given = valueAt(raw, issue.path)
     const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${nearest(String(given), kinds)}`]
+    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${hint(String(given), kinds)}`]
   }
   if (issue.code === 'invalid_union') {
     const meant = closestVariant(issue)
@@ -104,21 +105,25 @@ function describe(
     const valid = issue.values.map(String)
     const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
     const list = valid.length > MAX_LISTED ? '' : `; one of ${valid.join(', ')}`
-    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${list}${nearest(String(given), valid)}`]
+    return [`${where(issue.path)}: ${issue.path.join('.')} ${message}${list}${hint(String(given), valid)}`]
   }
   const message = valueAt(raw, issue.path) === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message
   return [`${where(issue.path)}: ${issue.path.join('.') || what}: ${message}`]
 }
 
-/** Of a union's variants the one that got furthest into the value, with its issues; null if none got into it. */
+/** The issues of the variant of a union that matches the value best; null if none matches its keys. */
 function closestVariant({ path, errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | null {
   const isInside = (issue: z.core.$ZodIssue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys'
   const meant = errors.find((issues) => issues.length > 0 && issues.every(isInside))
   return meant?.map((issue) => ({ ...issue, path: [...path, ...issue.path] })) ?? null
 }
 
+/** `; did you mean "canary"?` */
 export const nearest = (given: string, known: readonly string[]): string =>
   known.length === 0 ? '' : `; did you mean "${closest(given, [...known])}"?`
+
+/** The new name of an old word, or the nearest valid one. */
+const hint = (given: string, known: readonly string[]): string => renamedText(given, known) ?? nearest(given, known)
 
 const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value)
@@ -134,12 +139,12 @@ interface SchemaNode {
   }
 }
 
-/** Keys that the schema has at a path, over all variants of a union. */
+/** Keys of the schema at a path, of all variants of a union. */
 const knownKeys = (schema: SchemaNode, path: Path): string[] => [
   ...new Set(nodesAt(schema, path).flatMap(({ def }) => Object.keys(def.shape ?? {}))),
 ]
 
-/** Values of the key that tells the variants of a union apart, which stands at the path. */
+/** Values of the discriminator at the path. */
 const discriminators = (schema: SchemaNode, path: Path): string[] =>
   nodesAt(schema, path).flatMap(({ def }) => def.values ?? [])
 

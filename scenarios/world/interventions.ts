@@ -10,38 +10,38 @@ import { LIVE_FAULTS } from './live-faults.ts'
 const REASON = 'from the dashboard'
 
 /**
- * What a person who watches a rehearsal does to it beside its clock. It is done in the order of asking, and only where
- * nothing is in flight, so that it falls between what happened before and what happens after. An operation is a call of the
- * controller's function `operate`, as `rehearse ctl` makes it: answered at the present virtual instant, also while the
- * clock is paused. A fault begins a millisecond later, because the turns of this one are over: as soon as the clock moves.
+ * Interventions of the user who watches a rehearsal, other than those on its clock. They are carried out in the order of
+ * the requests, and only while nothing is in flight, so that each falls between two events. An operation is a call of the
+ * controller's function `operate`, as `rehearse ctl` makes it: answered at the present simulated time, also while the
+ * clock is paused. A fault begins a millisecond later, because the phases of the present millisecond are over.
  */
 export class Interventions {
   readonly #twin: Twin
   readonly #host: LambdaHost
   readonly #release: string
-  readonly #asked: (() => void | Promise<void>)[] = []
+  readonly #requests: (() => void | Promise<void>)[] = []
   #isOpen = false
   #isAtWork = false
 
-  /** `release` is the version that "wherever the release runs" means. */
+  /** `release`: the version whose devices get a fault that names no line and no device. */
   constructor(twin: Twin, host: LambdaHost, release: string) {
     this.#twin = twin
     this.#host = host
     this.#release = release
   }
 
-  /** What can be injected, in words. */
+  /** The faults that can be injected, as text. */
   get faults(): readonly string[] {
     return LIVE_FAULTS.map(({ text }) => text)
   }
 
-  /** `fault`: place among `faults`, another one is none; `place`: null wherever the release runs. */
+  /** `fault`: index in `faults`; any other number has no effect. `place`: null for every device that runs the release. */
   inject(fault: number, place: Place): void {
     const chosen = LIVE_FAULTS[fault]
     if (chosen === undefined) return
     const where: Selector = place ?? { firmware: this.#release }
     const what = `${placeText(where)}: ${chosen.text}`
-    this.#ask(() => {
+    this.#request(() => {
       const { clock, trace } = this.#twin
       trace.record('by-operator', { kind: 'intervention', act: 'fault', what })
       trace.flush()
@@ -49,20 +49,20 @@ export class Interventions {
     })
   }
 
-  /** Holds the rollout, or lets it go on if it is held. */
+  /** Pauses the rollout, or resumes it if it is paused. */
   pauseOrResume(): void {
-    this.#ask(async () => {
-      const standing = await this.#call({ operation: 'status' })
-      await this.#operate(standing?.status.rollout?.paused == null ? 'pause' : 'resume')
+    this.#request(async () => {
+      const answer = await this.#call({ operation: 'status' })
+      await this.#operate(answer?.status.rollout?.paused == null ? 'pause' : 'resume')
     })
   }
 
-  /** The way back, now. */
+  /** Rolls back now. */
   abort(): void {
-    this.#ask(() => this.#operate('abort'))
+    this.#request(() => this.#operate('abort'))
   }
 
-  /** Lets people act until `wait` resolves; to be called when nothing is in flight. Does not wait if there is work. */
+  /** Carries out requests until `wait` resolves; to be called when nothing is in flight. Does not wait if there is work. */
   async during(wait: () => Promise<void>): Promise<void> {
     this.#isOpen = true
     try {
@@ -73,15 +73,15 @@ export class Interventions {
     }
   }
 
-  #ask(act: () => void | Promise<void>): void {
-    this.#asked.push(act)
+  #request(act: () => void | Promise<void>): void {
+    this.#requests.push(act)
     if (this.#isOpen) void this.#work()
   }
 
   async #work(): Promise<void> {
     if (this.#isAtWork) return
     this.#isAtWork = true
-    while (this.#isOpen && this.#asked.length > 0) await this.#asked.shift()?.()
+    while (this.#isOpen && this.#requests.length > 0) await this.#requests.shift()?.()
     this.#isAtWork = false
   }
 
@@ -89,10 +89,10 @@ export class Interventions {
     await this.#call({ operation, actor: ownName(), reason: REASON })
   }
 
-  /** Null where the function failed, which stands in the trace. */
+  /** Null if the function failed, which is recorded in the trace. */
   async #call(event: object): Promise<OperationAnswer | null> {
     const { trace } = this.#twin
-    // What has happened in this millisecond has happened before.
+    // Events of this millisecond come before the call.
     trace.flush()
     const answer = await this.#host.call('operate', event).catch(() => null)
     trace.flush()
@@ -102,5 +102,5 @@ export class Interventions {
 
 function placeText({ firmware, line, device }: Selector): string {
   if (device !== undefined) return `on ${device}`
-  return line === undefined ? `wherever ${firmware} runs` : `in line ${line}`
+  return line === undefined ? `wherever ${firmware} runs` : `on line ${line}`
 }

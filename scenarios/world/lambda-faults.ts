@@ -25,15 +25,15 @@ export class TaskTimedOut extends Error {
   }
 }
 
-/** Ends an invocation at its so manieth call of AWS. */
+/** Ends an invocation at its n-th AWS call. */
 interface End {
   readonly call: number
   readonly when: 'before' | 'after'
   /** Rejects once the invocation is over. */
-  readonly come: () => Promise<never>
+  readonly happen: () => Promise<never>
 }
 
-/** Invocations as the faults of Lambda make them; each that is hit runs in a container of its own. */
+/** Changes invocations by the injected faults of Lambda; each affected one runs in a container of its own. */
 export class LambdaFaults {
   readonly #faults: readonly Placed<LambdaFaultSpec>[]
   readonly #world: FaultWorld
@@ -56,7 +56,7 @@ export class LambdaFaults {
     this.#make = make
   }
 
-  /** The invocations that one event leads to, to be run together; null where no fault acts. */
+  /** The invocations that one event leads to, to be run concurrently; null where no fault acts. */
   invocations(name: FunctionName, event: object): readonly (() => Promise<Result>)[] | null {
     const isTwice = this.#hit(name, (spec) => spec.kind === 'lambda-duplicate').length > 0
     const turns = isTwice ? new CallTurns() : null
@@ -72,9 +72,9 @@ export class LambdaFaults {
     const death = new Promise<never>((_, reject) => {
       fail = reject
     })
-    /** For the function nothing comes after this. */
+    /** The function never resumes after this. */
     const die = (end: End): Promise<never> => {
-      end.come().catch(fail)
+      end.happen().catch(fail)
       return new Promise(() => undefined)
     }
     const ports = throughCalls(this.#ports, async (_, call) => {
@@ -99,23 +99,23 @@ export class LambdaFaults {
       const { kind } = spec
       const acts = (): void => this.#world.actsOn(index, kind, name)
       if (kind === 'lambda-timeout') {
-        const come = async (): Promise<never> => {
+        const happen = async (): Promise<never> => {
           acts()
           await virtualWait(this.#world.clock, this.#inFlight, spec.after)
           throw new TaskTimedOut(spec.after)
         }
-        return { call: spec.call, when: 'after', come }
+        return { call: spec.call, when: 'after', happen }
       }
       if (kind !== 'lambda-killed') throw new Error(`invariant: ${kind} ends no invocation`)
-      const come = async (): Promise<never> => {
+      const happen = async (): Promise<never> => {
         acts()
         throw new RuntimeExited()
       }
-      return { call: spec.call, when: spec.when, come }
+      return { call: spec.call, when: spec.when, happen }
     })
   }
 
-  /** The faults that act on this invocation; a duplicate is told at once, an end when it comes. */
+  /** The faults that act on this invocation; a duplicate is recorded at once, an end when it happens. */
   #hit(name: FunctionName, isOf: (spec: LambdaFaultSpec) => boolean): readonly Placed<LambdaFaultSpec>[] {
     return this.#faults.filter(({ index, spec }) => {
       if (!isOf(spec) || spec.in.lambda !== name) return false

@@ -102,7 +102,7 @@ function withParts(yaml: YamlFile): { raw: unknown; problems: string[] } {
 }
 
 function readPart(given: string, key: string, schema: z.ZodType, yaml: YamlFile): unknown {
-  const part = parseYaml(readReferred(given, [key], yaml), beside(given, yaml))
+  const part = parseYaml(readReferred(given, [key], yaml), resolvePath(given, yaml))
   checked(schema, part, key)
   return part.raw
 }
@@ -118,10 +118,11 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A path in a scenario is relative to the scenario's file. */
-const beside = (given: string, { file }: YamlFile): string => (isAbsolute(given) ? given : join(dirname(file), given))
+const resolvePath = (given: string, { file }: YamlFile): string =>
+  isAbsolute(given) ? given : join(dirname(file), given)
 
 function readReferred(given: string, path: Path, yaml: YamlFile): string {
-  const file = beside(given, yaml)
+  const file = resolvePath(given, yaml)
   try {
     return readText(file)
   } catch (error) {
@@ -148,7 +149,7 @@ function readRecordings(scenario: Scenario, yaml: YamlFile): RecordedTrack[] {
   const problems: string[] = []
   scenario.telemetry.forEach((source, index) => {
     const text = readReferred(source.file, ['telemetry', index, 'file'], yaml)
-    const loaded = readTelemetry(text, beside(source.file, yaml), source, fleet)
+    const loaded = readTelemetry(text, resolvePath(source.file, yaml), source, fleet)
     if ('problems' in loaded) problems.push(...loaded.problems)
     else tracks.push(...loaded.tracks)
   })

@@ -60,5 +60,5 @@ export function recordOutsideCall(trace: Trace, name: string, event: unknown): v
 function interventionText(name: string, event: unknown): string | null {
   if (name !== 'operate') return `${name} was invoked`
   const { operation, actor } = (event ?? {}) as Readonly<Record<string, unknown>>
-  return operation === 'status' ? null : `${operation} by ${actor ?? 'nobody'}`
+  return operation === 'status' ? null : `${operation} by ${actor ?? 'unknown'}`
 }

@@ -125,7 +125,7 @@ export class World {
     }
   }
 
-  /** The loop of this run, with its progress, its pace and whoever watches it. */
+  /** The loop of this run, with its progress, its pace and its interventions. */
   #advance(scenario: Scenario, header: TraceHeader): Advance {
     const { twin, host, policy, options } = this.#parts
     const { signal, onProgress, onLive } = options

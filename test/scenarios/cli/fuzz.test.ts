@@ -24,7 +24,7 @@ const merge = async (...files: string[]) => {
 
 const everything = { acted: times(FAULT_KINDS, 1), hit: times(SOMETIMES_ROWS, 1) }
 
-it('judges parts as one campaign: long enough, it must have met everything', async () => {
+it('judges shards as one campaign, which must cover everything if it is long enough', async () => {
   const [some, rest] = [part('a', { worlds: 1_600, ...everything }), part('b', { worlds: 400 })]
   expect((await merge(some, rest)).code).toBe(0)
   const { crash, ...others } = everything.acted
@@ -35,31 +35,31 @@ it('judges parts as one campaign: long enough, it must have met everything', asy
   expect([short.code, short.text.includes('not met yet: crash;')]).toEqual([0, true])
 })
 
-it('fails with a broken law and gives the command that plays it; without a world it has no answer', async () => {
-  const failure = { file: 'scenarios/library/regressions/x.yaml', violated: ['a law: is broken'] }
+it('fails with a violated invariant and the command that repeats it; without a scenario it is inconclusive', async () => {
+  const failure = { file: 'scenarios/library/regressions/x.yaml', violated: ['an invariant: is violated'] }
   const { code, text } = await merge(part('d', { worlds: 1 }, [failure]))
   expect(code).toBe(1)
   expect(text).toContain(
-    'LAW BROKEN  a law: is broken\n  rehearse run scenarios/library/regressions/x.yaml --level model\n',
+    'INVARIANT VIOLATED  an invariant: is violated\n  rehearse run scenarios/library/regressions/x.yaml --level model\n',
   )
   expect((await merge(part('e', {}))).code).toBe(2)
 })
 
-it('refuses what is no result of a campaign', async () => {
+it('refuses a file that is not the result of a campaign', async () => {
   await expect(merge(join(folder, 'nowhere'))).rejects.toMatchObject({ name: 'NotACampaign', exitCode: 64 })
 })
 
-it('plays what once broke a law first', async () => {
+it('runs scenarios that once violated an invariant first', async () => {
   const out = mkdtempSync(join(folder, 'known-'))
-  const world = `story: A world that broke a law once.
+  const scenario = `story: A scenario that once violated an invariant.
 fleet: { lines: 3, devicesPerLine: 5 }
 release: { version: 2.4.0, replaces: 2.3.1, data: { writes: 7, reads: [6] }, shadow: { writes: "2.0", reads: ["2.0"] } }
 start: 2026-03-02T14:00[Europe/Berlin]
 seed: 4
 `
-  writeFileSync(join(out, 'known.yaml'), world)
+  writeFileSync(join(out, 'known.yaml'), scenario)
   const io = recordedIo()
   const code = await fuzz({ seed: 1, runs: 1, path: '0', out }, io)
-  expect(io.text.stderr).toContain(`1 regressions in ${out} played first, 0 broken`)
+  expect(io.text.stderr).toContain(`1 regressions in ${out} run first, 0 violated`)
   expect(code).toBe(0)
 })

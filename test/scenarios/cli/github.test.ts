@@ -11,13 +11,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const summary = join(folder, 'summary.md')
 const inActions = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary }
 
-it('says nothing anywhere else', () => {
+it('does nothing outside GitHub Actions', () => {
   const io = recordedIo()
   reportToGithub({ markdown: '# x', failures: ['no'] }, io.stderr, { GITHUB_STEP_SUMMARY: summary })
   expect(io.text.stderr).toBe('')
 })
 
-it('adds to the summary of the job, and keeps what other steps wrote', () => {
+it('appends to the job summary, and keeps the output of other steps', () => {
   const io = recordedIo()
   reportToGithub({ markdown: '# one', failures: [] }, io.stderr, inActions)
   reportToGithub({ markdown: '# two', failures: [] }, io.stderr, inActions)
@@ -25,7 +25,7 @@ it('adds to the summary of the job, and keeps what other steps wrote', () => {
   expect(io.text.stderr).toBe('')
 })
 
-it('annotates the scenario’s file with each failure, on one line whatever is in it', () => {
+it('annotates the scenario’s file with each failure, each on one escaped line', () => {
   const io = recordedIo()
   const failures = ['100 % of it\nfailed', 'second']
   reportToGithub({ markdown: '', failures, file: 'my, own:scenario.yaml' }, io.stderr, { GITHUB_ACTIONS: 'true' })
@@ -41,7 +41,7 @@ it('names no file for a shipped scenario', () => {
   expect(io.text.stderr).toBe('::error title=rehearse::x\n')
 })
 
-it('says in one line which summary cannot be written', () => {
+it('reports in one line which summary cannot be written', () => {
   const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(folder, 'none', 'summary.md') }
   expect(() => reportToGithub({ markdown: '', failures: [] }, recordedIo().stderr, env)).toThrow(CannotWrite)
 })

@@ -14,7 +14,7 @@ const SMALL = [
 ] as const
 
 describe('two windows on one clock', () => {
-  it('come out as each does on its own', async () => {
+  it('have the results of two separate rehearsals', async () => {
     const together = await runDemo({ ...options(), seed: 3 })
     const alone = []
     for (const scenario of SMALL) alone.push(await rehearse(scenario, { seed: 3, level: 'model' }))
@@ -22,7 +22,7 @@ describe('two windows on one clock', () => {
     expect(together.map(({ header }) => header.windowHours)).toEqual([4, 24])
   })
 
-  it('never have one run ahead of the other', async () => {
+  it('never advance one ahead of the other', async () => {
     const lives: LiveRehearsal[] = []
     const ahead: number[] = []
     const times: number[] = []
@@ -39,12 +39,12 @@ describe('two windows on one clock', () => {
   it('both end when one is interrupted', async () => {
     const abort = new AbortController()
     const reason = new Error('quit')
-    const playing = runDemo({ ...options(), signal: abort.signal, onTime: () => abort.abort(reason) })
-    await expect(playing).rejects.toBe(reason)
+    const running = runDemo({ ...options(), signal: abort.signal, onTime: () => abort.abort(reason) })
+    await expect(running).rejects.toBe(reason)
   })
 })
 
-it('is plain lines without a terminal, with the trade-off at the end', async () => {
+it('prints plain lines without a terminal, with the trade-off at the end', async () => {
   const io = recordedIo()
   expect(await demo({ seed: 1, wait: true }, io)).toBe(0)
   const lines = io.text.stdout.split('\n')

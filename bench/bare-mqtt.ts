@@ -2,17 +2,17 @@ import { createServer, type Server } from 'node:net'
 import { Aedes } from 'aedes'
 import mqtt, { type MqttClient } from 'mqtt'
 
-/** aedes and mqtt.js with nothing of ours around them: the yardstick of the wire level. */
+/** aedes and mqtt.js alone: the reference for the wire level. */
 export interface Bare {
   readonly clients: readonly MqttClient[]
-  /** These clients publish their documents; it is over when `arrived` was called for each of them. */
+  /** These clients publish their documents; resolves when `arrived` was called once per client. */
   round(senders: readonly number[], topicOf: (i: number) => string, textOf: (i: number) => string): Promise<void>
   arrived(): void
   connect(clientId: string): Promise<MqttClient>
   close(): Promise<void>
 }
 
-/** `handle` is called with each publish of a client, in the broker. */
+/** `handle` is called in the broker with each message that a client publishes. */
 export async function openBare(count: number, handle: (topic: string, payload: Buffer) => void): Promise<Bare> {
   let open = 0
   let finish = (): void => undefined

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 
-/** The dashboard's own program on a terminal that nobody sees: it draws every frame, and writes them nowhere. */
+/** The dashboard's program on a terminal without a display: it draws every frame, and discards the output. */
 
 const SIZE = { columns: 160, rows: 50 }
 

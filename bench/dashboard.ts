@@ -4,14 +4,14 @@ import { packageRoot } from '../scenarios/support/package-root.ts'
 import { Dashboard } from '../scenarios/watch/dashboard.ts'
 import type { RehearsalOptions } from '../scenarios/world/rehearsal.ts'
 import { rehearse } from '../scenarios/world/rehearse.ts'
-import { inTurn, least, ratio, secondsOf, tell } from './measure.ts'
+import { inTurn, least, print, ratio, secondsOf } from './measure.ts'
 
-/** Rounds of each level; their shortest times are compared, since whatever else runs only ever adds to one. */
+/** Rounds per level; the shortest times are compared, since other load can only make a run longer. */
 const ROUNDS = { model: 15, wire: 7 } as const
 const SCENARIOS = { model: 'healthy', wire: 'memory-leak' } as const
 const SCREEN = join(packageRoot(), 'dist', 'bench', 'blind-screen.js')
 
-/** What it costs a rehearsal to be watched. The screen draws in a process of its own, so a core has to be free for it. */
+/** Cost of the dashboard for a rehearsal. The screen draws in a process of its own, which needs a free core. */
 export async function benchDashboard(): Promise<void> {
   await benchLevel('model')
   await benchLevel('wire')
@@ -20,33 +20,33 @@ export async function benchDashboard(): Promise<void> {
 async function benchLevel(level: 'model' | 'wire'): Promise<void> {
   const scenario = findScenario(SCENARIOS[level])
   const digests = new Set<string>()
-  const play = async (options: Partial<RehearsalOptions> = {}): Promise<void> => {
+  const run = async (options: Partial<RehearsalOptions> = {}): Promise<void> => {
     const { facts } = await rehearse(scenario, { seed: 1, level, ...options })
     digests.add(facts.digest)
   }
-  await play()
-  const { alone, seen } = await inTurn(
+  await run()
+  const { without, watched } = await inTurn(
     ROUNDS[level],
-    { alone: () => secondsOf(play), seen: () => secondsWatched(play) },
+    { without: () => secondsOf(run), watched: () => secondsWatched(run) },
     least,
   )
-  if (digests.size > 1) throw new Error(`bench: the dashboard changed what came out: ${[...digests].join(', ')}`)
-  tell(`dashboard: ${level} level, nobody watching`, `${alone.toFixed(2)} s`)
-  tell(`dashboard: ${level} level, with / without`, ratio(seen / alone), 'at most 1.02 x')
+  if (digests.size > 1) throw new Error(`bench: the dashboard changed the result: ${[...digests].join(', ')}`)
+  print(`dashboard: ${level} level, without`, `${without.toFixed(2)} s`)
+  print(`dashboard: ${level} level, with / without`, ratio(watched / without), 'at most 1.02 x')
 }
 
-async function secondsWatched(play: (options: Partial<RehearsalOptions>) => Promise<void>): Promise<number> {
-  const dashboard = new Dashboard(unseen, () => undefined, SCREEN)
+async function secondsWatched(run: (options: Partial<RehearsalOptions>) => Promise<void>): Promise<number> {
+  const dashboard = new Dashboard(noTerminal, () => undefined, SCREEN)
   const seconds = await secondsOf(() =>
-    play({ onProgress: () => dashboard.tick(), onLive: (live) => dashboard.watch(live) }),
+    run({ onProgress: () => dashboard.tick(), onLive: (live) => dashboard.watch(live) }),
   )
   await dashboard.close()
   return seconds
 }
 
-const unseen = {
+const noTerminal = {
   stdout: { write: () => true },
   keep: () => () => {
-    throw new Error('bench: the screen died, so nothing was measured')
+    throw new Error('bench: the screen process died, so nothing was measured')
   },
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { ratio, tell } from './measure.ts'
+import { print, ratio } from './measure.ts'
 
-/** Devices, and how often they are played: the run of a small fleet is over before the machine's slow moment is. */
+/** Fleet sizes and their rounds: short runs of a small fleet are repeated, so that a slow moment of the machine matters less. */
 const SIZES = { 340: 9, 3400: 3, 34000: 1 } as const
 
 interface Measured {
@@ -11,21 +11,21 @@ interface Measured {
   readonly maxRssBytes: number
 }
 
-/** What a sample costs as the fleet grows, and what a device takes in memory. */
+/** Cost of a sample as the fleet grows, and memory per device. */
 export function benchGrowth(): void {
   const measured = Object.entries(SIZES).map(([devices, rounds]) => measure(Number(devices), rounds))
   const [first] = measured as [Measured]
   for (const { devices, nsPerSample, maxRssBytes } of measured) {
     const name = `growth: ${devices.toLocaleString('en')} devices`
-    tell(`${name}, ns a sample`, nsPerSample.toFixed(0))
+    print(`${name}, ns per sample`, nsPerSample.toFixed(0))
     if (devices === first.devices) continue
     const bytes = (maxRssBytes - first.maxRssBytes) / (devices - first.devices)
-    tell(
+    print(
       `${name}, cost of a sample against ${first.devices} devices`,
       ratio(nsPerSample / first.nsPerSample),
       'at most 1.50 x',
     )
-    tell(`${name}, bytes each device more takes`, Math.round(bytes).toLocaleString('en'))
+    print(`${name}, bytes per additional device`, Math.round(bytes).toLocaleString('en'))
   }
 }
 

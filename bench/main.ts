@@ -5,7 +5,7 @@ import { benchModel } from './model.ts'
 import { benchSweep } from './sweep.ts'
 import { benchWire } from './wire.ts'
 
-/** Ratios of one run; absolute rates differ from machine to machine by a factor of two and more. */
+/** Compare ratios of one run; absolute rates differ between machines by a factor of two and more. */
 const parts = {
   model: benchModel,
   controller: benchController,
@@ -17,7 +17,7 @@ const parts = {
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in parts))
 if (unknown !== undefined) {
-  process.stderr.write(`bench: no part "${unknown}"; these are: ${Object.keys(parts).join(', ')}\n`)
+  process.stderr.write(`bench: unknown part "${unknown}"; one of ${Object.keys(parts).join(', ')}\n`)
   process.exit(64)
 }
 for (const [name, bench] of Object.entries(parts)) {

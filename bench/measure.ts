@@ -1,4 +1,4 @@
-/** Several contenders in turn, round after round, so that a slow moment of the machine hits all of them. */
+/** Measures several contenders in turn, round after round, so that a slow moment of the machine affects all of them. */
 export async function inTurn<K extends string>(
   rounds: number,
   contenders: Readonly<Record<K, () => Promise<number> | number>>,
@@ -17,7 +17,7 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] as number
 }
 
-/** Where a few in a hundred matter: nothing makes work faster than it is. */
+/** For differences of a few per cent: other load never makes a run shorter. */
 export const least = (values: readonly number[]): number => Math.min(...values)
 
 /** Seconds that `work` takes. */
@@ -27,8 +27,8 @@ export async function secondsOf(work: () => Promise<unknown> | unknown): Promise
   return (performance.now() - startedMs) / 1000
 }
 
-/** One line: what was measured, the value, and the limit it is held against. */
-export function tell(what: string, value: string, limit = ''): void {
+/** Prints one line: the measurement, its value, and the limit if there is one. */
+export function print(what: string, value: string, limit = ''): void {
   process.stdout.write(`${what.padEnd(64)} ${value.padStart(12)}${limit === '' ? '' : `   ${limit}`}\n`)
 }
 

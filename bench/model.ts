@@ -6,13 +6,13 @@ import { Seed } from '../sim/kernel/random.ts'
 import { HEALTHY } from '../sim/plant/condition.ts'
 import { Machine } from '../sim/plant/machine.ts'
 import { PlantCalendar } from '../sim/plant/shifts.ts'
-import { inTurn, ratio, secondsOf, tell } from './measure.ts'
+import { inTurn, print, ratio, secondsOf } from './measure.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const BASELINE_MS = 7 * DAY_MS
 
-/** Every number of every sample, minute by minute, and nothing else. */
+/** Generates every number of every sample, minute by minute, and nothing else. */
 export function generateSamples(scenario: Scenario, durationMs: number): number {
   const { devices, seed, zone, startMs } = twinPlan(scenario, new Seed(1), fleetOf(scenario))
   const calendar = new PlantCalendar(zone)
@@ -27,23 +27,24 @@ export function generateSamples(scenario: Scenario, durationMs: number): number 
   return checksum
 }
 
-/** Plant time of a rehearsal, its week of memory included. */
-export const livedMs = (scenario: Scenario, endedAtMs: number): number => BASELINE_MS + endedAtMs - scenario.start.atMs
+/** Simulated time of a rehearsal, its baseline week included. */
+export const simulatedMs = (scenario: Scenario, endedAtMs: number): number =>
+  BASELINE_MS + endedAtMs - scenario.start.atMs
 
-/** A whole healthy rollout at model level against generating its samples alone. */
+/** A whole healthy rollout at model level, compared with generating its samples alone. */
 export async function benchModel(): Promise<void> {
   const scenario = findScenario('healthy')
-  const play = () => rehearse(scenario, { seed: 1, level: 'model' })
-  const { facts } = await play()
-  const durationMs = livedMs(scenario, facts.endedAtMs)
+  const run = () => rehearse(scenario, { seed: 1, level: 'model' })
+  const { facts } = await run()
+  const durationMs = simulatedMs(scenario, facts.endedAtMs)
   generateSamples(scenario, durationMs)
   const { generation, rehearsal } = await inTurn(5, {
     generation: () => secondsOf(() => generateSamples(scenario, durationMs)),
-    rehearsal: () => secondsOf(play),
+    rehearsal: () => secondsOf(run),
   })
   const samples = fleetOf(scenario).length * (durationMs / MINUTE_MS)
-  tell('model: samples of the healthy rehearsal, baseline included', `${(samples / 1e6).toFixed(2)} M`)
-  tell('model: generating them alone', `${generation.toFixed(2)} s`)
-  tell('model: the whole rehearsal, one core', `${rehearsal.toFixed(2)} s`)
-  tell('model: rehearsal / generation', ratio(rehearsal / generation), 'at most 2.50 x')
+  print('model: samples of the healthy rehearsal, baseline included', `${(samples / 1e6).toFixed(2)} M`)
+  print('model: generating them alone', `${generation.toFixed(2)} s`)
+  print('model: the whole rehearsal, one core', `${rehearsal.toFixed(2)} s`)
+  print('model: rehearsal / generation', ratio(rehearsal / generation), 'at most 2.50 x')
 }

@@ -8,7 +8,7 @@ import { findScenario } from '../scenarios/library/catalogue.ts'
 import { conclude } from '../scenarios/outcome/conclude.ts'
 import { rehearse } from '../scenarios/world/rehearse.ts'
 
-/** The picture of the report that the README shows: `npm run frames` makes it anew. Needs Debian's chromium. */
+/** Makes the picture of the report in the README, as part of `npm run frames`. Needs Debian's chromium. */
 const PICTURE = 'reports/sample/report.png'
 const CHROMIUM = '/usr/bin/chromium'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync']

@@ -9,14 +9,14 @@ import { Seed } from '../sim/kernel/random.ts'
 import { Twin } from '../sim/twin/twin.ts'
 import { openWireLevel } from '../sim/wire/wire-level.ts'
 import { type Bare, openBare } from './bare-mqtt.ts'
-import { inTurn, rate, ratio, secondsOf, tell } from './measure.ts'
+import { inTurn, print, rate, ratio, secondsOf } from './measure.ts'
 
 const MINUTES = 120
 const scenario = findScenario('healthy')
 const fleet = fleetOf(scenario)
 const shadowOf = (thing: string): string => `$aws/things/${thing}/shadow/name/health/update`
 
-/** Documents of the twin's size: what one device says, at a time. */
+/** A document of the twin's size: the sample of one device in one minute. */
 const sample = (device: number, minute: number): string =>
   JSON.stringify({
     state: {
@@ -46,14 +46,14 @@ const sample = (device: number, minute: number): string =>
     },
   })
 
-/** Every device has its own second of the minute; time stands still until those of one second have been heard. */
+/** Every device has its own second of the minute; the next second begins when all samples of the one before have arrived. */
 const SECONDS = Array.from({ length: 60 }, (_, second) => fleet.flatMap((_device, i) => (i % 60 === second ? [i] : [])))
 
-async function playMinute(bare: Bare, topicOf: (i: number) => string, minute: number): Promise<void> {
+async function runMinute(bare: Bare, topicOf: (i: number) => string, minute: number): Promise<void> {
   for (const senders of SECONDS) await bare.round(senders, topicOf, (i) => sample(i, minute))
 }
 
-/** Shadow loops a second of aedes, mqtt.js and a shadow that only parses, replaces and counts. */
+/** Shadow loops per second of aedes, mqtt.js and a shadow that only parses, replaces and counts. */
 async function bareLoops(): Promise<number> {
   const documents = new Map<string, { version: number; reported: object }>()
   const bare = await openBare(fleet.length, (topic, payload) => {
@@ -62,14 +62,14 @@ async function bareLoops(): Promise<number> {
     documents.set(topic, { version, reported: { ...documents.get(topic)?.reported, ...state.reported } })
     bare.arrived()
   })
-  // The broker looks every message up among what a fleet of nuclei is subscribed to.
+  // The broker matches every message against the subscriptions of a fleet of nuclei.
   await Promise.all(
     fleet.map(({ thing }, i) =>
       bare.clients[i]?.subscribeAsync([...jobFilters(thing), ...deploymentFilters(thing)], { qos: 1 }),
     ),
   )
   const topics = fleet.map(({ thing }) => shadowOf(thing))
-  const minute = (n: number) => playMinute(bare, (i) => topics[i] as string, n)
+  const minute = (n: number) => runMinute(bare, (i) => topics[i] as string, n)
   await minute(0)
   const seconds = await secondsOf(async () => {
     for (let n = 1; n <= MINUTES; n++) await minute(n)
@@ -78,7 +78,7 @@ async function bareLoops(): Promise<number> {
   return (MINUTES * fleet.length) / seconds
 }
 
-/** Messages a second from the fleet to one client that listens to all of it, through aedes. */
+/** Messages per second from the fleet to one client that subscribes to all of them, through aedes. */
 async function bareHop(): Promise<number> {
   const bare = await openBare(fleet.length, () => undefined)
   const listener = await bare.connect('listener')
@@ -87,7 +87,7 @@ async function bareHop(): Promise<number> {
     bare.arrived()
   })
   await listener.subscribeAsync('plant/#', { qos: 0 })
-  const minute = (n: number) => playMinute(bare, (i) => `plant/${i}`, n)
+  const minute = (n: number) => runMinute(bare, (i) => `plant/${i}`, n)
   await minute(0)
   const seconds = await secondsOf(async () => {
     for (let n = 1; n <= MINUTES; n++) await minute(n)
@@ -97,7 +97,7 @@ async function bareHop(): Promise<number> {
   return (MINUTES * fleet.length) / seconds
 }
 
-/** Shadow loops a second of the twin's own fleet, without a controller; `listens`: an outside client gets all answers. */
+/** Shadow loops per second of the twin's fleet, without a controller; `listens`: an outside client gets all replies. */
 async function twinLoops(connections: 'per-device' | 'multiplexed', listens = false): Promise<number> {
   const inFlight = new InFlight()
   const onBug = (error: unknown): void => {
@@ -134,7 +134,7 @@ async function twinLoops(connections: 'per-device' | 'multiplexed', listens = fa
 /** With a listener every loop is three messages: the sample, `accepted` and `documents`. */
 const MESSAGES_PER_LOOP = 3
 
-/** The wire level against bare libraries, in one run. */
+/** The wire level compared with the bare libraries, in one run. */
 export async function benchWire(): Promise<void> {
   const found = await inTurn(3, {
     bareLoops,
@@ -143,16 +143,16 @@ export async function benchWire(): Promise<void> {
     bareHop,
     twinRouted: async () => MESSAGES_PER_LOOP * (await twinLoops('per-device', true)),
   })
-  tell('wire: bare aedes + mqtt.js, shadow loops', rate(found.bareLoops))
-  tell('wire: the twin, a connection a device', rate(found.twinLoops))
-  tell('wire: twin / bare', ratio(found.twinLoops / found.bareLoops), 'at least 0.70 x')
-  tell('wire: the twin, one connection for the fleet', rate(found.multiplexedLoops))
-  tell(
-    'wire: one connection / a connection a device',
+  print('wire: bare aedes + mqtt.js, shadow loops', rate(found.bareLoops))
+  print('wire: the twin, one connection per device', rate(found.twinLoops))
+  print('wire: twin / bare', ratio(found.twinLoops / found.bareLoops), 'at least 0.70 x')
+  print('wire: the twin, one connection for the fleet', rate(found.multiplexedLoops))
+  print(
+    'wire: one connection for the fleet / one per device',
     ratio(found.multiplexedLoops / found.twinLoops),
     'at least 1.40 x',
   )
-  tell('wire: bare one-hop messages', rate(found.bareHop))
-  tell('wire: messages routed by the twin with a listener', rate(found.twinRouted))
-  tell('wire: routed / bare one-hop', ratio(found.twinRouted / found.bareHop), 'at least 0.60 x')
+  print('wire: bare one-hop messages', rate(found.bareHop))
+  print('wire: messages routed by the twin with a listener', rate(found.twinRouted))
+  print('wire: routed / bare one-hop', ratio(found.twinRouted / found.bareHop), 'at least 0.60 x')
 }

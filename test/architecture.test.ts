@@ -133,7 +133,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'reports/text',
     'sim/kernel',
   ],
-  'scenarios/cli/commands': [],
   'scenarios/support': [],
   'scenarios/files': [
     'controller',
@@ -145,7 +144,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/faults',
     'sim/plant',
   ],
-  'scenarios/library': ['scenarios/files', 'scenarios/support'],
+  'scenarios/library': ['controller/support', 'scenarios/files', 'scenarios/support'],
   'scenarios/world': [
     'controller',
     'controller/aws',
@@ -173,6 +172,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/twin',
     'sim/wire',
   ],
+  'scenarios/cli/commands': ['controller/support', 'controller/units', 'scenarios/world'],
   'scenarios/outcome': [
     'controller',
     'controller/messages',

@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein'
 import type { z } from 'zod'
+import { renamedText } from './renamed.ts'
 
 export type Path = readonly PropertyKey[]
 
@@ -32,14 +33,14 @@ function describe(schema: SchemaNode, issue: z.core.$ZodIssue, raw: unknown, wha
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path)
-    return issue.keys.map((key) => ({ path: [...path, key], is: { unknownKey: key, hint: nearest(key, known) } }))
+    return issue.keys.map((key) => ({ path: [...path, key], is: { unknownKey: key, hint: hintOf(key, known) } }))
   }
   const sentence = (text: string): SchemaProblem[] => [{ path, is: { sentence: text } }]
   if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined) {
     const kinds = discriminators(schema, path)
     const given = valueAt(raw, path)
     const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
-    return sentence(`${path.join('.')} ${message}${nearest(String(given), kinds)}`)
+    return sentence(`${path.join('.')} ${message}${hintOf(String(given), kinds)}`)
   }
   if (issue.code === 'invalid_union') {
     const meant = closestVariant(issue)
@@ -50,7 +51,7 @@ function describe(schema: SchemaNode, issue: z.core.$ZodIssue, raw: unknown, wha
     const valid = issue.values.map(String)
     const message = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`
     const list = valid.length > MAX_LISTED ? '' : `; one of ${valid.join(', ')}`
-    return sentence(`${path.join('.')} ${message}${list}${nearest(String(given), valid)}`)
+    return sentence(`${path.join('.')} ${message}${list}${hintOf(String(given), valid)}`)
   }
   const message = valueAt(raw, path) === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message
   return sentence(`${path.join('.') || what}: ${message}`)
@@ -66,6 +67,9 @@ function closestVariant({ path, errors }: z.core.$ZodIssueInvalidUnion): z.core.
 /** A hint at the nearest of the known names; empty if none is known. */
 export const nearest = (given: string, known: readonly string[]): string =>
   known.length === 0 ? '' : `; did you mean "${closest(given, [...known])}"?`
+
+/** The new name of an old word, or the nearest valid one. */
+const hintOf = (given: string, known: readonly string[]): string => renamedText(given, known) ?? nearest(given, known)
 
 const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value)

@@ -14,31 +14,32 @@ import type { RehearsalResult } from '../world/rehearsal.ts'
 
 export type { Report } from '../../reports/run/report.ts'
 
-/** A plant of your own, and what its controller goes by; what is left out is the plant that the package ships. */
+/** Your plant and its controller's policy; what is left out is that of the default plant. */
 export interface PlantInput {
   /** A fleet file, or its content. A path is relative to the working directory. */
   readonly fleet?: ScenarioInput['fleet'] | URL
   /** A policy file, or its content. */
   readonly policy?: ScenarioInput['policy'] | URL
-  /** The release that is rehearsed: its versions of data and of documents. A minor one, 2.4.0 after 2.3.1, by default. */
+  /** The rehearsed release with its data and document versions; by default a minor one, 2.4.0 replacing 2.3.1. */
   readonly release?: ScenarioInput['release']
-  /** When rollouts are started, in site-local time: Monday, 2 March 2026, 14:00 in Berlin by default. */
+  /** Site-local start of the rollout with its zone; by default `2026-03-02T14:00[Europe/Berlin]`, a Monday. */
   readonly start?: string
 }
 
-/** What goes wrong, and what must come out: the words of a scenario file. */
+/** Injected faults and the expected result, with the keys of a scenario file. */
 export interface PlantCase
   extends Pick<ScenarioInput, 'faults' | 'expect' | 'timeLimit'>,
     Pick<PlantInput, 'release' | 'start'> {
-  /** Of all chance in the run; 1 by default. */
+  /** Seed of every random draw in the run; 1 by default. */
   readonly seed?: number
 }
 
-/** A rehearsal did not come out as it must. The message names seed, failures, and the command that plays it again. */
+/** A rehearsal did not meet its expectation. The message has the seed, the failures, and the command that repeats it. */
 export class RehearsalFailed extends Error {
   override readonly name = 'RehearsalFailed'
-  /** What was expected and did not come, and invariants that were violated: a sentence each, in numbers. */
+  /** Unmet expectations and violated invariants: a sentence each, with numbers. */
   readonly failures: readonly string[]
+  /** Shell command that repeats the run. */
   readonly command: string
 
   constructor(title: string, seed: number, failures: readonly string[], command: string) {
@@ -48,18 +49,27 @@ export class RehearsalFailed extends Error {
   }
 }
 
-const USUAL_RELEASE: ScenarioInput['release'] = {
+const DEFAULT_RELEASE: ScenarioInput['release'] = {
   version: '2.4.0',
   replaces: '2.3.1',
   data: { writes: 7, reads: [6, 7, 8] },
   shadow: { writes: '2.0', reads: ['1.0', '2.0'] },
 }
-const USUAL_START = '2026-03-02T14:00[Europe/Berlin]'
+const DEFAULT_START = '2026-03-02T14:00[Europe/Berlin]'
 
 /**
- * Rehearses a release in the plant, at model level.
- * @throws RehearsalFailed when it does not come out as it must, or the controller refuses it: scenario, reports and trace
- * are in `reports/out/` then; InvalidScenario for what cannot be rehearsed
+ * Rehearses a release in the plant, at model level, in about a second; returns its report. `title` names the run and its
+ * folder in `reports/out/`.
+ *
+ * @example
+ * const report = await rehearseIn({ fleet: 'plant.yaml', policy: { window: '12h' } }, 'a leak is rolled back', {
+ *   faults: [{ kind: 'memory-leak', in: { firmware: '2.4.0' }, rate: '26 MiB/h' }],
+ *   expect: { outcome: 'rolled-back', caughtIn: 'canary' },
+ * })
+ * console.log(report.outcome, report.exposure.devices)
+ *
+ * @throws RehearsalFailed if the expectation is not met, an invariant is violated, or the controller refuses the release:
+ * the scenario, its reports and its trace are in `reports/out/` then; InvalidScenario if the input is invalid
  */
 export async function rehearseIn(plant: PlantInput, title: string, given: PlantCase): Promise<Report> {
   const { seed = 1 } = given
@@ -78,7 +88,7 @@ export async function rehearseIn(plant: PlantInput, title: string, given: PlantC
   }
   try {
     const scenario = parseScenario(text, file)
-    const result = await play(scenario, seed)
+    const result = await run(scenario, seed)
     const report = conclude(scenario, result)
     const failures = failureTexts(report)
     if (failures.length === 0) return report
@@ -88,31 +98,31 @@ export async function rehearseIn(plant: PlantInput, title: string, given: PlantC
     throw failed(failures)
   } catch (error) {
     if (error instanceof RolloutRefused) throw failed([error.message])
-    // The lines that an invalid scenario names are those of its file.
+    // Problems of an invalid scenario name lines of its file.
     if (error instanceof InvalidScenario) keep()
     throw error
   }
 }
 
-/** The SDK is loaded when it is needed, and does not warn of Node's version then. */
-async function play(scenario: Scenario, seed: number): Promise<RehearsalResult> {
+/** Loads the SDK on demand, without its warning about Node's version. */
+async function run(scenario: Scenario, seed: number): Promise<RehearsalResult> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { rehearse } = await import('../world/rehearse.ts')
   return rehearse(scenario, { seed, level: 'model' })
 }
 
-/** The scenario as a file of its folder has it, so that the command line plays the same. */
+/** The text of the scenario as a file in `folder`, so that the command line runs the same. */
 function scenarioText(plant: PlantInput, title: string, given: PlantCase, folder: string): string {
-  const { seed: _, release = plant.release ?? USUAL_RELEASE, start = plant.start ?? USUAL_START, ...own } = given
-  const parts = { fleet: seenFrom(folder, plant.fleet), policy: seenFrom(folder, plant.policy) }
-  // By way of JSON, so that nothing that is left out stands there.
+  const { seed: _, release = plant.release ?? DEFAULT_RELEASE, start = plant.start ?? DEFAULT_START, ...own } = given
+  const parts = { fleet: relativeTo(folder, plant.fleet), policy: relativeTo(folder, plant.policy) }
+  // JSON drops keys whose value is undefined.
   return stringify(JSON.parse(JSON.stringify({ story: title, ...parts, release, start, ...own })), {
     aliasDuplicateObjects: false,
   })
 }
 
-/** A file of the working directory as a file in the folder names it. */
-function seenFrom(folder: string, part: PlantInput['fleet'] | PlantInput['policy']): unknown {
+/** A path relative to the working directory, made relative to `folder`. */
+function relativeTo(folder: string, part: PlantInput['fleet'] | PlantInput['policy']): unknown {
   if (part instanceof URL) return relative(folder, relative('.', fileURLToPath(part)))
   if (typeof part === 'string') return relative(folder, part)
   return part?.extends === undefined ? part : { ...part, extends: relative(folder, part.extends) }

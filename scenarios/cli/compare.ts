@@ -7,23 +7,14 @@ import { isWorthShowing, renderConfusion } from '../../reports/text/confusion-te
 import { findScenario } from '../library/catalogue.ts'
 import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
-import { type ComparePlan, playVariants } from '../sweep/compare.ts'
-import { tellGithub } from './github.ts'
+import { type ComparePlan, runVariants } from '../sweep/compare.ts'
+import type { CompareOptions } from './commands/compare.ts'
+import { reportToGithub } from './github.ts'
 import { type Io, interruptible } from './io.ts'
 import { sweepProgress } from './sweep-progress.ts'
 
-export interface CompareOptions {
-  readonly windows: readonly number[]
-  readonly profiles: ComparePlan['profiles']
-  readonly gates: ComparePlan['gates']
-  readonly seeds: number
-  readonly workers?: number
-  readonly out?: string
-  readonly json?: boolean
-}
-
-/** `rehearse compare`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
-export async function runCompare(names: readonly string[], options: CompareOptions, io: Io): Promise<number> {
+/** `rehearse compare`: returns the exit code. @throws errors with an `exitCode` for what the user can correct */
+export async function compare(names: readonly string[], options: CompareOptions, io: Io): Promise<number> {
   const plan: ComparePlan = {
     scenarios: names.map(findScenario),
     windowsMs: options.windows,
@@ -32,15 +23,15 @@ export async function runCompare(names: readonly string[], options: CompareOptio
     seeds: Array.from({ length: options.seeds }, (_, i) => i + 1),
   }
   const progress = sweepProgress('rehearsals', io.stderr)
-  const played = await interruptible(io, (signal) =>
-    playVariants(plan, {
+  const completed = await interruptible(io, (signal) =>
+    runVariants(plan, {
       signal,
       onProgress: progress.show,
       ...(options.workers !== undefined && { workers: options.workers }),
     }),
   ).finally(() => progress.end())
-  const cells = played.map(({ variant, reports }) => foldCell(variant, reports))
-  const confusion = foldConfusion(played)
+  const cells = completed.map(({ variant, reports }) => foldCell(variant, reports))
+  const confusion = foldConfusion(completed)
   const folder = options.out ?? 'reports/out/compare'
   const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, cells, confusion }, null, 2)}\n`
   makeFolder(folder)
@@ -49,7 +40,7 @@ export async function runCompare(names: readonly string[], options: CompareOptio
   writeWhole(join(folder, 'compare.html'), renderComparePage(cells))
   const markdown = renderComparisonMarkdown(cells, confusion)
   writeWhole(join(folder, 'compare.md'), markdown)
-  tellGithub({ markdown, failures: [] }, io.stderr)
+  reportToGithub({ markdown, failures: [] }, io.stderr)
   const tables = isWorthShowing(confusion)
     ? [renderComparison(cells), renderConfusion(confusion)]
     : [renderComparison(cells)]

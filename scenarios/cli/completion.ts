@@ -1,20 +1,20 @@
-import type { Command } from 'commander'
+import type { CommandUnknownOpts } from 'commander'
 import { SHIPPED } from '../library/catalogue.ts'
 
-export type Shell = 'bash' | 'zsh' | 'fish'
+type Shell = 'bash' | 'zsh' | 'fish'
 
-/** A script that completes commands, options and the names of shipped scenarios; made of the command tree itself. */
-export function completion(shell: Shell, program: Command): string {
+/** A script that completes commands, options and names of shipped scenarios, generated from the command tree. */
+export function completion(shell: Shell, program: CommandUnknownOpts): string {
   if (shell === 'fish') return fish(program)
   return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(program)}` : bash(program)
 }
 
-const optionsOf = (command: Command) =>
+const optionsOf = (command: CommandUnknownOpts) =>
   command.options.flatMap(({ long, description }) => (long ? [{ long, description }] : []))
-const takesScenario = (command: Command): boolean => command.registeredArguments[0]?.name() === 'scenario'
+const takesScenario = (command: CommandUnknownOpts): boolean => command.registeredArguments[0]?.name() === 'scenario'
 
-/** Files where nothing else fits. */
-function bash(program: Command): string {
+/** Completes files where nothing else matches. */
+function bash(program: CommandUnknownOpts): string {
   const name = program.name()
   const cases = program.commands.map((command) => {
     const words = [...(takesScenario(command) ? SHIPPED : []), ...optionsOf(command).map(({ long }) => long), '--help']
@@ -32,7 +32,7 @@ complete -o default -F _${name} ${name}
 `
 }
 
-function fish(program: Command): string {
+function fish(program: CommandUnknownOpts): string {
   const name = program.name()
   const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
   const first = program.commands.map(

@@ -8,21 +8,14 @@ import { REGION } from '../../sim/twin/account.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { ownName } from '../support/own-name.ts'
 import { NoRehearsal } from '../support/user-error.ts'
+import type { CtlOptions } from './commands/ctl.ts'
 import type { Io } from './io.ts'
-
-export interface CtlOptions {
-  readonly actor?: string
-  readonly reason?: string
-  readonly id?: string
-  readonly endpoint: string
-  readonly json?: boolean
-}
 
 const KNOWN = ['status', ...OPERATIONS]
 
 /**
- * `rehearse ctl`: invokes the controller's function `operate` by Lambda's API, as `aws lambda invoke` does.
- * Returns the exit code: 0 done (or done before), 1 refused. @throws NoRehearsal
+ * `rehearse ctl`: invokes the controller's function `operate` through Lambda's Invoke API, as `aws lambda invoke` does.
+ * Returns the exit code: 0 accepted (or repeated), 1 refused. @throws NoRehearsal
  */
 export async function ctl(operation: string, options: CtlOptions, io: Pick<Io, 'stdout' | 'stderr'>): Promise<number> {
   if (!KNOWN.includes(operation)) {
@@ -43,7 +36,7 @@ export async function ctl(operation: string, options: CtlOptions, io: Pick<Io, '
   return answer.result === 'refused' ? EXIT.notMet : EXIT.met
 }
 
-/** The twin reads the service out of the signature and checks nothing of it. */
+/** The twin takes the service's name from the signature and does not verify it. */
 const SIGNATURE = `AWS4-HMAC-SHA256 Credential=rehearse/20260101/${REGION}/lambda/aws4_request, SignedHeaders=host, Signature=0`
 
 async function invoke(endpoint: string, payload: object): Promise<OperationAnswer> {
@@ -63,35 +56,35 @@ async function invoke(endpoint: string, payload: object): Promise<OperationAnswe
 }
 
 const MARKS: Readonly<Record<OperationAnswer['result'], string>> = {
-  accepted: 'done',
-  repeated: 'done before',
+  accepted: 'accepted',
+  repeated: 'already accepted',
   refused: 'refused',
 }
 
 const answerLines = ({ operation, result, answer, status }: OperationAnswer): string[] => [
   `${operation} ${MARKS[result]}: ${textOf(answer)}`,
-  ...(status.rollout === null ? [] : [`  ${standing(status.rollout)}`]),
+  ...(status.rollout === null ? [] : [`  ${rolloutLine(status.rollout)}`]),
 ]
 
 function statusLines({ rollout, changeFreeze, atMs }: Status): string[] {
-  const stopped = changeFreeze === null ? [] : [`line stopped by ${changeFreeze.actor}: ${changeFreeze.reason}`]
-  if (rollout === null) return [`${time(atMs)}  no rollout`, ...stopped]
+  const freeze = changeFreeze === null ? [] : [`change freeze by ${changeFreeze.actor}: ${changeFreeze.reason}`]
+  if (rollout === null) return [`${time(atMs)}  no rollout`, ...freeze]
   const { paused, because, verdict, findings, devices, eta, operations } = rollout
   return [
-    `${time(atMs)}  ${standing(rollout)}`,
-    ...stopped,
+    `${time(atMs)}  ${rolloutLine(rollout)}`,
+    ...freeze,
     ...(paused === null ? [] : [`paused by ${paused.actor} at ${time(paused.atMs)}: ${textOf(paused.reason)}`]),
-    row('because', textOf(because)),
-    row('devices', `${devices.installed} of ${devices.members} have it`),
+    row('reason', textOf(because)),
+    row('devices', `${devices.installed} of ${devices.members} have the release`),
     row(
       'verdict',
       `${verdict ?? 'none'}${findings.length === 0 ? '' : `: ${findings.map(({ reason }) => textOf(reason)).join('; ')}`}`,
     ),
     row(
-      'done by',
+      'ETA',
       eta === null
-        ? 'nobody can tell'
-        : `${time(eta.atMs)}: ${hoursText(eta.workMs)} of installing and watching, ${hoursText(eta.waitingMs)} of waiting for gates`,
+        ? 'unknown'
+        : `${time(eta.atMs)}: ${hoursText(eta.workMs)} of installation and monitoring, ${hoursText(eta.waitingMs)} of waiting for gates`,
     ),
     ...operations.map(({ atMs: doneAtMs, operation, actor, reason }) =>
       row('operation', `${time(doneAtMs)} ${operation} by ${actor}: ${reason}`),
@@ -99,7 +92,7 @@ function statusLines({ rollout, changeFreeze, atMs }: Status): string[] {
   ]
 }
 
-const standing = ({ subject, version, replaces, stage, state, stateSinceMs, paused }: RolloutStatus): string =>
+const rolloutLine = ({ subject, version, replaces, stage, state, stateSinceMs, paused }: RolloutStatus): string =>
   `${replaces} -> ${version}${subject === undefined ? '' : `, ${subject} first`}: ${stage} ${state} since ${time(stateSinceMs)}${paused === null ? '' : ', paused'}`
 
 const row = (label: string, text: string): string => `  ${label.padEnd(11)}${text}`

@@ -4,26 +4,19 @@ import type { Scenario } from '../files/scenario.ts'
 import { conclude } from '../outcome/conclude.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { Interrupted } from '../support/user-error.ts'
-import { demoScenarios, type DemoOptions as PlayOptions, playDemo } from '../watch/demo.ts'
+import { type DemoOptions as DemoRunOptions, demoScenarios, runDemo } from '../watch/demo.ts'
 import { DemoLines } from '../watch/demo-lines.ts'
 import { DemoScreen } from '../watch/demo-screen.ts'
 import { ownTerminal } from '../watch/terminal.ts'
 import type { Pace } from '../world/pacer.ts'
+import type { DemoOptions } from './commands/demo.ts'
 import { type Io, interruptible, isTerminal } from './io.ts'
 
-export interface DemoOptions {
-  readonly seed: number
-  /** On a terminal one that can be followed, else as fast as the processor. */
-  readonly pace?: Pace
-  /** Whether the end stays on the screen until a key is pressed. */
-  readonly wait: boolean
-}
-
-/** Twelve hours take less than a minute. */
-const WATCHABLE: Pace = { kind: 'times', factor: 900 }
+/** Twelve simulated hours take less than a minute. */
+const WATCHABLE_PACE: Pace = { kind: 'times', factor: 900 }
 const HOUR_MS = 3_600_000
 
-/** `rehearse demo`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+/** `rehearse demo`: returns the exit code. @throws errors with an `exitCode` for what the user can correct */
 export async function demo(options: DemoOptions, io: Io): Promise<number> {
   const table = await interruptible(io, (signal) =>
     isTerminal(io) ? onScreen(options, io, signal) : inLines(options, io, signal),
@@ -37,9 +30,9 @@ async function onScreen({ seed, pace, wait }: DemoOptions, io: Io, interrupted: 
   const screen = new DemoScreen(ownTerminal(io.stdout), () => quit.abort(new Interrupted()))
   const signal = AbortSignal.any([interrupted, quit.signal])
   try {
-    const table = await played({
+    const table = await tradeoffOf({
       seed,
-      pace: pace ?? WATCHABLE,
+      pace: pace ?? WATCHABLE_PACE,
       signal,
       onLive: (lives, pacer) => screen.watch(lives, pacer),
       onTime: () => screen.tick(),
@@ -53,7 +46,7 @@ async function onScreen({ seed, pace, wait }: DemoOptions, io: Io, interrupted: 
 
 async function inLines({ seed, pace }: DemoOptions, io: Io, signal: AbortSignal): Promise<string[]> {
   const lines = new DemoLines((text) => io.stdout.write(text))
-  const table = await played({
+  const table = await tradeoffOf({
     seed,
     pace: pace ?? { kind: 'max' },
     signal,
@@ -64,10 +57,10 @@ async function inLines({ seed, pace }: DemoOptions, io: Io, signal: AbortSignal)
   return ['', ...table]
 }
 
-/** The trade-off of both, as a table. */
-async function played(options: Omit<PlayOptions, 'scenarios'>): Promise<string[]> {
+/** Runs both windows; returns their trade-off as the lines of a table. */
+async function tradeoffOf(options: Omit<DemoRunOptions, 'scenarios'>): Promise<string[]> {
   const scenarios = demoScenarios()
-  const results = await playDemo({ ...options, scenarios })
+  const results = await runDemo({ ...options, scenarios })
   const sides = results.map((result, i) => {
     const scenario = scenarios[i] as Scenario
     return foldTradeoff(conclude(scenario, result), silentHours(scenario))
@@ -75,11 +68,11 @@ async function played(options: Omit<PlayOptions, 'scenarios'>): Promise<string[]
   return renderTradeoff(sides)
 }
 
-/** How long the fault keeps quiet after the install. */
+/** Hours from the install to the onset of the fault. */
 function silentHours({ faults }: Scenario): number {
   const [fault] = faults
   if (fault?.kind !== 'crash' || fault.after === undefined) {
-    throw new Error('invariant: the demonstration is of a crash after some uptime')
+    throw new Error('invariant: the fault of the demonstration is a crash after some uptime')
   }
   return fault.after / HOUR_MS
 }

@@ -16,7 +16,7 @@ import { fleetOf, LEAD_MS } from '../world/twin-plan.ts'
 const HOUR_MS = 3_600_000
 const LABEL_WIDTH = 11
 
-/** What a checked file will do, in words, a line each. */
+/** What a checked file does, as lines of text. */
 export function explain(checked: Checked): readonly string[] {
   if (checked.kind === 'scenario') return explainScenario(checked.scenario, checked.yaml.raw as RawScenario)
   if (checked.kind === 'fleet') return explainFleet(checked.fleet, plantOf(checked.fleet), checked.fleet.zone ?? null)
@@ -25,7 +25,7 @@ export function explain(checked: Checked): readonly string[] {
   return explainPolicy(policyOf(policy, { zone: 'UTC', shifts: [] }), isOwn)
 }
 
-/** As it stands in the file: quantities with the units that they were written with. */
+/** The content of the file: quantities with their units. */
 interface RawScenario {
   readonly faults?: readonly Record<string, unknown>[]
   readonly expect?: Readonly<Record<string, unknown>>
@@ -38,11 +38,11 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
   const clock = (atMs: number): string => localTime(atMs, start.zone)
   return [
     story,
-    row('release', `${release.version} in place of ${release.replaces}`),
+    row('release', `${release.version}, replaces ${release.replaces}`),
     ...explainFleet(fleet, plantOf(fleet), start.zone, policy.stages),
     ...telemetry.map((source, index) => row(index === 0 ? 'telemetry' : '', telemetryText(source, scenario))),
     ...explainPolicy(policy, { zone: policy.zone, shifts: true }),
-    row('calendar', `starts ${clock(start.atMs)}; if nothing goes wrong, local time of ${start.zone}:`),
+    row('calendar', `starts ${clock(start.atMs)}; without faults, local time of ${start.zone}:`),
     ...planned.map(({ stage, deployedAtMs, passedAtMs }) =>
       row('', `${stage.padEnd(10)} deployed ${clock(deployedAtMs)}, passed ${clock(passedAtMs)}`),
     ),
@@ -60,7 +60,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
 
 function releasedText(policy: Policy, planned: readonly PlannedStage[], clock: (atMs: number) => string): string {
   const { stage, passedAtMs } = planned.at(-1) as PlannedStage
-  return `${'held back'.padEnd(10)} let go   ${clock(gateOpensAtMs(policy, stage, passedAtMs))}`
+  return `${'holdback'.padEnd(10)} released ${clock(gateOpensAtMs(policy, stage, passedAtMs))}`
 }
 
 function explainFleet(
@@ -78,13 +78,13 @@ function explainFleet(
   return [
     row('fleet', `${devices.length} devices on ${lines.length} lines ${shape}: ${stages.join(', ')}; ${place}`),
     ...shifts.map(({ name, from, to, volume, cycleMs }, index) =>
-      row(index === 0 ? 'shifts' : '', `${name} ${from}-${to}, ${pct(volume)} volume, ${cycleMs / 1000} s a cycle`),
+      row(index === 0 ? 'shifts' : '', `${name} ${from}-${to}, ${pct(volume)} volume, ${cycleMs / 1000} s per cycle`),
     ),
-    row('', `${pct(weekendVolume)} of that at the weekend`),
+    row('', `${pct(weekendVolume)} of that volume at the weekend`),
     row(
       'noise',
       `memory ${noise.memorySigmaMiB} MiB, devices ${pct(noise.deviceEffect)}, ` +
-        `${noise.errorsPerDeviceHour} errors a device-hour, ${pct(noise.connectionFailureShare)} of connections fail`,
+        `${noise.errorsPerDeviceHour} errors per device-hour, ${pct(noise.connectionFailureShare)} of connections fail`,
     ),
   ]
 }
@@ -95,10 +95,10 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
   return [
     row(
       'policy',
-      `window ${hours(policy.windowMs)}, profile ${policy.profile}, a look every ${minutes(policy.tickMs)}`,
+      `window ${hours(policy.windowMs)}, profile ${policy.profile}, an evaluation every ${minutes(policy.tickMs)}`,
     ),
     ...STAGES.map((stage) => row('', `${stage.padEnd(10)} ${policy.gates[stage].map(windowText).join(', ')}`)),
-    ...(policy.holdback ? [row('', 'one device a line is held back until production has passed')] : []),
+    ...(policy.holdback ? [row('', 'holdback: one device per line, released when production has passed')] : []),
     row('', own.zone === null ? "in the fleet's zone" : `in ${own.zone}`),
     row(
       'limits',
@@ -107,8 +107,9 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
     ),
     row(
       'evidence',
-      `${pct(evidence.falseRollbackShare)} false rollbacks a release, ${hours(evidence.rollingMs)} rolling, ${evidence.connectionMinAttempts} attempts, ` +
-        `${evidence.minExtraErrors} extra errors; quorum ${pct(policy.quorumShare)}, exposure ${pct(policy.exposureShare)}`,
+      `false-rollback budget ${pct(evidence.falseRollbackShare)} per release; rolling window ${hours(evidence.rollingMs)}; ` +
+        `connection rule needs >= ${evidence.connectionMinAttempts} attempts; error rule >= ${evidence.minExtraErrors} extra errors; ` +
+        `quorum ${pct(policy.quorumShare)}; exposure ${pct(policy.exposureShare)}`,
     ),
     row(
       '',
@@ -130,19 +131,19 @@ function telemetryText({ file, loop }: Scenario['telemetry'][number], scenario: 
   const metrics = [...new Set(own.map(({ metric }) => metric))]
   const places = [...new Set(own.map(({ in: where }) => placeText(where)))]
   const length = own[0]?.perMinute.length ?? 0
-  const how = loop ? 'round and round' : 'once from the start, then synthetic vitals again'
+  const how = loop ? 'repeated' : 'once from the start, then synthetic vitals'
   const devices = fleetOf(scenario).filter(({ thing, line }) =>
     own.some(({ in: where }) => selects(where, thing, line, '')),
   )
   return `${file}: ${metrics.join(', ')} ${places.join(', ')} (${deviceCount(devices.length)}); ${length} min, ${how}`
 }
 
-/** Of every kind of fault, what its schema says that it does. */
-const STORIES = new Map(
+/** The description in the schema of every kind of fault. */
+const MEANINGS = new Map(
   faultSchema.options.map((option) => [String([...option.shape.kind._zod.values][0]), option.description ?? '']),
 )
 
-/** Two lines: what, where and since when; and what that does. */
+/** Two lines: kind, target and parameters; effect and onset. */
 function faultText(
   fault: Scenario['faults'][number],
   raw: Readonly<Record<string, unknown>>,
@@ -150,27 +151,27 @@ function faultText(
   planned: readonly PlannedStage[],
 ): string[] {
   const { kind, in: where, ...parameters } = raw
-  const told = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
-  const story = STORIES.get(String(kind)) ?? ''
+  const given = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
+  const meaning = MEANINGS.get(String(kind)) ?? ''
   if (!isDeviceFault(fault)) {
     const place = where === undefined ? '' : ` in ${Object.values(where as object).join(', ')}`
-    return [`${kind}${place}${told.length === 0 ? '' : `: ${told.join(', ')}`}`, story]
+    return [`${kind}${place}${given.length === 0 ? '' : `: ${given.join(', ')}`}`, meaning]
   }
-  const concerned = concernedBy(fault.in, scenario)
-  const onset = onsetText(fault, scenario, planned, concerned.stages)
-  const devices = deviceCount(concerned.count)
+  const affected = affectedBy(fault.in, scenario)
+  const onset = onsetText(fault, scenario, planned, affected.stages)
+  const devices = deviceCount(affected.count)
   return [
-    `${kind} ${placeText(fault.in)} (${devices})${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
-    `${story}; ${onset}`,
+    `${kind} ${placeText(fault.in)} (${devices})${given.length === 0 ? '' : `: ${given.join(', ')}`}`,
+    `${meaning}; ${onset}`,
   ]
 }
 
-function concernedBy(where: Selector, scenario: Scenario): { count: number; stages: ReadonlySet<string> } {
+function affectedBy(where: Selector, scenario: Scenario): { count: number; stages: ReadonlySet<string> } {
   const own = fleetOf(scenario).filter(({ thing, line }) => selects(where, thing, line, where.firmware ?? ''))
   return { count: own.length, stages: new Set(own.map(({ stage }) => stage)) }
 }
 
-/** Times of a fault count from the install, the start of the process or of the rehearsal; none is felt before this. */
+/** Times of a fault count from the install, the start of the process or of the rehearsal; it has no effect before this. */
 function onsetText(
   fault: DeviceFaultSpec,
   { release, start }: Scenario,
@@ -196,15 +197,15 @@ function placeText({ firmware, line, device, fleet }: Selector): string {
 
 /** `{ detected: { between: [1h, 2h], after: onset } }` -> `detected between 1h to 2h after onset`. */
 function expectText(expect: Readonly<Record<string, unknown>>): string {
-  const words = (value: unknown): string => {
-    if (Array.isArray(value)) return value.map(words).join(' to ')
+  const text = (value: unknown): string => {
+    if (Array.isArray(value)) return value.map(text).join(' to ')
     if (typeof value !== 'object' || value === null) return String(value)
     return Object.entries(value)
-      .map(([key, inner]) => `${key} ${words(inner)}`)
+      .map(([key, inner]) => `${key} ${text(inner)}`)
       .join(' ')
   }
-  const told = Object.entries(expect).map(([key, value]) => `${key} ${words(value)}`)
-  return told.length === 0 ? 'nothing in particular' : told.join('; ')
+  const parts = Object.entries(expect).map(([key, value]) => `${key} ${text(value)}`)
+  return parts.length === 0 ? 'nothing in particular' : parts.join('; ')
 }
 
 function localTime(atMs: number, zone: string): string {

@@ -12,23 +12,11 @@ import { sumOf, type Tally, tallySchema } from '../fuzz/tally.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { NotACampaign } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
+import type { FuzzOptions } from './commands/fuzz.ts'
 import { type Io, interruptible } from './io.ts'
 
-export interface FuzzOptions {
-  readonly seed: number
-  readonly runs?: number
-  /** In milliseconds. */
-  readonly time?: number
-  readonly path?: string
-  readonly shard?: { readonly index: number; readonly of: number }
-  readonly workers?: number
-  readonly out?: string
-  readonly json?: boolean
-  readonly merge?: readonly string[]
-}
-
-/** Where neither a number nor a time is given. */
-const USUAL_RUNS = 100
+/** Where neither --runs nor --time is given. */
+const DEFAULT_RUNS = 100
 const PROGRESS_PERIOD_MS = 10_000
 
 /** What `--json` prints and `--merge` reads. */
@@ -52,7 +40,7 @@ const resultSchema = z.object({
   failures: z.array(z.object({ file: z.string(), violated: z.array(reportedSchema) })),
 })
 
-/** `rehearse fuzz`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+/** `rehearse fuzz`: returns the exit code. @throws errors with an `exitCode` for what the user can correct */
 export async function fuzz(options: FuzzOptions, io: Io): Promise<number> {
   if (options.merge !== undefined) return finish(merged(options.merge), options, io)
   const folder = options.out ?? REGRESSIONS
@@ -82,7 +70,7 @@ async function runRegressions(folder: string, signal: AbortSignal, io: Io): Prom
 
 function search({ seed, path, runs, time, shard, workers }: FuzzOptions, signal: AbortSignal, io: Io): Promise<Batch> {
   if (path !== undefined) return runBatch({ seed, path, scenarios: 1 })
-  const wanted = runs ?? (time === undefined ? USUAL_RUNS : undefined)
+  const wanted = runs ?? (time === undefined ? DEFAULT_RUNS : undefined)
   const plan: CampaignPlan = {
     seed,
     signal,
@@ -110,7 +98,7 @@ const written = (folder: string, failure: Failure): FailedScenario => ({
   violated: failure.violated,
 })
 
-/** The results of shards or nights as one. @throws NotACampaign */
+/** The results of several shards or runs as one. @throws NotACampaign */
 function merged(files: readonly string[]): FuzzResult {
   const results = files.map((file) => {
     try {

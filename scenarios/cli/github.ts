@@ -4,11 +4,11 @@ import { CannotWrite } from '../support/user-error.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * In GitHub Actions: the page goes to the job's summary, and each failure becomes an annotation, of the scenario's file if
- * the user named one. Annotations go to stderr, which the runner reads as well; stdout may be JSON. Elsewhere nothing.
+ * In GitHub Actions: adds the Markdown to the job summary, and annotates each failure, on the scenario's file if the user
+ * named one. Annotations go to stderr, which the runner reads as well, because stdout may be JSON. Elsewhere no effect.
  * @throws CannotWrite
  */
-export function tellGithub(
+export function reportToGithub(
   { markdown, failures, file }: { markdown: string; failures: readonly string[]; file?: string | undefined },
   stderr: { write(text: string): unknown },
   env: Env = process.env,

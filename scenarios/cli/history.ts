@@ -8,24 +8,18 @@ import { writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { CannotWrite } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
-import { playHistories } from '../sweep/history.ts'
+import { runHistories } from '../sweep/history.ts'
 import { HISTORY, REPORTED } from '../sweep/history-plan.ts'
+import type { HistoryOptions } from './commands/history.ts'
 import { type Io, interruptible } from './io.ts'
 import { sweepProgress } from './sweep-progress.ts'
 
-export interface HistoryOptions {
-  readonly repeat: number
-  readonly workers?: number
-  readonly out?: string
-  readonly json?: boolean
-}
-
-/** `rehearse history`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+/** `rehearse history`: returns the exit code. @throws errors with an `exitCode` for what the user can correct */
 export async function history(options: HistoryOptions, io: Io): Promise<number> {
   const startedWallMs = wallMs()
   const progress = sweepProgress('releases', io.stderr)
   const histories = await interruptible(io, (signal) =>
-    playHistories(options.repeat, {
+    runHistories(options.repeat, {
       signal,
       onProgress: progress.show,
       ...(options.workers !== undefined && { workers: options.workers }),
@@ -48,9 +42,9 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
     if (options.repeat === 1) io.stdout.write(`${renderReleases(histories[0] ?? [])}\n\n`)
     io.stdout.write(`${renderHistory(found, REPORTED)}\n\n`)
     for (const invariant of violated) io.stdout.write(`  INVARIANT VIOLATED  ${invariant}\n`)
-    const plantDays = histories.reduce((sum, rows) => sum + daysOf(rows), 0)
-    const rate = (plantDays / wallS).toFixed(1)
-    io.stdout.write(`  ${Math.round(plantDays)} plant days in ${wallS.toFixed(1)} s (${rate} plant days a second)\n`)
+    const simulatedDays = histories.reduce((sum, rows) => sum + daysOf(rows), 0)
+    const rate = (simulatedDays / wallS).toFixed(1)
+    io.stdout.write(`  ${Math.round(simulatedDays)} simulated days in ${wallS.toFixed(1)} s (${rate} per second)\n`)
     io.stdout.write(`  ${folder}/history.json, history.html\n`)
   }
   return violated.length > 0 ? EXIT.notMet : EXIT.met

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { parseDuration } from '../../controller/units/duration.ts'
 import { EXIT } from '../support/exit-codes.ts'
 
-/** A time that the user gave and that means nothing here. */
+/** The user gave a time that cannot be parsed. */
 export class UnknownInstant extends Error {
   override readonly name = 'UnknownInstant'
   readonly exitCode = EXIT.usage
@@ -11,7 +11,7 @@ export class UnknownInstant extends Error {
 const FORMS = 'write 03:10, 2026-03-03T03:10 (both site-local), 2026-03-03T02:10Z, or +14h10m after the start'
 
 /**
- * `03:10`: the first such time of day at the site after the start; `2026-03-03T03:10`: site-local; with `Z` or an offset:
+ * `03:10`: the first such site-local time after the start; `2026-03-03T03:10`: site-local; with `Z` or an offset:
  * that instant; `+14h10m`: after the start. In milliseconds. @throws UnknownInstant
  */
 export function parseInstant(text: string, startedAtMs: number, zone: string): number {

@@ -1,10 +1,10 @@
 import { Interrupted } from '../support/user-error.ts'
 
-/** What a command needs of its process. */
+/** The parts of the process that a command uses. */
 export interface Io {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean }
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
-  /** Only a terminal has keys. */
+  /** Keys can be read only from a terminal. */
   readonly stdin?: { readonly isTTY?: boolean }
   once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
   off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
@@ -24,6 +24,6 @@ export async function interruptible<T>(io: Io, work: (signal: AbortSignal) => Pr
   }
 }
 
-/** Whether there is somebody who can watch and press keys. */
+/** Whether the process has an interactive terminal. */
 export const isTerminal = ({ stdout, stdin }: Io): boolean =>
   stdout.isTTY === true && stdin?.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb'

@@ -1,9 +1,10 @@
 import { shippedScenarios } from '../library/catalogue.ts'
 import { EXIT } from '../support/exit-codes.ts'
+import type { ListOptions } from './commands/list.ts'
 import type { Io } from './io.ts'
 
-/** `rehearse list`: name, what is expected, story. */
-export function list(options: { readonly json?: boolean }, io: Pick<Io, 'stdout'>): number {
+/** `rehearse list`: name, expected outcome, story. */
+export function list(options: ListOptions, io: Pick<Io, 'stdout'>): number {
   const rows = shippedScenarios().map(({ name, story, expect }) => ({ name, story, expect: expect.outcome ?? null }))
   if (options.json) io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
   else {

@@ -4,7 +4,7 @@ import type { Scenario } from '../files/scenario.ts'
 import { wallMs } from '../support/wall.ts'
 import type { Progress } from '../world/rehearsal.ts'
 
-/** Without a terminal to rewrite a line on, a line this often. */
+/** Period of plain lines, where no terminal line can be rewritten. */
 const PLAIN_PERIOD_MS = 10_000
 const CLEAR_LINE = '\r\u001b[2K'
 

@@ -7,19 +7,11 @@ import { type OutputName, renderOutput, reportJson, writeReportFiles, writeWhole
 import { readTrace, type SavedTrace } from '../outcome/saved-trace.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { coloured } from './colour.ts'
+import type { ReportOptions } from './commands/report.ts'
 import type { Io } from './io.ts'
 import { exitCodeOf } from './run.ts'
 
-export interface ReportOptions {
-  readonly device?: string
-  readonly json?: boolean
-  readonly html?: string
-  readonly md?: string
-  readonly junit?: string
-  readonly out?: string
-}
-
-/** `rehearse report`: exits as the run did. @throws DamagedTrace, CannotWrite */
+/** `rehearse report`: returns the exit code of the run. @throws DamagedTrace, CannotWrite */
 export function report(file: string, options: ReportOptions, io: Pick<Io, 'stdout' | 'stderr'>): number {
   const saved = readTrace(file)
   if (options.device !== undefined) return device(saved, options.device, io)

@@ -13,31 +13,13 @@ import type { SavedTrace } from '../outcome/saved-trace.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { Interrupted } from '../support/user-error.ts'
 import { ownTerminal } from '../watch/terminal.ts'
-import type { Pace } from '../world/pacer.ts'
 import type { RehearsalOptions, RehearsalResult } from '../world/rehearsal.ts'
 import { refuseStatically } from '../world/static-refusals.ts'
 import { coloured } from './colour.ts'
-import { tellGithub } from './github.ts'
+import type { RunOptions } from './commands/run.ts'
+import { reportToGithub } from './github.ts'
 import { type Io, interruptible, isTerminal } from './io.ts'
 import { progressLine } from './progress-line.ts'
-
-export interface RunOptions {
-  /** The scenario's own if absent, or 1. */
-  readonly seed?: number
-  readonly level: 'wire' | 'model'
-  readonly connections?: 'per-device' | 'multiplexed'
-  readonly devices?: number
-  readonly window?: number
-  readonly profile?: 'default' | 'raw-thresholds'
-  readonly pace: Pace
-  readonly until?: number
-  readonly out?: string
-  readonly json?: boolean
-  readonly checkDeterminism?: boolean
-  readonly dashboard?: boolean
-  readonly mqttPort?: number
-  readonly httpPort?: number
-}
 
 const WIRE_ONLY = [
   { option: 'connections', flag: '--connections' },
@@ -48,25 +30,27 @@ const WIRE_ONLY = [
 type Seeded = RunOptions & { readonly seed: number }
 type Rehearse = (scenario: Scenario, options: RehearsalOptions) => Promise<RehearsalResult>
 
-/** `rehearse run`: returns the exit code. @throws errors with an `exitCode` for what the user can mend */
+/** `rehearse run`: returns the exit code. @throws errors with an `exitCode` for what the user can correct */
 export async function run(name: string, options: RunOptions, io: Io, rehearse?: Rehearse): Promise<number> {
   const wireOnly = WIRE_ONLY.find(({ option }) => options[option] !== undefined)
   if (options.level === 'model' && wireOnly !== undefined) {
-    io.stderr.write(`rehearse: the model level has no sockets, so ${wireOnly.flag} means nothing there\n`)
+    io.stderr.write(`rehearse: ${wireOnly.flag} has no effect at model level, which has no sockets\n`)
     return EXIT.usage
   }
   const found = findScenario(name)
   const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
   refuseStatically(scenario, name, policyOptions(options))
   const seeded = { ...options, seed: options.seed ?? scenario.seed ?? 1 }
-  const play = rehearse ?? (await import('../world/rehearse.ts')).rehearse
+  const runScenario = rehearse ?? (await import('../world/rehearse.ts')).rehearse
   return interruptible(io, async (signal) => {
-    const playFirst = showsDashboard(options, io) ? playWatched : playOnce
-    const first = await playFirst(play, scenario, seeded, io, signal)
+    const runFirst = showsDashboard(options, io) ? runWatched : runOnce
+    const first = await runFirst(runScenario, scenario, seeded, io, signal)
     if (options.checkDeterminism) {
-      const second = await playOnce(play, scenario, seeded, io, signal)
+      const second = await runOnce(runScenario, scenario, seeded, io, signal)
       const difference = compareRuns(first, second)
-      io.stderr.write(difference === null ? `deterministic: twice ${first.facts.digest}\n` : `${difference}\n`)
+      io.stderr.write(
+        difference === null ? `deterministic: both runs have digest ${first.facts.digest}\n` : `${difference}\n`,
+      )
       if (difference !== null) return EXIT.notMet
     }
     const saved = { ...first, expect: scenario.expect, command: reproCommand(name, seeded) }
@@ -74,7 +58,7 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
   })
 }
 
-/** On a terminal, for what takes long enough to be watched, unless it was said otherwise. */
+/** By default on a terminal, for runs that take long enough to be watched. */
 function showsDashboard({ dashboard, level, pace, json, checkDeterminism }: RunOptions, io: Io): boolean {
   const isPossible = isTerminal(io)
   if (dashboard === true && !isPossible) io.stderr.write('rehearse: no dashboard: this is not a terminal\n')
@@ -82,9 +66,9 @@ function showsDashboard({ dashboard, level, pace, json, checkDeterminism }: RunO
   return isPossible && isWorthwhile && json !== true && checkDeterminism !== true
 }
 
-/** The dashboard stays until the person has seen how it ended. */
-async function playWatched(
-  play: Rehearse,
+/** The dashboard stays open after the end until the user closes it. */
+async function runWatched(
+  rehearse: Rehearse,
   scenario: Scenario,
   options: Seeded,
   io: Io,
@@ -95,7 +79,7 @@ async function playWatched(
   const dashboard = new Dashboard(ownTerminal(io.stdout), () => quit.abort(new Interrupted()))
   try {
     const signal = AbortSignal.any([interrupted, quit.signal])
-    const result = await play(scenario, {
+    const result = await rehearse(scenario, {
       ...rehearsalOptions(options, signal),
       onProgress: () => dashboard.tick(),
       onLive: (live) => dashboard.watch(live),
@@ -107,8 +91,8 @@ async function playWatched(
   }
 }
 
-async function playOnce(
-  play: Rehearse,
+async function runOnce(
+  rehearse: Rehearse,
   scenario: Scenario,
   options: Seeded,
   io: Io,
@@ -116,7 +100,7 @@ async function playOnce(
 ): Promise<RehearsalResult> {
   const progress = progressLine(scenario, io.stderr)
   try {
-    return await play(scenario, {
+    return await rehearse(scenario, {
       ...rehearsalOptions(options, signal),
       onProgress: progress.show,
       onListening: ({ mqttUrl, httpUrl }) => progress.note(`listening on ${mqttUrl} and ${httpUrl}`),
@@ -143,7 +127,7 @@ const rehearsalOptions = (options: Seeded, signal: AbortSignal): RehearsalOption
   ...(options.until !== undefined && { untilMs: options.until }),
 })
 
-/** `name` is as the user named the scenario. */
+/** `name`: the scenario as the user named it. */
 function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Seeded, io: Io): number {
   const report = conclude(scenario, saved)
   const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
@@ -151,7 +135,7 @@ function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Se
   const exitCode = exitCodeOf(report)
   const summary = coloured(renderSummary(report, scenario.story), exitCode === EXIT.met, io.stdout)
   io.stdout.write(options.json ? reportJson(report) : `${summary}\n  ${folder}/${files.join(', ')}\n`)
-  tellGithub(
+  reportToGithub(
     {
       markdown: renderOutput('report.md', report, saved),
       failures: failureTexts(report),
@@ -162,7 +146,7 @@ function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Se
   return exitCode
 }
 
-/** An expected inconclusive end is as good as any other expected one. */
+/** The exit code of a finished run. An inconclusive outcome that was expected meets the expectation. */
 export function exitCodeOf({ expectation, invariants, outcome }: Report): number {
   if (invariants.violated.length > 0) return EXIT.notMet
   if (expectation.met) return EXIT.met

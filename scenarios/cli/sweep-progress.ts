@@ -1,10 +1,10 @@
 import { wallMs } from '../support/wall.ts'
 
-/** Without a terminal to rewrite a line on, a line this often. */
+/** Period of plain lines, where no terminal line can be rewritten. */
 const PLAIN_PERIOD_MS = 10_000
 const CLEAR_LINE = '\r\u001b[2K'
 
-/** Progress of a sweep on stderr: how many of how many, and how long the rest will take at this rate. */
+/** Progress of a sweep on stderr: done, total, and the remaining real time at this rate. */
 export function sweepProgress(what: string, stderr: { write(text: string): unknown; readonly isTTY?: boolean }) {
   const isLive = stderr.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb'
   const startedWallMs = wallMs()

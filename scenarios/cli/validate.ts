@@ -5,8 +5,8 @@ import { explain } from './explain.ts'
 import type { Io } from './io.ts'
 
 /**
- * `rehearse validate`: what every file will do, or every problem of it, a line each. What `rehearse run` would refuse
- * before any telemetry is a problem of the scenario.
+ * `rehearse validate`: prints what each file does, or each of its problems on a line. What `rehearse run` would refuse
+ * before any telemetry is a problem of the scenario. Returns the exit code.
  */
 export function validate(files: readonly string[], io: Pick<Io, 'stdout' | 'stderr'>): number {
   let exitCode: number = EXIT.met

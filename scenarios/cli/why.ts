@@ -12,7 +12,7 @@ export function why(file: string, at: string, io: Pick<Io, 'stdout' | 'stderr'>)
   const { startedAtMs, zone } = header
   const range = evaluationsRange(records)
   if (range === null) {
-    io.stderr.write(`rehearse: ${file} holds no evaluation by the controller\n`)
+    io.stderr.write(`rehearse: ${file} has no evaluation of the controller\n`)
     return EXIT.usage
   }
   const askedMs = parseInstant(at, startedAtMs, zone)
@@ -20,7 +20,7 @@ export function why(file: string, at: string, io: Pick<Io, 'stdout' | 'stderr'>)
   if (found === null) {
     const [from, to] = [range.firstMs, facts.endedAtMs].map((atMs) => localTime(atMs, zone))
     const asked = localTime(askedMs, zone)
-    io.stderr.write(`rehearse: ${asked} is outside of the trace, which goes from ${from} to ${to} (${zone})\n`)
+    io.stderr.write(`rehearse: ${asked} is outside the trace, which covers ${from} to ${to} (${zone})\n`)
     return EXIT.usage
   }
   io.stdout.write(`${renderWhy(found, header)}\n`)

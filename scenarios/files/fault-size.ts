@@ -3,14 +3,14 @@ import { writtenDuration } from '../../controller/units/duration.ts'
 import { duration, memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
 import { type FaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 
-/** By definition, which a schema shares with the ones that only describe it anew. */
+/** Unit suffixes by schema definition, which a schema shares with copies that differ only in their description. */
 const SUFFIXES = new Map<unknown, string>([
   [memoryRate._zod.def, ' MiB/h'],
   [percent._zod.def, ' %'],
   [percentRate._zod.def, ' %/h'],
 ])
 
-/** A fault's own numbers with their units, as a scenario file has them: `rate 26 MiB/h`, `every 2d, line 7`. */
+/** A fault's parameters with their units, as in a scenario file: `rate 26 MiB/h`, `every 2d, line 7`. */
 export function faultSize(spec: FaultSpec): string {
   const shape = faultSchema.options.find(({ shape: { kind } }) => kind.value === spec.kind)?.shape
   const sizes = Object.entries(spec).flatMap(([key, value]) => {
@@ -23,7 +23,7 @@ export function faultSize(spec: FaultSpec): string {
   )
 }
 
-/** Without `optional` and `default` around it. */
+/** The definition inside `optional` and `default`. */
 function definitionAt(shape: object | undefined, key: string): unknown {
   let definition = (shape as Readonly<Record<string, z.core.$ZodType>> | undefined)?.[key]?._zod.def
   while (definition !== undefined && 'innerType' in definition) {

@@ -4,7 +4,7 @@ import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.t
 import { DEFAULT_PLANT, type PlantSettings } from '../../sim/plant/settings.ts'
 import { splitProblem } from './fleet.ts'
 
-const share = percent.refine((value) => value <= 100, { message: 'is more than 100 %' })
+const share = percent.refine((value) => value <= 100, { message: 'must be at most 100 %' })
 const name = z
   .string()
   .regex(/^[a-zA-Z0-9_.,@/:# -]{1,100}$/, { error: ({ input }) => `"${input}" has characters that AWS IoT refuses` })
@@ -16,37 +16,39 @@ const line = z.strictObject({
 })
 
 const quarter = wallTime.refine((time) => Number(time.slice(3)) % 15 === 0, {
-  error: ({ input }) => `"${input}" is not on a quarter of an hour`,
+  error: ({ input }) => `"${input}" is not a quarter hour, such as "06:15"`,
 })
 
 const shift = z.strictObject({
   name: z.string().min(1),
   from: quarter,
   to: quarter,
-  volume: share.describe('Of full volume; 0 % where the plant stands, and then nothing is deployed for lack of cycles'),
-  cycleTime: duration.refine((ms) => ms >= 1_000, { message: 'is shorter than a second' }).describe('Mean of a cycle'),
+  volume: share.describe(
+    'Share of full volume; 0 % where the plant stands still, and then nothing is deployed for lack of cycles',
+  ),
+  cycleTime: duration.refine((ms) => ms >= 1_000, { message: 'must be at least 1s' }).describe('Mean cycle time'),
 })
 
 const noise = z
   .strictObject({
     memorySigma: memory.describe('Spread of the memory gauge; 15 MiB by default'),
     deviceEffect: percent
-      .refine((value) => value <= 20, { message: 'is more than 20 %' })
-      .describe('Spread of devices of a line about its cycle time; 2 % by default'),
+      .refine((value) => value <= 20, { message: 'must be at most 20 %' })
+      .describe('Spread of the devices of a line around its cycle time; 2 % by default'),
     errorsPerDeviceHour: z.number().nonnegative().max(600).describe('At full volume; 2 by default'),
     connectionFailures: share.describe('Connection attempts that fail; 0.5 % by default'),
   })
   .partial()
 
-/** The description of a plant: a file of its own, or a part of the scenario. Left out, it is the seed's plant. */
+/** The plant: a file of its own, or a part of the scenario. What is left out is that of the default plant. */
 export const fleetSchema = z
   .strictObject({
     lines: z
       .union([z.int().positive(), z.array(line).min(1)], {
-        error: ({ input }) => `${JSON.stringify(input)} is neither a number of lines nor a list of them`,
+        error: ({ input }) => `${JSON.stringify(input)} is neither a number of lines nor a list of lines`,
       })
       .default(17)
-      .describe('How many, or each of them'),
+      .describe('Number of lines, or a list of lines'),
     devicesPerLine: z.int().positive().default(20),
     stages: z
       .strictObject({
@@ -57,7 +59,7 @@ export const fleetSchema = z
         'How each line is split: a share is early, the canaries are those of the policy, the rest is production',
       ),
     zone: zone.optional(),
-    shifts: z.array(shift).min(1).optional().describe('They cover the day, each of its minutes once'),
+    shifts: z.array(shift).min(1).optional().describe('Each minute of the day belongs to exactly one shift'),
     weekendVolume: share.optional().describe('Factor on Saturdays and Sundays; 60 % by default'),
     noise: noise.optional(),
   })
@@ -67,24 +69,24 @@ export const fleetSchema = z
     const shifts = fleet.shifts === undefined ? null : shiftProblem(fleet.shifts)
     if (shifts !== null) context.addIssue({ code: 'custom', path: ['shifts'], message: shifts })
   })
-  .describe('A plant: its lines, its devices, its shifts, and how they vary')
+  .describe('A plant: its lines, devices, shifts and noise')
 
 export type FleetFile = z.output<typeof fleetSchema>
 
-/** The plant that the twin builds. */
+/** The plant settings that the twin is built with. */
 export function plantOf({ shifts, weekendVolume, noise }: FleetFile): PlantSettings {
-  const usual = DEFAULT_PLANT.noise
+  const defaults = DEFAULT_PLANT.noise
   return {
     shifts:
       shifts?.map(({ volume, cycleTime, ...times }) => ({ ...times, volume: volume / 100, cycleMs: cycleTime })) ??
       DEFAULT_PLANT.shifts,
     weekendVolume: weekendVolume === undefined ? DEFAULT_PLANT.weekendVolume : weekendVolume / 100,
     noise: {
-      memorySigmaMiB: noise?.memorySigma ?? usual.memorySigmaMiB,
-      deviceEffect: noise?.deviceEffect === undefined ? usual.deviceEffect : noise.deviceEffect / 100,
-      errorsPerDeviceHour: noise?.errorsPerDeviceHour ?? usual.errorsPerDeviceHour,
+      memorySigmaMiB: noise?.memorySigma ?? defaults.memorySigmaMiB,
+      deviceEffect: noise?.deviceEffect === undefined ? defaults.deviceEffect : noise.deviceEffect / 100,
+      errorsPerDeviceHour: noise?.errorsPerDeviceHour ?? defaults.errorsPerDeviceHour,
       connectionFailureShare:
-        noise?.connectionFailures === undefined ? usual.connectionFailureShare : noise.connectionFailures / 100,
+        noise?.connectionFailures === undefined ? defaults.connectionFailureShare : noise.connectionFailures / 100,
     },
   }
 }

@@ -18,7 +18,7 @@ import { InvalidScenario, parseYaml, problemLinesOf, readText, type YamlFile } f
 
 export { InvalidScenario } from './yaml-file.ts'
 
-/** What a file turned out to be, checked. */
+/** A checked file of any kind. */
 export type Checked =
   | { readonly kind: 'scenario'; readonly scenario: Scenario; readonly yaml: YamlFile }
   | { readonly kind: 'fleet'; readonly fleet: FleetFile }
@@ -34,7 +34,7 @@ export function parseScenario(text: string, file: string): Scenario {
   return checkScenario(parseYaml(text, file))
 }
 
-/** Reads and checks a file of any kind; its keys tell which it is. @throws InvalidScenario */
+/** Reads and checks a file of any kind, which is inferred from its keys. @throws InvalidScenario */
 export function loadAny(file: string): Checked {
   const yaml = parseYaml(readText(file), file)
   const kind = kindOf(yaml.raw)
@@ -65,7 +65,7 @@ function checkScenario(yaml: YamlFile): Scenario {
   if (!parsed.success) problems.push(...problemLinesOf(scenarioSchema, parsed.error, raw, yaml.where, 'scenario'))
   if (!parsed.success || problems.length > 0) throw new InvalidScenario(problems)
   const { data } = parsed
-  // The instant of the start is what it is; the site is where its fleet is.
+  // The start is a fixed instant; the site's zone is that of its fleet.
   const start = { ...data.start, zone: data.fleet.zone ?? data.start.zone }
   const scenario: Scenario = { ...data, start, name: basename(yaml.file).replace(/\.ya?ml$/, '') }
   const impossible = impossibleReferences(scenario).map(({ path, message }) => `${yaml.where(path)}: ${message}`)
@@ -73,7 +73,7 @@ function checkScenario(yaml: YamlFile): Scenario {
   return scenario.telemetry.length === 0 ? scenario : { ...scenario, recorded: readRecordings(scenario, yaml) }
 }
 
-/** The scenario as if its fleet and its policy stood in it, and what is wrong with their files. */
+/** The scenario with the content of its fleet and policy files, and the problems of these files. */
 function withParts(yaml: YamlFile): { raw: unknown; problems: string[] } {
   const { raw } = yaml
   if (typeof raw !== 'object' || raw === null) return { raw, problems: [] }
@@ -97,12 +97,12 @@ function withParts(yaml: YamlFile): { raw: unknown; problems: string[] } {
 }
 
 function readPart(given: string, key: string, schema: z.ZodType, yaml: YamlFile): unknown {
-  const part = parseYaml(readReferred(given, [key], yaml), beside(given, yaml))
+  const part = parseYaml(readReferred(given, [key], yaml), resolvePath(given, yaml))
   checked(schema, part, key)
   return part.raw
 }
 
-/** Objects are laid over each other key by key; everything else is replaced. */
+/** Merges objects key by key; any other value above replaces the one below. */
 function merged(below: unknown, above: unknown): unknown {
   if (!isPlain(below) || !isPlain(above)) return above === undefined ? below : above
   const keys = [...new Set([...Object.keys(below), ...Object.keys(above)])]
@@ -113,10 +113,11 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A path in a scenario is relative to the scenario's file. */
-const beside = (given: string, { file }: YamlFile): string => (isAbsolute(given) ? given : join(dirname(file), given))
+const resolvePath = (given: string, { file }: YamlFile): string =>
+  isAbsolute(given) ? given : join(dirname(file), given)
 
 function readReferred(given: string, path: Path, yaml: YamlFile): string {
-  const file = beside(given, yaml)
+  const file = resolvePath(given, yaml)
   try {
     return readText(file)
   } catch (error) {
@@ -143,7 +144,7 @@ function readRecordings(scenario: Scenario, yaml: YamlFile): RecordedTrack[] {
   const problems: string[] = []
   scenario.telemetry.forEach((source, index) => {
     const text = readReferred(source.file, ['telemetry', index, 'file'], yaml)
-    const loaded = readTelemetry(text, beside(source.file, yaml), source, fleet)
+    const loaded = readTelemetry(text, resolvePath(source.file, yaml), source, fleet)
     if ('problems' in loaded) problems.push(...loaded.problems)
     else tracks.push(...loaded.tracks)
   })
@@ -151,13 +152,13 @@ function readRecordings(scenario: Scenario, yaml: YamlFile): RecordedTrack[] {
   return tracks
 }
 
-/** What the schema cannot see: a line, device or version that this scenario does not have. */
+/** Problems that the schema cannot detect: a line, device or version that this scenario does not have. */
 function impossibleReferences(scenario: Scenario): { path: Path; message: string }[] {
   const { release, faults, telemetry } = scenario
   const versions = [release.version, release.replaces]
   const problems: { path: Path; message: string }[] = []
   if (release.version === release.replaces) {
-    problems.push({ path: ['release', 'replaces'], message: `release.replaces is the released version itself` })
+    problems.push({ path: ['release', 'replaces'], message: 'release.replaces must not be the released version' })
   }
   const split = splitProblem(scenario.fleet, policyFor(scenario).stages)
   if (split !== null) problems.push({ path: ['policy', 'stages'], message: split })

@@ -2,18 +2,20 @@ import { InvalidFleet } from '../support/user-error.ts'
 import type { Expectation, Scenario } from './scenario.ts'
 
 /**
- * The scenario on a fleet of this many devices: more or fewer lines of the same length, so that every proportion stays.
- * What is expected in devices grows with the lines. @throws InvalidFleet
+ * The scenario on a fleet of this many devices: more or fewer lines of the same length, so that all proportions are kept.
+ * Expected numbers of devices scale with the lines. @throws InvalidFleet
  */
 export function withDevices(scenario: Scenario, devices: number): Scenario {
   const { lines, devicesPerLine } = scenario.fleet
   if (typeof lines !== 'number') {
-    throw new InvalidFleet('lines that are listed one by one cannot be made more or fewer; count them ("lines: 6")')
+    throw new InvalidFleet('--devices needs a line count ("lines: 6"); this fleet lists its lines individually')
   }
   const wanted = devices / devicesPerLine
   if (!Number.isInteger(wanted) || wanted < 1) {
     const nearest = Math.max(1, Math.round(wanted)) * devicesPerLine
-    throw new InvalidFleet(`${devices} devices are not whole lines of ${devicesPerLine}; the nearest is ${nearest}`)
+    throw new InvalidFleet(
+      `${devices} devices are not a whole number of lines of ${devicesPerLine}; the nearest is ${nearest}`,
+    )
   }
   const fleet = { ...scenario.fleet, lines: wanted }
   return { ...scenario, fleet, expect: scaled(scenario.expect, wanted / lines) }

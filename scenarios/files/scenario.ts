@@ -35,7 +35,7 @@ const schemas = {
     .describe('Versions of the health document that the firmware writes and reads'),
 }
 
-/** What the version before wrote and read, unless a scenario says otherwise: one data version less, both ways readable. */
+/** Versions of the replaced firmware by default: one data version less, and each reads what the other writes. */
 const previousOf = (writes: number) => ({
   data: { writes: writes - 1, reads: [writes - 2, writes - 1, writes] },
   shadow: { writes: '2.0' as const, reads: ['1.0' as const, '2.0' as const] },
@@ -49,7 +49,7 @@ const release = z
     previous: z
       .strictObject(schemas)
       .optional()
-      .describe('The same of the version that is replaced; by default each reads what the other writes'),
+      .describe('The same for the replaced version; by default each reads what the other writes'),
     migration: z
       .strictObject({ component: z.string().min(1), version: z.string().min(1) })
       .optional()
@@ -57,7 +57,9 @@ const release = z
     hotfix: z
       .strictObject({ reason: z.string().min(1) })
       .optional()
-      .describe('An urgent repair, and why: passes maintenance windows, freezes and a stopped line, no deny window'),
+      .describe(
+        'An urgent fix, and why: not held by maintenance windows, freezes or a change freeze, but by deny windows',
+      ),
   })
   .transform((one) => ({ ...one, previous: one.previous ?? previousOf(one.data.writes) }))
 
@@ -75,30 +77,32 @@ const expectation = z
     onsetToAllHealthy: z.strictObject({ between }).describe('First fault to the last device healthy again'),
   })
   .partial()
-  .describe('What must come out; checked after the run')
+  .describe('The expected result; checked after the run')
 
-/** A scenario file: the release, the world it meets, and what must come out. */
+/** A scenario file: the release, its plant and faults, and the expected result. */
 export const scenarioSchema = z
   .strictObject({
-    story: z.string().min(1).describe('One sentence for people'),
+    story: z.string().min(1).describe('One sentence about what this rehearses'),
     fleet: fleetSchema.default({ lines: 17, devicesPerLine: 20 }),
     release,
     start,
     policy: policySchema.default({}),
     faults: z.array(faultSchema).default([]),
     telemetry: z.array(telemetrySchema).default([]).describe('Recorded vitals in place of synthetic ones'),
-    seed: count.optional().describe('Seed of all chance in the run where the command gives none; 1 by default'),
-    linger: duration.optional().describe('Virtual time to go on after the rollout has ended, to see who comes back'),
-    timeLimit: duration.default(14 * 86_400_000).describe('Virtual time after which the rehearsal is inconclusive'),
+    seed: count.optional().describe('Seed of every random draw in the run, unless --seed is given; 1 by default'),
+    linger: duration
+      .optional()
+      .describe('Simulated time to continue after the rollout has ended, for devices that reconnect later'),
+    timeLimit: duration.default(14 * 86_400_000).describe('Simulated time after which the rehearsal is inconclusive'),
     expect: expectation.default({}),
   })
-  .describe('A rehearsal: a firmware release, injected faults, and what must come out')
+  .describe('A rehearsal: a firmware release, injected faults, and the expected result')
 
-/** A part of a scenario as its file has it: there, in a file of its own, or in a file with changes. */
+/** A part of a scenario as its file may hold it: in place, as another file, or as another file with changes. */
 const part = <Schema extends typeof fleetSchema | typeof policySchema>(schema: Schema) =>
   z.union([
     z.string().describe('A file of its own; the path is relative to this file'),
-    schema.safeExtend({ extends: z.string().optional().describe('A file that what stands here is laid over') }),
+    schema.safeExtend({ extends: z.string().optional().describe('A file that the keys here override') }),
   ])
 
 const scenarioFileSchema = scenarioSchema.extend({
@@ -108,16 +112,16 @@ const scenarioFileSchema = scenarioSchema.extend({
 
 /** What a scenario file may contain. */
 export type ScenarioInput = z.input<typeof scenarioFileSchema>
-/** A scenario that was checked, with its quantities as numbers and the files it names read. */
+/** A checked scenario, with its quantities as numbers and the content of the files it names. */
 export type Scenario = z.output<typeof scenarioSchema> & {
   readonly name: string
-  /** What the files of `telemetry` hold. It travels with the scenario, into threads as well. */
+  /** Content of the `telemetry` files. It is part of the scenario, also in worker threads. */
   readonly recorded?: readonly RecordedTrack[]
 }
 export type Expectation = Scenario['expect']
 
 const FILES = { scenario: scenarioFileSchema, fleet: fleetSchema, policy: policySchema } as const
-/** The kinds of files that people write. */
+/** The kinds of files that users write. */
 export type FileKind = keyof typeof FILES
 
 /** The JSON Schema of a kind of file, for editors. */

@@ -6,7 +6,7 @@ import { selector } from '../../sim/plant/selector.ts'
 
 const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
 
-/** Vitals that were recorded, in place of the synthetic ones of some devices. */
+/** Recorded vitals, which replace the synthetic ones of some devices. */
 export const telemetrySchema = z
   .strictObject({
     file: z
@@ -18,28 +18,28 @@ export const telemetrySchema = z
       ),
     in: selector
       .refine(({ firmware }) => firmware === undefined, {
-        message: 'a recording knows no firmware; give line, device or fleet: all',
+        message: 'a recording has no firmware; set line, device, or fleet: all',
       })
       .optional()
       .describe(
-        'Whose vitals it replaces; those that its rows name by default. Several devices play one recording in step, so ' +
-          'that their errors are not independent, as the rules take them to be: choose few',
+        'Devices whose vitals it replaces; those that its rows name by default. Several devices replay one recording in ' +
+          'step, so that their errors are not independent, as the rules assume: choose few',
       ),
     loop: z
       .boolean()
       .default(false)
       .describe(
-        'true: round and round, before the start as well, so that the baseline is of it; false: once, from the start, ' +
+        'true: repeated, also before the start, so that the baseline is of the recording; false: once, from the start, ' +
           'with synthetic vitals before and after',
       ),
   })
   .describe('Recorded vitals')
 export type TelemetrySource = z.output<typeof telemetrySchema>
 
-/** The file's rows come out, or what is wrong with them. */
+/** The tracks of a recording, or its problems. */
 export type Loaded = { readonly tracks: readonly RecordedTrack[] } | { readonly problems: readonly string[] }
 
-/** A year; an offset above it is a time of day by mistake. */
+/** A year; a larger offset is an absolute time by mistake. */
 const MOST_S = 366 * 86_400
 const MOST_PROBLEMS = 20
 const COLUMNS = ['offsetS', 'device', 'line', 'metric', 'value'] as const
@@ -53,13 +53,13 @@ interface Row {
   readonly value: number
 }
 
-/** Fields as they stand in the file, by column. */
+/** Fields as the file has them, by column. */
 type Fields = Readonly<Partial<Record<Column, unknown>>>
 
 /**
- * Reads a recording. Offsets count from the start of the rollout, in seconds; no time in it is absolute. A value holds
- * until the next one of the same metric, those of one minute are averaged, and the recording is as long as its last row,
- * in whole minutes. CSV has a first line with the columns' names and no quotes; lines that begin with # are comments.
+ * Reads a recording. Offsets are in seconds from the start of the rollout. A value applies until the next one of the same
+ * metric, those of one minute are averaged, and the recording ends with its last row, in whole minutes. CSV has a first
+ * line with the names of the columns and no quotes; lines that begin with # are comments.
  */
 export function readTelemetry(
   text: string,
@@ -85,7 +85,7 @@ export function readTelemetry(
   if (problems.length > 0) return { problems }
   if (rows.length === 0) return { problems: [`${file}: has no rows`] }
   if (where !== undefined && sources.size > 1) {
-    return { problems: [`${file}: records ${sources.size} devices or lines; with "in" it must be one`] }
+    return { problems: [`${file}: records ${sources.size} devices or lines; with "in" it must record one`] }
   }
   return { tracks: tracksOf(rows, source) }
 }
@@ -94,7 +94,7 @@ function* csvFields(text: string): Generator<{ number: number; fields: Fields | 
   let columns: readonly string[] | null = null
   for (const { number, line } of linesOf(text)) {
     if (line.startsWith('#')) continue
-    const cells = line.split(',').map((stratum) => stratum.trim())
+    const cells = line.split(',').map((cell) => cell.trim())
     if (columns === null) {
       columns = cells
       const problem = headerProblem(columns)
@@ -103,11 +103,11 @@ function* csvFields(text: string): Generator<{ number: number; fields: Fields | 
       return
     }
     const names = columns
-    if (line.includes('"')) yield { number, fields: 'has quotes, which are not read here; names and numbers need none' }
+    if (line.includes('"')) yield { number, fields: 'has quotes, which are not supported; names and numbers need none' }
     else if (cells.length !== names.length) {
       yield { number, fields: `has ${cells.length} fields, and the first line names ${names.length}` }
     } else {
-      const filled = cells.flatMap((stratum, index) => (stratum === '' ? [] : [[names[index], stratum] as const]))
+      const filled = cells.flatMap((cell, index) => (cell === '' ? [] : [[names[index], cell] as const]))
       yield { number, fields: Object.fromEntries(filled) }
     }
   }
@@ -136,27 +136,26 @@ function parseJson(line: string): Fields | string {
   }
 }
 
-/** Lines that say something, numbered from 1. */
+/** Lines that are not blank, numbered from 1. */
 const linesOf = (text: string): readonly { number: number; line: string }[] =>
   text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ number: index + 1, line: line.trim() }]))
 
-/** A row, or what is wrong with it. */
+/** A row, or its problem. */
 function parseRow({ offsetS, device, line, metric, value }: Fields): Row | string {
   const offset = numberOf(offsetS)
-  if (offset === null || offset < 0) return `offsetS ${told(offsetS)} is not a number of seconds from 0`
-  if (offset > MOST_S)
-    return `offsetS ${told(offsetS)} is more than a year; it counts from the start, it is no time of day`
-  if ((device === undefined) === (line === undefined)) return 'names not exactly one of device and line'
+  if (offset === null || offset < 0) return `offsetS ${shown(offsetS)} is not a number of seconds from 0`
+  if (offset > MOST_S) return `offsetS ${shown(offsetS)} is more than a year; it counts from the start of the rollout`
+  if ((device === undefined) === (line === undefined)) return 'must have exactly one of device and line'
   const lineNumber = numberOf(line)
-  if (line !== undefined && !Number.isInteger(lineNumber)) return `line ${told(line)} is not a whole number`
-  if (device !== undefined && typeof device !== 'string') return `device ${told(device)} is not a name`
+  if (line !== undefined && !Number.isInteger(lineNumber)) return `line ${shown(line)} is not a whole number`
+  if (device !== undefined && typeof device !== 'string') return `device ${shown(device)} is not a name`
   if (typeof metric !== 'string' || !(metric in METRICS)) {
-    return `metric ${told(metric)} cannot be recorded; one of ${METRIC_NAMES.join(', ')}${nearest(String(metric), METRIC_NAMES)}`
+    return `metric ${shown(metric)} cannot be recorded; one of ${METRIC_NAMES.join(', ')}${nearest(String(metric), METRIC_NAMES)}`
   }
   const { least, most } = METRICS[metric as Metric]
   const amount = numberOf(value)
-  if (amount === null) return `value ${told(value)} is not a number`
-  if (amount < least || amount > most) return `${metric} ${told(value)} is not within ${least} and ${most}`
+  if (amount === null) return `value ${shown(value)} is not a number`
+  if (amount < least || amount > most) return `${metric} ${shown(value)} must be from ${least} to ${most}`
   return {
     minute: Math.floor((offset * 1000) / SAMPLE_PERIOD_MS),
     source: device === undefined ? { line: lineNumber as number } : { device: device as string },
@@ -165,7 +164,7 @@ function parseRow({ offsetS, device, line, metric, value }: Fields): Row | strin
   }
 }
 
-const told = (given: unknown): string => (given === undefined ? '(none)' : JSON.stringify(given))
+const shown = (given: unknown): string => (given === undefined ? '(none)' : JSON.stringify(given))
 
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i
 function numberOf(given: unknown): number | null {
@@ -183,7 +182,7 @@ function unknownSource(
   }
   return things.includes(source.device)
     ? null
-    : `device ${source.device} does not exist${nearest(source.device, things)}; "in" says on which it is to be played`
+    : `device ${source.device} does not exist${nearest(source.device, things)}; set "in" to replay it on other devices`
 }
 
 function tracksOf(rows: readonly Row[], { file, in: where, loop }: TelemetrySource): RecordedTrack[] {
@@ -201,7 +200,7 @@ function tracksOf(rows: readonly Row[], { file, in: where, loop }: TelemetrySour
   })
 }
 
-/** The mean of each minute's rows; where there are none, what was before, in a loop across its seam as well. */
+/** The mean of each minute's rows; a minute without rows keeps the value before, in a loop also across its end. */
 function perMinute(rows: readonly Row[], length: number, loop: boolean): (number | null)[] {
   const sums = new Map<number, { sum: number; count: number }>()
   for (const { minute, value } of rows) {

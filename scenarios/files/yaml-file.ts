@@ -3,7 +3,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { type Path, problemsOf } from '../../controller/support/schema-problems.ts'
 
-/** A file that cannot be rehearsed, with every reason as `file:line:column: what is wrong`. */
+/** A file is invalid; every problem is `file:line:column: what is wrong`. */
 export class InvalidScenario extends Error {
   override readonly name = 'InvalidScenario'
   readonly exitCode = 64
@@ -15,12 +15,12 @@ export class InvalidScenario extends Error {
   }
 }
 
-/** A YAML file that was read, and where in it things stand. */
+/** A parsed YAML file, with positions. */
 export interface YamlFile {
   readonly file: string
   readonly document: Document
   readonly raw: unknown
-  /** `file:line:column` of the key at the path, or of the nearest node above it that exists. */
+  /** `file:line:column` of the key at the path, or of the nearest existing node above it. */
   where(path: Path): string
 }
 
@@ -33,7 +33,7 @@ export function readText(file: string): string {
   }
 }
 
-/** @throws InvalidScenario for what is not YAML */
+/** @throws InvalidScenario if it is not YAML */
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
@@ -62,7 +62,7 @@ function offsetOf(document: Document, path: Path): number {
   return 0
 }
 
-/** What the schema has against a value of the file, a line each, with the nearest valid name. */
+/** What the schema has against a value of the file, a line each, with the new name of an old word or the nearest valid one. */
 export const problemLinesOf = (
   schema: z.ZodType,
   error: { readonly issues: readonly z.core.$ZodIssue[] },

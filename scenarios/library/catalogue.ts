@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { closest } from 'fastest-levenshtein'
+import { renamedText } from '../../controller/support/renamed.ts'
 import { InvalidScenario, loadScenario } from '../files/load.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { packageRoot } from '../support/package-root.ts'
 
-/** Shipped scenarios in reading order; the files stand beside this one. */
+/** Names of the shipped scenarios in reading order; their files are in this folder. */
 export const SHIPPED = [
   'healthy',
   'memory-leak',
@@ -60,10 +61,10 @@ export const SHIPPED = [
 
 const fileOf = (name: string): string => join(packageRoot(), 'scenarios', 'library', `${name}.yaml`)
 
-/** Shell completion leaves the folder in front of the name. */
+/** Without the folder that shell completion puts in front of the name. */
 const bare = (given: string): string => given.replace(/^scenarios\/(library\/)?/, '')
 
-/** Whether a scenario is named by its file, not by the name of a shipped one. */
+/** Whether a scenario is given by its file, and not by the name of a shipped one. */
 export const isFile = (nameOrFile: string): boolean => /\.ya?ml$/.test(nameOrFile)
 
 /** A shipped scenario by its name, or any scenario by its file. @throws InvalidScenario */
@@ -77,8 +78,8 @@ export function findScenario(nameOrFile: string): Scenario {
 export function shippedFile(given: string): string {
   const name = bare(given)
   if ((SHIPPED as readonly string[]).includes(name)) return fileOf(name)
-  const nearest = closest(name, [...SHIPPED])
-  throw new InvalidScenario([`no scenario "${given}"; did you mean "${nearest}"? (rehearse list shows all)`])
+  const hint = renamedText(name, SHIPPED) ?? `; did you mean "${closest(name, [...SHIPPED])}"?`
+  throw new InvalidScenario([`no scenario "${given}"${hint} (rehearse list shows all)`])
 }
 
 export const shippedScenarios = (): readonly Scenario[] => SHIPPED.map((name) => loadScenario(fileOf(name)))

@@ -1,10 +1,10 @@
-/** What the process says to scripts. [design 9] */
+/** Exit codes of the process. [design 9] */
 export const EXIT = {
   met: 0,
   /** The expectation was not met, or an invariant was violated. */
   notMet: 1,
   inconclusive: 2,
-  /** Bad usage or a bad scenario. */
+  /** Wrong usage or an invalid file. */
   usage: 64,
   internal: 70,
   /** Ctrl-C: 128 + SIGINT. */

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 
-/** Who sits here, for the audit trail; a container may run as somebody without a name. */
+/** The name of the current user, for the audit trail; a container's user may have none. */
 export function ownName(): string {
   try {
     return userInfo().username

@@ -4,13 +4,14 @@ import { Tinypool } from 'tinypool'
 import { packageRoot } from './package-root.ts'
 
 export interface PoolOptions {
-  /** Threads; one for every processor if absent. Results do not depend on it. */
+  /** Number of threads; one per processor if absent. Results do not depend on it. */
   readonly workers?: number
   readonly signal?: AbortSignal
 }
 
 /**
- * Lets `work` use threads that run a compiled worker of ours, as many as there are tasks for.
+ * Calls `work` with a pool of threads that run a compiled worker: at most one thread per task. `worker` is a path below
+ * `dist/scenarios`.
  * @throws the signal's reason when aborted; no thread is left then
  */
 export async function withThreads<T>(
@@ -21,10 +22,10 @@ export async function withThreads<T>(
 ): Promise<T> {
   signal?.throwIfAborted()
   const threads = Math.max(1, Math.min(workers, tasks))
-  // Threads run what was built; there are no types to strip in Node 20.
+  // Threads run the build: Node 20 cannot strip types.
   const filename = join(packageRoot(), 'dist', 'scenarios', worker)
   const pool = new Tinypool({ filename, minThreads: threads, maxThreads: threads, execArgv: [] })
-  // One listener for all: a signal for each task would be thousands.
+  // One listener for all tasks: one per task could be thousands.
   let stopping: Promise<void> | undefined
   const stop = (): void => {
     stopping = pool.destroy()
@@ -36,7 +37,7 @@ export async function withThreads<T>(
     throw signal?.aborted ? signal.reason : error
   } finally {
     signal?.removeEventListener('abort', stop)
-    // The pool forgets its threads as soon as it begins to stop them: to destroy it again does not wait for them.
+    // The pool drops its threads as soon as it begins to stop them, so that a second `destroy` does not wait for them.
     await stopping
     await pool.destroy()
   }

@@ -10,26 +10,26 @@ export class Interrupted extends Error {
   }
 }
 
-/** The controller's preflight refused the release: a result, and not the one that was hoped for. */
+/** The controller's preflight refused the release, or the rollout could not start. */
 export class RolloutRefused extends Error {
   override readonly name = 'RolloutRefused'
   readonly exitCode = EXIT.notMet
 }
 
-/** The fleet that was asked for cannot be built. */
+/** The requested fleet cannot be built. */
 export class InvalidFleet extends Error {
   override readonly name = 'InvalidFleet'
   readonly exitCode = EXIT.usage
 }
 
-/** No rehearsal answers where it was looked for. */
+/** No rehearsal is listening at the endpoint. */
 export class NoRehearsal extends Error {
   override readonly name = 'NoRehearsal'
   readonly exitCode = EXIT.usage
 
   constructor(endpoint: string, cause: unknown) {
     super(
-      `nothing answers at ${endpoint}; give --endpoint as the running rehearsal says it, or run it with --http-port`,
+      `no rehearsal is listening at ${endpoint}; pass the --endpoint it printed at start, or start it with --http-port`,
       {
         cause,
       },
@@ -37,7 +37,7 @@ export class NoRehearsal extends Error {
   }
 }
 
-/** A file does not hold what a campaign of `rehearse fuzz --json` came to. */
+/** A file does not hold the result of `rehearse fuzz --json`. */
 export class NotACampaign extends Error {
   override readonly name = 'NotACampaign'
   readonly exitCode = EXIT.usage
@@ -47,19 +47,19 @@ export class NotACampaign extends Error {
   }
 }
 
-/** A scenario file cannot have this name. */
+/** The name is not valid for a scenario file. */
 export class InvalidName extends Error {
   override readonly name = 'InvalidName'
   readonly exitCode = EXIT.usage
 }
 
-/** The file is there already, and somebody may need it. */
+/** The file already exists, and is not overwritten. */
 export class WouldOverwrite extends Error {
   override readonly name = 'WouldOverwrite'
   readonly exitCode = EXIT.usage
 }
 
-/** A file cannot be written where it should go. */
+/** A file or folder cannot be written. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite'
   readonly exitCode = EXIT.internal
@@ -70,8 +70,8 @@ export class CannotWrite extends Error {
 }
 
 /**
- * Prints an error as the user should see it and returns the exit code. An error with an `exitCode` is expected; any other
- * is a bug, a violated `invariant:` of our own among them, and is printed with the command that replays it.
+ * Prints an error for the user and returns the exit code. An error with an `exitCode` is expected; any other is a bug, a
+ * violated `invariant:` of our own among them, and is printed with the command that replays it.
  */
 export function reportError(error: unknown, stderr: { write(text: string): unknown }, command: string): number {
   const { exitCode, message, stack } = error as Error & { exitCode?: unknown }

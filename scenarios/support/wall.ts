@@ -1,4 +1,4 @@
-/** Real time, for pacing and for progress only; nothing decided in a rehearsal may depend on it. */
+/** Real time in milliseconds, for pacing and progress only; no result of a rehearsal may depend on it. */
 export const wallMs = (): number => performance.now()
 
 /** Resolves after `delayMs` of real time, or rejects with the signal's reason. */

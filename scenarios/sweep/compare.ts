@@ -8,7 +8,7 @@ import type { Scenario } from '../files/scenario.ts'
 import { runMany, type SweepOptions } from './run-many.ts'
 import { SweepFailed } from './sweep-failed.ts'
 
-/** What to vary; every combination is played with the same seeds, so that differences are the variant's. */
+/** What to vary; every combination is run with the same seeds, so that differences are due to the variant. */
 export interface ComparePlan {
   readonly scenarios: readonly Scenario[]
   readonly windowsMs: readonly number[]
@@ -20,10 +20,10 @@ export interface ComparePlan {
 const HOUR_MS = 3_600_000
 
 /**
- * Plays every variant of every scenario with every seed; the reports of each variant in the order of the plan.
- * @throws SweepFailed naming the first run that could not be played; the signal's reason when aborted
+ * Runs every variant of every scenario with every seed; the reports of each variant are in the order of the plan.
+ * @throws SweepFailed naming the first run that failed; the signal's reason when aborted
  */
-export async function playVariants(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly VariantRuns[]> {
+export async function runVariants(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly VariantRuns[]> {
   const variants = plan.scenarios.flatMap((scenario) =>
     plan.gates.flatMap((gates) =>
       plan.profiles.flatMap((profile) =>
@@ -31,22 +31,16 @@ export async function playVariants(plan: ComparePlan, options: SweepOptions = {}
       ),
     ),
   )
-  const played = await runMany(variants, plan.seeds, options)
+  const completed = await runMany(variants, plan.seeds, options)
   return variants.map((variant, index) => {
-    const own = played.slice(index * plan.seeds.length, (index + 1) * plan.seeds.length)
+    const own = completed.slice(index * plan.seeds.length, (index + 1) * plan.seeds.length)
     return { variant: describe(variant), reports: own.map(reportOf) }
   })
 
-  function reportOf(one: (typeof played)[number]): Report {
+  function reportOf(one: (typeof completed)[number]): Report {
     if ('report' in one) return one.report
     throw new SweepFailed(one)
   }
-}
-
-/** The same, each variant folded into one cell. @throws as `playVariants` */
-export async function compare(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly Cell[]> {
-  const played = await playVariants(plan, options)
-  return played.map(({ variant, reports }) => foldCell(variant, reports))
 }
 
 interface PolicyVariant {
@@ -55,7 +49,7 @@ interface PolicyVariant {
   readonly gates: 'plant' | 'open'
 }
 
-/** The plant's gates are the scenario's own, where it has some. */
+/** With `plant`, gates that the scenario defines itself are kept. */
 const withVariant = ({ policy }: Scenario, { window, profile, gates }: PolicyVariant) => ({
   ...policy,
   window,

@@ -1,12 +1,12 @@
-import type { HistoryTask, PlayedHistory } from './history.ts'
+import type { CompletedHistory, HistoryTask } from './history.ts'
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-const { playHistory, releases } = await import('./history.ts')
+const { runHistory, releases } = await import('./history.ts')
 
-/** A thread's work: one history. */
-export default async function play({ seed, port }: HistoryTask): Promise<PlayedHistory> {
+/** Runs one history; the entry point of a worker thread. */
+export default async function run({ seed, port }: HistoryTask): Promise<CompletedHistory> {
   try {
-    return { rows: await playHistory(releases(), { seed, onRelease: () => port.postMessage(null) }) }
+    return { rows: await runHistory(releases(), { seed, onRelease: () => port.postMessage(null) }) }
   } catch (error) {
     const { name, message } = error as Error
     return { error: { name, message } }

@@ -17,8 +17,8 @@ const START_DAYS = 4
 const FIRST_VERSION = '2.0.0'
 
 /**
- * The releases of a history as scenarios, in order. With 18.5 days from one to the next no rollout meets another, and a
- * week without one lies before each. [detection E4] What a release replaces shows when it is played.
+ * The releases of a history as scenarios, in order. With 18.5 days from one to the next no two rollouts overlap, and a
+ * week without a rollout lies before each. [detection E4] Which version a release replaces is known when it is run.
  */
 export function releases(plan: HistoryPlan = HISTORY): readonly [Scenario, ...Scenario[]] {
   const { firstMonday, zone, days, faulty, meanDaysBetweenCrashes } = plan
@@ -45,16 +45,16 @@ export function releases(plan: HistoryPlan = HISTORY): readonly [Scenario, ...Sc
 export interface HistoryOptions {
   readonly seed: number
   readonly signal?: AbortSignal
-  /** Told of every release that has been played. */
+  /** Called after every release. */
   readonly onRelease?: (row: ReleaseRow) => void
 }
 
 /**
- * Plays releases one after the other against one fleet and one controller, at model level. Each replaces what the fleet
- * really runs by then.
+ * Runs releases one after the other against one fleet and one controller, at model level. Each replaces the version that
+ * the fleet is deployed with by then.
  * @throws the signal's reason when aborted
  */
-export async function playHistory(
+export async function runHistory(
   scenarios: readonly [Scenario, ...Scenario[]],
   { seed, signal, onRelease }: HistoryOptions,
 ): Promise<readonly ReleaseRow[]> {
@@ -63,7 +63,7 @@ export async function playHistory(
   try {
     for (const planned of scenarios) {
       const release = { ...planned.release, replaces: await world.deployedVersion() }
-      const row = await playRelease(world, { ...planned, release })
+      const row = await runRelease(world, { ...planned, release })
       rows.push(row)
       onRelease?.(row)
     }
@@ -73,39 +73,39 @@ export async function playHistory(
   return rows
 }
 
-async function playRelease(world: World, scenario: Scenario): Promise<ReleaseRow> {
+async function runRelease(world: World, scenario: Scenario): Promise<ReleaseRow> {
   const { version, replaces } = scenario.release
   const head = { version, replaces, isFaulty: scenario.faults.length > 0 }
   try {
-    return releaseRow(head, conclude(scenario, await world.play(scenario)))
+    return releaseRow(head, conclude(scenario, await world.run(scenario)))
   } catch (error) {
     if (error instanceof RolloutRefused) return refusedRow(head, scenario.start.atMs)
     throw error
   }
 }
 
-/** One history, as a worker gets it. */
+/** One history, as its worker gets it. */
 export interface HistoryTask {
   readonly seed: number
-  /** Told of every release that has been played. */
+  /** Called after every release. */
   readonly port: MessagePort
 }
 
-export type PlayedHistory =
+export type CompletedHistory =
   | { readonly rows: readonly ReleaseRow[] }
   | { readonly error: { readonly name: string; readonly message: string } }
 
 /**
- * Plays the plant's history `repeat` times on threads, with the seeds 1 to `repeat`; progress counts releases.
+ * Runs the plant's history `repeat` times on worker threads, with the seeds 1 to `repeat`; progress counts releases.
  * @throws SweepFailed; the signal's reason when aborted
  */
-export async function playHistories(
+export async function runHistories(
   repeat: number,
   options: SweepOptions = {},
 ): Promise<readonly (readonly ReleaseRow[])[]> {
   const total = repeat * HISTORY.releases
   let done = 0
-  const tell = (count: number): void => {
+  const report = (count: number): void => {
     done += count
     options.onProgress?.({ done, total })
   }
@@ -114,17 +114,17 @@ export async function playHistories(
     Promise.all(
       seeds.map(async (seed) => {
         const { port1, port2 } = new MessageChannel()
-        let told = 0
+        let reported = 0
         port1.on('message', () => {
-          told += 1
-          tell(1)
+          reported += 1
+          report(1)
         })
         try {
           const task: HistoryTask = { seed, port: port2 }
-          const played: PlayedHistory = await pool.run(task, { transferList: [port2] })
-          if ('error' in played) throw new SweepFailed({ scenario: 'history', seed, error: played.error })
-          if (told < played.rows.length) tell(played.rows.length - told)
-          return played.rows
+          const completed: CompletedHistory = await pool.run(task, { transferList: [port2] })
+          if ('error' in completed) throw new SweepFailed({ scenario: 'history', seed, error: completed.error })
+          if (reported < completed.rows.length) report(completed.rows.length - reported)
+          return completed.rows
         } finally {
           port1.removeAllListeners('message')
           port1.close()

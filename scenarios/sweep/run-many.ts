@@ -2,16 +2,16 @@ import type { Report } from '../../reports/run/report.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { type PoolOptions, withThreads } from '../support/thread-pool.ts'
 
-/** One rehearsal of a sweep, as a worker gets it. */
-export interface Play {
+/** One rehearsal of a sweep, as its worker gets it. */
+export interface PlannedRun {
   readonly scenario: Scenario
   readonly seed: number
-  /** Virtual time after which to stop, in milliseconds; the scenario's own limit if absent. */
+  /** Simulated time after which to stop, in milliseconds; the scenario's time limit if absent. */
   readonly untilMs?: number
 }
 
-/** What became of one rehearsal; one that could not be played does not spoil the others. */
-export type Played = { readonly scenario: string; readonly seed: number } & (
+/** Report or error of one rehearsal; an error does not affect the other runs. */
+export type CompletedRun = { readonly scenario: string; readonly seed: number } & (
   | { readonly report: Report }
   | { readonly error: { readonly name: string; readonly message: string } }
 )
@@ -22,27 +22,27 @@ export interface SweepOptions extends PoolOptions {
 }
 
 /**
- * Plays every scenario with every seed at model level on worker threads. The answers come in the order of the scenarios,
- * and of the seeds within each; only wall time in them differs from run to run.
+ * Runs every scenario with every seed at model level on worker threads. Results are in the order of the scenarios, and of
+ * the seeds within each; only real times in them differ from one sweep to the next.
  * @throws the signal's reason when aborted; no thread is left then
  */
 export async function runMany(
   scenarios: readonly Scenario[],
   seeds: readonly number[],
   options: SweepOptions = {},
-): Promise<readonly Played[]> {
+): Promise<readonly CompletedRun[]> {
   const { untilMs, onProgress } = options
-  const plays = scenarios.flatMap((scenario) =>
-    seeds.map((seed): Play => ({ scenario, seed, ...(untilMs !== undefined && { untilMs }) })),
+  const planned = scenarios.flatMap((scenario) =>
+    seeds.map((seed): PlannedRun => ({ scenario, seed, ...(untilMs !== undefined && { untilMs }) })),
   )
   let done = 0
-  return withThreads('sweep/worker.js', plays.length, options, (pool) =>
+  return withThreads('sweep/worker.js', planned.length, options, (pool) =>
     Promise.all(
-      plays.map(async (play) => {
-        const played: Played = await pool.run(play)
+      planned.map(async (run) => {
+        const completed: CompletedRun = await pool.run(run)
         done += 1
-        onProgress?.({ done, total: plays.length })
-        return played
+        onProgress?.({ done, total: planned.length })
+        return completed
       }),
     ),
   )

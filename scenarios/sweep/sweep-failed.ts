@@ -1,6 +1,6 @@
 import { EXIT } from '../support/exit-codes.ts'
 
-/** A rehearsal of a sweep could not be played: its figures would be of fewer runs than they say. */
+/** A rehearsal of a sweep failed to run, so that figures over the sweep would be of fewer runs than planned. */
 export class SweepFailed extends Error {
   override readonly name = 'SweepFailed'
   readonly exitCode = EXIT.notMet
@@ -10,6 +10,6 @@ export class SweepFailed extends Error {
     readonly seed: number
     readonly error: { readonly message: string }
   }) {
-    super(`${failed.scenario} with seed ${failed.seed} could not be played: ${failed.error.message}`)
+    super(`${failed.scenario} with seed ${failed.seed} could not be run: ${failed.error.message}`)
   }
 }

@@ -1,4 +1,4 @@
-import type { Play, Played } from './run-many.ts'
+import type { CompletedRun, PlannedRun } from './run-many.ts'
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 const [{ conclude }, { rehearse }] = await Promise.all([
@@ -6,8 +6,8 @@ const [{ conclude }, { rehearse }] = await Promise.all([
   import('../world/rehearse.ts'),
 ])
 
-/** A thread's work: one rehearsal at model level. */
-export default async function play({ scenario, seed, untilMs }: Play): Promise<Played> {
+/** Runs one rehearsal at model level; the entry point of a worker thread. */
+export default async function run({ scenario, seed, untilMs }: PlannedRun): Promise<CompletedRun> {
   const { name } = scenario
   try {
     const result = await rehearse(scenario, { seed, level: 'model', ...(untilMs !== undefined && { untilMs }) })

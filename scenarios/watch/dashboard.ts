@@ -5,7 +5,7 @@ import type { LiveRehearsal } from '../world/rehearsal.ts'
 import { steer } from './steer.ts'
 import { WatchedScreen } from './watched-screen.ts'
 
-/** The dashboard's side of a rehearsal: folds what happens, feeds the screen, and does what keys ask for; ends in an outcome. */
+/** Connects a rehearsal to the dashboard: folds its records, sends frames, carries out commands; ends with the outcome. */
 export class Dashboard extends WatchedScreen<string> {
   #watched: { readonly live: LiveRehearsal; readonly fold: LiveFold } | null = null
 
@@ -15,7 +15,7 @@ export class Dashboard extends WatchedScreen<string> {
     this.#watched = { live, fold }
     live.trace.onRecord((record) => {
       fold.take(record)
-      // Whoever asked waits for the answer, perhaps while time stands.
+      // The user waits for the answer, perhaps while the clock is paused.
       if (record.kind === 'operation' || record.kind === 'intervention') this.draw()
     })
     this.screen.offer(live.interventions.faults)
@@ -30,7 +30,7 @@ export class Dashboard extends WatchedScreen<string> {
   }
 
   protected override steer(command: Command, isOver: boolean): void {
-    // What has ended cannot be changed.
+    // A rehearsal that has ended cannot be changed.
     if (this.#watched !== null && !isOver) steer(command, this.#watched.live)
   }
 }

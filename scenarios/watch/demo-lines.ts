@@ -4,10 +4,10 @@ import { grouped } from '../../reports/numbers/format.ts'
 import type { LiveRehearsal } from '../world/rehearsal.ts'
 
 const HOUR_MS = 3_600_000
-/** A line this often, of virtual time. */
+/** Simulated time from one line to the next. */
 const PERIOD_MS = 2 * HOUR_MS
 
-/** The demonstration without a terminal: both counters, a line every two hours of virtual time. */
+/** The demonstration without a terminal: both counters, one line per two hours of simulated time. */
 export class DemoLines {
   readonly #write: (text: string) => unknown
   #lives: readonly LiveRehearsal[] = []
@@ -30,12 +30,12 @@ export class DemoLines {
     this.#nextAtMs = this.#startedAtMs + PERIOD_MS
   }
 
-  /** All before `atMs` has happened. */
+  /** To be called when everything before `atMs` has happened. */
   tick(atMs: number): void {
     for (; this.#nextAtMs < atMs; this.#nextAtMs += PERIOD_MS) this.#line(this.#nextAtMs)
   }
 
-  /** Once both have ended. */
+  /** To be called when both rehearsals have ended. */
   end(): void {
     this.#line(Math.max(...this.#lives.map((live) => live.nowMs())))
   }

@@ -12,7 +12,7 @@ interface Watched {
   readonly pacer: Pacer
 }
 
-/** The demonstration on a terminal: both rehearsals on one screen; ends in the lines of the trade-off. */
+/** The demonstration on a terminal: both rehearsals on one screen; ends with the table of the trade-off. */
 export class DemoScreen extends WatchedScreen<readonly string[]> {
   #watched: Watched | null = null
 

@@ -7,21 +7,21 @@ import { LockstepGroup } from './lockstep-group.ts'
 
 const HOUR_MS = 3_600_000
 
-/** The one release that is played twice: silent for twelve hours, deployed as soon as the stage before has passed. */
+/** The one release that is run twice: silent for twelve hours, deployed as soon as the stage before has passed. */
 const SCENARIO = 'silent-12h'
 const WINDOWS_MS = [4 * HOUR_MS, 24 * HOUR_MS] as const
-/** Of its pace, from the first fault on: what took hours was slow, what takes minutes now would be over at once. */
+/** Factor on the pace from the first fault on, so that minutes can be followed as hours could before. */
 const SLOW_MOTION = 1 / 10
 
 export interface DemoOptions {
-  /** One for each window. */
+  /** One per window. */
   readonly scenarios: readonly [Scenario, Scenario]
   readonly seed: number
   readonly pace: Pace
   readonly signal: AbortSignal
-  /** Told once, when both worlds are about to move. */
+  /** Called once, when the clocks of both rehearsals are about to start. */
   readonly onLive: (lives: readonly [LiveRehearsal, LiveRehearsal], pacer: Pacer) => void
-  /** Told of every instant before anything of it happens; all before it has happened in both worlds. */
+  /** Called before each instant; everything before it has happened in both rehearsals. */
   readonly onTime: (atMs: number) => void
 }
 
@@ -37,10 +37,10 @@ export const demoScenarios = (): readonly [Scenario, Scenario] => {
 }
 
 /**
- * Plays both windows at model level on one clock; the answers are those of two rehearsals on their own.
- * @throws as `rehearse`; no world is left open
+ * Runs both windows at model level on one clock; the results are those of two separate rehearsals.
+ * @throws as `rehearse`; nothing is left open
  */
-export async function playDemo(options: DemoOptions): Promise<readonly [RehearsalResult, RehearsalResult]> {
+export async function runDemo(options: DemoOptions): Promise<readonly [RehearsalResult, RehearsalResult]> {
   const { scenarios, seed, pace, signal, onLive, onTime } = options
   const group = new LockstepGroup(scenarios.length)
   const failed = new AbortController()
@@ -62,7 +62,7 @@ export async function playDemo(options: DemoOptions): Promise<readonly [Rehearsa
     isSlow = true
     made.setPace({ kind: 'times', factor: Math.max(1, made.pace.factor * SLOW_MOTION) })
   }
-  const play = async (scenario: Scenario, index: number): Promise<RehearsalResult> => {
+  const run = async (scenario: Scenario, index: number): Promise<RehearsalResult> => {
     try {
       return await rehearse(scenario, {
         seed,
@@ -86,5 +86,5 @@ export async function playDemo(options: DemoOptions): Promise<readonly [Rehearsa
       group.leave(index)
     }
   }
-  return Promise.all([play(scenarios[0], 0), play(scenarios[1], 1)])
+  return Promise.all([run(scenarios[0], 0), run(scenarios[1], 1)])
 }

@@ -1,4 +1,4 @@
-/** Several worlds on one clock: none goes on to an instant before all others that still run have come as far. */
+/** Keeps several rehearsals in lock-step: none advances to an instant before all others that still run have reached it. */
 export class LockstepGroup {
   readonly #members: { atMs: number; go: (() => void) | null }[]
 
@@ -6,7 +6,7 @@ export class LockstepGroup {
     this.#members = Array.from({ length: size }, () => ({ atMs: Number.NEGATIVE_INFINITY, go: null }))
   }
 
-  /** Resolves when member `index` may go on to `atMs`. */
+  /** Resolves when member `index` may advance to `atMs`. */
   until(index: number, atMs: number): Promise<void> {
     return new Promise((go) => {
       Object.assign(this.#members[index] as object, { atMs, go })
@@ -20,7 +20,7 @@ export class LockstepGroup {
     this.#release()
   }
 
-  /** Who has asked for the earliest instant may go there; those that are on their way hold back all later ones. */
+  /** Members that wait for the earliest instant may advance; members that are still running delay all later ones. */
   #release(): void {
     const earliestMs = Math.min(...this.#members.map(({ atMs }) => atMs))
     for (const member of this.#members) {

@@ -7,18 +7,18 @@ import { packageRoot } from '../support/package-root.ts'
 import { sleepWall, wallMs } from '../support/wall.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Frames a second at most. */
+/** Shortest period of frames. */
 const FRAME_PERIOD_MS = 250
-/** Share of real time that making frames may take, and drawing them; frames that cost more come less often. */
+/** Largest shares of real time for making and for drawing frames; frames that cost more are less frequent. */
 const MAX_SHARE = { make: 0.01, draw: 0.05 } as const
-/** A screen that does not close when it is told to is not waited for any longer. */
+/** A screen that has not closed after this time is killed. */
 const CLOSE_LIMIT_MS = 2_000
 
 const SCREEN = join(packageRoot(), 'dist', 'reports', 'dashboard', 'main.js')
 
 /**
- * The screen: a process of its own that is fed states. A frame is sent only when the one before was drawn, so that a slow
- * or dead screen costs the rehearsal nothing and can change nothing in it. However it ends, the terminal is as it was.
+ * The screen: a process of its own that receives states. A frame is sent only when the one before was drawn, so that a
+ * slow or dead screen neither delays nor changes the rehearsal. However it ends, the terminal is restored.
  */
 export class ScreenProcess {
   readonly #process: ChildProcess
@@ -33,8 +33,8 @@ export class ScreenProcess {
     const restore = terminal.keep()
     this.#onCommand = onCommand
     this.#process = fork(file, { stdio: 'inherit', execArgv: [] })
-    giveWay(this.#process)
-    this.#process.on('message', (message: FromScreen) => this.#heard(message))
+    lowerPriority(this.#process)
+    this.#process.on('message', (message: FromScreen) => this.#receive(message))
     this.#gone = new Promise((resolve) => {
       this.#process.once('exit', (code) => {
         if (code !== 0) restore()
@@ -43,12 +43,12 @@ export class ScreenProcess {
     })
   }
 
-  /** Whether it is time for another frame, and somebody to draw it. */
+  /** Whether another frame is due, and the screen is ready to draw it. */
   get isFree(): boolean {
     return this.#process.connected && !this.#isDrawing && wallMs() >= this.#nextFrameWallMs
   }
 
-  /** Tells which faults can be injected. */
+  /** Sends the faults that can be injected, as text. */
   offer(faults: readonly string[]): void {
     this.#send({ kind: 'faults', faults })
   }
@@ -58,15 +58,15 @@ export class ScreenProcess {
     this.#nextFrameWallMs = this.#frameWallMs + FRAME_PERIOD_MS
     this.#send(makeFrame())
     this.#isDrawing = true
-    this.#rest(wallMs() - this.#frameWallMs, MAX_SHARE.make)
+    this.#delayNext(wallMs() - this.#frameWallMs, MAX_SHARE.make)
   }
 
-  /** No further frame until what this one cost is at most such a share of the time since it was begun. */
-  #rest(costMs: number, maxShare: number): void {
+  /** Delays the next frame until the cost of this one is at most `maxShare` of the time since it was begun. */
+  #delayNext(costMs: number, maxShare: number): void {
     this.#nextFrameWallMs = Math.max(this.#nextFrameWallMs, this.#frameWallMs + costMs / maxShare)
   }
 
-  /** Resolves when the person has closed the screen, or it died, or the signal is aborted. */
+  /** Resolves when the user has closed the screen, or it died, or the signal is aborted. */
   async closed(signal: AbortSignal): Promise<void> {
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
@@ -75,7 +75,7 @@ export class ScreenProcess {
     await Promise.race([this.#gone, aborted])
   }
 
-  /** Closes it, whatever it shows or does. */
+  /** Closes it in any state; kills it if it does not close. */
   async close(): Promise<void> {
     this.#send({ kind: 'close' })
     const enough = new AbortController()
@@ -88,10 +88,10 @@ export class ScreenProcess {
     await kill
   }
 
-  #heard(message: FromScreen): void {
+  #receive(message: FromScreen): void {
     if (message.kind === 'command') return this.#onCommand(message.command)
     this.#isDrawing = false
-    this.#rest(message.costMs, MAX_SHARE.draw)
+    this.#delayNext(message.costMs, MAX_SHARE.draw)
   }
 
   #send(message: ToScreen): void {
@@ -99,7 +99,7 @@ export class ScreenProcess {
   }
 }
 
-/** Where cores are few the screen waits for the rehearsal, and not the other way round. */
-function giveWay({ pid }: ChildProcess): void {
+/** On few cores the screen waits for the rehearsal, and not vice versa. */
+function lowerPriority({ pid }: ChildProcess): void {
   if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
 }

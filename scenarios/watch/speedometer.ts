@@ -1,9 +1,9 @@
 import { wallMs } from '../support/wall.ts'
 
-/** Shorter than this says nothing. */
+/** Shortest period to measure over. */
 const PERIOD_MS = 250
 
-/** Virtual seconds a real second, lately. */
+/** Simulated seconds per real second, over the last period. */
 export class Speedometer {
   #last = { wallMs: wallMs(), nowMs: Number.NaN, speedup: 0 }
 

@@ -4,38 +4,38 @@ import { ScreenProcess } from './screen-process.ts'
 import { Speedometer } from './speedometer.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What a person watches: frames while time moves, then an ending that stays until it was seen, and keys all along. */
+/** A screen that shows frames while simulated time advances, then an ending until the user closes it; takes commands. */
 export abstract class WatchedScreen<Ending> {
   protected readonly screen: ScreenProcess
   protected readonly speedometer = new Speedometer()
   readonly #onQuit: () => void
   #ending: Ending | null = null
 
-  /** `screenFile`: another program than the dashboard's own. */
+  /** `screenFile`: a program to run instead of the dashboard's own. */
   constructor(terminal: Terminal, onQuit: () => void, screenFile?: string) {
     this.#onQuit = onQuit
-    this.screen = new ScreenProcess(terminal, (command) => this.#obey(command), screenFile)
+    this.screen = new ScreenProcess(terminal, (command) => this.#carryOut(command), screenFile)
   }
 
-  /** What to show now; null while there is nothing to watch yet. */
+  /** Makes the present frame; null before the rehearsal is live. */
   protected abstract frame(ending: Ending | null): (() => ToScreen) | null
 
-  /** Does what a key asks for, other than to quit. */
+  /** Carries out a command other than quit. */
   protected abstract steer(command: Command, isOver: boolean): void
 
-  /** Called whenever time moves. */
+  /** To be called whenever simulated time advances. */
   tick(): void {
     if (this.screen.isFree) this.draw()
   }
 
-  /** Shows the end, and waits until the person has seen it or the signal is aborted. */
+  /** Shows the ending, and waits until the user closes the screen or the signal is aborted. */
   async end(ending: Ending, signal: AbortSignal): Promise<void> {
     this.#ending = ending
     this.draw()
     await this.screen.closed(signal)
   }
 
-  /** Closes the screen, whatever it shows. */
+  /** Closes the screen in any state. */
   async close(): Promise<void> {
     await this.screen.close()
   }
@@ -45,7 +45,7 @@ export abstract class WatchedScreen<Ending> {
     if (makeFrame !== null) this.screen.draw(makeFrame)
   }
 
-  #obey(command: Command): void {
+  #carryOut(command: Command): void {
     const isOver = this.#ending !== null
     if (command.do !== 'quit') {
       this.steer(command, isOver)

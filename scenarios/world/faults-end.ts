@@ -3,9 +3,9 @@ import type { Scenario } from '../files/scenario.ts'
 import { LEAD_MS } from './twin-plan.ts'
 
 /**
- * From when on the surroundings of the rollout are undisturbed: links, AWS, events, functions, people. Until then nobody
- * may be blamed for not getting anywhere. What is wrong with the firmware stays; the controller has to deal with that.
- * Null if something disturbs for good.
+ * When the last injected fault of the rollout's environment ends: links, AWS, events, functions, operators. Until then a
+ * rollout that makes no progress violates no invariant. Faults of the firmware do not count; the controller has to handle
+ * them. Null if a fault never ends.
  */
 export function faultsEndAtMs({ faults, start }: Scenario): number | null {
   const lastMs = Math.max(0, ...faults.map(faultEndMs))

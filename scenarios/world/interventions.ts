@@ -5,16 +5,17 @@ import type { InterventionMessage } from '../../reports/messages/interventions.t
 import type { Selector } from '../../sim/plant/selector.ts'
 import type { Twin } from '../../sim/twin/twin.ts'
 import { ownName } from '../support/own-name.ts'
-import { type LambdaHost, OUTSIDE_CLIENT } from './lambda-host.ts'
+import { OUTSIDE_CLIENT } from './function-trace.ts'
+import type { LambdaHost } from './lambda-host.ts'
 import { LIVE_FAULTS } from './live-faults.ts'
 
 const REASON = 'from the dashboard'
 
 /**
- * What an operator at the dashboard does to a rehearsal that is running. It is done in the order of the requests, and only
- * where nothing is in flight, so that it falls between what happened before and what happens after. An operation invokes
- * the controller's function `operate`, as `rehearse ctl` does: answered at the present simulated instant, also while the
- * clock is paused. A fault begins a millisecond later, because the phases of this one are over: as soon as the clock moves.
+ * Interventions of the user who watches a rehearsal, other than those on its clock. They are carried out in the order of
+ * the requests, and only while nothing is in flight, so that each falls between two events. An operation is a call of the
+ * controller's function `operate`, as `rehearse ctl` makes it: answered at the present simulated time, also while the
+ * clock is paused. A fault begins a millisecond later, because the phases of the present millisecond are over.
  */
 export class Interventions {
   readonly #twin: Twin
@@ -24,19 +25,19 @@ export class Interventions {
   #isOpen = false
   #isAtWork = false
 
-  /** `release` is the version that "wherever the release runs" means. */
+  /** `release`: the version whose devices get a fault that names no line and no device. */
   constructor(twin: Twin, host: LambdaHost, release: string) {
     this.#twin = twin
     this.#host = host
     this.#release = release
   }
 
-  /** What can be injected, as the menu shows it. */
+  /** The faults that can be injected, as text. */
   get faults(): readonly string[] {
     return LIVE_FAULTS.map(({ text }) => text)
   }
 
-  /** `fault`: index into `faults`, ignored if there is none; `place`: null wherever the release runs. */
+  /** `fault`: index in `faults`; any other number has no effect. `place`: null for every device that runs the release. */
   inject(fault: number, place: Place): void {
     const chosen = LIVE_FAULTS[fault]
     if (chosen === undefined) return
@@ -59,7 +60,7 @@ export class Interventions {
     })
   }
 
-  /** Aborts the rollout: it is rolled back now. */
+  /** Rolls back now. */
   abort(): void {
     this.#request(() => this.#operate('abort'))
   }
@@ -91,10 +92,10 @@ export class Interventions {
     await this.#call({ operation, actor: ownName(), reason: REASON })
   }
 
-  /** Null where the function failed, which the trace records. */
+  /** Null if the function failed, which is recorded in the trace. */
   async #call(event: object): Promise<OperationAnswer | null> {
     const { trace } = this.#twin
-    // What has happened in this millisecond has happened before.
+    // Events of this millisecond come before the call.
     trace.flush()
     const answer = await this.#host.call('operate', event).catch(() => null)
     trace.flush()

@@ -6,7 +6,8 @@ import type { LambdaFault, LambdaFaultSpec } from '../../sim/faults/families/lam
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
 import { virtualWait } from '../../sim/kernel/virtual-wait.ts'
 import { channelKey, uniformAt } from '../../sim/plant/noise.ts'
-import type { FunctionName, Functions, Result } from './lambda-host.ts'
+import { CallTurns } from './call-turns.ts'
+import type { FunctionName, Functions, Result } from './functions.ts'
 import { throughCalls } from './port-calls.ts'
 
 /** The runtime of an invocation died. The name is Lambda's. */
@@ -27,15 +28,15 @@ export class TaskTimedOut extends Error {
 
 type IndexedLambdaFault = IndexedFault<LambdaFaultSpec, LambdaFault>
 
-/** Ends an invocation at its nth AWS call. */
+/** Ends an invocation at its n-th AWS call. */
 interface End {
   readonly call: number
   readonly when: 'before' | 'after'
   /** Rejects once the invocation is over. */
-  readonly come: () => Promise<never>
+  readonly happen: () => Promise<never>
 }
 
-/** Invocations as the faults of Lambda make them; each that is hit runs in a container of its own. */
+/** Changes invocations by the injected faults of Lambda; each affected one runs in a container of its own. */
 export class LambdaFaults {
   readonly #faults: readonly IndexedLambdaFault[]
   readonly #world: FaultWorld
@@ -58,25 +59,25 @@ export class LambdaFaults {
     this.#make = make
   }
 
-  /** The invocations that one event leads to, to be run together; null where no fault acts. */
+  /** The invocations that one event leads to, to be run concurrently; null where no fault acts. */
   invocations(name: FunctionName, event: object): readonly (() => Promise<Result>)[] | null {
     const isTwice = this.#hit(name, (fault) => fault.effect === 'duplicate').length > 0
-    const turns = isTwice ? new Turns() : null
+    const turns = isTwice ? new CallTurns() : null
     const ends = (isTwice ? [0, 1] : [0]).map(() => this.#ends(name))
     if (turns === null && ends[0]?.length === 0) return null
     return ends.map((own) => () => this.#run(name, event, own, turns))
   }
 
-  async #run(name: FunctionName, event: object, ends: readonly End[], turns: Turns | null): Promise<Result> {
+  async #run(name: FunctionName, event: object, ends: readonly End[], turns: CallTurns | null): Promise<Result> {
     await turns?.take()
     let calls = 0
     let fail: (error: unknown) => void = () => undefined
     const death = new Promise<never>((_, reject) => {
       fail = reject
     })
-    /** For the function nothing comes after this. */
+    /** The function never resumes after this. */
     const die = (end: End): Promise<never> => {
-      end.come().catch(fail)
+      end.happen().catch(fail)
       return new Promise(() => undefined)
     }
     const ports = throughCalls(this.#ports, async (_, call) => {
@@ -100,17 +101,17 @@ export class LambdaFaults {
     return this.#hit(name, ({ effect }) => effect === 'end').flatMap(({ index, spec, fault }): End[] => {
       if (fault.effect !== 'end') return []
       const { call, when, timeoutMs } = fault
-      const come = async (): Promise<never> => {
+      const happen = async (): Promise<never> => {
         this.#world.actsOn(index, spec.kind, name)
         if (timeoutMs === null) throw new RuntimeExited()
         await virtualWait(this.#world.clock, this.#inFlight, timeoutMs)
         throw new TaskTimedOut(timeoutMs)
       }
-      return [{ call, when, come }]
+      return [{ call, when, happen }]
     })
   }
 
-  /** The faults that act on this invocation; a duplicate is recorded at once, an end when it comes. */
+  /** The faults that act on this invocation; a duplicate is recorded at once, an end when it happens. */
   #hit(name: FunctionName, isOfSort: (fault: LambdaFault) => boolean): readonly IndexedLambdaFault[] {
     return this.#faults.filter(({ index, spec, fault }) => {
       if (!isOfSort(fault) || spec.in.lambda !== name) return false
@@ -121,23 +122,5 @@ export class LambdaFaults {
       if (fault.effect === 'duplicate') this.#world.actsOn(index, spec.kind, name)
       return true
     })
-  }
-}
-
-/** Lets invocations that run at once take turns, in one order: each runs from one call of AWS to the next. */
-class Turns {
-  readonly #queue: (() => void)[] = []
-  #isTaken = false
-
-  take(): Promise<void> {
-    if (this.#isTaken) return new Promise((resolve) => this.#queue.push(resolve))
-    this.#isTaken = true
-    return Promise.resolve()
-  }
-
-  pass(): void {
-    const next = this.#queue.shift()
-    if (next === undefined) this.#isTaken = false
-    else next()
   }
 }

@@ -1,19 +1,19 @@
 import type { InjectableSpec } from '../../sim/faults/catalogue.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
 
-/** A fault of the catalogue with its numbers, ready to be put somewhere while a rehearsal runs. */
+/** A fault of the catalogue with its parameters, ready to be injected while a rehearsal runs. */
 interface LiveFault {
-  /** For a person who chooses. */
+  /** As the menu of the dashboard shows it. */
   readonly text: string
   readonly specIn: (where: Selector) => InjectableSpec
 }
 
 const MINUTE_MS = 60_000
 
-/** What the dashboard offers. All of them begin when they are injected: `Twin.inject` counts from there. */
+/** The faults that the dashboard offers. All begin when they are injected: `Twin.inject` counts from then. */
 export const LIVE_FAULTS: readonly LiveFault[] = [
   {
-    text: 'crash: the firmware dies now, and after each restart',
+    text: 'crash: the firmware crashes now, and after each restart',
     specIn: (where) => ({ kind: 'crash', in: where, after: 0 }),
   },
   {
@@ -33,7 +33,7 @@ export const LIVE_FAULTS: readonly LiveFault[] = [
     specIn: (where) => ({ kind: 'offline', in: where, from: 0, for: 30 * MINUTE_MS }),
   },
   {
-    text: 'noisy-network: 5 % of the connection attempts fail beside the normal ones',
+    text: 'noisy-network: 5 % of the connection attempts fail in addition to the normal ones',
     specIn: (where) => ({ kind: 'noisy-network', in: where, share: 5, from: 0 }),
   },
 ]

@@ -1,7 +1,7 @@
 import { StaleRollout } from '../../controller/errors.ts'
 import type { RolloutStore, Stored } from '../../controller/ports/ports.ts'
 
-/** The store in memory. Documents are kept as they are: whoever puts one must not change it afterwards. */
+/** The store in memory. Documents are not copied: the caller must not change one after `put`. */
 export class MemoryStore implements RolloutStore {
   readonly #documents = new Map<string, Stored<unknown>>()
 

@@ -37,7 +37,7 @@ export const modelPlatform = (options: PlatformOptions): Platform => ({
     ]
     return {
       ports: {
-        // The document that the shadow stands for, without the shadow's text where that is of the present.
+        // The document of the shadow, without parsing the shadow's text where that is current.
         health: fleetHealth(iot, (document) =>
           isPresent(document)
             ? (twin.healthReport(document.thingName as string) ?? undefined)

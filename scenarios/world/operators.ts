@@ -5,8 +5,8 @@ import type { Scenario } from '../files/scenario.ts'
 import type { LambdaHost } from './lambda-host.ts'
 
 /**
- * Lets the people of the scenario call the controller when their time has come. Tells whether somebody still will: until
- * then the rehearsal is not over, even if the rollout is, since a retry may take it up again.
+ * Schedules the operator requests of the scenario. The returned function is true while some are still to come: until
+ * then the rehearsal is not over, even if the rollout is, since a retry may resume it.
  */
 export function scheduleOperators(twin: Twin, host: LambdaHost, { faults }: Scenario): () => boolean {
   const { clock } = twin

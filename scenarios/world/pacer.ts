@@ -9,27 +9,27 @@ export interface Wall {
 
 const REAL: Wall = { nowMs: wallMs, sleep: sleepWall }
 
-/** How fast virtual time may pass: as fast as the processor, or `factor` virtual seconds a second. */
+/** How fast simulated time may pass: as fast as the processor allows, or `factor` simulated seconds per second. */
 export type Pace = { readonly kind: 'max' } | { readonly kind: 'times'; readonly factor: number }
 
-/** Shortest wait worth a timer; below it the next wait makes up for it. */
+/** Shortest wait worth a timer; the next wait includes a shorter one. */
 const MIN_SLEEP_MS = 2
-/** Speeds that faster and slower move between. */
+/** The paces that `faster` and `slower` step through. */
 const STEPS = [1, 10, 60, 300, 900, 3_600] as const
 
-/** Holds virtual time back, as fast or as slow as a person wants it at the moment; only real time depends on it. */
+/** Delays simulated time to the pace that the user has chosen; only real time depends on it. */
 export class Pacer {
   readonly #signal: AbortSignal | undefined
   readonly #wall: Wall
   #pace: Pace
-  /** Since when this pace holds: virtual and real time. */
+  /** Since when this pace applies, in simulated and real time. */
   #since: { readonly atMs: number; readonly wallMs: number }
   #isPaused = false
-  /** Virtual time up to which a step may go. */
+  /** Simulated time at which a step ends. */
   #stepUntilMs = Number.NEGATIVE_INFINITY
   #atMs: number
   #onHeld: (() => void) | null = null
-  /** Ends the wait that is under way, so that another pace takes over. */
+  /** Ends the present wait, so that a new pace takes effect. */
   #wake = new AbortController()
 
   constructor(pace: Pace, startMs: number, signal?: AbortSignal, wall: Wall = REAL) {
@@ -50,7 +50,7 @@ export class Pacer {
     return this.#pace.kind === 'max' ? 'max' : `${this.#pace.factor}x`
   }
 
-  /** Resolves when real time allows virtual time to be `atMs`. @throws the signal's reason when aborted */
+  /** Resolves when simulated time may be `atMs`. @throws the signal's reason when aborted */
   async until(atMs: number): Promise<void> {
     for (;;) {
       const waitMs = this.#waitMs(atMs)
@@ -61,7 +61,7 @@ export class Pacer {
     this.#atMs = atMs
   }
 
-  /** Told whenever virtual time stands because of a pause, such as at the end of a step. */
+  /** Called whenever a pause stops simulated time, such as at the end of a step. */
   whenHeld(listener: () => void): void {
     this.#onHeld = listener
   }
@@ -72,7 +72,7 @@ export class Pacer {
     this.#restart()
   }
 
-  /** Lets so much virtual time pass, as fast as it can, and pauses. */
+  /** Advances simulated time by `durationMs`, as fast as possible, then pauses. */
   step(durationMs: number): void {
     this.#isPaused = true
     this.#stepUntilMs = this.#atMs + durationMs
@@ -90,7 +90,7 @@ export class Pacer {
     this.setPace({ kind: 'times', factor: STEPS.findLast((step) => step < factor) ?? STEPS[0] })
   }
 
-  /** From here on. */
+  /** Takes effect at the present simulated time. */
   setPace(pace: Pace): void {
     this.#pace = pace
     this.#restart()

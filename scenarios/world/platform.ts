@@ -7,22 +7,22 @@ import type { Twin } from '../../sim/twin/twin.ts'
 /** The controller's table, at every level. */
 export const TABLE_NAME = 'firmware-rollouts'
 
-/** What a level of rehearsal swaps: the links of the twin, and what the controller reaches AWS and its store by. */
+/** What differs between the levels: the links of the twin, and the controller's access to AWS and its store. */
 export interface Platform {
   openLevel(events: LevelEvents): Promise<Level>
-  /** The controller's ports to this twin and its topic, and what closes them. */
+  /** The controller's ports to this twin and its topic, and the function that closes them. */
   openPorts(twin: Twin, seed: Seed, topicArn: string): Promise<{ readonly ports: Ports; readonly close: () => void }>
 }
 
-/** What every platform is made of. */
+/** Options of every platform. */
 export interface PlatformOptions {
-  /** Devices of the fleet. */
+  /** Number of devices of the fleet. */
   readonly devices: number
   readonly inFlight: InFlight
-  /** Told of every call of an emulated AWS operation. */
+  /** Called with the name of every emulated AWS operation that is called. */
   readonly onCall: (operation: string) => void
-  /** The twin itself failed: the rehearsal cannot go on. */
+  /** Called when the twin itself failed: the rehearsal cannot continue. */
   readonly onBug: (error: unknown) => void
-  /** The controller's functions, for whoever invokes them from outside. */
+  /** The controller's functions, for outside clients of Lambda's Invoke API. */
   readonly functions: LambdaFunctions
 }

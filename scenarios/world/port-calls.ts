@@ -1,9 +1,9 @@
 import type { Ports } from '../../controller/ports/ports.ts'
 
-/** Stands around every call that the controller awaits of AWS; named by the operation that the call is mainly made of. */
+/** Wraps a call of AWS that the controller awaits; `operation` names the AWS operation that the call mainly consists of. */
 export type AroundCall = <T>(operation: string, call: () => Promise<T>) => Promise<T>
 
-/** The same ports with `around` about every call. */
+/** The same ports with every call wrapped by `around`. */
 export const throughCalls = (
   { health, deployments, store, events, notifications }: Ports,
   around: AroundCall,

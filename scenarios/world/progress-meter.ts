@@ -5,7 +5,7 @@ import type { Progress } from './rehearsal.ts'
 
 const REPORT_PERIOD_MS = 250
 
-/** Measures how a rehearsal gets on; rates are over the time since the last report. */
+/** Measures the progress of a rehearsal; rates are over the real time since the last report. */
 export class ProgressMeter {
   readonly #twin: Twin
   readonly #host: LambdaHost

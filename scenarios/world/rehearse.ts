@@ -3,13 +3,13 @@ import type { RehearsalOptions, RehearsalResult } from './rehearsal.ts'
 import { World } from './world.ts'
 
 /**
- * Plays one scenario: the twin of the plant and of AWS, and the real controller against it, on one virtual clock.
+ * Runs one scenario: the twin of the plant and of AWS, and the real controller against it, on one virtual clock.
  * @throws PortInUse, UnsplittableFleet, PreflightRefused; the signal's reason when aborted. Nothing is left open.
  */
 export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<RehearsalResult> {
   const world = await World.open([scenario], options)
   try {
-    return await world.play(scenario)
+    return await world.run(scenario)
   } finally {
     await world.close()
   }

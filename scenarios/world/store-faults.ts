@@ -1,8 +1,19 @@
 import { StaleRollout } from '../../controller/errors.ts'
-import type { RolloutStore } from '../../controller/ports/ports.ts'
+import type { Ports, RolloutStore } from '../../controller/ports/ports.ts'
 import { AwsError } from '../../sim/cloud/base/aws-error.ts'
 import type { ApiFaults } from '../../sim/faults/families/api-faults.ts'
+import type { Seed } from '../../sim/kernel/random.ts'
 import { connectionReset, type RetryStrategy, withRetries } from '../../sim/model/sdk-retries.ts'
+import type { Twin } from '../../sim/twin/twin.ts'
+import { VirtualRetryStrategy } from './virtual-retry.ts'
+
+/** The ports, with the faults that the twin's scenario injects into DynamoDB. The store itself lies outside the twin. */
+export function withStoreFaults(ports: Ports, twin: Twin, seed: Seed): Ports {
+  if (!twin.apiFaults.concern('dynamodb')) return ports
+  const { clock, inFlight, apiFaults } = twin
+  const retryStrategy = new VirtualRetryStrategy('store', { clock, inFlight, seed })
+  return { ...ports, store: faultyStore(ports.store, apiFaults, retryStrategy) }
+}
 
 interface StoreCall {
   readonly operation: 'GetItem' | 'PutItem' | 'DeleteItem'
@@ -11,8 +22,8 @@ interface StoreCall {
 }
 
 /**
- * The store with the faults of DynamoDB before it. They sit at the port and not at the wire, because the two levels have
- * two stores; the SDK's retries are made here as its client would make them.
+ * The store with injected faults of DynamoDB. They act at the port and not on the wire, because each level has its own
+ * store; retries are made here as the SDK's client would make them.
  */
 export function faultyStore(store: RolloutStore, faults: ApiFaults, retryStrategy: RetryStrategy): RolloutStore {
   const send = withRetries(async ({ operation, isConditional, run }: StoreCall) => {
@@ -37,7 +48,7 @@ export function faultyStore(store: RolloutStore, faults: ApiFaults, retryStrateg
       try {
         return await through('PutItem', true, () => store.putIf(key, value, expectedVersion))
       } catch (error) {
-        // As the store itself says it. [dynamodb: ConditionalCheckFailedException]
+        // As the store itself reports it. [dynamodb: ConditionalCheckFailedException]
         if ((error as Error).name === 'ConditionalCheckFailedException') throw new StaleRollout(key)
         throw error
       }
@@ -45,7 +56,7 @@ export function faultyStore(store: RolloutStore, faults: ApiFaults, retryStrateg
   }
 }
 
-/** What the SDK makes of an answer that is an error, as far as its retries look at it. */
+/** The error that the SDK makes from an error response, as far as its retries read it. */
 function asDynamoError(refusal: unknown): unknown {
   if (!(refusal instanceof AwsError)) return refusal
   const { name, message, statusCode } = refusal

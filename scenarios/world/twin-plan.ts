@@ -8,17 +8,17 @@ import type { Scenario } from '../files/scenario.ts'
 
 export const FLEET_SEED = 340
 const HEALTH_VERSION = '1.2.0'
-/** Time before a rollout in which devices connect and report, so that it finds a living fleet. */
+/** Time before a rollout in which devices connect and report, so that it starts with a reporting fleet. */
 export const LEAD_MS = 10 * 60_000
 
 export type Fleet = ReturnType<typeof makeFleet>
 
-/** The fleet is the same plant in every rehearsal; the run's seed moves what happens in it. */
+/** The fleet is the same in every rehearsal; the run's seed determines what happens in it. */
 export const fleetOf = (scenario: Scenario): Fleet => makeFleet(scenario.fleet, FLEET_SEED, policyFor(scenario).stages)
 
 /**
- * The world before the rollout: the fleet on the old firmware, the new one ready to be deployed. With `later` releases
- * their firmware is ready as well, and their faults wait for it.
+ * The twin before the rollout: the fleet on the old firmware, the new one deployable. The firmware of `later` releases is
+ * deployable as well, and brings their faults.
  */
 export function twinPlan(first: Scenario, seed: Seed, fleet: Fleet, later: readonly Scenario[] = []): TwinPlan {
   const { release, start } = first
@@ -43,7 +43,7 @@ export function twinPlan(first: Scenario, seed: Seed, fleet: Fleet, later: reado
   }
 }
 
-/** The release's firmware, and the component that migrates its data if it needs one. */
+/** The release's firmware, and its migration component if it has one. */
 const deployableOf = ({ version, migration }: Scenario['release']): TwinPlan['deployable'] => [
   { name: FIRMWARE_COMPONENT, version },
   ...(migration === undefined ? [] : [{ name: migration.component, version: migration.version }]),

@@ -11,8 +11,8 @@ type Token = Awaited<ReturnType<StandardRetryStrategy['acquireInitialRetryToken'
 type ErrorInfo = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>[1]
 
 /**
- * The SDK's standard retries of one client, with its own classes of errors, attempts and budget; only the waits are on
- * the virtual clock: random(0..1) x min(base x 2^n, 20 s), the chance from a stream of the client. [protocol 10]
+ * The SDK's standard retries of one client, with its own error classes, attempts and retry budget; only the waits are on
+ * the virtual clock: random(0..1) x min(base x 2^n, 20 s), drawn from a stream of the client. [protocol 10]
  */
 export class VirtualRetryStrategy extends StandardRetryStrategy {
   readonly #wait: (delayMs: number) => Promise<void>
@@ -27,7 +27,7 @@ export class VirtualRetryStrategy extends StandardRetryStrategy {
   }
 
   override async refreshRetryTokenForRetry(token: Token, error: ErrorInfo): Promise<Token> {
-    // A hint of the server is in real time.
+    // The server's hint is in real time.
     const { retryAfterHint, ...withoutHint } = error
     const next = await super.refreshRetryTokenForRetry(token, withoutHint)
     await this.#wait(this.#backoff.delayMs)
@@ -35,7 +35,7 @@ export class VirtualRetryStrategy extends StandardRetryStrategy {
   }
 }
 
-/** Tells the SDK not to wait, and remembers how long it would have. */
+/** Gives the SDK a delay of zero, and keeps the delay that it would have waited. */
 class VirtualBackoff {
   delayMs = 0
   #baseMs = 0

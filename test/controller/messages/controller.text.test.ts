@@ -390,6 +390,12 @@ const EXAMPLES: Examples = {
       '20 % early devices per line wanted: line 1 has 3 of 5',
     ],
   ],
+  GATE_NEVER_OPENS: [
+    [
+      { stages: [{ stage: 'early', closedBy: { code: 'FREEZE_CALENDAR', data: { name: 'year-end' } } }] },
+      'the gate of early never opens: freeze "year-end"',
+    ],
+  ],
   HOLDBACK_GROUP_MISSING: [
     [{ group: 'holdback' }, 'there is no thing group holdback to hold devices back in; create it, empty'],
   ],

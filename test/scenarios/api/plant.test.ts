@@ -16,12 +16,12 @@ const failureOf = async (title: string, given: PlantCase, plant = PLANT): Promis
     (error: Error) => error,
   )
 
-it('returns the report of a rehearsal that comes out as expected', async () => {
-  const report = await rehearseIn(PLANT, 'api: takes back', { ...CRASH, expect: { outcome: 'rolled-back' } })
+it('returns the report of a rehearsal that meets its expectation', async () => {
+  const report = await rehearseIn(PLANT, 'api: rolls back', { ...CRASH, expect: { outcome: 'rolled-back' } })
   expect(report).toMatchObject({ outcome: 'rolled-back', fleet: { devices: 60, lines: 3 }, seed: 1 })
 })
 
-it('names the seed, what failed, and a command that plays the same again', async () => {
+it('names the seed, the failures, and a command that repeats the run', async () => {
   const title = 'api: promotes what crashes'
   const error = (await failureOf(title, { ...CRASH, seed: 7, expect: { outcome: 'promoted' } })) as RehearsalFailed
   expect(error).toBeInstanceOf(RehearsalFailed)
@@ -47,7 +47,7 @@ it('takes fleet and policy from files of the working directory', async () => {
   expect(report).toMatchObject({ fleet: { devices: 72, lines: 6 }, windowHours: 12 })
 })
 
-it('fails with the words of a controller that refuses the release', async () => {
+it('fails with the reasons of a controller that refuses the release', async () => {
   const unready: PlantCase = {
     release: {
       version: '3.0.0',
@@ -61,7 +61,7 @@ it('fails with the words of a controller that refuses the release', async () => 
   expect(error.message).toMatch(/preflight refused/)
 })
 
-it('says what is wrong with a case, and where in the file that it leaves', async () => {
+it('reports the problems of a case, with lines of the file that it writes', async () => {
   const error = await failureOf('api: invalid', { faults: [{ kind: 'memory-leek' } as never] })
   expect(error).toBeInstanceOf(InvalidScenario)
   const [, file, line] = /^(\S+):(\d+):\d+: .*did you mean "memory-leak"/.exec(error.message) as RegExpExecArray

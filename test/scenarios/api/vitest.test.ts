@@ -10,7 +10,7 @@ plant.it('is a test of vitest that rehearses', {
   expect: { outcome: 'rolled-back', caughtIn: 'canary' },
 })
 
-it('has an example for CI that runs the tests and keeps what failed', () => {
+it('has an example for CI that runs the tests and keeps the reports of failures', () => {
   const file = new URL('../../api/example/.github/workflows/rehearse.yml', import.meta.url)
   const { steps } = parse(readFileSync(file, 'utf8')).jobs.rehearse
   expect(steps.map(({ run }: { run?: string }) => run).filter(Boolean)).toEqual(['npm ci', 'npx vitest run'])

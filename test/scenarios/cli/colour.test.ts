@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllEnvs())
 
-it('paints the verdict green or red, and complaints red', () => {
+it('colours the verdict green or red, and failures red', () => {
   const good = coloured(SUMMARY, true, { isTTY: true }).split('\n')
   const bad = coloured(SUMMARY, false, { isTTY: true }).split('\n')
   expect(good[0]).toContain(`${ESC}[32mLEAK: caught${ESC}[39m`)
@@ -22,14 +22,14 @@ it('paints the verdict green or red, and complaints red', () => {
 
 it.each([
   ['a file or a pipe', {}, {}],
-  ['who asked for no colour', { isTTY: true }, { NO_COLOR: '1' }],
+  ['a user who turned colours off', { isTTY: true }, { NO_COLOR: '1' }],
   ['a dumb terminal', { isTTY: true }, { TERM: 'dumb' }],
-])('leaves the text as it is for %s', (_, stream, env) => {
+])('leaves the text unchanged for %s', (_, stream, env) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   expect(coloured(SUMMARY, false, stream)).toBe(SUMMARY)
 })
 
-it('takes an empty NO_COLOR for none, as the convention says', () => {
+it('ignores an empty NO_COLOR, as the convention requires', () => {
   vi.stubEnv('NO_COLOR', '')
   expect(coloured(SUMMARY, true, { isTTY: true })).toContain(ESC)
 })

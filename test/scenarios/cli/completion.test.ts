@@ -7,7 +7,7 @@ import { SHIPPED } from '../../../scenarios/library/catalogue.ts'
 const program = new Command('rehearse')
 program
   .command('run')
-  .description("play one; it's quick")
+  .description("run one; it's quick")
   .argument('<scenario>')
   .option('--seed <n>', 'seed')
   .option('-q', 'quiet')
@@ -29,25 +29,25 @@ describe('bash', () => {
     expect(offered('rehearse', 'r')).toEqual(['run'])
   })
 
-  it('offers scenarios and options where they are taken', () => {
+  it('offers scenarios and options where a command accepts them', () => {
     expect(offered('rehearse', 'run', '')).toEqual([...SHIPPED, '--seed', '--help'])
     expect(offered('rehearse', 'run', 'mem')).toEqual(['memory-leak'])
     expect(offered('rehearse', 'run', 'memory-leak', '--s')).toEqual(['--seed'])
     expect(offered('rehearse', 'completion', '')).toEqual(['--help'])
   })
 
-  it('leaves what it does not know to the shell, which completes files', () => {
+  it('leaves unknown words to the shell, which completes files', () => {
     expect(offered('rehearse', 'run', './my-')).toEqual([])
     expect(offered('rehearse', 'nothing', '')).toEqual([])
   })
 })
 
-it('lets zsh read the script of bash', () => {
+it('gives zsh the script of bash', () => {
   expect(completion('zsh', program)).toBe(`autoload -U +X bashcompinit && bashcompinit\n${completion('bash', program)}`)
 })
 
-it('tells fish a line for each command and option, with its description', () => {
+it('gives fish one line per command and option, with its description', () => {
   const lines = completion('fish', program).split('\n')
-  expect(lines).toContain("complete -c rehearse -f -n __fish_use_subcommand -a run -d 'play one; it\\'s quick'")
+  expect(lines).toContain("complete -c rehearse -f -n __fish_use_subcommand -a run -d 'run one; it\\'s quick'")
   expect(lines).toContain("complete -c rehearse -n '__fish_seen_subcommand_from run' -l seed -d 'seed'")
 })

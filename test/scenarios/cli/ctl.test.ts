@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type CtlOptions, ctl } from '../../../scenarios/cli/ctl.ts'
+import type { CtlOptions } from '../../../scenarios/cli/commands/ctl.ts'
+import { ctl } from '../../../scenarios/cli/ctl.ts'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
@@ -16,21 +17,21 @@ const call = (operation: string, options: Partial<CtlOptions> = {}): Promise<num
   ctl(operation, { endpoint: 'http://127.0.0.1:9', ...options }, io)
 
 describe('rehearse ctl', () => {
-  it('names the nearest operation, and asks for a reason', async () => {
+  it('names the nearest operation, and requires a reason', async () => {
     expect(await call('abrot', { reason: 'x' })).toBe(64)
     expect(text.stderr).toContain('unknown operation "abrot"; did you mean "abort"?')
     expect(await call('abort')).toBe(64)
     expect(text.stderr).toContain('abort needs --reason')
   })
 
-  it('says in one line that nothing answers', async () => {
+  it('reports in one line that no rehearsal is listening', async () => {
     await expect(call('status')).rejects.toMatchObject({
       exitCode: 64,
-      message: expect.stringContaining('nothing answers'),
+      message: expect.stringContaining('no rehearsal is listening at http://127.0.0.1:9'),
     })
   })
 
-  it('operates a rehearsal that runs, over HTTP, and each word of it is in the trace', async () => {
+  it('controls a running rehearsal over HTTP, and records each request in the trace', async () => {
     const scenario: Scenario = { ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20 } }
     const codes: Promise<number[]>[] = []
     const { records } = await rehearse(scenario, {
@@ -57,7 +58,7 @@ describe('rehearse ctl', () => {
       'unfreeze accepted',
       'unfreeze refused',
     ])
-    expect(text.stdout).toContain('freeze done before')
+    expect(text.stdout).toContain('freeze already accepted')
     expect(text.stdout).toContain('unfreeze refused: the line is not stopped')
   })
 })

@@ -48,7 +48,7 @@ it('fails with a violated invariant and gives the command that replays it; witho
   expect((await merge(part('e', {}))).code).toBe(2)
 })
 
-it('refuses what is no result of a campaign', async () => {
+it('refuses a file that is not the result of a campaign', async () => {
   await expect(merge(join(folder, 'nowhere'))).rejects.toMatchObject({ name: 'NotACampaign', exitCode: 64 })
 })
 

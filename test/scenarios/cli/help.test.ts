@@ -22,7 +22,7 @@ it('lists the commands', () => {
   expect(commands).toContain('compare')
 })
 
-it.each(commands)('of %s has examples, and defaults as a user would write them', (command) => {
+it.each(commands)('has examples, and defaults as a user would write them, for %s', (command) => {
   const text = help(command)
   expect(text).toMatch(/\nExamples?:\n {2}rehearse /)
   expect(text).not.toMatch(/\(default:\s+[[{]/)

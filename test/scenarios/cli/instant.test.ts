@@ -6,7 +6,7 @@ const ZONE = 'Europe/Berlin'
 const START_MS = Date.parse('2026-03-28T14:00:00+01:00')
 const parse = (text: string): string => new Date(parseInstant(text, START_MS, ZONE)).toISOString()
 
-describe('a time for people', () => {
+describe('an instant given by the user', () => {
   it.each([
     ['15:30', '2026-03-28T14:30:00.000Z'],
     ['14:00', '2026-03-28T13:00:00.000Z'], // the start itself

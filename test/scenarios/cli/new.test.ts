@@ -6,30 +6,30 @@ import { makeNew } from '../../../scenarios/cli/new.ts'
 import { findScenario, SHIPPED, shippedFile } from '../../../scenarios/library/catalogue.ts'
 
 let folder: string
-let told: string
+let printed: string
 const io = {
   stdout: {
     write: (text: string): void => {
-      told += text
+      printed += text
     },
   },
 }
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rehearse-test-'))
-  told = ''
+  printed = ''
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('new', () => {
-  it('writes a scenario that can be rehearsed, and says how', () => {
+  it('writes a valid scenario, and prints how to run it', () => {
     const name = join(folder, 'mine')
     expect(makeNew(name, {}, io)).toBe(0)
     expect(findScenario(`${name}.yaml`)).toMatchObject({ name: 'mine', faults: [{ kind: 'memory-leak' }] })
-    expect(told).toContain(`rehearse run ${name}.yaml`)
+    expect(printed).toContain(`rehearse run ${name}.yaml`)
   })
 
-  it('whose commented lines are valid as well', () => {
+  it('writes commented lines that are valid as well', () => {
     const name = join(folder, 'mine')
     makeNew(name, {}, io)
     writeFileSync(join(folder, 'recording.csv'), 'offsetS,device,metric,value\n0,x,cpuPct,1\n')
@@ -45,14 +45,14 @@ describe('new', () => {
     })
   })
 
-  it('overwrites nothing', () => {
+  it('does not overwrite a file', () => {
     makeNew(join(folder, 'mine'), {}, io)
     const before = readFileSync(join(folder, 'mine.yaml'), 'utf8')
-    expect(() => makeNew(join(folder, 'mine'), { from: 'healthy' }, io)).toThrow(/mine\.yaml exists already$/)
+    expect(() => makeNew(join(folder, 'mine'), { from: 'healthy' }, io)).toThrow(/mine\.yaml already exists$/)
     expect(readFileSync(join(folder, 'mine.yaml'), 'utf8')).toBe(before)
   })
 
-  it.each(SHIPPED)('--from %s is the same scenario, whose files are found from where it stands', (from) => {
+  it.each(SHIPPED)('copies %s with --from, with paths relative to the copy', (from) => {
     makeNew(join(folder, 'copy'), { from }, io)
     const { name, telemetry, recorded = [], ...copy } = findScenario(join(folder, 'copy.yaml'))
     const { name: _, telemetry: own, recorded: ownRecorded = [], ...original } = findScenario(from)
@@ -64,7 +64,7 @@ describe('new', () => {
   })
 
   it('refuses a name that is no file name, and a scenario that is not shipped', () => {
-    expect(() => makeNew('a b', {}, io)).toThrow('"a b" is not a name for a scenario')
+    expect(() => makeNew('a b', {}, io)).toThrow('"a b" is not a valid scenario name')
     expect(() => makeNew(join(folder, 'x'), { from: 'helthy' }, io)).toThrow('did you mean "healthy"?')
     expect(() => makeNew(join(folder, 'no', 'x'), {}, io)).toThrow(/cannot write .*ENOENT/)
   })

@@ -30,7 +30,7 @@ beforeEach(() => {
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 
 describe('report', () => {
-  it('makes every report again from the trace alone, byte for byte, and exits as the run did', () => {
+  it('recreates every report from the trace alone, byte for byte, with the exit code of the run', () => {
     expect(report(file, { out: join(out, 'again') }, io)).toBe(exitCode)
     const names = readdirSync(join(out, 'again'))
     expect(names.sort()).toEqual(['junit.xml', 'report.html', 'report.json', 'report.md'])
@@ -38,7 +38,7 @@ describe('report', () => {
     expect(io.text.stdout.split('\n').slice(0, -2)).toEqual(summary.split('\n').slice(0, -2))
   })
 
-  it('writes the files that are asked for', () => {
+  it('writes the requested files', () => {
     report(file, { md: join(out, 'a.md'), junit: join(out, 'a.xml') }, io)
     expect(text('a.md')).toBe(text('run', 'report.md'))
     expect(text('a.xml')).toBe(text('run', 'junit.xml'))
@@ -51,7 +51,7 @@ describe('report', () => {
     expect(io.text.stdout).toBe(text('run', 'report.json'))
   })
 
-  it('shows one device, and the nearest name of one that is not there', () => {
+  it('shows one device, or the nearest name of an unknown one', () => {
     const canary = JSON.parse(text('run', 'trace.jsonl').split('\n')[0] as string).stages.canary[0] as string
     expect(report(file, { device: canary }, io)).toBe(0)
     expect(io.text.stdout).toMatch(/deployment received[\s\S]*crashed[\s\S]*rollback received[\s\S]*healthy again/)
@@ -61,16 +61,16 @@ describe('report', () => {
 })
 
 describe('why', () => {
-  it('tells what the controller saw at an instant', () => {
+  it('shows the evidence of the controller at an instant', () => {
     expect(why(file, '+5m', io)).toBe(0)
     expect(io.text.stdout).toContain('CRASH-ON-START, evaluation of ')
     expect(io.text.stdout).toContain('truth')
   })
 
-  it('refuses a time outside of the trace, and says where the trace is', () => {
+  it('refuses a time outside the trace, and names its range', () => {
     expect(why(file, '+9d', io)).toBe(64)
     expect(io.text.stderr).toMatch(
-      /^rehearse: \S+ \S+ is outside of the trace, which goes from \S+ \S+ to \S+ \S+ \(Europe\/Berlin\)\n$/,
+      /^rehearse: \S+ \S+ is outside the trace, which covers \S+ \S+ to \S+ \S+ \(Europe\/Berlin\)\n$/,
     )
     expect(why(file, '1999-01-01T00:00', io)).toBe(64)
     expect(() => why(file, 'noon', io)).toThrow('"noon" is not a time')

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { reportSchema } from '../../../reports/run/report-schema.ts'
+import type { RunOptions } from '../../../scenarios/cli/commands/run.ts'
 import { list } from '../../../scenarios/cli/list.ts'
-import { type RunOptions, run } from '../../../scenarios/cli/run.ts'
+import { run } from '../../../scenarios/cli/run.ts'
 import { schema } from '../../../scenarios/cli/schema.ts'
 import { validate } from '../../../scenarios/cli/validate.ts'
 import { SHIPPED } from '../../../scenarios/library/catalogue.ts'
@@ -54,7 +55,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
       state,
       verdict: 'none',
       decision: 'wait',
-      reason: 'r',
+      reason: { code: 'EXAMPLE', data: {} },
       findings: [],
     },
   ]
@@ -140,14 +141,14 @@ describe('run', () => {
     expect(await run(scenarioFile(expected), options(), io, async () => result(state, more))).toBe(exitCode)
   })
 
-  it('refuses what the level does not have, a fleet of broken lines, and names the nearest scenario', async () => {
+  it('refuses options of the other level and a fleet of partial lines, and names the nearest scenario', async () => {
     expect(await run('healthy', options({ level: 'model', mqttPort: 1883 }), io)).toBe(64)
-    expect(io.text.stderr).toContain('so --mqtt-port means nothing there')
+    expect(io.text.stderr).toContain('rehearse: --mqtt-port has no effect at model level, which has no sockets')
     await expect(run('healthy', options({ devices: 345 }), io)).rejects.toThrow('whole lines of 20; the nearest is 340')
     await expect(run('helthy', options(), io)).rejects.toThrow('no scenario "helthy"; did you mean "healthy"?')
   })
 
-  it('leaves no report behind when it is interrupted', async () => {
+  it('writes no report when it is interrupted', async () => {
     const playing = run(scenarioFile(), options(), io, async (_, { signal }) => {
       io.interrupt()
       signal?.throwIfAborted()
@@ -159,7 +160,7 @@ describe('run', () => {
     expect(readdirSync(out)).toEqual(['mine.yaml'])
   })
 
-  it('leaves no half report where it cannot write', async () => {
+  it('leaves no partial report where it cannot write', async () => {
     writeFileSync(join(out, 'file'), '')
     const error = await run(scenarioFile(), options({ out: join(out, 'file', 'x') }), io, async () =>
       result('halted'),
@@ -176,7 +177,7 @@ describe('run', () => {
       io,
       async () => results.pop() as RehearsalResult,
     )
-    expect([same, io.text.stderr]).toEqual([0, `deterministic: twice ${'a'.repeat(64)}\n`])
+    expect([same, io.text.stderr]).toEqual([0, `deterministic: both runs have digest ${'a'.repeat(64)}\n`])
     const other = [result('completed', [], 'b'), result('halted')]
     expect(
       await run(scenarioFile(), options({ checkDeterminism: true }), io, async () => other.pop() as RehearsalResult),
@@ -195,7 +196,7 @@ describe('other commands', () => {
     expect(JSON.parse(io.text.stdout)).toHaveLength(SHIPPED.length)
   })
 
-  it('validate tells every problem of every file', () => {
+  it('validate reports every problem of every file', () => {
     const bad = join(out, 'bad.yaml')
     writeFileSync(bad, 'story: x\n')
     expect(validate([scenarioFile(), bad, join(out, 'none.yaml')], io)).toBe(64)

@@ -13,7 +13,7 @@ describe('the fleet', () => {
     }
   })
 
-  it('is named and described the same on every machine', () => {
+  it('has the same names and attributes on every machine', () => {
     expect(fleet[0]).toMatchInlineSnapshot(`
       {
         "attributes": {
@@ -40,7 +40,7 @@ describe('the fleet', () => {
   })
 })
 
-it('keeps one canary a line and a fifth early at other sizes, and refuses what cannot be split', () => {
+it('keeps one canary per line and a fifth early at other sizes, and refuses lines that cannot be split', () => {
   const large = makeFleet({ lines: 3, devicesPerLine: 200 }, 1)
   expect(large.filter(({ stage }) => stage === 'canary')).toHaveLength(3)
   expect(large.filter(({ stage }) => stage === 'early')).toHaveLength(120)

@@ -101,7 +101,7 @@ describe('a scenario file', () => {
       '2026-03-02',
       'x.yaml:7:1: start: "2026-03-02" is not a local time with its zone, such as "2026-03-02T14:00[Europe/Berlin]"',
     ],
-    ['replaces: 2.3.1', 'replaces: 2.4.0', 'x.yaml:4:3: release.replaces is the released version itself'],
+    ['replaces: 2.3.1', 'replaces: 2.4.0', 'x.yaml:4:3: release.replaces must not be the released version'],
   ])('with %j as %j says what, where and the nearest valid choice', (piece, by, problem) => {
     expect(problems(piece, by)).toContain(problem)
   })
@@ -111,7 +111,7 @@ describe('a scenario file', () => {
     expect(problems('    rate: 26 MiB/h\nexpect:\n  outcome', '    rat: 1\nexpect:\n  outcom')).toHaveLength(3)
   })
 
-  it('that is not YAML names the place', () => {
+  it('reports the position of a YAML error', () => {
     expect(problems('faults:', 'faults: ]')[0]).toMatch(/^x\.yaml:8:\d+: /)
   })
 })
@@ -127,7 +127,7 @@ describe('a scenario whose fleet and policy are files', () => {
 
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
   const parse = (more: string) => parseScenario(`${VALID}${more}`, join(folder, 's.yaml'))
-  const told = (more: string): readonly string[] => {
+  const problemsWith = (more: string): readonly string[] => {
     try {
       parse(more)
     } catch (error) {
@@ -137,7 +137,7 @@ describe('a scenario whose fleet and policy are files', () => {
     return []
   }
 
-  it('is read with them, from beside itself, in the zone of the fleet', () => {
+  it('is read with them, by relative paths, in the zone of the fleet', () => {
     expect(parse('fleet: plant.yaml\npolicy: policy.yaml\n')).toMatchObject({
       fleet: { lines: 6, devicesPerLine: 12, noise: { memorySigma: 10 } },
       policy: { window: 4 * 3_600_000, limits: { crashes: 1 } },
@@ -145,7 +145,7 @@ describe('a scenario whose fleet and policy are files', () => {
     })
   })
 
-  it('may lay changes over them, key by key', () => {
+  it('may override them, key by key', () => {
     const { fleet, policy } = parse(
       'fleet: { extends: plant.yaml, lines: 3, noise: { deviceEffect: 1 % } }\npolicy: { extends: policy.yaml, window: 1h }\n',
     )
@@ -153,10 +153,10 @@ describe('a scenario whose fleet and policy are files', () => {
     expect(policy).toEqual({ window: 3_600_000, limits: { crashes: 1 } })
   })
 
-  it('tells what is wrong in each of the files, where it stands', () => {
+  it('reports the problems of each file, with positions', () => {
     write('bad.yaml', 'lines: 6\nshifts:\n  - { name: day, form: "06:00" }\n')
     write('worse.yaml', 'windw: 4h\ngates: { canary: [{ days: [mo], from: "06:00", to: "07:00" }] }\n')
-    expect(told('storey: x\nfleet: bad.yaml\npolicy: worse.yaml\n')).toEqual([
+    expect(problemsWith('storey: x\nfleet: bad.yaml\npolicy: worse.yaml\n')).toEqual([
       'bad.yaml:3:5: shifts.0.from: is missing',
       'bad.yaml:3:5: shifts.0.to: is missing',
       'bad.yaml:3:5: shifts.0.volume: is missing',
@@ -180,15 +180,15 @@ describe('a scenario whose fleet and policy are files', () => {
       'policy: { deny: { canary: [{ from: "00:00", to: "00:00" }] } }\n',
       `s.yaml:14:11: ${textOf({ code: 'GATE_NEVER_OPENS', data: { stages: [neverOpen] } })}`,
     ],
-    ['fleet: { lines: 3.5 }\n', 's.yaml:14:10: fleet.lines: 3.5 is neither a number of lines nor a list of them'],
+    ['fleet: { lines: 3.5 }\n', 's.yaml:14:10: fleet.lines: 3.5 is neither a number of lines nor a list of lines'],
     ['fleet: [1]\n', /^s\.yaml:14:1: fleet: /],
   ])('%j says what, where and the nearest valid choice', (more, problem) => {
-    const [message] = told(more)
+    const [message] = problemsWith(more)
     if (typeof problem === 'string') expect(message).toBe(problem)
     else expect(message).toMatch(problem)
   })
 
-  it('and each file is checked by itself, as what its keys say that it is', () => {
+  it('and each file is checked by itself, as the kind that its keys imply', () => {
     const kinds = ['plant.yaml', 'policy.yaml'].map((name) => loadAny(join(folder, name)).kind)
     write('s.yaml', VALID)
     expect([...kinds, loadAny(join(folder, 's.yaml')).kind]).toEqual(['fleet', 'policy', 'scenario'])
@@ -197,11 +197,11 @@ describe('a scenario whose fleet and policy are files', () => {
   })
 })
 
-describe('what people do', () => {
-  const people = (fault: string): readonly string[] =>
+describe('faults of operators', () => {
+  const operatorProblems = (fault: string): readonly string[] =>
     problems('  - kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h', fault)
 
-  it('is read, with a name for who says none', () => {
+  it('are read, with a default name', () => {
     const text = VALID.replace(
       '  - kind: memory-leak\n    in: { firmware: 2.4.0 }\n    rate: 26 MiB/h',
       '  - { kind: operator, do: pause, at: 5h, reason: noise }\n  - { kind: wrong-group, device: line-03-12, group: canary, at: 1h }',
@@ -221,13 +221,13 @@ describe('what people do', () => {
       'device line-3-12 does not exist; did you mean "line-03-12"?',
     ],
     ['{ kind: wrong-group, device: line-03-12, group: canaries, at: 1h }', 'did you mean "canary"?'],
-  ])('%s says what is wrong', (fault, problem) => {
-    expect(people(`  - ${fault}`).join()).toContain(problem)
+  ])('%s reports the problem', (fault, problem) => {
+    expect(operatorProblems(`  - ${fault}`).join()).toContain(problem)
   })
 })
 
 describe('the shipped scenarios', () => {
-  it('are all listed, all valid, and all say what they expect', () => {
+  it('are all listed, all valid, and all have an expectation', () => {
     const files = readdirSync(new URL('../../../scenarios/library', import.meta.url)).filter((file) =>
       file.endsWith('.yaml'),
     )
@@ -236,7 +236,7 @@ describe('the shipped scenarios', () => {
   })
 })
 
-it('the JSON Schema describes the file as it is written', () => {
+it('the JSON Schema describes the file as users write it', () => {
   const schema = jsonSchemaOf('scenario') as { properties: Record<string, object>; required: string[] }
   expect(Object.keys(schema.properties)).toContain('faults')
   expect(schema.required.sort()).toEqual(['release', 'start', 'story'])

@@ -6,7 +6,7 @@ import { fleetOf } from '../../../scenarios/world/twin-plan.ts'
 
 const iso = (atMs: number): string => new Date(atMs).toISOString().slice(5, 16)
 
-it('another plant is rehearsed from its files alone, in its calendar', async () => {
+it('another plant is rehearsed from its files alone, in its own deployment windows', async () => {
   const scenario = findScenario('other-plant')
   const planned = plannedStages(policyFor(scenario), scenario.start.atMs)
   expect(planned.map(({ stage, deployedAtMs }) => `${stage} ${iso(deployedAtMs)}`)).toEqual([
@@ -26,7 +26,7 @@ it('another plant is rehearsed from its files alone, in its calendar', async () 
 
 const isNew = (components: Readonly<Record<string, string>>): boolean => Object.values(components).includes('2.4.0')
 
-it('the options of a run go before the policy of the scenario', () => {
+it('the options of a run override the policy of the scenario', () => {
   const scenario = findScenario('other-plant')
   expect(policyFor(scenario)).toMatchObject({ windowMs: 12 * 3_600_000, quorumShare: 0.8, profile: 'default' })
   expect(policyFor(scenario, { windowMs: 1, profile: 'raw-thresholds' })).toMatchObject({

@@ -3,7 +3,7 @@ import { withDevices } from '../../../scenarios/files/scale.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
-it('scales lines and what is expected of them together', () => {
+it('scales lines and expected numbers of devices together', () => {
   expect(withDevices(findScenario('healthy'), 34_000)).toMatchObject({
     fleet: { lines: 1_700, devicesPerLine: 20 },
     expect: { stages: { canary: 1_700, early: 6_800, production: 25_500 }, outcome: 'promoted' },
@@ -12,21 +12,21 @@ it('scales lines and what is expected of them together', () => {
 })
 
 it.each([
-  [345, '345 devices are not whole lines of 20; the nearest is 340'],
-  [7, '7 devices are not whole lines of 20; the nearest is 20'],
+  [345, '345 devices are not a whole number of lines of 20; the nearest is 340'],
+  [7, '7 devices are not a whole number of lines of 20; the nearest is 20'],
   [0, 'the nearest is 20'],
 ])('refuses %i devices', (devices, message) => {
   expect(() => withDevices(findScenario('healthy'), devices)).toThrow(message)
 })
 
-it('keeps the rest of what a plant says, and refuses lines that are listed one by one', () => {
+it('keeps the other settings of a plant, and refuses lines that are listed individually', () => {
   const healthy = findScenario('healthy')
   const fleet = { ...healthy.fleet, weekendVolume: 50 }
   expect(withDevices({ ...healthy, fleet }, 40).fleet).toEqual({ ...fleet, lines: 2 })
-  expect(() => withDevices(findScenario('other-plant'), 36)).toThrow('lines that are listed one by one')
+  expect(() => withDevices(findScenario('other-plant'), 36)).toThrow('--devices needs a line count')
 })
 
-it('ten times the fleet comes to the same end', async () => {
+it('ten times the fleet has the same result', async () => {
   const scenario = withDevices(findScenario('crash-on-start'), 3_400)
   const { header, facts } = await rehearse(scenario, { seed: 1, level: 'model' })
   expect([header.stages.canary.length, Object.keys(header.lines).length]).toEqual([170, 3_400])

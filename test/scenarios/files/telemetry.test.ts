@@ -19,7 +19,7 @@ function tracks(...of: Parameters<typeof read>) {
 }
 
 describe('a recording', () => {
-  it('is read from CSV: a value holds until the next, and those of a minute are averaged', () => {
+  it('is read from CSV: a value applies until the next, and those of a minute are averaged', () => {
     const text = `# made up\r\n${HEAD}60,line-03-12,cpuPct,10\r\n\n90,line-03-12,cpuPct,20\n240,line-03-12,cpuPct,5\n0,line-03-12,errors,1\n`
     expect(tracks(text)).toEqual([
       { file: 'x.csv', in: { device: 'line-03-12' }, metric: 'cpuPct', loop: false, perMinute: [null, 15, 15, 15, 5] },
@@ -27,12 +27,12 @@ describe('a recording', () => {
     ])
   })
 
-  it('begins in a loop with what it ended with', () => {
+  it('begins in a loop with its last values', () => {
     const text = `${HEAD}60,line-03-12,cpuPct,10\n120,line-03-12,cpuPct,20\n`
     expect(tracks(text, { loop: true })[0]?.perMinute).toEqual([20, 10, 20])
   })
 
-  it('says the same as JSONL, of a line as well', () => {
+  it('is the same in JSONL, also for a line', () => {
     const rows = [
       { offsetS: 0, line: 3, metric: 'cycles', value: 1.5 },
       { offsetS: 60.5, line: 3, metric: 'cycles', value: 2 },
@@ -44,11 +44,11 @@ describe('a recording', () => {
     expect(fromJson).toMatchObject([{ in: { line: 3 }, perMinute: [1.5, 2] }])
   })
 
-  it('may be of a device that this plant does not have, if the scenario says where it plays', () => {
+  it('may be of a device that this plant does not have, if the scenario names its target', () => {
     const text = `${HEAD}0,press-7,cpuPct,10\n`
     expect(tracks(text, { in: { line: 3 } })).toMatchObject([{ in: { line: 3 }, perMinute: [10] }])
     expect(read(`${text}0,press-8,cpuPct,10\n`, { in: { line: 3 } })).toEqual({
-      problems: ['x.csv: records 2 devices or lines; with "in" it must be one'],
+      problems: ['x.csv: records 2 devices or lines; with "in" it must record one'],
     })
   })
 })
@@ -59,20 +59,20 @@ describe('malformed rows', () => {
     ['-1,line-03-12,cpuPct,1', 'offsetS "-1" is not a number of seconds from 0'],
     [
       '1772456400,line-03-12,cpuPct,1',
-      'offsetS "1772456400" is more than a year; it counts from the start, it is no time of day',
+      'offsetS "1772456400" is more than a year; it counts from the start of the rollout',
     ],
     [
       '0,line-3-12,cpuPct,1',
-      'device line-3-12 does not exist; did you mean "line-03-12"?; "in" says on which it is to be played',
+      'device line-3-12 does not exist; did you mean "line-03-12"?; set "in" to replay it on other devices',
     ],
-    ['0,,cpuPct,1', 'names not exactly one of device and line'],
+    ['0,,cpuPct,1', 'must have exactly one of device and line'],
     ['0,line-03-12,cpu,1', /^metric "cpu" cannot be recorded; one of cycles, .*; did you mean "cpuPct"\?$/],
     ['0,line-03-12,cpuPct,abc', 'value "abc" is not a number'],
     ['0,line-03-12,cpuPct,', 'value (none) is not a number'],
-    ['0,line-03-12,memoryMiB,513', 'memoryMiB "513" is not within 0 and 512'],
+    ['0,line-03-12,memoryMiB,513', 'memoryMiB "513" must be from 0 to 512'],
     ['0,line-03-12,cpuPct', 'has 3 fields, and the first line names 4'],
-    ['0,"line-03-12",cpuPct,1', 'has quotes, which are not read here; names and numbers need none'],
-  ])('%s is told with its line', (row, problem) => {
+    ['0,"line-03-12",cpuPct,1', 'has quotes, which are not supported; names and numbers need none'],
+  ])('%s is reported with its line', (row, problem) => {
     const loaded = read(`# a comment\n${HEAD}0,line-03-12,cpuPct,1\n${row}\n`)
     const message = 'problems' in loaded ? (loaded.problems[0] as string) : ''
     expect(message.slice(0, 9)).toBe('x.csv:4: ')
@@ -99,7 +99,7 @@ describe('malformed rows', () => {
     expect(read(text)).toEqual({ problems: [problem] })
   })
 
-  it('are all told, up to twenty', () => {
+  it('are all reported, up to twenty', () => {
     const loaded = read(`${HEAD}${'0,line-03-12,cpuPct,x\n'.repeat(25)}`) as { problems: string[] }
     expect(loaded.problems).toHaveLength(21)
     expect(loaded.problems.slice(-2)).toEqual(['x.csv:21: value "x" is not a number', 'x.csv: and 5 more rows'])
@@ -121,7 +121,7 @@ telemetry:
 `
   const parse = (entry: string) => parseScenario(scenario(entry), join(folder, 's.yaml'))
 
-  it('finds it beside itself and brings its rows along', () => {
+  it('finds it by a relative path and holds its rows', () => {
     writeFileSync(join(folder, 'r.csv'), `${HEAD}0,x,cpuPct,12\n`)
     expect(parse('{ file: r.csv, in: { device: line-03-12 } }').recorded).toEqual([
       { file: 'r.csv', in: { device: 'line-03-12' }, metric: 'cpuPct', loop: false, perMinute: [12] },
@@ -132,9 +132,9 @@ telemetry:
     ['{ file: s.csv }', /s\.yaml:5:7: .*s\.csv: cannot be read \(ENOENT\); did you mean "r\.csv"\?$/],
     ['{ file: r.xls }', /s\.yaml:5:7: telemetry\.0\.file: "r\.xls" is neither a \.csv nor a \.jsonl file$/],
     ['{ file: r.csv, in: { line: 18 } }', /s\.yaml:5:\d+: line 18 does not exist; the fleet has 1 to 17$/],
-    ['{ file: r.csv, in: { firmware: "2" } }', /telemetry\.0\.in: a recording knows no firmware/],
+    ['{ file: r.csv, in: { firmware: "2" } }', /telemetry\.0\.in: a recording has no firmware/],
     ['{ file: r.csv }', /r\.csv:2: device x does not exist/],
-  ])('that cannot be played says why: %s', (entry, problem) => {
+  ])('reports why it cannot be replayed: %s', (entry, problem) => {
     writeFileSync(join(folder, 'r.csv'), `${HEAD}0,x,cpuPct,12\n`)
     expect(() => parse(entry)).toThrow(problem)
   })

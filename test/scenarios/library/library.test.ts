@@ -5,7 +5,7 @@ import { testLibrary } from './library.ts'
 describe('every shipped scenario', () => {
   testLibrary(1, 'digests.txt')
 
-  it('says what must come out', () => {
+  it('has a story and an expected outcome', () => {
     for (const { name, story, expect: wanted } of shippedScenarios()) {
       expect(story.length, name).toBeGreaterThan(20)
       expect(wanted.outcome, name).toBeDefined()

@@ -2,18 +2,18 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
 import { reportedLine } from '../../../reports/messages/reported.ts'
 import { SHIPPED, shippedScenarios } from '../../../scenarios/library/catalogue.ts'
-import { type Played, runMany } from '../../../scenarios/sweep/run-many.ts'
+import { type CompletedRun, runMany } from '../../../scenarios/sweep/run-many.ts'
 
-/** Tests that every shipped scenario, played with this seed, does what it says and gives the digest of the table. */
+/** Tests that every shipped scenario, run with this seed, meets its expectation and has the digest of the table. */
 export function testLibrary(seed: number, table: string): void {
-  let played: readonly Played[] = []
+  let completed: readonly CompletedRun[] = []
 
   beforeAll(async () => {
-    played = await runMany(shippedScenarios(), [seed])
+    completed = await runMany(shippedScenarios(), [seed])
   }, 300_000)
 
-  it('meets its own expectation, and breaks no law', () => {
-    const wrong = played.flatMap((one) => {
+  it('meets its own expectation, and violates no invariant', () => {
+    const wrong = completed.flatMap((one) => {
       if ('error' in one) return [`${one.scenario}: ${one.error.message}`]
       const { expectation, invariants } = one.report
       return [...expectation.failures, ...invariants.violated].map(
@@ -21,15 +21,15 @@ export function testLibrary(seed: number, table: string): void {
       )
     })
     expect(wrong).toEqual([])
-    expect(played.map(({ scenario }) => scenario)).toEqual(SHIPPED)
+    expect(completed.map(({ scenario }) => scenario)).toEqual(SHIPPED)
   })
 
   /**
-   * Decision for decision. A change of the world or of the controller moves this table; look at what moved, then update it
-   * by running the test with `-u`.
+   * Decision for decision. A change of the simulation or of the controller changes this table; check what changed, then
+   * update it by running the test with `-u`.
    */
-  it('gives the digests of the table', async () => {
-    const lines = played.map((one) => `${one.scenario} ${one.seed} ${'report' in one ? one.report.digest : ''}`)
+  it('has the digests of the table', async () => {
+    const lines = completed.map((one) => `${one.scenario} ${one.seed} ${'report' in one ? one.report.digest : ''}`)
     const file = fileURLToPath(new URL(table, import.meta.url))
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(file)
   })

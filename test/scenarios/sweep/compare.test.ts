@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type Cell, foldCell } from '../../../reports/campaign/comparison.ts'
 import { renderComparison, renderCsv } from '../../../reports/text/comparison-text.ts'
-import { runCompare } from '../../../scenarios/cli/compare.ts'
+import { compare } from '../../../scenarios/cli/compare.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
-import { type ComparePlan, compare } from '../../../scenarios/sweep/compare.ts'
+import { type ComparePlan, runVariants } from '../../../scenarios/sweep/compare.ts'
 import { SweepFailed } from '../../../scenarios/sweep/sweep-failed.ts'
 import { recordedIo } from '../cli/recorded-io.ts'
 
@@ -25,8 +26,11 @@ const plan = (over: Partial<ComparePlan> = {}): ComparePlan => ({
   ...over,
 })
 
-it('shows what a short window costs: the whole fleet instead of one device a line', async () => {
-  const [short, long] = await compare(plan())
+const cellsOf = async (one: ComparePlan): Promise<readonly Cell[]> =>
+  (await runVariants(one)).map(({ variant, reports }) => foldCell(variant, reports))
+
+it('shows the cost of a short window: the whole fleet is exposed instead of one device per line', async () => {
+  const [short, long] = await cellsOf(plan())
   // Back to back windows of 4 h: 12 x 17 + 8 x 68 + 4 x 255 = 1,768 device-hours less what installing takes. [design 11]
   expect(short).toMatchObject({ windowHours: 4, runs: 2, caughtIn: { canary: 0, early: 0, production: 2 } })
   expect(short?.meanExposure).toMatchObject({ devices: 340, lines: 17 })
@@ -37,26 +41,26 @@ it('shows what a short window costs: the whole fleet instead of one device a lin
   expect(long?.meanExposure.deviceHours).toBeCloseTo(204, -1)
 })
 
-it('shows that shift gates hide a part of it', async () => {
-  const [short] = await compare(plan({ windowsMs: [4 * HOUR_MS], gates: ['plant'], seeds: [1] }))
+it('shows that shift gates hide part of that cost', async () => {
+  const [short] = await cellsOf(plan({ windowsMs: [4 * HOUR_MS], gates: ['plant'], seeds: [1] }))
   // Production waits for its maintenance window: canary and early alone. [detection E5: 85 devices, 476 device-hours]
   expect(short).toMatchObject({ caughtIn: { early: 1 }, meanExposure: { devices: 85 } })
   expect(short?.meanExposure.deviceHours).toBeCloseTo(476, -2)
 })
 
 it('counts a window that ends before the fault begins as an escape', async () => {
-  const [stratum] = await compare(plan({ windowsMs: [HOUR_MS], seeds: [1] }))
-  expect(stratum).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
+  const [cell] = await cellsOf(plan({ windowsMs: [HOUR_MS], seeds: [1] }))
+  expect(cell).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
 })
 
-it('tells which run could not be played', async () => {
+it('names the run that failed', async () => {
   const healthy = findScenario('healthy')
   const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
-  await expect(compare(plan({ scenarios: [blind], seeds: [1] }))).rejects.toThrow(SweepFailed)
+  await expect(cellsOf(plan({ scenarios: [blind], seeds: [1] }))).rejects.toThrow(SweepFailed)
 })
 
 it('writes the table, JSON and CSV', async () => {
-  const cells = await compare(
+  const cells = await cellsOf(
     plan({ scenarios: [findScenario('crash-on-start'), findScenario('silent-12h')], seeds: [1] }),
   )
   expect(renderComparison(cells)).toContain('CRASH-ON-START\n  window  gates  profile  runs')
@@ -64,16 +68,16 @@ it('writes the table, JSON and CSV', async () => {
   const io = recordedIo()
   const { text } = io
   const options = { windows: [4 * HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out, json: true } as const
-  expect(await runCompare(['crash-on-start'], options, io)).toBe(0)
+  expect(await compare(['crash-on-start'], options, io)).toBe(0)
   expect(JSON.parse(text.stdout)).toEqual(JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8')))
   expect(JSON.parse(text.stdout).cells[0]).toMatchObject({ scenario: 'crash-on-start', detected: { share: 1 } })
   expect(readFileSync(join(out, 'compare.csv'), 'utf8')).toMatch(/^scenario,window_h,gates/)
 })
 
-it('tells truth against outcome when there is more than one fault, or none', async () => {
+it('shows the confusion table when there is more than one fault, or none', async () => {
   const io = recordedIo()
   const options = { windows: [HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out } as const
-  await runCompare(['crash-on-start', 'silent-12h', 'healthy'], options, io)
+  await compare(['crash-on-start', 'silent-12h', 'healthy'], options, io)
   expect(io.text.stdout).toContain('TRUTH AGAINST OUTCOME')
   const { confusion } = JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))
   // An hour is too short for a fault that is silent for twelve.
@@ -86,9 +90,9 @@ it('tells truth against outcome when there is more than one fault, or none', asy
   expect(readFileSync(join(out, 'compare.md'), 'utf8')).toContain('### Truth against outcome\n\n| window |')
 })
 
-it('leaves a plant its own gates where it has some', async () => {
+it('keeps the gates of a scenario that defines its own', async () => {
   const scenarios = [findScenario('other-plant')]
-  const [own, open] = await compare(
+  const [own, open] = await cellsOf(
     plan({ scenarios, windowsMs: [12 * HOUR_MS], gates: ['plant', 'open'], seeds: [1] }),
   )
   // Monday 14:00 to Saturday 01:00, and then the install. [scenarios/other-plant.yaml]

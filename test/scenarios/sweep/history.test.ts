@@ -5,7 +5,7 @@ import { foldHistory, type ReleaseRow, releaseRow } from '../../../reports/campa
 import { meanOf } from '../../../reports/numbers/statistics.ts'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { conclude } from '../../../scenarios/outcome/conclude.ts'
-import { playHistory, releases } from '../../../scenarios/sweep/history.ts'
+import { releases, runHistory } from '../../../scenarios/sweep/history.ts'
 import { HISTORY } from '../../../scenarios/sweep/history-plan.ts'
 import { runMany } from '../../../scenarios/sweep/run-many.ts'
 import type { RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
@@ -32,7 +32,7 @@ describe('the releases of the plant', () => {
   })
 })
 
-describe('played one after the other against one fleet', () => {
+describe('run one after the other against one fleet', () => {
   const scenarios = few(4)
   const played: { scenario: Scenario; result: RehearsalResult }[] = []
 
@@ -40,17 +40,17 @@ describe('played one after the other against one fleet', () => {
     const world = await World.open(scenarios, { seed: 1, level: 'model' })
     for (const planned of scenarios) {
       const scenario = { ...planned, release: { ...planned.release, replaces: await world.deployedVersion() } }
-      played.push({ scenario, result: await world.play(scenario) })
+      played.push({ scenario, result: await world.run(scenario) })
     }
     await world.close()
   }, 120_000)
 
-  it('each replaces what really runs: after a way back that is the release before', () => {
+  it('each replaces the deployed version: after a rollback that is the release before', () => {
     const replaced = played.map(({ scenario: { release } }) => `${release.version} over ${release.replaces}`)
     expect(replaced).toEqual(['2.1.0 over 2.0.0', '2.2.0 over 2.1.0', '2.3.0 over 2.1.0', '2.4.0 over 2.3.0'])
   })
 
-  it('each comes out by its own records, and breaks no law', () => {
+  it('each has an outcome by its own records, and violates no invariant', () => {
     const reports = played.map(({ scenario, result }) => conclude(scenario, result))
     expect(reports.map(({ outcome, caughtIn }) => [outcome, caughtIn])).toEqual([
       ['promoted', null],
@@ -63,7 +63,7 @@ describe('played one after the other against one fleet', () => {
     expect(reports.map(({ faults }) => faults.length)).toEqual([0, 1, 0, 0])
   })
 
-  it('no device changes its firmware in the week before a start, so that a baseline is of one version', () => {
+  it('no device changes its firmware in the week before a start, so that each baseline is of one version', () => {
     for (const [i, { result }] of played.entries()) {
       const before = played[i - 1]
       if (before === undefined) continue
@@ -75,7 +75,7 @@ describe('played one after the other against one fleet', () => {
     }
   })
 
-  it('revisions and positions in the trace carry on from release to release', () => {
+  it('revisions and positions in the trace continue from release to release', () => {
     const revisions = played.flatMap(({ result }) =>
       result.records.flatMap((one) =>
         one.kind === 'deployment-created' && one.target === 'canary' ? [Number(one.revisionId)] : [],
@@ -87,7 +87,7 @@ describe('played one after the other against one fleet', () => {
     expect(new Set(played.map(({ result }) => result.facts.digest)).size).toBe(4)
   })
 
-  it('the fleet is read once a shift between them', () => {
+  it('the fleet is read once per shift between them', () => {
     const [first, , third] = played
     const evaluations = (one: typeof first): number => one?.result.facts.awsCalls.SearchIndex as number
     const [fromMs, toMs] = [played[1]?.result.facts.endedAtMs as number, third?.result.facts.endedAtMs as number]
@@ -96,24 +96,24 @@ describe('played one after the other against one fleet', () => {
     expect(third?.result.facts.evaluations).toBeGreaterThan(2 * evaluations(third))
   })
 
-  it('the first one is the same rehearsal as played alone', async () => {
+  it('the first one is the same rehearsal as when run alone', async () => {
     const { facts } = await rehearse(scenarios[0], { seed: 1, level: 'model' })
     expect(played[0]?.result.facts.digest).toBe(facts.digest)
   })
 })
 
-it('tells of each release as it is played, goes on after a refused one, and stops when aborted', async () => {
+it('reports each release when it has been run, continues after a refused one, and stops when aborted', async () => {
   const scenarios = few(3)
   const blind = { ...scenarios[1], release: { ...scenarios[1]?.release, data: { writes: 7, reads: [7] } } } as Scenario
-  const told: string[] = []
+  const reported: string[] = []
   const onRelease = ({ version, replaces, outcome }: ReleaseRow): void =>
-    void told.push(`${version} over ${replaces}: ${outcome}`)
-  await playHistory([scenarios[0], blind, scenarios[2] as Scenario], { seed: 1, onRelease })
-  expect(told).toEqual(['2.1.0 over 2.0.0: promoted', '2.2.0 over 2.1.0: refused', '2.3.0 over 2.1.0: promoted'])
+    void reported.push(`${version} over ${replaces}: ${outcome}`)
+  await runHistory([scenarios[0], blind, scenarios[2] as Scenario], { seed: 1, onRelease })
+  expect(reported).toEqual(['2.1.0 over 2.0.0: promoted', '2.2.0 over 2.1.0: refused', '2.3.0 over 2.1.0: promoted'])
 
   const abort = new AbortController()
   const reason = new Error('enough')
-  const playing = playHistory(scenarios, { seed: 1, signal: abort.signal, onRelease: () => abort.abort(reason) })
+  const playing = runHistory(scenarios, { seed: 1, signal: abort.signal, onRelease: () => abort.abort(reason) })
   await expect(playing).rejects.toBe(reason)
 }, 120_000)
 
@@ -121,7 +121,7 @@ describe('in the long run', () => {
   it('the lead time of promoted releases is 4.0 +- 0.1 days by the calendar', async () => {
     const good = releases().filter(({ faults }) => faults.length === 0)
     const weekday = ({ start }: Scenario): number => new Date(start.atMs).getUTCDay()
-    // The calendar makes it: one release of each weekday is played, and each good one takes as long as its weekday's.
+    // The calendar determines it: one release per weekday is run, and each good one takes as long as that of its weekday.
     const examples = [1, 2, 3, 4].map((day) => good.find((one) => weekday(one) === day) as Scenario)
     const small = examples.map((scenario) => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } }))
     const played = await runMany(small, [1], { workers: 2 })

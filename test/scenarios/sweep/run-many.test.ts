@@ -4,15 +4,15 @@ import { expect, it } from 'vitest'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { packageRoot } from '../../../scenarios/support/package-root.ts'
-import { type Played, runMany } from '../../../scenarios/sweep/run-many.ts'
+import { type CompletedRun, runMany } from '../../../scenarios/sweep/run-many.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 const small = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 2, devicesPerLine: 20 } })
 const small3 = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 3, devicesPerLine: 20 } })
-const timeless = (played: readonly Played[]): object[] =>
+const timeless = (played: readonly CompletedRun[]): object[] =>
   played.map((one) => ('report' in one ? { ...one, report: { ...one.report, wall: null } } : one))
 
-it('gives the same answers in the same order, however many threads there are', async () => {
+it('gives the same results in the same order for any number of threads', async () => {
   const scenarios = [small('memory-leak'), small('crash-on-start')]
   const seeds = [1, 2, 3]
   const progress: number[] = []
@@ -32,7 +32,7 @@ it('gives the same answers in the same order, however many threads there are', a
   expect(new Set(digests).size).toBe(6)
 })
 
-it('plays recordings and other plants in threads as it does here', async () => {
+it('runs recordings and other plants in threads as in this process', async () => {
   const scenarios = [small3('recorded-line'), findScenario('other-plant')]
   const played = await runMany(scenarios, [1], { workers: 2, untilMs: 8 * 3_600_000 })
   const here = await Promise.all(
@@ -46,7 +46,7 @@ it('plays recordings and other plants in threads as it does here', async () => {
   expect(synthetic.facts.digest).not.toBe(here[0]?.facts.digest)
 })
 
-it('tells what could not be played beside what could', async () => {
+it('reports failed runs together with completed ones', async () => {
   const healthy = small('healthy')
   const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
   const [refused, played] = await runMany([blind, small('crash-on-start')], [1], { workers: 2 })
@@ -71,14 +71,14 @@ it('stops at once when it is aborted', async () => {
   await expect(runMany([small('healthy')], [1], { signal: abort.signal })).rejects.toBe(reason)
 })
 
-it('leaves no thread behind that would keep the process alive', async () => {
+it('leaves no thread that would keep the process alive', async () => {
   const script = `
     import { findScenario } from './dist/scenarios/library/catalogue.js'
     import { runMany } from './dist/scenarios/sweep/run-many.js'
     const threads = () => process.report.getReport().workers.length
     await runMany([findScenario('crash-on-start')], [1, 2], { workers: 2 })
     console.log(threads())
-    // Whether a thread was still ending when the call returned is a race: more than one chance to see it.
+    // Whether a thread was still ending when the call returned is a race: several attempts to see it.
     for (let i = 0; i < 3; i++) {
       const abort = new AbortController()
       const onProgress = () => abort.abort(new Error('enough'))
@@ -94,6 +94,6 @@ it('leaves no thread behind that would keep the process alive', async () => {
   expect(stdout).toBe(`0\n${'enough\n0\n'.repeat(3)}`)
 })
 
-it('plays nothing when nothing is asked', async () => {
+it('runs nothing without a scenario', async () => {
   expect(await runMany([], [1, 2])).toEqual([])
 })

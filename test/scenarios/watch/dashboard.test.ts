@@ -16,14 +16,14 @@ const OPTIONS: RehearsalOptions = { seed: 1, level: 'model' }
 const LEVELS = ['model', 'wire'] as const
 const NEVER = new AbortController().signal
 
-/** Screens that are not the real one, by what they do with a message. */
+/** Fake screens, by their reaction to a message. */
 const SCREENS = {
   polite: `process.on('message', ({ kind }) => {
     if (kind === 'close') process.exit()
     process.send({ kind: 'drawn', costMs: 0 })
   })`,
   dying: `process.on('message', () => process.kill(process.pid, 'SIGKILL'))`,
-  // Says that a frame takes a minute, and leaves how many it was given.
+  // Reports that a frame takes a minute, and writes how many it received.
   slow: `import { writeFileSync } from 'node:fs'
   let frames = 0
   process.on('message', ({ kind }) => {
@@ -80,14 +80,14 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A terminal that counts how often it was put right by us. */
+/** A terminal that counts how often it was restored. */
 function terminal() {
   const seen = { restored: 0 }
   const own: Terminal = { stdout: { write: () => true }, keep: () => () => void seen.restored++ }
   return { seen, own }
 }
 
-/** Every record is a chance to draw, so that no run is too short to be seen. */
+/** Draws at every record, so that no run is too short for a frame. */
 function watching(dashboard: Dashboard): (live: LiveRehearsal) => void {
   return (live) => {
     dashboard.watch(live)
@@ -97,11 +97,11 @@ function watching(dashboard: Dashboard): (live: LiveRehearsal) => void {
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** Where faults began, and when. */
+/** Targets and times of the faults that started. */
 const begun = ({ records }: RehearsalResult) =>
   records.flatMap((one) => (one.kind === 'fault-started' ? [[one.faultKind, one.thing, one.atMs]] : []))
 
-/** The devices whose firmware has died. */
+/** The devices whose firmware has crashed. */
 const crashed = ({ records }: RehearsalResult): string[] => [
   ...new Set(records.flatMap((one) => (one.kind === 'firmware-crashed' ? [one.thing] : []))),
 ]
@@ -124,14 +124,14 @@ it.each([
   expect(seen.restored).toBe(restored)
 })
 
-it('asks a screen that is slow to draw for no frame until that has paid', async () => {
+it('sends a slow screen no frame until the cost of the last one is amortized', async () => {
   const dashboard = new Dashboard(terminal().own, () => undefined, join(folder, 'slow.mjs'))
   await rehearse(SCENARIO, { ...OPTIONS, level: 'wire', onLive: watching(dashboard) })
   await dashboard.close()
   expect(readFileSync(join(folder, 'frames.txt'), 'utf8')).toBe('1')
 })
 
-it('does what keys ask for', async () => {
+it('carries out the commands of keys', async () => {
   const quit = new AbortController()
   const pacer: LiveRehearsal['pacer'][] = []
   const dashboard = new Dashboard(terminal().own, () => quit.abort(new Interrupted()), join(folder, 'pressing.mjs'))
@@ -149,7 +149,7 @@ it('does what keys ask for', async () => {
   await dashboard.close()
 })
 
-it.each(LEVELS)('steers the %s level, between what was before and what comes after', async (level) => {
+it.each(LEVELS)('applies interventions at %s level, between two events', async (level) => {
   const healthy = { ...SCENARIO, faults: [] }
   const dashboard = new Dashboard(terminal().own, () => undefined, join(folder, 'steering.mjs'))
   const pace = { kind: 'times', factor: 1 } as const

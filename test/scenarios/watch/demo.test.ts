@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { demo } from '../../../scenarios/cli/demo.ts'
-import { demoScenarios, playDemo } from '../../../scenarios/watch/demo.ts'
+import { demoScenarios, runDemo } from '../../../scenarios/watch/demo.ts'
 import type { LiveRehearsal } from '../../../scenarios/world/rehearsal.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 import { recordedIo } from '../cli/recorded-io.ts'
@@ -14,15 +14,15 @@ const SMALL = [
 ] as const
 
 describe('two windows on one clock', () => {
-  it('come out as each does on its own', async () => {
-    const together = await playDemo({ ...options(), seed: 3 })
+  it('have the results of two separate rehearsals', async () => {
+    const together = await runDemo({ ...options(), seed: 3 })
     const alone = []
     for (const scenario of SMALL) alone.push(await rehearse(scenario, { seed: 3, level: 'model' }))
     expect(together.map(({ facts }) => facts.digest)).toEqual(alone.map(({ facts }) => facts.digest))
     expect(together.map(({ header }) => header.windowHours)).toEqual([4, 24])
   })
 
-  it('never have one run ahead of the other', async () => {
+  it('never advance one ahead of the other', async () => {
     const lives: LiveRehearsal[] = []
     const ahead: number[] = []
     const times: number[] = []
@@ -30,7 +30,7 @@ describe('two windows on one clock', () => {
       times.push(atMs)
       for (const live of lives) if (live.nowMs() > atMs) ahead.push(atMs)
     }
-    await playDemo({ ...options(), onLive: (both) => void lives.push(...both), onTime })
+    await runDemo({ ...options(), onLive: (both) => void lives.push(...both), onTime })
     expect(times.length).toBeGreaterThan(100)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(ahead).toEqual([])
@@ -39,12 +39,12 @@ describe('two windows on one clock', () => {
   it('both end when one is interrupted', async () => {
     const abort = new AbortController()
     const reason = new Error('quit')
-    const playing = playDemo({ ...options(), signal: abort.signal, onTime: () => abort.abort(reason) })
-    await expect(playing).rejects.toBe(reason)
+    const running = runDemo({ ...options(), signal: abort.signal, onTime: () => abort.abort(reason) })
+    await expect(running).rejects.toBe(reason)
   })
 })
 
-it('is plain lines without a terminal, with the trade-off at the end', async () => {
+it('prints plain lines without a terminal, with the trade-off at the end', async () => {
   const io = recordedIo()
   expect(await demo({ seed: 1, wait: true }, io)).toBe(0)
   const lines = io.text.stdout.split('\n')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { LockstepGroup } from '../../../scenarios/watch/lockstep-group.ts'
 
-/** Where each member has been let go to, in order. */
+/** The instants that each member has advanced to, in order. */
 function group(size: number) {
   const gone: string[] = []
   const together = new LockstepGroup(size)
@@ -17,7 +17,7 @@ function group(size: number) {
   }
 }
 
-it('lets nobody go before all have asked', async () => {
+it('releases no member before all have asked', async () => {
   const { gone, ask } = group(2)
   await ask(0, 10)
   expect(gone).toEqual([])
@@ -25,7 +25,7 @@ it('lets nobody go before all have asked', async () => {
   expect(gone).toEqual(['0 to 10'])
 })
 
-it('holds back who is ahead, until the others have come as far', async () => {
+it('holds a member that is ahead until the others have reached its instant', async () => {
   const { gone, ask } = group(2)
   await ask(0, 10)
   await ask(1, 20)
@@ -36,13 +36,13 @@ it('holds back who is ahead, until the others have come as far', async () => {
   expect(gone).toHaveLength(4)
 })
 
-it('lets several go to the same instant together', async () => {
+it('releases several members to the same instant together', async () => {
   const { gone, ask } = group(3)
   for (const index of [0, 1, 2]) await ask(index, 5)
   expect(gone).toEqual(['0 to 5', '1 to 5', '2 to 5'])
 })
 
-it('does not wait for who has left', async () => {
+it('does not wait for a member that has left', async () => {
   const { gone, ask, together, settle } = group(2)
   await ask(0, 10)
   await ask(1, 20)

@@ -9,7 +9,7 @@ import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
 const HOUR_MS = 3_600_000
 
-interface Played {
+interface Run {
   readonly report: Report
   readonly records: readonly TraceRecord[]
   /** Groups that a deployment was created for, in order. */
@@ -18,7 +18,7 @@ interface Played {
 }
 
 /** The real controller on a small fleet with open gates and a short window. */
-async function play(name: string, ...faults: object[]): Promise<Played> {
+async function play(name: string, ...faults: object[]): Promise<Run> {
   const base = findScenario(name)
   const scenario: Scenario = {
     ...base,
@@ -37,7 +37,7 @@ async function play(name: string, ...faults: object[]): Promise<Played> {
   }
 }
 
-const hasActed = ({ records }: Played, kind: string): boolean =>
+const hasActed = ({ records }: Run, kind: string): boolean =>
   records.some((record) => record.kind === 'fault-started' && record.faultKind === kind)
 
 const api = (operation: string) => ({ in: { api: operation } })
@@ -45,7 +45,7 @@ const CREATE = api('CreateDeployment')
 const TICKS = { in: { detailType: 'Scheduled Event' } }
 const ANALYZE = { in: { lambda: 'analyze' } }
 
-/** With what the function failed meanwhile; null: the SDK's retries or the controller hid it. */
+/** The error of the function meanwhile; null if the SDK's retries or the controller handled it. */
 const FAULTS: readonly (readonly [fault: { kind: string; [key: string]: unknown }, failsWith: string | null])[] = [
   [{ kind: 'api-throttle', in: { service: 'iot' }, rate: '0.003/s' }, 'ThrottlingException'],
   [{ kind: 'api-throttle', ...CREATE, share: '100 %', for: '40min' }, 'ThrottlingException'],
@@ -53,7 +53,7 @@ const FAULTS: readonly (readonly [fault: { kind: string; [key: string]: unknown 
   [{ kind: 'api-error', ...api('PutEvents'), status: 503 }, 'ServiceUnavailable'],
   [{ kind: 'api-error', in: { service: 'dynamodb' }, share: '40 %', for: '4h' }, 'InternalServerError'],
   [{ kind: 'api-conflict', ...CREATE, for: '30min' }, 'ConflictException'],
-  // Of the conditional writes of a look, some ten, each may lose: at this share one look in five gets through.
+  // Each of about ten conditional writes of an evaluation may fail: at this share one evaluation in five succeeds.
   [{ kind: 'api-conflict', ...api('PutItem'), share: '15 %' }, 'StaleRollout'],
   [{ kind: 'api-latency', in: { service: 'iot' }, delay: '40s', jitter: '30s' }, null],
   [{ kind: 'api-latency', in: { service: 'dynamodb' }, delay: '10s' }, null],
@@ -116,7 +116,7 @@ describe('a bad one is rolled back all the same, once', () => {
   })
 })
 
-it('answers that are lost for hours hold nothing up, and nothing is ordered twice', async () => {
+it('replies that are lost for hours do not delay the rollout, and no deployment is created twice', async () => {
   const { deployed, report } = await play('healthy', { kind: 'lost-reply', ...CREATE, for: '9h' })
   expect(deployed).toEqual(['canary', 'early', 'production'])
   expect(report.outcome).toBe('promoted')

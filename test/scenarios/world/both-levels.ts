@@ -6,13 +6,13 @@ import { compareRuns } from '../../../scenarios/outcome/determinism.ts'
 import type { RehearsalOptions } from '../../../scenarios/world/rehearsal.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
-/** What may differ between levels: how the devices were linked, how many messages that took, and real time. */
+/** What may differ between levels: the links of the devices, the number of messages, and real time. */
 function comparable(report: Report): object {
   const { level, connections, messages, wall, ...same } = report
   return same
 }
 
-/** Both levels make the same decisions: every event at its virtual time, and the same report. */
+/** Both levels make the same decisions: every event at its simulated time, and the same report. */
 export async function expectSame(scenario: Scenario, over: Partial<RehearsalOptions> = {}): Promise<Report> {
   const [wire, model] = [
     await rehearse(scenario, { seed: 1, level: 'wire', ...over }),

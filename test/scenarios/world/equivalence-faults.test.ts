@@ -53,7 +53,7 @@ describe('wire and model decide the same under faults of the network, of AWS and
 })
 
 describe('wire and model decide the same with every fault of a device, under the real controller', () => {
-  // Two stations a stage and line 1's canary among them; short windows, so that promotions and ways back both come.
+  // Two stations per stage, line 1's canary among them; short windows, so that there are promotions and rollbacks.
   it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
     const base = findScenario('healthy')
     await expectSame(

@@ -3,7 +3,7 @@ import { expectSame } from './both-levels.ts'
 import { sampleWorlds } from './worlds.ts'
 
 /** A larger sample on larger plants is in test/extended. */
-describe('wire and model decide the same in worlds that nobody chose', () => {
+describe('wire and model decide the same in random scenarios', () => {
   it.each(sampleWorlds(4, 10))('%s', async (_, { scenario, seed }) => {
     await expectSame(scenario, { seed, untilMs: 30 * 3_600_000 })
   })

@@ -9,10 +9,10 @@ import { expectSame } from './both-levels.ts'
 
 const HOUR_MS = 3_600_000
 
-/** The wire costs by the message, so that the fleet is as small as stages of several devices let it be. */
+/** The cost of the wire level is per message, so the fleet is as small as stages of several devices allow. */
 const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 2, devicesPerLine: 10 } })
 
-/** Of every family of faults one that is soon over; more of the library is played over sockets in test/extended. */
+/** One short scenario of every family of faults; more of the library is run over sockets in test/extended. */
 const AT_WIRE = ['memory-leak', 'crash-on-start', 'hang-in-install', 'error-step', 'noisy-network'] as const
 
 describe('wire and model decide the same', () => {
@@ -20,7 +20,7 @@ describe('wire and model decide the same', () => {
     await expectSame(small(findScenario(name)), name === 'noisy-network' ? { untilMs: 12 * HOUR_MS } : {})
   })
 
-  it('healthy, which passes all three stages in its calendar', async () => {
+  it('healthy, which passes all three stages in their deployment windows', async () => {
     const scenario = findScenario('healthy')
     const report = await expectSame({
       ...scenario,
@@ -34,11 +34,14 @@ describe('wire and model decide the same', () => {
     expect(report.leadTimeHours).toBeLessThan(60.3)
   })
 
-  it.each(['offline-canary', 'flapping-line'] as const)('%s, cut in the middle of the update', async (name) => {
-    const scenario = findScenario(name)
-    const faults = scenario.faults.map((fault) => ({ ...fault, from: 12 * 60_000 })) as FaultSpec[]
-    await expectSame({ ...scenario, faults, fleet: { lines: 2, devicesPerLine: 10 } }, { untilMs: 12 * HOUR_MS })
-  })
+  it.each(['offline-canary', 'flapping-line'] as const)(
+    '%s, disconnected in the middle of the update',
+    async (name) => {
+      const scenario = findScenario(name)
+      const faults = scenario.faults.map((fault) => ({ ...fault, from: 12 * 60_000 })) as FaultSpec[]
+      await expectSame({ ...scenario, faults, fleet: { lines: 2, devicesPerLine: 10 } }, { untilMs: 12 * HOUR_MS })
+    },
+  )
 
   it('recorded-line, with every metric of the recording', async () => {
     const scenario = { ...findScenario('recorded-line'), fleet: { lines: 2, devicesPerLine: 10 } }
@@ -49,7 +52,7 @@ describe('wire and model decide the same', () => {
     await expectSame(findScenario('other-plant'), { untilMs: 12 * HOUR_MS })
   })
 
-  it('people: a device in a wrong group, a pause, a stopped line, an abort', async () => {
+  it('operators: a device in a wrong group, a pause, a change freeze, an abort', async () => {
     const at = (minutes: number): number => minutes * 60_000
     const operator = (minutes: number, does: OperatorRequest['operation']): FaultSpec => ({
       kind: 'operator',
@@ -79,8 +82,8 @@ describe('wire and model decide the same', () => {
   })
 
   it.each([
-    ['let go when production has passed', null, 'promoted', 20],
-    ['put back on a way back', 330, 'rolled-back', 18],
+    ['released when production has passed', null, 'promoted', 20],
+    ['rolled back with the others', 330, 'rolled-back', 18],
   ] as const)('devices held back from production, %s', async (_, abortMinutes, outcome, devices) => {
     const abort: FaultSpec[] =
       abortMinutes === null
@@ -96,7 +99,7 @@ describe('wire and model decide the same', () => {
     expect((await expectSame(findScenario('crash-on-start'))).outcome).toBe('rolled-back')
   })
 
-  it('also when time runs out between two looks', async () => {
+  it('also when time runs out between two evaluations', async () => {
     const report = await expectSame(small(findScenario('memory-leak')), { untilMs: 3 * 3_600_000 + 137_000 })
     expect(report.simulated.hours).toBeCloseTo(3.04, 2)
   })
@@ -106,7 +109,7 @@ describe('wire and model decide the same', () => {
   })
 })
 
-it('names the first event that differs, with what led to it on both sides', async () => {
+it('names the first event that differs, with its causes on both sides', async () => {
   const scenario = small(findScenario('crash-on-start'))
   const [first, second] = [
     await rehearse(scenario, { seed: 1, level: 'model' }),
@@ -115,8 +118,8 @@ it('names the first event that differs, with what led to it on both sides', asyn
   const index = first.records.findIndex(({ kind }) => kind === 'firmware-crashed')
   const records = second.records.map((record, i) => (i === index ? { ...record, reason: 'another' } : record))
   const facts = { ...second.facts, digest: 'f'.repeat(64), digestsByHour: ['f'.repeat(64)] }
-  const told = compareRuns(first, { ...second, records, facts } as typeof second, ['wire', 'model'])
-  expect(told).toContain(`first difference in virtual hour 0, event ${index}`)
-  expect(told).toMatch(/wire:\n.*"exited with code 1"|wire:\n.*startup script exited/)
-  expect(told).toMatch(/model:\n.*"another"/)
+  const shown = compareRuns(first, { ...second, records, facts } as typeof second, ['wire', 'model'])
+  expect(shown).toContain(`first difference in virtual hour 0, event ${index}`)
+  expect(shown).toMatch(/wire:\n.*"exited with code 1"|wire:\n.*startup script exited/)
+  expect(shown).toMatch(/model:\n.*"another"/)
 })

@@ -11,7 +11,7 @@ const startMs = healthy.start.atMs
 const endOf = (...faults: readonly object[]): number | null =>
   faultsEndAtMs({ ...healthy, faults: faults.map((one) => faultSchema.parse(one)) as FaultSpec[] } as Scenario)
 
-it('is the end of the last disturbance, counted as the faults count', () => {
+it('is the end of the last fault of the environment, counted from where its times count', () => {
   expect(endOf({ kind: 'event-lost', in: { events: 'all' }, from: '2h', for: '3h' })).toBe(
     startMs - LEAD_MS + 5 * HOUR_MS,
   )
@@ -23,12 +23,12 @@ it('is the end of the last disturbance, counted as the faults count', () => {
   ).toBe(startMs - LEAD_MS + 9 * HOUR_MS)
 })
 
-it('never comes where something disturbs for good', () => {
+it('is null where a fault never ends', () => {
   expect(endOf({ kind: 'api-error', in: { service: 'iot' } })).toBeNull()
   expect(endOf({ kind: 'offline', in: { line: 1 }, from: '1h', for: '1min', every: '5min' })).toBeNull()
   expect(endOf({ kind: 'wrong-group', device: 'line-01-01', group: 'early', at: '1h' })).toBeNull()
 })
 
-it('is not put off by what is wrong with the release', () => {
+it('is not delayed by faults of the release', () => {
   expect(endOf({ kind: 'crash', in: { firmware: '2.4.0' }, at: 'start' })).toBe(startMs - LEAD_MS)
 })

@@ -16,7 +16,7 @@ const movedTo = (records: readonly TraceRecord[], group: string): string[] =>
     one.kind === 'device-moved' && one.change === 'added' && one.group === group ? [one.thing] : [],
   )
 
-it('without a device of every line held back, a good release pays for the plant’s network', async () => {
+it('without a holdback a good release is blamed for the plant’s network', async () => {
   const scenario = findScenario('holdback')
   const faults = scenario.faults.filter(({ kind }) => kind === 'noisy-network')
   const outcomes: string[] = []
@@ -27,7 +27,7 @@ it('without a device of every line held back, a good release pays for the plant�
   expect(outcomes).toEqual(['rolled-back', 'promoted'])
 })
 
-it('with them the firmware’s own fault is told from the plant’s', async () => {
+it('with a holdback the firmware’s fault is separated from the plant’s', async () => {
   const { rehearsal, report } = await play(findScenario('holdback'))
   expect(report).toMatchObject({ detection: { by: 'error-rate' }, invariants: { violated: [] } })
   const breach = rehearsal.records.find((one) => one.kind === 'evaluated' && one.verdict === 'breach')
@@ -37,7 +37,7 @@ it('with them the firmware’s own fault is told from the plant’s', async () =
   expect(movedTo(rehearsal.records, 'production').sort()).toEqual([...held].sort())
 })
 
-it('a good release reaches every one of them in the window after production has passed', async () => {
+it('a good release reaches every held-back device in the window after production has passed', async () => {
   const scenario = findScenario('healthy')
   const { rehearsal, report } = await play({ ...scenario, policy: { holdback: true }, expect: {} })
   expect(report).toMatchObject({ outcome: 'promoted', exposure: { devices: 340 }, invariants: { violated: [] } })

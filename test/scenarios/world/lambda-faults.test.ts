@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Ports } from '../../../controller/ports/ports.ts'
 import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
+import type { Functions } from '../../../scenarios/world/functions.ts'
 import { LambdaFaults } from '../../../scenarios/world/lambda-faults.ts'
-import { type Functions, LambdaHost } from '../../../scenarios/world/lambda-host.ts'
+import { LambdaHost } from '../../../scenarios/world/lambda-host.ts'
 import { faultSchema, makeFaultsOf } from '../../../sim/faults/catalogue.ts'
 import { FaultWorld } from '../../../sim/faults/families/fault-world.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
@@ -15,14 +16,14 @@ const WAITING: Outcome = {
   state: 'waiting',
   stage: 'canary',
   verdict: null,
-  decision: { kind: 'wait', reason: '' },
+  decision: { kind: 'wait', reason: { code: 'NO_ROLLOUT', data: {} } },
 }
 
 let clock: VirtualClock
 let trace: Trace
 let inFlight: InFlight
 let host: LambdaHost
-/** Effects on the world, in order. */
+/** Effects of the calls, in order. */
 let effects: string[]
 
 beforeEach(() => {
@@ -64,7 +65,7 @@ async function invoke(name: keyof Functions = 'analyze'): Promise<void> {
   await inFlight.settled()
 }
 
-const told = (): object[] => {
+const recorded = (): object[] => {
   trace.flush()
   return trace.records.map(({ kind, atMs, ...rest }) => ({ kind, atMs, ...rest }))
 }
@@ -81,19 +82,19 @@ describe('an invocation that is killed', () => {
     expect(effects).toEqual(left)
     expect(inFlight.pending()).toEqual({})
     const died = fault.call < 9
-    expect(told().some((one) => 'error' in one && one.error === 'Runtime.ExitError')).toBe(died)
-    expect(told().some((one) => 'faultKind' in one && 'target' in one && one.target === 'analyze')).toBe(died)
+    expect(recorded().some((one) => 'error' in one && one.error === 'Runtime.ExitError')).toBe(died)
+    expect(recorded().some((one) => 'faultKind' in one && 'target' in one && one.target === 'analyze')).toBe(died)
     expect(host.isOver()).toBe(false)
   })
 
-  it('does not concern another function', async () => {
+  it('does not affect another function', async () => {
     install({ kind: 'lambda-killed', call: 2 })
     await invoke('promote')
     expect(effects).toEqual(['1a', '1b', '1c'])
   })
 })
 
-it('one that hangs lets time pass until its limit; what waits for it is then run', async () => {
+it('a hanging invocation lets time pass until its limit; waiting ones run then', async () => {
   install({ kind: 'lambda-timeout', call: 2, after: '30s', for: '1s' })
   await invoke()
   expect(effects).toEqual(['1a', '1b'])
@@ -103,7 +104,7 @@ it('one that hangs lets time pass until its limit; what waits for it is then run
   clock.advance()
   await inFlight.settled()
   expect(effects).toEqual(['1a', '1b', '2a', '2b', '2c'])
-  expect(told()).toContainEqual(
+  expect(recorded()).toContainEqual(
     expect.objectContaining({
       atMs: 30_000,
       error: 'Sandbox.Timedout',
@@ -112,14 +113,14 @@ it('one that hangs lets time pass until its limit; what waits for it is then run
   )
 })
 
-it('two at once take turns at every call, the same however long calls take', async () => {
+it('two concurrent invocations take turns at every call, in the same order however long calls take', async () => {
   install({ kind: 'lambda-duplicate' })
   await invoke()
   expect(effects).toEqual(['1a', '2a', '1b', '2b', '1c', '2c'])
   expect(host.cost.evaluations).toBe(2)
 })
 
-it('of two at once one may die, and the other goes on', async () => {
+it('of two concurrent invocations one may be killed, and the other continues', async () => {
   install({ kind: 'lambda-duplicate' }, { kind: 'lambda-killed', call: 2, share: '50 %' })
   for (let i = 0; i < 8; i++) await invoke()
   const whole = effects.filter((key) => key.endsWith('c')).length
@@ -129,7 +130,7 @@ it('of two at once one may die, and the other goes on', async () => {
   expect(inFlight.pending()).toEqual({})
 })
 
-it('acts on its share of the invocations, in its window', async () => {
+it('affects its share of the invocations, in its window', async () => {
   install({ kind: 'lambda-killed', call: 1, from: '1min', for: '1min', share: '50 %' })
   for (let i = 0; i < 10; i++) await invoke()
   expect(effects).toHaveLength(30)

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
-import { type Functions, LambdaHost } from '../../../scenarios/world/lambda-host.ts'
+import type { Functions } from '../../../scenarios/world/functions.ts'
+import { LambdaHost } from '../../../scenarios/world/lambda-host.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
@@ -22,7 +23,7 @@ const WAITING: Outcome = {
   state: 'waiting',
   stage: 'canary',
   verdict: null,
-  decision: { kind: 'wait', reason: '' },
+  decision: { kind: 'wait', reason: { code: 'NO_ROLLOUT', data: {} } },
 }
 
 async function invoke(name: keyof Functions, work: () => Promise<Outcome>): Promise<void> {
@@ -35,7 +36,7 @@ async function invoke(name: keyof Functions, work: () => Promise<Outcome>): Prom
 const awsError = (name: string): Error => Object.assign(new Error('said AWS'), { name, $metadata: {} })
 
 it.each(['ThrottlingException', 'InternalServerException', 'ConflictException'])(
-  'leaves what AWS answered with %s to the next schedule, and tells the trace',
+  'leaves %s of AWS to the next scheduled invocation, and records it',
   async (name) => {
     await invoke('analyze', () => Promise.reject(awsError(name)))
     expect(host.isOver()).toBe(false)
@@ -45,7 +46,7 @@ it.each(['ThrottlingException', 'InternalServerException', 'ConflictException'])
 )
 
 it.each(['ValidationException', 'InvalidRequestException', 'NotEmulated'])(
-  'ends the rehearsal with a request that is wrong (%s)',
+  'ends the rehearsal after a wrong request (%s)',
   async (name) => {
     await invoke('analyze', () => Promise.reject(awsError(name)))
     expect(() => host.isOver()).toThrow('said AWS')
@@ -83,7 +84,7 @@ it('runs one invocation at a time, and counts them', async () => {
   expect(host.status).toBe('canary waiting')
 })
 
-it('is over when the expected rollout has ended, not by the end of the one before, which is told once', async () => {
+it('is over when the expected rollout has ended, not by the end of the one before, which is recorded once', async () => {
   const ended = (rolloutId: string): Outcome => ({ ...WAITING, rolloutId, state: 'completed' })
   await invoke('analyze', async () => ended('first'))
   await invoke('analyze', async () => ended('first'))
@@ -97,7 +98,7 @@ it('is over when the expected rollout has ended, not by the end of the one befor
   expect(trace.records).toHaveLength(2)
 })
 
-it('forgets the refusal of one rollout when it expects another, but no bug', async () => {
+it('drops the refusal of one rollout when it expects another, but keeps a bug', async () => {
   await invoke('start', () => Promise.reject(awsError('ThrottlingException')))
   host.expectStart()
   expect(host.isOver()).toBe(false)
@@ -106,12 +107,12 @@ it('forgets the refusal of one rollout when it expects another, but no bug', asy
   expect(() => host.isOver()).toThrow('a bug')
 })
 
-describe('the function that people call', () => {
+describe('the function that operators call', () => {
   const install = (answer: object): void =>
     host.install({ operate: () => Promise.resolve(answer) } as unknown as Functions, { trace, clock })
   const ANSWER = { operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held', outcome: null }
 
-  it('stands in the trace with its answer, and the rollout with what it came to', async () => {
+  it('is recorded with its answer, and so is the outcome of the rollout', async () => {
     install({ ...ANSWER, outcome: { ...WAITING, state: 'rolling-back' } })
     expect(await host.call('operate', { operation: 'pause', actor: 'jo' })).toMatchObject({ answer: 'held' })
     trace.flush()
@@ -123,14 +124,14 @@ describe('the function that people call', () => {
     expect(host.status).toBe('canary rolling-back')
   })
 
-  it('leaves no trace of a question', async () => {
+  it('is not recorded when it only asks for the status', async () => {
     install({ ...ANSWER, operation: 'status' })
     await host.call('operate', { operation: 'status' })
     trace.flush()
     expect(trace.records).toEqual([])
   })
 
-  it('fails for its caller alone when the call came from outside', async () => {
+  it('fails only for its caller when the call came from outside', async () => {
     host.install({ analyze: () => Promise.reject(new Error('no time')) } as unknown as Functions, { trace, clock })
     await expect(host.call('analyze', {})).rejects.toThrow('no time')
     expect(host.isOver()).toBe(false)

@@ -34,7 +34,7 @@ async function play(scenario: Scenario) {
   }
 }
 
-it('goes first, whole, through the same stages, ends on every device, and stays when the firmware follows', async () => {
+it('goes first through all stages, ends on every device, and stays when the firmware follows', async () => {
   const { all, orders, report, invariants } = await play(base)
   expect(orders).toEqual([
     'canary 2.3.1 1.0.0',
@@ -53,7 +53,7 @@ it('goes first, whole, through the same stages, ends on every device, and stays 
   expect([report.outcome, invariants]).toEqual(['promoted', []])
 })
 
-it('that is followed by bad firmware stays when the firmware goes back: the data is migrated', async () => {
+it('stays when bad firmware that follows it is rolled back: the data is migrated', async () => {
   const { orders, report, invariants } = await play({
     ...base,
     faults: [{ kind: 'crash', in: { firmware: '3.0.0' }, after: HOUR_MS }],
@@ -62,7 +62,7 @@ it('that is followed by bad firmware stays when the firmware goes back: the data
   expect([report.outcome, report.caughtIn, invariants]).toEqual(['rolled-back', 'canary', []])
 })
 
-it('that does harm is taken back, and its firmware is never ordered', async () => {
+it('is rolled back if it is faulty, and its firmware is never deployed', async () => {
   const device = fleetOf(base).find(({ stage }) => stage === 'canary')?.thing as string
   const { all, orders, report, invariants } = await play({
     ...base,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Pace, Pacer, type Wall } from '../../../scenarios/world/pacer.ts'
 
-/** A wall clock that moves only when somebody sleeps. */
+/** A wall clock that advances only by sleeping. */
 class Sleeper implements Wall {
   now = 5_000
   readonly slept: number[] = []
@@ -14,7 +14,7 @@ class Sleeper implements Wall {
   }
 }
 
-/** A wall clock that stands still; who sleeps is woken by a key, or by the signal of the whole run. */
+/** A wall clock that never advances; a sleeper is woken by a key, or by the signal of the run. */
 class Still implements Wall {
   sleepers = 0
   nowMs(): number {
@@ -27,16 +27,16 @@ class Still implements Wall {
 }
 
 const times = (factor: number): Pace => ({ kind: 'times', factor })
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const yieldOnce = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Whether virtual time has been let go to `atMs`, asked again at every call. */
+/** Whether simulated time may be `atMs`, checked at every call. */
 function asked(pacer: Pacer, atMs: number): () => Promise<boolean> {
   let isThere = false
   void pacer.until(atMs).then(() => {
     isThere = true
   })
   return async () => {
-    for (let i = 0; i < 3; i++) await turn()
+    for (let i = 0; i < 3; i++) await yieldOnce()
     return isThere
   }
 }
@@ -48,13 +48,13 @@ describe('a pace', () => {
     expect(wall.slept).toEqual([])
   })
 
-  it('lets so many virtual seconds pass a second', async () => {
+  it('lets that many simulated seconds pass per second', async () => {
     const wall = new Sleeper()
     await new Pacer(times(60), 0, undefined, wall).until(120_000)
     expect(wall.slept).toEqual([2_000])
   })
 
-  it('counts from the start, so that what took time itself is not waited for again', async () => {
+  it('counts from the start, so that time spent elsewhere is not waited for again', async () => {
     const wall = new Sleeper()
     const pacer = new Pacer(times(10), 0, undefined, wall)
     await pacer.until(10_000)
@@ -63,19 +63,19 @@ describe('a pace', () => {
     expect(wall.slept).toEqual([1_000, 300])
   })
 
-  it('does not set a timer for next to nothing', async () => {
+  it('sets no timer for a very short wait', async () => {
     const wall = new Sleeper()
     await new Pacer(times(1_000), 0, undefined, wall).until(1_500)
     expect(wall.slept).toEqual([])
   })
 
-  it('sleeps in pieces where one timer cannot be so long', async () => {
+  it('sleeps in parts where one timer cannot be long enough', async () => {
     const wall = new Sleeper()
     await new Pacer(times(1), 0, undefined, wall).until(2 ** 32 + 100)
     expect(wall.slept).toEqual([2 ** 31 - 1, 2 ** 31 - 1, 102])
   })
 
-  it('can be changed on the way: the time before it counts at the pace before', async () => {
+  it('can be changed during a run: earlier time counts at the earlier pace', async () => {
     const wall = new Sleeper()
     const pacer = new Pacer(times(10), 0, undefined, wall)
     await pacer.until(10_000)
@@ -114,7 +114,7 @@ describe('keys', () => {
     ])
   })
 
-  it('hold time back, and let it go on', async () => {
+  it('pause and resume simulated time', async () => {
     const pacer = new Pacer({ kind: 'max' }, 0, undefined, new Still())
     pacer.togglePause()
     expect(pacer.text).toBe('paused')
@@ -125,7 +125,7 @@ describe('keys', () => {
     expect(pacer.text).toBe('max')
   })
 
-  it('step so far and no further', async () => {
+  it('step by exactly one step', async () => {
     const pacer = new Pacer(times(1), 0, undefined, new Still())
     await pacer.until(0)
     pacer.step(300_000)
@@ -138,7 +138,7 @@ describe('keys', () => {
     expect(pacer.text).toBe('paused')
   })
 
-  it('tell when the step has come to its end', async () => {
+  it('notify at the end of a step', async () => {
     const pacer = new Pacer({ kind: 'max' }, 0, undefined, new Still())
     const held: string[] = []
     pacer.whenHeld(() => held.push(pacer.text))
@@ -154,7 +154,7 @@ describe('keys', () => {
     expect(held).toEqual(['paused'])
   })
 
-  it('wake who waits for a slower pace', async () => {
+  it('end a wait of a slower pace', async () => {
     const wall = new Still()
     const pacer = new Pacer(times(3_600), 0, undefined, wall)
     const isThere = asked(pacer, 1e9)

@@ -25,7 +25,7 @@ function outcomeOf(scenario: Scenario, { header, records, facts }: RehearsalResu
 const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } })
 
 describe('shipped scenarios on the whole fleet', () => {
-  it('memory-leak is caught in canary and rolled back, with every leg told', async () => {
+  it('memory-leak is caught in canary and rolled back, with every phase of the rollback recorded', async () => {
     const scenario = findScenario('memory-leak')
     const result = await play(scenario)
     const { report, failures } = outcomeOf(scenario, result)
@@ -61,7 +61,7 @@ describe('shipped scenarios on the whole fleet', () => {
       expect(outcomeOf(scenario, await play(scenario, { seed, level: 'model' })).failures).toEqual([])
     })
 
-    it('gives the same digest over TCP with the same seed, and another with another', async () => {
+    it('gives the same digest over TCP with the same seed, and a different one with another', async () => {
       const [first, other] = played as [RehearsalResult, RehearsalResult]
       expect(compareRuns(first, await play(scenario))).toBeNull()
       expect(other.facts.digest).not.toBe(first.facts.digest)
@@ -70,7 +70,7 @@ describe('shipped scenarios on the whole fleet', () => {
 })
 
 describe('on a small fleet', () => {
-  it('a drift from the twelfth hour on is found by the cycle time', async () => {
+  it('a drift from the twelfth hour on is detected by the cycle time', async () => {
     const scenario = small(findScenario('cycle-drift'))
     const { report, failures } = outcomeOf(
       { ...scenario, expect: { ...scenario.expect, exposed: undefined } },
@@ -80,7 +80,7 @@ describe('on a small fleet', () => {
     expect([report.detection.by, report.exposure.devices]).toEqual(['cycle-time', 3])
   })
 
-  it('stops where it is told to, inconclusive', async () => {
+  it('stops at the time limit of the options, inconclusive', async () => {
     const scenario = small(findScenario('memory-leak'))
     const { report } = outcomeOf(scenario, await play(scenario, { untilMs: 2 * 3_600_000 }))
     expect([report.outcome, report.simulated.hours]).toEqual(['inconclusive', 2])
@@ -89,15 +89,15 @@ describe('on a small fleet', () => {
   it('stops at once when it is aborted, and leaves nothing open', async () => {
     const abort = new AbortController()
     const reason = new Error('enough')
-    const playing = play(small(findScenario('memory-leak')), {
+    const running = play(small(findScenario('memory-leak')), {
       signal: abort.signal,
       pace: { kind: 'times', factor: 1 },
       onListening: () => abort.abort(reason),
     })
-    await expect(playing).rejects.toBe(reason)
+    await expect(running).rejects.toBe(reason)
   })
 
-  it('tells what the preflight refused, as a result', async () => {
+  it('rejects with the reasons of a preflight refusal', async () => {
     const scenario = small(findScenario('healthy'))
     const blind = { ...scenario, release: { ...scenario.release, data: { writes: 7, reads: [7] } } }
     await expect(play(blind)).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('on a small fleet', () => {
     })
   })
 
-  it('does not start a release that some disks have no room for', async () => {
+  it('does not start a release that does not fit on some disks', async () => {
     const scenario = small(findScenario('disk-full'))
     const full = scenario.faults.map((fault) => ({ ...fault, in: { device: 'line-02-07' } }) as typeof fault)
     await expect(play({ ...scenario, faults: full })).rejects.toMatchObject({

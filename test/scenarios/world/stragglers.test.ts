@@ -26,7 +26,7 @@ const scenario = {
 
 type Of<K extends TraceEvent['kind']> = TraceRecord & Extract<TraceEvent, { kind: K }>
 
-describe('devices that come back after the rollout was rolled back', () => {
+describe('devices that reconnect after the rollout was rolled back', () => {
   let result: RehearsalResult
   const all = <K extends TraceEvent['kind']>(kind: K): Of<K>[] =>
     result.records.filter((record): record is Of<K> => record.kind === kind)
@@ -41,12 +41,12 @@ describe('devices that come back after the rollout was rolled back', () => {
     result = await rehearse(scenario, { seed: 1, level: 'model', lingerMs: 10 * HOUR_MS })
   })
 
-  it('come back only when the controller has ended', () => {
+  it('reconnect only when the controller has ended', () => {
     for (const thing of [NEVER_HAD_IT, HAD_IT]) expect(reconnectedAtMs(thing)).toBeGreaterThan(endedAtMs())
     expect(all('evaluated').at(-1)).toMatchObject({ state: 'rolled-back' })
   })
 
-  it('get the way back and never the release', () => {
+  it('get the rollback and never the release', () => {
     const [release, back] = all('deployment-created').filter(({ target }) => target === 'canary')
     expect([release, back].map((one) => one?.components['com.plant.LineFirmware'])).toEqual(['2.4.0', '2.3.1'])
     const received = all('deployment-received').filter(({ thing }) => thing === NEVER_HAD_IT)
@@ -54,7 +54,7 @@ describe('devices that come back after the rollout was rolled back', () => {
     expect(started(NEVER_HAD_IT).filter(({ version }) => version === '2.4.0')).toEqual([])
   })
 
-  it('leave the release that they ran while they were away', () => {
+  it('leave the release that they ran while they were offline', () => {
     const versions = started(HAD_IT).map(({ version }) => version)
     expect(versions).toContain('2.4.0')
     expect(versions.at(-1)).toBe('2.3.1')
@@ -63,7 +63,7 @@ describe('devices that come back after the rollout was rolled back', () => {
     expect(healthy.at(-1)).toMatchObject({ version: '2.3.1', bootId: started(HAD_IT).at(-1)?.bootId })
   })
 
-  it('leave nobody on the release, and break no law', () => {
+  it('leave no device on the release, and violate no invariant', () => {
     const last = new Map(all('firmware-started').map(({ thing, version }) => [thing, version]))
     expect([...new Set(last.values())]).toEqual(['2.3.1'])
     expect(checkInvariants(result.header, result.records).violated).toEqual([])

@@ -47,7 +47,7 @@ it.each([
   ['a failing service', awsError('InternalFailureException', 500), 50],
   ['a broken connection', connectionReset(), 50],
   ['a throttle', awsError('ThrottlingException', 400), 1_000],
-])('tries again after %s, with waits on the virtual clock that double at most', async (_, error, baseMs) => {
+])('retries after %s, with waits on the virtual clock that at most double', async (_, error, baseMs) => {
   const { call } = clientOf()
   const { triedAtMs, error: outcome } = await call(error, 2)
   expect(outcome).toBeNull()
@@ -58,7 +58,7 @@ it.each([
   expect(third).toBeGreaterThan(0)
 })
 
-it('gives up after three attempts with the last error, and does not try again what the caller did wrong', async () => {
+it('gives up after three attempts with the last error, and does not retry errors of the caller', async () => {
   const { call } = clientOf()
   const busy = awsError('ThrottlingException', 429)
   expect(await call(busy, 9)).toMatchObject({ error: busy, triedAtMs: { length: 3 } })
@@ -66,7 +66,7 @@ it('gives up after three attempts with the last error, and does not try again wh
   expect(await call(conflict, 9)).toMatchObject({ error: conflict, triedAtMs: { length: 1 } })
 })
 
-it('has the budget of the SDK: a long burst of errors makes later calls fail at once', async () => {
+it('has the retry budget of the SDK: a long burst of errors makes later calls fail at once', async () => {
   const { call, strategy } = clientOf()
   expect(strategy.getCapacity()).toBe(500)
   const error = awsError('InternalFailureException', 500)
@@ -76,7 +76,7 @@ it('has the budget of the SDK: a long burst of errors makes later calls fail at 
   expect(attempts.slice(18)).toEqual([1, 1])
 })
 
-it('waits the same for the same client, and otherwise for another', async () => {
+it('waits the same for the same client, and differently for another', async () => {
   const error = awsError('ThrottlingException', 400)
   const waits = async (label: string) => (await clientOf(label).call(error, 2)).triedAtMs
   expect(await waits('iot')).toEqual(await waits('iot'))

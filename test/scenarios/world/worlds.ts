@@ -65,7 +65,7 @@ export interface ChosenWorld {
   readonly seed: number
 }
 
-/** Worlds that nobody chose: a start, a plant and faults by chance, always the same for a seed of the sample. */
+/** Random scenarios: start, plant and faults are drawn, always the same for a seed of the sample. */
 export const sampleWorlds = (count: number, devicesPerLine: number): readonly (readonly [string, ChosenWorld])[] =>
   fc.sample(world, { numRuns: count, seed: 20_261_124 }).map((one) => {
     const base = findScenario('healthy')

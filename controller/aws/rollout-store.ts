@@ -102,16 +102,8 @@ export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): 
     put: (key, value) => write(key, 1, value),
 
     async putIf(key, value, expectedVersion) {
-      const condition: Partial<PutCommandInput> =
-        expectedVersion === 0
-          ? { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } }
-          : {
-              ConditionExpression: '#version = :expected',
-              ExpressionAttributeNames: { '#version': 'version' },
-              ExpressionAttributeValues: { ':expected': expectedVersion },
-            }
       try {
-        await write(key, expectedVersion + 1, value, condition)
+        await write(key, expectedVersion + 1, value, onlyAt(expectedVersion))
         return expectedVersion + 1
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) throw new StaleRollout(key)
@@ -124,3 +116,13 @@ export function dynamoStore(dynamo: DynamoDBDocumentClient, tableName: string): 
     },
   }
 }
+
+/** The condition that the document still has this version; 0: that there is none. */
+const onlyAt = (version: number): Partial<PutCommandInput> =>
+  version === 0
+    ? { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } }
+    : {
+        ConditionExpression: '#version = :expected',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':expected': version },
+      }

@@ -9,7 +9,7 @@ export interface MemorySeries {
   /** Process that the series is of: a restart begins it anew. */
   readonly bootId: string
   /** Whether it is above what the controls use; when there are none any more it begins anew. */
-  readonly isBesideControls: boolean
+  readonly isAboveControls: boolean
   /** When it may begin: what a start takes is no leak. */
   readonly fromMs: number
   /** Least use of each half hour, in its first evaluations, above the controls' median, oldest first. */
@@ -46,7 +46,7 @@ export const newSeries = (beforeMiB: number | null): MemorySeries => ({
   beforeMiB,
   limitMiB: 0,
   bootId: '',
-  isBesideControls: false,
+  isAboveControls: false,
   fromMs: 0,
   minima: [],
   s: 0,
@@ -65,11 +65,11 @@ export function withGauge(
 ): MemorySeries {
   const { memoryMiB, memoryLimitMiB } = sample.gauges
   if (sample.componentState !== 'RUNNING' || memoryMiB <= 0) return series
-  const isBesideControls = commonMiB !== null
-  if (series.bootId !== sample.bootId || series.isBesideControls !== isBesideControls) {
+  const isAboveControls = commonMiB !== null
+  if (series.bootId !== sample.bootId || series.isAboveControls !== isAboveControls) {
     const fromMs = series.bootId === sample.bootId ? nowMs : nowMs + WARM_UP_MS
     const { bootId } = sample
-    return { ...newSeries(series.beforeMiB), limitMiB: memoryLimitMiB, bootId, isBesideControls, fromMs }
+    return { ...newSeries(series.beforeMiB), limitMiB: memoryLimitMiB, bootId, isAboveControls, fromMs }
   }
   if (nowMs < series.fromMs) return series
   const block = Math.floor(nowMs / BLOCK_MS)
@@ -91,7 +91,7 @@ const withRunning = (series: MemorySeries, running: RunningBlock): MemorySeries 
   beforeMiB: series.beforeMiB,
   limitMiB: series.limitMiB,
   bootId: series.bootId,
-  isBesideControls: series.isBesideControls,
+  isAboveControls: series.isAboveControls,
   fromMs: series.fromMs,
   minima: series.minima,
   s: series.s,

@@ -166,7 +166,9 @@ export const watchOf = (plant: Plant): Watch => ({
   deployedAtMs: START_MS,
 })
 
-/** Looks at a plant every tick for some hours after its canaries were updated; `each` sees the evidence of every look. */
+/**
+ * Evaluates a plant at every tick for some hours after its canaries were updated; `each` gets the evidence each time.
+ */
 export function watchFor(
   plant: Plant,
   hours: number,

@@ -39,7 +39,7 @@ export class World {
   /** Devices that ever took the release. */
   readonly updated = new Set<string>()
   readonly offline = new Set<string>()
-  /** What IoT Jobs says of the devices of every deployment; null: they took it. */
+  /** What IoT Jobs reports of the devices of every deployment; null: they succeeded. */
   executions: DeviceExecution[] | null = null
   nowMs = START_MS
   readonly #byToken = new Map<string, { readonly id: string; readonly atMs: number }>()
@@ -152,7 +152,7 @@ export class World {
       this.clock,
     )({ ...this.event(), detail: { release: asked, actor: 'test', reason: 'because' } })
 
-  /** Ticks until the controller says that the rollout has ended, or for so many hours. */
+  /** Ticks until the rollout has ended, or for so many hours. */
   async run(hours: number, ports: Ports = this.ports, eachTick?: () => void): Promise<string> {
     const analyze = makeAnalyze(ports, this.policy, this.clock)
     let state = ''

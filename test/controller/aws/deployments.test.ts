@@ -66,7 +66,7 @@ describe('the current deployment', () => {
     })
   })
 
-  it('tells the token that it was created with, long after AWS has forgotten it', async () => {
+  it('returns the token that it was created with, long after AWS has forgotten it', async () => {
     greengrass.on(CreateDeploymentCommand).resolves({ deploymentId: 'd2', iotJobId: 'j2' })
     await port.create('canary', { deploymentName: 'plant', components }, 'r-1-deploy-canary')
     const { tags } = greengrass.commandCalls(CreateDeploymentCommand)[0]?.args[0].input ?? {}
@@ -152,7 +152,7 @@ describe('a component version', () => {
 })
 
 describe('a thing group', () => {
-  it('is there, is not there, or nobody can tell', async () => {
+  it('is there, is not there, or is unknown', async () => {
     iot
       .on(DescribeThingGroupCommand, { thingGroupName: 'holdback' })
       .resolvesOnce({ thingGroupName: 'holdback' })

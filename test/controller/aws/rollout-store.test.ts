@@ -99,7 +99,7 @@ describe('a document of a large fleet', () => {
     expect((await keys()).filter((key) => key === 'large' || key.startsWith('large#'))).toEqual([])
   }, 60_000)
 
-  it('is refused whole when somebody else was faster', async () => {
+  it('is refused whole when another writer was faster', async () => {
     const store = dynamoStore(clients.documents, TABLE)
     expect(await store.putIf('large-too', noise(3), 0)).toBe(1)
     await expect(store.putIf('large-too', noise(4), 0)).rejects.toThrow(StaleRollout)

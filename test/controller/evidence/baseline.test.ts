@@ -40,7 +40,7 @@ it('does not mix two shifts where the snapshot between them is missing', () => {
   expect(holed.devices['line-1-0']?.['first/weekday']).toMatchObject({ minutes: 4 * 480, expectedMinutes: 5 * 480 })
 })
 
-it('has no use for a cell of which less than 70 % was seen', () => {
+it('has no expectation in a stratum of which less than 70 % was observed', () => {
   const snapshots = history(newPlant())
   const second = snapshots.filter(({ atMs }) => (START_MS - atMs) % (24 * HOUR_MS) === 0)
   const holed = makeBaseline(
@@ -88,7 +88,7 @@ it('counts crashes, which make a single one no news', () => {
   expect(makeBaseline(snapshots, policy).crashes?.crashes).toBe(0)
 })
 
-/** What a device did between two snapshots, in whole shifts; null where it told nothing new. */
+/** What a device did between two snapshots, in whole shifts; null where it reported nothing new. */
 type Did = (Partial<HealthCounters> & { readonly minutes?: number }) | null
 
 /** Snapshots a shift apart from Monday 14:00 on, of devices that did what is written down between them. */
@@ -143,7 +143,7 @@ describe('the sums of a device', () => {
     'line-1-1': [{ minutes: 300 }, null, { errors: 1 }],
   })
 
-  it('are over the days of each cell, of what was seen', () => {
+  it('are over the days of each stratum, of what was observed', () => {
     const baseline = makeBaseline(snapshots, policy)
     expect([baseline.fromMs, baseline.toMs]).toEqual([START_MS, START_MS + 32 * HOUR_MS])
     expect(baseline.devices).toEqual({
@@ -189,7 +189,7 @@ describe('the sums of a device', () => {
     expect(shiftSums(holed, policy)).toEqual({})
   })
 
-  it('are those of some days alone for a replay, without devices that told nothing', () => {
+  it('are those of some days alone for a replay, without devices that reported nothing', () => {
     expect(shiftSums(snapshots.slice(1, 4), policy)).toEqual({
       'line-1-0': {
         'third/weekday': seen(480, { errors: 5 }),
@@ -265,7 +265,7 @@ describe('how a device varies from day to day', () => {
     ['a device that stood still on one day', { a: twoDays(cycles(100, 30_000), { cycles: 0, cycleTimeMsSum: 9 }) }, 0],
     ['one whose cycles took no time', { a: twoDays(cycles(100, 30_000), { cycles: 5 }) }, 0],
     ['other shifts of a day', { a: [cycles(100, 30_000), cycles(100, 40_000)] }, 0],
-  ])('is told by ln(cycle time): %s', (_, things, sigma) => {
+  ])('is that of ln(cycle time): %s', (_, things, sigma) => {
     expect(spread(things)).toBeCloseTo(sigma, 6)
   })
 })
@@ -282,15 +282,15 @@ describe('how single cycles vary', () => {
   it.each<[string, readonly Did[], number]>([
     ['half of them a third less, half a third more', [halves(100)], Math.sqrt(100 / 9 / 99)],
     ['two of them', [halves(2)], Math.sqrt(2) / 3],
-    ['one of them, which tells nothing', [{ cycles: 1, cycleTimeMsSum: 9, cycleTimeMsSumOfSquares: 99 }], 0],
+    ['one of them, which shows nothing', [{ cycles: 1, cycleTimeMsSum: 9, cycleTimeMsSumOfSquares: 99 }], 0],
     [
-      'nor beside others',
+      'nor with others',
       [halves(100), { cycles: 1, cycleTimeMsSum: 9, cycleTimeMsSumOfSquares: 99 }],
       Math.sqrt(100 / 9 / 99),
     ],
-    ['cells, pooled', [halves(100), halves(50)], Math.sqrt(150 / 9 / 148)],
+    ['strata, pooled', [halves(100), halves(50)], Math.sqrt(150 / 9 / 148)],
     [
-      'cells whose cycles took no time left out',
+      'strata whose cycles took no time left out',
       [halves(100), { cycles: 50, cycleTimeMsSumOfSquares: 9 }],
       Math.sqrt(100 / 9 / 99),
     ],
@@ -315,7 +315,7 @@ describe('how counts vary from day to day', () => {
     ['2 in 480 minutes and 7 in 240, where 6 and 3 are', { a: twoDays(errors(2), errors(7, 240)) }, 8],
     ['as many on both days: no less than chance', { a: twoDays(errors(5), errors(5)) }, 1],
     ['two devices, of one rate each', { a: twoDays(errors(2), errors(8)), b: twoDays(errors(90), errors(90)) }, 1.8],
-    ['one that never errs tells nothing', { a: twoDays(errors(2), errors(8)), b: twoDays(errors(0), errors(0)) }, 3.6],
+    ['one that never fails shows nothing', { a: twoDays(errors(2), errors(8)), b: twoDays(errors(0), errors(0)) }, 3.6],
     ['other shifts of a day', { a: [errors(2), errors(80)] }, 1],
   ])('is a multiple of what chance lets them, for errors: %s', (_, things, factor) => {
     expect(dispersion(things)?.errors).toBeCloseTo(factor, 9)
@@ -324,7 +324,7 @@ describe('how counts vary from day to day', () => {
 
   it.each<[string, readonly Did[], number]>([
     ['4 and 12 where 8 are expected', twoDays(failures(4), failures(12)), 4],
-    ['a day without an attempt tells nothing', [...twoDays(failures(4), failures(12)), null, null, failures(0, 0)], 4],
+    ['a day without an attempt shows nothing', [...twoDays(failures(4), failures(12)), null, null, failures(0, 0)], 4],
   ])('and for connections by their attempts: %s', (_, did, factor) => {
     expect(dispersion({ a: did })).toEqual({ connection: expect.closeTo(factor, 9), errors: 1 })
   })
@@ -343,11 +343,11 @@ describe('what a device is expected to do', () => {
     ['no cycle', { cycles: 0 }, null],
     ['no minute expected of it', { minutes: 0, expectedMinutes: 0 }, null],
     ['no minute that its counters cover', { countedMinutes: 0 }, { cycleTimeMs: 36_000, errorsPerMinute: 16 }],
-  ])('is known of a cell with %s', (_, over, expected) => {
+  ])('is known of a stratum with %s', (_, over, expected) => {
     expect(expectedFor(baselineWith(over), 'a', 'second/weekday')).toEqual(expected)
   })
 
-  it('is not known of another cell or device, and worked out once', () => {
+  it('is not known of another stratum or device, and computed once', () => {
     const baseline = baselineWith({})
     const expected = expectedFor(baseline, 'a', 'second/weekday')
     expect(expectedFor(baseline, 'a', 'first/weekday')).toBeNull()
@@ -356,7 +356,7 @@ describe('what a device is expected to do', () => {
   })
 
   it.each<[readonly string[], Partial<StratumSums>, number]>([
-    [['a'], {}, 1 / 6], // of six cells
+    [['a'], {}, 1 / 6], // of six strata
     [['a', 'b'], {}, 1 / 12],
     [['a'], { minutes: 335 }, 0],
     [['a'], { cycles: 0 }, 1 / 6], // it was seen at rest

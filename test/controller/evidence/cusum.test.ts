@@ -82,7 +82,7 @@ describe('a run', () => {
     expect(errors.sum).toBeCloseTo(54 * Math.log(1.5) - 17 * 0.5, 9)
   })
 
-  it('says less where counts vary by more than chance from day to day', () => {
+  it('is less where counts vary by more than chance from day to day', () => {
     const ticks = of(6, { failures: 5, errors: 9, slowdown: 1 })
     const [plain, dispersed] = [{}, { dispersion: { connection: 2, errors: 4 } }].map((over) =>
       runsOver(ticks, 1, { ...baseline, ...over }),
@@ -98,11 +98,11 @@ describe('a run', () => {
     expect(cusumAfter(NO_CUSUM, unexpected, [], baseline, policy)).toEqual(NO_CUSUM)
   })
 
-  // The limit of 10 %, and four standard deviations of what an update may do to 17 canaries beside 19 devices each.
+  // The limit of 10 %, and four standard deviations of what an update may do to 17 canaries with 19 controls each.
   it.each([
     [1.122, 0],
     [1.1222, 12],
-  ])('of the cycle time at %d times the usual lasts for %d of 12 looks', (slowdown, evaluations) => {
+  ])('of the cycle time at %d times the usual lasts for %d of 12 evaluations', (slowdown, evaluations) => {
     expect(runsOver(of(12, { ...HEALTHY, slowdown })).cycleTime.evaluations).toBe(evaluations)
   })
 
@@ -112,7 +112,7 @@ describe('a run', () => {
     expect(runsOver([...slow, { ...HEALTHY, slowdown: 0 }]).cycleTime).toMatchObject({ sum, effects, evaluations: 7 })
   })
 
-  it('is never less for worse looks', () => {
+  it('is never less for worse evaluations', () => {
     const tick = fc.record({
       failures: fc.integer({ min: 0, max: 8 }),
       errors: fc.integer({ min: 0, max: 20 }),

@@ -51,7 +51,7 @@ describe('the effect on a line', () => {
 
   it('is in logarithms, less what the controls show', () => {
     expect(effectOf(sums(200))).toEqual([
-      // Of 2 devices beside 4: 0.01 x 3 looks x (1/2 + 1/4), and 0.04 x (1/2 + 1/4) more.
+      // Of 2 devices with 4 controls: 0.01 x 3 evaluations x (1/2 + 1/4), and 0.04 x (1/2 + 1/4) more.
       {
         line: 7,
         effect: expect.closeTo(Math.log(1.6), 12),
@@ -72,7 +72,7 @@ describe('the effect on a line', () => {
     ])
   })
 
-  it('scatters as single cycles do where too few controls tell', () => {
+  it('scatters as single cycles do where there are too few controls', () => {
     const noise = { ...NOISE, passing: null }
     expect(effectOf(sums(200), { noise })[0]?.variance).toBeCloseTo(0.0225 + 0.02 * 0.75, 9)
     expect(effectOf(sums(200, { cycles: 50 }), { noise })[0]?.variance).toBeCloseTo(0.0225 + 0.04 * 0.75, 9)

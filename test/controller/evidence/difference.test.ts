@@ -12,7 +12,7 @@ it('counts what happened in between, also when samples in between were lost', ()
   expect(delta).toMatchObject({ minutes: 5, cycles: 40 })
 })
 
-it('says nothing about a sample that was seen before', () => {
+it('is none for a sample that was seen before', () => {
   expect(difference(sample({ sequence: 10 }), sample({ sequence: 10 }))).toBeNull()
 })
 
@@ -43,13 +43,13 @@ it('has nothing to count from at the first sight of a device', () => {
   expect(difference(undefined, sample({ counters: counts(100) }))).toBeNull()
 })
 
-it('says nothing about a sample older than the one before, which is no new beginning', () => {
+it('is none for a sample older than the one before, which is no restart', () => {
   const newer = sample({ sequence: 500, sampledAtMs: 10_000_000, counters: counts(900, 3) })
   const older = sample({ sequence: 495, sampledAtMs: 9_700_000, counters: counts(890, 3) })
   expect(difference(newer, older)).toBeNull()
 })
 
-it('tells from the sequence of a version 1.0 document how long the device has been at work', () => {
+it('takes from the sequence of a version 1.0 document how long the device has been running', () => {
   const old = sample({ sequence: 10, schema: '1.0', counters: counts(2) })
   const next = sample({ sequence: 15, schema: '1.0', counters: counts(3) })
   expect(difference(old, next)).toMatchObject({ minutes: 5, cycles: 3 })

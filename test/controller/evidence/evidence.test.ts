@@ -42,7 +42,7 @@ it('counts exposure from then on', () => {
   expect(exposures.slice(0, 4)).toEqual([0, 0, 4 * 5, 4 * 10])
 })
 
-it('keeps looks of the rolling window only, so that its size is bounded', () => {
+it('keeps evaluations of the rolling window only, so that its size is bounded', () => {
   let evaluations = 0
   watchFor(newPlant(), 5, policy, (evidence) => {
     evaluations = evidence.evaluations.length
@@ -62,7 +62,7 @@ it('adds nothing when the same snapshot is seen twice', () => {
   expect(twice.members).toEqual(once.members)
 })
 
-it('sees a crash even if the look that would have counted it was lost', () => {
+it('counts a crash even if the evaluation that would have counted it was lost', () => {
   const plant = newPlant()
   const baseline = baselineOf(plant, policy)
   const watch = watchOf(plant)
@@ -108,16 +108,16 @@ it('holds a device that was away over a change of shift to no one expectation', 
   let evidence = NO_EVIDENCE
   let previous = plant.at(START_MS)
   plant.update(plant.canaries)
-  const lookAt = (atMs: number, change: (devices: typeof previous.devices) => typeof previous.devices = (d) => d) => {
+  const downAt = (atMs: number, change: (devices: typeof previous.devices) => typeof previous.devices = (d) => d) => {
     const seen = plant.at(atMs)
     const current = { atMs, devices: change(seen.devices) }
     evidence = observe(evidence, watch, previous, current, baseline, policy)
     previous = current
   }
-  for (let minute = 5; minute <= 30; minute += 5) lookAt(START_MS + minute * MINUTE_MS)
+  for (let minute = 5; minute <= 30; minute += 5) downAt(START_MS + minute * MINUTE_MS)
   const away = previous.devices['line-2-0']!
-  for (let hour = 1; hour <= 10; hour++) lookAt(START_MS + hour * HOUR_MS, (d) => ({ ...d, 'line-2-0': away }))
-  lookAt(START_MS + 11 * HOUR_MS)
+  for (let hour = 1; hour <= 10; hour++) downAt(START_MS + hour * HOUR_MS, (d) => ({ ...d, 'line-2-0': away }))
+  downAt(START_MS + 11 * HOUR_MS)
   const line = evidence.evaluations.at(-1)?.lines.find((one) => one.line === 2)
   expect(line?.stage).toMatchObject({ minutes: 630, attempts: 630, cycles: 0, expectedCycleMs: 0 })
 })
@@ -139,7 +139,7 @@ it('measures how the controls scatter about their lines, whatever their lines do
     const sum = (of: 'squares' | 'degrees'): number => evaluations.reduce((all, { noise }) => all + noise[of], 0)
     sigma = Math.sqrt(sum('squares') / sum('degrees'))
   })
-  // Some 8 cycles a look at 5 % each. [detection D: 5 % a cycle]
+  // Some 8 cycles per evaluation at 5 % each. [detection D: 5 % a cycle]
   expect(sigma).toBeGreaterThan(0.014)
   expect(sigma).toBeLessThan(0.022)
 })
@@ -152,7 +152,7 @@ it('stays of one size, whatever the hours', () => {
   expect(Math.max(...sizes.slice(288))).toBeLessThan(day * 1.15 + 2000)
 })
 
-it('sums each line since the update, and tells who is down', () => {
+it('sums each line since the update, and counts the devices that are down', () => {
   const plant = newPlant()
   let last = NO_EVIDENCE
   watchFor(plant, 2, policy, (evidence) => {
@@ -182,13 +182,13 @@ it('takes a device of which nothing new is heard for down', () => {
   expect(evidence.evaluations.map(({ down }) => down.stage)).toEqual([0, 0, 0, 0, 1])
 })
 
-it('takes a device for down by how long it has been silent, not by how many looks', async () => {
+it('takes a device for down by how long it has been silent, not by how many evaluations', async () => {
   const plant = newPlant()
   const baseline = baselineOf(plant, policy)
   const watch = watchOf(plant)
   const store = new MemoryStore()
   let evidence = NO_EVIDENCE
-  const lookAt = async (
+  const downAt = async (
     atMs: number,
     silent: readonly string[] = [],
   ): Promise<Evidence['evaluations'][number]['down']> => {
@@ -199,22 +199,22 @@ it('takes a device for down by how long it has been silent, not by how many look
     evidence = observe(evidence, watch, previous, current, baseline, policy)
     return evidence.evaluations.at(-1)!.down
   }
-  const nobody = { stage: 0, stageOf: 4, controls: 0, controlsOf: 8 }
-  await lookAt(START_MS)
+  const none = { stage: 0, stageOf: 4, controls: 0, controlsOf: 8 }
+  await downAt(START_MS)
   plant.update(plant.canaries)
-  for (let minute = 5; minute <= 20; minute += 5) await lookAt(START_MS + minute * MINUTE_MS)
+  for (let minute = 5; minute <= 20; minute += 5) await downAt(START_MS + minute * MINUTE_MS)
   const lastMs = START_MS + 20 * MINUTE_MS
-  // Three looks within a minute, in which nobody had to report.
-  for (const seconds of [5, 10, 29]) expect(await lookAt(lastMs + seconds * 1000)).toEqual(nobody)
+  // Three evaluations within a minute, in which no device had to report.
+  for (const seconds of [5, 10, 29]) expect(await downAt(lastMs + seconds * 1000)).toEqual(none)
   const silent = ['line-2-0', 'line-3-1']
-  for (const minute of [1, 2, 3]) expect(await lookAt(lastMs + minute * MINUTE_MS, silent)).toEqual(nobody)
+  for (const minute of [1, 2, 3]) expect(await downAt(lastMs + minute * MINUTE_MS, silent)).toEqual(none)
   for (const minute of [4, 4.5, 5]) {
-    expect(await lookAt(lastMs + minute * MINUTE_MS, silent)).toEqual({ ...nobody, stage: 1, controls: 1 })
+    expect(await downAt(lastMs + minute * MINUTE_MS, silent)).toEqual({ ...none, stage: 1, controls: 1 })
   }
-  expect(await lookAt(lastMs + 6 * MINUTE_MS)).toEqual(nobody)
+  expect(await downAt(lastMs + 6 * MINUTE_MS)).toEqual(none)
 })
 
-it('has heard a device as late as its sample says, where the reading was slow and not the device', () => {
+it('dates a device as late as its sample is, where the reading was slow and not the device', () => {
   const plant = newPlant()
   const baseline = baselineOf(plant, policy)
   const watch = watchOf(plant)
@@ -237,8 +237,8 @@ const [CANARY, CONTROL] = ['line-1-0', 'line-1-1']
 const OLD = { firmwareVersion: '2.3.1', bootId: 'old' }
 const NEW = { firmwareVersion: '2.4.0', bootId: 'new' }
 
-/** What some devices tell so many minutes after 14:00, by as many samples. */
-const told = (minute: number, devices: Readonly<Record<string, Partial<HealthSample>>>): Snapshot => {
+/** What some devices report so many minutes after 14:00, by as many samples. */
+const reported = (minute: number, devices: Readonly<Record<string, Partial<HealthSample>>>): Snapshot => {
   const atMs = START_MS + minute * MINUTE_MS
   const whole = (over: Partial<HealthSample>) => sample({ sequence: 1000 + minute, sampledAtMs: atMs, ...over })
   return {
@@ -252,7 +252,7 @@ const using = (memoryMiB: number, over: Partial<HealthSample> = OLD): Partial<He
   gauges: { ...sample().gauges, memoryMiB },
 })
 
-/** What is known after the last of some looks, each of which continues the one before. */
+/** The evidence after the last of some evaluations, each of which continues the one before. */
 const after = (evaluations: readonly (Snapshot | null)[], from: Evidence = NO_EVIDENCE): Evidence =>
   evaluations.slice(1).reduce<Evidence>((evidence, current, i) => {
     if (current === null) throw new Error('only the first may be missing')
@@ -260,9 +260,9 @@ const after = (evaluations: readonly (Snapshot | null)[], from: Evidence = NO_EV
   }, from)
 
 describe('a device', () => {
-  /** What the canary tells every five minutes. */
+  /** What the canary reports every five minutes. */
   const every5 = (...reports: readonly Partial<HealthSample>[]): Snapshot[] =>
-    reports.map((report, i) => told(5 * i, { [CANARY]: report }))
+    reports.map((report, i) => reported(5 * i, { [CANARY]: report }))
   const member = (...reports: readonly Partial<HealthSample>[]): MemberState =>
     after(every5(...reports)).members[CANARY]!
   const crashed = (crashes: number, over: Partial<HealthSample> = NEW): Partial<HealthSample> => ({
@@ -289,25 +289,25 @@ describe('a device', () => {
 
   it.each<[string, readonly Partial<HealthSample>[], number | null]>([
     ['still runs what it ran', [OLD, OLD, OLD], null],
-    ['runs what the old process was told to', [OLD, { ...NEW, bootId: 'old' }, { ...NEW, bootId: 'old' }], null],
+    ['runs with the boot id of the old process', [OLD, { ...NEW, bootId: 'old' }, { ...NEW, bootId: 'old' }], null],
     ['is starting', [OLD, { ...NEW, componentState: 'STARTING' }, { ...NEW, componentState: 'STARTING' }], null],
     ['ran once, then broke', [OLD, NEW, { ...NEW, componentState: 'BROKEN' }], null],
     ['ran, broke, and ran', [OLD, NEW, { ...NEW, componentState: 'BROKEN' }, NEW], 15],
     ['ran, went back, and ran', [OLD, NEW, OLD, NEW], 15],
     ['restarts with the same sequence', [OLD, NEW, { ...NEW, bootId: 'newer', sequence: 1005 }], null],
-    ['ran the new version before anybody looked', [NEW, NEW, NEW], 10],
+    ['ran the new version before the first evaluation', [NEW, NEW, NEW], 10],
     ['is met in between, on a health document of version 1.0', [v1(NEW), v1(NEW), v1(NEW)], 10],
   ])('that %s is installed accordingly', (_, reports, minute) => {
     expect(member(...reports).installedAtMs).toBe(minute === null ? null : at(minute))
   })
 
   it('is met at the first report of version 1.0, and only at the second one of 2.0', () => {
-    expect(after([null, told(5, { [CANARY]: v1(NEW) })]).members[CANARY]).toMatchObject({
+    expect(after([null, reported(5, { [CANARY]: v1(NEW) })]).members[CANARY]).toMatchObject({
       bootIdBefore: null,
       firstSeenSequence: 1005,
       heardAtMs: at(5),
     })
-    expect(after([null, told(5, { [CANARY]: NEW })]).members[CANARY]).toMatchObject({
+    expect(after([null, reported(5, { [CANARY]: NEW })]).members[CANARY]).toMatchObject({
       firstSeenSequence: null,
       heardAtMs: null,
     })
@@ -317,11 +317,11 @@ describe('a device', () => {
     expect(member(OLD, OLD, NEW, { ...NEW, bootId: 'newer' })).toMatchObject({ bootIdBefore: 'old' })
   })
 
-  it('is as it was where it tells nothing, or is not there at all', () => {
+  it('is as it was where it reports nothing, or is not there at all', () => {
     const evaluations = every5(OLD, NEW, NEW)
     const known = after(evaluations).members
     expect(after([...evaluations, { ...evaluations[2]!, atMs: at(15) }]).members).toEqual(known)
-    expect(after([...evaluations, told(15, {})]).members).toEqual(known)
+    expect(after([...evaluations, reported(15, {})]).members).toEqual(known)
     expect(known['line-2-0']).toMatchObject({ heardAtMs: null, installedAtMs: null })
   })
 
@@ -339,16 +339,16 @@ describe('a device', () => {
   })
 
   it.each<[string, readonly Partial<HealthSample>[], number]>([
-    ['those that its counter tells', [crashed(7, OLD), crashed(8), crashed(10)], 3],
-    ['none of before it was looked at', [crashed(7, OLD), crashed(7)], 0],
+    ['those that its counter shows', [crashed(7, OLD), crashed(8), crashed(10)], 3],
+    ['none from before the first evaluation', [crashed(7, OLD), crashed(7)], 0],
     ['all of a counter that began anew', [crashed(7, OLD), crashed(2)], 2],
-    ['none where version 1.0 came before, which does not tell', [crashed(1, OLD), v1(NEW), crashed(4)], 0],
+    ['none where version 1.0 came before, which does not count them', [crashed(1, OLD), v1(NEW), crashed(4)], 0],
     ['one at least where it is in ERRORED', [OLD, { ...NEW, componentState: 'ERRORED' }], 1],
     ['one at least where it is BROKEN', [OLD, { ...NEW, componentState: 'BROKEN' }], 1],
     ['no more for being in ERRORED', [crashed(0, OLD), { ...crashed(3), componentState: 'ERRORED' }], 3],
     ['none for the old version in ERRORED', [OLD, { ...OLD, componentState: 'ERRORED' }], 0],
     ['none for stopping', [OLD, { ...NEW, componentState: 'STOPPING' }], 0],
-    ['those of each minute that version 1.0 tells of', [v1(OLD), v1(crashed(1)), v1(crashed(2))], 3],
+    ['those of each minute that version 1.0 reports', [v1(OLD), v1(crashed(1)), v1(crashed(2))], 3],
     ['one at least by version 1.0 as well', [v1(OLD), v1({ ...NEW, componentState: 'BROKEN' })], 1],
     ['those counted since it writes 2.0', [v1(crashed(5, OLD)), crashed(6), crashed(8)], 2],
   ])('has crashed: %s', (_, reports, crashes) => {
@@ -360,15 +360,15 @@ describe('a device', () => {
     expect(memory(using(140), using(150, NEW), using(160, NEW))).toMatchObject({ beforeMiB: 140, limitMiB: 0 })
     expect(memory(using(0), NEW)?.beforeMiB).toBeNull() // it was not running
     expect(memory(NEW, NEW)?.beforeMiB).toBeNull()
-    expect(after([null, told(5, { [CANARY]: OLD })]).memory[CANARY]?.beforeMiB).toBeNull()
+    expect(after([null, reported(5, { [CANARY]: OLD })]).memory[CANARY]?.beforeMiB).toBeNull()
     // From half an hour after it is met: what a start takes is no leak.
-    const begun = { beforeMiB: 140, limitMiB: 512, bootId: 'new', fromMs: at(45), isBesideControls: false }
+    const begun = { beforeMiB: 140, limitMiB: 512, bootId: 'new', fromMs: at(45), isAboveControls: false }
     expect(memory(using(140), NEW, NEW, NEW)).toMatchObject(begun)
-    const beside = every5(OLD, NEW, NEW, NEW).map(({ atMs, devices }) => ({
+    const withControls = every5(OLD, NEW, NEW, NEW).map(({ atMs, devices }) => ({
       atMs,
       devices: { ...devices, [CONTROL]: sample(OLD) },
     }))
-    expect(after(beside).memory[CANARY]).toMatchObject({ fromMs: at(45), isBesideControls: true })
+    expect(after(withControls).memory[CANARY]).toMatchObject({ fromMs: at(45), isAboveControls: true })
     expect(memory(using(140), NEW, NEW, { ...OLD, bootId: 'older' })).toMatchObject({ limitMiB: 0, bootId: '' })
     const evaluations = every5(OLD, NEW, NEW)
     expect(after([...evaluations, { ...evaluations[2]!, atMs: at(15) }]).memory[CANARY]).toMatchObject({ limitMiB: 0 }) // no news
@@ -388,9 +388,9 @@ describe('a stage that is installed', () => {
     expect(installed.total).toBe(NO_TOTALS)
   })
 
-  it('is summed by line, beside what its baseline expects and its controls do', () => {
-    const before = told(0, { [CANARY]: did(0), 'line-2-1': { ...did(0), ...OLD } })
-    const now = told(5, {
+  it('is summed by line, with what its baseline expects and its controls do', () => {
+    const before = reported(0, { [CANARY]: did(0), 'line-2-1': { ...did(0), ...OLD } })
+    const now = reported(5, {
       [CANARY]: did(8, { connectionAttempts: 5, connectionFailures: 1, operations: 96, errors: 2 }),
       'line-2-1': { ...did(9, { connectionAttempts: 5 }), ...OLD },
     })
@@ -420,7 +420,7 @@ describe('a stage that is installed', () => {
         lines: [expect.objectContaining({ line: 1 }), expect.objectContaining({ line: 2 })],
         total,
         noise: { squares: 0, degrees: 0 },
-        down: { stage: 1, stageOf: 2, controls: 0, controlsOf: 1 }, // the other canary told nothing
+        down: { stage: 1, stageOf: 2, controls: 0, controlsOf: 1 }, // the other canary reported nothing
       },
     ])
     expect([strata, controlsHeardAtMs]).toEqual([['second/weekday'], now.atMs])
@@ -429,18 +429,18 @@ describe('a stage that is installed', () => {
   it('is observed only where one of its devices ran the new version', () => {
     const controls = (minute: number) => ({ [CONTROL]: { ...did(minute), ...OLD } })
     const seen = after(
-      [told(0, { [CANARY]: did(0), ...controls(0) }), told(5, { [CANARY]: OLD, ...controls(5) })],
+      [reported(0, { [CANARY]: did(0), ...controls(0) }), reported(5, { [CANARY]: OLD, ...controls(5) })],
       installed,
     )
     expect(seen.evaluations[0]?.total).toEqual({ stage: NO_SUMS, controls: expect.objectContaining({ cycles: 5 }) })
     expect([seen.total, seen.lines, seen.strata]).toEqual([NO_TOTALS, [], []])
     expect(seen.runs).toBe(installed.runs)
-    expect(after([told(0, { [CANARY]: OLD }), told(5, { [CANARY]: NEW })]).total).toBe(NO_TOTALS) // not confirmed
+    expect(after([reported(0, { [CANARY]: OLD }), reported(5, { [CANARY]: NEW })]).total).toBe(NO_TOTALS) // not confirmed
   })
 
-  it('is observed in each cell once, which the middle of the look belongs to', () => {
+  it('is observed in each stratum once, which the middle of the evaluation belongs to', () => {
     const evaluations = [470, 475, 480, 485, 490].map((minute) =>
-      told(minute, { [CANARY]: did(minute), [CONTROL]: { ...did(minute), ...OLD } }),
+      reported(minute, { [CANARY]: did(minute), [CONTROL]: { ...did(minute), ...OLD } }),
     )
     const { evaluations: seen, strata } = after(evaluations, installed)
     expect(seen.map(({ stratum, total }) => [stratum, total.stage.cycles, total.controls.cycles])).toEqual([
@@ -455,32 +455,32 @@ describe('a stage that is installed', () => {
   it.each([
     [30, 30, true, 'since the shift began'],
     [30, 31, false, 'since a minute before'],
-    [7, 10, true, 'in two looks, though a shift began between'],
+    [7, 10, true, 'in two evaluations, though a shift began between'],
     [7, 11, false, 'in more'],
   ])('expects at %i minutes past 14:00 what %i minutes bring: %s, %s', (minute, samples, isExpected) => {
-    const before = told(minute, { [CANARY]: { ...did(0), sequence: 1000 + minute - samples } })
-    const { lines } = after([before, told(minute, { [CANARY]: did(50) })], installed)
+    const before = reported(minute, { [CANARY]: { ...did(0), sequence: 1000 + minute - samples } })
+    const { lines } = after([before, reported(minute, { [CANARY]: did(50) })], installed)
     expect(lines[0]?.stage).toMatchObject({ minutes: samples, cycles: isExpected ? 50 : 0 })
   })
 
   it.each([
-    ['told nothing for four minutes', 4, 0, 0, 1],
-    ['told nothing for less', 3.9, 0, 0, 0],
+    ['reported nothing for four minutes', 4, 0, 0, 1],
+    ['reported nothing for less', 3.9, 0, 0, 0],
     ['connected every other time', 1, 10, 5, 0],
     ['connected more seldom', 1, 10, 6, 1],
   ])('counts a device as down, or not, that %s', (_, minutes, connectionAttempts, connectionFailures, down) => {
-    const before = told(20, { [CANARY]: did(0), [CONTROL]: { ...did(0), ...OLD } })
+    const before = reported(20, { [CANARY]: did(0), [CONTROL]: { ...did(0), ...OLD } })
     const counters = { ...NO_COUNTS, connectionAttempts, connectionFailures }
     const isSilent = connectionAttempts === 0
     const now = isSilent
       ? { ...before, atMs: before.atMs + minutes * MINUTE_MS }
-      : told(20 + minutes, { [CANARY]: { ...NEW, counters }, [CONTROL]: { ...OLD, counters } })
+      : reported(20 + minutes, { [CANARY]: { ...NEW, counters }, [CONTROL]: { ...OLD, counters } })
     const seen = after([before, now], { ...installed, members: { [CANARY]: installed.members[CANARY]! } })
     expect(seen.evaluations[0]?.down).toEqual({ stage: down, stageOf: 1, controls: down, controlsOf: 1 })
   })
 
-  it('has nobody down at the first look of all, which has none before it', () => {
-    expect(after([null, told(5, { [CANARY]: NEW, [CONTROL]: OLD })], installed).evaluations[0]?.down).toEqual({
+  it('has none down at the first evaluation of all, which has none before it', () => {
+    expect(after([null, reported(5, { [CANARY]: NEW, [CONTROL]: OLD })], installed).evaluations[0]?.down).toEqual({
       stage: 0,
       stageOf: 2,
       controls: 0,
@@ -489,9 +489,9 @@ describe('a stage that is installed', () => {
   })
 
   it('remembers when its controls were last heard', () => {
-    const evaluations = [0, 5].map((minute) => told(minute, { [CANARY]: did(minute), [CONTROL]: OLD }))
+    const evaluations = [0, 5].map((minute) => reported(minute, { [CANARY]: did(minute), [CONTROL]: OLD }))
     expect(after(evaluations, installed).controlsHeardAtMs).toBe(evaluations[1]?.atMs)
-    expect(after([...evaluations, told(10, { [CANARY]: did(10) })], installed).controlsHeardAtMs).toBe(
+    expect(after([...evaluations, reported(10, { [CANARY]: did(10) })], installed).controlsHeardAtMs).toBe(
       evaluations[1]?.atMs,
     )
   })
@@ -499,7 +499,7 @@ describe('a stage that is installed', () => {
 
 describe('controls', () => {
   const evaluation = (devices: Readonly<Record<string, Partial<HealthSample>>>, from: Snapshot | null = null) =>
-    observeControls(two.watch, from, told(5, devices), two.baseline, policy)
+    observeControls(two.watch, from, reported(5, devices), two.baseline, policy)
 
   it.each([
     ['the middle one of three', { 'line-1-1': using(90), 'line-1-2': using(200), 'line-2-1': using(100) }, 100],
@@ -512,11 +512,11 @@ describe('controls', () => {
   })
 
   it('that run another version are heard, and count for nothing else', () => {
-    const before = told(0, { 'line-1-1': NEW, 'line-1-2': OLD })
+    const before = reported(0, { 'line-1-1': NEW, 'line-1-2': OLD })
     const { lines, of, isHeard } = evaluation({ 'line-1-1': NEW }, before)
     expect([lines.size, of, isHeard]).toEqual([0, 1, true])
     expect(evaluation({ 'line-1-2': OLD }, before).lines.get(1)).toMatchObject({ minutes: 5 })
-    const both = told(0, { 'line-1-2': OLD, 'line-1-3': OLD })
+    const both = reported(0, { 'line-1-2': OLD, 'line-1-3': OLD })
     expect(evaluation({ 'line-1-2': OLD, 'line-1-3': OLD }, both).lines.get(1)).toMatchObject({ minutes: 10 })
     expect(evaluation({ 'line-1-2': { ...OLD, sequence: 1000 } }, before)).toMatchObject({ of: 1, isHeard: false })
   })
@@ -527,7 +527,7 @@ describe('controls', () => {
       counters: { ...NO_COUNTS, cycles: 10, cycleTimeMsSum },
     })
     const things = ['line-1-1', 'line-1-2', 'line-2-1']
-    const before = told(0, Object.fromEntries(things.map((thing) => [thing, OLD])))
+    const before = reported(0, Object.fromEntries(things.map((thing) => [thing, OLD])))
     // e^0.02 apart on line 1: 0.01^2 each about their mean.
     const { noise } = evaluation(
       { 'line-1-1': took(360_000), 'line-1-2': took(367_272.48), 'line-2-1': took(900_000) },

@@ -39,7 +39,7 @@ describe('the health document', () => {
     expect(sample.counters.cycleTimeMsSum).toBe(80_640_000)
   })
 
-  it('need not tell of the disk', () => {
+  it('need not report the disk', () => {
     const { diskFreeMiB, ...gauges } = roomy
     expect(parseHealth({ ...fixture('health-v2.json'), gauges: roomy }).gauges.diskFreeMiB).toBe(diskFreeMiB)
     expect(parseHealth({ ...fixture('health-v2.json'), gauges }).gauges).toEqual(gauges)
@@ -72,7 +72,7 @@ describe('the health document', () => {
   })
 
   it.each(['NEW', 'INSTALLED', 'STARTING', 'RUNNING', 'STOPPING', 'ERRORED', 'BROKEN', 'FINISHED'])(
-    'may tell of a component that is %s',
+    'may report a component that is %s',
     (state) => {
       expect(parseHealth({ ...fixture('health-v2.json'), componentState: state }).componentState).toBe(state)
       expect(parseHealth({ ...fixture('health-v1.json'), state }).componentState).toBe(state)

@@ -10,7 +10,7 @@ interface Gauge {
   readonly over?: Partial<HealthSample>
 }
 
-/** One look, so many minutes after a half hour began. */
+/** One evaluation, so many minutes after a half hour began. */
 const evaluation = (series: MemorySeries, minute: number, { memoryMiB = 150, commonMiB = 0, over }: Gauge = {}) =>
   withGauge(
     series,
@@ -19,14 +19,14 @@ const evaluation = (series: MemorySeries, minute: number, { memoryMiB = 150, com
     commonMiB,
   )
 
-/** Looks five minutes apart at a device that was started an hour before. */
+/** Evaluations five minutes apart of a device that was started an hour before. */
 const evaluations = (
   gauges: readonly Gauge[],
   start = evaluation(newSeries(null), -60, gauges[0]),
   fromMinute = 0,
 ): MemorySeries => gauges.reduce((series, gauge, i) => evaluation(series, fromMinute + 5 * i, gauge), start)
 
-/** A device that is looked at with these gauges, half hour by half hour, five minutes apart, and once after them. */
+/** A device that is evaluated with these gauges, half hour by half hour, five minutes apart, and once after them. */
 const seriesOf = (blocks: readonly (readonly number[])[]): MemorySeries =>
   [...blocks, [0.1]].reduce(
     (series, block, i) =>
@@ -39,13 +39,13 @@ const seriesOf = (blocks: readonly (readonly number[])[]): MemorySeries =>
   )
 const minimaOf = (blocks: readonly (readonly number[])[]): readonly number[] => seriesOf(blocks).minima
 
-it('a half hour has the least of its first looks, so that lost looks are no rise', () => {
+it('a half hour has the least of its first evaluations, so that lost ones are no rise', () => {
   const noise = [150, 148, 149, 140, 141, 139]
   expect(minimaOf([noise, noise])).toEqual([148, 148])
   expect(minimaOf([noise, noise.slice(0, 3)])).toEqual([148, 148])
 })
 
-it('and none with fewer looks', () => {
+it('and none with fewer evaluations', () => {
   expect(
     minimaOf([
       [150, 148],
@@ -54,14 +54,14 @@ it('and none with fewer looks', () => {
   ).toEqual([149])
 })
 
-it('is what a device uses above the controls, in tenths, beside what it uses itself', () => {
-  const beside = evaluations(
+it('is what a device uses above the controls, in tenths, and what it uses itself', () => {
+  const aboveControls = evaluations(
     [{ memoryMiB: 150.06 }, { memoryMiB: 148.44 }, { memoryMiB: 149 }, {}, {}, {}, {}].map((gauge) => ({
       ...gauge,
       commonMiB: 100,
     })),
   )
-  expect(beside).toMatchObject({ isBesideControls: true, minima: [48.4], levelMiB: 148.4, limitMiB: 512 })
+  expect(aboveControls).toMatchObject({ isAboveControls: true, minima: [48.4], levelMiB: 148.4, limitMiB: 512 })
 })
 
 it('keeps a day, and how it rises', () => {
@@ -72,7 +72,7 @@ it('keeps a day, and how it rises', () => {
   expect(rising(50)).toMatchObject({ minima: from(3), s: 1128 })
 })
 
-describe('a look says nothing', () => {
+describe('an evaluation adds nothing', () => {
   const known = evaluations([{}, {}])
 
   it.each<[string, Gauge]>([
@@ -100,7 +100,7 @@ describe('begins anew', () => {
       known,
       60,
     )
-    expect(alone).toMatchObject({ isBesideControls: false, minima: [151] })
-    expect(evaluation(alone, 100)).toMatchObject({ isBesideControls: true, minima: [], levelMiB: null })
+    expect(alone).toMatchObject({ isAboveControls: false, minima: [151] })
+    expect(evaluation(alone, 100)).toMatchObject({ isAboveControls: true, minima: [], levelMiB: null })
   })
 })

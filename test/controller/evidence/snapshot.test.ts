@@ -18,12 +18,12 @@ it('knows no device that was never named, though every object has a member of th
   expect(toSnapshot([], START_MS).devices.constructor).toBeUndefined()
 })
 
-it('tells its devices when it was read from a store as well', () => {
+it('lists its devices when it was read from a store as well', () => {
   expect(thingsOf({ atMs: START_MS, devices: { a: sample(), b: sample() } })).toEqual(['a', 'b'])
   expect(thingsOf({ atMs: START_MS, devices: {} })).toEqual([])
 })
 
-it('heard a device at the look itself, or when it last told something new', () => {
+it('dates a device by the evaluation itself, or by when it last reported something new', () => {
   const at = { atMs: START_MS, devices: { a: sample(), b: sample() } }
   expect(lastHeardMs(at, 'a')).toBe(START_MS)
   const withSilence = { ...at, heardAtMs: { a: START_MS - 5 * MINUTE_MS } }

@@ -52,8 +52,8 @@ describe('the total', () => {
   })
 })
 
-describe('the lines of several looks', () => {
-  it('are each one, in the order in which they came up', () => {
+describe('the lines of several evaluations', () => {
+  it('are each one, in the order in which they first occur', () => {
     const evaluations = [
       { lines: [lineOf(7, times(1), times(10)), lineOf(3, times(2), times(20))] },
       { lines: [lineOf(3, times(4), times(40)), lineOf(5, times(8), times(80))] },
@@ -65,7 +65,7 @@ describe('the lines of several looks', () => {
     ])
   })
 
-  it('count the looks in which their stage was seen, also those that were added up before', () => {
+  it('count the evaluations in which their stage was seen, also those that were added up before', () => {
     const [seen, unseen] = [lineOf(3, times(1), times(10)), lineOf(3, NO_SUMS, times(10))]
     const before = lineOf(3, times(5), times(50), 5)
     expect(linesOf([{ lines: [before] }, { lines: [unseen] }, { lines: [seen] }])).toEqual([
@@ -92,7 +92,7 @@ const EXPECTED = { cycleTimeMs: 30_000, errorsPerMinute: 0.25 }
 describe('what a device did', () => {
   it.each<[string, Delta, Partial<Sums>]>([
     [
-      'counts beside what it would have done',
+      'counts next to what was expected',
       delta(),
       {
         countedMinutes: 1,
@@ -159,7 +159,7 @@ describe('the scatter of the controls', () => {
     expect(scatter.noise()).toEqual({ squares: expect.closeTo(0, 9), degrees: 1 })
   })
 
-  it('is not told by a line of one, nor by those that made nothing', () => {
+  it('is not measured on a line of one, nor on those that made nothing', () => {
     expect(noiseOf([])).toEqual({ squares: 0, degrees: 0 })
     expect(noiseOf([[3], [5]])).toEqual({ squares: expect.closeTo(0, 9), degrees: 0 })
     const idle = [{ cycles: 0, cycleTimeMsSum: 0 }, { cycles: 0 }, { cycleTimeMsSum: 0 }]

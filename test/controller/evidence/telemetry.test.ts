@@ -5,7 +5,7 @@ import { MINUTE_MS, policyWith, START_MS, sample } from '../fixtures.ts'
 const policy = policyWith()
 const CONTROLS = [5, 6, 7, 8, 9]
 
-/** Ten devices of which the named ones have said nothing for a while; the last five are controls. */
+/** Ten devices of which the named ones have reported nothing for a while; the last five are controls. */
 function down(silentMinutes: number, silent: readonly number[], controls = CONTROLS, under = policy): boolean {
   const devices = Object.fromEntries(
     Array.from({ length: 10 }, (_, i) => [
@@ -21,7 +21,7 @@ function down(silentMinutes: number, silent: readonly number[], controls = CONTR
 }
 
 it.each([
-  ['nobody is silent', [], false],
+  ['none is silent', [], false],
   ['some are, no more than 30 %', [0, 5, 6], false],
   ['many are, all of them on the new firmware', [0, 1, 2, 3, 4], false],
   ['many are, controls among them', [0, 1, 5, 6], true],
@@ -33,7 +33,7 @@ it('ten minutes of silence are none', () => {
   expect(down(10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])).toBe(false)
 })
 
-it('asks for more than the policy’s share of the controls, whatever the rest says', () => {
+it('needs more than the policy’s share of the controls, whatever the rest is', () => {
   const under = (silentShare: number) => policyWith({ telemetry: { ...policy.telemetry, silentShare } })
   expect(down(11, [0, 1, 2, 3, 5, 6], CONTROLS, under(0.4))).toBe(false)
   expect(down(11, [0, 1, 2, 3, 5, 6], CONTROLS, under(0.39))).toBe(true)
@@ -43,7 +43,7 @@ it('takes no control for silent that has never been heard', () => {
   expect(down(11, [0, 1, 2, 3, 4, 5], [5, 41, 42, 43])).toBe(false)
 })
 
-it('without controls only a silence of everybody is the telemetry', () => {
+it('without controls only the silence of all devices is telemetry', () => {
   expect(down(11, [0, 1, 2, 3, 4, 5, 6, 7, 8], [])).toBe(false)
   expect(down(11, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [])).toBe(true)
 })

@@ -16,7 +16,9 @@ const DAY_MS = 24 * HOUR_MS
 /** Of a day. */
 const SHIFTS = 3
 
-/** A week of a plant whose devices are one, four and five a line in the three stages; `meanwhile` is asked every shift. */
+/**
+ * A week of a plant whose devices are one, four and five a line in the three stages; `meanwhile` is asked every shift.
+ */
 function weekOf(options: PlantOptions = {}, meanwhile: (plant: Plant, day: number) => void = () => {}): Replay {
   const plant = new Plant(START_MS - 8 * DAY_MS, { lines: 8, perLine: 10, ...options })
   const boundaries = shiftBoundaries(policy, START_MS - policy.baselineMs, START_MS)

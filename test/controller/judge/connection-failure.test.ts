@@ -144,7 +144,7 @@ describe('a sudden loss', () => {
     expect(of(8, 16, 80, 320)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode', baseline: 25 })
   })
 
-  it('may be the telemetry where all controls are gone, and nobody knows where there are none', () => {
+  it('may be telemetry where all controls are down, and is unknown where there are none', () => {
     expect(of(17, 17, 322, 323)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode' })
     expect(of(17, 17, 323, 323)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'stale', baseline: 100 })
     expect(of(17, 17, 0, 0)).toMatchObject({
@@ -212,7 +212,7 @@ describe('is inconclusive', () => {
   })
 })
 
-describe('by the seed’s own words', () => {
+describe('in profile raw-thresholds', () => {
   const literal = (...shares: readonly (readonly [failures: number, attempts: number])[]) => {
     const one = oneCase({ lines: 1 })
     const evaluations = shares.flatMap(([failures, attempts]) =>
@@ -225,7 +225,7 @@ describe('by the seed’s own words', () => {
     return judgeConnection({ ...one, policy, evidence: { ...one.evidence, evaluations } })
   }
 
-  it('a look above 2 % is a breach, whatever chance and controls say', () => {
+  it('an evaluation above 2 % is a breach, whatever chance and controls are', () => {
     expect(literal([1, 50])).toMatchObject([{ outcome: 'healthy', observed: 2 }])
     expect(literal([2, 50])).toStrictEqual([
       {

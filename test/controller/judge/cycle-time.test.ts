@@ -128,7 +128,7 @@ it('is inconclusive where nothing was made', () => {
   })
 })
 
-it('takes the seed at its word: the last look alone, whatever chance and controls say', () => {
+it('in profile raw-thresholds judges the last evaluation alone, whatever chance and controls are', () => {
   const literal = (...factors: readonly number[]) => {
     const slow = (factor: number) => () => ({ cycleMs: NORMAL_MS * factor })
     const evaluations = factors.flatMap(

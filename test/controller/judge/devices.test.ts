@@ -24,13 +24,13 @@ interface Silence {
   readonly size?: number
   /** What the first few devices are; the others have just been heard. */
   readonly odd?: MemberState
-  /** Looks so many minutes ago, and the minutes for which a line's nineteen controls were heard in each. */
+  /** Evaluations so many minutes ago, and the minutes for which a line's nineteen controls reported in each. */
   readonly evaluations?: readonly (readonly [minutesAgo: number, minutes: number])[]
   readonly hasControls?: boolean
   readonly controlsHeardAtMs?: number | null
 }
 
-/** A stage an hour after its deployment of which the first `count` devices differ, silent since then unless told. */
+/** A stage an hour after its deployment of which the first `count` devices differ, silent since then unless given. */
 function lost(count: number, silence: Silence = {}) {
   const { size = 17, odd = member(START_MS), evaluations = [[0, 19 * 5]], controlsHeardAtMs = NOW_MS } = silence
   const one = oneCase({ hasControls: silence.hasControls ?? true })
@@ -86,7 +86,7 @@ describe('lost devices', () => {
     expect(lost(2, { odd: member(NOW_MS - 10 * MINUTE_MS - 1) })).toMatchObject({ outcome: 'breach', observed: 2 })
   })
 
-  it('are also those that fell silent in the middle of their update', () => {
+  it('are also those that went silent in the middle of their update', () => {
     expect(lost(2, { odd: member(START_MS, null) })).toMatchObject({ outcome: 'breach', observed: 2 })
   })
 
@@ -132,8 +132,8 @@ describe('lost devices', () => {
     expect(lost(2, { controlsHeardAtMs: null })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'stale' })
   })
 
-  it('are told from a silent plant by the minutes that have passed, however many looks those were', () => {
-    // A look every minute, and each device of the controls a sample in most of them.
+  it('are distinguished from a silent plant by the minutes that have passed, however many evaluations those were', () => {
+    // An evaluation every minute, and each device of the controls a sample in most of them.
     const everyMinute = (minutes: number) =>
       lost(2, { evaluations: Array.from({ length: 30 }, (_, i) => [29 - i, minutes] as const) })?.outcome
     expect(everyMinute(19)).toBe('breach')
@@ -141,18 +141,18 @@ describe('lost devices', () => {
     expect(everyMinute(13)).toBe('inconclusive')
   })
 
-  it('are told from it by the looks of the last ten minutes, and the time since the one before them', () => {
+  it('are distinguished from it by the evaluations of the last ten minutes, and the time since the one before them', () => {
     const after = (...evaluations: readonly (readonly [number, number])[]) => lost(2, { evaluations })?.outcome
     expect(after([10, 0], [5, 19 * 5], [0, 19 * 5])).toBe('breach')
     expect(after([10, 0], [0, 19 * 8])).toBe('breach')
     expect(after([10, 19 * 10], [0, 19 * 6])).toBe('inconclusive')
     expect(after([10, 0])).toBe('breach')
-    // The first look of all tells of one period.
+    // The first evaluation of all covers one period.
     expect(after([0, 19 * 4])).toBe('breach')
     expect(after([0, 19 * 3])).toBe('inconclusive')
   })
 
-  it('are inconclusive where everybody is silent and there are no controls to ask', () => {
+  it('are inconclusive where all are silent and there are no controls', () => {
     expect(lost(17, { hasControls: false })?.outcome).toBe('inconclusive')
     expect(lost(16, { hasControls: false })?.outcome).toBe('breach')
   })
@@ -232,7 +232,7 @@ describe('crashes', () => {
     expect(crashed([20], 68, { limits: { ...limits, crashes: 20 } })?.outcome).toBe('healthy')
   })
 
-  it('are none that anybody knows of while nobody is heard, unless some were counted', () => {
+  it('are inconclusive while no device reports, unless some were counted', () => {
     expect(crashed([], 0, {}, null)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient', n: 0 })
     expect(crashed([1], 0, {}, null)).toMatchObject({ outcome: 'breach', n: 0 })
     expect(crashed([1], 0, {}, null)).not.toHaveProperty('inconclusive')

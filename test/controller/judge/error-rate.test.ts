@@ -152,14 +152,14 @@ it('sees a doubling of the last hour that many healthy hours dilute', () => {
   })
 })
 
-it('ignores a rise that chance explains, but not in the seed’s own words', () => {
+it('ignores a rise that chance explains, but not in profile raw-thresholds', () => {
   const one = oneCase({ stage: (line) => ({ errors: line <= 5 ? 3 : 2 }) })
   expect(judgeErrorRate(one)).toMatchObject({ outcome: 'healthy' })
   expect(judgeErrorRate(one)).not.toHaveProperty('statistic')
   expect(judgeErrorRate({ ...one, policy: policyWith({ profile: 'raw-thresholds' }) }).outcome).toBe('breach')
 })
 
-// Sparse counts, of which another judge says nothing. [detection B6: kayenta #426: 0 1 2 1 0 0 where there were none]
+// Sparse counts, which another judge ignores. [detection B6: kayenta #426: 0 1 2 1 0 0 where there were none]
 it('is a breach where four errors come in a line that never had one, and ignores three', () => {
   const none = { errors: 0, expectedErrors: 0 }
   const sparse = (errors: number, expectedErrors = 0) => {
@@ -209,7 +209,7 @@ it('counts by the operating hour, so that slower work is no excuse', () => {
   for (const stage of [slow, fast]) expect(judgeErrorRate(oneCase({ stage: () => stage })).observed).toBe(200)
 })
 
-it('takes points of the operations where the policy says so', () => {
+it('takes points of the operations where the policy demands it', () => {
   const { limits } = policyWith()
   const policy = policyWith({ limits: { ...limits, errorRateMode: 'points' } })
   const judgedBy = (errors: number) => judgeErrorRate({ ...oneCase({ stage: () => ({ errors }) }), policy })
@@ -270,7 +270,7 @@ it('is inconclusive without operating time', () => {
   })
 })
 
-it('takes the seed at its word: the last look alone, against the limit alone', () => {
+it('in profile raw-thresholds judges the last evaluation alone, against the limit alone', () => {
   const literal = (...looksOf: readonly (readonly [errors: number, expectedErrors: number])[]) => {
     const evaluations = looksOf.flatMap(
       ([errors, expectedErrors]) => oneCase({ stage: () => ({ errors, expectedErrors }) }).evidence.evaluations,

@@ -20,7 +20,7 @@ function firstBreach(options: PlantOptions, hours: number, policy: Policy = poli
 }
 
 describe('a healthy release', () => {
-  it.each([1, 2, 3, 4, 5])('is not breached in 24 hours of looks (plant %i)', (seed) => {
+  it.each([1, 2, 3, 4, 5])('is not breached in 24 hours of evaluations (plant %i)', (seed) => {
     expect(firstBreach({ seed }, 24)).toBeNull()
   })
 

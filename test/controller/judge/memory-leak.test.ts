@@ -15,13 +15,13 @@ interface Plant {
   readonly hours: number
   readonly seed?: number
   readonly sigmaMiB?: number
-  /** Of noise from one look to the next. */
+  /** Of noise from one evaluation to the next. */
   readonly correlation?: number
   readonly baseMiB?: number
   readonly limitMiB?: number
 }
 
-/** Looks every five minutes at gauges that scatter by 15 MiB. [detection D: sigma 15 MB] */
+/** Evaluations every five minutes of gauges that scatter by 15 MiB. [detection D: sigma 15 MB] */
 function series(plant: Plant): Readonly<Record<string, MemorySeries>> {
   const { leak, common = 0, hours, seed = 1, sigmaMiB = 15, correlation = 0, baseMiB = 150, limitMiB = 512 } = plant
   const chance = seedrandom.alea(`memory/${seed}`)
@@ -98,7 +98,7 @@ it('finds the one device that leaks', () => {
   expect(finding.statistic?.name).toBe('mann-kendall')
 })
 
-it('says nothing of healthy plants, whatever their noise depends on', () => {
+it('finds nothing in healthy plants, whatever their noise depends on', () => {
   for (const correlation of [0, 0.6, 0.9]) {
     for (let seed = 1; seed <= 60; seed++) {
       for (const hours of [2, 3, 5, 24]) {
@@ -131,7 +131,7 @@ const judgedBy = (count: number, seriesOf: (device: number) => MemorySeries, ove
   return judgeMemory({ ...one, ...over, evidence: { ...one.evidence, memory } })
 }
 
-describe('what is said of a leak', () => {
+describe('the finding of a leak', () => {
   const finding = { rule: 'memory-leak', metric: 'hoursToExhaustion', baseline: null }
 
   it('of all devices is how fast it is in the middle, and when half of them have nothing left', () => {
@@ -174,10 +174,10 @@ describe('what is said of a leak', () => {
     expect(first).toMatchObject({ thing: 'line-2-0', observed: 10 })
     const whole = judgedBy(LINES, (device) => known(rising(10), device === 6 ? 20 : 100))
     expect(whole).toMatchObject({ thing: 'line-7-0', observed: 10 })
-    const nobody = judgedBy(LINES, (device) => (device === 6 ? known(rising(10), 400) : known(rising(3), 100)))
-    expect(nobody).toMatchObject({ n: LINES, observed: 50 })
-    expect(nobody).not.toHaveProperty('thing')
-    expect(nobody).not.toHaveProperty('line')
+    const ofStage = judgedBy(LINES, (device) => (device === 6 ? known(rising(10), 400) : known(rising(3), 100)))
+    expect(ofStage).toMatchObject({ n: LINES, observed: 50 })
+    expect(ofStage).not.toHaveProperty('thing')
+    expect(ofStage).not.toHaveProperty('line')
   })
 
   it('is nothing where there is none', () => {
@@ -293,7 +293,7 @@ describe('the floor', () => {
     expect(judged({ hours: 2, baseMiB: 420, sigmaMiB: 5 }).outcome).toBe('healthy')
   })
 
-  it('is not told of a device that was not watched for half an hour, or does not say what it has', () => {
+  it('is not known of a device that was not observed for half an hour, or does not report its limit', () => {
     expect(starved(null, 150).outcome).toBe('healthy')
     expect(starved(400, null, 0).outcome).toBe('healthy')
   })

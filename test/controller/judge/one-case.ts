@@ -5,9 +5,9 @@ import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import { policyWith, START_MS } from '../fixtures.ts'
 
 export const LINES = 17
-const CELL = 'second/weekday'
+const STRATUM = 'second/weekday'
 
-/** An hour of one healthy canary, and of the nineteen devices beside it. */
+/** An hour of one healthy canary, and of the nineteen controls of its line. */
 const CANARY: Sums = {
   ...NO_SUMS,
   minutes: 60,
@@ -43,7 +43,7 @@ export interface CaseOptions {
   readonly stratum?: Partial<StratumSums>
 }
 
-const CELL_SUMS: StratumSums = {
+const STRATUM_SUMS: StratumSums = {
   minutes: 2400,
   countedMinutes: 2400,
   expectedMinutes: 2400,
@@ -76,7 +76,7 @@ export function oneCase(options: CaseOptions = {}): RuleInput {
     evaluations: [
       {
         atMs: START_MS,
-        stratum: CELL,
+        stratum: STRATUM,
         lines,
         total: totalOf(lines),
         down: down ?? { stage: 0, stageOf: LINES, controls: 0, controlsOf: hasControls ? 19 * LINES : 0 },
@@ -85,17 +85,17 @@ export function oneCase(options: CaseOptions = {}): RuleInput {
     ],
     total: totalOf(lines),
     lines,
-    strata: [CELL],
+    strata: [STRATUM],
     controlsHeardAtMs: START_MS,
   }
   const things = [...members, ...others]
   const baseline: Baseline = {
     fromMs: 0,
     toMs: 0,
-    devices: Object.fromEntries(things.map((thing) => [thing, { [CELL]: { ...CELL_SUMS, ...stratum } }])),
+    devices: Object.fromEntries(things.map((thing) => [thing, { [STRATUM]: { ...STRATUM_SUMS, ...stratum } }])),
     connections: {
-      attempts: things.length * { ...CELL_SUMS, ...stratum }.connectionAttempts,
-      failures: things.length * { ...CELL_SUMS, ...stratum }.connectionFailures,
+      attempts: things.length * { ...STRATUM_SUMS, ...stratum }.connectionAttempts,
+      failures: things.length * { ...STRATUM_SUMS, ...stratum }.connectionFailures,
     },
     cycleTimeSpread: 0.01,
   }

@@ -105,7 +105,8 @@ describe('of a fleet that is calculated by hand', () => {
       .map(({ reason }) => reason)
       .filter(({ data }) => 'stage' in data && data.stage === stage)
 
-  // Worked out by hand: ln(75 / 1 %) for cycle times, the MaxSPRT's 10.99 for counts, power 90 %; 2 errors a device-hour.
+  // Worked out by hand: ln(75 / 1 %) for cycle times, the MaxSPRT's 10.99 for counts, power 90 %; 2 errors a
+  // device-hour.
   it.each([
     ['canary', 24, 28.2, 816, 14.4, 0.176],
     ['early', 4, 28.6, 544, 10, 0.264],

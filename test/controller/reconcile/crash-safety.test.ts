@@ -12,7 +12,7 @@ import { heldOf, isFinal, type Release, type Rollout } from '../../../controller
 import { MINUTE_MS, policyWith } from '../fixtures.ts'
 import { FAILURES, type Failure, failingAt, release, startedWorld, World } from '../world.ts'
 
-/** Short windows, no gates and little evidence: a whole rollout in some twenty looks. */
+/** Short windows, no gates and little evidence: a whole rollout in some twenty evaluations. */
 const quick = policyWith({
   windowMs: 15 * MINUTE_MS,
   migrationWindowMs: 15 * MINUTE_MS,
@@ -27,9 +27,9 @@ const rolloutOf = async (world: World): Promise<Rollout> => (await loadActive(wo
 /** What the rollout came to, without its times. */
 interface End {
   readonly state: string
-  /** Deployments that were created; the ways back of two stages do not wait for each other. */
+  /** Deployments that were created; the rollbacks of two stages do not wait for each other. */
   readonly created: readonly string[]
-  readonly orders: readonly (readonly [string, boolean, boolean])[]
+  readonly requests: readonly (readonly [string, boolean, boolean])[]
   readonly trail: readonly string[]
   readonly announced: readonly string[]
   readonly notified: readonly string[]
@@ -46,7 +46,7 @@ async function endOf(world: World): Promise<End> {
   return {
     state: rollout.state,
     created: world.created.map(({ group, version }) => `${group} ${version}`).sort(),
-    orders: rollout.stages.map(({ name, deployment, rollback }) => [name, deployment !== null, rollback !== null]),
+    requests: rollout.stages.map(({ name, deployment, rollback }) => [name, deployment !== null, rollback !== null]),
     trail,
     announced: [...new Set(world.announced)],
     notified: [...new Set(world.notified.map(({ message }) => message.code))],
@@ -80,17 +80,17 @@ const crashInEarly = (): Course => {
   }
 }
 
-/** Every canary takes the release and falls back from it before anybody looks. */
-const nobodyInstalls: Course = ({ state }, world) => {
+/** Every canary takes the release and falls back from it before the next evaluation. */
+const noneInstalls: Course = ({ state }, world) => {
   if (state === 'deploying') world.plant.revert(world.plant.canaries, '2.3.1')
 }
 
 /** One tick: the schedule calls the analyzer, and the event of a passed stage the promoter. */
 async function tick(world: World, ports: Ports, revive: () => void): Promise<void> {
-  const told = world.announced.length
+  const before = world.announced.length
   await makeAnalyze(ports, world.policy, world.clock)(world.event()).catch(() => null)
   revive()
-  if (world.announced.slice(told).includes('Firmware Rollout Stage Passed')) {
+  if (world.announced.slice(before).includes('Firmware Rollout Stage Passed')) {
     await makePromote(ports, world.policy, world.clock)(world.event()).catch(() => null)
     revive()
   }
@@ -137,7 +137,7 @@ async function play(course: Course, k = Number.POSITIVE_INFINITY, failure: Failu
 describe.each<[string, () => Course, string, number]>([
   ['a whole rollout', () => healthy, 'completed', 180],
   ['a rollback', crashInEarly, 'rolled-back', 120],
-  ['a rollout that somebody is called for', () => nobodyInstalls, 'halted', 60],
+  ['a rollout that on-call is paged for', () => noneInstalls, 'halted', 60],
 ])('%s', (_, course, state, leastPoints) => {
   it.each(FAILURES)('comes to the same end with any one call of the controller %s', async (failure) => {
     const { end: undisturbed } = await play(course())
@@ -272,7 +272,7 @@ function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
 describe.each<[string, () => Course]>([
   ['a whole rollout', () => healthy],
   ['a rollback', crashInEarly],
-])('two instances at once, in whatever order their calls come, through %s', (_, course) => {
+])('two instances at once, however their calls interleave, through %s', (_, course) => {
   it.each([
     ['of the analyzer', makeAnalyze],
     ['analyzer and promoter', makePromote],
@@ -303,7 +303,7 @@ describe.each<[string, () => Course]>([
   })
 })
 
-describe('an instance overtaken by the next look', () => {
+describe('an instance overtaken by the next evaluation', () => {
   it.each(['snapshot#latest', 'evidence#'])('after it read %s does not put its older one back', async (key) => {
     const world = await startedWorld(quick, SMALL)
     for (let ticks = 0; ticks < 5; ticks++) {
@@ -340,10 +340,10 @@ describe('events that come twice, late or never', () => {
     ['a whole rollout', () => healthy],
     ['a rollback', crashInEarly],
   ])('change nothing in the end of %s', async (_, course) => {
-    // Many looks may be lost in a row before this window is over.
+    // Many evaluations may be lost in a row before this window is over.
     const patient = { ...quick, windowMs: 60 * MINUTE_MS }
     const { end: undisturbed } = await play(course())
-    const fate = fc.constantFrom('once', 'twice', 'a look late', 'never')
+    const fate = fc.constantFrom('once', 'twice', 'late', 'never')
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { minLength: 60, maxLength: 60 }), async (fates) => {
         const { end } = await playOn(
@@ -357,7 +357,7 @@ describe('events that come twice, late or never', () => {
               const analyze = makeAnalyze(world.ports, patient, world.clock)
               const event = world.event()
               const late = { time: new Date(world.nowMs - quick.tickMs).toISOString() }
-              if (how === 'a look late') await analyze(late)
+              if (how === 'late') await analyze(late)
               await analyze(event)
               if (how === 'twice') await analyze(event)
               await analyze(late) // whatever was overtaken arrives at last

@@ -41,7 +41,7 @@ async function worldBeforeEarly(): Promise<World> {
 }
 
 describe('new firmware', () => {
-  it('that cannot be ordered does not keep the stages before it from going back', async () => {
+  it('that cannot be requested does not keep the stages before it from being rolled back', async () => {
     const world = await worldBeforeEarly()
     const ports = withDeployments(world, {
       create: (group, spec, token) =>
@@ -53,26 +53,26 @@ describe('new firmware', () => {
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
   })
 
-  it('whose order is still under way when a breach overtakes it is taken back all the same', async () => {
+  it('whose request is still in progress when a breach overtakes it is rolled back all the same', async () => {
     const world = await worldBeforeEarly()
-    let order = (): Promise<unknown> => Promise.resolve()
+    let request = (): Promise<unknown> => Promise.resolve()
     const slow = withDeployments(world, {
       create: (group, spec, token) => {
-        order = () => world.ports.deployments.create(group, spec, token)
+        request = () => world.ports.deployments.create(group, spec, token)
         return Promise.reject(new Error('the connection broke'))
       },
     })
     await tick(world, slow)
     world.plant.crash('line-1-0')
     expect(await tick(world)).toBe('rolling-back')
-    await order() // and only now does AWS take it
+    await request() // and only now does AWS accept it
     expect(await tick(world)).toBe('rolling-back')
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1', 'early 2.4.0', 'early 2.3.1'])
     await tick(world)
     expect(await tick(world)).toBe('rolled-back')
   })
 
-  it('is not started before all is told of the rollout before', async () => {
+  it('is not started before the rollout before has notified all', async () => {
     const world = await soakingWorld()
     world.plant.crash('line-1-0')
     await tick(world)
@@ -87,7 +87,7 @@ describe('new firmware', () => {
     expect(world.announced.slice(-2)).toEqual(['Firmware Rolled Back', 'Firmware Rollout Started'])
   })
 
-  it('whose order died with the function is not ordered after a breach', async () => {
+  it('whose request died with the function is not requested after a breach', async () => {
     const world = await worldBeforeEarly()
     const ports = withDeployments(world, { create: () => Promise.reject(new Error('killed')) })
     await tick(world, ports)
@@ -96,7 +96,7 @@ describe('new firmware', () => {
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
   })
 
-  it('that was ordered by a function that died then is taken back', async () => {
+  it('that was requested by a function that died then is rolled back', async () => {
     const world = await worldBeforeEarly()
     const ports = withDeployments(world, {
       create: async (group, spec, token) => {
@@ -110,7 +110,7 @@ describe('new firmware', () => {
     expect(created(world)).toEqual(['canary 2.4.0', 'early 2.4.0', 'early 2.3.1', 'canary 2.3.1'])
   })
 
-  it('is not ordered while nothing is known of the stage before it', async () => {
+  it('is not requested while nothing is known of the stage before it', async () => {
     const world = await worldBeforeEarly()
     const silent: Ports = {
       ...world.ports,
@@ -126,8 +126,8 @@ describe('new firmware', () => {
 /** Ports that create what is requested, and lose every answer. */
 const losingAnswers = (world: World, over: Partial<Deployments> = {}): Ports =>
   withDeployments(world, {
-    create: async (...order) => {
-      await world.ports.deployments.create(...order)
+    create: async (...request) => {
+      await world.ports.deployments.create(...request)
       throw new Error('the answer was lost')
     },
     ...over,
@@ -146,7 +146,7 @@ describe('a deployment request whose answers are lost for longer than AWS keeps 
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
   }
 
-  it('is found at the next look, and stands', async () => {
+  it('is found at the next evaluation, and kept', async () => {
     const world = await startedWorld()
     const ports = losingAnswers(world)
     expect(await tick(world, ports)).toBe('the answer was lost')
@@ -156,20 +156,20 @@ describe('a deployment request whose answers are lost for longer than AWS keeps 
     expect(created(world)).toEqual(['canary 2.4.0'])
   })
 
-  it('is not placed again where nobody can read whether it stands', async () => {
+  it('is not created again where it cannot be read whether it exists', async () => {
     const world = await startedWorld()
     const ports = losingAnswers(world, unreadable)
     for (let i = 0; i < DAY_TICKS; i++) await tick(world, ports)
     expect(created(world)).toEqual(['canary 2.4.0'])
   })
 
-  it('and is a way back is found as well, and confirmed', async () => {
+  it('and is a rollback is found as well, and confirmed', async () => {
     const world = await soakingWorld()
     world.plant.crash('line-1-0')
     await expectConfirmed(world)
   })
 
-  it('and is a way back is placed where nothing can be read, and not twice', async () => {
+  it('and is a rollback is created where nothing can be read, and not twice', async () => {
     const world = await soakingWorld()
     world.plant.crash('line-1-0')
     await tick(world, withDeployments(world, { create: () => Promise.reject(new Error('throttled')) }))
@@ -178,7 +178,7 @@ describe('a deployment request whose answers are lost for longer than AWS keeps 
     expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
   })
 
-  it('is taken back as one whose order nobody knows, and confirmed', async () => {
+  it('is rolled back as one whose deployment is unknown, and confirmed', async () => {
     const world = await startedWorld()
     const unknown = losingAnswers(world, unreadable)
     for (let i = 0; i < 4; i++) await tick(world, unknown)
@@ -200,7 +200,7 @@ describe('a deployment request whose answers are lost for longer than AWS keeps 
   })
 })
 
-describe('a way back', () => {
+describe('a rollback', () => {
   it('of one stage does not wait for that of another', async () => {
     const world = await worldBeforeEarly()
     await world.run(0.5)
@@ -259,9 +259,9 @@ describe('a way back', () => {
     world.plant.crash('line-1-0')
     await tick(world)
     world.executions = [{ thing: 'line-1-0', status: 'FAILED' }]
-    const deaf = { ...world.ports, notifications: { notify: () => Promise.reject(new Error('throttled')) } }
-    expect(await tick(world, deaf)).toBe('throttled')
-    expect(await tick(world, deaf)).toBe('throttled')
+    const unpageable = { ...world.ports, notifications: { notify: () => Promise.reject(new Error('throttled')) } }
+    expect(await tick(world, unpageable)).toBe('throttled')
+    expect(await tick(world, unpageable)).toBe('throttled')
     expect((await loadActive(world.store))?.value.state).toBe('halted')
     expect(world.announced.slice(2)).toEqual(['Firmware Rollback Stuck', 'Firmware Rollback Stuck'])
     await tick(world)
@@ -297,7 +297,7 @@ describe('a way back', () => {
 })
 
 describe('a stage', () => {
-  it('does not soak while a device that can be reached is still installing, whoever else is offline', async () => {
+  it('does not soak while a device that can be reached is still installing, whatever else is offline', async () => {
     const world = await startedWorld()
     const update = world.plant.update.bind(world.plant)
     world.plant.update = (things) => update(things.filter((thing) => thing !== 'line-5-0'))
@@ -364,7 +364,7 @@ describe('events', () => {
 })
 
 describe('the record of shifts', () => {
-  it('keeps the boundary also when the look comes late', async () => {
+  it('keeps the boundary also when the evaluation comes late', async () => {
     const world = new World()
     const at = (minutes: number): Promise<unknown> =>
       record(world.store, policy, toSnapshot(world.readings(), START_MS + minutes * MINUTE_MS))

@@ -151,11 +151,11 @@ describe('evidence', () => {
     await world.run(0.4, world.ports)
     for (const thing of half) world.plant.versions.set(thing, '2.4.0')
     // From now on no health document can be read: the window shows nothing.
-    const blind: Ports = {
+    const unread: Ports = {
       ...world.ports,
       health: { read: async () => world.readings().map((one) => ({ ...one, sample: null })) },
     }
-    await world.run(2, blind)
+    await world.run(2, unread)
     expect((await rolloutOf(world)).state).toBe('soaking')
     expect((await operate(world, 'skip')).result).toBe('refused')
     const { result, answer } = await operate(world, 'promote')
@@ -195,15 +195,15 @@ describe('a retry', () => {
 
   it('drops no page that was not taken', async () => {
     const { world, stuck } = await stuckWorld()
-    const deaf: Ports = {
+    const unpageable: Ports = {
       ...stuck,
       notifications: { notify: () => Promise.reject(new Error('throttled')) },
     }
     for (let evaluation = 0; evaluation < 3; evaluation++) {
-      await makeAnalyze(deaf, policy, world.clock)(world.event()).catch(() => null)
+      await makeAnalyze(unpageable, policy, world.clock)(world.event()).catch(() => null)
       world.nowMs += policy.tickMs
     }
-    await operate(world, 'retry', {}, deaf)
+    await operate(world, 'retry', {}, unpageable)
     expect(await rolloutOf(world)).toMatchObject({ state: 'rolling-back', retries: 1 })
     world.nowMs += policy.tickMs
     await world.run(1)
@@ -213,11 +213,11 @@ describe('a retry', () => {
   it('of a window that brought no evidence monitors a whole one again', async () => {
     const world = await startedWorld()
     await world.run(0.4)
-    const blind: Ports = {
+    const unread: Ports = {
       ...world.ports,
       health: { read: async () => world.readings().map((one) => ({ ...one, sample: null })) },
     }
-    expect(await world.run(26, blind)).toBe('halted')
+    expect(await world.run(26, unread)).toBe('halted')
     const haltedAtMs = world.nowMs
     const { id } = await rolloutOf(world)
     const shownMs = async (): Promise<number> =>

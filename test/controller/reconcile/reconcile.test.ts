@@ -41,13 +41,13 @@ describe('a healthy rollout', () => {
 
 describe('an event that comes late', () => {
   const dated = (atMs: number): object => ({ time: new Date(atMs).toISOString() })
-  /** Of the first looks each event comes later than the one before, up to 16 minutes; all others come on time. */
+  /** Of the first evaluations each event comes later than the one before, up to 16 minutes; all others come on time. */
   const lateAtFirst = (world: World): object => {
     const evaluation = (world.nowMs - START_MS) / policy.tickMs
     return dated(evaluation > 4 ? world.nowMs : START_MS + evaluation * MINUTE_MS)
   }
 
-  it('begins the window when its function looks', async () => {
+  it('begins the window when its function evaluates', async () => {
     const quick = { ...policy, evidence: { ...policy.evidence, connectionMinAttempts: 40 } }
     const world = await startedWorld(quick)
     const analyze = makeAnalyze(world.ports, quick, world.clock)
@@ -148,7 +148,7 @@ describe('two instances at once', () => {
         ...slow,
         create: async (group, spec, token) => {
           world.nowMs += policy.tickMs
-          await makeAnalyze(world.ports, policy, world.clock)(world.event()) // the next look overtakes it here
+          await makeAnalyze(world.ports, policy, world.clock)(world.event()) // the next evaluation overtakes it here
           return slow.create(group, spec, token)
         },
       },

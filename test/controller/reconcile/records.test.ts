@@ -18,7 +18,7 @@ import { policy, World } from '../world.ts'
 
 const DAY_MS = 24 * HOUR_MS
 
-/** A store that tells what is in it. */
+/** A store that lists what is in it. */
 class ListedStore extends MemoryStore {
   readonly keys = new Set<string>()
 
@@ -93,7 +93,7 @@ describe('while no rollout is going on', () => {
     expect(await isShiftRecorded(world.store, policy, world.nowMs + 8 * HOUR_MS)).toBe(false)
   })
 
-  it('and while one is, at every look', async () => {
+  it('and while one is, at every evaluation', async () => {
     const world = new World()
     await world.recordHistory()
     await world.start()
@@ -123,7 +123,7 @@ describe('a new rollout', () => {
     expect(await loadBaseline(store, 'two')).toEqual(baseline)
   })
 
-  it('that is told of twice keeps its own', async () => {
+  it('that is reported twice keeps its own', async () => {
     const store = new ListedStore()
     await createRollout(store, rollout('one'), baseline)
     await createRollout(store, rollout('one'), baseline)
@@ -135,7 +135,7 @@ describe('a new rollout', () => {
 const at = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
   sample({ bootId: 'b1', sequence: 100 + minute, sampledAtMs: START_MS + minute * MINUTE_MS, ...over })
 
-/** What each look finds new of a device whose samples come in this order. */
+/** What each evaluation finds new of a device whose samples come in this order. */
 async function minutesSeen(samples: readonly HealthSample[]): Promise<(number | null)[]> {
   const store = new MemoryStore()
   const seen: (number | null)[] = []

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { releaseSpec, rollbackSpec } from '../../../controller/rollout/deployment-spec.ts'
 
-/** What a group runs that somebody once deployed by hand, a few devices a minute. */
+/** What a group runs that was once deployed manually, a few devices per minute. */
 const previous = {
   deploymentName: 'plant',
   components: {
@@ -41,11 +41,11 @@ it('a release changes the version of its component alone, and is stopped where h
   })
 })
 
-it('a migration comes beside what the group runs', () => {
+it('a migration is added to what the group runs', () => {
   const { components } = releaseSpec(previous, { component: 'migration', version: '1.0.0' })
   expect(components).toEqual({ ...previous.components, migration: { componentVersion: '1.0.0' } })
 })
 
-it('the way back is what ran before, to all devices at once, whoever fails', () => {
+it('a rollback is what ran before, to all devices at once, whatever fails', () => {
   expect(rollbackSpec(previous)).toEqual({ ...previous, iotJobConfiguration: { timeoutConfig: until60Minutes } })
 })

@@ -41,7 +41,7 @@ describe('the work that is left', () => {
     ['of three stages before the first', { rollout: rollout('waiting'), hours: 1 }, 3 * STAGE_H],
     ['of a stage that waits, and those after it', { rollout: rollout('waiting', { stageIndex: 1 }), hours: 1 }, 48.5],
     [
-      'is a whole install before the order is placed',
+      'is a whole install before the deployment is created',
       { rollout: withStage(deploying, { deployment: null }), hours: 5 },
       72.75,
     ],
@@ -74,10 +74,14 @@ describe('devices that are held back', () => {
     ['will follow a stage that is watched', { rollout: soaking, policy: holding, hours: 5 }, 19 + 3 * STAGE_H],
     ['follow production', { rollout: rollout('soaking', held), policy: holding, hours: 5 }, 19 + STAGE_H],
     ['follow too where no others will be held', { rollout: rollout('soaking', held), hours: 5 }, 19 + STAGE_H],
-    ['are none if nobody could be chosen', { rollout: rollout('soaking', PRODUCTION), policy: holding, hours: 5 }, 19],
+    [
+      'are none if no device could be chosen',
+      { rollout: rollout('soaking', PRODUCTION), policy: holding, hours: 5 },
+      19,
+    ],
     ['at their gate are all that is left', { rollout: rollout('waiting', held), policy: holding, hours: 26 }, STAGE_H],
     [
-      'install and run a window when they are let go',
+      'install and run a window when they are released',
       { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 30 },
       STAGE_H,
     ],
@@ -146,12 +150,12 @@ describe('waiting for gates', () => {
   })
 })
 
-it('of a migration is that of its own short windows, with nobody held back', () => {
+it('of a migration is that of its own short windows, without a holdback', () => {
   const migration = rollout('waiting', { subject: 'migration' })
   expect(etaAt({ rollout: migration, policy: policyFor(migration, holding), hours: 1 })).toEqual(eta(4.75, 3.75, 0))
 })
 
-describe('nobody can tell', () => {
+describe('it is unknown', () => {
   const GOING: readonly RolloutState[] = ['waiting', 'deploying', 'soaking']
 
   it.each(GOING)('while it is %s, and paused or stopped', (state) => {

@@ -426,7 +426,7 @@ describe('a bad release', () => {
           if (pauses && evaluations === 3) await operate({ operation: 'resume', actor: 'jo', reason: 'r' })
           world.nowMs += holding.tickMs
         }
-        // Production is in its first half hour, if it has been deployed at all: nobody was let go.
+        // Production is in its first half hour, if it has been deployed at all: none was released.
         await operate({ operation: 'abort', actor: 'jo', reason: 'enough' })
         const ended = await until(world, () => false, ports)
         expect(HELD.filter((thing) => world.updated.has(thing))).toEqual([])

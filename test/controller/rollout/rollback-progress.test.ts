@@ -15,7 +15,7 @@ import { policy, withStage } from './situations.ts'
 
 const THING = 'canary-a'
 const going = rollout('rolling-back', 0)
-const ORDERED = going.stages[0]?.rollback as Stage['rollback']
+const REQUESTED = going.stages[0]?.rollback as Stage['rollback']
 
 const bad: Snapshot = { atMs: START_MS, devices: { [THING]: sample({ firmwareVersion: '2.4.0', bootId: 'bad' }) } }
 const well = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
@@ -28,7 +28,7 @@ const well = (minute: number, over: Partial<HealthSample> = {}): HealthSample =>
   })
 
 /** One evaluation per sample; null where the device reports nothing. */
-function isBackAfter(samples: readonly (HealthSample | null)[], rollback = ORDERED): boolean {
+function isBackAfter(samples: readonly (HealthSample | null)[], rollback = REQUESTED): boolean {
   let seen: RollbackProgress = NO_ROLLBACK_PROGRESS
   samples.forEach((one, index) => {
     const readings = [{ ...reading(THING), sample: one }]

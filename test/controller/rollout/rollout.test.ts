@@ -21,9 +21,9 @@ import { heldBack, REQUEST, rollout } from './situations.ts'
 const BACK = { ...REQUEST, kind: 'rollback', clientToken: 'b' } as const
 const EARLY = { ...REQUEST, stage: 'early' } as const
 const CANCEL = { kind: 'cancel', deploymentId: 'd' } as const
-const TELL = { kind: 'announce', detailType: 'x', detail: {} } as const
+const ANNOUNCE = { kind: 'announce', detailType: 'x', detail: {} } as const
 const HOLD_BACK = { kind: 'hold-back', things: ['held-a'] } as const
-const LET_GO = { kind: 'release-holdback', things: ['held-a'], into: 'release' } as const
+const RELEASE = { kind: 'release-holdback', things: ['held-a'], into: 'release' } as const
 const MIGRATION = { component: 'com.plant.Migration', version: '1.0.0' }
 const CREATED = { deploymentId: 'd7', jobId: 'j7' }
 const nowMs = START_MS + 1
@@ -52,9 +52,9 @@ describe('what a rollout brings, and what it is watched by', () => {
 })
 
 it.each<[string, Partial<Rollout>, readonly string[]]>([
-  ['nobody before production', {}, []],
+  ['none before production', {}, []],
   ['those chosen', { holdback: heldBack() }, ['held-a']],
-  ['nobody who was let go', { holdback: heldBack(START_MS) }, []],
+  ['none that was released', { holdback: heldBack(START_MS) }, []],
 ])('held back is %s', (_, over, things) => {
   expect(heldOf(rollout('soaking', over))).toEqual(things)
 })
@@ -78,10 +78,14 @@ describe('stages that may have the new firmware', () => {
   it.each<[string, Rollout, readonly string[]]>([
     ['none of those that wait', waiting, []],
     ['all that were deployed, the newest last', rollout('deploying', { stageIndex: 1 }), ['canary', 'early']],
-    ['one whose order may have been placed', { ...waiting, pending: [TELL, EARLY] }, ['early']],
-    ['one whose way back may have been ordered', { ...waiting, pending: [BACK] }, ['canary']],
-    ['one that went back without its order being known', withCanary(waiting, { rollback }), ['canary']],
-    ['none for what is only told, cancelled or moved', { ...waiting, pending: [TELL, CANCEL, HOLD_BACK, LET_GO] }, []],
+    ['one whose deployment may have been created', { ...waiting, pending: [ANNOUNCE, EARLY] }, ['early']],
+    ['one whose rollback may have been requested', { ...waiting, pending: [BACK] }, ['canary']],
+    ['one that was rolled back without a known deployment', withCanary(waiting, { rollback }), ['canary']],
+    [
+      'none for what is only announced, cancelled or moved',
+      { ...waiting, pending: [ANNOUNCE, CANCEL, HOLD_BACK, RELEASE] },
+      [],
+    ],
   ])('are %s', (_, one, expected) => {
     expect(touchedStages(one).map(({ name }) => name)).toEqual(expected)
   })
@@ -91,42 +95,42 @@ it.each<[string, boolean, readonly Effect[]]>([
   ['nothing', false, []],
   ['new firmware', true, [REQUEST]],
   ['new firmware after devices are held back', true, [HOLD_BACK, REQUEST]],
-  ['a way back', false, [BACK, CANCEL]],
-  ['a move', false, [LET_GO]],
-  ['a word', false, [TELL]],
-])('with %s pending, an order of new firmware is open: %s', (_, expected, pending) => {
+  ['a rollback', false, [BACK, CANCEL]],
+  ['a move', false, [RELEASE]],
+  ['an announcement', false, [ANNOUNCE]],
+])('with %s pending, a deployment of new firmware is unconfirmed: %s', (_, expected, pending) => {
   expect(isDeploymentUnconfirmed(rollout('deploying', { pending }))).toBe(expected)
 })
 
 describe('an effect that happened', () => {
-  const before = rollout('rolling-back', { pending: [REQUEST, BACK, CANCEL, TELL] })
+  const before = rollout('rolling-back', { pending: [REQUEST, BACK, CANCEL, ANNOUNCE] })
   const made = { ...CREATED, atMs: nowMs }
 
   it.each<[string, Effect, typeof CREATED | null, Partial<Stage>, readonly Effect[]]>([
-    ['an order keeps its deployment', REQUEST, CREATED, { deployment: made }, [BACK, CANCEL, TELL]],
-    ['a way back keeps its own', BACK, CREATED, { rollback: made }, [REQUEST, CANCEL, TELL]],
-    ['a way back that had nothing to take back keeps none', BACK, null, {}, [REQUEST, CANCEL, TELL]],
-    ['a word is only ticked off', TELL, null, {}, [REQUEST, BACK, CANCEL]],
-    ['a cancel is only ticked off', CANCEL, null, {}, [REQUEST, BACK, TELL]],
+    ['a request keeps its deployment', REQUEST, CREATED, { deployment: made }, [BACK, CANCEL, ANNOUNCE]],
+    ['a rollback keeps its own', BACK, CREATED, { rollback: made }, [REQUEST, CANCEL, ANNOUNCE]],
+    ['a rollback that had nothing to roll back keeps none', BACK, null, {}, [REQUEST, CANCEL, ANNOUNCE]],
+    ['an announcement is only ticked off', ANNOUNCE, null, {}, [REQUEST, BACK, CANCEL]],
+    ['a cancel is only ticked off', CANCEL, null, {}, [REQUEST, BACK, ANNOUNCE]],
   ])('%s', (_, effect, result, canary, pending) => {
     expect(withDone(before, effect, result, nowMs)).toEqual({ ...withCanary(before, canary), pending })
   })
 
   it('is ticked off alone, not another one like it', () => {
-    const twice = rollout('soaking', { pending: [TELL, { ...TELL }] })
-    expect(withDone(twice, TELL, null, nowMs).pending).toEqual([TELL])
+    const twice = rollout('soaking', { pending: [ANNOUNCE, { ...ANNOUNCE }] })
+    expect(withDone(twice, ANNOUNCE, null, nowMs).pending).toEqual([ANNOUNCE])
   })
 })
 
 it.each([
   ['of a deployment', 'deploy', 'canary', {}, 'r-2-4-0-1-deploy-canary'],
-  ['of a way back', 'rollback', 'early', {}, 'r-2-4-0-1-back-early'],
+  ['of a rollback', 'rollback', 'early', {}, 'r-2-4-0-1-back-early'],
   ['of one that was never retried', 'deploy', 'canary', { retries: 0 }, 'r-2-4-0-1-deploy-canary'],
   ['of a second retry', 'deploy', 'production', { retries: 2 }, 'r-2-4-0-1-deploy-production-2'],
 ] as const)('the token %s is the same on every try', (_, kind, stage, over, clientToken) => {
-  const order = { kind, stage, clientToken, decidedAtMs: nowMs }
-  expect(requestOf(rollout('waiting', over), kind, stage, nowMs)).toEqual(order)
-  expect(requestOf(rollout('halted', over), kind, stage, nowMs + 1)).toEqual({ ...order, decidedAtMs: nowMs + 1 })
+  const request = { kind, stage, clientToken, decidedAtMs: nowMs }
+  expect(requestOf(rollout('waiting', over), kind, stage, nowMs)).toEqual(request)
+  expect(requestOf(rollout('halted', over), kind, stage, nowMs + 1)).toEqual({ ...request, decidedAtMs: nowMs + 1 })
 })
 
 it.each([

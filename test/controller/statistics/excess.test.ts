@@ -110,7 +110,7 @@ describe('the excess of a count over a reference', () => {
   })
 })
 
-it('keeps within its budget over 288 looks at a canary, the baseline’s own chance included', () => {
+it('keeps within its budget over 288 interim looks at a canary, the baseline’s own chance included', () => {
   const chance = seedrandom.alea('budget')
   const draw = (mean: number): number => {
     let count = 0
@@ -122,7 +122,7 @@ it('keeps within its budget over 288 looks at a canary, the baseline’s own cha
   let alarms = 0
   for (let window = 0; window < windows; window++) {
     let reference = 0
-    for (let part = 0; part < 204; part++) reference += draw(20) // 17 devices, three cells, 80 errors each
+    for (let part = 0; part < 204; part++) reference += draw(20) // 17 devices, three strata, 80 errors each
     let [count, ratio, isAlarm] = [0, 0, false]
     for (let evaluation = 0; evaluation < 288 && !isAlarm; evaluation++) {
       count += draw(2.83)

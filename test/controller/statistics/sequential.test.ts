@@ -203,7 +203,7 @@ describe('the log likelihood ratio of one sample', () => {
     expect(poissonLogRatio(3, 2, 1.5)).toBeGreaterThan(0)
   })
 
-  it('is what tables say', () => {
+  it('agrees with published tables', () => {
     expect(normalLogRatio(2, 0.5)).toBe(0.875)
     expect(poissonLogRatio(3, 2, 1.5)).toBeCloseTo(0.216395, 6)
   })

@@ -144,7 +144,9 @@ describe('run', () => {
   it('refuses options of the other level and a fleet of partial lines, and names the nearest scenario', async () => {
     expect(await run('healthy', options({ level: 'model', mqttPort: 1883 }), io)).toBe(64)
     expect(io.text.stderr).toContain('rehearse: --mqtt-port has no effect at model level, which has no sockets')
-    await expect(run('healthy', options({ devices: 345 }), io)).rejects.toThrow('whole lines of 20; the nearest is 340')
+    await expect(run('healthy', options({ devices: 345 }), io)).rejects.toThrow(
+      '345 devices are not a whole number of lines of 20; the nearest is 340',
+    )
     await expect(run('helthy', options(), io)).rejects.toThrow('no scenario "helthy"; did you mean "healthy"?')
   })
 

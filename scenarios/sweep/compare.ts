@@ -1,4 +1,3 @@
-import { type Cell, foldCell } from '../../reports/campaign/comparison.ts'
 import type { VariantRuns } from '../../reports/campaign/confusion.ts'
 import type { Variant } from '../../reports/campaign/variant.ts'
 import type { Report } from '../../reports/run/report.ts'

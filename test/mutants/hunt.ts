@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { vi } from 'vitest'
+import type { Message } from '../../controller/messages/message.ts'
 import { reportedLine } from '../../reports/messages/reported.ts'
 import type { Scenario } from '../../scenarios/files/scenario.ts'
 import { conclude } from '../../scenarios/outcome/conclude.ts'
@@ -56,8 +57,11 @@ async function detected(rehearse: Rehearse, scenario: Scenario): Promise<string 
     if (invariant !== undefined) return `invariant: ${reportedLine(invariant)}`
     return failure === undefined ? null : `expectation: ${failure.text}`
   } catch (error) {
-    const { name, message } = error as Error
+    const { name, message, cause } = error as Error
     if (OWN_MISTAKES.includes(name)) throw error
+    // The classes of a controller that was loaded anew are others than those that are imported here.
+    const { refusals } = (cause ?? {}) as { readonly refusals?: readonly Message[] }
+    if (refusals !== undefined) return `refused: ${refusals.map(({ code }) => code).join(', ')}`
     return `error: ${name}: ${message}`
   }
 }

@@ -16,7 +16,7 @@ it('explains a scenario: fleet, calendar, faults with their onset, and the expec
     'canary     deployed Mon 2026-03-02 14:00, passed Tue 2026-03-03 14:15',
     'production deployed Sun 2026-03-08 02:00, passed Mon 2026-03-09 02:15',
     'cycle-drift where 2.4.0 runs (340 devices): onset 3h, rise 25 %, over 1h',
-    'evenly or along an S-curve; not before Mon 2026-03-02 17:00',
+    'linearly or along an S-curve; not before Mon 2026-03-02 17:00',
     'detected between 3h to 6h after install; exposed devices 17',
   ]) {
     expect(text).toContain(line)

@@ -89,7 +89,7 @@ it('reports timers that create timers of the same instant without end', async ()
   const again = (): void => void clock.after(0, again)
   again()
   await expect(runLockstep({ clock, inFlight: new InFlight(), ...never, isOver: () => false })).rejects.toThrow(
-    'virtual time stands still',
+    'simulated time does not advance',
   )
 })
 

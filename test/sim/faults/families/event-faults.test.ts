@@ -81,7 +81,7 @@ it('a late tick keeps its scheduled time, and comes in the last phase of its mil
     atMs: 390_000,
     type: 'Scheduled Event',
     time: '1970-01-01T00:05:00Z',
-    turn: Priority.schedule,
+    phase: Priority.schedule,
   })
 })
 

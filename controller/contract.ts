@@ -5,31 +5,31 @@
  * tested against, so that a mistake here cannot hide by being shared.
  */
 
-/** Rollout stages in the order they are deployed. [seed: canary, early, production] */
+/** Rollout stages in the order they are deployed. [source: stages] */
 export const STAGES = ['canary', 'early', 'production'] as const
 export type StageName = (typeof STAGES)[number]
 
 /**
  * Thing group of the production devices that stay on the previous firmware until production has passed: its concurrent
- * controls. Nothing is ever deployed to it. [detection D1: hold back 1 device per line]
+ * controls. Nothing is ever deployed to it. [source: holdback]
  */
 export const HOLDBACK_GROUP = 'holdback'
 
-/** Greengrass components that every stage's deployment carries side by side. [seed: "runs in parallel"] */
+/** Greengrass components that every stage's deployment carries side by side. [source: health-component] */
 export const FIRMWARE_COMPONENT = 'com.plant.LineFirmware'
 export const HEALTH_COMPONENT = 'com.plant.HealthMonitor'
 
-/** Named shadow that carries the health document. [seed: 'health' namespace] */
+/** Named shadow that carries the health document. [source: health-metrics] */
 export const HEALTH_SHADOW = 'health'
 
-/** Period of the health component's samples. [seed: every 60 seconds] */
+/** Period of the health component's samples. [source: health-metrics] */
 export const SAMPLE_PERIOD_MS = 60_000
 
-/** Topic a device publishes a named-shadow update to. [iot: reserved topics] */
+/** Topic a device publishes a named-shadow update to. [source: reserved-topics] */
 export const shadowTopic = (thingName: string, shadowName: string): string =>
   `$aws/things/${thingName}/shadow/name/${shadowName}`
 
-/** Lifecycle states that ListInstalledComponents and the health document use. [gg: InstalledComponentLifecycleState] */
+/** Lifecycle states that ListInstalledComponents and the health document use. [source: component-states] */
 export type ComponentState =
   | 'NEW'
   | 'INSTALLED'

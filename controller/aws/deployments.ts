@@ -105,8 +105,8 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
     },
 
     async move(thing, from, to) {
-      // In both for a moment rather than in none: a device in no group is not read by the evaluation. [iot: both are
-      // idempotent]
+      // In both for a moment rather than in none: a device in no group is not read by the evaluation. Both calls can be
+      // repeated. [source: membership-calls]
       await iot.send(new AddThingToThingGroupCommand({ thingName: thing, thingGroupName: to }))
       await iot.send(new RemoveThingFromThingGroupCommand({ thingName: thing, thingGroupName: from }))
     },

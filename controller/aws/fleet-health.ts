@@ -10,7 +10,7 @@ const QUERY = [...STAGES.toReversed(), HOLDBACK_GROUP].map((group) => `thingGrou
 
 /**
  * Health of the fleet through fleet indexing: a page of 100 devices per call. `reportedIn` gets the health document out
- * of what the index holds of a device; undefined where there is none. [iot: SearchIndex]
+ * of what the index holds of a device; undefined where there is none. [source: search-page]
  */
 export function fleetHealth(
   iot: IoTClient,

@@ -3,7 +3,7 @@ import { MESSAGE_ATTRIBUTE, REASON_CODE_ATTRIBUTE } from '../contract.ts'
 import { textOf } from '../messages/registry.ts'
 import type { Notifications } from '../ports/ports.ts'
 
-/** Subjects are shorter than 100 characters. [sns: Publish, Subject] */
+/** Subjects are shorter than 100 characters. [source: sns-subject] */
 const MAX_SUBJECT = 99
 
 /**

@@ -12,9 +12,7 @@ interface Permission {
   readonly dependent?: readonly string[]
 }
 
-/**
- * [iam: service authorization reference, AWS IoT Greengrass V2: dependent actions; tags at creation need TagResource]
- */
+/** Dependent actions of the Greengrass calls; tags at creation need TagResource. [source: dependent-actions] */
 const READS_DEPLOYMENT = ['iot:DescribeJob', 'iot:DescribeThing', 'iot:DescribeThingGroup', 'iot:GetThingShadow']
 const ENDS_DEPLOYMENT = [
   ...READS_DEPLOYMENT,

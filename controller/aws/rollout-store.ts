@@ -23,7 +23,7 @@ type Body = string | Uint8Array
 
 /** Text from here on is compressed. */
 const COMPRESS_FROM_CHARS = 64 * 1024
-/** What one item may hold of a body; key and numbers need little. [dynamodb: item size 400 KB] */
+/** What one item may hold of a body; key and numbers need little. [source: item-size] */
 const PART_BYTES = 380 * 1024
 /** A reader that finds parts gone has met a writer; it reads again. */
 const READ_ATTEMPTS = 3

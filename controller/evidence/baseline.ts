@@ -44,7 +44,7 @@ export interface Baseline {
   readonly falseRollbackShare?: number
 }
 
-/** Share of a stratum's minutes that must have been observed for it to be of use. [detection D1: >= 70 %] */
+/** Share of a stratum's minutes that must have been observed for it to be of use. [source: baseline-coverage] */
 const MIN_COVERAGE = 0.7
 
 /**
@@ -144,7 +144,9 @@ class Spread {
   }
 }
 
-/** Pearson's chi-squared of counts within groups of one rate each, over its degrees of freedom. [quasi-Poisson] */
+/**
+ * Pearson's chi-squared of counts within groups of one rate each, over its degrees of freedom. [source: quasi-poisson]
+ */
 class Dispersion {
   readonly #groups = new Map<string, { n: number; count: number; exposure: number; squares: number }>()
 

@@ -5,7 +5,7 @@ import { cycleNoiseOf, lineEffects, stageEffect } from './cycle-time-effect.ts'
 import { type EvaluationSums, NO_TOTALS, type Totals, totalOf } from './sums.ts'
 
 /**
- * What has happened since a cumulative sum last was zero: since a change, if there was one. [Page 1954; detection D3]
+ * What has happened since a cumulative sum last was zero: since a change, if there was one. [source: cusum, dilution]
  */
 export interface CusumRun extends Totals {
   /** Log likelihood ratio. */
@@ -29,7 +29,7 @@ export const NO_CUSUM: CusumState = { connection: NO_RUN, cycleTime: NO_RUN, err
 const ERROR_RATIO = 1.5
 /** No run can distinguish a connection limit nearer to the baseline than this. */
 const LEAST_LIMIT_RATIO = 1.2
-/** Lasting differences up to so many standard deviations are no change. [detection D3: 4.00] */
+/** Lasting differences up to so many standard deviations are no change. [source: lasting-sigmas] */
 const LASTING_SIGMAS = 4
 
 /** The runs after one more evaluation; `before` are the evaluations of the rolling window. */

@@ -23,7 +23,7 @@ export interface LineEffect extends EffectEstimate {
   readonly line: number
 }
 
-/** What an update alone may do to a device, which no week without updates can show. [detection D: 2 % device effect] */
+/** What an update alone may do to a device, which no week without updates can show. [source: device-effect] */
 const LEAST_LASTING = 0.02
 /** Fewer controls than this in the window are too little evidence about the scatter. */
 const LEAST_DEGREES = 16
@@ -46,7 +46,7 @@ export function cycleNoiseOf(evaluations: readonly EvaluationSums[], baseline: B
   }
 }
 
-/** The effect on each line whose stage made something, less what its controls show. [detection D1: theta] */
+/** The effect on each line whose stage made something, less what its controls show. [source: line-effect] */
 export function lineEffects(
   lines: readonly LineSums[],
   noise: CycleNoise,
@@ -71,7 +71,9 @@ export function lineEffects(
   return effects
 }
 
-/** Lines weigh equally, as each is the same share of every stage; null where none made anything. [detection D1] */
+/**
+ * Lines weigh equally, as each is the same share of every stage; null where none made anything. [source: line-weights]
+ */
 export function stageEffect(lines: readonly LineEffect[]): EffectEstimate | null {
   if (lines.length === 0) return null
   let [effect, variance, lastingVariance] = [0, 0, 0]

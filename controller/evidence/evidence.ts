@@ -38,7 +38,10 @@ export interface Watch {
 export interface MemberState {
   /** Boot id before the new version ran; a confirmation needs another one. */
   readonly bootIdBefore: string | null
-  /** Sample that first reported new version, new boot id, RUNNING; a second one confirms. [design 7: twice] */
+  /**
+   * Sample that first reported new version, new boot id, RUNNING; a second one confirms.
+   * [source: installed-is-not-running]
+   */
   readonly firstSeenSequence: number | null
   readonly installedAtMs: number | null
   /** Time since the confirmation in which the device reported RUNNING on the new version. */
@@ -312,7 +315,7 @@ function memberAfter(
 
 /**
  * Every crash since the deployment counts, also one that a rollback on the device has already hidden; a new version
- * seen in ERRORED or BROKEN has crashed, whatever its counter is. [detection D2: ERRORED counts]
+ * seen in ERRORED or BROKEN has crashed, whatever its counter is. [source: crash-count]
  */
 function crashesAfter(
   member: MemberState,

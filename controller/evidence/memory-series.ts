@@ -29,7 +29,7 @@ interface RunningBlock {
   readonly leastLevelMiB: number
 }
 
-/** [detection D2: 30-min minima since install + 30 min] */
+/** Minima of 30 minutes, from 30 minutes after the install on. [source: memory-minima] */
 const BLOCK_MS = 30 * 60_000
 const WARM_UP_MS = 30 * 60_000
 const MAX_BLOCKS = 48

@@ -3,8 +3,8 @@ import { type Snapshot, thingsOf } from './snapshot.ts'
 
 /**
  * Whether so much of the fleet is silent, devices on the old firmware included, that the telemetry must be down and not
- * the devices. Without controls only the silence of all devices shows that: a bad release may silence many. [detection
- * D4]
+ * the devices. Without controls only the silence of all devices shows that: a bad release may silence many.
+ * [source: telemetry-hold]
  */
 export function isTelemetryDown(snapshot: Snapshot, controls: readonly string[], policy: Policy): boolean {
   const isSilent = (thing: string): boolean =>

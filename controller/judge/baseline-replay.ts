@@ -37,7 +37,7 @@ const DAY_MS = 24 * 3_600_000
 /**
  * Every day of the baseline as a fake deployment of every stage, judged by the rules of the real one against the other
  * days: what alarms here would roll back a healthy release. The records are of shifts, so that what passes within a
- * shift is not seen. [detection D3: A/A replay]
+ * shift is not seen. [source: aa-replay]
  */
 export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
   const { snapshots } = week
@@ -106,7 +106,7 @@ function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): 
   return { ...baseline, devices, connections, crashes }
 }
 
-/** The share of false rollbacks at which the replay would have been quiet. [detection D3: the replay quantile] */
+/** The share of false rollbacks at which the replay would have been quiet. [source: aa-replay] */
 export function quietShare(alarms: readonly ReplayAlarm[], share: number): number {
   const beyond = alarms.map(({ finding: { statistic } }) =>
     statistic === undefined ? 0 : Math.max(statistic.value - statistic.boundary, 0),

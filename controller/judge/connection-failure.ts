@@ -8,7 +8,7 @@ import type { Finding } from './verdict.ts'
 /** How the attempts of some devices ended. */
 type Connections = Pick<Sums, 'attempts' | 'failures'>
 
-/** A quarter of the stage down within one evaluation is a breach at once. [detection D2: fast path] */
+/** A quarter of the stage down within one evaluation is a breach at once. [source: connection-evidence] */
 const SUDDEN_SHARE = 0.25
 /** Unless so large a part of that share of the controls is down as well. */
 const COMMON_PART = 0.5
@@ -16,7 +16,8 @@ const COMMON_PART = 0.5
 /**
  * Failed share of connection attempts, of the stage and of each line: above the limit, and significantly above the same
  * devices' baseline; not above the limit itself, which a canary at 3 % could not show within an hour. Where the
- * controls explain the rise it is the network, and inconclusive. [seed: > 2 %; detection D2, E1]
+ * controls explain the rise it is the network, and inconclusive.
+ * [source: thresholds, connection-evidence, raw-thresholds]
  */
 export function judgeConnection(one: RuleInput): readonly Finding[] {
   return one.policy.profile === 'raw-thresholds' ? [literal(one)] : [gradual(one), sudden(one)]

@@ -21,7 +21,8 @@ interface Candidate {
  * Increase of the cycle time over the same devices' baseline in the same shift and kind of day, minus what the controls
  * on the same line show: of the stage with its lines weighing equally, and of each line, because one line must triple
  * before the mean moves by a tenth. The estimate must be above the limit and its always-valid lower bound above zero;
- * over the whole time, over the rolling window, or since a change. [seed: > 10 %; detection B6, D1, D2]
+ * over the whole time, over the rolling window, or since a change.
+ * [source: thresholds, judge-blind-spots, line-weights, msprt]
  */
 export function judgeCycleTime(one: RuleInput): Finding {
   const { evidence, policy } = one

@@ -5,7 +5,7 @@ import { excessLogRatio } from '../statistics/excess.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
-/** Lost devices that a stage may have: two are too many, and so is more than a tenth. [detection D2] */
+/** Lost devices that a stage may have: two are too many, and so is more than a tenth. [source: lost-devices] */
 const MAX_LOST = 1
 const MAX_LOST_SHARE = 0.1
 
@@ -46,8 +46,7 @@ function tally({ evidence, watch, policy, nowMs }: RuleInput): Tally {
 
 /**
  * Crashes of the firmware since the deployment: any, as long as the baseline had none. Where devices crash anyway the
- * seed's rule would roll back every release, so that a significant excess is needed. [seed: any component crash;
- * detection D2: MaxSPRT if the baseline crash rate > 0]
+ * owner's rule would roll back every release, so that a significant excess is needed. [source: thresholds, crash-count]
  */
 function crash(one: RuleInput, seen: Tally): Finding {
   const { watch, policy } = one
@@ -103,7 +102,7 @@ function failedDeployment({ failedDevices, watch }: RuleInput): Finding {
   }
 }
 
-/** The old version runs again although nothing rolled it back. [detection B1: silent fallback] */
+/** The old version runs again although nothing rolled it back. [source: silent-fallback] */
 function fallback({ watch }: RuleInput, { fallen }: Tally): Finding {
   return {
     rule: 'silent-fallback',
@@ -118,12 +117,12 @@ function fallback({ watch }: RuleInput, { fallen }: Tally): Finding {
   }
 }
 
-/** Share of the controls that must be silent too before silence is attributed to telemetry. [detection D4: > 30 %] */
+/** Share of the controls that must be silent too before silence is attributed to telemetry. [source: telemetry-hold] */
 const COMMON_SILENT_SHARE = 0.3
 
 /**
- * Reported since the deployment began and silent since, installed or not, while the controls still report. [detection
- * D2]
+ * Reported since the deployment began and silent since, installed or not, while the controls still report.
+ * [source: lost-devices]
  */
 function lost(one: RuleInput, { heard, silent }: Tally): Finding {
   const { evidence, watch, policy, nowMs } = one

@@ -17,7 +17,7 @@ import type { Finding } from './verdict.ts'
  * Errors per operating hour against the same devices' baseline in the same shift and kind of day, of the stage and of
  * each line. By default above the limit, enough extra errors, and significant against the chance in both counts: over
  * the whole time, over the rolling window, or since a change, because healthy hours dilute the whole. A rise that the
- * controls explain is inconclusive. [seed: > 5 %; detection D2: why relative; D3: dilution]
+ * controls explain is inconclusive. [source: thresholds, relative-error-rate, dilution]
  */
 export function judgeErrorRate(one: RuleInput): Finding {
   const { policy, evidence } = one

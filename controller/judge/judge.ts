@@ -15,7 +15,7 @@ export function judge(given: RuleInput): Verdict {
     given.baseline.falseRollbackShare === undefined ? given : withShare(given, given.baseline.falseRollbackShare)
   const stratum = stratumAt(policy, nowMs - policy.tickMs / 2).name
   const findings = [...judgeDevices(one), ...judgeConnection(one), judgeCycleTime(one), judgeErrorRate(one)]
-  // The seed has no rule on memory, nor on devices without the release. [detection D2]
+  // The owner's thresholds have no rule on memory, nor on devices without the release. [source: added-rules]
   if (policy.profile !== 'raw-thresholds') findings.push(judgeMemory(one), ...judgeSpillOver(one))
   const isDry = new Set(policy.dryRun)
   const inContext = (finding: Finding): Finding => ({

@@ -23,7 +23,7 @@ const TREND_TESTS = 48
  * Memory that is not freed: half-hourly minima since the install, less what the controls use, rising on nearly all
  * devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation). The outcome
  * depends on when memory is exhausted at the Theil-Sen slope; a device that has almost none left is rolled back while
- * it still can be. [detection D2, "Leak projection", B11]
+ * it still can be. [source: leak-projection, free-memory]
  */
 export function judgeMemory(one: RuleInput): Finding {
   const { evidence, watch, policy } = one
@@ -96,7 +96,7 @@ function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null 
 
 /**
  * The device that runs out first of those whose trend is beyond doubt for a family of that size, which is less than one
- * in a thousand whatever the budget. [detection D2: p < 0.001]
+ * in a thousand whatever the budget. [source: memory-evidence]
  */
 function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | null {
   const boundary = streamAlpha(policy) / 2 / (series.length * TREND_TESTS)

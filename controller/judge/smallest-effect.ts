@@ -7,14 +7,14 @@ import type { DeviceReading } from '../ports/ports.ts'
 import { countBoundary, mixtureBoundary } from '../statistics/budget.ts'
 import type { Finding } from './verdict.ts'
 
-/** Chance with which an effect of the size given is found. [detection D2: power 90 %] */
+/** Chance with which an effect of the size given is found. [source: smallest-rate-ratio] */
 const POWER_SIGMA = 1.2815515655446004
-/** 95 % upper bound of a Poisson mean of which nothing was seen. [rule of three] */
+/** 95 % upper bound of a Poisson mean of which nothing was seen. [source: rule-of-three] */
 const RULE_OF_THREE = 2.995732273553991
 
 /**
  * Smallest ratio of rates that a count with this mean distinguishes from 1: both square roots spread by a half.
- * [detection D2]
+ * [source: smallest-rate-ratio]
  */
 export const smallestRateRatio = (expected: number, sigmas: number): number =>
   (1 + sigmas / (2 * Math.sqrt(expected))) ** 2
@@ -34,7 +34,7 @@ export interface Stages {
   readonly readings: readonly DeviceReading[]
 }
 
-/** The smallest effects that every stage's window can detect, as healthy findings. [detection D2] */
+/** The smallest effects that every stage's window can detect, as healthy findings. [source: smallest-rate-ratio] */
 export const smallestEffects = (stages: Stages, policy: Policy): readonly Finding[] =>
   STAGES.flatMap((stage) => [
     errorRate(stages, stage, policy),

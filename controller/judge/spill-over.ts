@@ -7,8 +7,8 @@ import type { Finding } from './verdict.ts'
 /**
  * Errors of the devices that stay on the previous version, in the rolling window, against their own baseline. A release
  * may harm those that read what it writes, and the plant may have a bad hour: the two cannot be distinguished, so that
- * nothing is promoted while it lasts, and nothing is rolled back. None without such devices. [seed: N-1 and N+1;
- * detection D4: COMMON_MODE]
+ * nothing is promoted while it lasts, and nothing is rolled back. None without such devices.
+ * [source: compatibility, common-mode]
  */
 export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput): readonly Finding[] {
   if (watch.controls.length === 0) return []

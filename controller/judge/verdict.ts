@@ -5,7 +5,7 @@ export type VerdictKind = 'healthy' | 'inconclusive' | 'breach'
 
 /**
  * `insufficient`: too little was observed; `stale`: nothing reports, the controls neither; `common-mode`: the controls
- * show it, too; `gate`: no reason to roll back, but not to be promoted. [detection D4]
+ * show it, too; `gate`: no reason to roll back, but not to be promoted. [source: verdict-states]
  */
 export type InconclusiveReason = 'insufficient' | 'stale' | 'common-mode' | 'gate'
 

@@ -14,7 +14,7 @@ export const makeAnalyze =
   async (event: unknown): Promise<Outcome> =>
     reconcile(ports, policy, { nowMs: nowMs(), eventAtMs: timeOf(event) })
 
-/** AWS Lambda entry point of the rule `rate(5 minutes)`. [seed: every 5 minutes] */
+/** AWS Lambda entry point of the rule `rate(5 minutes)`. [source: analysis-period] */
 export const handler = logged(
   'analyze',
   async (event) => {

@@ -1,6 +1,6 @@
 import { UnexpectedEvent } from '../errors.ts'
 
-/** As EventBridge writes it: ISO 8601 in UTC. [eventbridge: event structure] */
+/** As EventBridge writes it: ISO 8601 in UTC. [source: event-structure] */
 const EVENT_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 
 /** The time of an EventBridge event: when what it tells of happened. @throws UnexpectedEvent */

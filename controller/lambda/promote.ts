@@ -10,7 +10,7 @@ export const makePromote =
   (_event: unknown): Promise<Outcome> =>
     advance(ports, policy, nowMs())
 
-/** AWS Lambda entry point of the rule on "Firmware Rollout Stage Passed". [seed: EventBridge triggers a Lambda] */
+/** AWS Lambda entry point of the rule on "Firmware Rollout Stage Passed". [source: promotion-trigger] */
 export const handler = logged(
   'promote',
   async (event) => {

@@ -3,7 +3,7 @@ import type { StageName } from '../contract.ts'
 import type { Closure } from '../messages/decisions.ts'
 import type { Policy, Shift, WeeklyWindow } from './policy.ts'
 
-/** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [detection D1] */
+/** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [source: strata] */
 export interface Stratum {
   /** `second/weekday`. */
   readonly name: string
@@ -86,7 +86,7 @@ export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number):
 /**
  * The first instant from `fromMs` on that lies in a gate of the stage and in no deny window or freeze. A hotfix waits for
  * deny windows only: maintenance windows and freezes are about convenience, a deny window says that machines must not be
- * touched. A policy whose gate never opens is refused by the static preflight before. [detection B7]
+ * touched. A policy whose gate never opens is refused by the static preflight before. [source: allow-and-deny]
  */
 export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
   const gate = searchGate(policy, stage, fromMs, isHotfix)

@@ -26,73 +26,78 @@ export interface FreezePeriod {
 
 export interface Policy {
   readonly profile: Profile
-  /** Healthy exposure a stage needs before it is promoted. [seed: 24-hour monitoring window] */
+  /** Healthy exposure a stage needs before it is promoted. [source: monitoring-window] */
   readonly windowMs: number
   /** The same for each stage of a migration component. */
   readonly migrationWindowMs: number
   /**
    * Whether one device of every line stays on the previous firmware while production is watched, since production has no
-   * other controls; it is updated in production's next window after production has passed. [detection D1]
+   * other controls; it is updated in production's next window after production has passed. [source: holdback]
    */
   readonly holdback: boolean
-  /** Period of the analyzer. [seed: every 5 minutes] */
+  /** Period of the analyzer. [source: analysis-period] */
   readonly tickMs: number
-  /** History the baseline is made of. [seed: 7-day baseline] */
+  /** History the baseline is made of. [source: baseline-week] */
   readonly baselineMs: number
   /** IANA zone that shifts and windows are written in. */
   readonly zone: string
-  /** In day order; the last one may span midnight. [detection E3: 06-14, 14-22, 22-06] */
+  /** In day order; the last one may span midnight. [source: reference-calendar] */
   readonly shifts: readonly Shift[]
-  /** When a stage's deployment may be created: inside any of its windows. [seed: stagger by shift] */
+  /** When a stage's deployment may be created: inside any of its windows. [source: stagger-by-shift] */
   readonly gates: Readonly<Record<StageName, readonly WeeklyWindow[]>>
   /**
    * When a stage must not be touched, even inside its gate: a shift change, an audit. A hotfix has to wait as well.
-   * [detection B7: allow and deny are two kinds]
+   * [source: allow-and-deny]
    */
   readonly deny: Readonly<Partial<Record<StageName, readonly WeeklyWindow[]>>>
-  /** Dated freezes of the whole fleet, such as holidays. A hotfix passes them, and that is audited. [detection B7] */
+  /** Dated freezes of the whole fleet, such as holidays. A hotfix passes them, and that is audited. [source: hotfix] */
   readonly freezes: readonly FreezePeriod[]
   /** How every line is split, so that each stage is a fair sample of the plant; the rest of a line is production. */
   readonly stages: {
-    /** Devices of each line that are canaries. [seed: one device from each line] */
+    /** Devices of each line that are canaries. [source: stratified-groups] */
     readonly canariesPerLine: number
-    /** Share of each line that is early. [seed: 20 % of each line] */
+    /**
+     * Share of each line that is early. Share of each line that belongs to the early stage. [source: stratified-groups]
+     */
     readonly earlyShare: number
   }
   /** What must be so before a rollout starts, besides `stages`, the quorums and `memory.freeFloorPct`. */
   readonly preflight: {
     /** Devices by which the early devices of a line may differ from their share: no line divides without a rest. */
     readonly earlyToleranceDevices: number
-    /** Of every device that reports its disk. With less the nucleus downloads nothing, neither release nor predecessor. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
+    /**
+     * Of every device that reports its disk. With less the nucleus downloads nothing, neither release nor predecessor.
+     * [source: min-free-disk]
+     */
     readonly freeDiskMiB: number
-    /** Share of devices x strata of the week that the baseline must cover. [detection D1] */
+    /** Share of devices x strata of the week that the baseline must cover. [source: baseline-coverage] */
     readonly baselineCoverageShare: number
   }
   readonly limits: {
-    /** Failed share of connection attempts. [seed: > 2 %] */
+    /** Failed share of connection attempts. [source: thresholds] */
     readonly connectionFailurePct: number
-    /** Increase over the baseline. [seed: > 10 %] */
+    /** Increase over the baseline. [source: thresholds] */
     readonly cycleTimeIncreasePct: number
-    /** Increase over the baseline rate. [seed: > 5 %] */
+    /** Increase over the baseline rate. [source: thresholds] */
     readonly errorRateIncreasePct: number
-    /** Of the rate itself, or in percentage points of the operations. [detection D2: why relative] */
+    /** Of the rate itself, or in percentage points of the operations. [source: relative-error-rate] */
     readonly errorRateMode: 'relative' | 'points'
-    /** Crashes of the firmware allowed in a stage. [seed: any component crash] */
+    /** Crashes of the firmware allowed in a stage. [source: thresholds] */
     readonly crashes: number
   }
   readonly evidence: {
-    /** Rolling window of the connection and cycle time rules. [detection D2] */
+    /** Rolling window of the connection and cycle time rules. [source: rolling-window] */
     readonly rollingMs: number
-    /** False rollbacks allowed per release, over all stages, rules and evaluations. [detection D3: at most 1 %] */
+    /** False rollbacks allowed per release, over all stages, rules and evaluations. [source: false-rollback-budget] */
     readonly falseRollbackShare: number
     /** About as long as a stage is monitored until the release has ended; the error budget is spread over the evaluations of this time. */
     readonly horizonMs: number
-    /** Connection attempts the connection rule needs before it may report a breach. [detection D2: N >= 500] */
+    /** Connection attempts the connection rule needs before it may report a breach. [source: connection-evidence] */
     readonly connectionMinAttempts: number
-    /** Excess errors below which a relative increase is ignored. [detection D2: >= 4 extra errors] */
+    /** Excess errors below which a relative increase is ignored. [source: extra-errors] */
     readonly minExtraErrors: number
   }
-  /** When memory runs out: a rollback, or no promotion. [detection D2: 72 h, 14 days; B11: >= 25 % free] */
+  /** When memory runs out: a rollback, or no promotion. [source: leak-projection, free-memory] */
   readonly memory: {
     readonly rollbackWithinMs: number
     readonly gateWithinMs: number
@@ -102,25 +107,25 @@ export interface Policy {
   /**
    * What to do where a release that never existed would have been rolled back in the baseline's week: refuse to start,
    * because the plant is noisy and an operator should know, or raise the evidence asked for, which makes the window
-   * less sensitive. [detection D3]
+   * less sensitive. [source: aa-replay]
    */
   readonly onNoisyBaseline: 'refuse' | 'raise'
   /** Rules, by name, that report findings and decide nothing. */
   readonly dryRun: readonly string[]
-  /** Share of the canaries that must have counted as installed before the soak begins and ends. [detection D4: 15/17] */
+  /** Share of the canaries that must have counted as installed before the soak begins and ends. [source: quorum] */
   readonly quorumShare: number
-  /** The same for early and production. [detection D4: 90 %] */
+  /** The same for early and production. [source: quorum] */
   readonly laterQuorumShare: number
-  /** Share of devices x window that healthy exposure must reach. [detection D4: total >= 0.9 x n x 24 h] */
+  /** Share of devices x window that healthy exposure must reach. [source: soak-exposure] */
   readonly exposureShare: number
-  /** Share of the window that every counted device must have run the new firmware. [detection D4: 20 of 24 h] */
+  /** Share of the window that every counted device must have run the new firmware. [source: soak-exposure] */
   readonly deviceExposureShare: number
   /**
    * Share of the time that a shift has in the window in which the devices, on the average, must have been seen.
-   * [detection D4: each of the 3 shifts >= 6 h, of the 8 h it has in a window of 24 h]
+   * [source: soak-exposure]
    */
   readonly shiftExposureShare: number
-  /** When silence is attributed to the telemetry and not to the firmware, and what follows. [detection D4] */
+  /** When silence is attributed to the telemetry and not to the firmware, and what follows. [source: telemetry-hold] */
   readonly telemetry: {
     /** Silent share of the whole fleet, and of the controls, from which the telemetry counts as down. */
     readonly silentShare: number
@@ -129,9 +134,9 @@ export interface Policy {
     /** How long a breach is not acted upon while it is down: what remains visible may be an artifact. */
     readonly noRollbackForMs: number
   }
-  /** A device that has not installed after this long is failed, not waited for. [detection B2: 10 min install timeout] */
+  /** A device that has not installed after this long is failed, not waited for. [source: install-timeout] */
   readonly installTimeoutMs: number
-  /** Silence after which a device that reported before counts as lost. [detection D2: no report for 10 min] */
+  /** Silence after which a device that reported before counts as lost. [source: lost-devices] */
   readonly lostAfterMs: number
 }
 
@@ -144,7 +149,7 @@ const ANY_TIME: readonly WeeklyWindow[] = [{ days: EVERY_DAY, from: '00:00', to:
 /** No calendar: every stage is deployed as soon as the one before has passed. */
 export const OPEN_GATES: Policy['gates'] = { canary: ANY_TIME, early: ANY_TIME, production: ANY_TIME }
 
-/** The seed's numbers with the reference calendar: two maintenance windows a week. [detection E3: Wed + Sun 02-06] */
+/** The owner's numbers with the reference calendar: two maintenance windows a week. [source: reference-calendar] */
 export const DEFAULT_POLICY: Policy = {
   profile: 'default',
   windowMs: 24 * HOUR_MS,

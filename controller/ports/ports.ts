@@ -33,7 +33,7 @@ export interface CreatedDeployment {
 
 export interface DeviceExecution {
   readonly thing: string
-  /** QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, REJECTED, TIMED_OUT, REMOVED, CANCELED. [iot] */
+  /** QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, REJECTED, TIMED_OUT, REMOVED, CANCELED. [source: execution-status] */
   readonly status: string
 }
 
@@ -46,7 +46,7 @@ export interface CurrentDeployment extends CreatedDeployment {
 export interface Deployments {
   /** The newest revision of the group's deployment, or null if it never had one. */
   current(group: StageName): Promise<CurrentDeployment | null>
-  /** A new revision for the group; the same token twice within hours is one deployment. [gg: clientToken, up to 8 h] */
+  /** A new revision for the group; the same token twice within hours is one deployment. [source: client-token] */
   create(group: StageName, spec: DeploymentSpec, clientToken: string): Promise<CreatedDeployment>
   /** Stops what has not begun; a deployment that is no longer active is left as it is. */
   cancel(deploymentId: string): Promise<void>

@@ -26,7 +26,8 @@ import { saveAudit, saveRollout } from './records.ts'
 const LAST_REQUEST_MS = 5 * 60_000
 
 /**
- * So long the token alone keeps a deployment from being created twice, whatever can be read; AWS: "up to 8 hours". [gg]
+ * So long the token alone keeps a deployment from being created twice, whatever can be read; AWS: "up to 8 hours".
+ * [source: client-token]
  */
 const TOKEN_LIFE_MS = 7 * 3_600_000
 

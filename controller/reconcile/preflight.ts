@@ -37,7 +37,7 @@ export function preflight(found: Findings): readonly Refusal[] {
   ].filter((refusal) => refusal !== null)
 }
 
-/** A stage that cannot reach its quorum would only be halted a window later. [detection D4] */
+/** A stage that cannot reach its quorum would only be halted a window later. [source: quorum] */
 function refuseReach({ readings, policy }: Findings): Refusal | null {
   const stages = STAGES.map((stage) => {
     const all = membersOf(readings, stage)
@@ -57,7 +57,7 @@ const heldAmong = (members: readonly DeviceReading[]): readonly string[] =>
     members,
   )
 
-/** A device short of memory cannot even download its rollback. [detection B11, D2: roll back while free memory >= 25 %] */
+/** A device short of memory cannot even download its rollback. [source: free-memory] */
 function refuseMemory({ readings, policy }: Findings): Refusal | null {
   const neededPct = policy.memory.freeFloorPct
   const devices = readings.flatMap(({ thing, sample }) => {

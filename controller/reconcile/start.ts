@@ -111,7 +111,7 @@ async function lastRollout(ports: Ports, nowMs: number): Promise<Rollout | null>
 
 /** @throws PreflightRefused where the rules would have rolled back a stage without any release */
 function quietBaseline(week: Replay, policy: Policy): Baseline {
-  // Raw thresholds roll back healthy firmware: to show that is what the profile is for. [design 7]
+  // Raw thresholds roll back healthy firmware: to show that is what the profile is for. [source: raw-thresholds]
   if (policy.profile === 'raw-thresholds') return week.baseline
   const alarms = replay(week, policy)
   if (alarms.length === 0) return week.baseline
@@ -137,7 +137,9 @@ function startEffects(
   ]
 }
 
-/** Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps and retries included. [gg: clientToken] */
+/**
+ * Client tokens are made of it: 64 of a-z, A-Z, 0-9 and "-" at most, steps and retries included. [source: client-token]
+ */
 const rolloutId = (prefix: 'r' | 'm', version: string, askedAtMs: number): string =>
   `${prefix}-${version.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 28)}-${Math.floor(askedAtMs / 1000)}`
 

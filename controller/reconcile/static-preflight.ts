@@ -80,7 +80,7 @@ function refuseHoldback({ readings, mayHoldBack }: StaticFindings): readonly (Re
 
 /**
  * Groups must be disjoint, and every line split as the policy wants: what makes every stage a fair sample of the plant.
- * [seed: one device from each line, 20 % of each line]
+ * [source: stratified-groups]
  */
 function refuseMembership({ readings, policy }: StaticFindings): readonly (Refusal | null)[] {
   const overlapping = readings
@@ -131,7 +131,7 @@ function refuseComponents({ deployable }: StaticFindings): Refusal | null {
   return components.length === 0 ? null : { code: 'NOT_DEPLOYABLE', data: { components } }
 }
 
-/** A firmware reads what its predecessor wrote and what its successor will write. [seed: N-1 and N+1] */
+/** A firmware reads what its predecessor wrote and what its successor will write. [source: compatibility] */
 function refuseSchemas({ version, data, shadow }: Release): readonly (Refusal | null)[] {
   const { writes } = data
   const unread = [writes - 1, writes, writes + 1].filter((wanted) => !data.reads.includes(wanted))
@@ -144,7 +144,7 @@ function refuseSchemas({ version, data, shadow }: Release): readonly (Refusal | 
 
 /**
  * Each of the two versions reads what the other one writes: after an update N finds what N-1 wrote, after a rollback
- * N-1 finds what N wrote. Data that breaks this needs a migration; a health document has none. [detection E6]
+ * N-1 finds what N wrote. Data that breaks this needs a migration; a health document has none. [source: compatibility]
  */
 function refuseIrreversible(release: Release): readonly (Refusal | null)[] {
   const { version, replaces, previous, migration, data, shadow } = release

@@ -76,9 +76,9 @@ export interface Facts {
   readonly freeze?: Freeze | null
 }
 
-/** How long a window may be extended for want of evidence before an operator is needed. [detection D4: + 24 h] */
+/** How long a window may be extended for want of evidence before an operator is needed. [source: window-extension] */
 const MAX_EXTENSION_MS = 24 * 3_600_000
-/** A device that is not back after this long makes the rollback itself a breach. [detection E2: tail of 11.4 min] */
+/** A device that is not back after this long makes the rollback itself a breach. [source: rollback-latency] */
 const ROLLBACK_DEADLINE_MS = 15 * 60_000
 /** Decisions that bring new firmware nearer, or end its monitoring. */
 const ONWARD: ReadonlySet<DecisionKind> = new Set<DecisionKind>(['deploy', 'promote', 'release-holdback', 'complete'])
@@ -112,7 +112,7 @@ export function decide(rollout: Rollout, facts: Facts, policy: Policy): Decision
     : decision
 }
 
-/** Nothing goes on and no time counts; on-call is paged once. [detection D4: HOLD] */
+/** Nothing goes on and no time counts; on-call is paged once. [source: telemetry-hold] */
 function whileTelemetryDown(rollout: Rollout, facts: Facts, downMs: number, policy: Policy): Decision {
   const ignoredBreach = facts.verdict?.kind === 'breach' ? worstReason(facts.verdict) : null
   const wasPaged = (rollout.pagedAtMs ?? Number.NEGATIVE_INFINITY) >= facts.nowMs - downMs
@@ -142,7 +142,9 @@ function inState(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   }
 }
 
-/** An open gate is not enough: what was promoted hours ago must still be known to be healthy. [detection B3, B5] */
+/**
+ * An open gate is not enough: what was promoted hours ago must still be known to be healthy. [source: health-at-gate]
+ */
 function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   const { nowMs, verdict, freeze } = facts
   const { name: stage } = stageOf(rollout)

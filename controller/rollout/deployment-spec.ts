@@ -6,10 +6,10 @@ interface Cargo {
   readonly version: string
 }
 
-/** Minutes a device may work on a deployment before IoT Jobs gives it up. [iot: inProgressTimeoutInMinutes] */
+/** Minutes a device may work on a deployment before IoT Jobs gives it up. [source: in-progress-timeout] */
 const TIMEOUT_CONFIG = { inProgressTimeoutInMinutes: 60 }
 
-/** A second safety net below the controller's own: most of what ran has failed. [detection E6: minimum of 3] */
+/** A second safety net below the controller's own: most of what ran has failed. [source: abort-safety-net] */
 const ABORT_CONFIG = {
   criteriaList: (['FAILED', 'REJECTED', 'TIMED_OUT'] as const).map((failureType) => ({
     failureType,
@@ -19,7 +19,10 @@ const ABORT_CONFIG = {
   })),
 }
 
-/** The group's deployment with the new component; every other one stays, or it would be uninstalled. [gg] */
+/**
+ * The group's deployment with the new component; every other one stays, or it would be uninstalled.
+ * [source: components-replaced]
+ */
 export const releaseSpec = (previous: DeploymentSpec, { component, version }: Cargo): DeploymentSpec => ({
   ...previous,
   components: {

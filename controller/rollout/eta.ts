@@ -10,11 +10,11 @@ export interface Eta {
   readonly atMs: number
   /** Installing and monitoring. */
   readonly workMs: number
-  /** Waiting for gates. [detection B14: work apart from waiting] */
+  /** Waiting for gates. [source: work-and-waiting] */
   readonly waitingMs: number
 }
 
-/** A stage's install, with room for the slow ones. [detection E3: install 15 min] */
+/** A stage's install, with room for the slow ones. [source: reference-calendar] */
 const INSTALL_MS = 15 * 60_000
 
 /** Null when it is unknown: the rollout has ended, rolls back, is paused, or changes are frozen. */

@@ -8,7 +8,7 @@ export const HELD_FROM = STAGES[LAST_STAGE] as StageName
 
 /**
  * One device of every line: the last by name of those that can be reached and report, since others are no controls. A
- * line whose only device this is keeps it. [detection D1: hold back 1 device per line]
+ * line whose only device this is keeps it. [source: holdback]
  */
 export function chooseHeld(
   members: readonly string[],

@@ -1,6 +1,6 @@
 import type { DeviceExecution } from '../ports/ports.ts'
 
-/** The device ended it badly, or never ended it. [iot: JobExecutionStatus] */
+/** The device ended it badly, or never ended it. [source: execution-status] */
 export const hasFailed = ({ status }: DeviceExecution): boolean =>
   status === 'FAILED' || status === 'REJECTED' || status === 'TIMED_OUT'
 

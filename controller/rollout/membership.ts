@@ -37,7 +37,7 @@ const isBetween = (groups: readonly string[]): boolean =>
 
 /**
  * How the thing groups differ from the plan that was frozen at the start, device by device: a device that is added to a
- * group from outside takes whatever is deployed there, outside of the order of the stages. [detection B13]
+ * group from outside takes whatever is deployed there, outside of the order of the stages. [source: group-membership]
  */
 export function membershipChanges(
   rollout: Rollout,

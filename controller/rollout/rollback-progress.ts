@@ -26,7 +26,8 @@ const NOT_BACK: DeviceRollback = { bootIdBefore: null, sinceMs: null, firstSeen:
 
 /**
  * Takes in one evaluation of the devices of every stage that is rolled back. As with an update, installed is not
- * running: a device is back when two samples since the request report it. [detection B1, B11; design 7: twice]
+ * running: a device is back when two samples since the request report it.
+ * [source: installed-is-not-running, interrupted-deployment]
  */
 export function observeRollback(
   before: RollbackProgress,

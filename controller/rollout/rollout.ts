@@ -45,11 +45,11 @@ export interface Release extends Schemas {
    * Those of the version that is replaced: they decide whether a rollback is possible. A start without them is refused.
    */
   readonly previous?: Schemas
-  /** The component that has to be deployed before a change that breaks. [seed: migration component first] */
+  /** The component that has to be deployed before a change that breaks. [source: migration-first] */
   readonly migration?: { readonly component: string; readonly version: string }
   /**
    * An urgent repair: it passes deployment windows, dated freezes and change freezes, never a deny window, and is
-   * watched as long as any other. [detection B7: opt-out, audited]
+   * watched as long as any other. [source: hotfix]
    */
   readonly hotfix?: { readonly reason: string } | undefined
 }
@@ -192,7 +192,7 @@ export const isReleasingHoldback = ({ pending }: Rollout): boolean =>
 /**
  * Token of a step, the same on every try, so that trying again is one effect; a retry that an operator requested is
  * another.
- * [gg: clientToken 1-64 of a-z0-9-]
+ * [source: client-token]
  */
 const clientToken = ({ id, retries = 0 }: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
   `${id}-${step}-${stage}${retries === 0 ? '' : `-${retries}`}`

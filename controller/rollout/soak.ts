@@ -10,7 +10,7 @@ export interface SoakClock {
   readonly stage: Stage['name']
   /** When the soak began; another value is another soak. */
   readonly sinceMs: number
-  /** Time of the soak in which the telemetry was down: the clock stood still. [detection D4: HOLD] */
+  /** Time of the soak in which the telemetry was down: the clock stood still. [source: telemetry-hold] */
   readonly heldMs: number
   /** Time that the counted devices ran the new firmware since then, together, by the name of the shift. */
   readonly exposureByShiftMs: Readonly<Record<string, number>>
@@ -30,7 +30,7 @@ const HOUR_MS = 3_600_000
 /** A shift that the window has less of than this is not required. */
 const GRAZED_MS = HOUR_MS
 
-/** A soak's members at its beginning: devices that were offline then are not waited for. [detection D4] */
+/** A soak's members at its beginning: devices that were offline then are not waited for. [source: offline-devices] */
 const isCounted = (member: MemberState | undefined, sinceMs: number): member is MemberState =>
   member !== undefined && member.installedAtMs !== null && member.installedAtMs <= sinceMs
 
@@ -91,8 +91,8 @@ export const watchedMs = ({ soakingSinceMs }: Stage, clock: SoakClock | null, no
 
 /**
  * What a soak has shown when its window has elapsed. It counts device exposure: every counted device for its share of
- * the window, all of them together for theirs, and every shift of the window covered. [seed: 24-hour window; detection
- * D4]
+ * the window, all of them together for theirs, and every shift of the window covered.
+ * [source: monitoring-window, soak-exposure]
  */
 export function soakProgress(
   stage: Stage,
@@ -136,7 +136,10 @@ function uncoveredShifts(clock: SoakClock | null, sinceMs: number, devices: numb
     })
 }
 
-/** Devices that came after their stage's soak had begun and have not run their share of a window yet. [detection D4] */
+/**
+ * Devices that came after their stage's soak had begun and have not run their share of a window yet.
+ * [source: offline-devices]
+ */
 export function stragglersOf(stage: Stage, evidence: Evidence, policy: Policy): readonly string[] {
   const sinceMs = stage.soakingSinceMs
   if (sinceMs === null) return []

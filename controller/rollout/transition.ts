@@ -106,7 +106,7 @@ function paging(
 
 /**
  * Newest stage first: the rollback revision supersedes the bad one; the cancel after it only tidies up. The holdback
- * comes last, and gets that revision. [design 6]
+ * comes last, and gets that revision. [source: rollback-order]
  */
 function rollbackEffects(rollout: Rollout, nowMs: number): readonly Effect[] {
   const requests = [...touchedStages(rollout)].reverse().flatMap(({ name, deployment }): Effect[] => {

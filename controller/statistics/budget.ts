@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/policy.ts'
 import { boundaryFor, maxSprtCriticalValue } from './sequential.ts'
 
-/** Three stages times connection, cycle time, errors, memory and crashes. [detection D3] */
+/** Three stages times connection, cycle time, errors, memory and crashes. [source: false-rollback-budget] */
 const STREAMS = 15
 /** Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and a late change. */
 const WAYS = 5

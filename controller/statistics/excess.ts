@@ -10,8 +10,8 @@ export interface Count {
 /**
  * Log likelihood ratio of a count against a reference count, 0 unless it is more than the reference lets expect: the
  * Poisson MaxSPRT conditional on the reference, so that the chance in the reference counts as well. For an endless
- * reference it is (mu - c) + c ln(c / mu). `dispersion` is how many times as much as chance the counts vary. [detection
- * D3: Kulldorff 2011; Li & Kulldorff 2010]
+ * reference it is (mu - c) + c ln(c / mu). `dispersion` is how many times as much as chance the counts vary.
+ * [source: maxsprt, conditional-maxsprt]
  */
 export function excessLogRatio({ count, reference, ratio }: Count, dispersion = 1): number {
   const total = count + reference

@@ -7,7 +7,7 @@
  * ln of the mixture likelihood ratio (mSPRT) of a mean against zero, when the mean has this variance and effects are
  * expected to spread by `tau`; 0 at or below zero. With variance 1/n it is the well-known (1 + n tau^2)^(-1/2)
  * exp(tau^2 S^2 / (2 (1 + n tau^2))), with a variance that stops shrinking it also holds for samples that share a
- * disturbance. Crosses ln(1/alpha) at any time with at most alpha. [detection D3: Johari, Pekelis, Walsh]
+ * disturbance. Crosses ln(1/alpha) at any time with at most alpha. [source: msprt]
  */
 export function mixtureLogRatio(mean: number, variance: number, tau: number): number {
   if (mean <= 0) return 0
@@ -17,24 +17,24 @@ export function mixtureLogRatio(mean: number, variance: number, tau: number): nu
 
 /**
  * One step of a CUSUM: what has accumulated, never below zero, plus the new evidence less what is due anyway. With log
- * likelihood ratios it alarms above ln(looks / alpha) within `looks` looks with at most alpha. [Page 1954; Lorden 1971]
+ * likelihood ratios it alarms above ln(looks / alpha) within `looks` looks with at most alpha. [source: cusum]
  */
 export const cusumStep = (sum: number, evidence: number): number => Math.max(0, sum + evidence)
 
 /** Log likelihood ratio of a standardised value: mean `shift` against 0. It is k = shift / 2 in units of `shift`. */
 export const normalLogRatio = (value: number, shift: number): number => shift * value - (shift * shift) / 2
 
-/** Log likelihood ratio of a Poisson count: `ratio` times the expected against the expected. [Lucas 1985] */
+/** Log likelihood ratio of a Poisson count: `ratio` times the expected against the expected. [source: poisson-cusum] */
 export const poissonLogRatio = (count: number, expected: number, ratio: number): number =>
   count * Math.log(ratio) - expected * (ratio - 1)
 
-/** The boundary in ln that keeps false alarms at `alpha` over a family of `members` such tests. [Ville; union bound] */
+/** The boundary in ln that keeps false alarms at `alpha` over a family of `members` such tests. [source: ville] */
 export const boundaryFor = (alpha: number, members = 1): number => Math.log(Math.max(members, 1) / alpha)
 
 /**
  * Critical values of the Poisson MaxSPRT up to an expected count of 10,000, by alpha = 10^-2, 10^-3 ...; for a tenth of
  * the count they are 0.3 less. Made by the exact algorithm that the test has for the published ones, for interim looks
- * after every single event, which is more often than every five minutes. [detection D3, D5.3: Kulldorff 2011]
+ * after every single event, which is more often than every five minutes. [source: maxsprt-critical-values]
  */
 const CRITICAL_VALUES = [6.407556, 8.873027, 11.288345, 13.677633] as const
 

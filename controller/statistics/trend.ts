@@ -6,8 +6,8 @@ const EXACT_UP_TO = 40
 const SIGNS_EXACT_UP_TO = 1_000
 
 /**
- * Slope of a series in units a step: the median of the slopes between all pairs; 0 for fewer than two. [Theil; Sen
- * 1968]
+ * Slope of a series in units a step: the median of the slopes between all pairs; 0 for fewer than two.
+ * [source: theil-sen]
  */
 export function theilSenSlope(series: readonly number[]): number {
   const slopes: number[] = []
@@ -31,7 +31,7 @@ export function signsAgainst(value: number, series: readonly number[], count = s
   return s
 }
 
-/** Variance of S without a trend, ties counted. [Kendall 1975] */
+/** Variance of S without a trend, ties counted. [source: mann-kendall] */
 export function mannKendallVariance(series: readonly number[]): number {
   const n = series.length
   const ties = new Map<number, number>()
@@ -76,7 +76,7 @@ function inversions(n: number): readonly number[] {
 
 /**
  * Factor on the variance of S for a series whose values depend on those before them: from the autocorrelation of the
- * ranks of the series without its slope, where it is significant at 95 %. [Hamed & Rao 1998]
+ * ranks of the series without its slope, where it is significant at 95 %. [source: hamed-rao]
  */
 export function hamedRaoFactor(series: readonly number[], lags = series.length - 1): number {
   const n = series.length
@@ -119,7 +119,10 @@ export function riseTail(series: readonly number[]): number {
   return Math.max(independent, normalTail(mannKendallZ(s, mannKendallVariance(series) * factor)))
 }
 
-/** Chance that at least `positive` of `n` fair coins fall heads; beyond a thousand as good as normal. [sign test] */
+/**
+ * Chance that at least `positive` of `n` fair coins fall heads; beyond a thousand as good as normal.
+ * [source: sign-test]
+ */
 export function signTail(positive: number, n: number): number {
   if (n > SIGNS_EXACT_UP_TO) return normalTail((2 * positive - 1 - n) / Math.sqrt(n))
   let [term, sum] = [0.5 ** n, 0]

@@ -36,7 +36,7 @@ export function foldTradeoff(report: Report, silentHours: number): TradeoffSide 
   }
 }
 
-/** Stages back to back, installed in no time, until the first effect of the fault. [detection E5: 340 devices and 1,768 h against 17 and 204] */
+/** Stages back to back, installed in no time, until the first effect of the fault. [source: window-tradeoff] */
 export function backToBack(stages: readonly number[], windowHours: number, silentHours: number): Arithmetic {
   const exposedHours = stages.map((_, i) => Math.max(0, silentHours - i * windowHours))
   return {

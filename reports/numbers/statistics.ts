@@ -12,7 +12,7 @@ export interface Share {
 /** Normal quantile of 0.975. */
 const Z = 1.959963984540054
 
-/** The Wilson score interval: it stays inside 0 to 1 and is informative even at 0 or n of n. [Wilson 1927] */
+/** The Wilson score interval: it stays inside 0 to 1 and is informative even at 0 or n of n. [source: wilson] */
 export function shareOf(count: number, of: number): Share {
   if (of === 0) return { count, of, share: null, low: null, high: null }
   const share = count / of
@@ -26,7 +26,7 @@ export function shareOf(count: number, of: number): Share {
 
 /**
  * The same with the exact interval of Clopper and Pearson, which has at least its nominal coverage even for few trials.
- * `confidence` 0.9 gives the one-sided 95 % bounds. [Clopper and Pearson 1934]
+ * `confidence` 0.9 gives the one-sided 95 % bounds. [source: clopper-pearson]
  */
 export function exactShareOf(count: number, of: number, confidence = 0.95): Share {
   if (of === 0) return { count, of, share: null, low: null, high: null }
@@ -82,7 +82,7 @@ export function meanWithInterval(values: readonly number[]): Mean {
 function studentQuantile(degrees: number): number {
   if (degrees === 1) return 12.706204736174698
   if (degrees === 2) return 4.302652729749464
-  // [Abramowitz and Stegun 26.7.5]
+  // [source: student-quantile]
   const terms = [
     (Z ** 3 + Z) / 4,
     (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96,

@@ -19,7 +19,7 @@ const INVARIANT: Kind = { tag: 'failure', type: 'invariant' }
  * The report for CI, as JUnit's XML schema has it: one suite per scenario, one case per expected item and per invariant.
  * What is unmet because the run was inconclusive is an `error`, not a `failure`: nothing was shown to be wrong. It is not
  * `skipped` either, because CI shows that as green, and a rehearsal that proved nothing must not pass.
- * `command` runs the rehearsal again. [JUnit XML schema: testsuites > testsuite > testcase > failure | error]
+ * `command` runs the rehearsal again. [source: junit-xml]
  */
 export function renderJunit(report: Report, command: string): string {
   const { scenario, seed, level, digest, outcome, expectation, invariants, interventions, wall } = report
@@ -82,7 +82,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. [XML 1.0, 2.2] */
+/** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. [source: xml-characters] */
 const escaped = (text: string): string =>
   text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')

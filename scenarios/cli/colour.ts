@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 type Stream = { readonly isTTY?: boolean }
 
-/** Colours only on a terminal whose user has not turned them off. [no-color.org] */
+/** Colours only on a terminal whose user has not turned them off. [source: no-color] */
 const isColourful = ({ isTTY }: Stream): boolean =>
   isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
 

@@ -25,6 +25,6 @@ export function reportToGithub(
   }
 }
 
-/** [github: actions/toolkit packages/core/src/command.ts, escapeData and escapeProperty] */
+/** [source: workflow-commands] */
 const message = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const property = (text: string): string => message(text).replaceAll(':', '%3A').replaceAll(',', '%2C')

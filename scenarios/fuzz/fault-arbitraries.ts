@@ -220,7 +220,7 @@ const isOfProcess = (kind: FaultSpec['kind']): boolean => isProcessFault({ kind 
 /**
  * Swarm testing: each scenario has only some of the kinds switched on, so that faults that would hide each other meet rarely
  * enough, and one kind often enough comes in numbers. What is switched on is not shrunk; the faults are, towards none.
- * [Groce et al., Swarm Testing, ISSTA 2012]
+ * [source: swarm-testing]
  */
 export const faultDrafts = (kinds: readonly FaultSpec['kind'][] = FAULT_KINDS): fc.Arbitrary<readonly FaultDraft[]> =>
   fc.noShrink(fc.subarray([...kinds], { minLength: 1, maxLength: Math.min(8, kinds.length) })).chain((on) => {

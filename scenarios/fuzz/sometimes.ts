@@ -17,7 +17,7 @@ const row = (meaning: string, isHit: Predicate): Row => ({ meaning, isHit })
 
 /**
  * What a campaign must reach at least once, or it has not tested what it claims: a row that no scenario hit fails the
- * campaign, never a scenario. [Antithesis, Turso: sometimes-assertions]
+ * campaign, never a scenario. [source: sometimes-assertions]
  */
 export const SOMETIMES = {
   ROLLBACK_DURING_PROMOTION: row('rollback during a promotion', (_, records) =>

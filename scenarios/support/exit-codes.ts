@@ -1,4 +1,4 @@
-/** Exit codes of the process. [design 9] */
+/** Exit codes of the process. [source: exit-codes] */
 export const EXIT = {
   met: 0,
   /** The expectation was not met, or an invariant was violated. */

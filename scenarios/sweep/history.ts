@@ -12,13 +12,14 @@ import type { SweepOptions } from './run-many.ts'
 import { SweepFailed } from './sweep-failed.ts'
 
 const DAY_MS = 86_400_000
-/** Starts on Monday to Thursday in turn. [detection E3] */
+/** Starts on Monday to Thursday in turn. [source: reference-calendar] */
 const START_DAYS = 4
 const FIRST_VERSION = '2.0.0'
 
 /**
  * The releases of a history as scenarios, in order. With 18.5 days from one to the next no two rollouts overlap, and a
- * week without a rollout lies before each. [detection E4] Which version a release replaces is known when it is run.
+ * week without a rollout lies before each. [source: release-history] Which version a release replaces is known when it
+ * is run.
  */
 export function releases(plan: HistoryPlan = HISTORY): readonly [Scenario, ...Scenario[]] {
   const { firstMonday, zone, days, faulty, meanDaysBetweenCrashes } = plan

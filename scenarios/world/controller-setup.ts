@@ -43,5 +43,5 @@ export function installController(
   PutTargets({ Rule: 'promote', Targets: [{ Id: 'promote', Arn: host.arnOf('promote') }] })
 }
 
-/** EventBridge requires the singular for one. [eb: rate expressions] */
+/** EventBridge requires the singular for one. [source: rate-expressions] */
 const rateOf = (tickMs: number): string => `rate(${tickMs / 60_000} ${tickMs === 60_000 ? 'minute' : 'minutes'})`

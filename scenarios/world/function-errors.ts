@@ -17,7 +17,6 @@ export const isEnvironmental = (error: Error): boolean =>
 
 /**
  * Delays of Lambda's two retries, in milliseconds. The pipeline's call of `start` is asynchronous and gets them; analyzer
- * and promoter are deployed without retries, since their schedule retries them. [lambda: asynchronous invocation, after 1
- * and 2 min]
+ * and promoter are deployed without retries, since their schedule retries them. [source: lambda-async]
  */
 export const START_RETRY_DELAYS_MS = [60_000, 120_000] as const

@@ -118,5 +118,5 @@ export class Pacer {
   }
 }
 
-/** A timer cannot wait longer than this. [node: setTimeout, 2^31 - 1 ms] */
+/** A timer cannot wait longer than this. [source: longest-timeout] */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1

@@ -48,7 +48,7 @@ export function faultyStore(store: RolloutStore, faults: ApiFaults, retryStrateg
       try {
         return await through('PutItem', true, () => store.putIf(key, value, expectedVersion))
       } catch (error) {
-        // As the store itself reports it. [dynamodb: ConditionalCheckFailedException]
+        // As the store itself reports it. [source: conditional-check]
         if ((error as Error).name === 'ConditionalCheckFailedException') throw new StaleRollout(key)
         throw error
       }

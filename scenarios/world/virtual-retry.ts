@@ -12,7 +12,7 @@ type ErrorInfo = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>[
 
 /**
  * The SDK's standard retries of one client, with its own error classes, attempts and retry budget; only the waits are on
- * the virtual clock: random(0..1) x min(base x 2^n, 20 s), drawn from a stream of the client. [protocol 10]
+ * the virtual clock: random(0..1) x min(base x 2^n, 20 s), drawn from a stream of the client. [source: sdk-retries]
  */
 export class VirtualRetryStrategy extends StandardRetryStrategy {
   readonly #wait: (delayMs: number) => Promise<void>

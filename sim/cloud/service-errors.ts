@@ -4,7 +4,7 @@ import type { ApiService } from './operation-names.ts'
 /** The error of each service for one cause, as the service names it. */
 type ErrorForms = Readonly<Record<ApiService, readonly [name: string, statusCode: number, message: string]>>
 
-/** [protocol 10: error shapes; iot and events throttle with 400; sns: Throttled] */
+/** What each service answers when it throttles a call. [source: throttling-errors] */
 const THROTTLED: ErrorForms = {
   greengrass: ['ThrottlingException', 429, 'Rate exceeded'],
   iot: ['ThrottlingException', 400, 'Rate exceeded'],
@@ -15,7 +15,7 @@ const THROTTLED: ErrorForms = {
   dynamodb: ['ThrottlingException', 400, 'Rate of requests exceeds the allowed throughput.'],
 }
 
-/** [protocol 1.3, 2.3, 6.2; eventbridge, sns, dynamodb: common errors] */
+/** What each service answers when it fails by itself. [source: server-errors] */
 const FAILED: ErrorForms = {
   greengrass: ['InternalServerException', 500, 'Internal server error'],
   iot: ['InternalFailureException', 500, 'Internal failure'],

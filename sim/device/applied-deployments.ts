@@ -26,7 +26,7 @@ export class AppliedDeployments {
     this.#byTarget.set(target, { components, createdAtMs, configurationArn: null })
   }
 
-  /** Equal creation times are accepted. [nucleus: stale check] */
+  /** Equal creation times are accepted. [source: stale-deployment] */
   isStale({ target, createdAtMs }: DeviceDeployment): boolean {
     return createdAtMs < (this.#byTarget.get(target)?.createdAtMs ?? 0)
   }

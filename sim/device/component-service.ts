@@ -2,7 +2,7 @@ import type { ComponentState } from '../../controller/contract.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 
-/** Why a component is ERRORED or BROKEN. [nucleus: ComponentStatusCode] */
+/** Why a component is ERRORED or BROKEN. [source: component-status-codes] */
 export type ComponentStatusCode =
   | 'INSTALL_ERROR'
   | 'INSTALL_TIMEOUT'
@@ -10,11 +10,11 @@ export type ComponentStatusCode =
   | 'STARTUP_TIMEOUT'
   | 'RUN_ERROR'
 
-/** Errors in a row from one state that make a component BROKEN. [nucleus: Lifecycle MAXIMUM_CONTINUAL_ERROR] */
+/** Errors in a row from one state that make a component BROKEN. [source: three-errors] */
 const MAX_ERRORS = 3
-/** Time without an error after which the count restarts. [nucleus: Lifecycle errorResetTime] */
+/** Time without an error after which the count restarts. [source: three-errors] */
 const ERROR_RESET_MS = 3_600_000
-/** Default script time limits. [gg: component-recipe-reference] */
+/** Default script time limits. [source: script-timeouts] */
 const TIMEOUT_MS = { install: 120_000, startup: 120_000 }
 
 /** States in which an error can occur; each has its own count. */
@@ -22,7 +22,7 @@ type FailingState = 'NEW' | 'STARTING' | 'RUNNING'
 
 /**
  * One version of one component under the nucleus' lifecycle: NEW, INSTALLED, STARTING, RUNNING; ERRORED is retried at
- * once, the third error in a row from the same state is BROKEN. [nucleus: Lifecycle.java]
+ * once, the third error in a row from the same state is BROKEN. [source: three-errors]
  */
 export class ComponentService {
   readonly name: string
@@ -107,7 +107,7 @@ export class ComponentService {
     this.#enter('STARTING')
     this.#script(this.#runtime.startup(this.version), TIMEOUT_MS.startup, (outcome) => {
       if (outcome !== 'ok') return this.#fail('STARTING', outcome === 'timeout' ? 'STARTUP_TIMEOUT' : 'STARTUP_ERROR')
-      this.#errors.delete('STARTING') // a report from STARTING that is not an error [nucleus: counter reset]
+      this.#errors.delete('STARTING') // a report from STARTING that is not an error [source: three-errors]
       this.#enter('RUNNING')
       this.#runProcess()
     })

@@ -40,7 +40,7 @@ export class ComponentSet {
     return Object.keys(versions).filter((name) => this.#runtimes[name] === undefined)
   }
 
-  /** Components whose version differs or that are BROKEN; only these are changed. [nucleus: DeploymentConfigMerger] */
+  /** Components whose version differs or that are BROKEN; only these are changed. [source: merge-touches-changed] */
   changed(versions: ComponentVersions): string[] {
     return Object.entries(versions)
       .filter(([name, version]) => {
@@ -60,7 +60,7 @@ export class ComponentSet {
     for (const service of this.#services.values()) service.kill()
   }
 
-  /** The nucleus starts with these in its configuration; each is installed again. [gg: component-recipe-reference] */
+  /** The nucleus starts with these in its configuration; each is installed again. [source: install-at-launch] */
   launch(versions: ComponentVersions): void {
     this.#services.clear()
     const services = Object.entries(versions).map(([name, version]) => this.#add(name, version))
@@ -95,7 +95,7 @@ export class ComponentSet {
 
   #onSettled: ((broken: string | null) => void) | null = null
 
-  /** Waits for every service, unchanged ones too: one may still be starting. [nucleus: servicesToTrack] */
+  /** Waits for every service, unchanged ones too: one may still be starting. [source: services-to-track] */
   #watch(onSettled: (broken: string | null) => void): void {
     this.#onSettled = onSettled
     this.#checkSettled()

@@ -1,4 +1,4 @@
-/** A deployment as the nucleus keeps it. [nucleus: DeploymentDocument] */
+/** A deployment as the nucleus keeps it. [source: device-deployment] */
 export interface DeviceDeployment {
   readonly id: string
   readonly configurationArn: string
@@ -19,7 +19,7 @@ export interface UnreadableDocument {
 
 const CAPABILITIES = ['LARGE_CONFIGURATION', 'LINUX_RESOURCE_LIMITS', 'SUB_DEPLOYMENTS']
 
-/** Accepts a job document or fleetConfig. [component-common: Configuration.java] */
+/** Accepts a job document or fleetConfig. [source: job-document] */
 export function parseDeployment(document: unknown): DeviceDeployment | UnreadableDocument {
   const parsed = document as Partial<Record<string, unknown>> | null
   const arn = parsed?.configurationArn

@@ -15,7 +15,7 @@ export interface DeploymentQueueEvents {
   onNext(next: QueuedDeployment): void
 }
 
-/** The deployment queue of the nucleus, polled every 15 s at the device's own phase. [nucleus: DeploymentQueue] */
+/** The deployment queue of the nucleus, polled every 15 s at the device's own phase. [source: deployment-queue] */
 export class DeploymentQueue {
   readonly #clock: Clock
   readonly #phaseMs: number
@@ -38,7 +38,7 @@ export class DeploymentQueue {
     this.schedulePoll()
   }
 
-  /** All shadow deployments share one place in the queue. [nucleus: DeploymentQueue] */
+  /** All shadow deployments share one place in the queue. [source: deployment-queue] */
   dropShadow(): void {
     const waiting = this.#queue.findIndex(({ source }) => source === 'SHADOW')
     if (waiting >= 0) this.#queue.splice(waiting, 1)

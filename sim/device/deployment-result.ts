@@ -1,6 +1,6 @@
 import type { DownloadFailure } from '../faults/families/process-fault.ts'
 
-/** Detailed statuses of the nucleus. [nucleus: DeploymentService] */
+/** Detailed statuses of the nucleus. [source: detailed-status] */
 export type DetailedStatus =
   | 'SUCCESSFUL'
   | 'FAILED_NO_STATE_CHANGE'
@@ -28,7 +28,7 @@ export const SUCCESS: DeploymentResult = {
   errorTypes: [],
 }
 
-/** A failure before the merge: nothing on the device has changed. [nucleus: FAILED_NO_STATE_CHANGE] */
+/** A failure before the merge: nothing on the device has changed. [source: detailed-status] */
 export const failedUnchanged = (code: string, type: string, failureCause: string): DeploymentResult => ({
   status: 'FAILED',
   detailedStatus: 'FAILED_NO_STATE_CHANGE',
@@ -37,13 +37,13 @@ export const failedUnchanged = (code: string, type: string, failureCause: string
   errorTypes: [type],
 })
 
-/** An artifact did not arrive. [nucleus: PackageDownloadException] */
+/** An artifact did not arrive. [source: download-errors] */
 export const failedDownload = ({ errorCodes, errorType, cause }: DownloadFailure): DeploymentResult => ({
   ...failedUnchanged('', errorType, cause),
   errorStack: ['DEPLOYMENT_FAILURE', ...errorCodes],
 })
 
-/** A component went BROKEN after the merge. [nucleus: DeploymentConfigMerger] */
+/** A component went BROKEN after the merge. [source: broken-after-merge] */
 export const failedBroken = (component: string, detailedStatus: DetailedStatus): DeploymentResult => ({
   status: 'FAILED',
   detailedStatus,
@@ -52,7 +52,7 @@ export const failedBroken = (component: string, detailedStatus: DetailedStatus):
   errorTypes: ['USER_COMPONENT_ERROR'],
 })
 
-/** Older than the deployment last applied for the same target. [nucleus: DeploymentService stale check] */
+/** Older than the deployment last applied for the same target. [source: stale-deployment] */
 export const REJECTED_STALE: DeploymentResult = {
   status: 'REJECTED',
   detailedStatus: 'REJECTED',
@@ -61,7 +61,7 @@ export const REJECTED_STALE: DeploymentResult = {
   errorTypes: [],
 }
 
-/** Values of statusDetails are truncated to 1,024 characters; lists are JSON text. [nucleus: IotJobsHelper] */
+/** Values of statusDetails are truncated to 1,024 characters; lists are JSON text. [source: nucleus-status-details] */
 export function jobStatusDetails(result: DeploymentResult): Record<string, string> {
   const details: Record<string, string> = { 'detailed-deployment-status': result.detailedStatus }
   if (result.status === 'SUCCEEDED') return details

@@ -14,14 +14,14 @@ export interface TaskContext {
   readonly dataPlane: DataPlane
   readonly components: ComponentSet
   readonly stream: (label: string) => Stream
-  /** Component versions that the device's other targets require, by name. [nucleus: merge of targets] */
+  /** Component versions that the device's other targets require, by name. [source: targets-together] */
   readonly otherTargets: ComponentVersions
   /** Versions whose artifacts are on the device; a task adds what it downloads. */
   readonly artifacts: Set<string>
   readonly faults: DeploymentFaults
 }
 
-/** Pause between two attempts at an artifact. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig] */
+/** Pause between two attempts at an artifact. [source: checksum-retries] */
 const RETRY_PAUSE_MS = 60_000
 
 /** Progress of one deployment on the device: resolve, download, merge, wait for the components. */
@@ -43,7 +43,7 @@ export class DeploymentTask {
     this.#after(draw(TIMINGS.resolve, this.#stream), () => this.#resolve())
   }
 
-  /** Possible only before the merge; after it the deployment runs to its end. [nucleus: DeploymentService] */
+  /** Possible only before the merge; after it the deployment runs to its end. [source: cancel-before-merge] */
   cancel(): boolean {
     if (this.#stage !== 'before-merge') return false
     this.#stage = 'ended'

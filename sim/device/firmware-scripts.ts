@@ -4,7 +4,7 @@ import type { ScriptRun } from './component-runtime.ts'
 import type { DeviceFault, DeviceFaults } from './device-faults.ts'
 import type { TimerGroup } from './timer-group.ts'
 
-/** Script times; with the nucleus' own share a revert takes 120-180 s (timings.ts). [seed: revert within 2-3 min] */
+/** Script times; with the nucleus' own share a revert takes 120-180 s (timings.ts). [source: rollback-times] */
 const SHUTDOWN_MS = { min: 5_000, max: 10_000 }
 const INSTALL_MS = { min: 40_000, max: 60_000 }
 const STARTUP_MS = { min: 20_000, max: 35_000 }

@@ -4,9 +4,9 @@ import type { ComponentService } from './component-service.ts'
 import type { DeploymentResult } from './deployment-result.ts'
 
 const NUCLEUS_VERSION = '2.18.0'
-/** A complete message at least once per day. [nucleus: FleetStatusService] */
+/** A complete message at least once per day. [source: fleet-status-cadence] */
 const CADENCE_MS = 86_400_000
-/** Shortest time between messages about component changes. [nucleus: FleetStatusService] */
+/** Shortest time between messages about component changes. [source: fleet-status-spacing] */
 const SPACING_MS = 3_000
 
 export interface FleetStatusOptions {
@@ -30,7 +30,7 @@ export interface EndedDeployment {
   readonly trigger: 'THING_GROUP_DEPLOYMENT' | 'THING_DEPLOYMENT'
 }
 
-/** Fleet status messages: the device, its components, the results of deployments. [nucleus: FleetStatusDetails] */
+/** Fleet status messages: the device, its components, the results of deployments. [source: fleet-status-message] */
 export class FleetStatus {
   readonly #options: FleetStatusOptions
   #sequenceNumber = 0
@@ -99,13 +99,13 @@ export class FleetStatus {
     this.#noteVersions()
   }
 
-  /** The installed services with the names of those that changed. [nucleus: filteredServices] */
+  /** The installed services with the names of those that changed. [source: fleet-status-changes] */
   #present(changed: ReadonlySet<ComponentService>): ComponentService[] {
     const names = new Set([...changed].map(({ name }) => name))
     return this.#options.services().filter(({ name }) => names.has(name))
   }
 
-  /** A removed component is reported once more. [nucleus: serviceFssTracksMap] */
+  /** A removed component is reported once more. [source: fleet-status-changes] */
   #removed(): object[] {
     const left = new Set(this.#options.services().map(({ name }) => name))
     return [...this.#known]
@@ -137,7 +137,7 @@ export class FleetStatus {
   }
 
   #sendChanges(): void {
-    // Kept while offline: the message after the reconnect carries them. [nucleus: updatedGreengrassServiceSet]
+    // Kept while offline: the message after the reconnect carries them. [source: fleet-status-changes]
     if (this.#changed.size === 0 || !this.#online) return
     this.#lastChangeAtMs = this.#options.clock.nowMs()
     const changed = this.#present(this.#changed)

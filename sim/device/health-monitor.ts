@@ -23,7 +23,7 @@ export interface HealthMonitorOptions {
   readonly trace: Trace
   /** Second of the minute at which this device samples, in milliseconds. */
   readonly phaseMs: number
-  /** Document version that a firmware version writes. [seed: new firmware writes 2.0] */
+  /** Document version that a firmware version writes. [source: shadow-versions] */
   readonly schemaOf: (firmwareVersion: string) => '1.0' | '2.0'
 }
 
@@ -52,7 +52,8 @@ export interface DeferredSamples {
 export type HealthReport = HealthReportV1 | HealthReportV2
 
 /**
- * The health component next to the firmware: samples every 60 s and reports to the `health` shadow. [seed]
+ * The health component next to the firmware: samples every 60 s and reports to the `health` shadow.
+ * [source: health-component, health-metrics]
  *
  * Where the host absorbs samples, a steady device (connected, firmware RUNNING and known to be healthy) has no timer: its
  * minutes are simulated when its shadow is read, or before anything of it changes. The numbers are the same.

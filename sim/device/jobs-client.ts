@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../kernel/clock.ts'
 import type { DeviceLink } from '../kernel/link.ts'
 
 const NAMESPACE = 'namespace-aws-gg-deployment'
-/** Time limit for the answer to a report. [nucleus: IotJobsHelper.updateJobStatus] */
+/** Time limit for the answer to a report. [source: job-report] */
 const ANSWER_TIMEOUT_MS = 30_000
 
 const jobsTopic = (thing: string): string => `$aws/things/${thing}/jobs`
@@ -39,7 +39,7 @@ export interface JobsClientEvents {
 
 /**
  * The nucleus' client of IoT Jobs on the topics that the nucleus uses: `$next` gets, notifications without `-next`, and a
- * subscription to the answers of each report. [nucleus: IotJobsHelper]
+ * subscription to the answers of each report. [source: nucleus-job-topics]
  */
 export class JobsClient {
   readonly #base: string
@@ -53,7 +53,7 @@ export class JobsClient {
   #newestQueuedAt = 0
   /** Job ids seen with the newest queuedAt: the de-duplication of the nucleus. */
   readonly #seenJobIds = new Set<string>()
-  /** Reports in order; those made while offline are replayed after reconnect. [nucleus: DeploymentStatusKeeper] */
+  /** Reports in order; those made while offline are replayed after reconnect. [source: job-report-replay] */
   readonly #reports: JobReport[] = []
   #reporting = false
   #timeout: Timer | null = null
@@ -80,7 +80,7 @@ export class JobsClient {
     this.#settle()
   }
 
-  /** The nucleus loses what it keeps only in memory; reports are on its disk. [nucleus: DeploymentStatusKeeper] */
+  /** The nucleus loses what it keeps only in memory; reports are on its disk. [source: job-report-replay] */
   restarted(): void {
     this.#newestQueuedAt = 0
     this.#seenJobIds.clear()
@@ -145,7 +145,7 @@ export class JobsClient {
     })
   }
 
-  /** Accepted or rejected: a rejected report is dropped, not retried. [nucleus: DeploymentService] */
+  /** Accepted or rejected: a rejected report is dropped, not retried. [source: job-report] */
   #reported(jobId: string): void {
     if (this.#reports[0]?.jobId !== jobId || !this.#reporting) return
     this.#reports.shift()
@@ -154,7 +154,7 @@ export class JobsClient {
     this.#sendReport()
   }
 
-  /** The report stays the first; the next report or connection sends it again. [nucleus: DeploymentStatusKeeper] */
+  /** The report stays the first; the next report or connection sends it again. [source: job-report-replay] */
   #unansweredReport(jobId: string): void {
     this.#settle()
     this.#link.unsubscribe(this.#answerTopics(jobId))

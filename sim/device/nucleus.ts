@@ -33,7 +33,7 @@ export interface NucleusOptions {
 
 /**
  * The Greengrass nucleus of one core device: gets deployments from IoT Jobs and from its deployment shadow, processes them
- * one at a time and in order, and reports their results. [nucleus: DeploymentService]
+ * one at a time and in order, and reports their results. [source: one-deployment-at-a-time]
  */
 export class Nucleus implements DeviceLinkEvents {
   readonly #thing: string
@@ -119,7 +119,7 @@ export class Nucleus implements DeviceLinkEvents {
 
   /**
    * Everything on the device stops at once. When the device is up again, the nucleus launches the components of its
-   * configuration and asks for the job that it was processing. [nucleus: process stops mid-way]
+   * configuration and asks for the job that it was processing. [source: interrupted-deployment]
    */
   lose({ downMs, boots }: Outage): void {
     if (this.#isDown) return
@@ -184,7 +184,7 @@ export class Nucleus implements DeviceLinkEvents {
   }
 
   #jobArrived({ jobId, document }: NextJob): void {
-    this.#cancelJobs() // a new job first cancels one still running [nucleus: IotJobsHelper]
+    this.#cancelJobs() // a new job first cancels one still running [source: nucleus-job-cancel]
     this.#enqueue('IOT_JOBS', jobId, document)
   }
 
@@ -201,7 +201,7 @@ export class Nucleus implements DeviceLinkEvents {
     } else this.#queue.add({ source, key, deployment: parsed })
   }
 
-  /** Only a running one, and only with an empty queue: queued ones are processed all the same. [nucleus: IotJobsHelper] */
+  /** Only a running one, and only with an empty queue: queued ones are processed all the same. [source: nucleus-job-cancel] */
   #cancelJobs(): void {
     if (this.#queue.isEmpty && this.#current?.queued.source === 'IOT_JOBS') this.#cancelCurrent()
   }
@@ -260,7 +260,7 @@ export class Nucleus implements DeviceLinkEvents {
     task.start()
   }
 
-  /** Requirements of the device's other targets, as long as it still belongs to them. [nucleus: ThingGroupHelper] */
+  /** Requirements of the device's other targets, as long as it still belongs to them. [source: targets-together] */
   #otherTargets(target: string): ComponentVersions {
     const groups = this.#dataPlane.thingGroupsForCoreDevice(this.#thing).map((group) => `thinggroup/${group}`)
     return this.#applied.componentsOf([`thing/${this.#thing}`, ...groups].filter((one) => one !== target))
@@ -274,7 +274,7 @@ export class Nucleus implements DeviceLinkEvents {
     this.#queue.schedulePoll()
   }
 
-  /** Fleet status reports every end of a deployment, also a refusal. [nucleus: FleetStatusService] */
+  /** Fleet status reports every end of a deployment, also a refusal. [source: fleet-status-end] */
   #refuse(queued: QueuedDeployment, deploymentId: string, configurationArn: string, result: DeploymentResult): void {
     this.#finish(queued, deploymentId, result)
     this.#reportToFleetStatus(queued, deploymentId, configurationArn, result)

@@ -6,7 +6,7 @@ const INSTALL_MS = { min: 5_000, max: 15_000 }
 /** Duration of its work. */
 const RUN_MS = { min: 20_000, max: 90_000 }
 
-/** A component that runs once and ends FINISHED, such as a data migration. [gg: lifecycle FINISHED] */
+/** A component that runs once and ends FINISHED, such as a data migration. [source: finished-state] */
 export class OneShot implements ComponentRuntime {
   readonly #clock: Clock
   readonly #stream: Stream

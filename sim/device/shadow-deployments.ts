@@ -29,7 +29,7 @@ interface ShadowMessage {
   }
 }
 
-/** Deployments to this thing alone arrive as the desired state of a named shadow. [nucleus: ShadowDeploymentListener] */
+/** Deployments to this thing alone arrive as the desired state of a named shadow. [source: deployment-shadow] */
 export class ShadowDeployments {
   readonly #topic: string
   readonly #link: DeviceLink
@@ -68,7 +68,7 @@ export class ShadowDeployments {
     this.#send({
       fleetConfigurationArnForStatus: configurationArn,
       status: typeof status === 'string' ? status : status.status,
-      // Empty strings and lists clear the values of an earlier deployment. [nucleus: on success]
+      // Empty strings and lists clear the values of an earlier deployment. [source: deployment-shadow]
       statusDetails: {
         detailedStatus: result?.detailedStatus ?? null,
         failureCause: result?.failureCause ?? '',
@@ -106,7 +106,7 @@ export class ShadowDeployments {
     this.#events.onDeployment(document, arn)
   }
 
-  /** Reports again if the complete document shows another status. [nucleus: syncShadowDeploymentStatus] */
+  /** Reports again if the complete document shows another status. [source: deployment-shadow] */
   #sync(reported: Reported | undefined): void {
     const last = this.#lastReport
     if (last === null) return
@@ -129,7 +129,7 @@ export class ShadowDeployments {
   }
 }
 
-/** Undefined if it is not a JSON object: such a desired state is ignored. [nucleus: shadowUpdated] */
+/** Undefined if it is not a JSON object: such a desired state is ignored. [source: deployment-shadow] */
 function parsed(fleetConfig: string): { readonly configurationArn?: string } | undefined {
   try {
     return JSON.parse(fleetConfig) ?? undefined

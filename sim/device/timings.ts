@@ -9,10 +9,10 @@ interface Range {
 /**
  * The nucleus' own share of an update and of a revert. The scripts of the firmware add shutdown 5-10 s, install 40-60 s
  * and startup 20-35 s (sim/device/firmware.ts), so that a revert to a kept version takes 120 to 180 s.
- * [seed: revert within 2-3 min]
+ * [source: rollback-times]
  */
 export const TIMINGS = {
-  /** The deployment queue is polled every 15 s. [nucleus: deploymentPollingFrequencySeconds] */
+  /** The deployment queue is polled every 15 s. [source: queue-poll] */
   pollPeriodMs: 15_000,
   /** Group membership and component resolution. */
   resolve: { minMs: 1_000, maxMs: 4_000 },

@@ -1,12 +1,15 @@
 /** The link of a device, implemented by each level: an MQTT connection at wire level, direct calls at model level. */
 export interface DeviceLink {
-  /** Opens the connection; `onConnected` follows. Client id = thing name. [iot: client id] */
+  /** Opens the connection; `onConnected` follows. Client id = thing name. [source: client-id] */
   connect(): void
   /** Drops the connection as a network failure does. */
   disconnect(): void
   /** QoS 0 may be lost; QoS 1 is acknowledged by the broker. The payload must not change after the call. */
   publish(topic: string, payload: object, qos: 0 | 1): void
-  /** `onGranted` runs once the broker has acknowledged all filters (SUBACK). At most 8 filters. [iot: SUBSCRIBE limit] */
+  /**
+   * `onGranted` runs once the broker has acknowledged all filters (SUBACK). At most 8 filters.
+   * [source: subscribe-limit]
+   */
   subscribe(filters: readonly string[], onGranted: () => void): void
   unsubscribe(filters: readonly string[]): void
 }
@@ -20,7 +23,7 @@ export interface DeviceLinkEvents {
 
 /**
  * The Greengrass data plane as a core device reaches it (HTTPS with mutual TLS in AWS; a call in the twin at both levels).
- * [gg: ListThingGroupsForCoreDevice, ResolveComponentCandidates, GetDeploymentConfiguration]
+ * [source: data-plane]
  */
 export interface DataPlane {
   thingGroupsForCoreDevice(thingName: string): readonly string[]

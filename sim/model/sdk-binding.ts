@@ -7,7 +7,7 @@ import { ServiceEndpoint } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, PACKAGES } from '../protocol/service-model.ts'
 import { connectionReset, type RetryStrategy, withRetries } from './sdk-retries.ts'
 
-/** The mock keeps every call for assertions, which are not made here. [performance 4: 40 MB for 20,000 calls] */
+/** The mock keeps every call for assertions, which are not made here. [source: mock-history] */
 const HISTORY_LIMIT = 16
 
 /** An SDK client, as far as the mock needs it. */

@@ -8,7 +8,7 @@ const TABLE_SIZE = 1 << TABLE_BITS
 /** Standard normal quantiles in steps of 1/65,536, rounded to 2^-20 so that differences of engines in the last digit have no effect. */
 const NORMAL = makeNormalTable()
 
-/** A well-mixed 32-bit integer. [lowbias32: a published hash with low bias] */
+/** A well-mixed 32-bit integer. [source: lowbias32] */
 export function hash32(value: number): number {
   let x = value | 0
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d)

@@ -31,9 +31,9 @@ export interface PlantSettings {
   readonly noise: PlantNoise
 }
 
-/** The default plant. Its noise is an assumption, therefore it is a setting. [detection, introduction] */
+/** The default plant. Its noise is an assumption, therefore it is a setting. [source: plant-noise] */
 export const DEFAULT_PLANT: PlantSettings = {
-  // [detection D1: 30/36/40 s; seed: second shift, lower volume]
+  // Cycle times differ by shift; the second shift has the lower volume. [source: plant-cycle-times, stagger-by-shift]
   shifts: [
     { name: 'first', from: '06:00', to: '14:00', volume: 1, cycleMs: 30_000 },
     { name: 'second', from: '14:00', to: '22:00', volume: 0.7, cycleMs: 36_000 },

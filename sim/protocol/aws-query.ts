@@ -5,9 +5,9 @@ import type { HttpResponse } from './rest-json.ts'
 import type { OperationModel, ServiceModel } from './service-model.ts'
 import { decodeText, MalformedRequest } from './shapes.ts'
 
-/** The XML namespace of every response. [sns: API reference, xmlns of every response] */
+/** The XML namespace of every response. [source: sns-namespace] */
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/'
-/** Parameters of the protocol, which are no members of the input. [aws-query: protocol] */
+/** Parameters of the protocol, which are no members of the input. [source: aws-query] */
 const OF_PROTOCOL = new Set(['Action', 'Version'])
 
 const UNKNOWN = 'is not a parameter of this action'
@@ -121,7 +121,7 @@ export function encodeAwsQuery({ name, output }: OperationModel, value: object):
   return respond(200, `${name}Response`, result)
 }
 
-/** The code of an error is not always the name of its exception. [aws-query: awsQueryError trait] */
+/** The code of an error is not always the name of its exception. [source: aws-query-error] */
 export function encodeQueryError({ errorCodes }: ServiceModel, { name, statusCode, message }: AwsError): HttpResponse {
   const error = new XmlNode('Error', [
     XmlNode.of('Type', statusCode < 500 ? 'Sender' : 'Receiver'),

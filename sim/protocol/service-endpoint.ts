@@ -141,7 +141,7 @@ export class ServiceEndpoint {
     return new AwsError(name, 500, 'internal error of the twin')
   }
 
-  /** REST-JSON has the error's name in a header, AWS JSON in the body; both have a message. [protocol 6.2, 10] */
+  /** REST-JSON has the error's name in a header, AWS JSON in the body; both have a message. [source: error-bodies] */
   #errorResponse(error: AwsError): HttpResponse {
     if (this.#model.protocol === 'aws-query') return encodeQueryError(this.#model, error)
     const { name, statusCode, message, members } = error

@@ -49,7 +49,10 @@ const PROTOCOLS: Readonly<Partial<Record<ServiceName, ServiceModel['protocol']>>
   sns: 'aws-query',
 }
 
-/** First element of a schema tuple that describes it. [smithy: schema-serde, internal API, pinned by a test] */
+/**
+ * First element of a schema tuple that describes it. An internal API of the SDK, pinned by a test.
+ * [source: schema-tuples]
+ */
 const OPERATION = 9
 const ERROR = -3
 

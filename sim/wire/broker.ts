@@ -5,7 +5,7 @@ import type { Messaging } from '../cloud/base/cloud-context.ts'
 import { PortInUse } from './port-in-use.ts'
 import { TopicFilters } from './topic-filters.ts'
 
-/** What IoT Core allows of one message. [iot: quotas] */
+/** What IoT Core allows of one message. [source: message-limits] */
 const MAX_PAYLOAD_BYTES = 128 * 1024
 const MAX_TOPIC_BYTES = 256
 
@@ -111,10 +111,10 @@ function brokerRules(options: BrokerOptions, counts: Broker['counts']): AedesOpt
       const refusal = client === null ? null : publishRefusal(options.isThing(client.id), client.id, packet)
       if (refusal === null) return done(null)
       options.onPublishDone((client as Client).id)
-      done(new Error(refusal)) // aedes closes the connection, as IoT Core does. [iot: denied publish]
+      done(new Error(refusal)) // aedes closes the connection, as IoT Core does. [source: denied-publish]
     },
     authorizeSubscribe: (client, subscription, done) => {
-      // QoS 2 gets no acknowledgement in AWS; here the filter is refused with 0x80. [iot: QoS 2]
+      // QoS 2 gets no acknowledgement in AWS; here the filter is refused with 0x80. [source: qos-2]
       const allowed = subscription.qos < 2 && mayUse(options.isThing(client.id), client.id, subscription.topic)
       done(null, allowed ? subscription : null)
     },
@@ -167,14 +167,17 @@ function publishRefusal(isThing: boolean, clientId: string, packet: PublishPacke
   return mayUse(isThing, clientId, packet.topic) ? null : `not authorised for ${packet.topic}`
 }
 
-/** A thing may use `$aws/things/<itself>/...` and topics outside `$aws`; an observer may use anything. [gg: device-auth] */
+/**
+ * A thing may use `$aws/things/<itself>/...` and topics outside `$aws`; an observer may use anything.
+ * [source: device-policy]
+ */
 function mayUse(isThing: boolean, clientId: string, topic: string): boolean {
   if (!topic.startsWith('$')) return true
   return !isThing || topic.startsWith(`$aws/things/${clientId}/`)
 }
 
 function parsePayload(payload: Buffer): unknown {
-  if (payload.length === 0) return {} // an empty request is a valid get or delete [iot: shadow get]
+  if (payload.length === 0) return {} // an empty request is a valid get or delete [source: shadow-topics]
   try {
     return JSON.parse(payload.toString())
   } catch {

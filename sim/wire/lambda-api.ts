@@ -9,14 +9,14 @@ export interface InvokeResponse {
 }
 
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
-/** A name, `account:function:name`, or the whole ARN. [lambda: FunctionName] */
+/** A name, `account:function:name`, or the whole ARN. [source: lambda-invoke] */
 const FUNCTION_NAME = /^(?:(?:arn:aws:lambda:[^:]+:)?\d{12}:function:)?([a-zA-Z0-9_-]{1,64})$/
 /** Headers of Invoke that are not emulated. */
 const NOT_EMULATED = ['x-amz-client-context', 'x-amz-durable-execution-name'] as const
 
 /**
  * Lambda's Invoke operation, as far as clients need it to call the controller's functions: RequestResponse, Event and
- * DryRun of the version $LATEST, without logs in the answer. [lambda: API_Invoke]
+ * DryRun of the version $LATEST, without logs in the answer. [source: lambda-invoke]
  */
 export async function answerInvoke(
   functions: LambdaFunctions,
@@ -62,7 +62,7 @@ async function run(functions: LambdaFunctions, name: string, payload: unknown): 
   try {
     return { statusCode: 200, headers: executed, body: json(await functions.call(name, payload)) }
   } catch (error) {
-    // A function that fails is an invocation that succeeded. [lambda: FunctionError]
+    // A function that fails is an invocation that succeeded. [source: lambda-invoke]
     const { name: errorType, message: errorMessage } = error as Error
     const headers = { ...executed, 'x-amz-function-error': 'Unhandled' }
     return { statusCode: 200, headers, body: json({ errorType, errorMessage, trace: [] }) }

@@ -1,4 +1,4 @@
-/** Both ends of a connection are in this process. [performance 1: about 2 descriptors a connection] */
+/** Both ends of a connection are in this process. [source: descriptors-per-connection] */
 const PER_CONNECTION = 2
 /** Files, pipes, listening sockets and the SDK's own connections. */
 const RESERVE = 100

@@ -38,7 +38,7 @@ export class TopicFilters {
   }
 }
 
-/** A leading wildcard never matches a topic beginning with `$`. [MQTT-4.7.2-1] */
+/** A leading wildcard never matches a topic beginning with `$`. [source: mqtt-dollar-topics] */
 export function filterMatches(filter: string, topic: string): boolean {
   if (topic.startsWith('$') && !filter.startsWith('$')) return false
   const levels = filter.split('/')

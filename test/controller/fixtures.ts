@@ -48,7 +48,10 @@ export interface PlantOptions {
   readonly failureShare?: (thing: string, atMs: number) => number
 }
 
-/** Synthetic devices with the noise that detection.md assumes; independent of the twin's own model on purpose. */
+/**
+ * Synthetic devices with the noise assumed of the plant [source: plant-noise]; independent of the twin's own model on
+ * purpose.
+ */
 export class Plant {
   readonly things: readonly string[]
   readonly lineOf: Record<string, number> = {}

@@ -17,7 +17,7 @@ import { MemoryStore } from '../../scenarios/world/memory-store.ts'
 import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from './fixtures.ts'
 
 const LINES = 5
-/** [gg: clientToken] */
+/** [source: client-token] */
 const TOKEN_KEPT_MS = 8 * HOUR_MS
 export const policy = policyWith({ windowMs: HOUR_MS })
 export const release = {

@@ -17,7 +17,7 @@ function wobble(text: string): number {
 /**
  * Healthy releases on plants that are less tame than the twin: every device has its day (1 % in cycle time), every line
  * its own (15 % in errors), the network its hours. 95 % upper bound of k = 0 in n windows is 3/n; three stages make a
- * release. [detection D3: at most 1 % a release]
+ * release. [source: false-rollback-budget]
  */
 it(`rolls back hardly any of ${WINDOWS} healthy canaries in a day's looks`, () => {
   const rolledBack: string[] = []

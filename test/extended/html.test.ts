@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium).each(PAGES)('the page of %s in Chromium', (name) =
   })
 })
 
-/** Texts whose contrast to the ground is below 4.5. [WCAG 2.2: 1.4.3] */
+/** Texts whose contrast to the ground is below 4.5. [source: wcag-contrast] */
 const faintTexts = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const channels = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number)

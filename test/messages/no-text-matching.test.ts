@@ -8,9 +8,9 @@ const RINGS = ['controller', 'sim', 'reports', 'scenarios']
 
 /** Files that match on text that is no sentence of ours, with what it is. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'sim/kernel/duration.ts': 'a duration of a scenario file',
+  'controller/units/duration.ts': 'a duration of a file or of the command line',
   'scenarios/cli/instant.ts': 'an instant of the command line',
-  'scenarios/cli/main.ts': 'options of the command line',
+  'scenarios/cli/commands/readers.ts': 'options of the command line',
   'scenarios/outcome/repro-command.ts': 'an argument that a shell may have to see quoted',
 }
 

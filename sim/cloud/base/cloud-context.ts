@@ -6,7 +6,7 @@ import type { Trace } from '../../kernel/trace.ts'
 export interface Messaging {
   /** An ordinary publish: every subscriber of the topic receives it. */
   publish(topic: string, payload: object): void
-  /** Straight to one connection, subscribed or not, past the broker's subscriptions. [iot: jobs accepted/rejected] */
+  /** Straight to one connection, subscribed or not, past the broker's subscriptions. [source: job-answers] */
   reply(clientId: string, topic: string, payload: object): void
   /** False when no client would receive a publish to `topic`, so that its payload need not be made. */
   hasSubscribers(topic: string): boolean

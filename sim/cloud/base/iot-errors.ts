@@ -1,6 +1,6 @@
 import { AwsError } from '../base/aws-error.ts'
 
-/** Errors of the `iot` control plane, as its operations on things, groups and jobs share them. [iot: common errors] */
+/** Errors of the `iot` control plane, as its operations on things, groups and jobs share them. [source: job-control-plane] */
 
 export const invalidRequest = (message: string): AwsError => new AwsError('InvalidRequestException', 400, message)
 

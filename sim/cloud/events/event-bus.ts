@@ -25,7 +25,7 @@ export type DeliveryFate = (delivery: BusDelivery) => readonly number[]
 
 const ONCE: DeliveryFate = () => [0]
 
-/** The delay of a delivery from the bus to a target. [eventbridge: typical sub-second to second latency] */
+/** The delay of a delivery from the bus to a target. [source: event-latency] */
 const DELIVERY_MS = { min: 200, max: 1_500 }
 
 /** The default event bus of EventBridge with its rules: patterns and rates, targets that are Lambda functions. */

@@ -35,7 +35,7 @@ function compile(pattern: unknown): EventPattern {
       }
     }
     const matchers = wanted.map(matcher)
-    // A field with several values matches when any of them does. [eventbridge: arrays]
+    // A field with several values matches when any of them does. [source: pattern-arrays]
     return (event) => {
       const value = valueIn(event)
       const values = Array.isArray(value) ? value : [value]

@@ -7,7 +7,7 @@ import type { EventBus } from './event-bus.ts'
 const MAX_ENTRIES = 10
 const MAX_ENTRY_BYTES = 256 * 1024
 
-/** [eventbridge: PutEvents] */
+/** Events that a client puts on the default event bus. */
 export const putEventsOperations = defineOperations<'events', { readonly events: EventBus }>()({
   PutEvents: ({ Entries = [] }, { events }) => {
     if (Entries.length < 1 || Entries.length > MAX_ENTRIES) {

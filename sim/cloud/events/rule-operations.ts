@@ -5,7 +5,7 @@ import type { EventRule } from './event-rule.ts'
 
 const RULE_NAME = /^[.\-_A-Za-z0-9]{1,64}$/
 
-/** Rules of the default event bus and their targets. [eventbridge: PutRule ... DisableRule] */
+/** Rules of the default event bus and their targets. */
 export const ruleOperations = defineOperations<'events', { readonly events: EventBus }>()({
   PutRule: ({ Name: name = '', EventPattern, ScheduleExpression, State }, { events }) => {
     if (!RULE_NAME.test(name)) throw validationError(`rule name "${name}"`)

@@ -5,17 +5,17 @@ import { AwsError, NotEmulated } from '../base/aws-error.ts'
 import { defineOperations } from '../base/operations.ts'
 import type { Topics } from './topics.ts'
 
-/** [sns: CreateTopic, Name] */
+/** [source: sns-topic-name] */
 const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/
 const TOPIC_ARN = /^arn:[^:]*:sns:[^:]*:[0-9]+:[A-Za-z0-9_-]{1,256}$/
-/** No line breaks or control characters, and less than 100 characters. [sns: Publish, Subject] */
+/** No line breaks or control characters, and less than 100 characters. [source: sns-subject] */
 const SUBJECT = /^[^\p{Cc}\u2028\u2029]{1,99}$/u
-/** Of the message and its attributes together. [sns: Publish, Message] */
+/** Of the message and its attributes together. [source: sns-message-size] */
 const MAX_BYTES = 256 * 1024
-/** [sns: message attributes, data types] */
+/** [source: sns-attributes] */
 const DATA_TYPE = /^(String|String\.Array|Number|Binary)(\.[A-Za-z0-9_.-]+)?$/
 
-/** [sns: CreateTopic, Publish] */
+/** [source: sns-errors] */
 export const topicOperations = defineOperations<'sns', { readonly topics: Topics }>()({
   CreateTopic: ({ Name = '', ...more }, { topics }) => {
     refuse('CreateTopic', more)
@@ -48,7 +48,7 @@ function codedMessage(text: string | undefined): CodedMessage | null {
   }
 }
 
-/** [sns: InvalidParameter] */
+/** [source: sns-errors] */
 const invalid = (what: string): AwsError => new AwsError('InvalidParameterException', 400, `Invalid parameter: ${what}`)
 
 /** Members that are not emulated: attributes of topics, other targets, messages by protocol, FIFO. */
@@ -57,7 +57,7 @@ function refuse(operation: string, members: object): void {
   if (name !== undefined) throw new NotEmulated(`${name} of ${operation}`)
 }
 
-/** @throws AwsError [sns: ParameterValueInvalid] */
+/** @throws AwsError ParameterValueInvalid [source: sns-errors] */
 function checkAttribute(name: string, { DataType = '', StringValue, BinaryValue }: MessageAttributeValue): void {
   const value = DataType.startsWith('Binary') ? BinaryValue : StringValue
   if (DATA_TYPE.test(DataType) && value !== undefined && value.length > 0) return

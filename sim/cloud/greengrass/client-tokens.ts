@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import { conflict } from './validate.ts'
 
-/** A request with a stored client token gets the stored answer for this long. [gg: clientToken] */
+/** A request with a stored client token gets the stored answer for this long. [source: client-token] */
 const KEPT_MS = 8 * 3_600_000
 
 interface Stored<Answer> {
@@ -24,7 +24,7 @@ export class ClientTokens<Answer> {
 
   /**
    * The answer of `make`, or its stored answer to the same token and body. Errors are not stored.
-   * @throws AwsError ConflictException when the token was used with another body. [inferred: the model has no other error]
+   * @throws AwsError ConflictException when the token was used with another body. [source: token-other-body]
    */
   once(token: string | undefined, body: object, make: () => Answer): Answer {
     if (token === undefined) return make()

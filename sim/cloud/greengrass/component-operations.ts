@@ -5,7 +5,7 @@ import type { ComponentRegistry, ComponentVersion } from './component-registry.t
 import type { GreengrassService } from './greengrass.ts'
 import { checkOneOf, greengrassPage, requireMatch } from './validate.ts'
 
-/** Components and their versions. [gg: CreateComponentVersion ... DeleteComponent] */
+/** Components and their versions. [source: component-creation] */
 export const componentOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
   CreateComponentVersion: ({ clientToken, ...input }, { greengrass }) => {
     if (input.lambdaFunction !== undefined) throw new NotEmulated('CreateComponentVersion lambdaFunction')

@@ -22,7 +22,7 @@ export function parseRecipe(inlineRecipe: Uint8Array | undefined): Recipe {
 
 export const SEMANTIC_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
 
-/** By number; a release is newer than its own pre-releases. [semver 2.0.0, items 11.2 and 11.3] */
+/** By number; a release is newer than its own pre-releases. [source: semver] */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => /^(\d+)\.(\d+)\.(\d+)(-\S*)?/.exec(version)) as RegExpExecArray[]
   for (const place of [1, 2, 3]) {

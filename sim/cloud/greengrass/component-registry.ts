@@ -13,7 +13,7 @@ export interface ComponentVersion {
   state: ComponentVersionState
 }
 
-/** Creation is asynchronous and takes seconds. [gg: CreateComponentVersion] */
+/** Creation is asynchronous and takes seconds. [source: component-creation] */
 const INITIATED_AFTER_MS = 1_000
 const DEPLOYABLE_AFTER_MS = 5_000
 

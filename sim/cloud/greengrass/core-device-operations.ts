@@ -4,10 +4,10 @@ import type { GreengrassService } from './greengrass.ts'
 import { checkOneOf, greengrassPage, requireMatch } from './validate.ts'
 
 const RUNTIME = 'aws_nucleus_classic'
-/** Details above this length are cut. [gg: InstalledComponent] */
+/** Details above this length are cut. [source: lifecycle-details] */
 const MAX_DETAILS_CHARACTERS = 1_000
 
-/** Core devices and their components. [gg: GetCoreDevice ... ListInstalledComponents] */
+/** Core devices and their components. [source: lifecycle-details] */
 export const coreDeviceOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
   GetCoreDevice: ({ coreDeviceThingName }, { greengrass: { cores, tags } }) => {
     const device = cores.deviceOrThrow(coreDeviceThingName)

@@ -25,7 +25,7 @@ export interface CoreDevice {
   readonly components: Map<string, InstalledComponent>
 }
 
-/** A component of a fleet status message. [nucleus: ComponentDetails] */
+/** A component of a fleet status message. [source: fleet-status-message] */
 export interface ReportedComponent {
   readonly componentName: string
   readonly version: string
@@ -100,7 +100,7 @@ export class CoreDevices {
   }
 }
 
-/** Detail of `Greengrass V2 Installed Component Status Change`. [gg: component health] */
+/** Detail of `Greengrass V2 Installed Component Status Change`. [source: component-event] */
 export const installedComponentDetail = (components: readonly ReportedComponent[]): object => ({
   components: components.map((component) => ({
     componentName: component.componentName,
@@ -112,7 +112,9 @@ export const installedComponentDetail = (components: readonly ReportedComponent[
   })),
 })
 
-/** A COMPLETE message names every component, in its first chunk and those that follow it. [nucleus: FleetStatusService] */
+/**
+ * A COMPLETE message names every component, in its first chunk and those that follow it. [source: fleet-status-whole]
+ */
 function isWhole(payload: JsonObject): boolean {
   const chunkId = isObject(payload.chunkInfo) ? payload.chunkInfo.chunkId : 1
   return payload.messageType === 'COMPLETE' && chunkId === 1

@@ -14,18 +14,18 @@ export interface DocumentIdentity {
   readonly createdAtMs: number
 }
 
-/** Above these the message carries no full document and the device downloads it. [gg: troubleshooting] */
+/** Above these the message carries no full document and the device downloads it. [source: large-document] */
 const MAX_BYTES = { thing: 7 * 1024, group: 31 * 1024 } as const
 const DEFAULT_UPDATE_TIMEOUT_S = 60
 const DEFAULT_VALIDATION_TIMEOUT_S = 30
 
-/** `arn:...:configuration:thinggroup/canary:3`; the device takes target and revision from it. [nucleus: Configuration] */
+/** `arn:...:configuration:thinggroup/canary:3`; the device takes target and revision from it. [source: job-document] */
 export const configurationArn = ({ region, accountId, target, revision }: DocumentIdentity): string =>
   `arn:aws:greengrass:${region}:${accountId}:configuration:${target.kind === 'group' ? 'thinggroup' : 'thing'}/${target.name}:${revision}`
 
 /**
- * The document that a core device receives for a deployment; its member names differ from the API's. [component-common:
- * Configuration.java]
+ * The document that a core device receives for a deployment; its member names differ from the API's.
+ * [source: job-document]
  * @throws AwsError ValidationException for a `merge` that is not JSON, NotEmulated for a document too large for a message
  */
 export function deploymentDocument(input: CreateDeploymentRequest, identity: DocumentIdentity): JsonObject {

@@ -8,7 +8,7 @@ import { validateDeployment } from './validate-deployment.ts'
 
 const DEFAULT_LIST_RESULTS = 50
 
-/** Deployments and their outcome on core devices. [gg: CreateDeployment ... ListEffectiveDeployments] */
+/** Deployments and their outcome on core devices. [source: create-deployment-limits] */
 export const deploymentOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
   CreateDeployment: ({ clientToken, ...input }, { greengrass }) => {
     validateDeployment({ ...input, clientToken })

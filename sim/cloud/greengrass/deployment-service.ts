@@ -19,7 +19,7 @@ import { conflict, notFound, validationError } from './validate.ts'
 export const JOB_NAMESPACE = 'aws-gg-deployment'
 export const DEPLOYMENT_SHADOW = 'AWSManagedGreengrassV2Deployment'
 
-/** Behaviour that AWS does not document; both choices of each are worth a rehearsal. [protocol 13] */
+/** Behaviour that AWS does not document; both choices of each are worth a rehearsal. [source: undocumented-points] */
 export interface DeploymentSettings {
   readonly supersededStatus: 'INACTIVE' | 'CANCELED'
   /** Whether devices that already work on the old revision lose its job too. */
@@ -141,7 +141,7 @@ export class DeploymentService {
     return deployment
   }
 
-  /** Puts the new revision in force in place of the previous one. [gg: one deployment per target] */
+  /** Puts the new revision in force in place of the previous one. [source: one-deployment-per-target] */
   #revise(deployment: Deployment, document: JsonObject): void {
     const { deploymentId, target, revision, jobId, input } = deployment
     const cause = this.#ctx.trace.record(`greengrass/${target.name}`, {
@@ -188,7 +188,10 @@ export class DeploymentService {
     else this.#services.jobs.cancelJob(jobId, { force: this.#settings.cancelInProgressOnSupersede }, cause)
   }
 
-  /** The job's abort criteria or a CancelJob stopped it: the deployment is no longer in force. [inferred] */
+  /**
+   * The job's abort criteria or a CancelJob stopped it: the deployment is no longer in force.
+   * [source: aborted-deployment]
+   */
   #jobCancelled(job: Job): void {
     const deployment = this.registry.byJob(job.jobId)
     if (deployment?.status === 'ACTIVE') this.#recordCancelled(deployment)
@@ -213,7 +216,7 @@ export class DeploymentService {
     if (deployment !== undefined && outcome !== null) this.#notify(execution.thing, deployment, outcome)
   }
 
-  /** Only these three are events. [gg: deployment-health-notifications] */
+  /** Only these three are events. [source: deployment-event] */
   #notify(thing: string, { deploymentId }: Deployment, outcome: DeviceOutcome): void {
     if (outcome.status !== 'SUCCEEDED' && outcome.status !== 'COMPLETED' && outcome.status !== 'FAILED') return
     this.#services.onOutcome(thing, deploymentId, outcome)
@@ -229,6 +232,6 @@ const versionsOf = (input: CreateDeploymentRequest): Record<string, string> =>
     Object.entries(input.components ?? {}).map(([name, { componentVersion = '' }]) => [name, componentVersion]),
   )
 
-/** A thing deployment is finished by its device; a rejected one has failed. [inferred but for COMPLETED] */
+/** A thing deployment is finished by its device; a rejected one has failed. [source: thing-deployment-status] */
 const statusAfterReport = ({ status }: DeviceOutcome): Deployment['status'] =>
   status === 'COMPLETED' ? 'COMPLETED' : status === 'FAILED' || status === 'REJECTED' ? 'FAILED' : 'ACTIVE'

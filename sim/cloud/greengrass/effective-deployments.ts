@@ -2,7 +2,10 @@ import type { EffectiveDeployment, EffectiveDeploymentExecutionStatus } from '@a
 import { isObject, type JsonObject, parseJson } from '../base/json.ts'
 import type { JobExecution } from '../jobs/job-execution.ts'
 
-/** The outcome of a deployment on one core device, in the statuses of ListEffectiveDeployments. [gg] */
+/**
+ * The outcome of a deployment on one core device, in the statuses of ListEffectiveDeployments.
+ * [source: effective-deployment-status]
+ */
 export interface DeviceOutcome {
   readonly status: EffectiveDeploymentExecutionStatus
   /** `SUCCESSFUL`, or error code, detailed status and cause in one line; empty before the end. */
@@ -14,7 +17,7 @@ export interface DeviceOutcome {
 
 /**
  * The outcome by the job execution of a group deployment: its success is SUCCEEDED. Null for REMOVED, for which
- * this API has no status. [inferred]
+ * this API has no status. [source: removed-execution]
  */
 export function outcomeOfExecution({ status, statusDetails, lastUpdatedAtMs }: JobExecution): DeviceOutcome | null {
   if (status === 'REMOVED') return null
@@ -39,7 +42,7 @@ const SHADOW_STATUSES: Readonly<Record<string, EffectiveDeploymentExecutionStatu
 
 /**
  * The outcome by the reported section of the deployment shadow: success of a thing deployment is COMPLETED. Null when it
- * reports no status. [nucleus: ShadowDeploymentListener]
+ * reports no status. [source: deployment-shadow]
  */
 export function outcomeOfReport(reported: JsonObject, nowMs: number): DeviceOutcome | null {
   const status = SHADOW_STATUSES[String(reported.status)]
@@ -68,7 +71,9 @@ export const effectiveMembers = (outcome: DeviceOutcome): Pick<EffectiveDeployme
   modifiedTimestamp: new Date(outcome.modifiedAtMs),
 })
 
-/** Detail of `Greengrass V2 Effective Deployment Status Change`; the id's key is hyphenated. [gg: health notifications] */
+/**
+ * Detail of `Greengrass V2 Effective Deployment Status Change`; the id's key is hyphenated. [source: deployment-event]
+ */
 export const outcomeDetail = (deploymentId: string, outcome: DeviceOutcome): object => ({
   'deployment-id': deploymentId,
   coreDeviceExecutionStatus: outcome.status,
@@ -76,7 +81,7 @@ export const outcomeDetail = (deploymentId: string, outcome: DeviceOutcome): obj
   reason: outcome.reason,
 })
 
-/** `CODE: DETAILED_STATUS: cause`, as far as the device reported them. [gg: deployment-health-notifications] */
+/** `CODE: DETAILED_STATUS: cause`, as far as the device reported them. [source: deployment-event] */
 const reasonOf = (errorStack: readonly string[], detailed: string | undefined, cause: string | undefined): string =>
   [errorStack.at(-1), detailed, cause].filter((part) => part !== undefined && part !== '').join(': ')
 

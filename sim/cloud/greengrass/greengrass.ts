@@ -78,7 +78,7 @@ export class GreengrassService {
     for (const input of history.deployments) this.deployments.installHistory(input)
   }
 
-  /** A fleet status message of a core device. [nucleus: FleetStatusDetails] */
+  /** A fleet status message of a core device. [source: fleet-status-message] */
   handleFleetStatus(thing: string, payload: unknown): void {
     if (!this.#services.things.exists(thing)) return
     const components = this.cores.report(thing, payload)

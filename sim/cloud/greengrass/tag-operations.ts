@@ -1,7 +1,7 @@
 import { defineOperations } from '../base/operations.ts'
 import type { GreengrassService } from './greengrass.ts'
 
-/** Tags of components, deployments and core devices. [gg: TagResource, UntagResource, ListTagsForResource] */
+/** Tags of components, deployments and core devices. [source: tag-resource] */
 export const tagOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
   TagResource: ({ resourceArn, tags: added }, { greengrass: { tags } }) => {
     tags.set(tags.arnOrThrow(resourceArn), added)

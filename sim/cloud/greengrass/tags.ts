@@ -2,7 +2,7 @@ import { notFound, requireMatch, validationError } from './validate.ts'
 
 const MAX_TAGS = 200
 
-/** Tags of components, deployments and core devices by ARN. [gg: TagResource] */
+/** Tags of components, deployments and core devices by ARN. [source: tag-resource] */
 export class Tags {
   readonly #tags = new Map<string, Readonly<Record<string, string>>>()
   readonly #exists: (arn: string) => boolean

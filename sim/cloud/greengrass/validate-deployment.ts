@@ -11,7 +11,7 @@ const MAX_MERGE_CHARACTERS = 10_485_760
 const FAILURE_TYPES = ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL']
 
 /**
- * The limits of the service model for CreateDeployment. [protocol 6.4]
+ * The limits of the service model for CreateDeployment. [source: create-deployment-limits]
  * @throws AwsError ValidationException naming the first member that breaks one, NotEmulated for subdeployments
  */
 export function validateDeployment(input: CreateDeploymentRequest): void {

@@ -1,7 +1,7 @@
 import { AwsError } from '../base/aws-error.ts'
 import { type PageRequest, page } from '../base/paging.ts'
 
-/** The ValidationException of Greengrass v2, naming the member. [gg: ValidationException] */
+/** The ValidationException of Greengrass v2, naming the member. [source: greengrass-validation] */
 export const validationError = (member: string, message: string): AwsError =>
   new AwsError('ValidationException', 400, `${member}: ${message}`, {
     reason: 'FIELD_VALIDATION_FAILED',
@@ -19,7 +19,7 @@ export const notFound = (resourceId: string, resourceType: string): AwsError =>
 export const conflict = (resourceId: string, resourceType: string, message: string): AwsError =>
   new AwsError('ConflictException', 409, message, { resourceId, resourceType })
 
-/** Patterns and lengths of the service model; the SDK's runtime schemas carry none. [protocol 6.1] */
+/** Patterns and lengths of the service model; the SDK's runtime schemas carry none. [source: greengrass-patterns] */
 const PATTERNS = {
   targetArn: /^arn:[^:]*:iot:[^:]*:[0-9]+:(thing|thinggroup)\/.+$/,
   thingGroupArn: /^arn:[^:]*:iot:[^:]*:[0-9]+:thinggroup\/.+$/,

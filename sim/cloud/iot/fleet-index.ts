@@ -9,7 +9,7 @@ import type { ShadowService } from '../shadow/shadow-service.ts'
 import { type FieldReader, parseQuery } from './fleet-query.ts'
 import type { Thing, ThingRegistry } from './things.ts'
 
-/** Things per page at most. [iot: SearchIndex, as used with 100 a page] */
+/** Things per page at most. [source: search-page] */
 const MAX_PAGE = 100
 
 /** What the index knows at an instant. */
@@ -163,7 +163,7 @@ class IndexedThing implements ThingDocument {
 /** Whether a document shows the present state of its thing, which can be read without the shadow's text. */
 export const isPresent = (document: ThingDocument): boolean => IndexedThing.isPresent(document)
 
-/** [iot: SearchIndex] */
+/** Queries over the things, their shadows and their connectivity. */
 export const fleetIndexOperations = defineOperations<'iot', { readonly index: FleetIndex }>()({
   SearchIndex: (input, { index }) => {
     if (input.indexName !== undefined && input.indexName !== 'AWS_Things') {

@@ -1,4 +1,4 @@
-/** The services that own reserved topics, as they receive a device's publish. [iot: reserved topics] */
+/** The services that own reserved topics, as they receive a device's publish. [source: reserved-topics] */
 export interface MqttServices {
   shadow(thing: string, shadow: string | null, verb: 'get' | 'update' | 'delete', payload: unknown): void
   /** `rest` is the topic after `$aws/things/{thing}/jobs/`. */

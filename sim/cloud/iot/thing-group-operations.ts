@@ -4,7 +4,7 @@ import { page } from '../base/paging.ts'
 import { requireName } from './thing-names.ts'
 import type { ThingRegistry } from './things.ts'
 
-/** Operations on thing groups and their members. [iot: CreateThingGroup ... RemoveThingFromThingGroup] */
+/** Operations on thing groups and their members. [source: registry-operations] */
 export const thingGroupOperations = defineOperations<'iot', { readonly things: ThingRegistry }>()({
   CreateThingGroup: (input, { things }) => {
     if (input.parentGroupName !== undefined) throw new NotEmulated('CreateThingGroup parentGroupName')

@@ -9,7 +9,7 @@ const ATTRIBUTE_NAME = /^[a-zA-Z0-9_.,@/:#-]{1,128}$/
 const ATTRIBUTE_VALUE = /^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/
 const ENDPOINT_TYPES = ['iot:Data', 'iot:Data-ATS', 'iot:Jobs', 'iot:CredentialProvider']
 
-/** Operations on things. [iot: CreateThing ... DescribeEndpoint] */
+/** Operations on things. [source: registry-operations] */
 export const thingOperations = defineOperations<'iot', { readonly things: ThingRegistry }>()({
   CreateThing: (input, { things }) => {
     if (input.billingGroupName !== undefined) throw new NotEmulated('CreateThing billingGroupName')

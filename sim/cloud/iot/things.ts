@@ -14,7 +14,7 @@ export interface Thing {
 
 type MutableThing = { -readonly [K in keyof Thing]: Thing[K] }
 
-/** As fleet indexing reports it. [iot: ThingConnectivity] */
+/** As fleet indexing reports it. [source: thing-connectivity] */
 export interface Connectivity {
   readonly connected: boolean
   /** Since when, in milliseconds of the epoch. */
@@ -39,10 +39,10 @@ interface MutableGroup extends ThingGroup {
   sorted: readonly string[] | null
 }
 
-/** A thing can be in at most 10 groups. [iot: quotas] */
+/** A thing can be in at most 10 groups. [source: groups-per-thing] */
 const MAX_GROUPS_PER_THING = 10
 
-/** The registry of things and thing groups, and which things are connected. [iot: AWS IoT control plane] */
+/** The registry of things and thing groups, and which things are connected. [source: registry-operations] */
 export class ThingRegistry {
   readonly #ctx: CloudContext
   readonly #things = new Map<string, MutableThing>()

@@ -1,7 +1,7 @@
 import type { Job } from './job.ts'
 import { approximateSecondsLeft, type JobExecution } from './job-execution.ts'
 
-/** Shapes of the device plane: times in whole epoch seconds. [iot: jobs-mqtt-https-api] */
+/** Shapes of the device plane: times in whole epoch seconds. [source: job-device-plane] */
 
 const seconds = (atMs: number): number => Math.floor(atMs / 1000)
 

@@ -7,7 +7,7 @@ const EXECUTED: readonly JobExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'REJECTE
 
 /**
  * Why the job must be aborted, as its comment, or null. Criteria are tested in order; the share is of the executed things.
- * [iot: jobs-configurations-details, AbortCriteria]
+ * [source: abort-criteria]
  */
 export function abortReason(config: AbortConfig | undefined, counts: StatusCounts): string | null {
   const sumOf = (statuses: readonly JobExecutionStatus[]): number =>

@@ -1,6 +1,6 @@
 import type { Timer } from '../../kernel/clock.ts'
 
-/** Status of one job on one thing. [iot: iot-jobs-lifecycle] */
+/** Status of one job on one thing. [source: execution-status] */
 export const JOB_EXECUTION_STATUSES = [
   'QUEUED',
   'IN_PROGRESS',
@@ -19,7 +19,7 @@ export interface JobExecution {
   statusDetails: Readonly<Record<string, string>>
   /**
    * When the execution was created; once it is released, when that was. A device therefore never receives a job older than
-   * one it has seen, which the nucleus would ignore. [nucleus: IotJobsHelper, de-duplication by queuedAt]
+   * one it has seen, which the nucleus would ignore. [source: job-deduplication]
    */
   queuedAtMs: number
   startedAtMs: number | undefined
@@ -28,7 +28,7 @@ export interface JobExecution {
   readonly executionNumber: number
   /** True once the rollout rate and the notification delay have passed it; `$next` shows it from then on. */
   released: boolean
-  /** Ends of the two timers of a running execution. [iot: jobs-configurations-details] */
+  /** Ends of the two timers of a running execution. [source: execution-timers] */
   inProgressEndsAtMs: number | undefined
   stepEndsAtMs: number | undefined
   timer: Timer | null

@@ -6,7 +6,7 @@ import type { JobTable, PendingExecution } from './job-table.ts'
 
 const MAX_NOTIFIED_SUMMARIES = 10
 
-/** Publishes to things that their pending executions changed. [iot: jobs-comm-notifications] */
+/** Publishes to things that their pending executions changed. [source: job-notifications] */
 export class JobNotifier {
   readonly #ctx: CloudContext
   readonly #table: JobTable
@@ -20,7 +20,7 @@ export class JobNotifier {
 
   /**
    * Notifies the thing that the set of its pending executions changed. `$next` already shows the change: the nucleus
-   * repeats its request without limit until it gets the job of a notification. [nucleus: IotJobsHelper]
+   * repeats its request without limit until it gets the job of a notification. [source: nucleus-job-requests]
    */
   notify(job: Job, thing: string): void {
     this.#publish(thing, 'notify', job.namespaceId, () => {

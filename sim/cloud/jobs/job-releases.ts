@@ -7,7 +7,10 @@ import { ratePerMinute } from './job-rollout.ts'
 import type { JobTable } from './job-table.ts'
 
 const MINUTE_MS = 60_000
-/** A new pending execution is notified within this time; with the nucleus' 15 s poll, within 60 s. [seed: 60 seconds] */
+/**
+ * A new pending execution is notified within this time; with the nucleus' 15 s poll, within 60 s.
+ * [source: rollback-times]
+ */
 const NOTIFY_DELAY_MAX_MS = 45_000
 
 /** Releases queued executions to their devices, at the rollout rate and after the service's notification delay. */

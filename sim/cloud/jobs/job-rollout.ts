@@ -1,11 +1,11 @@
 import type { JobExecutionsRolloutConfig } from '@aws-sdk/client-iot'
 
-/** Notifications per minute: the default, and the maximum. [iot: jobs-configurations-details] */
+/** Notifications per minute: the default, and the maximum. [source: rollout-rate] */
 const MAX_RATE_PER_MINUTE = 1_000
 
 /**
  * How many pending executions a job may release in the next minute. An exponential rate rises by its factor each time
- * the number of notified or of succeeded things has grown by the criterion. [iot: ExponentialRolloutRate]
+ * the number of notified or of succeeded things has grown by the criterion. [source: rollout-rate]
  */
 export function ratePerMinute(
   rollout: JobExecutionsRolloutConfig | undefined,

@@ -53,7 +53,7 @@ export class JobTable {
     )
   }
 
-  /** Pending executions as a device sees them: IN_PROGRESS first, then by time of queueing. [iot: jobs-mqtt-api] */
+  /** Pending executions as a device sees them: IN_PROGRESS first, then by time of queueing. [source: pending-order] */
   pending(thing: string, namespace: string | undefined): PendingExecution[] {
     return this.jobsOf(thing)
       .filter((job) => job.namespaceId === namespace)

@@ -92,7 +92,7 @@ export class JobsService {
     return job
   }
 
-  /** QUEUED executions end as CANCELED, IN_PROGRESS ones only by force. [iot: create-manage-jobs] */
+  /** QUEUED executions end as CANCELED, IN_PROGRESS ones only by force. [source: job-cancel] */
   cancelJob(jobId: string, options: CancelOptions, cause?: TraceRef): void {
     const job = this.#table.job(jobId)
     if (job === undefined) throw new Error(`invariant: there is no job ${jobId} to cancel`)
@@ -125,7 +125,7 @@ export class JobsService {
     this.#changes.step(job, execution, status, step)
   }
 
-  /** Deletes a job and its executions; things with a pending one are notified. [iot: DeleteJob] */
+  /** Deletes a job and its executions; things with a pending one are notified. [source: job-delete] */
   deleteJob(job: Job): void {
     this.#table.delete(job)
     job.waiting = []
@@ -150,7 +150,7 @@ export class JobsService {
     this.#ctx.clock.after(0, () => this.#checkAbort(job), Priority.delivery)
   }
 
-  /** A continuous job never completes by itself. [iot: jobs] */
+  /** A continuous job never completes by itself. [source: continuous-job] */
   #completeIfDone(job: Job): void {
     if (job.targetSelection !== 'SNAPSHOT' || job.status !== 'IN_PROGRESS') return
     const { QUEUED, IN_PROGRESS } = job.executions.counts
@@ -167,7 +167,7 @@ export class JobsService {
     if (comment !== null) this.cancelJob(job.jobId, { force: false, reasonCode: 'ABORT_CRITERIA_MET', comment })
   }
 
-  /** Later joiners get a continuous job at once, not at its rollout rate; leavers lose it. [iot: jobs] */
+  /** Later joiners get a continuous job at once, not at its rollout rate; leavers lose it. [source: continuous-job] */
   #membershipChanged(group: string, thing: string, change: 'added' | 'removed'): void {
     for (const job of this.#table.all()) {
       if (job.target.kind !== 'group' || job.target.name !== group) continue

@@ -3,7 +3,7 @@ import type { ShadowDocument } from './shadow-document.ts'
 import { metadataOf, sentMetadata } from './shadow-metadata.ts'
 import type { ShadowUpdate } from './shadow-request.ts'
 
-/** The shapes in which the service sends documents. [iot: device-shadow-document] */
+/** The shapes in which the service sends documents. [source: shadow-merge] */
 
 /** State and metadata as `get` answers them; empty sections are left out. */
 export function sections(document: ShadowDocument): { readonly state: object; readonly metadata: object } {

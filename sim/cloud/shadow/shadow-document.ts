@@ -2,7 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
 import { mergeStamps, type Stamps } from './shadow-metadata.ts'
 import type { ShadowRejection, ShadowUpdate } from './shadow-request.ts'
 
-/** Of one document. [iot: shadow quotas] */
+/** Of one document. [source: shadow-limits] */
 const MAX_STATE_BYTES = 8 * 1024
 
 /** One shadow as the service keeps it; stamps mirror the state. */
@@ -12,7 +12,7 @@ export interface ShadowDocument {
   readonly reported: JsonObject | undefined
   readonly desiredStamps: Stamps | undefined
   readonly reportedStamps: Stamps | undefined
-  /** A deleted shadow keeps its version for 48 hours. [iot: device-shadow-data-flow] */
+  /** A deleted shadow keeps its version for 48 hours. [source: shadow-version-kept] */
   readonly deletedAtS: number | null
 }
 
@@ -25,7 +25,7 @@ export const NO_DOCUMENT: ShadowDocument = {
   deletedAtS: null,
 }
 
-/** Applies an accepted request: version +1 even when nothing changed. [iot: device-shadow-document] */
+/** Applies an accepted request: version +1 even when nothing changed. [source: shadow-version] */
 export function applyUpdate(
   document: ShadowDocument,
   update: ShadowUpdate,
@@ -95,7 +95,7 @@ function mergeSection(
   if (patch === null) return { section: undefined, stamps: undefined }
   if (section !== undefined && replaces(section, patch)) return { section: patch, stamps: timestampS }
   const merged = mergeObject(section, patch)
-  // A section whose last key is gone vanishes. [moto, recorded from AWS]
+  // A section whose last key is gone vanishes. [source: shadow-empty-section]
   for (const _ in merged) return { section: merged, stamps: mergeStamps(stamps, section, patch, timestampS) }
   return { section: undefined, stamps: undefined }
 }

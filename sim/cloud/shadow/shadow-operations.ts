@@ -10,7 +10,7 @@ export interface ShadowState {
 
 const DEFAULT_PAGE_SIZE = 25
 
-/** The HTTP form of the shadow service. [iot: device-shadow-rest-api] */
+/** The HTTP form of the shadow service. [source: shadow-version-kept] */
 export const shadowOperations = defineOperations<'iotdata', ShadowState>()({
   GetThingShadow: ({ thingName, shadowName }, state) => answer(state, thingName, shadowName, 'get', undefined),
 

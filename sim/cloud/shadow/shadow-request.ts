@@ -1,11 +1,11 @@
 import { AwsError } from '../base/aws-error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
 
-/** [iot: shadow quotas; the error text says 6 levels] */
+/** [source: shadow-limits] */
 const MAX_DEPTH = 6
 const MAX_CLIENT_TOKEN_BYTES = 64
 
-/** Why an update is refused: the numeric code and text of the shadow service. [iot: device-shadow-error-messages] */
+/** Why an update is refused: the numeric code and text of the shadow service. [source: shadow-errors] */
 export interface ShadowRejection {
   readonly code: number
   readonly message: string

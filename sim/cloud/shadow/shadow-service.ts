@@ -12,7 +12,7 @@ import {
   type ShadowUpdate,
 } from './shadow-request.ts'
 
-/** A deleted shadow recreated within this time continues its version. [iot: device-shadow-data-flow] */
+/** A deleted shadow recreated within this time continues its version. [source: shadow-version-kept] */
 const VERSION_KEPT_S = 48 * 3600
 
 /** What is kept of one shadow. */
@@ -74,7 +74,7 @@ export class ShadowService {
 
   /**
    * One request over MQTT; any authorised subscriber gets the answer, not only the publisher. `payload` undefined: it was
-   * not JSON. [iot: device-shadow-mqtt]
+   * not JSON. [source: shadow-topics]
    */
   handleMessage(thing: string, shadow: string | null, verb: ShadowVerb, payload: unknown): void {
     const clientToken = isObject(payload) ? parseClientToken(payload.clientToken) : undefined

@@ -58,7 +58,7 @@ export interface Outage {
   readonly boots: 'same' | 'previous'
 }
 
-/** Why an artifact did not arrive, in the codes of the nucleus. [nucleus: DeploymentErrorCode, DeploymentErrorType] */
+/** Why an artifact did not arrive, in the codes of the nucleus. [source: error-codes] */
 export interface DownloadFailure {
   /** From general to specific, below DEPLOYMENT_FAILURE. */
   readonly errorCodes: readonly string[]

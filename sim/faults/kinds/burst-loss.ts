@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000
 /**
  * Losses come in bursts: the link has a good and a bad state and changes between them at random from minute to minute; all
  * samples of a bad minute are lost. Samples are sent at QoS 0; a bad link does not lose what is acknowledged (QoS 1).
- * [Gilbert 1960, Elliott 1963: burst-noise channel]
+ * [source: burst-loss]
  */
 export const burstLoss = defineFault({
   kind: 'burst-loss',

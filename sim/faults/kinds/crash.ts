@@ -7,7 +7,7 @@ import { NOT_BY_PROCESS } from '../families/process-fault.ts'
 /**
  * The firmware dies: in its startup script, every time; at a given uptime; or at random with a mean time between crashes.
  * A short uptime is a crash loop: the nucleus restarts the process until its third error in a row, each less than an hour
- * after the one before, leaves the component BROKEN. [nucleus: Lifecycle]
+ * after the one before, leaves the component BROKEN. [source: three-errors]
  */
 export const crash = defineFault({
   kind: 'crash',

@@ -6,7 +6,7 @@ import { linkSelector } from '../families/link-selector.ts'
 
 /**
  * The acknowledgement of a QoS 1 message is lost, so the device sends it again: job status, fleet status, requests.
- * [mqtt 3.1.1: 4.3.2, at least once]
+ * [source: mqtt-at-least-once]
  */
 export const duplicateReports = defineFault({
   kind: 'duplicate-reports',

@@ -4,7 +4,7 @@ import { defineFault } from '../families/define-fault.ts'
 import { eventSelector } from '../families/event-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 
-/** The event reaches the function twice. [eventbridge: at least once] */
+/** The event reaches the function twice. [source: event-delivery] */
 export const eventDuplicated = defineFault({
   kind: 'event-duplicated',
   family: 'event',

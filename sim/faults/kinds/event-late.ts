@@ -4,7 +4,7 @@ import { defineFault } from '../families/define-fault.ts'
 import { eventSelector } from '../families/event-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 
-/** The event still carries the time at which it happened. [eventbridge: order by time] */
+/** The event still carries the time at which it happened. [source: event-delivery] */
 export const eventLate = defineFault({
   kind: 'event-late',
   family: 'event',

@@ -3,7 +3,7 @@ import { defineFault } from '../families/define-fault.ts'
 import { eventSelector } from '../families/event-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 
-/** The event never reaches the function. [eventbridge: service events are best effort] */
+/** The event never reaches the function. [source: event-delivery] */
 export const eventLost = defineFault({
   kind: 'event-lost',
   family: 'event',

@@ -4,7 +4,7 @@ import { defineFault } from '../families/define-fault.ts'
 import { eventSelector } from '../families/event-fault.ts'
 import { shareShape, windowShape } from '../families/fault-window.ts'
 
-/** Each event is delayed by a draw of its own, so that later events overtake it. [eventbridge: no order] */
+/** Each event is delayed by a draw of its own, so that later events overtake it. [source: event-delivery] */
 export const eventReordered = defineFault({
   kind: 'event-reordered',
   family: 'event',

@@ -3,12 +3,12 @@ import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { type DownloadFault, NOT_BY_PROCESS } from '../families/process-fault.ts'
 
-/** Free disk space that the nucleus requires before it downloads. [nucleus: DEFAULT_MIN_DISK_AVAIL_BYTES] */
+/** Free disk space that the nucleus requires before it downloads. [source: min-free-disk] */
 const MIN_DISK_BYTES = 20 * 1024 * 1024
 const LEFT_MIB = 3
 
 const DOWNLOADS: Readonly<Record<'disk-full' | 'corrupt-artifact', DownloadFault>> = {
-  // Checked before the first byte. [nucleus: ComponentManager.prepareArtifacts, SizeLimitException]
+  // Checked before the first byte. [source: min-free-disk]
   'disk-full': {
     attempts: 0,
     failure: () => ({
@@ -17,7 +17,7 @@ const DOWNLOADS: Readonly<Record<'disk-full' | 'corrupt-artifact', DownloadFault
       cause: `Disk space critical: ${LEFT_MIB * 1024 * 1024} bytes usable, ${MIN_DISK_BYTES} bytes minimum allowed`,
     }),
   },
-  // Ten attempts, a minute apart. [nucleus: ArtifactDownloader.checksumMismatchRetryConfig]
+  // Ten attempts, a minute apart. [source: checksum-retries]
   'corrupt-artifact': {
     attempts: 10,
     failure: () => ({

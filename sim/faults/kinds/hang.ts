@@ -6,7 +6,7 @@ import { NOT_BY_PROCESS } from '../families/process-fault.ts'
 /**
  * A step of a deployment waits for something that never happens. The nucleus stops a script at its time limit; a download
  * has none, because a connection may come back: it ends at the time limit of the job (TIMED_OUT), and the nucleus then
- * drops the deployment. [nucleus: ArtifactDownloader, DeploymentService] [iot: inProgressTimeoutInMinutes]
+ * drops the deployment. [source: download-retries, in-progress-timeout]
  */
 export const hang = defineFault({
   kind: 'hang',

@@ -5,7 +5,7 @@ import { lambdaSelector } from '../families/lambda-fault.ts'
 
 /**
  * One event, two concurrent invocations: asynchronous invocation delivers at least once. They alternate at every AWS call,
- * which is where one can interfere with the other. [lambda: asynchronous invocation]
+ * which is where one can interfere with the other. [source: lambda-async]
  */
 export const lambdaDuplicate = defineFault({
   kind: 'lambda-duplicate',

@@ -5,7 +5,7 @@ import { shareShape, windowShape } from '../families/fault-window.ts'
 
 /**
  * The hardest case for a client: the operation happened, but the connection broke before the response arrived, so the
- * client retries. Only an idempotency token prevents a second operation. [gg: clientToken]
+ * client retries. Only an idempotency token prevents a second operation. [source: client-token]
  */
 export const lostReply = defineFault({
   kind: 'lost-reply',

@@ -5,8 +5,8 @@ import { NOT_BY_PROCESS } from '../families/process-fault.ts'
 
 /**
  * A clean-up on the device deletes what a successful deployment replaced. The nucleus itself keeps the previous version of
- * every component, so that a rollback needs no download; with this fault it does. [nucleus: ComponentManager,
- * getVersionsToKeep] [detection B11: old component folder already deleted]
+ * every component, so that a rollback needs no download; with this fault it does.
+ * [source: versions-kept, pruned-versions]
  */
 export const prunedArtifacts = defineFault({
   kind: 'pruned-artifacts',

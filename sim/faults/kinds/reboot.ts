@@ -9,7 +9,7 @@ import { NOT_BY_PROCESS } from '../families/process-fault.ts'
  * configuration, installs and starts them again, and asks IoT Jobs for the next job: the one that is still IN_PROGRESS,
  * which it then processes from the beginning. During the download nothing has changed yet; during the install the
  * configuration already names the new version: the second attempt only waits until that runs, and has nothing else to
- * roll back to. [nucleus: process stops mid-way; issue 1838] [gg: install runs at each launch of the nucleus]
+ * roll back to. [source: interrupted-deployment, install-at-launch]
  */
 export const reboot = defineFault({
   kind: 'reboot',

@@ -5,8 +5,7 @@ import { NOT_BY_PROCESS } from '../families/process-fault.ts'
 
 /**
  * The device rejects the deployment. A nucleus does so for one reason only: by its own record it has applied a later
- * deployment for the same target, as after its store was copied from another device. [nucleus: DeploymentService, stale
- * check]
+ * deployment for the same target, as after its store was copied from another device. [source: stale-deployment]
  */
 export const rejectedJob = defineFault({
   kind: 'rejected-job',

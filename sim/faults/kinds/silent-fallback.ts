@@ -9,8 +9,7 @@ const BOOT_MS = 90_000
 /**
  * The device has reported success, but its boot loader never got the firmware's confirmation: its watchdog restarts the
  * device into the other slot, in the state from before the deployment. The cloud is not notified and still lists the
- * deployment as SUCCEEDED. Without a deployment the device restarts unchanged. [detection B1: success is recorded at write
- * time, an A/B fallback leaves the server believing in the new version]
+ * deployment as SUCCEEDED. Without a deployment the device restarts unchanged. [source: silent-fallback]
  */
 export const silentFallback = defineFault({
   kind: 'silent-fallback',

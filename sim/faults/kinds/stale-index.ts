@@ -5,7 +5,7 @@ import { windowShape } from '../families/fault-window.ts'
 
 /**
  * Fleet indexing is eventually consistent: it stops processing changes until it lags by this time, then keeps that lag,
- * and catches up at once at the end. Nothing reports the lag. [iot: SearchIndex]
+ * and catches up at once at the end. Nothing reports the lag. [source: index-lag]
  */
 export const staleIndex = defineFault({
   kind: 'stale-index',

@@ -4,7 +4,7 @@ import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { type DownloadFailure, NOT_BY_PROCESS } from '../families/process-fault.ts'
 
-/** The kernel has no buffer left for the write (ENOMEM). [nucleus: ArtifactDownloader.download, IO_WRITE_ERROR] */
+/** The kernel has no buffer left for the write (ENOMEM). [source: download-errors] */
 const OUT_OF_MEMORY: DownloadFailure = {
   errorCodes: ['ARTIFACT_DOWNLOAD_ERROR', 'IO_ERROR', 'IO_WRITE_ERROR'],
   errorType: 'DEVICE_ERROR',
@@ -14,7 +14,7 @@ const OUT_OF_MEMORY: DownloadFailure = {
 /**
  * The device has no memory beyond the firmware's limit: once the firmware uses nearly all of it, nothing can be
  * downloaded, not even for a rollback. Artifacts that the device kept need no download; with `pruned-artifacts` it keeps
- * none. [detection B11: leaking firmware could not complete any download, even the downgrade]
+ * none. [source: starved-download]
  */
 export const starvedDownload = defineFault({
   kind: 'starved-download',

@@ -139,7 +139,7 @@ it('measures how the controls scatter about their lines, whatever their lines do
     const sum = (of: 'squares' | 'degrees'): number => evaluations.reduce((all, { noise }) => all + noise[of], 0)
     sigma = Math.sqrt(sum('squares') / sum('degrees'))
   })
-  // Some 8 cycles per evaluation at 5 % each. [detection D: 5 % a cycle]
+  // Some 8 cycles per evaluation at 5 % each. [source: plant-noise]
   expect(sigma).toBeGreaterThan(0.014)
   expect(sigma).toBeLessThan(0.022)
 })

@@ -157,7 +157,7 @@ it('in profile raw-thresholds judges the last evaluation alone, whatever chance 
   expect(literal()).toMatchObject({ outcome: 'inconclusive', n: 0, reason: { code: 'NO_CYCLES', data: {} } })
 })
 
-// The arrays that a well-known judge passes: its canary and its control. [detection B6: spinnaker #6278, kayenta #780]
+// The arrays that a well-known judge passes: its canary and its control. [source: judge-blind-spots]
 const CANARY = [100, 100, 100, 100, 100, 100, 100, 1, 1, 1]
 const CONTROL = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
 

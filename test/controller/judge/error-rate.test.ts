@@ -159,7 +159,8 @@ it('ignores a rise that chance explains, but not in profile raw-thresholds', () 
   expect(judgeErrorRate({ ...one, policy: policyWith({ profile: 'raw-thresholds' }) }).outcome).toBe('breach')
 })
 
-// Sparse counts, which another judge ignores. [detection B6: kayenta #426: 0 1 2 1 0 0 where there were none]
+// Sparse counts, which another judge ignores. The counts are 0 1 2 1 0 0 where there were none.
+// [source: judge-blind-spots]
 it('is a breach where four errors come in a line that never had one, and ignores three', () => {
   const none = { errors: 0, expectedErrors: 0 }
   const sparse = (errors: number, expectedErrors = 0) => {

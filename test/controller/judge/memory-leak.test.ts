@@ -21,7 +21,7 @@ interface Plant {
   readonly limitMiB?: number
 }
 
-/** Evaluations every five minutes of gauges that scatter by 15 MiB. [detection D: sigma 15 MB] */
+/** Evaluations every five minutes of gauges that scatter by 15 MiB. [source: plant-noise] */
 function series(plant: Plant): Readonly<Record<string, MemorySeries>> {
   const { leak, common = 0, hours, seed = 1, sigmaMiB = 15, correlation = 0, baseMiB = 150, limitMiB = 512 } = plant
   const chance = seedrandom.alea(`memory/${seed}`)

@@ -13,7 +13,7 @@ import { baselineOf, HOUR_MS, Plant, policyWith, START_MS, sample } from '../fix
 import { reading } from '../rollout/decisions.ts'
 import { oneCase } from './one-case.ts'
 
-// [detection D2: 2 errors a device-hour over 24 h, one fixed test of 1 % with 90 % power]
+// At 2 errors per device-hour over 24 h, for one fixed test of 1 % with 90 % power. [source: smallest-rate-ratio]
 it.each([
   ['canary', 17, 1.13],
   ['early', 68, 1.064],
@@ -47,7 +47,7 @@ it('is more in a shorter window, as far as counts are concerned', () => {
 })
 
 it('is the crash rate that a window without a crash rules out', () => {
-  expect(of(24, 'crashesPerDeviceDay')?.observed).toBeCloseTo(0.176, 3) // [detection D2, survival statement]
+  expect(of(24, 'crashesPerDeviceDay')?.observed).toBeCloseTo(0.176, 3) // [source: rule-of-three]
   expect(of(4, 'crashesPerDeviceDay')?.observed).toBeCloseTo(1.06, 2)
 })
 

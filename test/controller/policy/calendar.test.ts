@@ -183,7 +183,7 @@ describe('gates', () => {
     )
   })
 
-  // [detection E3] Wed + Sun 02-06, a window of 24 h and 15 minutes of install a stage
+  // Wed + Sun 02-06, a window of 24 h and 15 minutes of install a stage. [source: reference-calendar]
   it.each([
     ['Monday', '2026-03-02T13:00:00Z', 5.51],
     ['Tuesday', '2026-03-03T13:00:00Z', 4.51],

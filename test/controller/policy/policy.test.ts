@@ -3,7 +3,7 @@ import type { StageName } from '../../../controller/contract.ts'
 import { quorumOf } from '../../../controller/policy/policy.ts'
 import { policyWith } from '../fixtures.ts'
 
-// [detection D4] Quorum 15/17 canaries, 90 % of early and production.
+// Quorum 15/17 canaries, 90 % of early and production. [source: quorum]
 it.each<[StageName, number, number]>([
   ['canary', 17, 15],
   ['early', 68, 62],

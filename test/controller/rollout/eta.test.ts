@@ -206,7 +206,7 @@ describe('laws', () => {
   })
 })
 
-// [detection E3] a Monday start: 5.51 days to production, and its window
+// A Monday start: 5.51 days to production, and its window. [source: reference-calendar]
 it('leads a start on a Monday to the days that the reference table gives', () => {
   const found = etaAt({ rollout: rollout('waiting'), policy, hours: 0 })
   expect(((found?.atMs ?? 0) - START_MS) / (24 * HOUR_MS)).toBeCloseTo(6.51, 2)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { DeviceExecution } from '../../../controller/ports/ports.ts'
 import { hasFailed, isUnfinished } from '../../../controller/rollout/job-status.ts'
 
-// [iot: JobExecutionStatus] A device that was removed or cancelled has neither failed nor anything left to do.
+// A device that was removed or cancelled has neither failed nor anything left to do. [source: execution-status]
 it.each<[DeviceExecution['status'], 'failed' | 'unfinished' | 'neither']>([
   ['QUEUED', 'unfinished'],
   ['IN_PROGRESS', 'unfinished'],

@@ -8,7 +8,7 @@ const ENDLESS = 1e9
 const likelihoodRatio = (count: number, expected: number): number =>
   excessLogRatio({ count, reference: ENDLESS, ratio: expected / ENDLESS })
 
-/** The published statistic itself, for where a billion is not endless enough. [Kulldorff 2011] */
+/** The published statistic itself, for where a billion is not endless enough. [source: maxsprt] */
 const exact = (count: number, expected: number): number =>
   count <= expected ? 0 : expected - count + count * Math.log(count / expected)
 
@@ -89,7 +89,7 @@ describe('the excess of a count over a reference', () => {
     [10, 3.467952],
     [20, 3.628123],
   ])('signals once in twenty at the published MaxSPRT critical value for T = %d', (end, criticalValue) => {
-    // [detection D5.3: Kulldorff 2011, M = 1]
+    // Without a least number of events (M = 1). [source: maxsprt-critical-values]
     expect(chanceOfSignal(end, criticalValue, likelihoodRatio)).toBeCloseTo(0.05, 5)
   })
 

@@ -1,6 +1,6 @@
 /**
  * Thirty years of monthly rainfall in mm, a year a row, without the seven months that were not measured: the series
- * that pyMannKendall is tested with. [github.com/mmhs013/pyMannKendall, MIT]
+ * that pyMannKendall is tested with. [source: monthly-rainfall]
  */
 export const MONTHLY_RAINFALL: readonly number[] = `
 32 20 25 189 240 193 379 278 301 0 0 82

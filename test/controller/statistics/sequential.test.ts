@@ -42,7 +42,7 @@ function runLength(options: {
 }
 
 describe('the cumulative sum', () => {
-  // [detection D5.1: Lucas & Crosier 1982, Table 1]
+  // [source: cusum-run-lengths]
   it.each([
     [0, 168, 149],
     [0.25, 74.2, 62.7],
@@ -60,7 +60,7 @@ describe('the cumulative sum', () => {
     expect(Math.abs(b.mean - fast)).toBeLessThan(4 * b.error + 0.006 * fast)
   })
 
-  // [detection D5.1: Brook & Evans 1972; Waldmann 1986; Vance 1986]
+  // [source: cusum-run-lengths]
   it.each([
     [0.5, 3, 0, 117.59],
     [0.5, 3, 1.5, 3.75],
@@ -84,7 +84,7 @@ describe('the cumulative sum', () => {
   })
 
   it('has the published run lengths on Poisson counts, exactly', () => {
-    // Multiples of a quarter only, so that the chain is finite. [detection D5.2: Lucas 1985, alarm at S >= h]
+    // Multiples of a quarter only, so that the chain is finite. The alarm is at S >= h. [source: poisson-cusum]
     const states = Array.from({ length: 40 }, (_, i) => i / 4)
     let lengths = states.map(() => 0)
     const chances = Array.from({ length: 15 }, (_, n) => (Math.exp(-0.25) * 0.25 ** n) / factorial(n))
@@ -152,10 +152,10 @@ describe('the mixture likelihood ratio', () => {
     }
     const near = (count: number, share: number): void =>
       expect(Math.abs(count / windows - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / windows))
-    near(counts.peeking10, 0.193) // [detection D5.4: Armitage, McPherson & Rowe 1969]
+    near(counts.peeking10, 0.193) // [source: peeking]
     near(counts.peeking20, 0.248)
     near(counts.peeking288, 0.4497)
-    near(counts.mixture, 0.019) // [detection D5.8]
+    near(counts.mixture, 0.019) // [source: msprt-false-alarms]
   })
 
   it('keeps its promise where samples share a disturbance, which the plain formula breaks', () => {
@@ -192,7 +192,7 @@ describe('the log likelihood ratio of one sample', () => {
         evaluations += 1
       }
     }
-    // Wald's 5.300 / shift^2 takes no account of the last step's overshoot. [detection D5.5]
+    // Wald's 5.300 / shift^2 takes no account of the last step's overshoot. [source: wald-sprt]
     const ratio = (evaluations / runs) * shift * shift
     expect(ratio).toBeGreaterThan(5.3 * 0.97)
     expect(ratio).toBeLessThan(5.3 * 1.12)

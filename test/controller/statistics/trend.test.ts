@@ -14,7 +14,7 @@ import {
 import { MONTHLY_RAINFALL } from './monthly-rainfall.ts'
 
 describe('on a series that others have tested', () => {
-  // [pyMannKendall 1.3, which takes the months that were measured as one series; detection D5.6 counts the others, too]
+  // pyMannKendall takes the months that were measured as one series. [source: monthly-rainfall]
   const variance = mannKendallVariance(MONTHLY_RAINFALL)
 
   it('gives the published S, variance, z and slope', () => {
@@ -34,7 +34,7 @@ describe('on a series that others have tested', () => {
 })
 
 describe('the exact null distribution', () => {
-  // [detection D5.6]
+  // [source: mann-kendall-null]
   it.each([
     [4, 6, 0.0417],
     [5, 8, 0.0417],
@@ -140,7 +140,7 @@ function alarms(options: { n: number; slope?: number; correlation?: number; runs
 const uncorrected = (series: readonly number[]): number => mannKendallTail(mannKendallS(series), series.length)
 
 describe('the power and the price', () => {
-  // [detection D5.6: one-sided 1 %, slope in sigma per step]
+  // One-sided 1 %, slope in sigma per step. [source: mann-kendall-power]
   it.each([
     [24, 0.05, 0.196],
     [24, 0.1, 0.748],
@@ -151,7 +151,7 @@ describe('the power and the price', () => {
     expect(Math.abs(found - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 1500))
   })
 
-  // [detection D3: nominal 1 % becomes 2.2, 9.7 % at AR(1) 0.2, 0.6]
+  // A nominal 1 % becomes 2.2 and 9.7 % with an AR(1) of 0.2 and 0.6. [source: mann-kendall-autocorrelation]
   it.each([
     [0.2, 0.022],
     [0.6, 0.097],
@@ -166,7 +166,7 @@ describe('the power and the price', () => {
 })
 
 it('counts fair coins', () => {
-  // [detection D2: signs among 17]
+  // Positive signs among 17. [source: sign-test]
   expect(signTail(14, 17)).toBeCloseTo(0.0064, 4)
   expect(signTail(15, 17)).toBeCloseTo(0.0012, 4)
   expect(signTail(16, 17)).toBeCloseTo(0.00014, 5)

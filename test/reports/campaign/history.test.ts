@@ -20,7 +20,7 @@ describe('the history that the plant reports', () => {
   const history = foldHistory([...times(21, release()), caught(7), caught(8)])
 
   it('is 21 promoted and 2 rolled back, with the wide intervals of 23 releases', () => {
-    // [detection E4]
+    // [source: release-history, clopper-pearson]
     expect(history.rolledBackInCanary).toMatchObject({ count: 2, of: 23 })
     expect([percent(history.rolledBackInCanary.low), percent(history.rolledBackInCanary.high)]).toEqual([1.1, 28])
     expect(history.caught).toMatchObject({ count: 2, of: 2, high: 1 })

@@ -20,7 +20,7 @@ it('is null without trials or values', () => {
   expect(meanOf([])).toBeNull()
 })
 
-/** Clopper-Pearson intervals. [Newcombe 1998, table I, method 5] */
+/** Clopper-Pearson intervals. [source: newcombe] */
 it.each([
   [81, 263, 0.2527, 0.3676],
   [15, 148, 0.0578, 0.1617],

@@ -4,7 +4,8 @@ import { makeFleet, UnsplittableFleet } from '../../../scenarios/files/fleet.ts'
 const fleet = makeFleet({ lines: 17, devicesPerLine: 20 }, 340)
 
 describe('the fleet', () => {
-  it('is 340 devices: 17 canary, 68 early, 255 production, 1/4/15 of every line [seed]', () => {
+  // [source: stages, stratified-groups]
+  it('is 340 devices: 17 canary, 68 early, 255 production, 1/4/15 of every line', () => {
     const count = (stage: string, line?: number): number =>
       fleet.filter((one) => one.stage === stage && (line === undefined || one.line === line)).length
     expect([fleet.length, count('canary'), count('early'), count('production')]).toEqual([340, 17, 68, 255])

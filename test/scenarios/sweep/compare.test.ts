@@ -31,7 +31,8 @@ const cellsOf = async (one: ComparePlan): Promise<readonly Cell[]> =>
 
 it('shows the cost of a short window: the whole fleet is exposed instead of one device per line', async () => {
   const [short, long] = await cellsOf(plan())
-  // Back to back windows of 4 h: 12 x 17 + 8 x 68 + 4 x 255 = 1,768 device-hours less what installing takes. [design 11]
+  // Back to back windows of 4 h: 12 x 17 + 8 x 68 + 4 x 255 = 1,768 device-hours less what installing takes.
+  // [source: window-tradeoff]
   expect(short).toMatchObject({ windowHours: 4, runs: 2, caughtIn: { canary: 0, early: 0, production: 2 } })
   expect(short?.meanExposure).toMatchObject({ devices: 340, lines: 17 })
   expect(short?.meanExposure.deviceHours).toBeGreaterThan(1_500)
@@ -43,7 +44,7 @@ it('shows the cost of a short window: the whole fleet is exposed instead of one 
 
 it('shows that shift gates hide part of that cost', async () => {
   const [short] = await cellsOf(plan({ windowsMs: [4 * HOUR_MS], gates: ['plant'], seeds: [1] }))
-  // Production waits for its maintenance window: canary and early alone. [detection E5: 85 devices, 476 device-hours]
+  // Production waits for its maintenance window: canary and early alone. [source: window-tradeoff]
   expect(short).toMatchObject({ caughtIn: { early: 1 }, meanExposure: { devices: 85 } })
   expect(short?.meanExposure.deviceHours).toBeCloseTo(476, -2)
 })
@@ -95,7 +96,7 @@ it('keeps the gates of a scenario that defines its own', async () => {
   const [own, open] = await cellsOf(
     plan({ scenarios, windowsMs: [12 * HOUR_MS], gates: ['plant', 'open'], seeds: [1] }),
   )
-  // Monday 14:00 to Saturday 01:00, and then the install. [scenarios/other-plant.yaml]
+  // Monday 14:00 to Saturday 01:00, and then the install. The calendar is that of the scenario other-plant.
   expect(own).toMatchObject({ gates: 'plant' })
   expect(own?.meanLeadTimeHours).toBeCloseTo(107, 0)
   expect(open?.meanLeadTimeHours).toBeLessThan(40)

@@ -128,7 +128,7 @@ describe('in the long run', () => {
     const days = played.map((one) => ('report' in one ? (one.report.leadTimeHours as number) / 24 : Number.NaN))
     const mean = meanOf(good.map((one) => days[weekday(one) - 1] as number)) as number
     expect(good).toHaveLength(21)
-    expect(Math.abs(mean - 4)).toBeLessThanOrEqual(0.1) // [design 11]
+    expect(Math.abs(mean - 4)).toBeLessThanOrEqual(0.1) // [source: lead-time, reference-calendar]
   }, 60_000)
 
   it('faulty ones of 20 histories are caught in canary, healthy again after 7 to 8.2 minutes on average', async () => {
@@ -145,7 +145,7 @@ describe('in the long run', () => {
     )
     expect(history.caught).toMatchObject({ count: 40, of: 40 })
     const { mean } = history.onsetToAllHealthyMinutes
-    expect(mean).toBeGreaterThanOrEqual(7) // [design 11]
+    expect(mean).toBeGreaterThanOrEqual(7) // [source: rollback-latency]
     expect(mean).toBeLessThanOrEqual(8.2)
   }, 180_000)
 })

@@ -32,8 +32,8 @@ describe('shipped scenarios on the whole fleet', () => {
     expect(failures).toEqual([])
     expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', exposure: { devices: 17, lines: 17 } })
     const { detectedToReceived, receivedToReverted, onsetToAllHealthy } = report.rollback?.legsMinutes ?? {}
-    expect(detectedToReceived?.max).toBeLessThanOrEqual(1) // [seed: within 60 seconds]
-    expect(receivedToReverted?.p50).toBeGreaterThanOrEqual(2) // [seed: within 2-3 minutes]
+    expect(detectedToReceived?.max).toBeLessThanOrEqual(1) // within 60 seconds [source: rollback-times]
+    expect(receivedToReverted?.p50).toBeGreaterThanOrEqual(2) // within 2-3 minutes [source: rollback-times]
     expect(receivedToReverted?.max).toBeLessThanOrEqual(3)
     expect(onsetToAllHealthy).not.toBeNull()
     // The README shows this very run; only the real times are its own.

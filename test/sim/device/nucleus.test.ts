@@ -215,7 +215,8 @@ describe('a cancelled or superseded deployment', () => {
 })
 
 describe('a rollback to a kept version', () => {
-  it('takes two to three minutes on any device, without a download [seed]', () => {
+  // [source: rollback-times]
+  it('takes two to three minutes on any device, without a download', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), (seed) => {
         const one = new DeviceBench(seed)

@@ -9,7 +9,7 @@ describe('a crash', () => {
     const { states, of } = await runWorld({ faults: [{ kind: 'crash', in: inNew, after: '5min' }], hours: 3 })
     expect(of('firmware-crashed')).toHaveLength(3)
     expect(states().slice(-4)).toEqual([`${NEW} STARTING`, `${NEW} RUNNING`, `${NEW} ERRORED`, `${NEW} BROKEN`])
-    // The deployment had succeeded by then and is not reverted. [protocol 4: a crash after success]
+    // The deployment had succeeded by then and is not reverted. [source: services-to-track]
     expect(of('deployment-finished')).toMatchObject([{ status: 'SUCCEEDED' }])
   })
 

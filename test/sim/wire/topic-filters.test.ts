@@ -7,7 +7,7 @@ it.each([
   ['$aws/things/+/shadow/#', '$aws/things/a/shadow/name/health/update', true],
   ['$aws/things/+/shadow', '$aws/things/a/shadow/get', false],
   ['$aws/things/a/jobs/notify/x', '$aws/things/a/jobs/notify', false],
-  ['#', '$aws/things/a', false], // [MQTT-4.7.2-1]
+  ['#', '$aws/things/a', false], // [source: mqtt-dollar-topics]
   ['+/things/a', '$aws/things/a', false],
   ['plant/#', 'plant/line/1', true],
 ])('%s against %s: %s', (filter, topic, matches) => {

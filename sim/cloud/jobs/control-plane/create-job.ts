@@ -6,7 +6,7 @@ import { defineOperations, type InputOf } from '../../base/operations.ts'
 import { type JobTarget, parseTargetArn } from '../job.ts'
 import type { JobsState } from './jobs-state.ts'
 
-/** [iot: CreateJob] */
+/** [source: job-control-plane] */
 export const createJobOperations = defineOperations<'iot', Pick<JobsState, 'jobs' | 'things'>>()({
   CreateJob: (input, { jobs, things }) => {
     const { jobId, target, document } = checkCreateJob(input)

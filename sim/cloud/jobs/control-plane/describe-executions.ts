@@ -4,7 +4,7 @@ import { page } from '../../base/paging.ts'
 import { approximateSecondsLeft, type JobExecution } from '../job-execution.ts'
 import { executionOrThrow, type JobsState, jobOrThrow, optionalDate } from './jobs-state.ts'
 
-/** Operations that read executions of jobs. [iot: ListJobExecutionsForJob, ...ForThing, DescribeJobExecution] */
+/** Operations that read executions of jobs. [source: job-control-plane] */
 export const describeExecutionsOperations = defineOperations<'iot', JobsState>()({
   ListJobExecutionsForJob: (input, { jobs, things }) => {
     const executions = [...jobOrThrow({ jobs }, input.jobId).executions.values()].filter(

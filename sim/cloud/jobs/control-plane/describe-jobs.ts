@@ -6,7 +6,7 @@ import type { StatusCounts } from '../job-executions.ts'
 import type { JobsService } from '../jobs-service.ts'
 import { type JobsState, jobOrThrow, optionalDate } from './jobs-state.ts'
 
-/** Operations that read jobs. [iot: DescribeJob, GetJobDocument, ListJobs] */
+/** Operations that read jobs. [source: job-control-plane] */
 export const describeJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs' | 'things'>>()({
   DescribeJob: ({ jobId }, { jobs, things }) => {
     const job = jobOrThrow({ jobs }, jobId)

@@ -6,7 +6,7 @@ import { executionOrThrow, type JobsState, jobOrThrow } from './jobs-state.ts'
 
 const REASON_CODE = /^[\p{Lu}\p{Nd}_]{1,128}$/u
 
-/** Operations that end jobs and executions. [iot: CancelJob, DeleteJob, CancelJobExecution] */
+/** Operations that end jobs and executions. [source: job-control-plane] */
 export const endJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs'>>()({
   CancelJob: ({ jobId, force = false, reasonCode, comment }, { jobs }) => {
     const job = jobOrThrow({ jobs }, jobId)

@@ -6,7 +6,7 @@ import { DeviceRequests } from './device-requests.ts'
 import { type JobTopicRequest, optionalInteger, parseJobRequest, parseJobStep, parseJobUpdate } from './job-messages.ts'
 import { JobRejection } from './job-rejection.ts'
 
-/** The MQTT form of the device plane. [iot: jobs-mqtt-api] */
+/** The MQTT form of the device plane. [source: job-device-plane] */
 export class DeviceMessages {
   readonly #ctx: CloudContext
   readonly #things: JobTargets

@@ -22,7 +22,7 @@ export interface JobOfThing {
   readonly namespace: string | undefined
 }
 
-/** What devices request of their pending executions, over MQTT and HTTP alike. [iot: jobs-mqtt-api] */
+/** What devices request of their pending executions, over MQTT and HTTP alike. [source: pending-order] */
 export class DeviceRequests {
   readonly #jobs: JobsService
   readonly #clock: Clock
@@ -48,7 +48,7 @@ export class DeviceRequests {
     return { execution: this.#describe(next, true) }
   }
 
-  /** A finished execution is not described. [iot: jobs-mqtt-api, TerminalStateReached] @throws JobRejection */
+  /** A finished execution is not described. [source: job-reject-codes] @throws JobRejection */
   describe(
     of: JobOfThing,
     options: { readonly executionNumber: number | undefined; readonly includeJobDocument: boolean },

@@ -13,7 +13,7 @@ export interface JobDataState {
   readonly clock: Clock
 }
 
-/** The HTTP form of the device plane, for jobs without a namespace. [iot: jobs-mqtt-https-api] */
+/** The HTTP form of the device plane, for jobs without a namespace. [source: job-device-plane] */
 export const jobDataOperations = defineOperations<'iot-jobs-data', JobDataState>()({
   GetPendingJobExecutions: ({ thingName = '' }, state) =>
     answered(state, thingName, 'other', (requests) => requests.list(thingName, undefined)),

@@ -66,7 +66,7 @@ export function optionalInteger(payload: JsonObject, member: string): number | u
   throw new JobRejection('InvalidRequest', `${member} is not an integer`)
 }
 
-/** At most 10 pairs; keys of 1-128 characters, values of 1-1024. [iot: UpdateJobExecution] */
+/** At most 10 pairs; keys of 1-128 characters, values of 1-1024. [source: status-details] */
 function checkDetails(details: unknown): Readonly<Record<string, string>> {
   const entries = isObject(details) ? Object.entries(details) : null
   const valid = entries?.every(

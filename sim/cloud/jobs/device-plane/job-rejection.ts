@@ -2,7 +2,7 @@ import { AwsError } from '../../base/aws-error.ts'
 import { type ExecutionState, executionState } from '../execution-shapes.ts'
 import type { JobExecution } from '../job-execution.ts'
 
-/** Reject codes of the MQTT API, and the exceptions of the HTTP one they correspond to. [iot: jobs-mqtt-api] */
+/** Reject codes of the MQTT API, and the exceptions of the HTTP one they correspond to. [source: job-reject-codes] */
 const HTTP_NAMES = {
   InvalidJson: ['InvalidRequestException', 400],
   InvalidRequest: ['InvalidRequestException', 400],

@@ -13,7 +13,7 @@ const { value } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => (
 }))
 const patch = fc.dictionary(key, value, { maxKeys: 3 })
 
-/** The merge of the documentation, leaf by leaf, with a timestamp at each. [iot: device-shadow-document] */
+/** The merge of the documentation, leaf by leaf, with a timestamp at each. [source: shadow-merge] */
 interface Plain {
   state: JsonObject
   metadata: JsonObject

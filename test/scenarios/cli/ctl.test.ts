@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { textOf } from '../../../reports/messages/registry.ts'
 import type { CtlOptions } from '../../../scenarios/cli/commands/ctl.ts'
 import { ctl } from '../../../scenarios/cli/ctl.ts'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
@@ -59,6 +60,6 @@ describe('rehearse ctl', () => {
       'unfreeze refused',
     ])
     expect(text.stdout).toContain('freeze already accepted')
-    expect(text.stdout).toContain('unfreeze refused: the line is not stopped')
+    expect(text.stdout).toContain(`unfreeze refused: ${textOf({ code: 'NOT_FROZEN', data: {} })}`)
   })
 })

@@ -55,7 +55,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
       state,
       verdict: 'none',
       decision: 'wait',
-      reason: { code: 'EXAMPLE', data: {} },
+      reason: { code: 'NO_ROLLOUT', data: {} },
       findings: [],
     },
   ]

@@ -103,11 +103,15 @@ describe('on a small fleet', () => {
     await expect(play(blind)).rejects.toMatchObject({
       name: 'RolloutRefused',
       exitCode: 1,
-      message: `preflight refused: ${[
-        '2.4.0 writes data version 7 and does not read 6',
-        '2.4.0 writes data version 7 and does not read 8',
-        '2.4.0 does not read data version 6 that 2.3.1 writes: a breaking change without release.migration',
-      ].join('; ')}`,
+      cause: {
+        refusals: [
+          { code: 'DATA_VERSIONS_UNREAD', data: { version: '2.4.0', writes: 7, unread: [6, 8] } },
+          {
+            code: 'BREAKING_DATA_CHANGE',
+            data: { changes: [{ reader: '2.4.0', writer: '2.3.1', written: '6' }] },
+          },
+        ],
+      },
     })
   })
 
@@ -116,7 +120,9 @@ describe('on a small fleet', () => {
     const full = scenario.faults.map((fault) => ({ ...fault, in: { device: 'line-02-07' } }) as typeof fault)
     await expect(play({ ...scenario, faults: full })).rejects.toMatchObject({
       name: 'RolloutRefused',
-      message: 'preflight refused: line-02-07 has 3 MiB of its disk free, 20 MiB needed',
+      cause: {
+        refusals: [{ code: 'DISK_TOO_LOW', data: { devices: [{ thing: 'line-02-07', freeMiB: 3 }], neededMiB: 20 } }],
+      },
     })
   })
 

@@ -24,9 +24,13 @@ const plan = (over: Partial<ComparePlan> = {}): ComparePlan => ({
   seeds: [1, 2],
   ...over,
 })
+/** Beside another worker of the tests a second thread gains nothing, and has to load all of it. */
+const ONE = { workers: 1 } as const
+/** Of each a cell with 4 h and one with 24 h. */
+const played = compare(plan({ scenarios: [findScenario('crash-on-start'), findScenario('silent-12h')] }), ONE)
 
 it('shows what a short window costs: the whole fleet instead of one device a line', async () => {
-  const [short, long] = await compare(plan())
+  const [, , short, long] = await played
   // Back to back windows of 4 h: 12 x 17 + 8 x 68 + 4 x 255 = 1,768 device-hours less what installing takes. [design 11]
   expect(short).toMatchObject({ windowHours: 4, runs: 2, caughtIn: { canary: 0, early: 0, production: 2 } })
   expect(short?.meanExposure).toMatchObject({ devices: 340, lines: 17 })
@@ -38,44 +42,45 @@ it('shows what a short window costs: the whole fleet instead of one device a lin
 })
 
 it('shows that shift gates hide a part of it', async () => {
-  const [short] = await compare(plan({ windowsMs: [4 * HOUR_MS], gates: ['plant'], seeds: [1] }))
+  const [short] = await compare(plan({ windowsMs: [4 * HOUR_MS], gates: ['plant'], seeds: [1] }), ONE)
   // Production waits for its maintenance window: canary and early alone. [detection E5: 85 devices, 476 device-hours]
   expect(short).toMatchObject({ caughtIn: { early: 1 }, meanExposure: { devices: 85 } })
   expect(short?.meanExposure.deviceHours).toBeCloseTo(476, -2)
 })
 
-it('counts a window that ends before the fault begins as an escape', async () => {
-  const [cell] = await compare(plan({ windowsMs: [HOUR_MS], seeds: [1] }))
-  expect(cell).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
-})
-
 it('tells which run could not be played', async () => {
   const healthy = findScenario('healthy')
   const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
-  await expect(compare(plan({ scenarios: [blind], seeds: [1] }))).rejects.toThrow(SweepFailed)
+  await expect(compare(plan({ scenarios: [blind], seeds: [1] }), ONE)).rejects.toThrow(SweepFailed)
 })
 
 it('writes the table, JSON and CSV', async () => {
-  const cells = await compare(
-    plan({ scenarios: [findScenario('crash-on-start'), findScenario('silent-12h')], seeds: [1] }),
-  )
+  const cells = await played
   expect(renderComparison(cells)).toContain('CRASH-ON-START\n  window  gates  profile  runs')
   expect(renderCsv(cells).split('\n')).toHaveLength(1 + 4 + 1)
   const io = recordedIo()
   const { text } = io
-  const options = { windows: [4 * HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out, json: true } as const
+  const options = {
+    windows: [4 * HOUR_MS],
+    profiles: ['default'],
+    gates: ['open'],
+    seeds: 1,
+    out,
+    json: true,
+    ...ONE,
+  } as const
   expect(await runCompare(['crash-on-start'], options, io)).toBe(0)
   expect(JSON.parse(text.stdout)).toEqual(JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8')))
   expect(JSON.parse(text.stdout).cells[0]).toMatchObject({ scenario: 'crash-on-start', detected: { share: 1 } })
   expect(readFileSync(join(out, 'compare.csv'), 'utf8')).toMatch(/^scenario,window_h,gates/)
 })
 
-it('tells truth against outcome when there is more than one fault, or none', async () => {
+it('counts a window that ends before the fault begins as an escape, and tells truth against outcome when there is more than one fault, or none', async () => {
   const io = recordedIo()
-  const options = { windows: [HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out } as const
+  const options = { windows: [HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out, ...ONE } as const
   await runCompare(['crash-on-start', 'silent-12h', 'healthy'], options, io)
   expect(io.text.stdout).toContain('TRUTH AGAINST OUTCOME')
-  const { confusion } = JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))
+  const { cells, confusion } = JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))
   // An hour is too short for a fault that is silent for twelve.
   expect(confusion).toMatchObject([
     { family: 'crash', size: 'at start', caught: 1, missed: 0 },
@@ -83,6 +88,7 @@ it('tells truth against outcome when there is more than one fault, or none', asy
     { family: 'crash', size: null, runs: 2, detected: { count: 1, of: 2 } },
     { family: 'none', promotedGood: 1, detected: null },
   ])
+  expect(cells[1]).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
   expect(readFileSync(join(out, 'compare.md'), 'utf8')).toContain('### Truth against outcome\n\n| window |')
 })
 
@@ -90,6 +96,7 @@ it('leaves a plant its own gates where it has some', async () => {
   const scenarios = [findScenario('other-plant')]
   const [own, open] = await compare(
     plan({ scenarios, windowsMs: [12 * HOUR_MS], gates: ['plant', 'open'], seeds: [1] }),
+    ONE,
   )
   // Monday 14:00 to Saturday 01:00, and then the install. [scenarios/other-plant.yaml]
   expect(own).toMatchObject({ gates: 'plant' })

@@ -1,13 +1,18 @@
 import { expect, it } from 'vitest'
 import { batchTasks, playCampaign } from '../../../scenarios/fuzz/campaign.ts'
 
-it('no law is broken in thirty worlds', async () => {
+it('no law is broken in ten worlds, and in more of them in test/extended', async () => {
   const told: number[] = []
-  const { tally, failure } = await playCampaign({ seed: 1, runs: 30, onProgress: ({ worlds }) => told.push(worlds) })
+  const { tally, failure } = await playCampaign({
+    seed: 1,
+    runs: 10,
+    workers: 1,
+    onProgress: ({ worlds }) => told.push(worlds),
+  })
   expect(failure).toBeNull()
-  expect(tally.worlds).toBe(30)
-  expect(told.at(-1)).toBe(30)
-  expect(Object.keys(tally.acted).length).toBeGreaterThan(10)
+  expect(tally.worlds).toBe(10)
+  expect(told.at(-1)).toBe(10)
+  expect(Object.keys(tally.acted).length).toBeGreaterThan(4)
 })
 
 it('shards are the campaign: every batch once, whatever their number', () => {

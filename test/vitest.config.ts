@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { BUILT, built } from './built.ts'
+import { LongestFirst } from './longest-first.ts'
 
 export default defineConfig({
+  plugins: [built()],
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
@@ -9,6 +12,10 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', GITHUB_ACTIONS: '', LANG: 'C.UTF-8' },
     // One worker for every core; by default one core stays idle.
     maxWorkers: '100%',
+    // A worker loads our code and the SDK once for all its files, and does not start cold with each.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
+    server: { deps: { external: [BUILT] } },
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

@@ -56,7 +56,7 @@ export class Plant {
   readonly things: readonly string[]
   readonly lineOf: Record<string, number> = {}
   readonly #options: PlantOptions
-  readonly #chance: () => number
+  #chance: seedrandom.StatefulPRNG<seedrandom.State.Alea>
   readonly #effect = new Map<string, number>()
   readonly #counters = new Map<string, { -readonly [K in keyof HealthCounters]: number }>()
   readonly #bootIds = new Map<string, string>()
@@ -65,7 +65,7 @@ export class Plant {
 
   constructor(fromMs: number, options: PlantOptions = {}) {
     this.#options = options
-    this.#chance = seedrandom.alea(`plant/${options.seed ?? 1}`)
+    this.#chance = seedrandom.alea(`plant/${options.seed ?? 1}`, { state: true })
     this.#nowMs = fromMs
     const { lines = 17, perLine = 3 } = options
     this.things = Array.from({ length: lines * perLine }, (_, i) => `line-${1 + (i % lines)}-${Math.floor(i / lines)}`)
@@ -76,6 +76,19 @@ export class Plant {
       this.versions.set(thing, '2.3.1')
       this.#bootIds.set(thing, `${thing}-old`)
     }
+  }
+
+  /** Another plant that is as this one is now, and goes on as this one would. */
+  copy(): Plant {
+    const copy = new Plant(this.#nowMs, this.#options)
+    copy.#chance = seedrandom.alea('', { state: this.#chance.state() })
+    for (const thing of this.things) {
+      copy.#effect.set(thing, this.#effect.get(thing) as number)
+      copy.#counters.set(thing, { ...(this.#counters.get(thing) as HealthCounters) })
+      copy.#bootIds.set(thing, this.#bootIds.get(thing) as string)
+      copy.versions.set(thing, this.versions.get(thing) as string)
+    }
+    return copy
   }
 
   /** The canaries: the first device of every line. */

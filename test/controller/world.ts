@@ -28,10 +28,32 @@ export const release = {
   previous: { data: { writes: 6, reads: [5, 6, 7] }, shadow: { writes: '2.0', reads: ['1.0', '2.0'] } },
 }
 
+/** A store that knows what it holds, so that it can be copied; documents are shared, because none is ever changed. */
+class CopiedStore extends MemoryStore {
+  readonly #keys = new Set<string>()
+
+  override put<T>(key: string, value: T): Promise<void> {
+    this.#keys.add(key)
+    return super.put(key, value)
+  }
+
+  override putIf<T>(key: string, value: T, expectedVersion: number): Promise<number> {
+    this.#keys.add(key)
+    return super.putIf(key, value, expectedVersion)
+  }
+
+  async copyTo(copy: CopiedStore): Promise<void> {
+    for (const key of this.#keys) {
+      const { value, version } = (await this.get(key)) ?? { value: null, version: 0 }
+      for (let v = 0; v < version; v++) await copy.putIf(key, value, v)
+    }
+  }
+}
+
 /** A plant behind the controller's ports; deployments take effect at once. */
 export class World {
   readonly plant: Plant
-  readonly store = new MemoryStore()
+  readonly store = new CopiedStore()
   readonly created: { group: StageName; version: string; token: string }[] = []
   readonly cancelled: string[] = []
   readonly announced: string[] = []
@@ -50,15 +72,38 @@ export class World {
 
   readonly policy: Policy
 
-  constructor(worldPolicy: Policy = policy, size: PlantOptions = { lines: LINES, perLine: 6 }) {
+  constructor(
+    worldPolicy: Policy = policy,
+    size: PlantOptions = { lines: LINES, perLine: 6 },
+    plant: Plant = new Plant(START_MS - 8 * 24 * HOUR_MS, size),
+  ) {
     this.policy = worldPolicy
-    this.plant = new Plant(START_MS - 8 * 24 * HOUR_MS, size)
+    this.plant = plant
     const components = {
       [FIRMWARE_COMPONENT]: { componentVersion: '2.3.1' },
       [HEALTH_COMPONENT]: { componentVersion: '1.2.0' },
       'com.plant.Other': { componentVersion: '9.9.9' },
     }
     for (const stage of STAGES) this.#specs.set(stage, { deploymentName: stage, components })
+  }
+
+  /** Another world that is as this one is now, and goes on as this one would. */
+  async copy(): Promise<World> {
+    const copy = new World(this.policy, undefined, this.plant.copy())
+    await this.store.copyTo(copy.store)
+    copy.created.push(...this.created)
+    copy.cancelled.push(...this.cancelled)
+    copy.announced.push(...this.announced)
+    copy.notified.push(...this.notified)
+    for (const thing of this.updated) copy.updated.add(thing)
+    for (const thing of this.offline) copy.offline.add(thing)
+    copy.executions = this.executions
+    copy.nowMs = this.nowMs
+    for (const [token, known] of this.#byToken) copy.#byToken.set(token, known)
+    for (const [group, current] of this.#current) copy.#current.set(group, current)
+    for (const [group, spec] of this.#specs) copy.#specs.set(group, spec)
+    for (const [thing, groups] of this.#groups) copy.#groups.set(thing, groups)
+    return copy
   }
 
   groupOf(thing: string): StageName {
@@ -165,7 +210,20 @@ export class World {
   }
 }
 
+const started: { readonly asked: readonly unknown[]; readonly world: Promise<World> }[] = []
+
+/** A world whose rollout has been started. The week before and the start are computed once for the same arguments. */
 export async function startedWorld(worldPolicy?: Policy, size?: PlantOptions, asked?: Release): Promise<World> {
+  const given = [worldPolicy, size, asked]
+  let known = started.find((one) => one.asked.every((argument, i) => argument === given[i]))
+  if (known === undefined) {
+    known = { asked: given, world: startWorld(worldPolicy, size, asked) }
+    started.push(known)
+  }
+  return (await known.world).copy()
+}
+
+async function startWorld(worldPolicy?: Policy, size?: PlantOptions, asked?: Release): Promise<World> {
   const world = new World(worldPolicy, size)
   await world.recordHistory()
   await world.start(world.ports, asked)

@@ -2,8 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { permissions, policyDocument } from '../../../controller/aws/permissions.ts'
-import { findScenario } from '../../../scenarios/library/catalogue.ts'
-import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 const ACCOUNT = { region: 'eu-central-1', accountId: '123456789012' }
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts'
@@ -29,19 +27,9 @@ function commandsUsed(): string[] {
   return [...commands].sort()
 }
 
+/** And `library.test.ts` those that rehearsals make. */
 it('allows exactly the commands that the functions can send', () => {
   expect(Object.keys(table).sort()).toEqual(commandsUsed())
-})
-
-it('allows exactly the calls that a rollout, its rollback and a call for help make', async () => {
-  const calls = new Set<string>()
-  for (const name of ['crash-on-start', 'holdback', 'peers-cannot-read']) {
-    const { facts } = await rehearse(findScenario(name), { seed: 1, level: 'model' })
-    for (const call of Object.keys(facts.awsCalls)) calls.add(call)
-  }
-  const allowed = Object.values(table).map(({ action }) => action.split(':') as [string, string])
-  const ofAws = allowed.filter(([service]) => service !== 'dynamodb').map(([, operation]) => operation)
-  expect([...calls].sort()).toEqual(ofAws.sort())
 })
 
 it('names the account, and a wildcard only where the action has no resource', () => {

@@ -14,17 +14,11 @@ it('another plant is rehearsed from its files alone, in its own deployment windo
     'early 03-04T00:30', // Tuesday 18:30
     'production 03-07T07:00', // Saturday 01:00
   ])
-  const { header, records } = await rehearse(scenario, { seed: 1, level: 'model' })
-  const created = records.filter((one) => one.kind === 'deployment-created')
-  for (const { stage, deployedAtMs } of planned) {
-    const { atMs } = created.find(({ target, components }) => target === stage && isNew(components)) as { atMs: number }
-    expect((atMs - deployedAtMs) / 60_000, stage).toBeLessThan(5)
-  }
+  // That its rollout keeps to them is in `library.test.ts`.
+  const { header } = await rehearse(scenario, { seed: 1, level: 'model', untilMs: 3_600_000 })
   expect(Object.values(header.stages).map(({ length }) => length)).toEqual([6, 18, 48])
   expect([header.windowHours, header.zone]).toEqual([12, 'America/Chicago'])
 })
-
-const isNew = (components: Readonly<Record<string, string>>): boolean => Object.values(components).includes('2.4.0')
 
 it('the options of a run override the policy of the scenario', () => {
   const scenario = findScenario('other-plant')

@@ -25,12 +25,16 @@ const plan = (over: Partial<ComparePlan> = {}): ComparePlan => ({
   seeds: [1, 2],
   ...over,
 })
-
+/** Next to another worker of the tests a second thread gains nothing, and would load all code again. */
+const ONE = { workers: 1 } as const
 const cellsOf = async (one: ComparePlan): Promise<readonly Cell[]> =>
-  (await runVariants(one)).map(({ variant, reports }) => foldCell(variant, reports))
+  (await runVariants(one, ONE)).map(({ variant, reports }) => foldCell(variant, reports))
+
+/** For each scenario a cell with 4 h and one with 24 h. */
+const completed = cellsOf(plan({ scenarios: [findScenario('crash-on-start'), findScenario('silent-12h')] }))
 
 it('shows the cost of a short window: the whole fleet is exposed instead of one device per line', async () => {
-  const [short, long] = await cellsOf(plan())
+  const [, , short, long] = await completed
   // Back to back windows of 4 h: 12 x 17 + 8 x 68 + 4 x 255 = 1,768 device-hours less what installing takes.
   // [source: window-tradeoff]
   expect(short).toMatchObject({ windowHours: 4, runs: 2, caughtIn: { canary: 0, early: 0, production: 2 } })
@@ -49,11 +53,6 @@ it('shows that shift gates hide part of that cost', async () => {
   expect(short?.meanExposure.deviceHours).toBeCloseTo(476, -2)
 })
 
-it('counts a window that ends before the fault begins as an escape', async () => {
-  const [cell] = await cellsOf(plan({ windowsMs: [HOUR_MS], seeds: [1] }))
-  expect(cell).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
-})
-
 it('names the run that failed', async () => {
   const healthy = findScenario('healthy')
   const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
@@ -61,26 +60,32 @@ it('names the run that failed', async () => {
 })
 
 it('writes the table, JSON and CSV', async () => {
-  const cells = await cellsOf(
-    plan({ scenarios: [findScenario('crash-on-start'), findScenario('silent-12h')], seeds: [1] }),
-  )
+  const cells = await completed
   expect(renderComparison(cells)).toContain('CRASH-ON-START\n  window  gates  profile  runs')
   expect(renderCsv(cells).split('\n')).toHaveLength(1 + 4 + 1)
   const io = recordedIo()
   const { text } = io
-  const options = { windows: [4 * HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out, json: true } as const
+  const options = {
+    windows: [4 * HOUR_MS],
+    profiles: ['default'],
+    gates: ['open'],
+    seeds: 1,
+    out,
+    json: true,
+    ...ONE,
+  } as const
   expect(await compare(['crash-on-start'], options, io)).toBe(0)
   expect(JSON.parse(text.stdout)).toEqual(JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8')))
   expect(JSON.parse(text.stdout).cells[0]).toMatchObject({ scenario: 'crash-on-start', detected: { share: 1 } })
   expect(readFileSync(join(out, 'compare.csv'), 'utf8')).toMatch(/^scenario,window_h,gates/)
 })
 
-it('shows the confusion table when there is more than one fault, or none', async () => {
+it('counts an escape where a window ends before the fault begins, and shows the confusion table', async () => {
   const io = recordedIo()
-  const options = { windows: [HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out } as const
+  const options = { windows: [HOUR_MS], profiles: ['default'], gates: ['open'], seeds: 1, out, ...ONE } as const
   await compare(['crash-on-start', 'silent-12h', 'healthy'], options, io)
   expect(io.text.stdout).toContain('TRUTH AGAINST OUTCOME')
-  const { confusion } = JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))
+  const { cells, confusion } = JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))
   // An hour is too short for a fault that is silent for twelve.
   expect(confusion).toMatchObject([
     { family: 'crash', size: 'at start', caught: 1, missed: 0 },
@@ -88,6 +93,7 @@ it('shows the confusion table when there is more than one fault, or none', async
     { family: 'crash', size: null, runs: 2, detected: { count: 1, of: 2 } },
     { family: 'none', promotedGood: 1, detected: null },
   ])
+  expect(cells[1]).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
   expect(readFileSync(join(out, 'compare.md'), 'utf8')).toContain('### Truth against outcome\n\n| window |')
 })
 

@@ -1,23 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { shiftBoundaries } from '../../../controller/policy/calendar.ts'
 import { DEFAULT_POLICY } from '../../../controller/policy/policy.ts'
-import { foldHistory, type ReleaseRow, releaseRow } from '../../../reports/campaign/history.ts'
+import type { ReleaseRow } from '../../../reports/campaign/history.ts'
 import { meanOf } from '../../../reports/numbers/statistics.ts'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { conclude } from '../../../scenarios/outcome/conclude.ts'
 import { releases, runHistory } from '../../../scenarios/sweep/history.ts'
 import { HISTORY } from '../../../scenarios/sweep/history-plan.ts'
-import { runMany } from '../../../scenarios/sweep/run-many.ts'
 import type { RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 import { World } from '../../../scenarios/world/world.ts'
+import { testFaulty } from './faulty-releases.ts'
 
 const DAY_MS = 86_400_000
 
-/** The first releases of a history, the second one faulty, on a plant of 3 lines. */
+/** The first releases of a history, the second one faulty, on a plant of 3 lines, and sooner over than in its calendar. */
 function few(count: number): [Scenario, ...Scenario[]] {
   const plan = { ...HISTORY, releases: count, days: (HISTORY.days / HISTORY.releases) * count, faulty: [1] }
-  const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } })
+  const policy = { window: 8 * 3_600_000, gates: 'open' } as const
+  const small = (scenario: Scenario): Scenario => ({ ...scenario, policy, fleet: { lines: 3, devicesPerLine: 10 } })
   return releases(plan).map(small) as [Scenario, ...Scenario[]]
 }
 
@@ -124,28 +125,15 @@ describe('in the long run', () => {
     // The calendar determines it: one release per weekday is run, and each good one takes as long as that of its weekday.
     const examples = [1, 2, 3, 4].map((day) => good.find((one) => weekday(one) === day) as Scenario)
     const small = examples.map((scenario) => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } }))
-    const played = await runMany(small, [1], { workers: 2 })
-    const days = played.map((one) => ('report' in one ? (one.report.leadTimeHours as number) / 24 : Number.NaN))
+    const days: number[] = []
+    for (const scenario of small) {
+      const { leadTimeHours } = conclude(scenario, await rehearse(scenario, { seed: 1, level: 'model' }))
+      days.push((leadTimeHours as number) / 24)
+    }
     const mean = meanOf(good.map((one) => days[weekday(one) - 1] as number)) as number
     expect(good).toHaveLength(21)
     expect(Math.abs(mean - 4)).toBeLessThanOrEqual(0.1) // [source: lead-time, reference-calendar]
   }, 60_000)
 
-  it('faulty ones of 20 histories are caught in canary, healthy again after 7 to 8.2 minutes on average', async () => {
-    const faulty = releases().filter(({ faults }) => faults.length > 0)
-    const seeds = Array.from({ length: 20 }, (_, i) => i + 1)
-    // Canaries are what counts: one a line on all 17 lines.
-    const small = faulty.map((scenario) => ({ ...scenario, fleet: { lines: 17, devicesPerLine: 3 } }))
-    const played = await runMany(small, seeds, { workers: 2 })
-    const history = foldHistory(
-      played.map((one): ReleaseRow => {
-        if ('error' in one) throw new Error(one.error.message)
-        return releaseRow({ version: '', replaces: '', isFaulty: true }, one.report)
-      }),
-    )
-    expect(history.caught).toMatchObject({ count: 40, of: 40 })
-    const { mean } = history.onsetToAllHealthyMinutes
-    expect(mean).toBeGreaterThanOrEqual(7) // [source: rollback-latency]
-    expect(mean).toBeLessThanOrEqual(8.2)
-  }, 180_000)
+  testFaulty(20)
 })

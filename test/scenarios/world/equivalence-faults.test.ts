@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { faultSchema } from '../../../sim/faults/catalogue.ts'
-import { DEVICE_FAULTS } from '../../sim/faults/kinds.ts'
 import { expectSame } from './both-levels.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Every fault of the network, of AWS and of Lambda, a few at a time. */
+/** Every fault of the network, of AWS and of Lambda, a few at a time; those of devices are in test/extended. */
 const TOGETHER: Readonly<Record<string, readonly object[]>> = {
   'throttles, lost replies and dying functions': [
     { kind: 'api-throttle', in: { api: 'SearchIndex' }, share: '50 %' },
@@ -49,23 +48,5 @@ describe('wire and model decide the same under faults of the network, of AWS and
     const scenario: Scenario = { ...base, fleet, policy: { window: HOUR_MS, gates: 'open' }, faults, expect: {} }
     const report = await expectSame(scenario, { untilMs: 4 * HOUR_MS })
     expect(new Set(report.faults.map(({ kind }) => kind))).toEqual(new Set(faults.map(({ kind }) => kind)))
-  })
-})
-
-describe('wire and model decide the same with every fault of a device, under the real controller', () => {
-  // Two stations per stage, line 1's canary among them; short windows, so that there are promotions and rollbacks.
-  it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
-    const base = findScenario('healthy')
-    await expectSame(
-      {
-        ...base,
-        fleet: { lines: 2, devicesPerLine: 7 },
-        start: { atMs: Date.parse('2026-03-03T03:00:00Z'), zone: 'Europe/Berlin' },
-        policy: { window: HOUR_MS, gates: 'open' },
-        faults: faults.map((fault) => faultSchema.parse(fault)),
-        expect: {},
-      },
-      { untilMs: 4 * HOUR_MS },
-    )
   })
 })

@@ -1,7 +1,7 @@
 import type { DeploymentSpec } from '../ports/ports.ts'
 
 /** A component in the version that a rollout brings. */
-interface Cargo {
+interface TargetComponent {
   readonly component: string
   readonly version: string
 }
@@ -23,7 +23,7 @@ const ABORT_CONFIG = {
  * The group's deployment with the new component; every other one stays, or it would be uninstalled.
  * [source: components-replaced]
  */
-export const releaseSpec = (previous: DeploymentSpec, { component, version }: Cargo): DeploymentSpec => ({
+export const releaseSpec = (previous: DeploymentSpec, { component, version }: TargetComponent): DeploymentSpec => ({
   ...previous,
   components: {
     ...previous.components,

@@ -117,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   mutant('leaves out components that it does not know', {
     'controller/rollout/deployment-spec.ts': ({ releaseSpec }) => ({
-      releaseSpec: (previous, cargo) =>
-        releaseSpec({ ...previous, components: { [cargo.component]: { componentVersion: cargo.version } } }, cargo),
+      releaseSpec: (previous, target) =>
+        releaseSpec({ ...previous, components: { [target.component]: { componentVersion: target.version } } }, target),
     }),
   }),
 

@@ -45,8 +45,8 @@ describe('what a rollout brings, and what it is watched by', () => {
     // The firmware that runs on it is still the one to be replaced.
     ['a migration', { release: migrating, subject: 'migration' }, MIGRATION, '2.3.1'],
     ['a migration that names no component', { subject: 'migration' }, firmware, '2.3.1'],
-  ])('%s', (_, over, cargo, watched) => {
-    expect(targetComponentOf(rollout('waiting', over))).toEqual(cargo)
+  ])('%s', (_, over, target, watched) => {
+    expect(targetComponentOf(rollout('waiting', over))).toEqual(target)
     expect(watchedVersion(rollout('waiting', over))).toBe(watched)
   })
 })

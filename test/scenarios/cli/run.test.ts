@@ -184,7 +184,7 @@ describe('run', () => {
     expect(
       await run(scenarioFile(), options({ checkDeterminism: true }), io, async () => other.pop() as RehearsalResult),
     ).toBe(1)
-    expect(io.text.stderr).toContain('NOT the same: first difference in virtual hour 0, event 0')
+    expect(io.text.stderr).toContain('NOT the same: first difference in simulated hour 0, event 0')
     expect(io.text.stderr).toContain('"state":"completed"')
   })
 })

@@ -77,7 +77,7 @@ it('names the first event that differs, with its causes on both sides', async ()
   )
   const facts = { ...second.facts, digest: 'f'.repeat(64), digestsByHour: ['f'.repeat(64)] }
   const shown = compareRuns(first, { ...second, records, facts } as typeof second, ['wire', 'model'])
-  expect(shown).toContain(`first difference in virtual hour 0, event ${index}`)
+  expect(shown).toContain(`first difference in simulated hour 0, event ${index}`)
   expect(shown).toMatch(/wire:\n.*"STARTUP_FAILED"/)
   expect(shown).toMatch(/model:\n.*"ANOTHER"/)
 })

@@ -21,7 +21,7 @@ const PROGRESS_PERIOD_MS = 10_000
 
 /** What `--json` prints and `--merge` reads. */
 interface FuzzResult {
-  readonly schemaVersion: 1
+  readonly schemaVersion: 2
   readonly seconds: number
   readonly tally: Tally
   /** The violations of one invariant, and the file of the scenario that shows them. */
@@ -34,7 +34,7 @@ interface FailedScenario {
 }
 
 const resultSchema = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   seconds: z.number().nonnegative(),
   tally: tallySchema,
   failures: z.array(z.object({ file: z.string(), violated: z.array(reportedSchema) })),
@@ -51,7 +51,7 @@ export async function fuzz(options: FuzzOptions, io: Io): Promise<number> {
     const { tally, failure } = await search(options, signal, io)
     return { tally, failures: failure === null ? [] : [written(folder, failure)] }
   })
-  return finish({ schemaVersion: 1, seconds: (wallMs() - startedWallMs) / 1000, ...found }, options, io)
+  return finish({ schemaVersion: 2, seconds: (wallMs() - startedWallMs) / 1000, ...found }, options, io)
 }
 
 /** Scenarios that once violated an invariant come first. */
@@ -108,7 +108,7 @@ function merged(files: readonly string[]): FuzzResult {
     }
   })
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
     tally: sumOf(results.map(({ tally }) => tally)),
     failures: results.flatMap(({ failures }) => failures),

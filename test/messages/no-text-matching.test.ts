@@ -56,7 +56,7 @@ it.each([
   'codes.includes(reasonCode)',
   'const lines = message.split(SEPARATOR)',
   'rows.push(textOf(reason))',
-  "return `${'a b'}: ${textOf(reason)}`",
+  'return [rule, textOf(reason)].join()',
 ])('is not found in %s', (line) => {
   expect(textMatches(`const x = 1\n${line}\n`)).toEqual([])
 })

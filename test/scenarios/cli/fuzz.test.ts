@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const times = (names: readonly string[], count: number) => Object.fromEntries(names.map((name) => [name, count]))
 const part = (name: string, tally: Partial<Tally>, failures: readonly object[] = []): string => {
   const file = join(folder, name)
-  writeFileSync(file, JSON.stringify({ schemaVersion: 1, seconds: 60, tally: { ...NO_TALLY, ...tally }, failures }))
+  writeFileSync(file, JSON.stringify({ schemaVersion: 2, seconds: 60, tally: { ...NO_TALLY, ...tally }, failures }))
   return file
 }
 const merge = async (...files: string[]) => {

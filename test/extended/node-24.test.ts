@@ -27,7 +27,7 @@ if (!isThere) console.warn(`skipped: Node ${MAJOR} cannot be had from the regist
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const table = readFileSync(join(ROOT, 'test/scenarios/digests.txt'), 'utf8')
+const table = readFileSync(join(ROOT, 'test/scenarios/library/digests.txt'), 'utf8')
 const rows = table
   .trim()
   .split('\n')

@@ -156,7 +156,7 @@ describe.skipIf(!hasTmux)('the dashboard in a terminal', () => {
   it('plays the demonstration to its table, which stays until a key is pressed', async () => {
     typed(`clear; node ${ROOT}dist/scenarios/cli/main.js demo --pace max`)
     const end = await until('any key ends')
-    expect(end).toContain('what a window is worth')
+    expect(end).toContain('trade-off')
     expect(end).toMatch(/devices exposed +340 +340 +17 +17/)
     keys('x')
     await until(/^ +devices exposed +340 +340 +17 +17$/m)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../scenarios/support/exit-codes.ts'
 
-/** The table of digests, played by the next Node: another engine must not move a single decision. */
+/** The table of digests, run by the next Node: another engine must not change a single decision. */
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const MAJOR = 24

@@ -127,7 +127,7 @@ describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
     return { status, stderr, answer: readFileSync(response, 'utf8') }
   }
 
-  it('invokes the function that people operate the controller by', () => {
+  it('invokes the function that operators use to control the rollout', () => {
     const { status, answer } = invoke('operate', { operation: 'status' })
     expect(status).toBe(0)
     expect(JSON.parse(answer)).toMatchObject({ result: 'accepted', status: { atMs: expect.any(Number) } })
@@ -137,7 +137,7 @@ describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
   const sns = (...args: string[]) =>
     spawnSync('aws', ['sns', ...args, '--endpoint-url', endpoint, '--output', 'json'], { env, encoding: 'utf8' })
 
-  it('publishes to the topic on which people are called, and is told why it may not', () => {
+  it('publishes to the topic that pages on-call, and is told why it may not', () => {
     const { TopicArn } = JSON.parse(sns('create-topic', '--name', 'firmware-rollouts').stdout)
     expect(TopicArn).toMatch(/^arn:aws:sns:[^:]+:\d+:firmware-rollouts$/)
     const attributes = JSON.stringify({ by: { DataType: 'String', StringValue: 'jo & "co"' } })

@@ -1,7 +1,4 @@
 import { Command } from 'commander'
-import type { OptionsOf } from './readers.ts'
-
-export type WhyOptions = OptionsOf<typeof whyCommand>
 
 export const whyCommand = () =>
   new Command('why')

@@ -111,7 +111,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sim/model': ['sim/cloud/base', 'sim/faults/families', 'sim/kernel', 'sim/protocol', 'sim/twin'],
   'sim/wire': ['sim/cloud/base', 'sim/faults/families', 'sim/kernel', 'sim/protocol', 'sim/twin'],
   'reports/numbers': [],
-  'reports/messages': ['controller/messages', 'reports/numbers', 'sim/plant'],
+  'reports/messages': ['controller/messages', 'reports/numbers', 'sim/kernel', 'sim/plant'],
   'reports/run': ['controller', 'controller/messages', 'reports/messages', 'reports/numbers', 'sim/kernel'],
   'reports/campaign': ['controller', 'reports/messages', 'reports/numbers', 'reports/run'],
   'reports/dashboard': [
@@ -264,7 +264,16 @@ const OPEN_TO: readonly { ring: string; of: string; files: readonly string[] }[]
     of: 'controller',
     files: ['controller/contract.ts', 'controller/messages/message.ts', 'controller/messages/registry.ts'],
   },
-  { ring: 'reports', of: 'sim', files: ['sim/kernel/trace-events.ts', 'sim/plant/crash-messages.ts'] },
+  {
+    ring: 'reports',
+    of: 'sim',
+    files: [
+      'sim/kernel/trace-events.ts',
+      'sim/kernel/client-activity.ts',
+      'sim/kernel/client-messages.ts',
+      'sim/plant/crash-messages.ts',
+    ],
+  },
 ]
 
 /** Real time and chance, and what to use instead; the exceptions are the clock's own waiting and the edges. */

@@ -1,5 +1,6 @@
 import { type Registry, textsOf } from '../../controller/messages/message.ts'
 import { CONTROLLER_MESSAGES } from '../../controller/messages/registry.ts'
+import { CLIENT_MESSAGES } from '../../sim/kernel/client-messages.ts'
 import { CRASH_MESSAGES } from '../../sim/plant/crash-messages.ts'
 import { INTERVENTION_MESSAGES } from './interventions.ts'
 import { INVARIANT_MESSAGES } from './invariants.ts'
@@ -14,6 +15,7 @@ export const MESSAGES = {
   ...UNDECIDED_MESSAGES,
   ...PROBE_MESSAGES,
   ...INTERVENTION_MESSAGES,
+  ...CLIENT_MESSAGES,
 } satisfies Registry
 
 /** The sentence of any message, for reports, the screen and the CLI. */

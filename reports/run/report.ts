@@ -1,4 +1,5 @@
 import { STAGES } from '../../controller/contract.ts'
+import type { ClientActivity } from '../../sim/kernel/client-activity.ts'
 import type { Connections, TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { notificationText } from '../messages/notification-text.ts'
 import { type ReportedMessage, reported } from '../messages/reported.ts'
@@ -23,6 +24,8 @@ export interface RunSummary {
   readonly messages: { readonly published: number; readonly delivered: number }
   readonly digest: string
   readonly digestsByHour: readonly string[]
+  /** What clients from outside did, by client; empty where there were none. */
+  readonly clients: readonly ClientActivity[]
 }
 
 /** `data` is null where the notification was published with a reason code only. */

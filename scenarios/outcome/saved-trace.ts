@@ -46,6 +46,14 @@ const headerSchema = z.looseObject({
 /** The expectation is as the scenario's schema left it, and checked there. */
 const firstLine = headerSchema.extend({ expect: z.looseObject({}), command: z.string() })
 
+const deed = { count, firstAtMs: z.int(), lastAtMs: z.int() }
+const activitySchema = z.object({
+  client: z.object({ by: z.enum(['access-key', 'client-id', 'address']), id: z.string() }),
+  changes: z.array(z.object({ request: z.string(), ...deed })),
+  reads: z.record(z.string(), count),
+  errors: z.array(z.object({ request: z.string(), error: z.string(), message: z.string(), ...deed })),
+})
+
 const lastLine = z.looseObject({
   kind: z.literal('end'),
   events: count,
@@ -58,6 +66,8 @@ const lastLine = z.looseObject({
   messages: z.object({ published: count, delivered: count }),
   digest: z.string(),
   digestsByHour: z.array(z.string()),
+  // Absent in traces of versions that did not account for clients.
+  clients: z.array(activitySchema).default([]),
 })
 
 /** JSON lines: the header with expectation and command, a record a line, and at the end the facts of the run. */

@@ -1,11 +1,9 @@
 import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import { type Outcome, startOutcome } from '../../controller/reconcile/reconcile.ts'
 import type { InterventionMessage } from '../../reports/messages/interventions.ts'
+import { OUTSIDE_CLIENT } from '../../sim/kernel/outside-clients.ts'
 import type { Trace } from '../../sim/kernel/trace.ts'
 import type { FunctionName, Result } from './functions.ts'
-
-/** The source of interventions in the trace. */
-export const OUTSIDE_CLIENT = 'client'
 
 /** Decisions that end a release before its firmware was ever deployed. */
 const ENDS_BADLY = new Set(['rollback', 'confirm', 'escalate', 'halt'])

@@ -4,7 +4,7 @@ import type { LambdaHost } from './lambda-host.ts'
 import type { RunFacts } from './rehearsal.ts'
 
 type Totals = Pick<RunFacts, 'evaluations' | 'evaluationMs' | 'awsCalls' | 'messages'>
-type Counts = Totals & Pick<RunFacts, 'wallSeconds'>
+type Counts = Totals & Pick<RunFacts, 'wallSeconds' | 'clients'>
 
 /** Counts invocations, AWS calls, messages and real time of each run in a world. */
 export class RunCounter {
@@ -24,6 +24,7 @@ export class RunCounter {
     const { evaluations, evaluationMs, awsCalls, messages } = this.#before
     const calls = Object.entries(awsCalls).map(([name, count]) => [name, count - (before.awsCalls[name] ?? 0)] as const)
     return {
+      clients: twin.outside.activity(),
       wallSeconds: (this.#sinceWallMs - sinceWallMs) / 1000,
       evaluations: evaluations - before.evaluations,
       evaluationMs: evaluationMs - before.evaluationMs,

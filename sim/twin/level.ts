@@ -2,6 +2,7 @@ import type { Messaging } from '../cloud/base/cloud-context.ts'
 import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
+import type { OutsideClients } from '../kernel/outside-clients.ts'
 
 /** What a level replaces: the links between devices and cloud, and between the controller and its services. */
 export interface Level {
@@ -31,6 +32,8 @@ export interface LevelEvents {
   /** Whether a client id is a registered thing; other clients are observers. */
   isThing(clientId: string): boolean
   onPublish(clientId: string, topic: string, payload: unknown): void
+  /** What clients from outside do. */
+  readonly outside: OutsideClients
 }
 
 /** Deployed Lambda functions, by name. */

@@ -8,6 +8,7 @@ import type { ApiFaults } from '../faults/families/api-faults.ts'
 import { FaultWorld } from '../faults/families/fault-world.ts'
 import { VirtualClock } from '../kernel/clock.ts'
 import type { InFlight } from '../kernel/in-flight.ts'
+import { OutsideClients } from '../kernel/outside-clients.ts'
 import { Trace } from '../kernel/trace.ts'
 import { LinePeers } from '../plant/line-peers.ts'
 import type { Machine } from '../plant/machine.ts'
@@ -31,6 +32,8 @@ export type Invoke = (functionArn: string, event: object) => void
 export class Twin {
   readonly clock: VirtualClock
   readonly trace: Trace
+  /** What clients from outside did. */
+  readonly outside: OutsideClients
   readonly inFlight: InFlight
   readonly cloud: Cloud
   readonly level: Level
@@ -44,7 +47,7 @@ export class Twin {
 
   private constructor(
     plan: TwinPlan,
-    clock: VirtualClock,
+    { clock, trace, outside }: Begun,
     inFlight: InFlight,
     level: Level,
     invoke: Invoke,
@@ -52,10 +55,10 @@ export class Twin {
   ) {
     this.#plan = plan
     this.clock = clock
+    this.trace = trace
+    this.outside = outside
     this.inFlight = inFlight
     this.level = level
-    this.trace = new Trace(clock)
-    const { trace } = this
     const faultWorld = new FaultWorld(plan.seed, clock, trace, plan.startMs)
     this.faultWorld = faultWorld
     this.apiFaults = apiFaultsOf(plan.faults, faultWorld, inFlight)
@@ -89,11 +92,13 @@ export class Twin {
     invoke: Invoke,
   ): Promise<Twin> {
     const clock = new VirtualClock(plan.startMs)
+    const trace = new Trace(clock)
+    const outside = new OutsideClients(clock, trace)
     // The level listens before the cloud exists.
     const created: CreatedCloud = { cloud: null }
-    const level = await open(levelEvents(created), inFlight)
+    const level = await open(levelEvents(created, outside), inFlight)
     try {
-      const twin = new Twin(plan, clock, inFlight, level, invoke, created)
+      const twin = new Twin(plan, { clock, trace, outside }, inFlight, level, invoke, created)
       await level.serve(twin.cloud.services, twin.apiFaults)
       return twin
     } catch (error) {
@@ -141,12 +146,16 @@ function makeDevices(world: DeviceWorld): ReadonlyMap<string, CoreDevice> {
   return new Map(stations.map((station) => [station.plan.thing, makeCoreDevice(station, world)]))
 }
 
+/** What exists before the level. */
+type Begun = Pick<Twin, 'clock' | 'trace' | 'outside'>
+
 /** Null until the cloud exists. */
 interface CreatedCloud {
   cloud: Cloud | null
 }
 
-const levelEvents = (created: CreatedCloud): LevelEvents => ({
+const levelEvents = (created: CreatedCloud, outside: OutsideClients): LevelEvents => ({
+  outside,
   isThing: (clientId) => created.cloud?.things.exists(clientId) ?? false,
   onPublish: (clientId, topic, payload) => {
     if (created.cloud !== null) routePublish(created.cloud.mqtt, clientId, topic, payload)

@@ -25,6 +25,7 @@ export const header: TraceHeader = {
   lines: { a1: 1, a2: 1, a3: 1, b1: 2, b2: 2, b3: 2 },
 }
 export const run: RunSummary = {
+  clients: [],
   endedAtMs: START_MS + 120 * MINUTE_MS,
   wallSeconds: 2,
   evaluations: 2,

@@ -85,6 +85,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
       awsCalls: {},
       messages: { published: 0, delivered: 0 },
       digest: digest.repeat(64),
+      clients: [],
       digestsByHour: [digest.repeat(64)],
     },
   }

@@ -34,6 +34,14 @@ const saved: SavedTrace = {
     messages: { published: 1, delivered: 2 },
     digest: digest.digest('hex'),
     digestsByHour: [],
+    clients: [
+      {
+        client: { by: 'access-key', id: 'AKIDEXAMPLE' },
+        changes: [{ request: 'iot CreateThing', count: 2, firstAtMs: 1, lastAtMs: 2 }],
+        reads: { 'iot ListThings': 3 },
+        errors: [{ request: 'iot X', error: 'E', message: 'm', count: 1, firstAtMs: 1, lastAtMs: 1 }],
+      },
+    ],
   },
 }
 const text = traceText(saved)

@@ -1,5 +1,8 @@
 import { beforeEach, expect, it } from 'vitest'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
+import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
+import { Trace } from '../../../sim/kernel/trace.ts'
 import { openModelLevel } from '../../../sim/model/model-level.ts'
 import type { Level } from '../../../sim/twin/level.ts'
 
@@ -13,7 +16,9 @@ beforeEach(() => {
   log = []
   bugs = []
   const onPublish = (thing: string, topic: string): void => void log.push(`${thing} published ${topic}`)
-  level = openModelLevel({ isThing: () => true, onPublish }, inFlight, (error) => void bugs.push(error))
+  const clock = new VirtualClock(0)
+  const outside = new OutsideClients(clock, new Trace(clock))
+  level = openModelLevel({ isThing: () => true, onPublish, outside }, inFlight, (error) => void bugs.push(error))
 })
 
 function connect(thing: string, onMessage = (topic: string): void => void log.push(`${thing} got ${topic}`)) {

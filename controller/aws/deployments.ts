@@ -26,6 +26,8 @@ export interface Account {
 }
 
 const PAGE_SIZE = 250
+/** The most that ListDeployments takes. [source: list-deployments] */
+const DEPLOYMENTS_PER_PAGE = 100
 /** Tag of a deployment with its client token, which AWS itself forgets and never returns. */
 const TOKEN_TAG = 'firmware-rollout-token'
 
@@ -45,6 +47,25 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
       const { deploymentName = group, components = {}, deploymentPolicies, iotJobConfiguration } = found
       const spec = { deploymentName, components, deploymentPolicies, iotJobConfiguration } as DeploymentSpec
       return { deploymentId, jobId: found.iotJobId as string, spec, clientToken: found.tags?.[TOKEN_TAG] ?? null }
+    },
+
+    async newest() {
+      const found: Record<string, string> = {}
+      let nextToken: string | undefined
+      do {
+        const list = new ListDeploymentsCommand({
+          historyFilter: 'LATEST_ONLY',
+          maxResults: DEPLOYMENTS_PER_PAGE,
+          nextToken,
+        })
+        const answer = await greengrass.send(list)
+        for (const { targetArn, deploymentId } of answer.deployments ?? []) {
+          const group = targetArn?.split(':thinggroup/')[1]
+          if (group !== undefined && deploymentId !== undefined) found[group] ??= deploymentId
+        }
+        nextToken = answer.nextToken
+      } while (nextToken !== undefined)
+      return found
     },
 
     async create(group, spec, clientToken) {

@@ -34,6 +34,12 @@ export interface MembershipChange {
   readonly planned: string | null
 }
 
+/** A deployment to a thing group of the rollout that the rollout did not create. */
+export interface ForeignDeployment {
+  readonly group: string
+  readonly deploymentId: string
+}
+
 /** An operator, and the reason that they gave. */
 export interface OperatorAct {
   readonly actor: string
@@ -150,6 +156,12 @@ export const DECISION_MESSAGES = {
   MEMBERSHIP_CHANGED: define<{ readonly changes: readonly MembershipChange[] }>(
     'The thing groups differ from the plan of the rollout: the controller pauses it.',
     ({ changes }) => `the thing groups differ from the plan: ${changes.map(changeText).join('; ')}`,
+  ),
+
+  FOREIGN_DEPLOYMENT: define<{ readonly deployments: readonly ForeignDeployment[] }>(
+    'Somebody else deployed to a thing group of the rollout: the controller pauses it until an operator resumes it.',
+    ({ deployments }) =>
+      `somebody else deployed to ${deployments.map(({ group, deploymentId }) => `${group} (${deploymentId})`).join(', ')}`,
   ),
 
   OPERATOR_REASON: define<{ readonly operatorReason: string }>(
@@ -314,7 +326,10 @@ export type DecisionReason = MessageOf<typeof DECISION_MESSAGES>
 /** Why a rollout was started. */
 export type StartReason = Extract<DecisionReason, { code: 'START_REQUESTED' | 'MIGRATION_COMPLETED' }>
 /** Why a rollout is paused: an operator's words, or what the controller found. */
-export type PauseReason = Extract<DecisionReason, { code: 'OPERATOR_REASON' | 'MEMBERSHIP_CHANGED' }>
+export type PauseReason = Extract<
+  DecisionReason,
+  { code: 'OPERATOR_REASON' | 'MEMBERSHIP_CHANGED' | 'FOREIGN_DEPLOYMENT' }
+>
 
 /** Messages that stand inside of decisions only. */
 export const DECISION_PART_MESSAGES = { ...CLOSURE_MESSAGES, ...PASSED_MESSAGES, ...LACK_MESSAGES }

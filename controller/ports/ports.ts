@@ -46,6 +46,8 @@ export interface CurrentDeployment extends CreatedDeployment {
 export interface Deployments {
   /** The newest revision of the group's deployment, or null if it never had one. */
   current(group: StageName): Promise<CurrentDeployment | null>
+  /** The newest deployment of every thing group that has one: its id by the group's name. */
+  newest(): Promise<Readonly<Record<string, string>>>
   /** A new revision for the group; the same token twice within hours is one deployment. [source: client-token] */
   create(group: StageName, spec: DeploymentSpec, clientToken: string): Promise<CreatedDeployment>
   /** Stops what has not begun; a deployment that is no longer active is left as it is. */

@@ -14,6 +14,7 @@ import { type Verdict, verdictOf } from '../judge/verdict.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading, Ports } from '../ports/ports.ts'
 import type { Facts } from '../rollout/decide.ts'
+import { foreignDeployments } from '../rollout/foreign-deployments.ts'
 import { hasFailed } from '../rollout/job-status.ts'
 import { membershipChanges } from '../rollout/membership.ts'
 import type { MonitoringState } from '../rollout/monitoring-state.ts'
@@ -58,7 +59,8 @@ export async function evaluate(
   evaluation: EvaluationInput,
 ): Promise<Facts> {
   const nowMs = evaluation.current.atMs
-  const seen: Facts = { ...NO_FACTS, nowMs, readings: evaluation.readings }
+  const foreign = await foreignOf(ports, rollout)
+  const seen: Facts = { ...NO_FACTS, nowMs, readings: evaluation.readings, foreignDeployments: foreign }
   if (rollout.state === 'rolling-back') return { ...seen, ...(await evaluateRollback(ports, rollout, evaluation)) }
   const stored = await loadMonitoring(ports.store, rollout.id)
   const monitoring = stored?.value ?? null
@@ -105,6 +107,12 @@ export async function evaluate(
   }
   await keep({ downSinceMs, soak })
   return { ...facts, evidence, soak, stragglers, verdict: verdictOf(verdicts.flatMap(({ findings }) => findings)) }
+}
+
+/** Where they cannot be read now, the next evaluation finds them: a rollback must not wait for them. */
+async function foreignOf({ deployments }: Ports, rollout: Rollout): Promise<Facts['foreignDeployments']> {
+  const newest = await deployments.newest().catch(() => ({}))
+  return foreignDeployments(rollout, newest)
 }
 
 /** Since when the telemetry is down at this evaluation; null when it is not. */

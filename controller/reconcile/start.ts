@@ -13,6 +13,7 @@ import { smallestEffects } from '../judge/smallest-effect.ts'
 import type { StartReason } from '../messages/decisions.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeploymentSpec, Ports } from '../ports/ports.ts'
+import { ofRolloutGroups } from '../rollout/foreign-deployments.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
 import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
 import { act } from './act.ts'
@@ -43,6 +44,7 @@ export async function startRollout(
   const readings = await ports.health.read()
   await recordStart(ports.store, policy, toSnapshot(readings, nowMs))
   const active = await lastRollout(ports, nowMs)
+  const deploymentsAtStart = ofRolloutGroups(await ports.deployments.newest())
   const current = await currentSpecs(ports)
   const snapshots = await baselineSnapshots(ports.store, policy, nowMs)
   const baseline = makeBaseline(snapshots, policy)
@@ -87,6 +89,7 @@ export async function startRollout(
       rollback: null,
     })),
     lineOf,
+    deploymentsAtStart,
     smallestEffects: effects,
     startedAtMs: nowMs,
     stateSinceMs: nowMs,

@@ -1,7 +1,7 @@
 import type { StageName } from '../contract.ts'
 import { type Evidence, installedCount } from '../evidence/evidence.ts'
 import type { Verdict } from '../judge/verdict.ts'
-import type { DecisionReason, Lack, MembershipChange } from '../messages/decisions.ts'
+import type { DecisionReason, ForeignDeployment, Lack, MembershipChange } from '../messages/decisions.ts'
 import type { FindingReason } from '../messages/findings.ts'
 import type { Message } from '../messages/message.ts'
 import { deviceList } from '../messages/wording.ts'
@@ -72,6 +72,8 @@ export interface Facts {
   readonly telemetryDownSinceMs?: number | null
   /** How the thing groups differ from the frozen plan. */
   readonly membershipChanges?: readonly MembershipChange[]
+  /** Deployments to the rollout's groups by somebody else, which on-call does not know of yet. */
+  readonly foreignDeployments?: readonly ForeignDeployment[]
   /** Change freeze of the operators, as it is now. */
   readonly freeze?: Freeze | null
 }
@@ -91,13 +93,15 @@ const wait = (reason: DecisionReason): Decision => ({ kind: 'wait', reason })
  */
 export function decide(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   const isGoing = !isFinal(rollout) && rollout.state !== 'rolling-back'
-  if (!isGoing) return inState(rollout, facts, policy)
+  if (!isGoing) return foreignDeployment(rollout, facts) ?? inState(rollout, facts, policy)
   const downMs = facts.telemetryDownSinceMs == null ? null : facts.nowMs - facts.telemetryDownSinceMs
   const isTrusted = downMs === null || downMs >= policy.telemetry.noRollbackForMs
   if (facts.verdict?.kind === 'breach' && isTrusted) {
     const rule = facts.verdict.findings[0]?.rule ?? null
     return { kind: 'rollback', reason: { code: 'RULE_BREACHED', data: { rule, finding: worstReason(facts.verdict) } } }
   }
+  const foreign = foreignDeployment(rollout, facts)
+  if (foreign !== null) return foreign
   if (downMs !== null) return whileTelemetryDown(rollout, facts, downMs, policy)
   const changes = facts.membershipChanges ?? []
   if (changes.length > 0 && rollout.pause == null) {
@@ -110,6 +114,13 @@ export function decide(rollout: Rollout, facts: Facts, policy: Policy): Decision
   return isHeld
     ? wait({ code: 'PAUSED', data: { actor: pause.actor, reason: pause.reason, held: decision.reason } })
     : decision
+}
+
+/** It holds the rollout and pages on-call, once for each; a rollback and the pause of an operator stay as they are. */
+function foreignDeployment(rollout: Rollout, { foreignDeployments: deployments = [] }: Facts): Decision | null {
+  if (deployments.length === 0) return null
+  const isHeld = rollout.state === 'rolling-back' || rollout.pause != null
+  return { kind: isHeld ? 'page' : 'pause', reason: { code: 'FOREIGN_DEPLOYMENT', data: { deployments } } }
 }
 
 /** Nothing goes on and no time counts; on-call is paged once. [source: telemetry-hold] */

@@ -120,6 +120,10 @@ export interface Rollout {
   readonly lineOf: Readonly<Record<string, number>>
   /** Chosen when production was deployed, and kept to the end. */
   readonly holdback?: Holdback
+  /** The newest deployment of each group when the rollout was started: its id by the group's name. */
+  readonly deploymentsAtStart?: Readonly<Record<string, string>>
+  /** Ids of deployments by somebody else that on-call was paged for. */
+  readonly noticedDeployments?: readonly string[]
   /** The smallest effects that every stage's window can detect. */
   readonly smallestEffects?: readonly Finding[]
   readonly startedAtMs: number

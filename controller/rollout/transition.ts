@@ -13,7 +13,7 @@ import {
   STAGES,
   type StageName,
 } from '../contract.ts'
-import type { DecisionReason } from '../messages/decisions.ts'
+import type { DecisionReason, PauseReason } from '../messages/decisions.ts'
 import type { NotificationMessage } from '../messages/notifications.ts'
 import type { Decision } from './decide.ts'
 import { withHeld, withHoldbackReleased } from './holdback.ts'
@@ -73,10 +73,14 @@ const completionOf = ({ subject }: Rollout): string =>
   subject === 'migration' ? MIGRATION_COMPLETED_EVENT : ROLLOUT_COMPLETED_EVENT
 
 /** The state stays what it was, and its clock runs on; on-call is paged. */
-function held(rollout: Rollout, { reason }: Decision, nowMs: number): Rollout {
+function held(rollout: Rollout, { kind, reason }: Decision, nowMs: number): Rollout {
   const pending = [...rollout.pending, ...paging(rollout, ROLLOUT_HELD_EVENT, reason)]
-  if (reason.code !== 'MEMBERSHIP_CHANGED') return { ...rollout, pending, pagedAtMs: nowMs }
-  return { ...rollout, pending, pause: { actor: CONTROLLER, reason, atMs: nowMs } }
+  const pause = kind === 'pause' && { pause: { actor: CONTROLLER, reason: reason as PauseReason, atMs: nowMs } }
+  if (reason.code === 'FOREIGN_DEPLOYMENT') {
+    const noticed = reason.data.deployments.map(({ deploymentId }) => deploymentId)
+    return { ...rollout, pending, ...pause, noticedDeployments: [...(rollout.noticedDeployments ?? []), ...noticed] }
+  }
+  return { ...rollout, pending, ...(pause || { pagedAtMs: nowMs }) }
 }
 
 /** The actor of what no operator has requested. */

@@ -10,6 +10,7 @@ export const throughCalls = (
 ): Ports => ({
   health: { read: () => around('SearchIndex', () => health.read()) },
   deployments: {
+    newest: () => around('ListDeployments', () => deployments.newest()),
     current: (group) => around('GetDeployment', () => deployments.current(group)),
     create: (group, spec, token) => around('CreateDeployment', () => deployments.create(group, spec, token)),
     cancel: (deploymentId) => around('CancelDeployment', () => deployments.cancel(deploymentId)),

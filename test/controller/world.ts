@@ -132,14 +132,23 @@ export class World {
     }))
   }
 
+  /** Another revision of what the group has, by a hand that is not the controller's. */
+  deployBySomebodyElse(group: StageName, deploymentId: string): void {
+    this.#current.set(group, { deploymentId, clientToken: null })
+  }
+
+  #currentOf = (group: StageName) => this.#current.get(group) ?? { deploymentId: `old-${group}`, clientToken: null }
+
   readonly ports: Ports = {
     health: { read: async () => this.readings() },
     store: this.store,
     events: { put: async (detailType) => void this.announced.push(detailType) },
     notifications: { notify: async (notification) => void this.notified.push(notification) },
     deployments: {
+      newest: async () =>
+        Object.fromEntries(STAGES.map((group) => [group, this.#currentOf(group).deploymentId] as const)),
       current: async (group) => {
-        const current = this.#current.get(group) ?? { deploymentId: `old-${group}`, clientToken: null }
+        const current = this.#currentOf(group)
         return { ...current, jobId: `job-${current.deploymentId}`, spec: this.#specs.get(group) as DeploymentSpec }
       },
       create: async (group, spec, token) => {

@@ -84,6 +84,22 @@ describe('the current deployment', () => {
   })
 })
 
+describe('the newest deployments', () => {
+  it('are those of every thing group, page by page, and not those of things', async () => {
+    greengrass
+      .on(ListDeploymentsCommand, { historyFilter: 'LATEST_ONLY', nextToken: undefined })
+      .resolves({ deployments: [{ deploymentId: 'd1', targetArn: canaryArn }], nextToken: 'more' })
+      .on(ListDeploymentsCommand, { historyFilter: 'LATEST_ONLY', nextToken: 'more' })
+      .resolves({
+        deployments: [
+          { deploymentId: 'd2', targetArn: canaryArn.replace(/thinggroup.*/, 'thing/line-1') },
+          { deploymentId: 'd3', targetArn: canaryArn.replace('canary', 'early') },
+        ],
+      })
+    expect(await port.newest()).toEqual({ canary: 'd1', early: 'd3' })
+  })
+})
+
 it('creates a release with every component of the group, its policies and the safety net', async () => {
   greengrass.on(CreateDeploymentCommand).resolves({ deploymentId: 'd2', iotJobId: 'j2' })
   const spec = releaseSpec({ deploymentName: 'plant', components }, { component: FIRMWARE_COMPONENT, version: '2.4.0' })

@@ -44,6 +44,17 @@ const EXAMPLES: Examples = {
       'telemetry has been down for 15 min, everything is held; not acted upon: 3 crashes, 0 allowed (a)',
     ],
   ],
+  FOREIGN_DEPLOYMENT: [
+    [
+      {
+        deployments: [
+          { group: 'canary', deploymentId: 'd-1' },
+          { group: 'holdback', deploymentId: 'd-2' },
+        ],
+      },
+      'somebody else deployed to canary (d-1), holdback (d-2)',
+    ],
+  ],
   MEMBERSHIP_CHANGED: [
     [
       {

@@ -346,6 +346,40 @@ describe('a device that changes its group', () => {
   })
 })
 
+describe('a deployment by somebody else', () => {
+  const told = (world: World) => world.notified.map(({ message }) => message.data.reason.code)
+
+  it('holds the rollout at the next evaluation and pages once, until an operator resumes it', async () => {
+    const world = await worldBeforeEarly()
+    world.deployBySomebodyElse('production', 'foreign-1')
+    for (let i = 0; i < 3; i++) expect(await tick(world)).toBe('waiting')
+    expect(told(world)).toEqual(['FOREIGN_DEPLOYMENT'])
+    expect((await loadActive(world.store))?.value.pause).toMatchObject({ actor: 'controller' })
+    await makeOperate(world.ports, policy, () => world.nowMs)({ operation: 'resume', actor: 'jo', reason: 'ours' })
+    expect(await tick(world)).toBe('deploying')
+    world.deployBySomebodyElse('canary', 'foreign-2')
+    expect(await tick(world)).toBe('deploying')
+    expect(told(world)).toEqual(['FOREIGN_DEPLOYMENT', 'FOREIGN_DEPLOYMENT'])
+  })
+
+  it('is told of in a rollback, which it does not hold', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    expect(await tick(world)).toBe('rolling-back')
+    world.deployBySomebodyElse('early', 'foreign-1')
+    await world.run(1)
+    expect(told(world)).toEqual(['FOREIGN_DEPLOYMENT'])
+    expect((await loadActive(world.store))?.value.state).toBe('rolled-back')
+  })
+
+  it('does not keep a breach from being rolled back when deployments cannot be listed', async () => {
+    const world = await soakingWorld()
+    world.plant.crash('line-1-0')
+    const ports = withDeployments(world, { newest: () => Promise.reject(new Error('throttled')) })
+    expect(await tick(world, ports)).toBe('rolling-back')
+  })
+})
+
 describe('events', () => {
   it.each([null, {}, { time: 7 }, { time: '2026' }, { time: '2026-03-02T13:00:00' }, { time: '2026-13-02T13:00:00Z' }])(
     'without a time as EventBridge writes it are refused: %j',

@@ -356,6 +356,26 @@ describe('a pause', () => {
     expect(decide({ ...one, pause: PAUSE }, seen, policy)).toEqual(free)
   })
 
+  it.each<[Decision['kind'], string, Rollout]>([
+    ['pause', 'a stage that waits', rollout('waiting', 1)],
+    ['pause', 'a stage that is deployed', deploying],
+    ['pause', 'a stage that soaks', rollout('soaking', 0)],
+    ['page', 'a rollout that an operator has paused', { ...deploying, pause: PAUSE }],
+    ['page', 'a rollback', rollout('rolling-back', 1)],
+  ])('is the controller’s own when somebody else deploys: %s in %s', (kind, _, one) => {
+    const deployments = [{ group: 'canary', deploymentId: 'x' }]
+    const reason = { code: 'FOREIGN_DEPLOYMENT', data: { deployments } }
+    const seen = facts({ foreignDeployments: deployments })
+    expect(decide(one, seen, policy)).toEqual({ kind, reason })
+    expect(decide(one, { ...seen, telemetryDownSinceMs: seen.nowMs }, policy)).toEqual({ kind, reason })
+  })
+
+  it('is not the controller’s own where a breach is rolled back', () => {
+    const deployments = [{ group: 'canary', deploymentId: 'x' }]
+    const seen = facts({ foreignDeployments: deployments, verdict: verdict('breach') })
+    expect(decide(rollout('soaking', 0), seen, policy).kind).toBe('rollback')
+  })
+
   it('is the controller’s own when groups change, and not twice', () => {
     const changes = ['canary-a', 'canary-b'].map((thing) => ({ thing, groups: null, planned: 'canary' }))
     const seen = facts({ membershipChanges: changes })

@@ -137,6 +137,22 @@ it('that pauses keeps the state, and the reason with the devices', () => {
   })
 })
 
+it.each<['pause' | 'page', object]>([
+  ['pause', { pause: { actor: 'controller', atMs: START_MS } }],
+  ['page', {}],
+])('that tells of a deployment by somebody else remembers it: %s', (kind, changed) => {
+  const from = { ...rollout('soaking', 1), noticedDeployments: ['x'] }
+  const reason: DecisionReason = {
+    code: 'FOREIGN_DEPLOYMENT',
+    data: { deployments: [{ group: 'early', deploymentId: 'y' }] },
+  }
+  const told = transition(from, { kind, reason }, START_MS)
+  expect(told).toMatchObject({ state: 'soaking', noticedDeployments: ['x', 'y'], ...changed })
+  expect(told.pause == null).toBe(kind === 'page')
+  expect(told.pagedAtMs).toBe(from.pagedAtMs)
+  expect(told.pending.map((effect) => effect.kind)).toEqual(['announce', 'notify'])
+})
+
 it.each<Decision['kind']>(['wait', 'deploy', 'soak', 'promote', 'rollback', 'release-holdback', 'complete', 'confirm'])(
   'on-call is not paged for %s',
   (kind) => {

@@ -7,7 +7,8 @@ import type { Variant } from './variant.ts'
  * - `missed`: faulty and promoted; or its fault had begun, and the run ended inconclusive.
  * - `false-alarm`: the rollback began before any fault of the release, whatever the network did.
  * - `promoted-good`: without a fault, and promoted.
- * - `undecided`: halted until an operator acts, or ended inconclusive before any onset.
+ * - `undecided`: halted until an operator acts, ended inconclusive before any onset, or rolled back without an onset where
+ *   a client from outside may be the cause.
  */
 export type Judgement = 'caught' | 'missed' | 'false-alarm' | 'promoted-good' | 'undecided'
 
@@ -15,11 +16,12 @@ type ReleaseTruth = Pick<Variant, 'faultKinds'>
 
 /** Compares the outcome of a release with the truth about it. Pure. */
 export function judgementOf(truth: ReleaseTruth, report: Report): Judgement {
-  const { outcome, detection } = report
+  const { outcome, detection, falseAlarm } = report
   const onset = releaseOnset(truth, report)
   if (outcome === 'promoted') return truth.faultKinds.length > 0 ? 'missed' : 'promoted-good'
   if (outcome === 'rolled-back' || detection.at !== null) {
-    return onset !== null && detection.at !== null && onset <= detection.at ? 'caught' : 'false-alarm'
+    if (onset !== null && detection.at !== null && onset <= detection.at) return 'caught'
+    return falseAlarm === null ? 'undecided' : 'false-alarm'
   }
   return outcome === 'inconclusive' && onset !== null ? 'missed' : 'undecided'
 }

@@ -44,9 +44,10 @@ export class LogFold {
       case 'fault-started':
         return this.#faultStarted(record)
       case 'intervention': {
-        // What was invoked is shown with its answer.
+        // An operation is shown with its answer.
         const { code, data } = record
-        return code === 'FAULT_INJECTED' ? [{ atMs, kind: 'injected', message: { code, data } }] : []
+        if (code === 'FAULT_INJECTED') return [{ atMs, kind: 'injected', message: { code, data } }]
+        return code === 'OPERATION_INVOKED' ? [] : [{ atMs, kind: 'changed-from-outside', message: { code, data } }]
       }
       case 'operation': {
         const { operation, actor, result, answer } = record

@@ -13,6 +13,8 @@ export function logText(entry: LogEntry): string {
       return `${entry.stage === null ? '' : `${entry.stage}: `}${entry.decision}: ${textOf(entry.reason)}`
     case 'fault-began':
       return `fault ${entry.faultKind} began on ${entry.place}`
+    case 'changed-from-outside':
+      return `from outside: ${textOf(entry.message)}`
     case 'injected':
       return `injected: ${textOf(entry.message)}`
     case 'operation':

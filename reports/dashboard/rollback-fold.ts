@@ -1,5 +1,6 @@
 import { STAGES } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { isForeignDeployment } from '../run/clients.ts'
 import { bringsRelease } from '../run/deployments-by-direction.ts'
 import type { LegsState } from './state.ts'
 
@@ -24,6 +25,7 @@ export class RollbackFold {
   }
 
   take(record: TraceRecord): void {
+    if (isForeignDeployment(record)) return
     if (record.kind === 'deployment-created') return this.#created(record)
     if (record.kind === 'firmware-started') return this.#started(record)
     const progress = 'thing' in record && record.thing !== null ? this.#byThing.get(record.thing) : undefined

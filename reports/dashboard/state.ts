@@ -103,7 +103,7 @@ export type LogEntry = { readonly atMs: number } & (
       readonly reason: Message
     }
   | { readonly kind: 'fault-began'; readonly faultKind: string; readonly place: string }
-  | { readonly kind: 'injected'; readonly message: Message }
+  | { readonly kind: 'injected' | 'changed-from-outside'; readonly message: Message }
   | {
       readonly kind: 'operation'
       readonly operation: string

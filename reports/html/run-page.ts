@@ -5,6 +5,7 @@ import { countText, durationText, grouped } from '../numbers/format.ts'
 import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import { isEvaluation } from '../run/evaluations.ts'
 import type { Report } from '../run/report.ts'
+import { clientLines } from '../text/client-text.ts'
 import { controllerText, interventionText } from '../text/summary.ts'
 import { drawFleetMaps, type FleetMoment } from './fleet-maps.ts'
 import { drawLegs } from './legs-chart.ts'
@@ -51,6 +52,12 @@ const toBar = ({ name, devices, startedAt, installedAt, promotedAt, rolledBackAt
   rolledBackAtMs: msOf(rolledBackAt),
 })
 
+/** A rollback without an onset before it, by `falseAlarm`: true, or null for undecided. */
+const FALSE_ALARMS: Readonly<Record<string, string>> = {
+  true: 'rolled back without cause',
+  null: 'rolled back; a client from outside may be the cause',
+}
+
 function headline(report: Report): Markup {
   const {
     outcome,
@@ -61,16 +68,18 @@ function headline(report: Report): Markup {
     faults,
     interventions = [],
     notifications = [],
+    clients = [],
   } = report
+  const isCaught = falseAlarm === false
   const isGood = expectation.met && invariants.violated.length === 0
   const words = {
     promoted: faults.length > 0 && caughtIn === null ? 'promoted to the whole fleet' : 'promoted',
-    'rolled-back': falseAlarm ? 'rolled back without cause' : `caught in ${caughtIn} and rolled back`,
+    'rolled-back': isCaught ? `caught in ${caughtIn} and rolled back` : FALSE_ALARMS[String(falseAlarm)],
     halted: 'halted: an operator is needed',
     inconclusive: 'inconclusive',
   }[outcome]
   return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${failureTexts(report).map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}`
+${failureTexts(report).map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}${clientList(clients)}`
 }
 
 function notifiedList(notifications: NonNullable<Report['notifications']>): Markup | null {
@@ -83,6 +92,15 @@ function interventionList(interventions: NonNullable<Report['interventions']>): 
   if (interventions.length === 0) return null
   const items = interventions.map(({ at, text }) => html`<li>${at} ${text}</li>`)
   return html`<p class="warn">interventions: ${interventionText(interventions.length)}</p><ul class="small">${items}</ul>`
+}
+
+function clientList(clients: NonNullable<Report['clients']>): Markup | null {
+  if (clients.length === 0) return null
+  const items = clients.map((one) => {
+    const [first = '', ...others] = clientLines(one)
+    return html`<li>${first}<ul>${others.map((line) => html`<li>${line}</li>`)}</ul></li>`
+  })
+  return html`<p>clients from outside</p><ul class="small">${items}</ul>`
 }
 
 function facts({ detection, rollback, exposure, fleet, leadTimeHours, windowHours, profile }: Report): Markup {

@@ -11,6 +11,10 @@ export const UNDECIDED_MESSAGES = {
     'The run ended while there was still time for what the invariant demands.',
     ({ devices }) => `the run ended too early${devices === undefined ? '' : `; ${devices} devices had no time left`}`,
   ),
+  CLIENT_INTERVENED: define<object>(
+    'The trace violates the invariant, but a client from outside changed something in this run.',
+    () => 'a client from outside may be the cause of what violates it',
+  ),
 }
 
 export type UndecidedReason = MessageOf<typeof UNDECIDED_MESSAGES>

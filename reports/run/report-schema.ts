@@ -5,6 +5,8 @@ const spread = z.strictObject({ p50: z.number(), p90: z.number(), max: z.number(
 const count = z.int().nonnegative()
 /** A message with its sentence. */
 export const reportedSchema = z.strictObject({ code: z.string(), data: z.looseObject({}), text: z.string() })
+/** Something that a client from outside did. */
+const deed = z.strictObject({ request: z.string(), count, firstAt: time, lastAt: time })
 const stageName = z.enum(['canary', 'early', 'production'])
 
 /** The schema of report.json; every field of schemaVersion 2 is required, except those marked as optional. */
@@ -73,7 +75,7 @@ export const reportSchema = z.strictObject({
     })
     .nullable(),
   exposure: z.strictObject({ devices: count, deviceHours: z.number(), lines: count }),
-  falseAlarm: z.boolean(),
+  falseAlarm: z.boolean().nullable(),
   expectation: z.strictObject({
     met: z.boolean(),
     failures: z.array(reportedSchema),
@@ -85,6 +87,16 @@ export const reportSchema = z.strictObject({
     undecided: z.array(reportedSchema),
   }),
   interventions: z.array(reportedSchema.extend({ at: time })).optional(),
+  clients: z
+    .array(
+      z.strictObject({
+        client: z.strictObject({ by: z.enum(['access-key', 'client-id', 'address']), id: z.string() }),
+        changes: z.array(deed),
+        reads: z.record(z.string(), count),
+        errors: z.array(deed.extend({ error: z.string(), message: z.string() })),
+      }),
+    )
+    .optional(),
   notifications: z
     .array(z.strictObject({ at: time, code: z.string(), data: z.looseObject({}).nullable(), text: z.string() }))
     .optional(),

@@ -4,6 +4,7 @@ import type { Connections, TraceFinding, TraceHeader, TraceRecord } from '../../
 import { notificationText } from '../messages/notification-text.ts'
 import { type ReportedMessage, reported } from '../messages/reported.ts'
 import { isoTime, rounded } from '../numbers/format.ts'
+import { hadForeignHand, isForeignDeployment, type ReportedClient, reportedClient } from './clients.ts'
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { notificationsOf } from './notifications.ts'
@@ -79,8 +80,11 @@ export interface Report {
   readonly detection: Detection
   readonly rollback: Rollback | null
   readonly exposure: Exposure
-  /** Rolled back although no fault had begun. */
-  readonly falseAlarm: boolean
+  /**
+   * Rolled back although no fault had begun; null (undecided) where a client from outside had changed something before,
+   * which may be the cause.
+   */
+  readonly falseAlarm: boolean | null
   readonly expectation: {
     readonly met: boolean
     /** `EXPECTATION_NOT_MET` per expected item that was not met. */
@@ -97,6 +101,8 @@ export interface Report {
   }
   /** What was done to the run from outside the scenario; absent where nothing was, so that its seed alone reproduces it. */
   readonly interventions?: readonly (ReportedMessage & { readonly at: string })[]
+  /** What each client from outside did; absent where there was none. */
+  readonly clients?: readonly ReportedClient[]
   /** What on-call was notified of; absent where there was nothing. */
   readonly notifications?: readonly ReportedNotification[]
   /** In simulated time. */
@@ -121,7 +127,9 @@ export type OpenReport = Omit<Report, 'expectation' | 'invariants'>
 const HOUR_MS = 3_600_000
 
 /** Folds a trace: what the twin recorded, not what the controller concluded. Pure. */
-export function foldReport(header: TraceHeader, records: readonly TraceRecord[], run: RunSummary): OpenReport {
+export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run: RunSummary): OpenReport {
+  // What somebody else deployed is no deed of the controller.
+  const records = all.filter((record) => !isForeignDeployment(record))
   const stages = foldStages(header, records)
   const faultStarts = records.filter((record) => record.kind === 'fault-started')
   const onsetAtMs = firstOnsetOnDevice(records)
@@ -146,8 +154,7 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     detection,
     rollback: rollback?.report ?? null,
     exposure: foldExposure(header, records, run.endedAtMs),
-    falseAlarm:
-      rollback !== null && detection.by !== ABORTED_BY && (onsetAtMs === null || onsetAtMs > rollback.detectedAtMs),
+    falseAlarm: rollback !== null && isFalseAlarm(records, onsetAtMs, rollback.detectedAtMs, detection),
     simulated: {
       startedAt: isoTime(header.startedAtMs),
       endedAt: isoTime(run.endedAtMs),
@@ -167,8 +174,20 @@ export function foldReport(header: TraceHeader, records: readonly TraceRecord[],
     digest: run.digest,
     digestsByHour: run.digestsByHour,
     ...interventionsIn(records),
+    ...(run.clients.length > 0 && { clients: run.clients.map(reportedClient) }),
     ...notificationsIn(records),
   }
+}
+
+/** Null where a client from outside may be the cause of the rollback. */
+function isFalseAlarm(
+  records: readonly TraceRecord[],
+  onsetAtMs: number | null,
+  detectedAtMs: number,
+  { by }: Detection,
+): boolean | null {
+  if (by === ABORTED_BY || (onsetAtMs !== null && onsetAtMs <= detectedAtMs)) return false
+  return hadForeignHand(records, detectedAtMs) ? null : true
 }
 
 const smallestEffect = ({ metric, observed, reason }: TraceFinding): SmallestEffect => ({

@@ -22,7 +22,7 @@ const INVARIANT: Kind = { tag: 'failure', type: 'invariant' }
  * `command` runs the rehearsal again. [source: junit-xml]
  */
 export function renderJunit(report: Report, command: string): string {
-  const { scenario, seed, level, digest, outcome, expectation, invariants, interventions, wall } = report
+  const { scenario, seed, level, digest, outcome, expectation, invariants, interventions, falseAlarm, wall } = report
   const expected = expectation.checked.map(
     (item): Case => ({
       name: `${item.what} is ${item.expected}`,
@@ -35,7 +35,7 @@ export function renderJunit(report: Report, command: string): string {
       problems: invariants.violated.filter(({ code }) => code === invariant).map(({ text }) => text),
     }),
   )
-  const unmet = outcome === 'inconclusive' ? UNDECIDED : UNMET
+  const unmet = outcome === 'inconclusive' || falseAlarm === null ? UNDECIDED : UNMET
   const count = (cases: readonly Case[]): number => cases.filter(({ problems }) => problems.length > 0).length
   const errors = unmet === UNDECIDED ? count(expected) : 0
   const failures = count([...expected, ...checks]) - errors

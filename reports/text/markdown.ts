@@ -5,6 +5,7 @@ import { mostAffected } from '../run/most-affected.ts'
 import type { Report } from '../run/report.ts'
 import type { Spread } from '../run/rollback.ts'
 import type { DeviceTimeline } from '../run/timeline.ts'
+import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
 import { exposureText, headline, interventionText } from './summary.ts'
 import { TIMELINE_COLUMNS, timelineRow } from './timeline-text.ts'
@@ -34,11 +35,18 @@ export function renderMarkdown(
     ...(devices.length === 0
       ? []
       : ['### Devices', 'The most affected devices; times are UTC.', deviceTable(devices).join('\n')]),
+    ...clientSection(report),
     ...reproductionLines(report),
     `\`\`\`sh\n${command}\n\`\`\``,
     `Seed ${report.seed}, digest \`${report.digest}\``,
     '',
   ].join('\n\n')
+}
+
+function clientSection({ clients = [] }: Report): string[] {
+  if (clients.length === 0) return []
+  const lines = clients.flatMap((one) => clientLines(one).map((line, index) => `${index === 0 ? '' : '  '}- ${line}`))
+  return ['### Clients from outside', lines.join('\n')]
 }
 
 /** The command reproduces the run only where there was no intervention. */
@@ -88,7 +96,8 @@ function detectionLines({ faults, detection, falseAlarm, notifications = [] }: R
     `- first bad evaluation: ${shortTime(firstBadEvaluationAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
     `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadEvaluationToDecision, 'that')}${what}`,
     ...notifications.map(({ at, code, text }) => `- notified: ${shortTime(at)}, ${code}: ${text}`),
-    ...(falseAlarm ? ['- **false alarm**: no fault had begun'] : []),
+    ...(falseAlarm === true ? ['- **false alarm**: no fault had begun'] : []),
+    ...(falseAlarm === null ? ['- false alarm: **undecided**, a client from outside may be the cause'] : []),
   ]
 }
 

@@ -4,6 +4,7 @@ import { alignedTable } from '../numbers/table.ts'
 import { ABORTED_BY } from '../run/detection.ts'
 import type { Report } from '../run/report.ts'
 import type { Spread } from '../run/rollback.ts'
+import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
 
 /** The end of a run in plain text: outcome, where the fault was caught, rollback latency, exposure, cost. */
@@ -24,6 +25,10 @@ export function renderSummary(report: Report, story: string): string {
     row('expectation', expectation.met ? 'met' : 'NOT met'),
     ...expectation.failures.map(({ text }) => `    ! ${text}`),
     ...interventionLines(report),
+    ...(report.clients ?? []).flatMap((client) => {
+      const [first = '', ...others] = clientLines(client)
+      return [row('client', first), ...others.map((line) => `    ${line}`)]
+    }),
     '',
     `  ${hours(simulated.hours)} of simulated time in ${wall.seconds.toFixed(1)} s (${grouped(wall.speedup)} x), ` +
       `${LINKS[report.connections]}, ${countText(report.messages.published, 'message')}`,
@@ -32,11 +37,16 @@ export function renderSummary(report: Report, story: string): string {
   ].join('\n')
 }
 
+/** What the summary lists one by one. */
+const MAX_LISTED = 20
+
 function interventionLines({ interventions = [] }: Report): string[] {
   if (interventions.length === 0) return []
+  const more = interventions.length - MAX_LISTED
   return [
     row('interventions', interventionText(interventions.length)),
-    ...interventions.map(({ at, text }) => `    ${shortTime(at)} ${text}`),
+    ...interventions.slice(0, MAX_LISTED).map(({ at, text }) => `    ${shortTime(at)} ${text}`),
+    ...(more > 0 ? [`    and ${more} more, see report.json`] : []),
   ]
 }
 
@@ -55,6 +65,7 @@ export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlar
   if (outcome === 'rolled-back') {
     if (detection.by === ABORTED_BY) return `${name}: ABORTED by an operator in ${caughtIn} and ROLLED BACK`
     if (caughtIn === null) return `${name}: ABORTED before anything was deployed`
+    if (falseAlarm === null) return `${name}: ROLLED BACK in ${caughtIn}; a client from outside may be the cause`
     return falseAlarm
       ? `${name}: ROLLED BACK without cause, in ${caughtIn}`
       : `${name}: caught in ${caughtIn?.toUpperCase()} and ROLLED BACK`

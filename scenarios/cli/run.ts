@@ -146,9 +146,12 @@ function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Se
   return exitCode
 }
 
-/** The exit code of a finished run. An inconclusive outcome that was expected meets the expectation. */
-export function exitCodeOf({ expectation, invariants, outcome }: Report): number {
+/**
+ * The exit code of a finished run. An inconclusive outcome that was expected meets the expectation; a rollback that a
+ * client from outside may have caused shows neither.
+ */
+export function exitCodeOf({ expectation, invariants, outcome, falseAlarm }: Report): number {
   if (invariants.violated.length > 0) return EXIT.notMet
   if (expectation.met) return EXIT.met
-  return outcome === 'inconclusive' ? EXIT.inconclusive : EXIT.notMet
+  return outcome === 'inconclusive' || falseAlarm === null ? EXIT.inconclusive : EXIT.notMet
 }

@@ -25,7 +25,7 @@ export function checkExpectation(
   }
   same('outcome', expect.outcome, report.outcome)
   same('caughtIn', expect.caughtIn, report.caughtIn)
-  same('falseAlarm', expect.falseAlarm, report.falseAlarm)
+  same('falseAlarm', expect.falseAlarm, report.falseAlarm ?? 'undecided')
   same('exposed devices', expect.exposed?.devices, report.exposure.devices)
   for (const { name, updated } of report.stages) same(`devices updated in ${name}`, expect.stages?.[name], updated)
   within('lead time', expect.leadTime?.between, scaled(report.leadTimeHours, 3_600_000))

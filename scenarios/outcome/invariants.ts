@@ -1,4 +1,6 @@
 import type { InvariantCode, UndecidedInvariant, Violation } from '../../reports/messages/invariants.ts'
+import type { UndecidedReason } from '../../reports/messages/undecided.ts'
+import { hadForeignHand, isForeignDeployment } from '../../reports/run/clients.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { DEPLOYMENT_INVARIANTS } from './deployment-invariants.ts'
 import type { LivenessInvariant, LivenessTable, SafetyInvariant, SafetyTable } from './invariant.ts'
@@ -29,25 +31,34 @@ const LIVENESS_LIST = Object.entries(LIVENESS) as unknown as readonly [
 /** Codes of all invariants, in the order in which they are checked. */
 export const INVARIANT_CODES: readonly InvariantCode[] = [...SAFETY_LIST, ...LIVENESS_LIST].map(([code]) => code)
 
+const BY_CLIENT: UndecidedReason = { code: 'CLIENT_INTERVENED', data: {} }
+
 /**
- * Checks from outside the controller what no rollout may ever do, and what each must come to. `endedAtMs` is the end of
+ * Checks from outside the controller what no rollout may ever do, and what each must come to. Where a client from
+ * outside changed something, a violation may be its doing, and is undecided. `endedAtMs` is the end of
  * the rehearsal, which may lie after the last record. Pure.
  */
 export function checkInvariants(
   header: TraceHeader,
-  records: readonly TraceRecord[],
-  endedAtMs = records.at(-1)?.atMs ?? 0,
+  all: readonly TraceRecord[],
+  endedAtMs = all.at(-1)?.atMs ?? 0,
 ): InvariantResult {
+  const records = all.filter((record) => !isForeignDeployment(record))
   const broken = SAFETY_LIST.flatMap(([code, invariant]) =>
     invariant(header, records).map((data): Violation => ({ code, data })),
   )
   const shown = LIVENESS_LIST.map(([code, invariant]) => ({ code, ...invariant(header, records, endedAtMs) }))
-  return {
-    checked: INVARIANT_CODES,
-    violated: [
-      ...broken,
-      ...shown.flatMap(({ code, violated = [] }) => violated.map((data): Violation => ({ code, data }))),
-    ],
-    undecided: shown.flatMap(({ code, undecided }) => (undecided === undefined ? [] : [{ code, data: { undecided } }])),
-  }
+  const violated = [
+    ...broken,
+    ...shown.flatMap(({ code, violated = [] }) => violated.map((data): Violation => ({ code, data }))),
+  ]
+  const undecided = shown.flatMap(({ code, undecided }) =>
+    undecided === undefined ? [] : [{ code, data: { undecided } }],
+  )
+  if (!hadForeignHand(all)) return { checked: INVARIANT_CODES, violated, undecided }
+  const doubtful = [...new Set(violated.map(({ code }) => code))].map((code) => ({
+    code,
+    data: { undecided: BY_CLIENT },
+  }))
+  return { checked: INVARIANT_CODES, violated: [], undecided: [...undecided, ...doubtful] }
 }

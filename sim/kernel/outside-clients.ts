@@ -38,6 +38,11 @@ export class OutsideClients {
     this.#trace = trace
   }
 
+  /** Carries out a request: the trace names the client in all that it leads to at once. It must not wait for anything. */
+  serve<T>(client: OutsideClient, work: () => T): T {
+    return this.#trace.ofClient(client, work)
+  }
+
   /** A request that was carried out and changed nothing. */
   read(client: OutsideClient, request: string): void {
     const { reads } = this.#of(client)

@@ -1,5 +1,6 @@
 import type { StageName } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
+import type { OutsideClient } from './client-activity.ts'
 
 /**
  * The vocabulary of the trace: what happened in the rehearsed world, at virtual times. Reports are folds over it.
@@ -131,6 +132,8 @@ export type TraceRecord = TraceEvent & {
   readonly source: string
   /** `sequence` of the event that led to this one. */
   readonly cause?: number
+  /** The client from outside whose request led to it at once. */
+  readonly client?: OutsideClient
 }
 
 /** How the devices reach the cloud: each by itself, all over one connection (a fast mode), or without any (model level). */

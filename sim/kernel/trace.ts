@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { OutsideClient } from './client-activity.ts'
 import type { Clock } from './clock.ts'
 import type { TraceEvent, TraceRecord } from './trace-events.ts'
 
@@ -16,6 +17,7 @@ interface Pending {
   readonly source: string
   readonly atMs: number
   readonly cause: Pending | undefined
+  readonly client: OutsideClient | null
   sequence: number
 }
 
@@ -35,6 +37,7 @@ export class Trace {
   /** Lines that are not hashed yet: one call of the hash per line would cost more than the hashing. */
   #unhashed = ''
   #pending: Pending[] = []
+  #client: OutsideClient | null = null
   #listeners: ((record: TraceRecord) => void)[] = []
 
   constructor(clock: Clock) {
@@ -46,9 +49,26 @@ export class Trace {
   record(source: string, event: TraceEvent, cause?: TraceRef): TraceRef {
     const atMs = this.#clock.nowMs()
     if (this.#pending[0] !== undefined && this.#pending[0].atMs !== atMs) this.flush()
-    const pending: Pending = { event, source, atMs, cause: cause as Pending | undefined, sequence: -1 }
+    const pending: Pending = {
+      event,
+      source,
+      atMs,
+      cause: cause as Pending | undefined,
+      client: this.#client,
+      sequence: -1,
+    }
     this.#pending.push(pending)
     return pending
+  }
+
+  /** Names the client from outside in all that `work` records; it must not wait for anything. */
+  ofClient<T>(client: OutsideClient, work: () => T): T {
+    this.#client = client
+    try {
+      return work()
+    } finally {
+      this.#client = null
+    }
   }
 
   onRecord(listener: (record: TraceRecord) => void): void {
@@ -90,12 +110,13 @@ export class Trace {
   }
 
   #append(pending: Pending): void {
-    const { event, source, atMs, sequence, cause } = pending
+    const { event, source, atMs, sequence, cause, client } = pending
     const record: TraceRecord = {
       sequence,
       atMs,
       source,
       ...(cause !== undefined && { cause: cause.sequence }),
+      ...(client !== null && { client }),
       ...event,
     }
     while (this.#hourDigests.length < Math.floor((atMs - this.#startMs) / HOUR_MS)) {

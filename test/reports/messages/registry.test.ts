@@ -6,11 +6,13 @@ import { PROBE_MESSAGES } from '../../../reports/messages/probes.ts'
 import { MESSAGES, textOf } from '../../../reports/messages/registry.ts'
 import { UNDECIDED_MESSAGES } from '../../../reports/messages/undecided.ts'
 import { INVARIANT_CODES } from '../../../scenarios/outcome/invariants.ts'
+import { CLIENT_MESSAGES } from '../../../sim/kernel/client-messages.ts'
 import { CRASH_MESSAGES } from '../../../sim/plant/crash-messages.ts'
 
 const PARTS = [
   CONTROLLER_MESSAGES,
   CRASH_MESSAGES,
+  CLIENT_MESSAGES,
   INVARIANT_MESSAGES,
   UNDECIDED_MESSAGES,
   PROBE_MESSAGES,

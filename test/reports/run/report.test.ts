@@ -6,6 +6,7 @@ import { reportSchema } from '../../../reports/run/report-schema.ts'
 import { renderJunit } from '../../../reports/text/junit.ts'
 import { renderMarkdown } from '../../../reports/text/markdown.ts'
 import { renderSummary } from '../../../reports/text/summary.ts'
+import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
 import {
   created,
   evaluated,
@@ -76,6 +77,35 @@ describe('a rollback', () => {
         run,
       ).falseAlarm,
     ).toBe(true)
+  })
+
+  it('where a client from outside may be the cause is no false alarm, and not none: it is undecided', () => {
+    const client = { by: 'access-key', id: 'AKIDEXAMPLE' } as const
+    const withoutFault = rolledBack.filter(({ kind }) => kind !== 'fault-started')
+    const falseAlarmWith = (code: string, minute: number) => {
+      const [deed] = trace([minute, { kind: 'intervention', code, data: { client } }]) as [TraceRecord]
+      const records = [...withoutFault, deed].sort((a, b) => a.atMs - b.atMs)
+      return foldReport(header, records, run).falseAlarm
+    }
+    expect(falseAlarmWith('AWS_OPERATION_CALLED', 1)).toBeNull()
+    expect(falseAlarmWith('MESSAGE_TAKEN', 1)).toBeNull()
+    expect(falseAlarmWith('CONNECTION_TAKEN_OVER', 1)).toBeNull()
+    expect(falseAlarmWith('FUNCTION_INVOKED', 1)).toBeNull()
+    expect(falseAlarmWith('OPERATION_INVOKED', 1)).toBe(true)
+    expect(falseAlarmWith('AWS_OPERATION_CALLED', 110)).toBe(true)
+    const [deed] = trace([1, { kind: 'intervention', code: 'AWS_OPERATION_CALLED', data: { client } }]) as [TraceRecord]
+    expect(foldReport(header, [deed, ...rolledBack], run).falseAlarm).toBe(false)
+  })
+
+  it('is no rollback when a client from outside deployed the old version', () => {
+    const client = { by: 'access-key', id: 'AKIDEXAMPLE' } as const
+    const foreign = rolledBack.map((record) =>
+      record.kind === 'deployment-created' && Object.values(record.components).includes('2.3.1')
+        ? { ...record, client }
+        : record,
+    )
+    const folded = foldReport(header, foreign, run)
+    expect([folded.rollback, folded.falseAlarm, folded.stages[0]?.rolledBackAt]).toEqual([null, false, null])
   })
 
   it('that a core did by itself counts as reverted when the rollback reached it', () => {

@@ -55,6 +55,26 @@ const operation = (name: string, result = 'accepted'): TraceEvent => ({
 
 const moved = (thing: string, group: string): TraceEvent => ({ kind: 'device-moved', thing, group, change: 'added' })
 
+it('a violation is undecided where a client from outside changed something', () => {
+  const client = { by: 'client-id', id: 'm' } as const
+  const broken = [created('production', '2')]
+  const check = (events: readonly TraceEvent[]) =>
+    checkInvariants(
+      header,
+      events.map((event, sequence) => ({ sequence, atMs: sequence, source: 's', ...event })),
+    )
+  const alone = check(broken)
+  expect(alone.violated.length).toBeGreaterThan(0)
+  const taken = { kind: 'intervention', code: 'MESSAGE_TAKEN', data: { client, request: 'r' } } as const
+  const disturbed = check([taken, ...broken])
+  expect(disturbed.violated).toEqual([])
+  expect(disturbed.undecided.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(alone.violated.map(({ code }) => code)),
+  )
+  const paused = { kind: 'intervention', code: 'OPERATION_INVOKED', data: {} } as const
+  expect(check([paused, ...broken]).violated).toEqual(alone.violated)
+})
+
 const violated = (events: readonly TraceEvent[], over: Partial<TraceHeader> = {}): string[] =>
   checkInvariants(
     { ...header, ...over },

@@ -22,7 +22,7 @@ export interface RehearsalOptions extends PolicyOptions {
   readonly mqttPort?: number
   readonly httpPort?: number
   readonly onProgress?: (progress: Progress) => void
-  /** Called once when the endpoints listen, so that a user can attach clients from outside. */
+  /** Called once when the endpoints listen and the devices are connected, so that a user can attach clients from outside. */
   readonly onListening?: (endpoints: Endpoints) => void
   /** Called once before simulated time starts, so that a user can watch and control the rehearsal. */
   readonly onLive?: (live: LiveRehearsal) => void

@@ -82,8 +82,12 @@ export class World {
       await recordHistory(twin, ports, policy, fleet, options.signal)
       const faults = scenarios.flatMap((scenario) => scenario.faults)
       installController(twin, host, withStoreFaults(ports, twin, seed), policy, faults)
-      if (twin.level.endpoints !== null) options.onListening?.(twin.level.endpoints)
       twin.start()
+      if (twin.level.endpoints !== null) {
+        // A client that connects now finds every device connected.
+        await inFlight.settled()
+        options.onListening?.(twin.level.endpoints)
+      }
       return new World({ options, policy, fleet, twin, ports, host, counter, closePorts })
     } catch (error) {
       inFlight.abandon()

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { IoTClient, ListThingsCommand, SearchIndexCommand } from '@aws-sdk/client-iot'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { foldReport } from '../../../reports/run/report.ts'
 import { renderSummary } from '../../../reports/text/summary.ts'
@@ -20,6 +21,8 @@ function outcomeOf(scenario: Scenario, { header, records, facts }: RehearsalResu
   const expectation = checkExpectation(scenario.expect, report, header, records)
   return { report, failures: [...expectation.failures, ...checkInvariants(header, records).violated] }
 }
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 /** A fleet of 3 lines, so that days of virtual time take seconds. */
 const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } })
@@ -87,6 +90,28 @@ describe('on a small fleet', () => {
       onListening: () => abort.abort(reason),
     })
     await expect(running).rejects.toBe(reason)
+  })
+
+  it('listens once every device is connected', async () => {
+    const abort = new AbortController()
+    const counts = new Promise<readonly (number | undefined)[]>((resolve, reject) => {
+      const countsOf = async (endpoint: string) => {
+        const iot = new IoTClient({ endpoint, region: 'eu-central-1', credentials })
+        const { things } = await iot.send(new ListThingsCommand({}))
+        const query = { queryString: 'connectivity.connected:true', maxResults: 100 }
+        const { things: connected } = await iot.send(new SearchIndexCommand(query))
+        iot.destroy()
+        return [things?.length, connected?.length]
+      }
+      play(small(findScenario('memory-leak')), {
+        signal: abort.signal,
+        pace: { kind: 'times', factor: 1 },
+        onListening: ({ httpUrl }) => void countsOf(httpUrl).then(resolve, reject),
+      }).catch(() => undefined)
+    })
+    const [things, connected] = await counts
+    abort.abort(new Error('enough'))
+    expect(connected).toBe(things)
   })
 
   it('rejects with the reasons of a preflight refusal', async () => {

@@ -284,7 +284,7 @@ const BANNED: readonly { call: RegExp; instead: string; except: readonly string[
     except: ['controller/lambda/environment.ts'],
   },
   { call: /\bMath\.random\(|\brandomUUID\(/, instead: 'a named stream of sim/kernel/random.ts', except: [] },
-  { call: /\bsetTimeout\(|\bsetInterval\(/, instead: 'clock.after()', except: ['scenarios/support/wall.ts'] },
+  { call: /\bsetTimeout\(|\bsetInterval\(/, instead: 'clock.after()', except: ['scenarios/support/wall.ts', 'sim/wire/connection-guard.ts'] },
   { call: /\bsetImmediate\(/, instead: 'InFlight.settled()', except: ['sim/kernel/in-flight.ts'] },
   {
     call: /\bperformance\.now\(|\bhrtime\b/,

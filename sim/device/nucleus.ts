@@ -15,6 +15,7 @@ import { type DeploymentResult, failedUnchanged, jobStatusDetails, REJECTED_STAL
 import { DeploymentTask } from './deployment-task.ts'
 import { FleetStatus } from './fleet-status.ts'
 import { JobsClient, jobFilters, type NextJob } from './jobs-client.ts'
+import { Reconnect } from './reconnect.ts'
 import { deploymentFilters, ShadowDeployments } from './shadow-deployments.ts'
 import { TIMINGS } from './timings.ts'
 
@@ -50,6 +51,7 @@ export class Nucleus implements DeviceLinkEvents {
   readonly #faults: DeploymentFaults
   readonly #queue: DeploymentQueue
   readonly #applied = new AppliedDeployments()
+  readonly #reconnect: Reconnect
   /** Kept on the device, as `name version`. */
   readonly #artifacts = new Set<string>()
   #current: { readonly queued: QueuedDeployment; readonly task: DeploymentTask; readonly cause: TraceRef } | null = null
@@ -75,6 +77,7 @@ export class Nucleus implements DeviceLinkEvents {
     })
     this.#components = new ComponentSet(options.runtimes, options.clock, (service) => this.#componentChanged(service))
     this.#link = options.link(this)
+    this.#reconnect = new Reconnect(options.clock, () => this.#link.connect())
     this.#jobs = new JobsClient(options.thing, options.clock, this.#link, {
       onJob: (job) => this.#jobArrived(job),
       onNothingPending: () => this.#cancelJobs(),
@@ -108,6 +111,7 @@ export class Nucleus implements DeviceLinkEvents {
   /** An outage of the link begins. */
   goOffline(): void {
     this.#isLinkDown = true
+    this.#reconnect.cancel()
     this.#link.disconnect()
   }
 
@@ -124,6 +128,7 @@ export class Nucleus implements DeviceLinkEvents {
   lose({ downMs, boots }: Outage): void {
     if (this.#isDown) return
     this.#isDown = true
+    this.#reconnect.cancel()
     this.#link.disconnect()
     this.#current?.task.abandon()
     this.#current = null
@@ -159,6 +164,7 @@ export class Nucleus implements DeviceLinkEvents {
 
   onConnected(): void {
     this.#online = true
+    this.#reconnect.connected()
     this.#trace.record(this.#source, { kind: 'device-connected', thing: this.#thing })
     this.#link.subscribe([...jobFilters(this.#thing), ...deploymentFilters(this.#thing)], () => {
       this.#jobs.subscribed()
@@ -169,7 +175,9 @@ export class Nucleus implements DeviceLinkEvents {
     })
   }
 
+  /** The connection is gone, or could not be made. What neither an outage nor a loss of power explains is made again. */
   onDisconnected(): void {
+    if (!this.#isLinkDown && !this.#isDown) this.#reconnect.later()
     if (!this.#online) return
     this.#online = false
     this.#trace.record(this.#source, { kind: 'device-disconnected', thing: this.#thing })

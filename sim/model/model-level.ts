@@ -13,7 +13,7 @@ export function openModelLevel(events: LevelEvents, inFlight: InFlight, onBug: (
     queue,
     receive(thing, topic, payload) {
       counts.published += 1
-      events.onPublish(thing, topic, payload)
+      events.onPublish(thing, topic, payload, null)
     },
     subscribe(topic, link) {
       const own = subscribers.get(topic) ?? new Set()

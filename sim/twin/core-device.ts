@@ -53,10 +53,10 @@ function makeNucleus(
   world: DeviceWorld,
 ): Nucleus {
   const { thing } = plan
-  const { clock, trace, cloud, level, faultWorld } = world
+  const { clock, trace, cloud, level, faultWorld, sessions } = world
   const { seed } = world.plan
   const direct = (events: DeviceLinkEvents): DeviceLink =>
-    level.link(thing, withConnectivity(thing, cloud.things, monitor, events))
+    level.link(thing, withConnectivity(thing, { things: cloud.things, sessions }, monitor, events))
   const nucleus = new Nucleus({
     thing,
     clock,

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Trace } from '../kernel/trace.ts'
 import type { LinePeers } from '../plant/line-peers.ts'
 import type { PlantCalendar } from '../plant/shifts.ts'
+import type { OutsideSessions } from './connectivity.ts'
 import type { Level } from './level.ts'
 import type { TwinPlan } from './plan.ts'
 
@@ -17,4 +18,5 @@ export interface DeviceWorld {
   readonly faultWorld: FaultWorld
   readonly calendar: PlantCalendar
   readonly peers: LinePeers
+  readonly sessions: OutsideSessions
 }

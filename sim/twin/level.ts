@@ -1,6 +1,7 @@
 import type { Messaging } from '../cloud/base/cloud-context.ts'
 import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
+import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import type { OutsideClients } from '../kernel/outside-clients.ts'
 
@@ -31,7 +32,11 @@ export interface LevelEndpoints {
 export interface LevelEvents {
   /** Whether a client id is a registered thing; other clients are observers. */
   isThing(clientId: string): boolean
-  onPublish(clientId: string, topic: string, payload: unknown): void
+  nowMs(): number
+  /** `client` is null for the twin's own devices. */
+  onPublish(clientId: string, topic: string, payload: unknown, client: OutsideClient | null): void
+  /** A client from outside has connected with this client id, or has gone. */
+  onOutside(clientId: string, isConnected: boolean): void
   /** What clients from outside do. */
   readonly outside: OutsideClients
 }

@@ -15,6 +15,7 @@ import type { Machine } from '../plant/machine.ts'
 import { PlantCalendar } from '../plant/shifts.ts'
 import { ACCOUNT_ID, REGION } from './account.ts'
 import { apiFaultsOf, applyIndexFaults, eventFateOf } from './cloud-faults.ts'
+import { OutsideSessions } from './connectivity.ts'
 import { type CoreDevice, makeCoreDevice } from './core-device.ts'
 import type { DeviceWorld } from './device-world.ts'
 import { registerFleet } from './fleet-registration.ts'
@@ -22,6 +23,7 @@ import { type HistoryMoment, passHistory } from './history.ts'
 import { injectFault } from './injection.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { MembershipChanges } from './membership-changes.ts'
+import { takeOutsideMessage } from './outside-messages.ts'
 import type { TwinPlan } from './plan.ts'
 import { makeMachine, makeStation } from './station.ts'
 
@@ -78,7 +80,17 @@ export class Twin {
     registerFleet(plan, cloud)
     this.#memberships = new MembershipChanges(cloud, clock, trace)
     const calendar = new PlantCalendar(plan.zone, plan.plant)
-    this.#devices = makeDevices({ plan, clock, trace, cloud, level, faultWorld, calendar, peers: new LinePeers() })
+    this.#devices = makeDevices({
+      plan,
+      clock,
+      trace,
+      cloud,
+      level,
+      faultWorld,
+      calendar,
+      peers: new LinePeers(),
+      sessions: created.sessions,
+    })
     cloud.shadows.onBeforeUse((thing, shadow) => {
       if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
     })
@@ -95,8 +107,8 @@ export class Twin {
     const trace = new Trace(clock)
     const outside = new OutsideClients(clock, trace)
     // The level listens before the cloud exists.
-    const created: CreatedCloud = { cloud: null }
-    const level = await open(levelEvents(created, outside), inFlight)
+    const created: CreatedCloud = { cloud: null, sessions: new OutsideSessions() }
+    const level = await open(levelEvents(created, { clock, trace, outside }), inFlight)
     try {
       const twin = new Twin(plan, { clock, trace, outside }, inFlight, level, invoke, created)
       await level.serve(twin.cloud.services, twin.apiFaults)
@@ -152,12 +164,18 @@ type Begun = Pick<Twin, 'clock' | 'trace' | 'outside'>
 /** Null until the cloud exists. */
 interface CreatedCloud {
   cloud: Cloud | null
+  readonly sessions: OutsideSessions
 }
 
-const levelEvents = (created: CreatedCloud, outside: OutsideClients): LevelEvents => ({
+const levelEvents = (created: CreatedCloud, { clock, outside }: Begun): LevelEvents => ({
   outside,
   isThing: (clientId) => created.cloud?.things.exists(clientId) ?? false,
-  onPublish: (clientId, topic, payload) => {
-    if (created.cloud !== null) routePublish(created.cloud.mqtt, clientId, topic, payload)
+  nowMs: () => clock.nowMs(),
+  onPublish: (clientId, topic, payload, client) => {
+    const { cloud } = created
+    if (cloud === null) return
+    if (client === null) routePublish(cloud.mqtt, clientId, topic, payload)
+    else takeOutsideMessage(cloud, outside, client, { topic, payload })
   },
+  onOutside: (clientId, isConnected) => created.sessions.changed(clientId, isConnected, created.cloud),
 })

@@ -1,5 +1,6 @@
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
+import type { OwnAccess } from './broker.ts'
 import { MqttLink } from './mqtt-link.ts'
 
 /** Not a thing's name, so the broker lets it use the topics of every thing. */
@@ -17,9 +18,9 @@ export class FleetConnection {
   readonly #shares = new Map<string, Share>()
   #state: 'closed' | 'opening' | 'open' = 'closed'
 
-  constructor(port: number, inFlight: InFlight) {
+  constructor(access: OwnAccess, inFlight: InFlight) {
     this.#inFlight = inFlight
-    this.connection = new MqttLink(FLEET_CLIENT_ID, port, inFlight, {
+    this.connection = new MqttLink(FLEET_CLIENT_ID, access, inFlight, {
       onConnected: () => {
         this.#state = 'open'
         for (const share of this.#shares.values()) share.opened()

@@ -2,36 +2,53 @@ import type { Socket } from 'node:net'
 import mqtt, { type MqttClient } from 'mqtt'
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
+import type { OwnAccess } from './broker.ts'
+
+/** The most that a timer takes: mqtt.js has no way to switch its own off. */
+const NEVER_MS = 2 ** 31 - 1
 
 /** Kinds of in-flight work on a link. A publish counts until the broker has handled it, a delivery until the device has. */
 type Kind = 'publish' | 'delivery' | 'acknowledgement' | 'connection'
 
+/** The client id in the name of a connection. */
+export const clientIdOf = (connection: string): string => connection.slice(0, connection.lastIndexOf(' '))
+
 /** One device's own mqtt.js connection to the broker, and its share of what is in flight. */
 export class MqttLink implements DeviceLink {
   readonly #clientId: string
-  readonly #port: number
+  readonly #access: OwnAccess
   readonly #inFlight: InFlight
   readonly #events: DeviceLinkEvents
   readonly #open = new Map<Kind, number>()
   #client: MqttClient | null = null
+  #connections = 0
   #isLeaving = false
 
-  constructor(clientId: string, port: number, inFlight: InFlight, events: DeviceLinkEvents) {
+  constructor(clientId: string, access: OwnAccess, inFlight: InFlight, events: DeviceLinkEvents) {
     this.#clientId = clientId
-    this.#port = port
+    this.#access = access
     this.#inFlight = inFlight
     this.#events = events
   }
 
+  /** The name of the present connection, by which the broker tells it from an earlier one and from a stranger's. */
+  get connection(): string {
+    return `${this.#clientId} ${this.#connections}`
+  }
+
   connect(): void {
     this.#begin('connection')
+    this.#connections += 1
     const client = mqtt.connect({
       host: '127.0.0.1',
-      port: this.#port,
+      port: this.#access.port,
+      username: this.connection,
+      password: this.#access.password,
       clientId: this.#clientId,
       protocolVersion: 4, // aedes speaks 3.1.1 only
       clean: true,
       keepalive: 0, // keep-alive would run on real time
+      connectTimeout: NEVER_MS, // simulated time waits for the connection, however long the machine sleeps
       reconnectPeriod: 0, // the nucleus decides when to reconnect, in simulated time
       queueQoSZero: false,
       resubscribe: false,
@@ -61,7 +78,7 @@ export class MqttLink implements DeviceLink {
     client.end(true)
   }
 
-  /** The broker has noticed that the connection is gone. */
+  /** The broker has noticed that a connection is gone. */
   gone(): void {
     if (this.#isLeaving) this.#inFlight.end('disconnection')
     this.#isLeaving = false
@@ -96,14 +113,14 @@ export class MqttLink implements DeviceLink {
     client.unsubscribe([...filters], () => this.#end('acknowledgement'))
   }
 
-  /** The broker has handled a publish of this device. */
-  publishDone(): void {
-    this.#end('publish')
+  /** The broker has handled a publish on this connection. */
+  publishDone(connection: string): void {
+    if (connection === this.connection) this.#end('publish')
   }
 
-  /** The broker is about to write a message to this device. */
-  forwarded(): void {
-    this.#begin('delivery')
+  /** The broker is about to write a message to this connection. */
+  forwarded(connection: string): void {
+    if (connection === this.connection) this.#begin('delivery')
   }
 
   /** Ends the connection without a reconnect; resolves when the socket is closed. */

@@ -6,7 +6,7 @@ import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts'
 import { startBroker } from './broker.ts'
 import { type Dynamo, startDynamo } from './dynamo.ts'
 import { FLEET_CLIENT_ID, FleetConnection } from './fleet-connection.ts'
-import { MqttLink } from './mqtt-link.ts'
+import { clientIdOf, MqttLink } from './mqtt-link.ts'
 import { requireOpenFiles } from './open-files.ts'
 
 export interface WireOptions {
@@ -38,13 +38,18 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
   const broker = await startBroker({
     port: options.mqttPort ?? 0,
     isThing: events.isThing,
+    nowMs: events.nowMs,
     onPublish: events.onPublish,
-    onForward: (clientId) => links.get(clientId)?.forwarded(),
-    onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
-    onGone: (clientId) => links.get(clientId)?.gone(),
+    own: {
+      onForward: (connection) => links.get(clientIdOf(connection))?.forwarded(connection),
+      onPublishDone: (connection) => links.get(clientIdOf(connection))?.publishDone(connection),
+      onGone: (connection) => links.get(clientIdOf(connection))?.gone(),
+    },
+    onOutside: events.onOutside,
+    outside: events.outside,
     onFailure: options.onBug,
   })
-  const fleet = isShared ? new FleetConnection(broker.port, inFlight) : null
+  const fleet = isShared ? new FleetConnection(broker.ownAccess, inFlight) : null
   if (fleet !== null) links.set(FLEET_CLIENT_ID, fleet.connection)
   let endpoint: AwsEndpoint | null = null
   let dynamo: Dynamo | null = null
@@ -58,7 +63,7 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     },
     link(thing, linkEvents) {
       if (fleet !== null) return fleet.link(thing, linkEvents)
-      const link = new MqttLink(thing, broker.port, inFlight, linkEvents)
+      const link = new MqttLink(thing, broker.ownAccess, inFlight, linkEvents)
       links.set(thing, link)
       return link
     },

@@ -11,6 +11,9 @@ const PREFIX = '$aws/things/'
 /** `{verb}` of the classic shadow, or `name/{shadow}/{verb}`. */
 const SHADOW_REQUEST = /^(?:name\/([^/]+)\/)?(get|update|delete)$/
 
+/** Whether a service that takes this topic only answers, and changes nothing. */
+export const isReadRequest = (topic: string): boolean => topic.startsWith(PREFIX) && topic.endsWith('/get')
+
 /** Passes a publish on to the service that owns its topic; false when no emulated service does. */
 export function routePublish(services: MqttServices, clientId: string, topic: string, payload: unknown): boolean {
   if (!topic.startsWith(PREFIX)) return false

@@ -18,7 +18,11 @@ beforeEach(() => {
   const onPublish = (thing: string, topic: string): void => void log.push(`${thing} published ${topic}`)
   const clock = new VirtualClock(0)
   const outside = new OutsideClients(clock, new Trace(clock))
-  level = openModelLevel({ isThing: () => true, onPublish, outside }, inFlight, (error) => void bugs.push(error))
+  level = openModelLevel(
+    { isThing: () => true, nowMs: () => 0, onPublish, onOutside: () => undefined, outside },
+    inFlight,
+    (error) => void bugs.push(error),
+  )
 })
 
 function connect(thing: string, onMessage = (topic: string): void => void log.push(`${thing} got ${topic}`)) {

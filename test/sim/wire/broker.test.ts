@@ -1,14 +1,19 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import type { DeviceLinkEvents } from '../../../sim/kernel/link.ts'
-import { type Broker, startBroker } from '../../../sim/wire/broker.ts'
-import { MqttLink } from '../../../sim/wire/mqtt-link.ts'
+import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
+import { Trace } from '../../../sim/kernel/trace.ts'
+import { type Broker, type BrokerOptions, startBroker } from '../../../sim/wire/broker.ts'
+import { clientIdOf, MqttLink } from '../../../sim/wire/mqtt-link.ts'
 
 let broker: Broker
 let inFlight: InFlight
 let links: Map<string, MqttLink>
-let published: { clientId: string; topic: string; payload: unknown }[]
+let published: { clientId: string; topic: string; payload: unknown; isOwn: boolean }[]
+let presence: [string, boolean][]
+let outside: OutsideClients
 let observers: MqttClient[]
 
 beforeEach(async () => {
@@ -16,15 +21,30 @@ beforeEach(async () => {
   links = new Map()
   published = []
   observers = []
-  broker = await startBroker({
-    port: 0,
-    isThing: (id) => id.startsWith('line-'),
-    onPublish: (clientId, topic, payload) => published.push({ clientId, topic, payload }),
-    onForward: (clientId) => links.get(clientId)?.forwarded(),
-    onPublishDone: (clientId) => links.get(clientId)?.publishDone(),
-    onGone: () => undefined,
-    onFailure: (error) => expect.unreachable(error.message),
-  })
+  presence = []
+  const clock = new VirtualClock(1_000)
+  outside = new OutsideClients(clock, new Trace(clock))
+  broker = await startBroker(options())
+})
+
+const linkOf = (connection: string): MqttLink | undefined => links.get(clientIdOf(connection))
+
+const options = (): BrokerOptions => ({
+  port: 0,
+  isThing: (id) => id.startsWith('line-'),
+  nowMs: () => 1_000,
+  onPublish: (clientId, topic, payload, client) => {
+    if (topic.endsWith('/bad/update')) throw new TypeError('the service fails')
+    published.push({ clientId, topic, payload, isOwn: client === null })
+  },
+  own: {
+    onForward: (connection) => linkOf(connection)?.forwarded(connection),
+    onPublishDone: (connection) => linkOf(connection)?.publishDone(connection),
+    onGone: (connection) => linkOf(connection)?.gone(),
+  },
+  onOutside: (clientId, isConnected) => presence.push([clientId, isConnected]),
+  outside,
+  onFailure: (error) => expect.unreachable(error.message),
 })
 
 afterEach(async () => {
@@ -34,7 +54,7 @@ afterEach(async () => {
 })
 
 function link(thing: string, events: Partial<DeviceLinkEvents> = {}): MqttLink {
-  const made = new MqttLink(thing, broker.port, inFlight, {
+  const made = new MqttLink(thing, broker.ownAccess, inFlight, {
     onConnected: () => undefined,
     onDisconnected: () => undefined,
     onMessage: () => undefined,
@@ -61,8 +81,8 @@ it('has handled every publish and every delivery once nothing is in flight', asy
   for (const [thing, one] of links) one.subscribe([`$aws/things/${thing}/jobs/notify`], () => undefined)
   await inFlight.settled()
   for (const [thing, one] of links) {
-    one.publish(`$aws/things/${thing}/x`, { thing }, 0)
-    one.publish(`$aws/things/${thing}/x`, { thing }, 1)
+    one.publish(`$aws/things/${thing}/jobs/get`, { thing }, 0)
+    one.publish(`$aws/things/${thing}/jobs/get`, { thing }, 1)
     broker.publish(`$aws/things/${thing}/jobs/notify`, {})
     broker.reply(thing, `$aws/things/${thing}/jobs/get/accepted`, {})
   }
@@ -125,15 +145,7 @@ it('passes on what is not JSON as undefined, and an empty payload as an empty re
 })
 
 it('names a port that is in use', async () => {
-  await expect(
-    startBroker({
-      port: broker.port,
-      isThing: () => true,
-      onPublish: () => undefined,
-      onForward: () => undefined,
-      onPublishDone: () => undefined,
-      onGone: () => undefined,
-      onFailure: () => undefined,
-    }),
-  ).rejects.toThrow(`port ${broker.port} for MQTT is in use`)
+  await expect(startBroker({ ...options(), port: broker.port })).rejects.toThrow(
+    `port ${broker.port} for MQTT is in use`,
+  )
 })

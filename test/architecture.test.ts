@@ -70,7 +70,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sim/cloud/shadow': ['sim/cloud/base'],
   'sim/protocol': ['sim/cloud/base'],
   'sim/cloud/greengrass': ['sim/cloud/base', 'sim/cloud/events', 'sim/cloud/jobs', 'sim/kernel'],
-  'sim/cloud/iot': ['sim/cloud/base', 'sim/cloud/shadow'],
+  'sim/cloud/iot/query': ['sim/cloud/base'],
+  'sim/cloud/iot': ['sim/cloud/base', 'sim/cloud/iot/query', 'sim/cloud/shadow'],
   'sim/cloud/jobs/control-plane': ['sim/cloud/base', 'sim/cloud/jobs', 'sim/kernel'],
   'sim/cloud/jobs/device-plane': ['sim/cloud/base', 'sim/cloud/jobs', 'sim/kernel'],
   'sim/cloud': [

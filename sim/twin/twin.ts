@@ -100,6 +100,7 @@ export class Twin {
     try {
       const twin = new Twin(plan, { clock, trace, outside }, inFlight, level, invoke, created)
       await level.serve(twin.cloud.services, twin.apiFaults)
+      if (level.endpoints !== null) twin.cloud.dataEndpoint.announce(level.endpoints.httpUrl)
       return twin
     } catch (error) {
       await level.close()
@@ -156,7 +157,7 @@ interface CreatedCloud {
 
 const levelEvents = (created: CreatedCloud, outside: OutsideClients): LevelEvents => ({
   outside,
-  isThing: (clientId) => created.cloud?.things.exists(clientId) ?? false,
+  isThing: (clientId) => created.cloud?.things.existedEver(clientId) ?? false,
   onPublish: (clientId, topic, payload) => {
     if (created.cloud !== null) routePublish(created.cloud.mqtt, clientId, topic, payload)
   },

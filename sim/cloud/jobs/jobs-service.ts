@@ -30,6 +30,7 @@ export class JobsService {
     this.#releases = new JobReleases(ctx, this.#table, this.#notifier)
     this.#changes = new ExecutionChanges(ctx, this.#notifier, (job) => this.#executionEnded(job))
     targets.onMembershipChange((group, thing, change) => this.#membershipChanged(group, thing, change))
+    targets.onThingDeleted((thing) => this.#thingDeleted(thing))
   }
 
   /** `listener` is called for every change of an execution after it was queued, status details included. */
@@ -175,6 +176,16 @@ export class JobsService {
       const execution = job.executions.get(thing)
       if (change === 'added') this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
       else if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
+        this.#changes.move(job, execution, 'REMOVED')
+      }
+    }
+  }
+
+  /** A thing that no longer exists is not a valid target: its open executions are removed. [source: execution-status] */
+  #thingDeleted(thing: string): void {
+    for (const job of this.#table.jobsOf(thing)) {
+      const execution = job.executions.get(thing)
+      if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
         this.#changes.move(job, execution, 'REMOVED')
       }
     }

@@ -112,6 +112,20 @@ describe('a hierarchy', () => {
     expect(statuses()).toMatchObject([{}, [arn('thing/b'), 'REMOVED']])
   })
 
+  it('reaches the things below with a deployment', () => {
+    add('a', 'canary')
+    const deployments = [{ targetArn: arn('thinggroup/hall'), deploymentName: 'before', components: {} }]
+    bench.cloud.greengrass.installHistory({ components: [{ name: 'App', version: '1.0.0' }], deployments })
+    bench.runFor(1000)
+    const components = { App: { componentVersion: '1.0.0' } }
+    bench.call('greengrass', 'CreateDeployment', { targetArn: arn('thinggroup/site'), components })
+    const { effectiveDeployments } = bench.call('greengrass', 'ListEffectiveDeployments', { coreDeviceThingName: 'a' })
+    expect(effectiveDeployments).toMatchObject([
+      { targetArn: arn('thinggroup/site'), coreDeviceExecutionStatus: 'QUEUED' },
+      { targetArn: arn('thinggroup/hall'), coreDeviceExecutionStatus: 'SUCCEEDED' },
+    ])
+  })
+
   it('tells devices the groups above, so that they keep those deployments', () => {
     add('a', 'canary')
     expect(bench.cloud.greengrass.dataPlane.thingGroupsForCoreDevice('a')).toEqual(['canary', 'hall', 'site'])

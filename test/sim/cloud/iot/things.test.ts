@@ -20,7 +20,9 @@ it('creates a thing twice with the same attributes, but not with others', () => 
 })
 
 it.each([
-  [{ thingName: 'has space' }, 'thingName'],
+  [{ thingName: 'has space' }, "1 validation error detected: Value 'has space' at 'thingName' failed to satisfy"],
+  [{ thingName: 'x'.repeat(129) }, 'less than or equal to 128'],
+  [{}, "Value null at 'thingName'"],
   [{ thingName: 't', attributePayload: { attributes: { a: 'has space' } } }, 'attribute a'],
   [{ thingName: 't', attributePayload: { attributes: {}, merge: true } }, 'merge'],
   [{ thingName: 't', billingGroupName: 'b' }, 'not emulated'],

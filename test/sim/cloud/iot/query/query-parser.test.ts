@@ -62,6 +62,8 @@ describe('a value', () => {
     ['f:a*b*c', 'aXbY', false],
     ['f:a**', 'a', true],
     ['f:"say \\"hi\\""', 'say "hi"', true],
+    ['f:abc', 'aBc', true],
+    ['f:"A b"', 'A B', true],
     ['f:2', 2, true],
     ['f:2.0', 2, true],
     ['f:true', true, true],

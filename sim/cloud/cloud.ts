@@ -53,7 +53,9 @@ export function makeCloud(
   const index = new FleetIndex({ things, shadows }, settings.indexedShadows)
   const dataEndpoint = new DataEndpoint()
   const state = { clock: ctx.clock, things, shadows, jobs, greengrass, events, topics, index, dataEndpoint }
-  const registry = { account: ctx, thingTypes: new ThingTypes(ctx), iotTags: new IotTags() }
+  const iotTags = new IotTags()
+  jobs.onJobDeleted(({ jobId }) => iotTags.forget(jobs.jobArn(jobId)))
+  const registry = { account: ctx, thingTypes: new ThingTypes(ctx), iotTags }
   const deviceMessages = new DeviceMessages(ctx, jobs, things)
   return {
     ...state,

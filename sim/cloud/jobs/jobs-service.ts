@@ -22,6 +22,7 @@ export class JobsService {
   readonly #releases: JobReleases
   readonly #changes: ExecutionChanges
   readonly #cancelListeners: ((job: Job) => void)[] = []
+  readonly #deleteListeners: ((job: Job) => void)[] = []
 
   constructor(ctx: CloudContext, targets: JobTargets) {
     this.#ctx = ctx
@@ -41,6 +42,10 @@ export class JobsService {
   /** `listener` is called when a job is cancelled, by a request or by its abort criteria. */
   onJobCancelled(listener: (job: Job) => void): void {
     this.#cancelListeners.push(listener)
+  }
+
+  onJobDeleted(listener: (job: Job) => void): void {
+    this.#deleteListeners.push(listener)
   }
 
   job(jobId: string): Job | undefined {
@@ -135,6 +140,7 @@ export class JobsService {
       this.#table.deleteExecution(job, execution)
       if (execution.released && !isTerminal(execution.status)) this.#notifier.notify(job, execution.thing)
     }
+    for (const listener of this.#deleteListeners) listener(job)
   }
 
   #queue(job: Job, thing: string, status: 'QUEUED' | 'SUCCEEDED', cause?: TraceRef): JobExecution {

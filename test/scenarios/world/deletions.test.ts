@@ -1,5 +1,9 @@
 import { DeleteThingCommand, DescribeEndpointCommand, IoTClient } from '@aws-sdk/client-iot'
-import { IoTDataPlaneClient, ListNamedShadowsForThingCommand } from '@aws-sdk/client-iot-data-plane'
+import {
+  GetThingShadowCommand,
+  IoTDataPlaneClient,
+  ListNamedShadowsForThingCommand,
+} from '@aws-sdk/client-iot-data-plane'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Scenario } from '../../../scenarios/files/scenario.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
@@ -101,7 +105,7 @@ describe('a rehearsal goes on when a client from outside', () => {
   })
 })
 
-it('a deleted device stays connected over MQTT, and its shadow is at the announced endpoint', async () => {
+it('a deleted device reconnects and reports over MQTT; its shadow is at the announced endpoint', async () => {
   const config = { region: 'eu-central-1', credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' } }
   let iot: IoTClient | null = null
   const seen: unknown[] = []
@@ -111,15 +115,28 @@ it('a deleted device stays connected over MQTT, and its shadow is at the announc
     const data = new IoTDataPlaneClient({ ...config, endpoint: `http://${endpointAddress}` })
     seen.push((await data.send(new ListNamedShadowsForThingCommand({ thingName: DEVICE }))).results)
   }
-  const { facts } = await rehearse(small, {
-    seed: 1,
-    level: 'wire',
-    untilMs: 2 * HOUR_MS,
-    onListening: ({ httpUrl }) => {
-      iot = new IoTClient({ ...config, endpoint: httpUrl })
+  const faults = [faultSchema.parse({ kind: 'offline', in: { device: DEVICE }, from: '65min', for: '10min' })]
+  // Samples that the device has reported since it came back.
+  const samples = async (client: IoTClient): Promise<void> => {
+    const { endpointAddress } = await client.send(new DescribeEndpointCommand({}))
+    const data = new IoTDataPlaneClient({ ...config, endpoint: `http://${endpointAddress}` })
+    const { payload } = await data.send(new GetThingShadowCommand({ thingName: DEVICE, shadowName: 'health' }))
+    seen.push(JSON.parse(Buffer.from(payload as Uint8Array).toString()).version)
+  }
+  const { facts } = await rehearse(
+    { ...small, faults },
+    {
+      seed: 1,
+      level: 'wire',
+      untilMs: 2 * HOUR_MS,
+      onListening: ({ httpUrl }) => {
+        iot = new IoTClient({ ...config, endpoint: httpUrl })
+      },
+      hold: hold<IoTClient>({ 1: deed, 1.5: samples, 1.75: samples }, () => iot as IoTClient),
     },
-    hold: hold<IoTClient>({ 1: deed }, () => iot as IoTClient),
-  })
+  )
   expect(facts.endedAtMs).toBe(small.start.atMs + 2 * HOUR_MS)
-  expect(seen).toEqual([['health']])
+  const [shadows, before, after] = seen as [string[], number, number]
+  expect(shadows).toEqual(['health'])
+  expect(after).toBeGreaterThan(before)
 })

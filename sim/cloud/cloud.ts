@@ -3,8 +3,11 @@ import { type DeliveryFate, EventBus } from './events/event-bus.ts'
 import { Topics } from './events/topics.ts'
 import { DEPLOYMENT_SHADOW } from './greengrass/deployment-service.ts'
 import { GreengrassService } from './greengrass/greengrass.ts'
+import { DataEndpoint } from './iot/data-endpoint.ts'
 import { FleetIndex } from './iot/fleet-index.ts'
+import { IotTags } from './iot/iot-tags.ts'
 import type { MqttServices } from './iot/mqtt-router.ts'
+import { ThingTypes } from './iot/thing-types.ts'
 import { ThingRegistry } from './iot/things.ts'
 import { DeviceMessages } from './jobs/device-plane/device-messages.ts'
 import { JobsService } from './jobs/jobs-service.ts'
@@ -20,6 +23,7 @@ export interface Cloud {
   readonly events: EventBus
   readonly topics: Topics
   readonly index: FleetIndex
+  readonly dataEndpoint: DataEndpoint
   /** The operations that the endpoints serve, by signing name. */
   readonly services: CloudServices
   /** The services that receive the publishes of devices. */
@@ -34,7 +38,7 @@ export function makeCloud(
   eventFate?: DeliveryFate,
 ): Cloud {
   const things = new ThingRegistry(ctx)
-  const shadows = new ShadowService(ctx, things)
+  const shadows = new ShadowService(ctx, { exists: (thing) => things.existedEver(thing) })
   const jobs = new JobsService(ctx, things)
   const events = new EventBus(ctx, invoke, eventFate)
   const topics = new Topics(ctx)
@@ -47,11 +51,15 @@ export function makeCloud(
     if (shadow === DEPLOYMENT_SHADOW) greengrass.handleDeploymentShadow(thing, reported)
   })
   const index = new FleetIndex({ things, shadows }, settings.indexedShadows)
-  const state = { clock: ctx.clock, things, shadows, jobs, greengrass, events, topics, index }
+  const dataEndpoint = new DataEndpoint()
+  const state = { clock: ctx.clock, things, shadows, jobs, greengrass, events, topics, index, dataEndpoint }
+  const iotTags = new IotTags()
+  jobs.onJobDeleted(({ jobId }) => iotTags.forget(jobs.jobArn(jobId)))
+  const registry = { account: ctx, thingTypes: new ThingTypes(ctx), iotTags }
   const deviceMessages = new DeviceMessages(ctx, jobs, things)
   return {
     ...state,
-    services: bindServices(state),
+    services: bindServices({ ...state, ...registry }),
     mqtt: {
       shadow: (thing, shadow, verb, payload) => shadows.handleMessage(thing, shadow, verb, payload),
       jobs: (clientId, thing, rest, payload) => deviceMessages.handle(clientId, thing, rest, payload),

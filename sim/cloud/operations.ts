@@ -7,9 +7,14 @@ import { componentOperations } from './greengrass/component-operations.ts'
 import { coreDeviceOperations } from './greengrass/core-device-operations.ts'
 import { deploymentOperations } from './greengrass/deployment-operations.ts'
 import { tagOperations } from './greengrass/tag-operations.ts'
-import { fleetIndexOperations } from './iot/fleet-index.ts'
+import { endpointOperations } from './iot/endpoint-operations.ts'
+import { fleetIndexOperations } from './iot/fleet-index-operations.ts'
+import { iotTagOperations } from './iot/iot-tag-operations.ts'
+import { membershipOperations } from './iot/membership-operations.ts'
+import { statisticsOperations } from './iot/statistics-operations.ts'
 import { thingGroupOperations } from './iot/thing-group-operations.ts'
 import { thingOperations } from './iot/thing-operations.ts'
+import { thingTypeOperations } from './iot/thing-type-operations.ts'
 import { jobOperations } from './jobs/control-plane/job-operations.ts'
 import { jobDataOperations } from './jobs/device-plane/job-data-operations.ts'
 import { shadowOperations } from './shadow/shadow-operations.ts'
@@ -17,7 +22,17 @@ import { shadowOperations } from './shadow/shadow-operations.ts'
 /** Every emulated operation by its service and name: to emulate one more, add it here or to one of these families. */
 export const OPERATIONS = {
   greengrass: { ...componentOperations, ...coreDeviceOperations, ...deploymentOperations, ...tagOperations },
-  iot: { ...thingOperations, ...thingGroupOperations, ...fleetIndexOperations, ...jobOperations },
+  iot: {
+    ...thingOperations,
+    ...thingTypeOperations,
+    ...thingGroupOperations,
+    ...membershipOperations,
+    ...iotTagOperations,
+    ...endpointOperations,
+    ...fleetIndexOperations,
+    ...statisticsOperations,
+    ...jobOperations,
+  },
   iotdata: shadowOperations,
   'iot-jobs-data': jobDataOperations,
   events: { ...putEventsOperations, ...ruleOperations },

@@ -1,3 +1,4 @@
+import { AwsError } from '../cloud/base/aws-error.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { type FaultSpec, makeFaultsOf } from '../faults/catalogue.ts'
 import type { MembershipFault } from '../faults/families/membership-fault.ts'
@@ -7,17 +8,17 @@ import type { DevicePlan } from './plan.ts'
 
 /** Changes of thing groups: records those of the controller, and makes those of the scenario's membership faults. */
 export class MembershipChanges {
-  readonly #iot: Cloud['services']['iot']
+  readonly #things: Cloud['things']
   readonly #clock: Clock
   readonly #trace: Trace
   /** While a fault changes a group. */
   #isByFault = false
 
-  constructor({ things, services }: Cloud, clock: Clock, trace: Trace) {
-    this.#iot = services.iot
+  constructor({ things }: Cloud, clock: Clock, trace: Trace) {
+    this.#things = things
     this.#clock = clock
     this.#trace = trace
-    things.onMembershipChange((group, thing, change) => {
+    things.onMove((group, thing, change) => {
       if (!this.#isByFault) trace.record(`things/${thing}`, { kind: 'device-moved', thing, group, change })
     })
   }
@@ -45,11 +46,21 @@ export class MembershipChanges {
   }
 
   #change(source: string, thing: string, group: string, change: 'added' | 'removed'): void {
-    const { AddThingToThingGroup, RemoveThingFromThingGroup } = this.#iot
-    const apply = change === 'added' ? AddThingToThingGroup : RemoveThingFromThingGroup
+    if (!this.#isPossible(thing, group, change)) return
     this.#trace.record(source, { kind: 'membership-changed', thing, group, change })
     this.#isByFault = true
-    apply({ thingGroupName: group, thingName: thing })
+    this.#things.changeMembership(group, thing, change)
     this.#isByFault = false
+  }
+
+  /** Not when a client from outside has deleted the thing or the group, or has put the thing into too many. */
+  #isPossible(thing: string, group: string, change: 'added' | 'removed'): boolean {
+    try {
+      this.#things.checkMembership(group, thing, change)
+      return true
+    } catch (error) {
+      if (error instanceof AwsError) return false
+      throw error
+    }
   }
 }

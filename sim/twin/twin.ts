@@ -112,6 +112,7 @@ export class Twin {
     try {
       const twin = new Twin(plan, { clock, trace, outside }, inFlight, level, invoke, created)
       await level.serve(twin.cloud.services, twin.apiFaults)
+      if (level.endpoints !== null) twin.cloud.dataEndpoint.announce(level.endpoints.httpUrl)
       return twin
     } catch (error) {
       await level.close()
@@ -169,7 +170,7 @@ interface CreatedCloud {
 
 const levelEvents = (created: CreatedCloud, { clock, outside }: Begun): LevelEvents => ({
   outside,
-  isThing: (clientId) => created.cloud?.things.exists(clientId) ?? false,
+  isThing: (clientId) => created.cloud?.things.existedEver(clientId) ?? false,
   nowMs: () => clock.nowMs(),
   onPublish: (clientId, topic, payload, client) => {
     const { cloud } = created

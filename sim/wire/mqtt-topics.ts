@@ -29,7 +29,7 @@ export function publishRefusal(
   return REQUEST.test(topic) && isOwn(user, topic) ? null : `not authorised to publish to ${topic}`
 }
 
-/** Why a filter is refused, with which the connection is closed; null if it is not. [source: denied-publish] */
+/** Why a filter is refused, with which the connection is closed; null if it is not. [source: denied-publish] [source: qos-2] */
 export function subscribeRefusal(user: TopicUser, filter: string, qos: number): string | null {
   if (qos === 2) return 'QoS 2 is not supported'
   const malformed = topicRefusal(filter)

@@ -8,3 +8,7 @@ export const notFound = (message: string): AwsError => new AwsError('ResourceNot
 
 export const alreadyExists = (message: string, resourceId: string, resourceArn: string): AwsError =>
   new AwsError('ResourceAlreadyExistsException', 409, message, { resourceId, resourceArn })
+
+/** `what` is the kind and name of the resource, for example `thing line-01-07`. */
+export const versionConflict = (what: string, expected: number): AwsError =>
+  new AwsError('VersionConflictException', 409, `The version of ${what} is not the expected version ${expected}`)

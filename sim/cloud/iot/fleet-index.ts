@@ -1,22 +1,21 @@
-import type { ThingDocument } from '@aws-sdk/client-iot'
-import { NotEmulated } from '../base/aws-error.ts'
-import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
-import { defineOperations } from '../base/operations.ts'
+import type { JsonObject } from '../base/json.ts'
 import { type PageRequest, pageWhere } from '../base/paging.ts'
 import { deltaOf } from '../shadow/shadow-delta.ts'
-import type { ShadowDocument } from '../shadow/shadow-document.ts'
 import type { ShadowService } from '../shadow/shadow-service.ts'
-import { type FieldReader, parseQuery } from './fleet-query.ts'
+import { type IndexView, ThingFields } from './index-fields.ts'
+import { IndexedThing } from './indexed-thing.ts'
+import { compileQuery, type ItemTest } from './query/compile-query.ts'
+import { parseQuery } from './query/query-parser.ts'
 import type { Thing, ThingRegistry } from './things.ts'
 
-/** Things per page at most. [source: search-page] */
-const MAX_PAGE = 100
+/** [source: search-results] */
+const MAX_PAGE = 500
+const DEFAULT_PAGE = 100
 
-/** What the index knows at an instant. */
-export interface IndexView {
-  readonly things: readonly Thing[]
-  shadow(thing: string, shadow: string): ShadowDocument | undefined
-}
+/** Queries that are kept ready: the controller asks the same one at every evaluation, a page at a time. */
+const MAX_KEPT_QUERIES = 20
+
+type ThingTest = ItemTest<Thing, IndexView>
 
 /**
  * Fleet indexing over AWS_Things with the named shadows it is configured for. The real index is eventually consistent;
@@ -24,30 +23,39 @@ export interface IndexView {
  * timestamps.
  */
 export class FleetIndex {
+  readonly fields: ThingFields
   readonly #things: ThingRegistry
   readonly #shadows: ShadowService
-  readonly #indexedShadows: readonly string[]
+  readonly #queries = new Map<string, ThingTest>()
   /** What queries are answered from instead of the present; null: the present. */
   #past: () => IndexView | null = () => null
 
   constructor(sources: { things: ThingRegistry; shadows: ShadowService }, indexedShadows: readonly string[]) {
     this.#things = sources.things
     this.#shadows = sources.shadows
-    this.#indexedShadows = indexedShadows
+    this.fields = new ThingFields(indexedShadows)
   }
 
   /** A page of the things that match. @throws AwsError InvalidQueryException and of `pageWhere`; NotEmulated */
   search(
     queryString: string,
-    request: PageRequest,
+    { maxResults = DEFAULT_PAGE, nextToken: token }: PageRequest,
   ): { things: readonly IndexedThing[]; nextToken: string | undefined } {
+    const test = this.#testOf(queryString)
     const past = this.#past()
     const view = past ?? this.#present
-    const query = parseQuery(queryString, (field) => this.#readerOf(field, view))
-    const { items, nextToken } = pageWhere(view.things, query, request, { max: MAX_PAGE })
+    const isWanted = (thing: Thing): boolean => test(thing, view)
+    const { items, nextToken } = pageWhere(view.things, isWanted, { maxResults, nextToken: token }, { max: MAX_PAGE })
     const shadowText = (thing: string): string | undefined => this.#shadowText(thing, view)
     const isPresent = past === null
     return { things: items.map((thing) => new IndexedThing(thing, shadowText, isPresent)), nextToken }
+  }
+
+  /** Every thing that matches, and what it is read from. @throws AwsError InvalidQueryException; NotEmulated */
+  select(queryString: string): { readonly things: readonly Thing[]; readonly view: IndexView } {
+    const test = this.#testOf(queryString)
+    const view = this.#past() ?? this.#present
+    return { things: view.things.filter((thing) => test(thing, view)), view }
   }
 
   /** From now on queries are answered from what `past` returns, called each time; null is the present. */
@@ -59,7 +67,7 @@ export class FleetIndex {
   snapshot(): IndexView {
     const things = this.#things.all().map((thing) => ({ ...thing }))
     const shadows = new Map(
-      this.#indexedShadows.map((shadow) => [
+      this.fields.indexedShadows.map((shadow) => [
         shadow,
         new Map(things.map(({ name }) => [name, this.#shadows.document(name, shadow)] as const)),
       ]),
@@ -71,9 +79,19 @@ export class FleetIndex {
     return { things: this.#things.all(), shadow: (thing, shadow) => this.#shadows.document(thing, shadow) }
   }
 
+  #testOf(queryString: string): ThingTest {
+    const kept = this.#queries.get(queryString)
+    if (kept !== undefined) return kept
+    const test = compileQuery(parseQuery(queryString), this.fields)
+    const [oldest] = this.#queries.keys()
+    if (this.#queries.size >= MAX_KEPT_QUERIES && oldest !== undefined) this.#queries.delete(oldest)
+    this.#queries.set(queryString, test)
+    return test
+  }
+
   #shadowText(thing: string, view: IndexView): string | undefined {
     const named: JsonObject = {}
-    for (const shadow of this.#indexedShadows) {
+    for (const shadow of this.fields.indexedShadows) {
       const document = view.shadow(thing, shadow)
       if (document === undefined) continue
       named[shadow] = {
@@ -85,92 +103,4 @@ export class FleetIndex {
     }
     return Object.keys(named).length === 0 ? undefined : JSON.stringify({ name: named })
   }
-
-  #readerOf(field: string, view: IndexView): FieldReader {
-    if (field === 'thingName') return ({ name }) => [name]
-    if (field === 'thingGroupNames') return ({ groups }) => groups
-    if (field === 'thingTypeName') return ({ typeName }) => present(typeName)
-    if (field === 'connectivity.connected') return ({ connectivity }) => [String(connectivity?.connected ?? false)]
-    const [area, ...path] = field.split('.')
-    if (area === 'attributes') return ({ attributes }) => present(attributes[path.join('.')])
-    if (area === 'shadow' && path[0] === 'name') return this.#shadowReader(path.slice(1), field, view)
-    throw new NotEmulated(`the fleet index field "${field}"`)
-  }
-
-  #shadowReader([shadow, section, ...path]: readonly string[], field: string, view: IndexView): FieldReader {
-    if (shadow === undefined || !this.#indexedShadows.includes(shadow)) {
-      throw new NotEmulated(`the fleet index field "${field}" (indexed shadows: ${this.#indexedShadows.join(', ')})`)
-    }
-    if (section !== 'reported' && section !== 'desired' && section !== 'hasDelta') {
-      throw new NotEmulated(`the fleet index field "${field}"`)
-    }
-    return ({ name }) => {
-      const document = view.shadow(name, shadow)
-      if (document === undefined) return []
-      if (section === 'hasDelta') return [String(deltaOf(document) !== undefined)]
-      let value: JsonValue | undefined = document[section]
-      for (const key of path) value = isObject(value) ? value[key] : undefined
-      return value === undefined || typeof value === 'object' ? [] : [String(value)]
-    }
-  }
 }
-
-/** What the index knows of a thing; each member is made when it is read, because the shadow's text is expensive. */
-class IndexedThing implements ThingDocument {
-  readonly #thing: Thing
-  readonly #shadowText: (thing: string) => string | undefined
-  readonly #isPresent: boolean
-
-  constructor(thing: Thing, shadowText: (thing: string) => string | undefined, isPresent: boolean) {
-    this.#thing = thing
-    this.#shadowText = shadowText
-    this.#isPresent = isPresent
-  }
-
-  static isPresent(document: ThingDocument): boolean {
-    return document instanceof IndexedThing && document.#isPresent
-  }
-
-  get thingName(): string {
-    return this.#thing.name
-  }
-
-  get thingId(): string {
-    return this.#thing.id
-  }
-
-  get thingTypeName(): string | undefined {
-    return this.#thing.typeName
-  }
-
-  get thingGroupNames(): string[] {
-    return this.#thing.groups as string[]
-  }
-
-  get attributes(): Record<string, string> {
-    return this.#thing.attributes
-  }
-
-  get connectivity(): ThingDocument['connectivity'] {
-    return this.#thing.connectivity
-  }
-
-  get shadow(): string | undefined {
-    return this.#shadowText(this.#thing.name)
-  }
-}
-
-/** Whether a document shows the present state of its thing, which can be read without the shadow's text. */
-export const isPresent = (document: ThingDocument): boolean => IndexedThing.isPresent(document)
-
-/** Queries over the things, their shadows and their connectivity. */
-export const fleetIndexOperations = defineOperations<'iot', { readonly index: FleetIndex }>()({
-  SearchIndex: (input, { index }) => {
-    if (input.indexName !== undefined && input.indexName !== 'AWS_Things') {
-      throw new NotEmulated(`the fleet index ${input.indexName}`)
-    }
-    return index.search(input.queryString ?? '', input)
-  },
-})
-
-const present = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value])

@@ -1,74 +1,87 @@
-import { NotEmulated } from '../base/aws-error.ts'
 import { defineOperations } from '../base/operations.ts'
 import { page } from '../base/paging.ts'
+import type { ThingGroup } from './group-tree.ts'
+import type { IotState } from './iot-state.ts'
+import { newAttributes, updatedAttributes } from './thing-attributes.ts'
 import { requireName } from './thing-names.ts'
 import type { ThingRegistry } from './things.ts'
 
-/** Operations on thing groups and their members. [source: registry-operations] */
-export const thingGroupOperations = defineOperations<'iot', { readonly things: ThingRegistry }>()({
-  CreateThingGroup: (input, { things }) => {
-    if (input.parentGroupName !== undefined) throw new NotEmulated('CreateThingGroup parentGroupName')
+/** Operations on thing groups; dynamic ones are not emulated. [source: registry-operations] */
+export const thingGroupOperations = defineOperations<'iot', Pick<IotState, 'things' | 'iotTags'>>()({
+  CreateThingGroup: (input, { things, iotTags }) => {
     const name = requireName(input.thingGroupName, 'thingGroupName')
-    const { id } = things.createGroup(name, input.thingGroupProperties?.thingGroupDescription)
+    const { thingGroupDescription, attributePayload } = input.thingGroupProperties ?? {}
+    iotTags.check(input.tags)
+    const isNew = !things.groupExists(name)
+    const { id } = things.groups.create(name, {
+      parent: input.parentGroupName,
+      description: thingGroupDescription,
+      attributes: newAttributes(attributePayload),
+    })
+    if (isNew) iotTags.set(things.groupArn(name), input.tags)
     return { thingGroupName: name, thingGroupArn: things.groupArn(name), thingGroupId: id }
   },
 
   DescribeThingGroup: ({ thingGroupName }, { things }) => {
-    const { name, id, description, createdAtMs } = things.groupOrThrow(thingGroupName)
+    const group = things.groups.groupOrThrow(requireName(thingGroupName, 'thingGroupName'))
+    const { name, id, version, description, attributes } = group
     return {
       thingGroupName: name,
       thingGroupId: id,
       thingGroupArn: things.groupArn(name),
-      version: 1,
-      thingGroupProperties: { thingGroupDescription: description },
-      thingGroupMetadata: { creationDate: new Date(createdAtMs) },
+      version,
+      thingGroupProperties: { thingGroupDescription: description, attributePayload: { attributes } },
+      thingGroupMetadata: metadataOf(group, things),
     }
   },
 
+  UpdateThingGroup: (input, { things }) => {
+    const group = things.groups.groupOrThrow(requireName(input.thingGroupName, 'thingGroupName'))
+    const { thingGroupDescription = group.description, attributePayload } = input.thingGroupProperties ?? {}
+    const attributes = updatedAttributes(group.attributes, attributePayload)
+    const changes = { description: thingGroupDescription, attributes }
+    return { version: things.groups.update(group.name, changes, input.expectedVersion).version }
+  },
+
+  DeleteThingGroup: ({ thingGroupName, expectedVersion }, { things, iotTags }) => {
+    const name = requireName(thingGroupName, 'thingGroupName')
+    things.deleteGroup(name, expectedVersion)
+    iotTags.forget(things.groupArn(name))
+    return {}
+  },
+
   ListThingGroups: (input, { things }) => {
-    if (input.parentGroup !== undefined) throw new NotEmulated('ListThingGroups with parentGroup')
-    const names = things.groupNames().filter((name) => name.startsWith(input.namePrefixFilter ?? ''))
+    const { namePrefixFilter = '' } = input
+    const names = listed(input, things).filter((name) => name.startsWith(namePrefixFilter))
     const { items, nextToken } = page(names, input)
     return { thingGroups: items.map((name) => groupRef(name, things)), nextToken }
   },
-
-  ListThingGroupsForThing: (input, { things }) => {
-    const { groups } = things.thingOrThrow(input.thingName)
-    const { items, nextToken } = page(groups, input)
-    return { thingGroups: items.map((name) => groupRef(name, things)), nextToken }
-  },
-
-  ListThingsInThingGroup: (input, { things }) => {
-    const { name } = things.groupOrThrow(input.thingGroupName)
-    const { items, nextToken } = page(things.membersOf(name), input)
-    return { things: items, nextToken }
-  },
-
-  AddThingToThingGroup: (input, { things }) => {
-    things.changeMembership(groupNameOf(input), thingNameOf(input), 'added')
-    return {}
-  },
-
-  RemoveThingFromThingGroup: (input, { things }) => {
-    things.changeMembership(groupNameOf(input), thingNameOf(input), 'removed')
-    return {}
-  },
 })
 
-interface NamedMembership {
-  readonly thingName?: string | undefined
-  readonly thingArn?: string | undefined
-  readonly thingGroupName?: string | undefined
-  readonly thingGroupArn?: string | undefined
+/**
+ * Without a parent all groups, or those at the root if `recursive` is false; otherwise the child groups, those below them
+ * only if `recursive` is true. [source: list-groups]
+ */
+function listed(
+  { parentGroup, recursive }: { readonly parentGroup?: string | undefined; readonly recursive?: boolean | undefined },
+  { groups }: ThingRegistry,
+): readonly string[] {
+  if (parentGroup !== undefined) {
+    const { name } = groups.groupOrThrow(parentGroup)
+    return recursive ? groups.descendantsOf(name) : groups.childrenOf(name)
+  }
+  const names = groups.names()
+  return recursive === false ? names.filter((name) => groups.rootOf(name) === name) : names
 }
 
-const groupNameOf = ({ thingGroupName, thingGroupArn }: NamedMembership): string | undefined =>
-  thingGroupName ?? thingGroupArn?.split('/').at(-1)
+function metadataOf({ name, parent, createdAtMs }: ThingGroup, things: ThingRegistry) {
+  const creationDate = new Date(createdAtMs)
+  if (parent === undefined) return { creationDate }
+  const rootToParentThingGroups = things.groups.ancestorsOf(name).map((group) => groupRef(group, things))
+  return { parentGroupName: parent, rootToParentThingGroups, creationDate }
+}
 
-const thingNameOf = ({ thingName, thingArn }: NamedMembership): string | undefined =>
-  thingName ?? thingArn?.split('/').at(-1)
-
-const groupRef = (name: string, things: ThingRegistry): { groupName: string; groupArn: string } => ({
+export const groupRef = (name: string, things: ThingRegistry): { groupName: string; groupArn: string } => ({
   groupName: name,
   groupArn: things.groupArn(name),
 })

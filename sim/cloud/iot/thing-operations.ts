@@ -1,26 +1,26 @@
 import { NotEmulated } from '../base/aws-error.ts'
-import { invalidRequest } from '../base/iot-errors.ts'
-import { defineOperations } from '../base/operations.ts'
+import { invalidRequest, notFound } from '../base/iot-errors.ts'
+import { defineOperations, type InputOf } from '../base/operations.ts'
 import { pageWhere } from '../base/paging.ts'
+import type { IotState } from './iot-state.ts'
+import { newAttributes, updatedAttributes } from './thing-attributes.ts'
 import { requireName } from './thing-names.ts'
-import type { Thing, ThingRegistry } from './things.ts'
-
-const ATTRIBUTE_NAME = /^[a-zA-Z0-9_.,@/:#-]{1,128}$/
-const ATTRIBUTE_VALUE = /^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/
-const ENDPOINT_TYPES = ['iot:Data', 'iot:Data-ATS', 'iot:Jobs', 'iot:CredentialProvider']
+import type { ThingTypes } from './thing-types.ts'
+import type { Thing, ThingChanges } from './things.ts'
 
 /** Operations on things. [source: registry-operations] */
-export const thingOperations = defineOperations<'iot', { readonly things: ThingRegistry }>()({
-  CreateThing: (input, { things }) => {
+export const thingOperations = defineOperations<'iot', Pick<IotState, 'things' | 'thingTypes'>>()({
+  CreateThing: (input, { things, thingTypes }) => {
     if (input.billingGroupName !== undefined) throw new NotEmulated('CreateThing billingGroupName')
     const name = requireName(input.thingName, 'thingName')
-    const attributes = checkAttributes(input.attributePayload?.attributes ?? {})
+    const attributes = newAttributes(input.attributePayload)
+    requireType(thingTypes, input.thingTypeName)
     const { id } = things.create(name, input.thingTypeName, attributes)
     return { thingName: name, thingArn: things.thingArn(name), thingId: id }
   },
 
   DescribeThing: ({ thingName }, { things }) => {
-    const { name, id, typeName, attributes } = things.thingOrThrow(thingName)
+    const { name, id, typeName, attributes, version } = things.thingOrThrow(requireName(thingName, 'thingName'))
     return {
       defaultClientId: name,
       thingName: name,
@@ -28,44 +28,63 @@ export const thingOperations = defineOperations<'iot', { readonly things: ThingR
       thingArn: things.thingArn(name),
       thingTypeName: typeName,
       attributes,
-      version: 1,
+      version,
     }
   },
 
+  UpdateThing: (input, { things, thingTypes }) => {
+    const thing = things.thingOrThrow(requireName(input.thingName, 'thingName'))
+    requireType(thingTypes, input.thingTypeName)
+    things.update(thing.name, changesOf(thing, input), input.expectedVersion)
+    return {}
+  },
+
+  DeleteThing: ({ thingName, expectedVersion }, { things }) => {
+    things.delete(requireName(thingName, 'thingName'), expectedVersion)
+    return {}
+  },
+
   ListThings: (input, { things }) => {
-    if (input.usePrefixAttributeValue) throw new NotEmulated('ListThings usePrefixAttributeValue')
-    const isWanted = ({ typeName, attributes }: Thing): boolean =>
-      (input.thingTypeName === undefined || typeName === input.thingTypeName) &&
-      (input.attributeName === undefined || attributes[input.attributeName] === input.attributeValue)
-    const { items, nextToken } = pageWhere(things.all(), isWanted, input)
+    const { items, nextToken } = pageWhere(things.all(), filterOf(input), input)
     return {
-      things: items.map(({ name, typeName, attributes }) => ({
+      things: items.map(({ name, typeName, attributes, version }) => ({
         thingName: name,
         thingTypeName: typeName,
         thingArn: things.thingArn(name),
         attributes,
-        version: 1,
+        version,
       })),
       nextToken,
     }
   },
-
-  DescribeEndpoint: ({ endpointType }) => {
-    if (endpointType !== undefined && !ENDPOINT_TYPES.includes(endpointType)) {
-      throw invalidRequest(`Endpoint type ${endpointType} is not valid`)
-    }
-    return { endpointAddress: '127.0.0.1' }
-  },
 })
 
-function checkAttributes(attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (!ATTRIBUTE_NAME.test(name)) {
-      throw invalidRequest(`attribute name "${name}" must match ${ATTRIBUTE_NAME.source}`)
-    }
-    if (!ATTRIBUTE_VALUE.test(value)) {
-      throw invalidRequest(`attribute ${name}="${value}" must match ${ATTRIBUTE_VALUE.source}`)
-    }
+/** A thing can only have a type that exists. @throws AwsError ResourceNotFoundException */
+function requireType(types: ThingTypes, name: string | undefined): void {
+  if (name !== undefined && !types.has(name)) throw notFound(`Thing type ${name} not found`)
+}
+
+function changesOf(thing: Thing, input: InputOf<'iot', 'UpdateThing'>): ThingChanges {
+  const { thingTypeName, removeThingType = false, attributePayload } = input
+  if (removeThingType && thingTypeName !== undefined) {
+    throw invalidRequest('thingTypeName and removeThingType exclude each other')
   }
-  return { ...attributes }
+  return {
+    typeName: removeThingType ? undefined : (thingTypeName ?? thing.typeName),
+    attributes: updatedAttributes(thing.attributes, attributePayload),
+  }
+}
+
+function filterOf(input: InputOf<'iot', 'ListThings'>): (thing: Thing) => boolean {
+  const { thingTypeName, attributeName, attributeValue = '', usePrefixAttributeValue = false } = input
+  if (attributeName === undefined && (input.attributeValue !== undefined || usePrefixAttributeValue)) {
+    throw invalidRequest('attributeValue and usePrefixAttributeValue need an attributeName')
+  }
+  return ({ typeName, attributes }) => {
+    if (thingTypeName !== undefined && typeName !== thingTypeName) return false
+    if (attributeName === undefined) return true
+    const value = attributes[attributeName]
+    if (value === undefined || input.attributeValue === undefined) return value !== undefined
+    return usePrefixAttributeValue ? value.startsWith(attributeValue) : value === attributeValue
+  }
 }

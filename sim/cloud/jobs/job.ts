@@ -14,10 +14,12 @@ export interface JobTarget {
 export interface JobTargets {
   exists(thing: string): boolean
   groupExists(group: string): boolean
+  /** Things in the group or in a group below it. */
   membersOf(group: string): readonly string[]
   thingArn(thing: string): string
   groupArn(group: string): string
   onMembershipChange(listener: (group: string, thing: string, change: 'added' | 'removed') => void): void
+  onThingDeleted(listener: (thing: string) => void): void
 }
 
 export interface CancelOptions {

@@ -22,6 +22,7 @@ export class JobsService {
   readonly #releases: JobReleases
   readonly #changes: ExecutionChanges
   readonly #cancelListeners: ((job: Job) => void)[] = []
+  readonly #deleteListeners: ((job: Job) => void)[] = []
 
   constructor(ctx: CloudContext, targets: JobTargets) {
     this.#ctx = ctx
@@ -30,6 +31,7 @@ export class JobsService {
     this.#releases = new JobReleases(ctx, this.#table, this.#notifier)
     this.#changes = new ExecutionChanges(ctx, this.#notifier, (job) => this.#executionEnded(job))
     targets.onMembershipChange((group, thing, change) => this.#membershipChanged(group, thing, change))
+    targets.onThingDeleted((thing) => this.#thingDeleted(thing))
   }
 
   /** `listener` is called for every change of an execution after it was queued, status details included. */
@@ -40,6 +42,10 @@ export class JobsService {
   /** `listener` is called when a job is cancelled, by a request or by its abort criteria. */
   onJobCancelled(listener: (job: Job) => void): void {
     this.#cancelListeners.push(listener)
+  }
+
+  onJobDeleted(listener: (job: Job) => void): void {
+    this.#deleteListeners.push(listener)
   }
 
   job(jobId: string): Job | undefined {
@@ -134,6 +140,7 @@ export class JobsService {
       this.#table.deleteExecution(job, execution)
       if (execution.released && !isTerminal(execution.status)) this.#notifier.notify(job, execution.thing)
     }
+    for (const listener of this.#deleteListeners) listener(job)
   }
 
   #queue(job: Job, thing: string, status: 'QUEUED' | 'SUCCEEDED', cause?: TraceRef): JobExecution {
@@ -175,6 +182,16 @@ export class JobsService {
       const execution = job.executions.get(thing)
       if (change === 'added') this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
       else if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
+        this.#changes.move(job, execution, 'REMOVED')
+      }
+    }
+  }
+
+  /** A thing that no longer exists is not a valid target: its open executions are removed. [source: execution-status] */
+  #thingDeleted(thing: string): void {
+    for (const job of this.#table.jobsOf(thing)) {
+      const execution = job.executions.get(thing)
+      if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
         this.#changes.move(job, execution, 'REMOVED')
       }
     }

@@ -1,5 +1,6 @@
 import { SAMPLE_PERIOD_MS } from '../../../controller/contract.ts'
-import type { FleetIndex, IndexView } from '../../cloud/iot/fleet-index.ts'
+import type { FleetIndex } from '../../cloud/iot/fleet-index.ts'
+import type { IndexView } from '../../cloud/iot/index-fields.ts'
 import { Priority } from '../../kernel/clock.ts'
 import { type FaultWindow, isWithin } from './fault-window.ts'
 import type { FaultWorld } from './fault-world.ts'

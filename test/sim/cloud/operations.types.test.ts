@@ -69,7 +69,7 @@ const declared: OutputOf<'iot', 'DescribeThing'> = { thingNam: 'a' }
 const callers = (services: CloudServices): unknown[] => [
   services.iot.CreateThing({ thingName: 'a' }).thingArn,
   // @ts-expect-error an operation that is not emulated
-  services.iot.CreateThingType,
+  services.iot.CreateBillingGroup,
   // @ts-expect-error a misspelt input member
   services.iot.CreateThing({ thingNam: 'a' }),
   // @ts-expect-error a misspelt output member

@@ -15,7 +15,9 @@ interface Parser {
   /** The packet that is being read: its length is known before its content has arrived. */
   readonly packet: { readonly length: number } | null
   parse(chunk: Buffer): number
-  prependListener(event: 'packet', listener: (packet: MqttPacket) => void): void
+  listeners(event: 'packet'): ((this: Parser, packet: MqttPacket) => void)[]
+  removeAllListeners(event: 'packet'): void
+  on(event: 'packet', listener: (packet: MqttPacket) => void): void
 }
 
 interface Internals {

@@ -146,7 +146,7 @@ class BrokerState {
     aedes.on('unsubscribe', (topics, client) => {
       for (const topic of topics) this.filters.remove(client.id, topic)
     })
-    aedes.on('clientReady', (client) => this.#connected(client))
+    aedes.on('client', (client) => this.#connected(client))
     aedes.on('clientDisconnect', (client) => this.#gone(client))
     // A client that breaks the protocol loses its connection and nothing else; the closed socket reports it to the client.
     aedes.on('clientError', (client, error) => this.#broke(client, error))

@@ -15,31 +15,50 @@ const CONNACK_5_UNSUPPORTED = Buffer.from([0x20, 0x03, 0x00, 0x84, 0x00])
 export function guardConnection(client: Client, socket: Socket, userOf: (clientId: string) => TopicUser): void {
   const internals = internalsOf(client)
   const parser = internals._parser
+  /** Null before the CONNECT packet, without which every other one closes the connection. */
+  let clientId: string | null = null
   let silence = closesWhenSilent(socket, BROKER_LIMITS.connectTimeoutMs)
   socket.on('close', () => silence.stop())
   const read = parser.parse.bind(parser)
   parser.parse = (chunk) => {
-    const rest = read(chunk)
-    // The library would wait for all of it.
-    if ((parser.packet?.length ?? 0) > BROKER_LIMITS.maxPacketBytes) closeWith(client, 'packet too large')
-    return rest
+    // What goes wrong with a packet of this client is this client's.
+    try {
+      const rest = read(chunk)
+      // The library would wait for all of it.
+      if ((parser.packet?.length ?? 0) > BROKER_LIMITS.maxPacketBytes) closeWith(client, 'packet too large')
+      return rest
+    } catch (error) {
+      closeWith(client, (error as Error).message)
+      return 0
+    }
   }
-  parser.prependListener('packet', (packet: MqttPacket) => {
+  const refusalOf = (packet: MqttPacket): string | null => {
     if (packet.cmd === 'connect') {
+      clientId = packet.clientId
       silence.stop()
       silence = closesWhenSilent(socket, 1_500 * keepAliveS(packet.keepalive))
       if (packet.protocolVersion === 5) socket.end(CONNACK_5_UNSUPPORTED)
-    } else if (packet.cmd === 'subscribe') {
-      const refusal = subscribePacketRefusal(userOf(client.id), packet.subscriptions, held(internals.subscriptions))
-      if (refusal !== null) return closeWith(client, refusal)
-      for (const subscription of packet.subscriptions) subscription.topic = libraryFilter(subscription.topic)
-    } else if (packet.cmd === 'unsubscribe') {
-      packet.unsubscriptions = packet.unsubscriptions.map(libraryFilter)
+      return packet.protocolVersion === 5 ? 'MQTT 5 is not supported' : null
     }
+    if (clientId === null) return 'a packet before CONNECT'
+    if (packet.cmd !== 'subscribe') return null
+    return subscribePacketRefusal(userOf(clientId), packet.subscriptions, Object.keys(internals.subscriptions))
+  }
+  const [take] = parser.listeners('packet')
+  parser.removeAllListeners('packet')
+  parser.on('packet', (packet) => {
+    const refusal = refusalOf(packet)
+    if (refusal !== null) closeWith(client, refusal)
+    else take?.call(parser, withLibraryFilters(packet))
   })
 }
 
-const held = (subscriptions: Readonly<Record<string, unknown>>): readonly string[] => Object.keys(subscriptions)
+function withLibraryFilters(packet: MqttPacket): MqttPacket {
+  if (packet.cmd === 'subscribe') {
+    for (const subscription of packet.subscriptions) subscription.topic = libraryFilter(subscription.topic)
+  } else if (packet.cmd === 'unsubscribe') packet.unsubscriptions = packet.unsubscriptions.map(libraryFilter)
+  return packet
+}
 
 function subscribePacketRefusal(
   user: TopicUser,

@@ -62,7 +62,9 @@ export class MqttLink implements DeviceLink {
       this.#end('connection')
     })
     client.on('message', (topic, payload) => {
-      this.#events.onMessage(topic, JSON.parse(payload.toString()))
+      const parsed = parseJson(payload)
+      // A client from outside may publish anything to a topic that is no service's own.
+      if (parsed !== undefined) this.#events.onMessage(topic, parsed)
       this.#end('delivery')
     })
     client.on('close', () => this.#closed(client))
@@ -150,5 +152,13 @@ export class MqttLink implements DeviceLink {
     if (count === 0) return // already ended when the connection closed
     this.#open.set(kind, count - 1)
     this.#inFlight.end(kind)
+  }
+}
+
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString())
+  } catch {
+    return undefined
   }
 }

@@ -1,0 +1,77 @@
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import { afterEach, beforeEach, expect } from 'vitest'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
+import { InFlight } from '../../../sim/kernel/in-flight.ts'
+import type { DeviceLinkEvents } from '../../../sim/kernel/link.ts'
+import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
+import { Trace } from '../../../sim/kernel/trace.ts'
+import { type Broker, type BrokerOptions, startBroker } from '../../../sim/wire/broker.ts'
+import { clientIdOf, MqttLink } from '../../../sim/wire/mqtt-link.ts'
+
+export let broker: Broker
+export let inFlight: InFlight
+export let links: Map<string, MqttLink>
+export let published: { clientId: string; topic: string; payload: unknown; isOwn: boolean }[]
+export let presence: [string, boolean][]
+export let outside: OutsideClients
+let observers: MqttClient[]
+
+beforeEach(async () => {
+  inFlight = new InFlight()
+  links = new Map()
+  published = []
+  observers = []
+  presence = []
+  const clock = new VirtualClock(1_000)
+  outside = new OutsideClients(clock, new Trace(clock))
+  broker = await startBroker(options())
+})
+
+const linkOf = (connection: string): MqttLink | undefined => links.get(clientIdOf(connection))
+
+export const options = (): BrokerOptions => ({
+  port: 0,
+  isThing: (id) => id.startsWith('line-'),
+  nowMs: () => 1_000,
+  onPublish: (clientId, topic, payload, client) => {
+    if (topic.endsWith('/bad/update')) throw new TypeError('the service fails')
+    published.push({ clientId, topic, payload, isOwn: client === null })
+  },
+  own: {
+    onForward: (connection) => linkOf(connection)?.forwarded(connection),
+    onPublishDone: (connection) => linkOf(connection)?.publishDone(connection),
+    onGone: (connection) => linkOf(connection)?.gone(),
+  },
+  onOutside: (clientId, isConnected) => presence.push([clientId, isConnected]),
+  outside,
+  onFailure: (error) => expect.unreachable(error.message),
+})
+
+afterEach(async () => {
+  for (const link of links.values()) await link.close()
+  for (const observer of observers) await observer.endAsync(true)
+  await broker.close()
+})
+
+/** A device's own connection. */
+export function link(thing: string, events: Partial<DeviceLinkEvents> = {}): MqttLink {
+  const made = new MqttLink(thing, broker.ownAccess, inFlight, {
+    onConnected: () => undefined,
+    onDisconnected: () => undefined,
+    onMessage: () => undefined,
+    ...events,
+  })
+  links.set(thing, made)
+  made.connect()
+  return made
+}
+
+/** A client from outside. */
+export async function observer(clientId: string, more: IClientOptions = {}): Promise<MqttClient> {
+  const client = await mqtt.connectAsync(broker.url, { clientId, reconnectPeriod: 0, ...more })
+  observers.push(client)
+  return client
+}
+
+export const closed = (client: MqttClient): Promise<void> =>
+  new Promise((resolve) => client.on('close', () => resolve()))

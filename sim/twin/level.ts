@@ -1,6 +1,7 @@
 import type { Messaging } from '../cloud/base/cloud-context.ts'
 import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
+import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import type { OutsideClients } from '../kernel/outside-clients.ts'
 
@@ -24,7 +25,6 @@ export interface Level {
 export interface LevelEndpoints {
   readonly mqttUrl: string
   readonly httpUrl: string
-  readonly dynamoUrl: string
 }
 
 /** What the level needs of the twin. */
@@ -39,6 +39,6 @@ export interface LevelEvents {
 /** Deployed Lambda functions, by name. */
 export interface LambdaFunctions {
   has(name: string): boolean
-  /** Runs one with its payload. @throws what the function failed with */
-  call(name: string, payload: unknown): Promise<object>
+  /** Runs one with its payload for a client from outside. @throws what the function failed with */
+  call(name: string, payload: unknown, client: OutsideClient): Promise<object>
 }

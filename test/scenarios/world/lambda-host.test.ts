@@ -2,20 +2,24 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
 import type { Functions } from '../../../scenarios/world/functions.ts'
 import { LambdaHost } from '../../../scenarios/world/lambda-host.ts'
+import type { OutsideClient } from '../../../sim/kernel/client-activity.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
+import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
 
 let inFlight: InFlight
 let host: LambdaHost
 let trace: Trace
 let clock: VirtualClock
+let outside: OutsideClients
 
 beforeEach(() => {
   inFlight = new InFlight()
   host = new LambdaHost(inFlight)
   clock = new VirtualClock(0)
   trace = new Trace(clock)
+  outside = new OutsideClients(clock, trace)
 })
 
 const WAITING: Outcome = {
@@ -28,7 +32,7 @@ const WAITING: Outcome = {
 
 async function invoke(name: keyof Functions, work: () => Promise<Outcome>): Promise<void> {
   const functions = { analyze: work, promote: work, start: work } as unknown as Functions
-  host.install(functions, { trace, clock })
+  host.install(functions, { trace, clock, outside })
   host.invoke(host.arnOf(name), {})
   await inFlight.settled()
 }
@@ -75,7 +79,7 @@ it('runs one invocation at a time, and counts them', async () => {
     log.push('ends')
     return WAITING
   }
-  host.install({ analyze: work, promote: work, start: work } as unknown as Functions, { trace, clock })
+  host.install({ analyze: work, promote: work, start: work } as unknown as Functions, { trace, clock, outside })
   host.invoke(host.arnOf('analyze'), {})
   host.invoke(host.arnOf('promote'), {})
   await inFlight.settled()
@@ -107,17 +111,19 @@ it('drops the refusal of one rollout when it expects another, but keeps a bug', 
   expect(() => host.isOver()).toThrow('a bug')
 })
 
+const JO: OutsideClient = { by: 'access-key', id: 'AKIDJO' }
+
 describe('the function that operators call', () => {
   const install = (answer: object): void =>
-    host.install({ operate: () => Promise.resolve(answer) } as unknown as Functions, { trace, clock })
+    host.install({ operate: () => Promise.resolve(answer) } as unknown as Functions, { trace, clock, outside })
   const ANSWER = { operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held', outcome: null }
 
   it('is recorded with its answer, and so is the outcome of the rollout', async () => {
     install({ ...ANSWER, outcome: { ...WAITING, state: 'rolling-back' } })
-    expect(await host.call('operate', { operation: 'pause', actor: 'jo' })).toMatchObject({ answer: 'held' })
+    expect(await host.call('operate', { operation: 'pause', actor: 'jo' }, JO)).toMatchObject({ answer: 'held' })
     trace.flush()
     expect(trace.records).toMatchObject([
-      { kind: 'intervention', code: 'OPERATION_INVOKED', data: { operation: 'pause', actor: 'jo' } },
+      { kind: 'intervention', code: 'OPERATION_INVOKED', data: { operation: 'pause', actor: 'jo', client: JO } },
       { kind: 'operation', operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held' },
       { kind: 'evaluated', handler: 'operate', state: 'rolling-back' },
     ])
@@ -126,14 +132,18 @@ describe('the function that operators call', () => {
 
   it('is not recorded when it only asks for the status', async () => {
     install({ ...ANSWER, operation: 'status' })
-    await host.call('operate', { operation: 'status' })
+    await host.call('operate', { operation: 'status' }, JO)
     trace.flush()
     expect(trace.records).toEqual([])
   })
 
   it('fails only for its caller when the call came from outside', async () => {
-    host.install({ analyze: () => Promise.reject(new Error('no time')) } as unknown as Functions, { trace, clock })
-    await expect(host.call('analyze', {})).rejects.toThrow('no time')
+    host.install({ analyze: () => Promise.reject(new Error('no time')) } as unknown as Functions, {
+      trace,
+      clock,
+      outside,
+    })
+    await expect(host.call('analyze', {}, JO)).rejects.toThrow('no time')
     expect(host.isOver()).toBe(false)
     host.invoke(host.arnOf('analyze'), {})
     await inFlight.settled()

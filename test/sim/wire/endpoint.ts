@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
@@ -38,3 +39,26 @@ export async function openEndpoint(options: Partial<AwsEndpointOptions> = {}): P
 export const signed = (service: string, accessKeyId = 'AKIDTEST'): { readonly authorization: string } => ({
   authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260302/eu-central-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
 })
+
+/** What comes back for these bytes until the connection ends; `then` may send more, or end it. */
+export function exchange(url: string, bytes: string | Buffer, then?: (socket: Socket) => void): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  return new Promise((resolve) => {
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(received))
+    socket.write(bytes, () => then?.(socket))
+  })
+}
+
+/** A request over HTTP/1.1 that asks for its connection to be closed. */
+export function requestText(line: string, headers: Readonly<Record<string, string>>, body = ''): string {
+  const all = { connection: 'close', ...headers }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${line} HTTP/1.1\r\n${lines.join('')}\r\n${body}`
+}
+
+export const statusOf = (response: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1] ?? 0)

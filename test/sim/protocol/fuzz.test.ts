@@ -11,7 +11,7 @@ import { type Parts, partsOf, requestOf } from './messages.ts'
 /** Requests of every operation, valid and mutated, against the emulated services: answered all, and by errors of AWS. */
 
 /** Requests of each operation; more by this variable. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 6)
+const RUNS = Number(process.env.FUZZ_RUNS ?? 20)
 const HOUR_MS = 3_600_000
 
 interface Target {

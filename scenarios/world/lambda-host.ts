@@ -14,7 +14,7 @@ import { wallMs } from '../support/wall.ts'
 import { EVENT_BRIDGE, ForeignDeliveries } from './foreign-deliveries.ts'
 import { isEnvironmental, START_RETRY_DELAYS_MS } from './function-errors.ts'
 import { isStatusRequest, outcomeOf, recordFailure, recordOutsideCall, recordResult } from './function-trace.ts'
-import type { FunctionName, Functions, Invocation, InvocationFaults, Result } from './functions.ts'
+import type { Caller, FunctionName, Functions, Invocation, InvocationFaults, Result } from './functions.ts'
 import { InvocationQueue } from './invocation-queue.ts'
 import { RolloutEnd } from './rollout-end.ts'
 
@@ -148,8 +148,7 @@ export class LambdaHost implements LambdaFunctions {
     // Events of this millisecond come before the call, and what it leads to after it.
     trace.flush()
     recordOutsideCall({ trace, outside }, name, event, caller.client)
-    await this.#run(invocation, trace, () => functions[name](event))
-    trace.flush()
+    await this.#run({ ...invocation, caller: flushing(caller, trace) }, trace, () => functions[name](event))
   }
 
   async #run(invocation: Invocation, trace: Trace, run: () => Promise<Result>): Promise<void> {
@@ -207,6 +206,19 @@ export class LambdaHost implements LambdaFunctions {
     if (!this.#rollout.hasStarted) this.fail(error)
   }
 }
+
+/** The caller, who is answered when all that the call led to is in the trace. */
+const flushing = ({ client, resolve, reject }: Caller, trace: Trace): Caller => ({
+  client,
+  resolve: (result) => {
+    trace.flush()
+    resolve(result)
+  },
+  reject: (error) => {
+    trace.flush()
+    reject(error)
+  },
+})
 
 const refusedText = ({ refusals }: PreflightRefused): string =>
   `the preflight refused the release:\n${refusals.map((refusal) => `  ${textOf(refusal)}`).join('\n')}`

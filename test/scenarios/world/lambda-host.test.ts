@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ROLLOUT_EVENT_SOURCE, STAGE_PASSED_EVENT } from '../../../controller/contract.ts'
 import type { Outcome } from '../../../controller/reconcile/reconcile.ts'
 import type { Functions } from '../../../scenarios/world/functions.ts'
 import { LambdaHost } from '../../../scenarios/world/lambda-host.ts'
@@ -112,6 +113,7 @@ it('drops the refusal of one rollout when it expects another, but keeps a bug', 
 })
 
 const JO: OutsideClient = { by: 'access-key', id: 'AKIDJO' }
+const PAUSED = { operation: 'pause', actor: 'jo', reason: 'r', result: 'accepted', answer: 'held', outcome: null }
 
 describe('the function that operators call', () => {
   const install = (answer: object): void =>
@@ -149,4 +151,96 @@ describe('the function that operators call', () => {
     await inFlight.settled()
     expect(() => host.isOver()).toThrow('no time')
   })
+})
+
+describe('a delivery of EventBridge that a client from outside has caused', () => {
+  const PASSED = { id: 'e1', source: ROLLOUT_EVENT_SOURCE, 'detail-type': STAGE_PASSED_EVENT, detail: {} }
+  const TICK = { id: 'e2', source: 'aws.events', resources: ['arn:aws:events:eu-central-1:123456789012:rule/analyze'] }
+  const FAILING = ['analyze', 'promote', 'start'].map((name) => [
+    name,
+    () => Promise.reject(new TypeError('no such field')),
+  ])
+  beforeEach(() => host.install(Object.fromEntries(FAILING) as unknown as Functions, { trace, clock, outside }))
+
+  it.each([
+    ['by its rule for start', 'start', PASSED],
+    [
+      'by its rule for analyze',
+      'analyze',
+      { ...TICK, resources: ['arn:aws:events:eu-central-1:123456789012:rule/mine'] },
+    ],
+    ['by its rule for promote', 'promote', TICK],
+  ] as const)('%s fails alone', async (_, name, event) => {
+    host.deliver(host.arnOf(name), event)
+    await inFlight.settled()
+    expect(host.isOver()).toBe(false)
+    expect(outside.activity()).toMatchObject([
+      { client: { id: 'events.amazonaws.com' }, errors: [{ request: `lambda Invoke ${name}`, error: 'TypeError' }] },
+    ])
+    expect(host.cost.evaluations).toBe(0)
+  })
+
+  it('by its event fails alone, under the name of who put the event', async () => {
+    host.foreignEvents(['e1'], JO)
+    host.deliver(host.arnOf('promote'), PASSED)
+    await inFlight.settled()
+    expect(host.isOver()).toBe(false)
+    expect(outside.activity()).toMatchObject([{ client: JO, errors: [{ error: 'TypeError' }] }])
+  })
+
+  it.each([
+    ['a function that does not exist', 'arn:aws:lambda:eu-central-1:123456789012:function:toString'],
+    ['a function of another account', 'arn:aws:lambda:eu-central-1:210987654321:function:analyze'],
+    ['what is no function', 'arn:aws:sqs:eu-central-1:123456789012:analyze'],
+  ])('to %s fails alone', async (_, arn) => {
+    host.deliver(arn, TICK)
+    await inFlight.settled()
+    expect(outside.activity()).toMatchObject([{ errors: [{ error: 'ResourceNotFoundException' }] }])
+    trace.flush()
+    expect(trace.records).toEqual([])
+  })
+
+  it('is told from the controller’s own, whose failures are bugs', async () => {
+    host.deliver(host.arnOf('promote'), PASSED)
+    await inFlight.settled()
+    expect(() => host.isOver()).toThrow('no such field')
+  })
+})
+
+it('orders an intervention behind what happened before it in its millisecond, and before what follows', async () => {
+  host.install({ operate: async () => ({ ...PAUSED }) } as unknown as Functions, { trace, clock, outside })
+  trace.record('z-device', { kind: 'device-connected', thing: 'before' })
+  await host.call('operate', { operation: 'pause', actor: 'jo' }, JO)
+  trace.record('a-device', { kind: 'device-connected', thing: 'after' })
+  trace.flush()
+  expect(trace.records.map(({ kind, source }) => `${source} ${kind}`)).toEqual([
+    'z-device device-connected',
+    'client intervention',
+    'controller operation',
+    'a-device device-connected',
+  ])
+})
+
+it('answers the status without a trace, without faults, and as a read of the client', async () => {
+  const faults = {
+    invocations: () => {
+      throw new Error('a fault counts its invocations')
+    },
+  }
+  const functions = { operate: () => Promise.reject(new Error('not this one')) } as unknown as Functions
+  host.install(functions, { trace, clock, outside }, faults, async () => ({ ...PAUSED, operation: 'status' }) as never)
+  trace.record('z-device', { kind: 'device-connected', thing: 'before' })
+  for (const event of [{ operation: 'status' }, { detail: { operation: 'status' } }])
+    await host.call('operate', event, JO)
+  trace.record('a-device', { kind: 'device-connected', thing: 'after' })
+  trace.flush()
+  expect(trace.records.map(({ source }) => source)).toEqual(['a-device', 'z-device'])
+  expect(outside.activity()).toMatchObject([{ client: JO, reads: { 'lambda Invoke operate status': 2 }, changes: [] }])
+  expect(host.cost.evaluations).toBe(0)
+})
+
+it('keeps an operation of a client under its name', async () => {
+  host.install({ operate: async () => ({ ...PAUSED }) } as unknown as Functions, { trace, clock, outside })
+  await host.call('operate', { operation: 'pause', actor: 'jo' }, JO)
+  expect(outside.activity()).toMatchObject([{ client: JO, changes: [{ request: 'lambda Invoke operate', count: 1 }] }])
 })

@@ -1,4 +1,6 @@
 import { define, type MessageOf } from '../../controller/messages/message.ts'
+import type { OutsideClient } from '../../sim/kernel/client-activity.ts'
+import { clientText } from '../../sim/kernel/client-messages.ts'
 
 /** The specification of an injected fault, as the fault catalogue has it. */
 export interface InjectedFault {
@@ -20,17 +22,20 @@ export const INTERVENTION_MESSAGES = {
     'A fault was injected while the scenario ran.',
     ({ spec }) => `${spec.kind} ${targetText(spec.in)}`,
   ),
-  OPERATION_INVOKED: define<{ operation: string; actor: string | null }>(
+  OPERATION_INVOKED: define<{ operation: string; actor: string | null; client?: OutsideClient | null }>(
     'The function `operate` of the controller was invoked from outside.',
-    ({ operation, actor }) => `${operation} by ${actor ?? 'an unnamed actor'}`,
+    ({ operation, actor, client }) => `${operation} by ${actor ?? 'an unnamed actor'}${through(client)}`,
   ),
-  FUNCTION_INVOKED: define<{ function: string }>(
+  FUNCTION_INVOKED: define<{ function: string; client?: OutsideClient | null }>(
     'Another function of the controller was invoked from outside.',
-    (data) => `${data.function} was invoked`,
+    (data) => `${data.function} was invoked${data.client == null ? '' : ` by ${clientText(data.client)}`}`,
   ),
 }
 
 export type InterventionMessage = MessageOf<typeof INTERVENTION_MESSAGES>
+
+/** The client through which an actor acted, unless it was the dashboard. */
+const through = (client: OutsideClient | null | undefined): string => (client == null ? '' : ` (${clientText(client)})`)
 
 function targetText({ firmware, line, device }: InjectedFault['in']): string {
   if (device !== undefined) return `on ${device}`

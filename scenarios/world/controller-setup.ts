@@ -16,11 +16,14 @@ export function createTopic({ cloud }: Twin): string {
   return cloud.services.sns.CreateTopic({ Name: 'firmware-rollouts' }).TopicArn as string
 }
 
-/** Registers the controller's functions, the faults that act on them, and the EventBridge rules that invoke them. */
+/**
+ * Registers the controller's functions, the faults that act on them, and the EventBridge rules that
+ * invoke them. `ports`: with the faults of the scenario, and without them, for questions about the status.
+ */
 export function installController(
   twin: Twin,
   host: LambdaHost,
-  ports: Ports,
+  ports: { readonly faulty: Ports; readonly own: Ports },
   policy: Policy,
   faults: readonly FaultSpec[],
 ): void {
@@ -33,8 +36,8 @@ export function installController(
   })
   const ofLambda = makeFaultsOf(faults, 'lambda')
   const world = { world: twin.faultWorld, inFlight: twin.inFlight }
-  const lambdaFaults = ofLambda.length === 0 ? null : new LambdaFaults(ofLambda, world, ports, functionsOn)
-  host.install(functionsOn(ports), twin, lambdaFaults)
+  const lambdaFaults = ofLambda.length === 0 ? null : new LambdaFaults(ofLambda, world, ports.faulty, functionsOn)
+  host.install(functionsOn(ports.faulty), twin, lambdaFaults, functionsOn(ports.own).operate)
   const { PutRule, PutTargets } = twin.cloud.services.events
   PutRule({ Name: 'analyze', ScheduleExpression: rateOf(policy.tickMs) })
   PutTargets({ Rule: 'analyze', Targets: [{ Id: 'analyze', Arn: host.arnOf('analyze') }] })

@@ -1,7 +1,8 @@
 import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import { type Outcome, startOutcome } from '../../controller/reconcile/reconcile.ts'
 import type { InterventionMessage } from '../../reports/messages/interventions.ts'
-import { OUTSIDE_CLIENT } from '../../sim/kernel/outside-clients.ts'
+import type { OutsideClient } from '../../sim/kernel/client-activity.ts'
+import { OUTSIDE_CLIENT, type OutsideClients } from '../../sim/kernel/outside-clients.ts'
 import type { Trace } from '../../sim/kernel/trace.ts'
 import type { FunctionName, Result } from './functions.ts'
 
@@ -60,19 +61,45 @@ export function recordFailure(trace: Trace, handler: FunctionName, failure: Erro
   })
 }
 
-/** Records that an outside client invoked a function, unless it only asked for the status. */
-export function recordOutsideCall(trace: Trace, name: string, event: unknown): void {
-  const intervention = interventionOf(name, event)
-  if (intervention !== null) trace.record(OUTSIDE_CLIENT, { kind: 'intervention', ...intervention })
+/** Where calls from outside are recorded. */
+interface Records {
+  readonly trace: Trace
+  readonly outside: OutsideClients
 }
 
+/** Records that somebody outside invokes a function: an intervention, unless it only asks for the status. */
+export function recordOutsideCall(
+  { trace, outside }: Records,
+  name: string,
+  event: unknown,
+  client: OutsideClient | null,
+): void {
+  const intervention = interventionOf(name, event, client)
+  if (client === null) {
+    if (intervention !== null) trace.record(OUTSIDE_CLIENT, { kind: 'intervention', ...intervention })
+  } else if (intervention === null) outside.read(client, `lambda Invoke ${name} ${STATUS}`)
+  else outside.changed(client, `lambda Invoke ${name}`, intervention)
+}
+
+/** Whether an event for `operate` only asks for the status. */
+export const isStatusRequest = (name: string, event: unknown): boolean =>
+  name === 'operate' && requestIn(event).operation === STATUS
+
+const STATUS = 'status'
+
 /** Null for a request that changes nothing. */
-function interventionOf(name: string, event: unknown): InterventionMessage | null {
-  if (name !== 'operate') return { code: 'FUNCTION_INVOKED', data: { function: name } }
-  const { operation, actor = null } = (event ?? {}) as Readonly<Record<string, unknown>>
-  if (operation === 'status') return null
+function interventionOf(name: string, event: unknown, client: OutsideClient | null): InterventionMessage | null {
+  if (name !== 'operate') return { code: 'FUNCTION_INVOKED', data: { function: name, client } }
+  if (isStatusRequest(name, event)) return null
+  const { operation, actor = null } = requestIn(event)
   return {
     code: 'OPERATION_INVOKED',
-    data: { operation: String(operation), actor: actor === null ? null : String(actor) },
+    data: { operation: String(operation), actor: actor === null ? null : String(actor), client },
   }
+}
+
+/** The request of an operator, bare or as the detail of an event. */
+function requestIn(event: unknown): Readonly<Record<string, unknown>> {
+  const bare = (event ?? {}) as Readonly<Record<string, unknown>>
+  return (bare.detail ?? bare) as Readonly<Record<string, unknown>>
 }

@@ -94,11 +94,7 @@ export class Interventions {
 
   /** Null if the function failed, which is recorded in the trace. */
   async #call(event: object): Promise<OperationAnswer | null> {
-    const { trace } = this.#twin
-    // Events of this millisecond come before the call.
-    trace.flush()
-    const answer = await this.#host.call('operate', event).catch(() => null)
-    trace.flush()
+    const answer = await this.#host.call('operate', event, null).catch(() => null)
     return answer as OperationAnswer | null
   }
 }

@@ -1,25 +1,36 @@
 import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import { EffectFailed } from '../../controller/reconcile/reconcile.ts'
 import { textOf } from '../../reports/messages/registry.ts'
+import { ownArn } from '../../sim/cloud/base/arns.ts'
+import type { OutsideClient } from '../../sim/kernel/client-activity.ts'
 import { type Clock, Priority } from '../../sim/kernel/clock.ts'
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
+import type { OutsideClients } from '../../sim/kernel/outside-clients.ts'
 import type { Trace } from '../../sim/kernel/trace.ts'
 import { ACCOUNT_ID, REGION } from '../../sim/twin/account.ts'
 import type { LambdaFunctions } from '../../sim/twin/level.ts'
 import { RolloutRefused } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
+import { EVENT_BRIDGE, ForeignDeliveries } from './foreign-deliveries.ts'
 import { isEnvironmental, START_RETRY_DELAYS_MS } from './function-errors.ts'
-import { outcomeOf, recordFailure, recordOutsideCall, recordResult } from './function-trace.ts'
-import type { FunctionName, Functions, Invocation, InvocationFaults, Result } from './functions.ts'
+import { isStatusRequest, outcomeOf, recordFailure, recordOutsideCall, recordResult } from './function-trace.ts'
+import type { Caller, FunctionName, Functions, Invocation, InvocationFaults, Result } from './functions.ts'
 import { InvocationQueue } from './invocation-queue.ts'
 import { RolloutEnd } from './rollout-end.ts'
 
+const ACCOUNT = { region: REGION, accountId: ACCOUNT_ID }
+
 /** The functions and where they run. */
-interface Installed {
+interface Installed extends Surroundings {
   readonly functions: Functions
+  readonly faults: InvocationFaults | null
+  readonly askStatus: Functions['operate']
+}
+
+interface Surroundings {
   readonly trace: Trace
   readonly clock: Clock
-  readonly faults: InvocationFaults | null
+  readonly outside: OutsideClients
 }
 
 /** Runs the controller's functions as Lambda would: queue, retries and errors. Times are virtual. */
@@ -30,18 +41,20 @@ export class LambdaHost implements LambdaFunctions {
   #failure: unknown = null
   #evaluations = 0
   #evaluationMs = 0
+  readonly #foreign = new ForeignDeliveries()
 
   constructor(inFlight: InFlight) {
     this.#queue = new InvocationQueue(inFlight, (invocation) => this.#runAll(invocation))
   }
 
-  /** To be called once, before the first invocation. */
+  /** To be called once, before the first invocation. `askStatus`: `operate` without the faults of the scenario. */
   install(
     functions: Functions,
-    { trace, clock }: Pick<Installed, 'trace' | 'clock'>,
+    { trace, clock, outside }: Surroundings,
     faults: InvocationFaults | null = null,
+    askStatus: Functions['operate'] = functions.operate,
   ): void {
-    this.#installed = { functions, trace, clock, faults }
+    this.#installed = { functions, trace, clock, outside, faults, askStatus }
   }
 
   arnOf(name: FunctionName): string {
@@ -80,21 +93,39 @@ export class LambdaHost implements LambdaFunctions {
     this.#failure ??= error
   }
 
-  /** Invokes asynchronously, as a rule of EventBridge does. */
+  /** Invokes asynchronously, as the release pipeline does. */
   invoke(functionArn: string, event: object): void {
     this.#queue.add({ name: functionArn.split(':').at(-1) as FunctionName, event, failures: 0 })
   }
 
   /**
-   * Lambda's Invoke API for an outside client, through the same queue. The error that the function fails with is for the
-   * client: a wrong payload from outside is no bug. The call is recorded as an intervention unless it only asks for the
-   * status.
+   * Invokes for a rule of EventBridge. Where the rule or the event is not the controller's, only that invocation fails: of
+   * a function that does not exist, or with what the function does not understand.
+   */
+  deliver(targetArn: string, event: object): void {
+    const name = ownArn(targetArn, 'lambda', ACCOUNT)?.resource.replace(/^function:/, '')
+    if (name !== undefined && this.has(name)) {
+      const foreign = this.#foreign.clientOf(name as FunctionName, event)
+      return this.#queue.add({ name: name as FunctionName, event, failures: 0, ...(foreign !== null && { foreign }) })
+    }
+    const message = `Function not found: ${targetArn}`
+    this.#installed?.outside.failed(EVENT_BRIDGE, 'lambda Invoke', 'ResourceNotFoundException', message)
+  }
+
+  /** A client from outside put these events on the bus. */
+  foreignEvents(eventIds: readonly string[], client: OutsideClient): void {
+    this.#foreign.add(eventIds, client)
+  }
+
+  /**
+   * Lambda's Invoke API for somebody outside, through the same queue. The error that the function fails with is for the
+   * caller: a wrong payload from outside is no bug. The call is recorded as an intervention unless it only asks for the
+   * status. `client`: null for the user of the dashboard.
    * @throws what the function failed with
    */
-  call(name: string, event: unknown): Promise<object> {
-    if (this.#installed !== null) recordOutsideCall(this.#installed.trace, name, event)
+  call(name: string, event: unknown, client: OutsideClient | null): Promise<object> {
     return new Promise((resolve, reject) =>
-      this.#queue.add({ name: name as FunctionName, event, failures: 0, caller: { resolve, reject } }),
+      this.#queue.add({ name: name as FunctionName, event, failures: 0, caller: { client, resolve, reject } }),
     )
   }
 
@@ -103,16 +134,28 @@ export class LambdaHost implements LambdaFunctions {
   }
 
   async #runAll(invocation: Invocation): Promise<void> {
-    const { functions, faults, trace } = this.#installed as Installed
-    const { name, event } = invocation
-    const runs = faults?.invocations(name, event) ?? [() => functions[name](event)]
-    await Promise.all(runs.map((run) => this.#run(invocation, trace, run)))
+    const { functions, faults, outside, trace, askStatus } = this.#installed as Installed
+    const { name, event, caller } = invocation
+    if (caller === undefined) {
+      const runs = faults?.invocations(name, event) ?? [() => functions[name](event)]
+      await Promise.all(runs.map((run) => this.#run(invocation, trace, run)))
+      return
+    }
+    if (isStatusRequest(name, event)) {
+      recordOutsideCall({ trace, outside }, name, event, caller.client)
+      return this.#run(invocation, trace, () => askStatus(event))
+    }
+    // Events of this millisecond come before the call, and what it leads to after it.
+    trace.flush()
+    recordOutsideCall({ trace, outside }, name, event, caller.client)
+    await this.#run({ ...invocation, caller: flushing(caller, trace) }, trace, () => functions[name](event))
   }
 
   async #run(invocation: Invocation, trace: Trace, run: () => Promise<Result>): Promise<void> {
-    const { name, caller } = invocation
+    const { name, caller, foreign } = invocation
     const startedWallMs = wallMs()
-    this.#evaluations += 1
+    const isOwn = caller === undefined && foreign === undefined
+    if (isOwn) this.#evaluations += 1
     try {
       const result = await run()
       this.#take(name, trace, result)
@@ -121,12 +164,21 @@ export class LambdaHost implements LambdaFunctions {
       // A decision stands even if one of its effects failed.
       if (error instanceof EffectFailed) this.#take(name, trace, error.outcome)
       const failure = error instanceof EffectFailed ? error.cause : (error as Error)
-      recordFailure(trace, name, failure)
-      if (caller !== undefined) caller.reject(failure)
-      else this.#judge(invocation, failure)
+      this.#failed(invocation, trace, failure)
     } finally {
-      this.#evaluationMs += wallMs() - startedWallMs
+      if (isOwn) this.#evaluationMs += wallMs() - startedWallMs
     }
+  }
+
+  #failed(invocation: Invocation, trace: Trace, failure: Error): void {
+    const { name, event, caller, foreign } = invocation
+    if (caller === undefined || !isStatusRequest(name, event)) recordFailure(trace, name, failure)
+    const client = caller?.client ?? foreign ?? null
+    if (client !== null) {
+      this.#installed?.outside.failed(client, `lambda Invoke ${name}`, failure.name, failure.message)
+    }
+    if (caller !== undefined) caller.reject(failure)
+    else if (foreign === undefined) this.#judge(invocation, failure)
   }
 
   #take(name: FunctionName, trace: Trace, result: Result): void {
@@ -154,6 +206,19 @@ export class LambdaHost implements LambdaFunctions {
     if (!this.#rollout.hasStarted) this.fail(error)
   }
 }
+
+/** The caller, who is answered when all that the call led to is in the trace. */
+const flushing = ({ client, resolve, reject }: Caller, trace: Trace): Caller => ({
+  client,
+  resolve: (result) => {
+    trace.flush()
+    resolve(result)
+  },
+  reject: (error) => {
+    trace.flush()
+    reject(error)
+  },
+})
 
 const refusedText = ({ refusals }: PreflightRefused): string =>
   `the preflight refused the release:\n${refusals.map((refusal) => `  ${textOf(refusal)}`).join('\n')}`

@@ -1,4 +1,5 @@
 import type { Ports } from '../../controller/ports/ports.ts'
+import type { OutsideClient } from '../../sim/kernel/client-activity.ts'
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
 import type { Seed } from '../../sim/kernel/random.ts'
 import type { LambdaFunctions, Level, LevelEvents } from '../../sim/twin/level.ts'
@@ -19,10 +20,12 @@ export interface PlatformOptions {
   /** Number of devices of the fleet. */
   readonly devices: number
   readonly inFlight: InFlight
-  /** Called with the name of every emulated AWS operation that is called. */
+  /** Called with the name of every emulated AWS operation that the controller calls. */
   readonly onCall: (operation: string) => void
   /** Called when the twin itself failed: the rehearsal cannot continue. */
   readonly onBug: (error: unknown) => void
+  /** Called when a client from outside has put events on the bus. */
+  readonly onForeignEvents: (eventIds: readonly string[], client: OutsideClient) => void
   /** The controller's functions, for outside clients of Lambda's Invoke API. */
   readonly functions: LambdaFunctions
 }

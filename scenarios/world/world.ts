@@ -67,12 +67,13 @@ export class World {
       onCall: (operation) => counter.countCall(operation),
       onBug: (error) => host.fail(error),
       functions: host,
+      onForeignEvents: (eventIds, client) => host.foreignEvents(eventIds, client),
     })
     const twin = await Twin.open(
       twinPlan(first, seed, fleet, later),
       inFlight,
       (events) => platform.openLevel(events),
-      (functionArn, event) => host.invoke(functionArn, event),
+      (functionArn, event) => host.deliver(functionArn, event),
     )
     let closePorts = (): void => undefined
     try {
@@ -81,7 +82,7 @@ export class World {
       const policy = await inFlight.during('policy', () => deployPolicy(ports.store, policyFor(first, options)))
       await recordHistory(twin, ports, policy, fleet, options.signal)
       const faults = scenarios.flatMap((scenario) => scenario.faults)
-      installController(twin, host, withStoreFaults(ports, twin, seed), policy, faults)
+      installController(twin, host, { own: ports, faulty: withStoreFaults(ports, twin, seed) }, policy, faults)
       twin.start()
       if (twin.level.endpoints !== null) {
         // A client that connects now finds every device connected.

@@ -15,6 +15,9 @@ const OTHERS = 'others'
 /** Interventions of one client and one request that are recorded one by one; later ones are only counted. */
 const MAX_RECORDED = 100
 
+/** What an intervention was: a code with its data, of `CLIENT_MESSAGES` or of the reports' interventions. */
+export type Intervention = ClientMessage | { readonly code: string; readonly data: object }
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 interface Known {
@@ -51,7 +54,7 @@ export class OutsideClients {
   }
 
   /** A request that was carried out and changed something. To be called after it, when nothing has been awaited since. */
-  changed(client: OutsideClient, request: string, message: ClientMessage): void {
+  changed(client: OutsideClient, request: string, message: Intervention): void {
     const { changes } = this.#of(client)
     const deed = this.#count(changes, request, { request })
     if (deed.count > MAX_RECORDED) return

@@ -25,8 +25,8 @@ export interface BindingHooks {
 }
 
 /**
- * Binds this client to the operations that the HTTP endpoint serves, without serialisation, signature and network. Required
- * members are checked as there, and errors arrive as the SDK's own classes. Returns the function that unbinds it.
+ * Binds this client to the operations that the HTTP endpoint serves, without serialisation, signature and network. The
+ * constraints of inputs are checked as there, and errors arrive as the SDK's own classes. Returns the function that unbinds it.
  */
 export async function bindClient(
   client: SdkClient,
@@ -34,7 +34,7 @@ export async function bindClient(
   services: Services,
   hooks: BindingHooks,
 ): Promise<() => void> {
-  const endpoint = new ServiceEndpoint(await loadServiceModel(service), services[service] ?? {}, hooks)
+  const endpoint = new ServiceEndpoint(await loadServiceModel(service), services[service] ?? {})
   const toSdkError = sdkErrors(await PACKAGES[service]())
   // The default sandbox would keep this stub, and with it the twin, for the life of the process.
   const sandbox = createSandbox()
@@ -43,7 +43,13 @@ export async function bindClient(
   const attempt = async (command: SdkCommand): Promise<{ readonly $metadata: object }> => {
     const operation = command.constructor.name.replace(/Command$/, '')
     const call = hooks.faults?.begin(service) ?? undefined
-    const answer = endpoint.call(operation, command.input as Record<string, unknown>, call)
+    const answer = endpoint.call(operation, command.input as Record<string, unknown>, {
+      admit: (name) => {
+        hooks.onCall(name)
+        call?.admit(name)
+      },
+      onBug: hooks.onBug,
+    })
     const output = answer instanceof Error || call?.isLate !== true ? answer : (snapshotOf(answer) as object)
     if ((await call?.reply()) === 'lost') throw connectionReset()
     if (answer instanceof AwsError) throw toSdkError(answer)

@@ -1,6 +1,7 @@
 import { XmlNode } from '@aws-sdk/xml-builder'
 import type { NormalizedSchema } from '@smithy/core/schema'
 import type { AwsError } from '../cloud/base/aws-error.ts'
+import { queryError, textOfXml } from './error-response.ts'
 import type { HttpResponse } from './rest-json.ts'
 import type { OperationModel, ServiceModel } from './service-model.ts'
 import { decodeText, MalformedRequest } from './shapes.ts'
@@ -116,23 +117,18 @@ const under = (path: string, name: string): string => (path === '' ? name : `${p
 const wireName = (schema: NormalizedSchema, name: string): string => String(schema.getMergedTraits().xmlName ?? name)
 
 /** The response to an SDK output. */
-export function encodeAwsQuery({ name, output }: OperationModel, value: object): HttpResponse {
+export function encodeAwsQuery({ name, output }: OperationModel, value: object, requestId: string): HttpResponse {
   const result = output.isUnitSchema() ? [] : [encode(output, value, `${name}Result`)]
-  return respond(200, `${name}Response`, result)
+  const metadata = new XmlNode('ResponseMetadata', [XmlNode.of('RequestId', requestId)])
+  return respond(200, new XmlNode(`${name}Response`, [...result, metadata]))
 }
 
 /** The code of an error is not always the name of its exception. [source: aws-query-error] */
-export function encodeQueryError({ errorCodes }: ServiceModel, { name, statusCode, message }: AwsError): HttpResponse {
-  const error = new XmlNode('Error', [
-    XmlNode.of('Type', statusCode < 500 ? 'Sender' : 'Receiver'),
-    XmlNode.of('Code', errorCodes.get(name) ?? name),
-    XmlNode.of('Message', message),
-  ])
-  return respond(statusCode, 'ErrorResponse', [error])
-}
+export const encodeQueryError = ({ errorCodes }: ServiceModel, error: AwsError, requestId: string): HttpResponse =>
+  respond(error.statusCode, queryError(error, errorCodes.get(error.name) ?? error.name, requestId))
 
-function respond(statusCode: number, root: string, children: XmlNode[]): HttpResponse {
-  const xml = new XmlNode(root, children).addAttribute('xmlns', NAMESPACE)
+function respond(statusCode: number, root: XmlNode): HttpResponse {
+  const xml = root.addAttribute('xmlns', NAMESPACE)
   return { statusCode, headers: { 'content-type': 'text/xml' }, body: Buffer.from(xml.toString()) }
 }
 
@@ -152,7 +148,7 @@ function encode(schema: NormalizedSchema, value: unknown, name: string): XmlNode
     )
     return new XmlNode(name, entries)
   }
-  if (!schema.isStructSchema()) return XmlNode.of(name, String(value))
+  if (!schema.isStructSchema()) return XmlNode.of(name, textOfXml(String(value)))
   const members = [...schema.structIterator()].flatMap(([own, member]) => {
     const one = (value as Record<string, unknown>)[own]
     return one === undefined || one === null ? [] : [encode(member, one, wireName(member, own))]

@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema'
 import type { Route } from './router.ts'
-import { decodeShape, decodeText, encodeShape, MalformedRequest } from './shapes.ts'
+import { decodeInput, decodeShape, decodeText, encodeShape, MalformedRequest, UnreadableBody } from './shapes.ts'
 
 /** A request as it was received; header names are lower case. */
 export interface HttpRequest {
@@ -34,24 +34,7 @@ export function decodeRestJson(route: Route, request: HttpRequest): Record<strin
     if (!known.has(key)) throw new MalformedRequest(key, 'is not a query parameter of this operation')
   }
   if (inBody.length > 0) Object.assign(decoded, decodeBody(input, inBody, request.body))
-  requireMembers(input, decoded)
   return decoded
-}
-
-/** The required members are the first ones of a schema. @throws MalformedRequest */
-export function requireMembers(input: NormalizedSchema, decoded: Readonly<Record<string, unknown>>): void {
-  const [, , , , names, , required = 0] = input.getSchema() as unknown as [
-    number,
-    string,
-    string,
-    unknown,
-    string[],
-    unknown[],
-    number | undefined,
-  ]
-  for (const name of names.slice(0, required)) {
-    if (decoded[name] === undefined) throw new MalformedRequest(name, 'is required')
-  }
 }
 
 /** The input as it would arrive in a message: clients accept text for the blob of a payload, and send its bytes. */
@@ -112,19 +95,35 @@ const decodePayload = (member: NormalizedSchema, name: string, body: Buffer): un
   member.isBlobSchema() ? new Uint8Array(body) : decodeShape(member, parseBody(body), name)
 
 function decodeBody(input: NormalizedSchema, names: readonly string[], body: Buffer): object {
-  const decoded = decodeShape(input, parseBody(body), '') as Record<string, unknown>
+  const decoded = decodeInput(input, parseBody(body))
   for (const name of Object.keys(decoded)) {
     if (!names.includes(name)) throw new MalformedRequest(name, 'does not belong in the body')
   }
   return decoded
 }
 
-/** @throws MalformedRequest */
+/** Deeper JSON than any input has. It must not reach code that follows it by recursion. */
+const MAX_DEPTH = 100
+
+/** @throws UnreadableBody */
 export function parseBody(body: Buffer): unknown {
   if (body.length === 0) return {}
+  const text = body.toString()
+  if (depthOf(text) > MAX_DEPTH) throw new UnreadableBody('body', `is nested more than ${MAX_DEPTH} levels deep`)
   try {
-    return JSON.parse(body.toString())
+    return JSON.parse(text)
   } catch {
-    throw new MalformedRequest('body', 'is not JSON')
+    throw new UnreadableBody('body', 'is not JSON')
   }
+}
+
+/** The most brackets that are open at once, outside of strings. */
+function depthOf(json: string): number {
+  let depth = 0
+  let most = 0
+  for (const [bracket] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (bracket === '{' || bracket === '[') most = Math.max(most, ++depth)
+    else if (bracket === '}' || bracket === ']') depth -= 1
+  }
+  return most
 }

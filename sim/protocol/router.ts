@@ -1,4 +1,5 @@
 import type { OperationModel, ServiceModel } from './service-model.ts'
+import { MalformedRequest } from './shapes.ts'
 
 /** An operation and the values of the labels in its path. */
 export interface Route {
@@ -27,15 +28,23 @@ export class Router {
     for (const routes of this.#byMethod.values()) routes.sort((a, b) => b.literalLength - a.literalLength)
   }
 
-  /** `path` is still percent-encoded: `%2F` inside a label does not separate. */
+  /** `path` is still percent-encoded: `%2F` inside a label does not separate. @throws MalformedRequest */
   find(method: string, path: string): Route | null {
     for (const { operation, pattern, labels } of this.#byMethod.get(method) ?? []) {
       const found = pattern.exec(path)
       if (found === null) continue
-      const values = labels.map((label, index) => [label, decodeURIComponent(found[index + 1] as string)])
+      const values = labels.map((label, index) => [label, decodeLabel(label, found[index + 1] as string)])
       return { operation, labels: Object.fromEntries(values) as Record<string, string> }
     }
     return null
+  }
+}
+
+function decodeLabel(label: string, text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new MalformedRequest(label, 'is not percent-encoded UTF-8')
   }
 }
 

@@ -1,5 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { SdkPackages, ServiceName } from '../cloud/base/operations.ts'
+import type { ConstraintTable } from './constraints/constraint.ts'
 
 /** One operation of a service as its SDK package describes it. */
 export interface OperationModel {
@@ -18,16 +19,18 @@ export interface ServiceModel {
   readonly operations: ReadonlyMap<string, OperationModel>
   /** The code of an error in the Query protocol, by the name of its exception. */
   readonly errorCodes: ReadonlyMap<string, string>
+  readonly constraints: ConstraintTable
 }
 
 /** The error of each service for a malformed request. */
-export const VALIDATION_ERROR: Readonly<Record<ServiceName, string>> = {
+export const VALIDATION_ERROR: Readonly<Record<ServiceName | 'dynamodb', string>> = {
   greengrass: 'ValidationException',
   iot: 'InvalidRequestException',
   iotdata: 'InvalidRequestException',
   'iot-jobs-data': 'InvalidRequestException',
   events: 'ValidationException',
   sns: 'InvalidParameterException',
+  dynamodb: 'ValidationException',
 }
 
 /** The SDK package of each service, imported on demand. */
@@ -38,6 +41,16 @@ export const PACKAGES: { readonly [S in ServiceName]: () => Promise<SdkPackages[
   'iot-jobs-data': () => import('@aws-sdk/client-iot-jobs-data-plane'),
   events: () => import('@aws-sdk/client-eventbridge'),
   sns: () => import('@aws-sdk/client-sns'),
+}
+
+/** What each service demands of inputs, generated from its model, imported on demand. */
+const CONSTRAINTS: { readonly [S in ServiceName]: () => Promise<{ readonly TABLE: ConstraintTable }> } = {
+  greengrass: () => import('./constraints/tables/greengrass.ts'),
+  iot: () => import('./constraints/tables/iot.ts'),
+  iotdata: () => import('./constraints/tables/iotdata.ts'),
+  'iot-jobs-data': () => import('./constraints/tables/iot-jobs-data.ts'),
+  events: () => import('./constraints/tables/events.ts'),
+  sns: () => import('./constraints/tables/sns.ts'),
 }
 
 /** The emulated services by their SigV4 signing names. */
@@ -71,22 +84,22 @@ type ErrorTuple = readonly [-3, string, string, { readonly awsQueryError?: reado
 
 /** Reads the operations of a service from the schemas that its SDK package exports. */
 export async function loadServiceModel(service: ServiceName): Promise<ServiceModel> {
-  const operations = new Map<string, OperationModel>()
+  const [sdk, { TABLE: constraints }] = await Promise.all([PACKAGES[service](), CONSTRAINTS[service]()])
+  const operations = readOperations(sdk)
   const errorCodes = new Map<string, string>()
-  for (const value of Object.values(await PACKAGES[service]())) {
-    if (!Array.isArray(value)) continue
-    if (value[0] === OPERATION) {
-      const operation = readOperation(value as unknown as OperationTuple)
-      operations.set(operation.name, operation)
-    }
-    if (value[0] === ERROR) {
-      const [, , name, traits] = value as unknown as ErrorTuple
-      if (traits !== 0 && traits.awsQueryError !== undefined) errorCodes.set(name, traits.awsQueryError[0])
-    }
+  for (const [, , name, traits] of tuplesOf<ErrorTuple>(sdk, ERROR)) {
+    if (traits !== 0 && traits.awsQueryError !== undefined) errorCodes.set(name, traits.awsQueryError[0])
   }
   if (operations.size === 0) throw new Error(`invariant: the SDK package of ${service} exports no operation schemas`)
-  return { service, protocol: PROTOCOLS[service] ?? 'rest-json', operations, errorCodes }
+  return { service, protocol: PROTOCOLS[service] ?? 'rest-json', operations, errorCodes, constraints }
 }
+
+/** The operations whose schemas an SDK package exports, by name. */
+export const readOperations = (sdk: object): ReadonlyMap<string, OperationModel> =>
+  new Map(tuplesOf<OperationTuple>(sdk, OPERATION).map((tuple) => [tuple[2], readOperation(tuple)]))
+
+const tuplesOf = <T>(sdk: object, kind: number): readonly T[] =>
+  Object.values(sdk).filter((value) => Array.isArray(value) && value[0] === kind) as T[]
 
 function readOperation([, , name, traits, input, output]: OperationTuple): OperationModel {
   const [method, uri, statusCode] = (traits !== 0 && traits.http) || ['POST', '/', 200]

@@ -25,7 +25,6 @@ export interface Level {
 export interface LevelEndpoints {
   readonly mqttUrl: string
   readonly httpUrl: string
-  readonly dynamoUrl: string
 }
 
 /** What the level needs of the twin. */
@@ -44,6 +43,6 @@ export interface LevelEvents {
 /** Deployed Lambda functions, by name. */
 export interface LambdaFunctions {
   has(name: string): boolean
-  /** Runs one with its payload. @throws what the function failed with */
-  call(name: string, payload: unknown): Promise<object>
+  /** Runs one with its payload for a client from outside. @throws what the function failed with */
+  call(name: string, payload: unknown, client: OutsideClient): Promise<object>
 }

@@ -1,13 +1,14 @@
 import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
+import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { LambdaFunctions, Level, LevelEndpoints, LevelEvents } from '../twin/level.ts'
 import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts'
 import { startBroker } from './broker.ts'
-import { type Dynamo, startDynamo } from './dynamo.ts'
 import { FLEET_CLIENT_ID, FleetConnection } from './fleet-connection.ts'
 import { clientIdOf, MqttLink } from './mqtt-link.ts'
 import { requireOpenFiles } from './open-files.ts'
+import type { Credentials } from './sign-in.ts'
 
 export interface WireOptions {
   /** A connection for every device unless multiplexed. */
@@ -17,17 +18,21 @@ export interface WireOptions {
   /** Loopback ports; any free one if absent. */
   readonly mqttPort?: number | undefined
   readonly httpPort?: number | undefined
+  /** What the controller signs with: a secret that no other process knows. Without it every client is an outside one. */
+  readonly controller?: Credentials | undefined
   /** The functions that Lambda's Invoke API calls. */
   readonly functions?: LambdaFunctions | undefined
-  /** Called for every call of an AWS operation. */
+  /** Called for every call that the controller makes of an AWS operation. */
   readonly onCall: (operation: string) => void
+  /** A client from outside put events on the bus. */
+  readonly onForeignEvents?: ((eventIds: readonly string[], client: OutsideClient) => void) | undefined
   /** The broker failed, or an operation threw an error that is no AWS error: the rehearsal must end. */
   readonly onBug: (error: unknown) => void
 }
 
 /**
- * The wire level: an MQTT broker with a connection for every device, the AWS APIs over HTTP, DynamoDB by dynalite; all on
- * loopback.
+ * The wire level: an MQTT broker with a connection for every device, and the AWS APIs over HTTP, DynamoDB among them; all
+ * on loopback.
  * @throws PortInUse, TooFewOpenFiles; nothing is left open then
  */
 export async function openWireLevel(events: LevelEvents, inFlight: InFlight, options: WireOptions): Promise<Level> {
@@ -52,7 +57,6 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
   const fleet = isShared ? new FleetConnection(broker.ownAccess, inFlight) : null
   if (fleet !== null) links.set(FLEET_CLIENT_ID, fleet.connection)
   let endpoint: AwsEndpoint | null = null
-  let dynamo: Dynamo | null = null
   let endpoints: LevelEndpoints | null = null
   return {
     messaging: broker,
@@ -68,17 +72,17 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
       return link
     },
     async serve(services: Services, faults: ApiFaults) {
-      const { httpPort: port = 0, functions, onBug } = options
+      const { httpPort: port = 0, functions, controller = null, onForeignEvents, onBug } = options
       const onCall = (_: string, operation: string): void => options.onCall(operation)
-      endpoint = await startAwsEndpoint({ port, services, functions, faults, onCall, onBug })
-      dynamo = await startDynamo()
-      endpoints = { mqttUrl: broker.url, httpUrl: endpoint.url, dynamoUrl: dynamo.url }
+      const { outside } = events
+      const served = { services, functions, faults, onCall, onForeignEvents, onBug }
+      endpoint = await startAwsEndpoint({ port, controller, outside, ...served })
+      endpoints = { mqttUrl: broker.url, httpUrl: endpoint.url }
     },
     async close() {
       await Promise.all([...links.values()].map((link) => link.close()))
       await broker.close()
       await endpoint?.close()
-      await dynamo?.close()
     },
   }
 }

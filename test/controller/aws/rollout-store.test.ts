@@ -7,7 +7,7 @@ import { ensureTable } from '../../../controller/aws/table.ts'
 import { StaleRollout } from '../../../controller/errors.ts'
 import type { RolloutStore } from '../../../controller/ports/ports.ts'
 import { MemoryStore } from '../../../scenarios/world/memory-store.ts'
-import { type Dynamo, startDynamo } from '../../../sim/wire/dynamo.ts'
+import { type Dynamo, startDynamo } from '../dynamo.ts'
 
 let dynamo: Dynamo
 let clients: Clients

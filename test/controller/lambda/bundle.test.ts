@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeClients } from '../../../controller/aws/clients.ts'
 import { dynamoStore } from '../../../controller/aws/rollout-store.ts'
 import { ensureTable } from '../../../controller/aws/table.ts'
-import { type Dynamo, startDynamo } from '../../../sim/wire/dynamo.ts'
+import { type Dynamo, startDynamo } from '../dynamo.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const HANDLERS = readdirSync(join(ROOT, 'controller/lambda')).filter((name) =>

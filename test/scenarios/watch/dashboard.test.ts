@@ -188,7 +188,10 @@ it.each(LEVELS)('applies interventions at %s level, between two events', async (
 
   const report = conclude(healthy, result)
   expect(report).toMatchObject({ outcome: 'rolled-back', caughtIn: 'canary', invariants: { violated: [] } })
-  const invoked = (operation: string) => ({ code: 'OPERATION_INVOKED', data: { operation, actor: ownName() } })
+  const invoked = (operation: string) => ({
+    code: 'OPERATION_INVOKED',
+    data: { operation, actor: ownName(), client: null },
+  })
   expect(report.interventions?.map(({ code, data }) => ({ code, data }))).toEqual([
     invoked('abort'),
     invoked('pause'),

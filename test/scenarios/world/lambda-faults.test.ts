@@ -8,6 +8,7 @@ import { faultSchema, makeFaultsOf } from '../../../sim/faults/catalogue.ts'
 import { FaultWorld } from '../../../sim/faults/families/fault-world.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
+import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
 
@@ -20,6 +21,7 @@ const WAITING: Outcome = {
 }
 
 let clock: VirtualClock
+let outside: OutsideClients
 let trace: Trace
 let inFlight: InFlight
 let host: LambdaHost
@@ -29,6 +31,7 @@ let effects: string[]
 beforeEach(() => {
   clock = new VirtualClock(0)
   trace = new Trace(clock)
+  outside = new OutsideClients(clock, trace)
   inFlight = new InFlight()
   host = new LambdaHost(inFlight)
   effects = []
@@ -57,7 +60,7 @@ function install(...written: object[]): void {
   const specs = written.map((one) => faultSchema.parse({ in: { lambda: 'analyze' }, ...one }))
   const world = { world: new FaultWorld(new Seed(1), clock, trace, 0), inFlight }
   const faults = new LambdaFaults(makeFaultsOf(specs, 'lambda'), world, ports, functionsOn)
-  host.install(functionsOn(ports), { trace, clock }, faults)
+  host.install(functionsOn(ports), { trace, clock, outside }, faults)
 }
 
 async function invoke(name: keyof Functions = 'analyze'): Promise<void> {

@@ -75,7 +75,8 @@ it('refuses what is not emulated and what lacks a required member, by name', asy
   await expect(iot.send(new ListBillingGroupsCommand({}))).rejects.toMatchObject({ name: 'NotEmulated' })
   await expect(iot.send(new DescribeThingCommand({ thingName: undefined }))).rejects.toMatchObject({
     name: 'InvalidRequestException',
-    message: 'thingName: is required',
+    message:
+      "1 validation error detected: Value null at 'thingName' failed to satisfy constraint: Member must not be null",
   })
 })
 

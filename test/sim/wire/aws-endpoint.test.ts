@@ -38,7 +38,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AwsError } from '../../../sim/cloud/base/aws-error.ts'
 import type { ServiceName } from '../../../sim/cloud/base/operations.ts'
 import { loadServiceModel, SERVICES } from '../../../sim/protocol/service-model.ts'
-import { type AwsEndpoint, startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
+import type { AwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
+import { CONTROLLER, openEndpoint, signed } from './endpoint.ts'
 
 /** The real SDK clients against the real server; only the answers of operations are stubs. */
 
@@ -53,7 +54,7 @@ const bugs: unknown[] = []
 let clients: ReturnType<typeof makeClients>
 
 function makeClients(url: string) {
-  const config = { endpoint: url, region: 'eu-central-1', credentials: { accessKeyId: 'k', secretAccessKey: 's' } }
+  const config = { endpoint: url, region: 'eu-central-1', credentials: CONTROLLER }
   return {
     greengrass: new GreengrassV2Client(config),
     iot: new IoTClient({ ...config, maxAttempts: 1 }),
@@ -74,12 +75,8 @@ function answer(service: ServiceName, operation: string, result: object | AwsErr
 }
 
 beforeAll(async () => {
-  endpoint = await startAwsEndpoint({
-    port: 0,
-    services: operations,
-    onCall: () => undefined,
-    onBug: (bug) => bugs.push(bug),
-  })
+  const opened = await openEndpoint({ services: operations, onBug: (bug) => bugs.push(bug) })
+  endpoint = opened.endpoint
   clients = makeClients(endpoint.url)
 })
 
@@ -95,16 +92,18 @@ afterAll(async () => {
 
 const ARN = 'arn:aws:greengrass:eu-central-1:123456789012:components:com.plant.App:versions:1.0.0'
 
+const GROUP_ARN = 'arn:aws:iot:eu-central-1:123456789012:thinggroup/canary'
+
 describe('requests', () => {
   it('carry maps, lists and numbers in the body, and get 201', async () => {
     answer('greengrass', 'CreateDeployment', { deploymentId: 'd1', iotJobId: 'j1' })
     const components = { App: { componentVersion: '1.0.0', configurationUpdate: { merge: '{}', reset: ['/a'] } } }
     const iotJobConfiguration = { timeoutConfig: { inProgressTimeoutInMinutes: 60 } }
-    const command = new CreateDeploymentCommand({ targetArn: 'arn:x', components, iotJobConfiguration })
+    const command = new CreateDeploymentCommand({ targetArn: GROUP_ARN, components, iotJobConfiguration })
     const result = await clients.greengrass.send(command)
     expect(result).toMatchObject({ deploymentId: 'd1', iotJobId: 'j1', $metadata: { httpStatusCode: 201 } })
     expect(seen[0]?.input).toMatchObject({
-      targetArn: 'arn:x',
+      targetArn: GROUP_ARN,
       components,
       iotJobConfiguration,
       clientToken: expect.any(String),
@@ -213,6 +212,9 @@ describe('requests', () => {
   })
 })
 
+const missingMember = (name: string): string =>
+  `Value null at '${name}' failed to satisfy constraint: Member must not be null`
+
 describe('errors', () => {
   const failing = (error: AwsError) => {
     answer('greengrass', 'CancelDeployment', error)
@@ -253,11 +255,10 @@ describe('errors', () => {
       .send(new CreateDeploymentCommand({} as never))
       .catch((caught: unknown) => caught)
     expect(missing).toBeInstanceOf(ValidationException)
-    expect(missing).toMatchObject({ message: 'targetArn: is required' })
-    const authorization = 'AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/greengrass/aws4_request'
+    expect(missing).toMatchObject({ message: `1 validation error detected: ${missingMember('targetArn')}` })
     const response = await fetch(`${endpoint.url}/greengrass/v2/deployments`, {
       method: 'POST',
-      headers: { authorization },
+      headers: signed('greengrass'),
       body: JSON.stringify({ targetArn: 'a', components: { App: { componentVersion: '1', versoin: '2' } } }),
     })
     expect([response.status, await response.json()]).toMatchObject([
@@ -295,7 +296,10 @@ describe('errors', () => {
     ['Action=Publish&Message=m&Subjekt=s', 'Subjekt: is not a parameter of this action'],
     ['Action=Publish&Message=m&Message=n', 'Message: is given twice'],
     ['Action=Publish&Message.x=m', 'Message: expected a value'],
-    ['Action=Publish&Subject=s', 'Message: is required'],
+    [
+      'Action=Publish&Subject=s',
+      'Value null at &apos;message&apos; failed to satisfy constraint: Member must not be null',
+    ],
     ['Action=Publish&Message=m&MessageAttributes=x', 'MessageAttributes: expected members'],
     ['Action=Publish&Message=m&Message.x=m', 'Message.x: has a value although other parameters name members of it'],
     [`Action=Publish&Message=m&${ATTRIBUTE}.Name=n`, `${ATTRIBUTE}.Value: is required`],
@@ -306,8 +310,7 @@ describe('errors', () => {
     ['', 'the action null is not emulated'],
   ])('of the form %s are named', async (body, message) => {
     answer('sns', 'Publish', { MessageId: 'm' })
-    const authorization = 'AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/sns/aws4_request'
-    const response = await fetch(`${endpoint.url}/`, { method: 'POST', headers: { authorization }, body })
+    const response = await fetch(`${endpoint.url}/`, { method: 'POST', headers: signed('sns'), body })
     expect(response.headers.get('content-type')).toBe('text/xml')
     const text = await response.text()
     expect(text).toContain('<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>')
@@ -317,12 +320,8 @@ describe('errors', () => {
 
   it('refuse a request without signature, and services that are not emulated', async () => {
     expect((await fetch(`${endpoint.url}/things/t`)).status).toBe(403)
-    const authorization = 'AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/s3/aws4_request'
-    const response = await fetch(`${endpoint.url}/`, { headers: { authorization } })
-    expect([response.status, await response.json()]).toMatchObject([
-      501,
-      { message: expect.stringContaining('"s3" is not emulated') },
-    ])
+    const response = await fetch(`${endpoint.url}/`, { headers: signed('s3') })
+    expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('<Code>NotEmulated</Code>')])
   })
 
   it('of the twin itself are reported as bugs, and 500 to the caller', async () => {
@@ -335,7 +334,7 @@ describe('errors', () => {
 
   it('name a port that is in use', async () => {
     const port = Number(new URL(endpoint.url).port)
-    const start = startAwsEndpoint({ port, services: operations, onCall: () => undefined, onBug: () => undefined })
+    const start = openEndpoint({ port, services: operations })
     await expect(start).rejects.toThrow(`port ${port} for HTTP is in use`)
   })
 })

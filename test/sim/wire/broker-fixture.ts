@@ -16,17 +16,6 @@ export let presence: [string, boolean][]
 export let outside: OutsideClients
 let observers: MqttClient[]
 
-beforeEach(async () => {
-  inFlight = new InFlight()
-  links = new Map()
-  published = []
-  observers = []
-  presence = []
-  const clock = new VirtualClock(1_000)
-  outside = new OutsideClients(clock, new Trace(clock))
-  broker = await startBroker(options())
-})
-
 const linkOf = (connection: string): MqttLink | undefined => links.get(clientIdOf(connection))
 
 export const options = (): BrokerOptions => ({
@@ -47,11 +36,25 @@ export const options = (): BrokerOptions => ({
   onFailure: (error) => expect.unreachable(error.message),
 })
 
-afterEach(async () => {
-  for (const link of links.values()) await link.close()
-  for (const observer of observers) await observer.endAsync(true)
-  await broker.close()
-})
+/** A broker for each test of the file that calls this. */
+export function useBroker(): void {
+  beforeEach(async () => {
+    inFlight = new InFlight()
+    links = new Map()
+    published = []
+    observers = []
+    presence = []
+    const clock = new VirtualClock(1_000)
+    outside = new OutsideClients(clock, new Trace(clock))
+    broker = await startBroker(options())
+  })
+
+  afterEach(async () => {
+    for (const link of links.values()) await link.close()
+    for (const observer of observers) await observer.endAsync(true)
+    await broker.close()
+  })
+}
 
 /** A device's own connection. */
 export function link(thing: string, events: Partial<DeviceLinkEvents> = {}): MqttLink {

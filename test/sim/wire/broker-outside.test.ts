@@ -4,7 +4,20 @@ import mqttPacket from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import { BROKER_LIMITS } from '../../../sim/wire/broker-limits.ts'
 import { MqttLink } from '../../../sim/wire/mqtt-link.ts'
-import { broker, closed, inFlight, link, links, observer, outside, presence, published } from './broker-fixture.ts'
+import {
+  broker,
+  closed,
+  inFlight,
+  link,
+  links,
+  observer,
+  outside,
+  presence,
+  published,
+  useBroker,
+} from './broker-fixture.ts'
+
+useBroker()
 
 /** What clients from outside may do to the broker, and what becomes of them. */
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { startBroker } from '../../../sim/wire/broker.ts'
-import { broker, closed, inFlight, link, links, observer, options, published } from './broker-fixture.ts'
+import { broker, closed, inFlight, link, links, observer, options, published, useBroker } from './broker-fixture.ts'
+
+useBroker()
 
 it('has handled every publish and every delivery once nothing is in flight', async () => {
   const received: string[] = []

@@ -34,6 +34,7 @@ import {
   VersionConflictException,
 } from '@aws-sdk/client-iot'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
 import { type AwsEndpoint, startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
 import { ACCOUNT_ID, CloudBench, REGION } from '../cloud/fixtures.ts'
 
@@ -48,6 +49,8 @@ beforeAll(async () => {
   endpoint = await startAwsEndpoint({
     port: 0,
     services: bench.cloud.services,
+    controller: null,
+    outside: new OutsideClients(bench.clock, bench.trace),
     onCall: () => undefined,
     onBug: (error) => bugs.push(error),
   })

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { VirtualClock } from '../../../sim/kernel/clock.ts'
+import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
+import { Trace } from '../../../sim/kernel/trace.ts'
 import type { LambdaFunctions } from '../../../sim/twin/level.ts'
-import { startAwsEndpoint } from '../../../sim/wire/aws-endpoint.ts'
 import { answerInvoke } from '../../../sim/wire/lambda-api.ts'
+import { Visitor } from '../../../sim/wire/visitor.ts'
+import { openEndpoint, signed } from './endpoint.ts'
 
+const clock = new VirtualClock(0)
+const outside = new OutsideClients(clock, new Trace(clock))
 const called: unknown[] = []
 const functions: LambdaFunctions = {
   has: (name) => name === 'operate',
@@ -15,13 +21,15 @@ const functions: LambdaFunctions = {
 
 async function invoke(name: string, body: string, headers: Record<string, string> = {}, query = '') {
   called.length = 0
-  const response = await answerInvoke(functions, {
+  const request = {
     method: 'POST',
     path: `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`,
     query: new URLSearchParams(query),
     headers,
     body: Buffer.from(body),
-  })
+    requestId: 'r',
+  }
+  const response = await answerInvoke(functions, request, new Visitor(outside, 'AKIDTEST'))
   const text = response.body.toString()
   return { ...response, body: text === '' ? null : JSON.parse(text) }
 }
@@ -70,25 +78,18 @@ describe('Invoke', () => {
 })
 
 it('is reached by the scope lambda of the endpoint, next to the other services', async () => {
-  const bugs: unknown[] = []
-  const endpoint = await startAwsEndpoint({
-    port: 0,
-    services: {},
-    functions,
-    onCall: () => undefined,
-    onBug: (error) => bugs.push(error),
-  })
+  const { endpoint, bugs } = await openEndpoint({ functions })
   const call = (service: string): Promise<Response> =>
     fetch(`${endpoint.url}/2015-03-31/functions/operate/invocations`, {
       method: 'POST',
-      headers: { authorization: `AWS4-HMAC-SHA256 Credential=k/20260302/eu-central-1/${service}/aws4_request` },
+      headers: signed(service),
       body: '{"b":2}',
     })
   expect(await (await call('lambda')).json()).toEqual({ echo: { b: 2 } })
-  const other = await call('s3')
+  const other = await call('logs')
   expect([other.status, ((await other.json()) as { message: string }).message]).toEqual([
     501,
-    'the service "s3" is not emulated (emulated services: lambda)',
+    'the service "logs" (emulated services: lambda, dynamodb) is not emulated by fleet-rehearsal',
   ])
   await endpoint.close()
   expect(bugs).toEqual([])

@@ -1,0 +1,109 @@
+import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge'
+import { CreateDeploymentCommand, GreengrassV2Client, ListDeploymentsCommand } from '@aws-sdk/client-greengrassv2'
+import { expect, it } from 'vitest'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT } from '../../../controller/contract.ts'
+import type { Report } from '../../../reports/run/report.ts'
+import { findScenario } from '../../../scenarios/library/catalogue.ts'
+import { conclude } from '../../../scenarios/outcome/conclude.ts'
+import type { RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
+import { rehearse } from '../../../scenarios/world/rehearse.ts'
+
+/** Rehearsals over real sockets in which clients from outside take part, with the SDK as they would use it. */
+const HOUR_MS = 3_600_000
+const healthy = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10 } }
+const startMs = healthy.start.atMs
+
+/** What a client of this endpoint does; simulated time waits for it. */
+type Act = (endpoint: string) => Promise<void>
+
+/** The first 12 h of a healthy release, with `act` after so many hours. */
+async function played(acts: readonly (readonly [afterHours: number, act: Act])[]) {
+  let endpoint = ''
+  const waiting = [...acts]
+  const result: RehearsalResult = await rehearse(healthy, {
+    seed: 1,
+    level: 'wire',
+    untilMs: 12 * HOUR_MS,
+    onListening: ({ httpUrl }) => {
+      endpoint = httpUrl
+    },
+    hold: async (atMs) => {
+      while (waiting[0] !== undefined && atMs > startMs + waiting[0][0] * HOUR_MS) await waiting.shift()?.[1](endpoint)
+    },
+  })
+  return { result, report: conclude(healthy, result) }
+}
+
+const clientFor = { region: 'eu-central-1', credentials: { accessKeyId: 'AKIDMALLORY', secretAccessKey: 'any' } }
+const [undisturbed, disturbed] = await Promise.all([played([]), played([[1, readAndFail]])])
+
+async function readAndFail(endpoint: string): Promise<void> {
+  const greengrass = new GreengrassV2Client({ endpoint, ...clientFor })
+  for (let i = 0; i < 3; i++) await greengrass.send(new ListDeploymentsCommand({}))
+  const bad = new CreateDeploymentCommand({ targetArn: 'arn:aws:iot:eu-central-1:999999999999:thinggroup/canary' })
+  await greengrass.send(bad).catch((error: unknown) => error)
+  greengrass.destroy()
+}
+
+it('who only reads, or is refused, is counted apart and changes nothing', () => {
+  const { report, result } = disturbed
+  expect(result.facts.digest).toBe(undisturbed.result.facts.digest)
+  expect(report.awsCalls).toEqual(undisturbed.report.awsCalls)
+  expect(report.interventions).toBeUndefined()
+  expect(report.clients).toMatchObject([
+    {
+      client: { by: 'access-key', id: 'AKIDMALLORY' },
+      changes: [],
+      reads: { 'greengrass ListDeployments': 3 },
+      errors: [{ request: 'greengrass CreateDeployment', count: 1 }],
+    },
+  ])
+  expect(undisturbed.report.clients).toBeUndefined()
+})
+
+it('a deployment by somebody else stands under its client’s name, and the controller holds and pages', async () => {
+  const { report } = await played([[2, deployElsewhere]])
+  expect(report.clients).toMatchObject([
+    { client: { id: 'AKIDMALLORY' }, changes: [{ request: 'greengrass CreateDeployment', count: 1 }] },
+  ])
+  expect(report.interventions).toMatchObject([{ code: 'AWS_OPERATION_CALLED' }])
+  expect(report.notifications).toMatchObject([
+    {
+      code: 'ROLLOUT_HELD',
+      data: { reason: { code: 'FOREIGN_DEPLOYMENT', data: { deployments: [{ group: 'early' }] } } },
+    },
+  ])
+  expect(atHours(report.notifications?.[0]?.at)).toBeLessThanOrEqual(2 + 6 / 60)
+  expect(report.stages.map(({ startedAt }) => startedAt !== null)).toEqual([true, false, false])
+  expect(report.falseAlarm).toBe(false)
+  expect(report.invariants.violated).toEqual([])
+})
+
+async function deployElsewhere(endpoint: string): Promise<void> {
+  const greengrass = new GreengrassV2Client({ endpoint, ...clientFor })
+  const components = {
+    [FIRMWARE_COMPONENT]: { componentVersion: healthy.release.version },
+    [HEALTH_COMPONENT]: { componentVersion: '1.2.0' },
+  }
+  const targetArn = 'arn:aws:iot:eu-central-1:123456789012:thinggroup/early'
+  await greengrass.send(new CreateDeploymentCommand({ targetArn, components }))
+  greengrass.destroy()
+}
+
+it('a disabled rule stops the analyzer, and the report says whose deed that was', async () => {
+  const { report } = await played([[1, disableRules]])
+  const perHour = undisturbed.report.controller.evaluations / 12
+  expect(report.controller.evaluations).toBeLessThan(2 * perHour)
+  expect(changesOf(report)).toContain('events DisableRule')
+  expect(report.clients?.[0]?.reads).toMatchObject({ 'events ListRules': 1 })
+})
+
+async function disableRules(endpoint: string): Promise<void> {
+  const events = new EventBridgeClient({ endpoint, ...clientFor })
+  const { Rules = [] } = await events.send(new ListRulesCommand({}))
+  for (const { Name } of Rules) await events.send(new DisableRuleCommand({ Name }))
+  events.destroy()
+}
+
+const changesOf = ({ clients = [] }: Report) => clients.flatMap(({ changes }) => changes.map(({ request }) => request))
+const atHours = (at = '') => (Date.parse(at) - startMs) / HOUR_MS

@@ -52,7 +52,18 @@ export function makeCloud(
   })
   const index = new FleetIndex({ things, shadows }, settings.indexedShadows)
   const dataEndpoint = new DataEndpoint()
-  const state = { clock: ctx.clock, things, shadows, jobs, greengrass, events, topics, index, dataEndpoint }
+  const state = {
+    clock: ctx.clock,
+    messaging: ctx.messaging,
+    things,
+    shadows,
+    jobs,
+    greengrass,
+    events,
+    topics,
+    index,
+    dataEndpoint,
+  }
   const iotTags = new IotTags()
   jobs.onJobDeleted(({ jobId }) => iotTags.forget(jobs.jobArn(jobId)))
   const registry = { account: ctx, thingTypes: new ThingTypes(ctx), iotTags }

@@ -11,6 +11,7 @@ import { endpointOperations } from './iot/endpoint-operations.ts'
 import { fleetIndexOperations } from './iot/fleet-index-operations.ts'
 import { iotTagOperations } from './iot/iot-tag-operations.ts'
 import { membershipOperations } from './iot/membership-operations.ts'
+import { messageOperations } from './iot/message-operations.ts'
 import { statisticsOperations } from './iot/statistics-operations.ts'
 import { thingGroupOperations } from './iot/thing-group-operations.ts'
 import { thingOperations } from './iot/thing-operations.ts'
@@ -33,7 +34,7 @@ export const OPERATIONS = {
     ...statisticsOperations,
     ...jobOperations,
   },
-  iotdata: shadowOperations,
+  iotdata: { ...shadowOperations, ...messageOperations },
   'iot-jobs-data': jobDataOperations,
   events: { ...putEventsOperations, ...ruleOperations },
   sns: topicOperations,

@@ -1,3 +1,4 @@
+import { RetainedMessages } from '../cloud/base/retained-messages.ts'
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { Level, LevelEvents } from '../twin/level.ts'
 import { DirectLink, type Exchange } from './direct-link.ts'
@@ -46,6 +47,9 @@ export function openModelLevel(events: LevelEvents, inFlight: InFlight, onBug: (
         deliver(link, topic, payload)
       },
       hasSubscribers: (topic) => subscribers.has(topic),
+      // No client from outside reaches this level.
+      accept: () => 'the model level takes no message from outside',
+      retained: new RetainedMessages({ maxMessages: 0, maxBytes: 0 }),
     },
     defersSamples: true,
     counts,

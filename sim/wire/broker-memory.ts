@@ -7,9 +7,6 @@ export interface SessionLimits {
   readonly queued: Map<string, number>
   /** Client ids with a session that outlives its connection. */
   readonly sessions: Set<string>
-  /** Bytes of the retained message by topic, and of all. */
-  readonly retained: Map<string, number>
-  retainedBytes: number
 }
 
 /** Drops messages for a client that is away once so many are kept for it. */

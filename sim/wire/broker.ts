@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes'
-import type { Messaging } from '../cloud/base/cloud-context.ts'
+import type { ClientMessage, Messaging } from '../cloud/base/cloud-context.ts'
+import { RetainedMessages } from '../cloud/base/retained-messages.ts'
 import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { OutsideClients } from '../kernel/outside-clients.ts'
 import { clientsOf, closeWith, internalsOf, persistenceOf } from './aedes-internals.ts'
@@ -41,6 +42,8 @@ export interface BrokerOptions {
   readonly nowMs: () => number
   /** A client's publish was accepted; `payload` is undefined when it is not JSON, `client` null for the twin's own. */
   readonly onPublish: (clientId: string, topic: string, payload: unknown, client: OutsideClient | null) => void
+  /** A message by HTTP was accepted. */
+  readonly onMessage: (topic: string, payload: unknown) => void
   readonly own: OwnConnections
   /** A client from outside has connected with this client id, or has gone. */
   readonly onOutside: (clientId: string, isConnected: boolean) => void
@@ -104,6 +107,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     publish: (topic, payload) => broker.publish(topic, payload),
     reply: (clientId, topic, payload) => broker.reply(clientId, topic, payload),
     hasSubscribers: (topic) => broker.filters.matches(topic),
+    accept: (message) => broker.accept(message),
+    retained: broker.retained,
     close: () => close(aedes, servers, sockets),
   }
 }
@@ -112,13 +117,17 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 class BrokerState {
   readonly filters = new TopicFilters()
   readonly counts = { published: 0, delivered: 0 }
+  readonly retained = new RetainedMessages({
+    maxMessages: BROKER_LIMITS.maxRetainedMessages,
+    maxBytes: BROKER_LIMITS.maxRetainedBytes,
+  })
   readonly password = randomBytes(24).toString('base64url')
   readonly #options: BrokerOptions
   /** The names of the twin's own connections. */
   readonly #own = new WeakMap<Client, string>()
   readonly #ownSockets = new WeakSet<Socket>()
   readonly #presence: Presence
-  readonly #sessions: SessionLimits = { queued: new Map(), sessions: new Set(), retained: new Map(), retainedBytes: 0 }
+  readonly #sessions: SessionLimits = { queued: new Map(), sessions: new Set() }
   #connections = 0
   #aedes: Aedes | null = null
 
@@ -208,6 +217,19 @@ class BrokerState {
     ;(this.#aedes as Aedes).publish(packetOf(topic, payload), this.fail)
   }
 
+  /** A message by HTTP: whoever sends it may use the topics of every thing. */
+  accept({ topic, payload, qos, retain }: ClientMessage): string | null {
+    const user = { clientId: '', isThing: false }
+    const refusal = publishRefusal(user, { topic, qos, retain, payloadBytes: payload.length })
+    if (refusal !== null) return refusal
+    const bytes = Buffer.from(payload)
+    if (retain && !this.#retain(topic, bytes, qos)) return 'too many retained messages'
+    this.counts.published += 1
+    ;(this.#aedes as Aedes).publish({ cmd: 'publish', topic, payload: bytes, qos, dup: false, retain }, this.fail)
+    this.#options.onMessage(topic, parsePayload(bytes))
+    return null
+  }
+
   reply(clientId: string, topic: string, payload: object): void {
     const client = clientsOf(this.#aedes as Aedes)[clientId]
     if (client === undefined) return
@@ -246,23 +268,14 @@ class BrokerState {
 
   #publishRefusal(client: Client, packet: PublishPacket): string | null {
     const { topic, qos, retain } = packet
-    const payloadBytes = packet.payload.length
-    const refusal = publishRefusal(this.#userOf(client.id), { topic, qos, retain, payloadBytes })
+    const payload = packet.payload as Buffer
+    const refusal = publishRefusal(this.#userOf(client.id), { topic, qos, retain, payloadBytes: payload.length })
     if (refusal !== null || !retain) return refusal
-    return this.#sessions.retained.has(topic) || this.#sessions.retained.size < BROKER_LIMITS.maxRetainedMessages
-      ? this.#retain(topic, payloadBytes)
-      : 'too many retained messages'
+    return this.#retain(topic, payload, qos) ? null : 'too many retained messages'
   }
 
-  /** An empty retained message deletes the one of its topic. */
-  #retain(topic: string, payloadBytes: number): string | null {
-    const limits = this.#sessions
-    const bytes = limits.retainedBytes - (limits.retained.get(topic) ?? 0) + payloadBytes
-    if (bytes > BROKER_LIMITS.maxRetainedBytes) return 'too many bytes of retained messages'
-    limits.retainedBytes = bytes
-    if (payloadBytes === 0) limits.retained.delete(topic)
-    else limits.retained.set(topic, payloadBytes)
-    return null
+  #retain(topic: string, payload: Buffer, qos: number): boolean {
+    return this.retained.put({ topic, payload, qos, lastModifiedAtMs: this.#options.nowMs() })
   }
 
   #forward(client: Client, packet: PublishPacket): PublishPacket | null {

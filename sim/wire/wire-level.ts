@@ -45,6 +45,7 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     isThing: events.isThing,
     nowMs: events.nowMs,
     onPublish: events.onPublish,
+    onMessage: (topic, payload) => events.onPublish('', topic, payload, null),
     own: {
       onForward: (connection) => links.get(clientIdOf(connection))?.forwarded(connection),
       onPublishDone: (connection) => links.get(clientIdOf(connection))?.publishDone(connection),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { Stream } from '../../kernel/random.ts'
 import type { Trace } from '../../kernel/trace.ts'
+import type { RetainedMessages } from './retained-messages.ts'
 
 /** How a cloud service sends MQTT messages to devices and other subscribers. Nothing is delivered inside the call. */
 export interface Messaging {
@@ -10,6 +11,17 @@ export interface Messaging {
   reply(clientId: string, topic: string, payload: object): void
   /** False when no client would receive a publish to `topic`, so that its payload need not be made. */
   hasSubscribers(topic: string): boolean
+  /** A message of a client that has no connection. Why it is refused; null if it is not. */
+  accept(message: ClientMessage): string | null
+  readonly retained: RetainedMessages
+}
+
+/** A message as a client publishes it. */
+export interface ClientMessage {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: 0 | 1
+  readonly retain: boolean
 }
 
 /** What every emulated service is built from. */

@@ -1,5 +1,6 @@
 import type { CloudContext } from '../../../sim/cloud/base/cloud-context.ts'
 import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
+import { RetainedMessages } from '../../../sim/cloud/base/retained-messages.ts'
 import { type Cloud, makeCloud } from '../../../sim/cloud/cloud.ts'
 import { routePublish } from '../../../sim/cloud/iot/mqtt-router.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
@@ -34,6 +35,8 @@ export class CloudBench {
         reply: (clientId, topic, payload) =>
           this.replies.push({ clientId, topic, payload: JSON.parse(JSON.stringify(payload)) }),
         hasSubscribers: (topic) => this.subscriptions.some((filter) => filterMatches(filter, topic)),
+        accept: () => null,
+        retained: new RetainedMessages({ maxMessages: 10, maxBytes: 1_000 }),
       },
     }
     this.cloud = makeCloud(this.ctx, { indexedShadows: ['health'] }, (functionArn, event) =>

@@ -26,6 +26,7 @@ export const options = (): BrokerOptions => ({
     if (topic.endsWith('/bad/update')) throw new TypeError('the service fails')
     published.push({ clientId, topic, payload, isOwn: client === null })
   },
+  onMessage: (topic, payload) => published.push({ clientId: '', topic, payload, isOwn: false }),
   own: {
     onForward: (connection) => linkOf(connection)?.forwarded(connection),
     onPublishDone: (connection) => linkOf(connection)?.publishDone(connection),

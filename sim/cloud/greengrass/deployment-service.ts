@@ -50,7 +50,11 @@ export class DeploymentService {
     this.#services = services
     this.#settings = settings
     services.jobs.onExecutionChange((job, execution) => this.#executionChanged(job, execution))
-    services.jobs.onJobCancelled((job) => this.#jobCancelled(job))
+    services.jobs.onJobCancelled((job) => this.#jobStopped(job))
+    services.jobs.onJobDeleted((job) => {
+      this.#jobStopped(job)
+      this.registry.forgetJob(job.jobId)
+    })
   }
 
   /** @throws AwsError ResourceNotFoundException, ValidationException; NotEmulated */
@@ -102,7 +106,7 @@ export class DeploymentService {
   devicesApplied(groupArn: string): ReadonlySet<string> {
     const executions = this.registry
       .revisionsOf(parseTargetArn(groupArn))
-      .flatMap(({ jobId }) => [...(this.#services.jobs.job(jobId ?? '')?.executions.values() ?? [])])
+      .flatMap((deployment) => [...(this.#jobOf(deployment)?.executions.values() ?? [])])
     return new Set(executions.filter(({ status }) => status === 'SUCCEEDED').map(({ thing }) => thing))
   }
 
@@ -189,10 +193,10 @@ export class DeploymentService {
   }
 
   /**
-   * The job's abort criteria or a CancelJob stopped it: the deployment is no longer in force.
+   * The job's abort criteria, a CancelJob or a DeleteJob stopped it: the deployment is no longer in force.
    * [source: aborted-deployment]
    */
-  #jobCancelled(job: Job): void {
+  #jobStopped(job: Job): void {
     const deployment = this.registry.byJob(job.jobId)
     if (deployment?.status === 'ACTIVE') this.#recordCancelled(deployment)
   }
@@ -202,6 +206,13 @@ export class DeploymentService {
     const { deploymentId, target } = deployment
     const event = { kind: 'deployment-cancelled', deploymentId, target: target.name } as const
     return this.#ctx.trace.record(`greengrass/${target.name}`, event)
+  }
+
+  /** None for a thing deployment, and once somebody has deleted the job. */
+  #jobOf(deployment: Deployment): Job | undefined {
+    const { jobId } = deployment
+    if (jobId === null || this.registry.byJob(jobId) !== deployment) return undefined
+    return this.#services.jobs.job(jobId)
   }
 
   /** The device will not report on a thing deployment that it has not begun, or that a newer one replaces. */

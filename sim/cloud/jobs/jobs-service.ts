@@ -98,11 +98,13 @@ export class JobsService {
     return job
   }
 
-  /** QUEUED executions end as CANCELED, IN_PROGRESS ones only by force. [source: job-cancel] */
+  /**
+   * QUEUED executions end as CANCELED, IN_PROGRESS ones only by force. A job that has ended or that somebody deleted is left
+   * alone. [source: job-cancel]
+   */
   cancelJob(jobId: string, options: CancelOptions, cause?: TraceRef): void {
     const job = this.#table.job(jobId)
-    if (job === undefined) throw new Error(`invariant: there is no job ${jobId} to cancel`)
-    if (job.status !== 'IN_PROGRESS') return
+    if (job?.status !== 'IN_PROGRESS') return
     job.status = 'CANCELED'
     job.forceCanceled = options.force
     job.reasonCode = options.reasonCode
@@ -169,7 +171,7 @@ export class JobsService {
 
   #checkAbort(job: Job): void {
     job.abortCheckDue = false
-    if (job.status !== 'IN_PROGRESS') return
+    if (job.status !== 'IN_PROGRESS' || !this.#table.holds(job)) return
     const comment = abortReason(job.abort, job.executions.counts)
     if (comment !== null) this.cancelJob(job.jobId, { force: false, reasonCode: 'ABORT_CRITERIA_MET', comment })
   }
@@ -180,8 +182,10 @@ export class JobsService {
       if (job.target.kind !== 'group' || job.target.name !== group) continue
       if (job.status !== 'IN_PROGRESS' || job.targetSelection !== 'CONTINUOUS') continue
       const execution = job.executions.get(thing)
-      if (change === 'added') this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
-      else if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
+      const isOpen = execution !== undefined && !isTerminal(execution.status)
+      if (change === 'added' && !isOpen) this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
+      // A thing may still be in another group below the target.
+      if (change === 'removed' && isOpen && !this.#targets.membersOf(group).includes(thing)) {
         this.#changes.move(job, execution, 'REMOVED')
       }
     }

@@ -2,7 +2,7 @@ import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
 import type { TraceRef } from '../../kernel/trace.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
 import type { JsonObject } from '../base/json.ts'
-import { type Job, type JobTargets, parseTargetArn } from '../jobs/job.ts'
+import type { Job, JobTargets } from '../jobs/job.ts'
 import type { JobExecution } from '../jobs/job-execution.ts'
 import type { JobsService } from '../jobs/jobs-service.ts'
 import { configurationArn, deploymentDocument } from './deployment-document.ts'
@@ -59,8 +59,9 @@ export class DeploymentService {
 
   /** @throws AwsError ResourceNotFoundException, ValidationException; NotEmulated */
   create(input: CreateDeploymentRequest): Deployment {
-    const target = parseTargetArn(input.targetArn as string)
-    const { things, tags } = this.#services
+    const { things, tags, jobs } = this.#services
+    const target = jobs.targetOf(input.targetArn as string)
+    if (target === null) throw notFound(input.targetArn as string, 'Target')
     const isGroup = target.kind === 'group'
     if (!(isGroup ? things.groupExists(target.name) : things.exists(target.name))) {
       throw notFound(target.name, isGroup ? 'ThingGroup' : 'Thing')
@@ -77,8 +78,8 @@ export class DeploymentService {
 
   /** A revision from before the rehearsal that every member of the group has applied. */
   installHistory(input: CreateDeploymentRequest): void {
-    const target = parseTargetArn(input.targetArn as string)
-    if (target.kind === 'thing') throw new Error('invariant: history holds deployments of groups only')
+    const target = this.#services.jobs.targetOf(input.targetArn as string)
+    if (target?.kind !== 'group') throw new Error('invariant: history holds deployments of groups only')
     const deployment = this.#add(input, this.registry.identify(target))
     this.#createJob(deployment, deploymentDocument(input, deployment), { inThePast: true })
   }
@@ -104,9 +105,9 @@ export class DeploymentService {
 
   /** Things that successfully applied a deployment of this group, whether or not they still are members. */
   devicesApplied(groupArn: string): ReadonlySet<string> {
-    const executions = this.registry
-      .revisionsOf(parseTargetArn(groupArn))
-      .flatMap((deployment) => [...(this.#jobOf(deployment)?.executions.values() ?? [])])
+    const group = this.#services.jobs.targetOf(groupArn)
+    const revisions = group === null ? [] : this.registry.revisionsOf(group)
+    const executions = revisions.flatMap((deployment) => [...(this.#jobOf(deployment)?.executions.values() ?? [])])
     return new Set(executions.filter(({ status }) => status === 'SUCCEEDED').map(({ thing }) => thing))
   }
 

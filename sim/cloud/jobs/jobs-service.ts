@@ -2,7 +2,14 @@ import { Priority } from '../../kernel/clock.ts'
 import type { TraceRef } from '../../kernel/trace.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
 import { ExecutionChanges, type ExecutionListener, type ExecutionStep } from './execution-changes.ts'
-import type { CancelOptions, Job, JobRequest, JobTargets } from './job.ts'
+import {
+  type CancelOptions,
+  type Job,
+  type JobRequest,
+  type JobTarget,
+  type JobTargets,
+  parseTargetArn,
+} from './job.ts'
 import { abortReason } from './job-abort.ts'
 import { isTerminal, type JobActor, type JobExecution, type JobExecutionStatus, mayMove } from './job-execution.ts'
 import { JobExecutions } from './job-executions.ts'
@@ -59,6 +66,11 @@ export class JobsService {
 
   jobArn(jobId: string): string {
     return `arn:aws:iot:${this.#ctx.region}:${this.#ctx.accountId}:job/${jobId}`
+  }
+
+  /** What an ARN names in this account; null for another one. @throws AwsError InvalidRequestException */
+  targetOf(arn: string): JobTarget | null {
+    return parseTargetArn(this.#ctx, arn)
   }
 
   /** The jobs that have an execution for this thing, in order of creation. */

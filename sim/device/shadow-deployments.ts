@@ -80,13 +80,18 @@ export class ShadowDeployments {
   }
 
   handle(topic: string, payload: unknown): void {
-    if (topic === `${this.#topic}/update/rejected`) return this.#get()
+    if (topic === `${this.#topic}/update/rejected`) return this.#rejected(payload as { code?: number })
     if (topic !== `${this.#topic}/update/accepted` && topic !== `${this.#topic}/get/accepted`) return
     const message = payload as ShadowMessage
     if ((message.version ?? 0) < this.#version) return
     this.#version = message.version ?? this.#version
     if (topic.endsWith('/get/accepted')) this.#sync(message.state?.reported)
     this.#take(message.state)
+  }
+
+  /** Only a newer version can make the same report acceptable; after another refusal it would be refused without end. */
+  #rejected({ code }: { code?: number }): void {
+    if (code === 409) this.#get()
   }
 
   #take(state: ShadowMessage['state']): void {
@@ -100,7 +105,7 @@ export class ShadowDeployments {
     const arn = document?.configurationArn
     const reported = state?.reported
     const isDone = reported?.fleetConfigurationArnForStatus === arn && reported?.status !== 'IN_PROGRESS'
-    if (arn === undefined || arn === this.#lastArn || isDone) return
+    if (typeof arn !== 'string' || arn === this.#lastArn || isDone) return
     this.#lastArn = arn
     this.#lastStatus = desiredStatus
     this.#events.onDeployment(document, arn)
@@ -130,7 +135,7 @@ export class ShadowDeployments {
 }
 
 /** Undefined if it is not a JSON object: such a desired state is ignored. [source: deployment-shadow] */
-function parsed(fleetConfig: string): { readonly configurationArn?: string } | undefined {
+function parsed(fleetConfig: string): { readonly configurationArn?: unknown } | undefined {
   try {
     return JSON.parse(fleetConfig) ?? undefined
   } catch {

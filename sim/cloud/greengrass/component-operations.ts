@@ -1,6 +1,6 @@
 import { NotEmulated } from '../base/aws-error.ts'
 import { defineOperations, type InputOf, type OutputOf } from '../base/operations.ts'
-import { parseRecipe } from './component-recipe.ts'
+import { parseRecipe, recipeText } from './component-recipe.ts'
 import type { ComponentRegistry, ComponentVersion } from './component-registry.ts'
 import type { GreengrassService } from './greengrass.ts'
 import { checkOneOf, greengrassPage, requireMatch } from './validate.ts'
@@ -27,11 +27,10 @@ export const componentOperations = defineOperations<'greengrass', { readonly gre
     }
   },
 
-  GetComponent: ({ arn, recipeOutputFormat }, { greengrass: { components, tags } }) => {
+  GetComponent: ({ arn, recipeOutputFormat = 'JSON' }, { greengrass: { components, tags } }) => {
     checkOneOf('recipeOutputFormat', recipeOutputFormat, ['JSON', 'YAML'])
-    if (recipeOutputFormat === 'YAML') throw new NotEmulated('GetComponent recipeOutputFormat YAML')
-    const recipe = Buffer.from(JSON.stringify(components.byArn(arn).recipe))
-    return { recipeOutputFormat: 'JSON', recipe, tags: tags.of(arn as string) }
+    const recipe = Buffer.from(recipeText(components.byArn(arn).recipe, recipeOutputFormat))
+    return { recipeOutputFormat, recipe, tags: tags.of(arn as string) }
   },
 
   ListComponents: (input, { greengrass: { components } }) => {

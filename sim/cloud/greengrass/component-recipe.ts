@@ -1,4 +1,4 @@
-import { NotEmulated } from '../base/aws-error.ts'
+import { parse, stringify } from 'yaml'
 import { isObject, parseJson } from '../base/json.ts'
 import { validationError } from './validate.ts'
 
@@ -11,14 +11,35 @@ export interface Recipe {
   readonly RecipeFormatVersion?: string
 }
 
-/** @throws AwsError ValidationException; NotEmulated for YAML */
+/** JSON or YAML. [source: component-creation] @throws AwsError ValidationException */
 export function parseRecipe(inlineRecipe: Uint8Array | undefined): Recipe {
   if (inlineRecipe === undefined) throw validationError('inlineRecipe', 'is required')
-  const recipe = parseJson(Buffer.from(inlineRecipe).toString())
-  if (recipe === undefined) throw new NotEmulated('a component recipe that is not JSON')
-  if (!isObject(recipe)) throw validationError('inlineRecipe', 'is not a JSON object')
+  const recipe = parseText(Buffer.from(inlineRecipe).toString())
+  if (!isObject(recipe)) throw validationError('inlineRecipe', 'is not an object in JSON or YAML')
+  if (recipe.RecipeFormatVersion !== FORMAT_VERSION) {
+    throw validationError('RecipeFormatVersion', `is not ${FORMAT_VERSION}`)
+  }
+  for (const member of TEXT_MEMBERS) {
+    const value = recipe[member]
+    if (value !== undefined && typeof value !== 'string') throw validationError(member, 'is not a string')
+  }
   return recipe as Recipe
 }
+
+/** Every JSON text is YAML as well. Undefined for text that is neither. */
+function parseText(text: string): unknown {
+  try {
+    return parseJson(text) ?? parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export const recipeText = (recipe: Recipe, format: 'JSON' | 'YAML'): string =>
+  format === 'JSON' ? JSON.stringify(recipe) : stringify(recipe)
+
+const FORMAT_VERSION = '2020-01-25'
+const TEXT_MEMBERS = ['ComponentName', 'ComponentVersion', 'ComponentPublisher', 'ComponentDescription'] as const
 
 export const SEMANTIC_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
 

@@ -29,6 +29,7 @@ export class ComponentRegistry {
   /** Whether the component, or the version of one, of this ARN exists. */
   exists(arn: string): boolean {
     const [name, version] = partsOf(arn)
+    if (this.arnOf(name, version) !== arn) return false
     return version === undefined ? this.versionsOf(name).length > 0 : this.#versions.has(keyOf(name, version))
   }
 
@@ -81,7 +82,7 @@ export class ComponentRegistry {
   versionsByArn(arn: string | undefined): readonly ComponentVersion[] {
     const [name] = partsOf(requireMatch('componentArn', arn))
     const versions = this.versionsOf(name)
-    if (versions.length === 0) throw notFound(arn as string, 'Component')
+    if (versions.length === 0 || this.arnOf(name) !== arn) throw notFound(arn as string, 'Component')
     return versions
   }
 
@@ -89,7 +90,7 @@ export class ComponentRegistry {
   byArn(arn: string | undefined): ComponentVersion {
     const [name, version] = partsOf(requireMatch('componentVersionArn', arn))
     const found = this.#versions.get(keyOf(name, version as string))
-    if (found === undefined) throw notFound(arn as string, 'ComponentVersion')
+    if (found === undefined || this.arnOf(name, version) !== arn) throw notFound(arn as string, 'ComponentVersion')
     return found
   }
 

@@ -31,7 +31,7 @@ export interface ReportedComponent {
   readonly version: string
   readonly status: string
   readonly isRoot: boolean
-  readonly componentStatusDetails?: { readonly statusCodes: readonly string[]; readonly statusReason: string } | null
+  readonly componentStatusDetails: { readonly statusCodes: readonly string[]; readonly statusReason: string } | null
 }
 
 /** The control plane's state of core devices: what their last fleet status messages reported. */
@@ -53,15 +53,15 @@ export class CoreDevices {
    */
   report(thing: string, payload: unknown): readonly ReportedComponent[] | null {
     if (!isObject(payload) || !Array.isArray(payload.components)) return null
-    const components = (payload.components as unknown[]).filter(isReportedComponent)
+    const components = (payload.components as unknown[]).flatMap(reportedComponent)
     const nowMs = this.#ctx.clock.nowMs()
     const device: CoreDevice = {
       thing,
-      coreVersion: String(payload.ggcVersion),
-      platform: String(payload.platform),
-      architecture: String(payload.architecture),
+      coreVersion: text(payload.ggcVersion),
+      platform: text(payload.platform),
+      architecture: text(payload.architecture),
       // As the device reports it: the service does not check it.
-      status: String(payload.overallDeviceStatus) as CoreDeviceStatus,
+      status: text(payload.overallDeviceStatus) as CoreDeviceStatus,
       lastStatusUpdateMs: nowMs,
       components: this.#devices.get(thing)?.components ?? new Map<string, InstalledComponent>(),
     }
@@ -120,11 +120,21 @@ function isWhole(payload: JsonObject): boolean {
   return payload.messageType === 'COMPLETE' && chunkId === 1
 }
 
-const isReportedComponent = (value: unknown): value is ReportedComponent =>
-  isObject(value) &&
-  typeof value.componentName === 'string' &&
-  typeof value.version === 'string' &&
-  typeof value.status === 'string'
+/** Nothing for a value that is no component. */
+function reportedComponent(value: unknown): readonly ReportedComponent[] {
+  if (!isObject(value)) return []
+  const { componentName, version, status, isRoot, componentStatusDetails: details } = value
+  if (typeof componentName !== 'string' || typeof version !== 'string' || typeof status !== 'string') return []
+  const componentStatusDetails = isObject(details)
+    ? { statusCodes: textsOf(details.statusCodes), statusReason: text(details.statusReason) }
+    : null
+  return [{ componentName, version, status, isRoot: isRoot === true, componentStatusDetails }]
+}
+
+/** Anybody can send such a message: what is no text is left out. */
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 
 /** The time of a change moves only with the state or the version, the source only with the version. */
 function installed(
@@ -140,7 +150,7 @@ function installed(
     name,
     version,
     state: state as InstalledComponentLifecycleState, // as the device reports it
-    isRoot: isRoot === true,
+    isRoot,
     statusCodes: details?.statusCodes ?? [],
     statusReason: details?.statusReason,
     changedAtMs: sameVersion && before.state === state ? before.changedAtMs : nowMs,

@@ -39,6 +39,11 @@ export class DeploymentRegistry {
     return this.#byJob.get(jobId)
   }
 
+  /** The job was deleted: another one that gets its id is not the deployment's. */
+  forgetJob(jobId: string): void {
+    this.#byJob.delete(jobId)
+  }
+
   /** Every revision of a target, oldest first, deleted ones as well. */
   revisionsOf(target: JobTarget): readonly Deployment[] {
     return this.#byTarget.get(keyOf(target)) ?? []

@@ -2,7 +2,7 @@ import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
 import type { TraceRef } from '../../kernel/trace.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
 import type { JsonObject } from '../base/json.ts'
-import { type Job, type JobTargets, parseTargetArn } from '../jobs/job.ts'
+import type { Job, JobTargets } from '../jobs/job.ts'
 import type { JobExecution } from '../jobs/job-execution.ts'
 import type { JobsService } from '../jobs/jobs-service.ts'
 import { configurationArn, deploymentDocument } from './deployment-document.ts'
@@ -50,13 +50,18 @@ export class DeploymentService {
     this.#services = services
     this.#settings = settings
     services.jobs.onExecutionChange((job, execution) => this.#executionChanged(job, execution))
-    services.jobs.onJobCancelled((job) => this.#jobCancelled(job))
+    services.jobs.onJobCancelled((job) => this.#jobStopped(job))
+    services.jobs.onJobDeleted((job) => {
+      this.#jobStopped(job)
+      this.registry.forgetJob(job.jobId)
+    })
   }
 
   /** @throws AwsError ResourceNotFoundException, ValidationException; NotEmulated */
   create(input: CreateDeploymentRequest): Deployment {
-    const target = parseTargetArn(input.targetArn as string)
-    const { things, tags } = this.#services
+    const { things, tags, jobs } = this.#services
+    const target = jobs.targetOf(input.targetArn as string)
+    if (target === null) throw notFound(input.targetArn as string, 'Target')
     const isGroup = target.kind === 'group'
     if (!(isGroup ? things.groupExists(target.name) : things.exists(target.name))) {
       throw notFound(target.name, isGroup ? 'ThingGroup' : 'Thing')
@@ -73,8 +78,8 @@ export class DeploymentService {
 
   /** A revision from before the rehearsal that every member of the group has applied. */
   installHistory(input: CreateDeploymentRequest): void {
-    const target = parseTargetArn(input.targetArn as string)
-    if (target.kind === 'thing') throw new Error('invariant: history holds deployments of groups only')
+    const target = this.#services.jobs.targetOf(input.targetArn as string)
+    if (target?.kind !== 'group') throw new Error('invariant: history holds deployments of groups only')
     const deployment = this.#add(input, this.registry.identify(target))
     this.#createJob(deployment, deploymentDocument(input, deployment), { inThePast: true })
   }
@@ -100,9 +105,9 @@ export class DeploymentService {
 
   /** Things that successfully applied a deployment of this group, whether or not they still are members. */
   devicesApplied(groupArn: string): ReadonlySet<string> {
-    const executions = this.registry
-      .revisionsOf(parseTargetArn(groupArn))
-      .flatMap(({ jobId }) => [...(this.#services.jobs.job(jobId ?? '')?.executions.values() ?? [])])
+    const group = this.#services.jobs.targetOf(groupArn)
+    const revisions = group === null ? [] : this.registry.revisionsOf(group)
+    const executions = revisions.flatMap((deployment) => [...(this.#jobOf(deployment)?.executions.values() ?? [])])
     return new Set(executions.filter(({ status }) => status === 'SUCCEEDED').map(({ thing }) => thing))
   }
 
@@ -189,10 +194,10 @@ export class DeploymentService {
   }
 
   /**
-   * The job's abort criteria or a CancelJob stopped it: the deployment is no longer in force.
+   * The job's abort criteria, a CancelJob or a DeleteJob stopped it: the deployment is no longer in force.
    * [source: aborted-deployment]
    */
-  #jobCancelled(job: Job): void {
+  #jobStopped(job: Job): void {
     const deployment = this.registry.byJob(job.jobId)
     if (deployment?.status === 'ACTIVE') this.#recordCancelled(deployment)
   }
@@ -202,6 +207,13 @@ export class DeploymentService {
     const { deploymentId, target } = deployment
     const event = { kind: 'deployment-cancelled', deploymentId, target: target.name } as const
     return this.#ctx.trace.record(`greengrass/${target.name}`, event)
+  }
+
+  /** None for a thing deployment, and once somebody has deleted the job. */
+  #jobOf(deployment: Deployment): Job | undefined {
+    const { jobId } = deployment
+    if (jobId === null || this.registry.byJob(jobId) !== deployment) return undefined
+    return this.#services.jobs.job(jobId)
   }
 
   /** The device will not report on a thing deployment that it has not begun, or that a newer one replaces. */

@@ -32,20 +32,20 @@ export function outcomeOfExecution({ status, statusDetails, lastUpdatedAtMs }: J
   }
 }
 
-const SHADOW_STATUSES: Readonly<Record<string, EffectiveDeploymentExecutionStatus>> = {
-  IN_PROGRESS: 'IN_PROGRESS',
-  SUCCEEDED: 'COMPLETED',
-  FAILED: 'FAILED',
-  REJECTED: 'REJECTED',
-  CANCELED: 'CANCELED',
-}
+const SHADOW_STATUSES: ReadonlyMap<unknown, EffectiveDeploymentExecutionStatus> = new Map([
+  ['IN_PROGRESS', 'IN_PROGRESS'],
+  ['SUCCEEDED', 'COMPLETED'],
+  ['FAILED', 'FAILED'],
+  ['REJECTED', 'REJECTED'],
+  ['CANCELED', 'CANCELED'],
+])
 
 /**
  * The outcome by the reported section of the deployment shadow: success of a thing deployment is COMPLETED. Null when it
  * reports no status. [source: deployment-shadow]
  */
 export function outcomeOfReport(reported: JsonObject, nowMs: number): DeviceOutcome | null {
-  const status = SHADOW_STATUSES[String(reported.status)]
+  const status = SHADOW_STATUSES.get(reported.status)
   if (status === undefined) return null
   const details = isObject(reported.statusDetails) ? reported.statusDetails : {}
   const errorStack = stringsOf(details.errorStack)
@@ -88,7 +88,8 @@ const reasonOf = (errorStack: readonly string[], detailed: string | undefined, c
 /** Empty where the list was cut at 1,024 characters and is not JSON any more; the plain cause is still there. */
 const parseList = (list: string | undefined): readonly string[] => stringsOf(parseJson(list ?? ''))
 
-const stringsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
+const stringsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** The outcome of a thing deployment on which the device has not reported. */

@@ -96,7 +96,10 @@ export class GreengrassService {
   }
 
   #hasResource(arn: string): boolean {
-    const [, kind, name = ''] = /:(components|deployments|coreDevices):(.+)$/.exec(arn) ?? []
+    const { accountId, region } = this.#ctx
+    const own = `arn:aws:greengrass:${region}:${accountId}:`
+    if (!arn.startsWith(own)) return false
+    const [, kind, name = ''] = /^(components|deployments|coreDevices):(.+)$/s.exec(arn.slice(own.length)) ?? []
     if (kind === 'components') return this.components.exists(arn)
     return kind === 'deployments' ? this.deployments.registry.exists(name) : this.cores.exists(name)
   }

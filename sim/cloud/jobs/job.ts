@@ -1,8 +1,12 @@
 import type { AbortConfig, JobExecutionsRolloutConfig, TimeoutConfig } from '@aws-sdk/client-iot'
+import { parseArn } from '../base/arns.ts'
+import type { CloudContext } from '../base/cloud-context.ts'
 import { invalidRequest } from '../base/iot-errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { JobExecution } from './job-execution.ts'
 import type { JobExecutions } from './job-executions.ts'
+
+type Account = Pick<CloudContext, 'region' | 'accountId'>
 
 /** The thing or thing group that a job or a deployment targets. */
 export interface JobTarget {
@@ -62,11 +66,16 @@ export interface Job extends JobRequest {
   abortCheckDue: boolean
 }
 
-/** `arn:aws:iot:region:account:thinggroup/canary` -> group canary. @throws AwsError InvalidRequestException */
-export function parseTargetArn(arn: string): JobTarget {
-  const [, kind, name] = /^arn:[^:]*:iot:[^:]*:[0-9]+:(thing|thinggroup)\/(.+)$/.exec(arn) ?? []
-  if (name === undefined) {
+/**
+ * `arn:aws:iot:region:account:thinggroup/canary` -> group canary; null in another partition, region or account.
+ * @throws AwsError InvalidRequestException
+ */
+export function parseTargetArn({ region, accountId }: Account, arn: string): JobTarget | null {
+  const parsed = parseArn(arn)
+  const [, kind, name] = /^(thing|thinggroup)\/(.+)$/s.exec(parsed?.resource ?? '') ?? []
+  if (parsed?.service !== 'iot' || name === undefined) {
     throw invalidRequest(`target "${arn}" is neither a thing nor a thing group`)
   }
-  return { kind: kind === 'thing' ? 'thing' : 'group', name }
+  const isOwn = parsed.partition === 'aws' && parsed.region === region && parsed.account === accountId
+  return isOwn ? { kind: kind === 'thing' ? 'thing' : 'group', name } : null
 }

@@ -2,7 +2,14 @@ import { Priority } from '../../kernel/clock.ts'
 import type { TraceRef } from '../../kernel/trace.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
 import { ExecutionChanges, type ExecutionListener, type ExecutionStep } from './execution-changes.ts'
-import type { CancelOptions, Job, JobRequest, JobTargets } from './job.ts'
+import {
+  type CancelOptions,
+  type Job,
+  type JobRequest,
+  type JobTarget,
+  type JobTargets,
+  parseTargetArn,
+} from './job.ts'
 import { abortReason } from './job-abort.ts'
 import { isTerminal, type JobActor, type JobExecution, type JobExecutionStatus, mayMove } from './job-execution.ts'
 import { JobExecutions } from './job-executions.ts'
@@ -61,6 +68,11 @@ export class JobsService {
     return `arn:aws:iot:${this.#ctx.region}:${this.#ctx.accountId}:job/${jobId}`
   }
 
+  /** What an ARN names in this account; null for another one. @throws AwsError InvalidRequestException */
+  targetOf(arn: string): JobTarget | null {
+    return parseTargetArn(this.#ctx, arn)
+  }
+
   /** The jobs that have an execution for this thing, in order of creation. */
   jobsOf(thing: string): readonly Job[] {
     return this.#table.jobsOf(thing)
@@ -98,11 +110,13 @@ export class JobsService {
     return job
   }
 
-  /** QUEUED executions end as CANCELED, IN_PROGRESS ones only by force. [source: job-cancel] */
+  /**
+   * QUEUED executions end as CANCELED, IN_PROGRESS ones only by force. A job that has ended or that somebody deleted is left
+   * alone. [source: job-cancel]
+   */
   cancelJob(jobId: string, options: CancelOptions, cause?: TraceRef): void {
     const job = this.#table.job(jobId)
-    if (job === undefined) throw new Error(`invariant: there is no job ${jobId} to cancel`)
-    if (job.status !== 'IN_PROGRESS') return
+    if (job?.status !== 'IN_PROGRESS') return
     job.status = 'CANCELED'
     job.forceCanceled = options.force
     job.reasonCode = options.reasonCode
@@ -169,7 +183,7 @@ export class JobsService {
 
   #checkAbort(job: Job): void {
     job.abortCheckDue = false
-    if (job.status !== 'IN_PROGRESS') return
+    if (job.status !== 'IN_PROGRESS' || !this.#table.holds(job)) return
     const comment = abortReason(job.abort, job.executions.counts)
     if (comment !== null) this.cancelJob(job.jobId, { force: false, reasonCode: 'ABORT_CRITERIA_MET', comment })
   }
@@ -180,8 +194,10 @@ export class JobsService {
       if (job.target.kind !== 'group' || job.target.name !== group) continue
       if (job.status !== 'IN_PROGRESS' || job.targetSelection !== 'CONTINUOUS') continue
       const execution = job.executions.get(thing)
-      if (change === 'added') this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
-      else if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
+      const isOpen = execution !== undefined && !isTerminal(execution.status)
+      if (change === 'added' && !isOpen) this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
+      // A thing may still be in another group below the target.
+      if (change === 'removed' && isOpen && !this.#targets.membersOf(group).includes(thing)) {
         this.#changes.move(job, execution, 'REMOVED')
       }
     }

@@ -3,13 +3,14 @@ import { NotEmulated } from '../../base/aws-error.ts'
 import { alreadyExists, invalidRequest, notFound } from '../../base/iot-errors.ts'
 import { type JsonObject, parseObject } from '../../base/json.ts'
 import { defineOperations, type InputOf } from '../../base/operations.ts'
-import { type JobTarget, parseTargetArn } from '../job.ts'
 import type { JobsState } from './jobs-state.ts'
 
 /** [source: job-control-plane] */
 export const createJobOperations = defineOperations<'iot', Pick<JobsState, 'jobs' | 'things'>>()({
   CreateJob: (input, { jobs, things }) => {
-    const { jobId, target, document } = checkCreateJob(input)
+    const { jobId, targetArn, document } = checkCreateJob(input)
+    const target = jobs.targetOf(targetArn)
+    if (target === null) throw notFound(`${targetArn} is not in this account and region`)
     if (jobs.job(jobId) !== undefined) throw alreadyExists(`Job ${jobId} already exists`, jobId, jobs.jobArn(jobId))
     const exists = target.kind === 'thing' ? things.exists(target.name) : things.groupExists(target.name)
     if (!exists) throw notFound(`The target ${target.kind} ${target.name} does not exist`)
@@ -43,7 +44,7 @@ const MAX_DOCUMENT_BYTES = 32 * 1024
 /** @throws AwsError InvalidRequestException, NotEmulated */
 function checkCreateJob(input: InputOf<'iot', 'CreateJob'>): {
   jobId: string
-  target: JobTarget
+  targetArn: string
   document: JsonObject
 } {
   for (const member of NOT_EMULATED_MEMBERS) {
@@ -59,7 +60,7 @@ function checkCreateJob(input: InputOf<'iot', 'CreateJob'>): {
     checkRange('thresholdPercentage', criteria.thresholdPercentage, 0, 100)
     checkRange('minNumberOfExecutedThings', criteria.minNumberOfExecutedThings, 1)
   }
-  return { jobId, target: parseTargetArn(targets[0] as string), document: parseDocument(input.document) }
+  return { jobId, targetArn: targets[0] as string, document: parseDocument(input.document) }
 }
 
 function checkRollout(rollout: JobExecutionsRolloutConfig | undefined): void {

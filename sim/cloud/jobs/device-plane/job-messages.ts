@@ -52,11 +52,18 @@ export function parseJobUpdate(payload: JsonObject): JobUpdate {
   return {
     ...parseJobStep(payload),
     status: status as JobExecutionStatus,
-    expectedVersion: optionalInteger(payload, 'expectedVersion'),
+    expectedVersion: expectedVersionOf(payload),
     executionNumber: optionalInteger(payload, 'executionNumber'),
     includeJobExecutionState: payload.includeJobExecutionState === true,
     includeJobDocument: payload.includeJobDocument === true,
   }
+}
+
+/** Some clients of AWS send it as text. @throws JobRejection InvalidRequest */
+function expectedVersionOf(payload: JsonObject): number | undefined {
+  const { expectedVersion } = payload
+  if (typeof expectedVersion === 'string' && /^\d+$/.test(expectedVersion)) return Number(expectedVersion)
+  return optionalInteger(payload, 'expectedVersion')
 }
 
 /** @throws JobRejection InvalidRequest */

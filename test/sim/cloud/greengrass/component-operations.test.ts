@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { ACCOUNT_ID, CloudBench, REGION } from '../fixtures.ts'
 
 const ARN = `arn:aws:greengrass:${REGION}:${ACCOUNT_ID}:components:App`
+const NEEDED = { RecipeFormatVersion: '2020-01-25', ComponentName: 'App' }
 let bench: CloudBench
 
 beforeEach(() => {
@@ -11,7 +13,7 @@ beforeEach(() => {
 const gg = (operation: string, input: object = {}): Record<string, unknown> =>
   bench.call('greengrass', operation, input)
 const recipe = (version: string, over: object = {}): Buffer =>
-  Buffer.from(JSON.stringify({ ComponentName: 'App', ComponentVersion: version, ...over }))
+  Buffer.from(JSON.stringify({ ...NEEDED, ComponentVersion: version, ...over }))
 const create = (version: string, over: object = {}): Record<string, unknown> =>
   gg('CreateComponentVersion', { inlineRecipe: recipe(version), ...over })
 const stateOf = (version: string): unknown =>
@@ -33,13 +35,19 @@ describe('a component version', () => {
     expect(states).toEqual(['REQUESTED', 'INITIATED', 'DEPLOYABLE'])
   })
 
-  it('returns its recipe, in JSON only', () => {
+  it('returns its recipe, in JSON by default', () => {
     create('1.0.0')
     const { recipe: bytes } = gg('GetComponent', { arn: `${ARN}:versions:1.0.0` })
-    expect(JSON.parse(String(bytes))).toEqual({ ComponentName: 'App', ComponentVersion: '1.0.0' })
-    expect(() => gg('GetComponent', { arn: `${ARN}:versions:1.0.0`, recipeOutputFormat: 'YAML' })).toThrow(
-      expect.objectContaining({ name: 'NotEmulated' }),
-    )
+    expect(JSON.parse(String(bytes))).toEqual({ ...NEEDED, ComponentVersion: '1.0.0' })
+  })
+
+  it('may be written in YAML, and is returned in either format', () => {
+    const text = stringify({ ...NEEDED, ComponentVersion: '1.0.0', Manifests: [{ Lifecycle: { run: 'true' } }] })
+    create('1.0.0', { inlineRecipe: Buffer.from(text) })
+    const of = (recipeOutputFormat: string): string =>
+      String(gg('GetComponent', { arn: `${ARN}:versions:1.0.0`, recipeOutputFormat }).recipe)
+    expect(of('YAML')).toBe(text)
+    expect(JSON.parse(of('JSON'))).toEqual(parse(text))
   })
 
   it('is made once; the same client token gets the same answer', () => {
@@ -62,7 +70,10 @@ describe('a component version', () => {
     ['ValidationException', { inlineRecipe: Buffer.from('[]') }],
     ['ValidationException', { inlineRecipe: recipe('one') }],
     ['ValidationException', { inlineRecipe: Buffer.from('{"ComponentVersion":"1.0.0"}') }],
-    ['NotEmulated', { inlineRecipe: Buffer.from('ComponentName: App') }],
+    ['ValidationException', { inlineRecipe: Buffer.from('ComponentName: App') }],
+    ['ValidationException', { inlineRecipe: Buffer.from('a: [') }],
+    ['ValidationException', { inlineRecipe: recipe('1.0.0', { RecipeFormatVersion: '2019' }) }],
+    ['ValidationException', { inlineRecipe: recipe('1.0.0', { ComponentName: 7 }) }],
     ['NotEmulated', { inlineRecipe: undefined, lambdaFunction: { lambdaArn: 'arn' } }],
   ])('is refused with %s', (name, over) => {
     expect(() => create('1.0.0', over)).toThrow(expect.objectContaining({ name }))

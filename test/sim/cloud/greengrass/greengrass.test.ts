@@ -189,7 +189,9 @@ describe('fleet status', () => {
 
 describe('components', () => {
   it('become deployable within seconds of their creation', () => {
-    const inlineRecipe = Buffer.from(JSON.stringify({ ComponentName: 'App', ComponentVersion: '3.0.0' }))
+    const inlineRecipe = Buffer.from(
+      JSON.stringify({ RecipeFormatVersion: '2020-01-25', ComponentName: 'App', ComponentVersion: '3.0.0' }),
+    )
     const { arn, status } = bench.call('greengrass', 'CreateComponentVersion', { inlineRecipe })
     expect(status).toMatchObject({ componentState: 'REQUESTED' })
     expect(() => create('3.0.0')).toThrow('no deployable version')

@@ -119,8 +119,15 @@ describe('reports', () => {
     expect(notified()).toMatchObject({ jobs: {} })
   })
 
+  it('may name the expected version as text', () => {
+    send(`j1/${NS}/update`, { status: 'IN_PROGRESS', expectedVersion: '1' })
+    expect(status('j1')).toBe('IN_PROGRESS')
+  })
+
   it.each([
     ['VersionMismatch', { status: 'IN_PROGRESS', expectedVersion: 9 }],
+    ['VersionMismatch', { status: 'IN_PROGRESS', expectedVersion: '9' }],
+    ['InvalidRequest', { status: 'IN_PROGRESS', expectedVersion: 'one' }],
     ['InvalidRequest', { status: 'TIMED_OUT' }],
     ['InvalidRequest', { status: 'FAILED', statusDetails: { key: '' } }],
     ['InvalidJson', null],

@@ -1,5 +1,6 @@
 import type { Bound, ServiceName, StateOf } from './base/operations.ts'
 import { bindOperations } from './base/operations.ts'
+import { busOperations } from './events/bus-operations.ts'
 import { putEventsOperations } from './events/put-events.ts'
 import { ruleOperations } from './events/rule-operations.ts'
 import { topicOperations } from './events/topic-operations.ts'
@@ -36,7 +37,7 @@ export const OPERATIONS = {
   },
   iotdata: { ...shadowOperations, ...messageOperations },
   'iot-jobs-data': jobDataOperations,
-  events: { ...putEventsOperations, ...ruleOperations },
+  events: { ...busOperations, ...putEventsOperations, ...ruleOperations },
   sns: topicOperations,
 }
 

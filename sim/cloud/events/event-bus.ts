@@ -10,6 +10,8 @@ export interface BusEvent {
   readonly detailType: string
   readonly detail: object
   readonly resources: readonly string[]
+  /** When it happened; the present if absent. */
+  readonly atMs?: number | undefined
 }
 
 /** One event on its way to the targets of one rule. */
@@ -59,7 +61,7 @@ export class EventBus {
       'detail-type': event.detailType,
       source: event.source,
       account: this.#ctx.accountId,
-      time: isoSeconds(this.#ctx.clock.nowMs()),
+      time: isoSeconds(event.atMs ?? this.#ctx.clock.nowMs()),
       region: this.#ctx.region,
       resources: event.resources,
       detail: event.detail,
@@ -104,6 +106,11 @@ export class EventBus {
       throw new AwsError('ResourceNotFoundException', 400, `Rule ${name} does not exist on EventBus default.`)
     }
     return rule
+  }
+
+  /** The bus's own. */
+  get arn(): string {
+    return `arn:aws:events:${this.#ctx.region}:${this.#ctx.accountId}:event-bus/default`
   }
 
   ruleArn(name: string): string {

@@ -11,6 +11,8 @@ export interface EventRule {
   readonly patternText: string | undefined
   /** `rate(5 minutes)`. */
   readonly schedule: string | undefined
+  readonly description: string | undefined
+  readonly roleArn: string | undefined
   enabled: boolean
   targets: readonly Target[]
   timer: Timer | null
@@ -21,6 +23,9 @@ export interface RuleSettings {
   readonly name: string
   readonly patternText: string | undefined
   readonly schedule: string | undefined
+  readonly description: string | undefined
+  /** Kept and shown: no role limits what the bus may do. */
+  readonly roleArn: string | undefined
   readonly enabled: boolean
 }
 

@@ -2,6 +2,7 @@ import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/clien
 import { AwsError, NotEmulated } from '../base/aws-error.ts'
 import { parseObject } from '../base/json.ts'
 import { defineOperations } from '../base/operations.ts'
+import { requireDefaultBus } from './bus-name.ts'
 import type { EventBus } from './event-bus.ts'
 
 const MAX_ENTRIES = 10
@@ -9,7 +10,8 @@ const MAX_ENTRY_BYTES = 256 * 1024
 
 /** Events that a client puts on the default event bus. */
 export const putEventsOperations = defineOperations<'events', { readonly events: EventBus }>()({
-  PutEvents: ({ Entries = [] }, { events }) => {
+  PutEvents: ({ Entries = [], EndpointId }, { events }) => {
+    if (EndpointId !== undefined) throw new NotEmulated('EndpointId of PutEvents')
     if (Entries.length < 1 || Entries.length > MAX_ENTRIES) {
       const message = `PutEvents accepts 1 to ${MAX_ENTRIES} entries, got ${Entries.length}`
       throw new AwsError('ValidationException', 400, message)
@@ -21,9 +23,8 @@ export const putEventsOperations = defineOperations<'events', { readonly events:
 
 /** A refused entry gets its own error; the other entries are put. */
 function putEntry(entry: PutEventsRequestEntry, events: EventBus): PutEventsResultEntry {
-  if (entry.EventBusName !== undefined && entry.EventBusName !== 'default') {
-    throw new NotEmulated(`the event bus ${entry.EventBusName}`)
-  }
+  requireDefaultBus(entry.EventBusName, events)
+  if (entry.TraceHeader !== undefined) throw new NotEmulated('TraceHeader of PutEvents')
   const detail = parseObject(entry.Detail ?? '')
   if (entry.Source === undefined || entry.DetailType === undefined || detail === null) {
     return {
@@ -38,5 +39,5 @@ function putEntry(entry: PutEventsRequestEntry, events: EventBus): PutEventsResu
     return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Total size of the entry exceeds 256 KB' }
   }
   const { Source: source, DetailType: detailType, Resources: resources = [] } = entry
-  return { EventId: events.put({ source, detailType, detail, resources }) }
+  return { EventId: events.put({ source, detailType, detail, resources, atMs: entry.Time?.getTime() }) }
 }

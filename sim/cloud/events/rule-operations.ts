@@ -1,13 +1,23 @@
+import type { Target } from '@aws-sdk/client-eventbridge'
+import { parseArn } from '../base/arns.ts'
 import { AwsError, NotEmulated } from '../base/aws-error.ts'
 import { defineOperations } from '../base/operations.ts'
+import { page } from '../base/paging.ts'
+import { DEFAULT_BUS, requireDefaultBus } from './bus-name.ts'
 import type { EventBus } from './event-bus.ts'
 import type { EventRule } from './event-rule.ts'
 
+const PAGES = { max: 100, errorName: 'ValidationException' }
+const STATES: readonly string[] = ['ENABLED', 'DISABLED']
 const RULE_NAME = /^[.\-_A-Za-z0-9]{1,64}$/
 
 /** Rules of the default event bus and their targets. */
 export const ruleOperations = defineOperations<'events', { readonly events: EventBus }>()({
-  PutRule: ({ Name: name = '', EventPattern, ScheduleExpression, State }, { events }) => {
+  PutRule: ({ Name: name = '', EventPattern, ScheduleExpression, State, ...more }, { events }) => {
+    const { EventBusName, Description: description, RoleArn: roleArn, Tags = [] } = more
+    requireDefaultBus(EventBusName, events)
+    if (Tags.length > 0) throw new NotEmulated('Tags of PutRule')
+    if (State !== undefined && !STATES.includes(State)) throw new NotEmulated(`the state ${State} of a rule`)
     if (!RULE_NAME.test(name)) throw validationError(`rule name "${name}"`)
     if (EventPattern !== undefined && ScheduleExpression !== undefined) {
       throw new NotEmulated('a rule with both a pattern and a schedule')
@@ -16,30 +26,28 @@ export const ruleOperations = defineOperations<'events', { readonly events: Even
       throw validationError('Parameter(s) EventPattern or ScheduleExpression must be specified.')
     }
     const enabled = State !== 'DISABLED'
-    events.putRule({ name, patternText: EventPattern, schedule: ScheduleExpression, enabled })
+    events.putRule({ name, patternText: EventPattern, schedule: ScheduleExpression, description, roleArn, enabled })
     return { RuleArn: events.ruleArn(name) }
   },
 
-  PutTargets: ({ Rule, Targets = [] }, { events }) => {
+  PutTargets: ({ Rule, Targets = [], EventBusName }, { events }) => {
+    requireDefaultBus(EventBusName, events)
     const rule = events.ruleOrThrow(Rule)
-    for (const target of Targets) {
-      if (!target.Arn?.includes(':lambda:')) throw new NotEmulated(`the event target ${target.Arn}`)
-      if (target.Input !== undefined || target.InputPath !== undefined || target.InputTransformer !== undefined) {
-        throw new NotEmulated('input transformation of an event target')
-      }
-    }
+    for (const target of Targets) requireEmulated(target)
     const replaced = new Set(Targets.map(({ Id }) => Id))
     rule.targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...Targets]
     return { FailedEntryCount: 0, FailedEntries: [] }
   },
 
-  RemoveTargets: ({ Rule, Ids = [] }, { events }) => {
+  RemoveTargets: ({ Rule, Ids = [], EventBusName }, { events }) => {
+    requireDefaultBus(EventBusName, events)
     const rule = events.ruleOrThrow(Rule)
     rule.targets = rule.targets.filter(({ Id }) => !Ids.includes(Id as string))
     return { FailedEntryCount: 0, FailedEntries: [] }
   },
 
-  DeleteRule: ({ Name = '' }, { events }) => {
+  DeleteRule: ({ Name = '', EventBusName }, { events }) => {
+    requireDefaultBus(EventBusName, events)
     if ((events.rule(Name)?.targets.length ?? 0) > 0) {
       throw validationError('Rule can not be deleted since it has targets.')
     }
@@ -47,22 +55,51 @@ export const ruleOperations = defineOperations<'events', { readonly events: Even
     return {}
   },
 
-  DescribeRule: ({ Name }, { events }) => described(events.ruleOrThrow(Name), events),
+  DescribeRule: ({ Name, EventBusName }, { events }) => {
+    requireDefaultBus(EventBusName, events)
+    return described(events.ruleOrThrow(Name), events)
+  },
 
-  ListRules: (_, { events }) => ({ Rules: events.rules().map((rule) => described(rule, events)) }),
+  ListRules: ({ NamePrefix = '', EventBusName, Limit, NextToken }, { events }) => {
+    requireDefaultBus(EventBusName, events)
+    const rules = events.rules().filter(({ name }) => name.startsWith(NamePrefix))
+    const { items, nextToken } = page(rules, { maxResults: Limit, nextToken: NextToken }, PAGES)
+    return { Rules: items.map((rule) => described(rule, events)), NextToken: nextToken }
+  },
 
-  ListTargetsByRule: ({ Rule }, { events }) => ({ Targets: events.ruleOrThrow(Rule).targets }),
+  ListRuleNamesByTarget: ({ TargetArn, EventBusName, Limit, NextToken }, { events }) => {
+    requireDefaultBus(EventBusName, events)
+    const rules = events.rules().filter(({ targets }) => targets.some(({ Arn }) => Arn === TargetArn))
+    const { items, nextToken } = page(rules, { maxResults: Limit, nextToken: NextToken }, PAGES)
+    return { RuleNames: items.map(({ name }) => name), NextToken: nextToken }
+  },
 
-  EnableRule: ({ Name }, { events }) => {
+  ListTargetsByRule: ({ Rule, EventBusName, Limit, NextToken }, { events }) => {
+    requireDefaultBus(EventBusName, events)
+    const { targets } = events.ruleOrThrow(Rule)
+    const { items, nextToken } = page(targets, { maxResults: Limit, nextToken: NextToken }, PAGES)
+    return { Targets: items, NextToken: nextToken }
+  },
+
+  EnableRule: ({ Name, EventBusName }, { events }) => {
+    requireDefaultBus(EventBusName, events)
     events.ruleOrThrow(Name).enabled = true
     return {}
   },
 
-  DisableRule: ({ Name }, { events }) => {
+  DisableRule: ({ Name, EventBusName }, { events }) => {
+    requireDefaultBus(EventBusName, events)
     events.ruleOrThrow(Name).enabled = false
     return {}
   },
 })
+
+/** A function need not exist, as in AWS: then its invocation fails. @throws NotEmulated */
+function requireEmulated({ Id: _, Arn = '', ...more }: Target): void {
+  if (parseArn(Arn)?.service !== 'lambda') throw new NotEmulated(`the event target ${Arn}`)
+  const [member] = Object.entries(more).find(([, value]) => value !== undefined) ?? []
+  if (member !== undefined) throw new NotEmulated(`${member} of an event target`)
+}
 
 const validationError = (message: string): AwsError => new AwsError('ValidationException', 400, message)
 
@@ -72,5 +109,7 @@ const described = (rule: EventRule, events: EventBus) => ({
   EventPattern: rule.patternText,
   ScheduleExpression: rule.schedule,
   State: rule.enabled ? ('ENABLED' as const) : ('DISABLED' as const),
-  EventBusName: 'default',
+  Description: rule.description,
+  RoleArn: rule.roleArn,
+  EventBusName: DEFAULT_BUS,
 })

@@ -7,6 +7,7 @@ import type { HttpResponse } from '../protocol/rest-json.ts'
 import { type Handled, ServiceEndpoint, type ServiceRequest } from '../protocol/service-endpoint.ts'
 import { loadServiceModel, SERVICES } from '../protocol/service-model.ts'
 import type { LambdaFunctions } from '../twin/level.ts'
+import { answerCallerIdentity } from './caller-identity.ts'
 import { answerInvoke } from './lambda-api.ts'
 import { Store } from './store.ts'
 import { StoreRequests } from './store-requests.ts'
@@ -83,6 +84,7 @@ export class AwsServices {
     const { functions } = this.#options
     if (scope === 'lambda' && functions !== undefined) return answerInvoke(functions, request, visitor)
     if (scope === 'dynamodb') return this.#storeForVisitor(request, visitor)
+    if (scope === 'sts') return callerIdentity(request, visitor)
     const endpoint = this.#endpoints.get(scope)
     if (endpoint === undefined) {
       visitor.wasRefused(nameOf(request), this.#unknownService(scope))
@@ -130,8 +132,18 @@ export class AwsServices {
 
   #unknownService(scope: string): NotEmulated {
     const lambda = this.#options.functions === undefined ? [] : ['lambda']
-    const known = [...this.#endpoints.keys(), ...lambda, 'dynamodb'].join(', ')
+    const known = [...this.#endpoints.keys(), ...lambda, 'dynamodb', 'sts'].join(', ')
     return new NotEmulated(`the service "${scope}" (emulated services: ${known})`)
+  }
+}
+
+function callerIdentity(request: AdmittedRequest, visitor: Visitor): HttpResponse {
+  try {
+    return answerCallerIdentity(request, visitor)
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    visitor.wasRefused(nameOf(request), error)
+    return errorResponse('query', error, request.requestId)
   }
 }
 

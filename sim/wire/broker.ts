@@ -32,6 +32,8 @@ export interface OwnConnections {
   onPublishDone(connection: string): void
   /** The broker has noticed that this connection is gone. */
   onGone(connection: string): void
+  /** A client from outside takes its client id over: the connection is about to be closed. */
+  onTakenOver(connection: string): void
 }
 
 export interface BrokerOptions {
@@ -257,11 +259,12 @@ class BrokerState {
     const holder = clientsOf(this.#aedes as Aedes)[client.id]
     if (holder === undefined) return null
     if (!this.#own.has(holder)) outside.failed(idOf(holder), 'CONNECT', DUPLICATE, 'another connection has this id')
-    else if (!this.#own.has(client)) this.#takenOver(client)
+    else if (!this.#own.has(client)) this.#takenOver(client, holder)
     return null
   }
 
-  #takenOver(client: Client): void {
+  #takenOver(client: Client, holder: Client): void {
+    this.#options.own.onTakenOver(this.#own.get(holder) as string)
     const data = { client: idOf(client), thing: client.id }
     this.#options.outside.changed(idOf(client), 'CONNECT', { code: 'CONNECTION_TAKEN_OVER', data })
   }

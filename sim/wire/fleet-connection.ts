@@ -18,19 +18,25 @@ export class FleetConnection {
   readonly #shares = new Map<string, Share>()
   #state: 'closed' | 'opening' | 'open' = 'closed'
 
-  constructor(access: OwnAccess, inFlight: InFlight) {
+  constructor(access: OwnAccess, inFlight: InFlight, onLost: () => void) {
     this.#inFlight = inFlight
-    this.connection = new MqttLink(FLEET_CLIENT_ID, access, inFlight, {
-      onConnected: () => {
-        this.#state = 'open'
-        for (const share of this.#shares.values()) share.opened()
+    this.connection = new MqttLink(
+      FLEET_CLIENT_ID,
+      access,
+      inFlight,
+      {
+        onConnected: () => {
+          this.#state = 'open'
+          for (const share of this.#shares.values()) share.opened()
+        },
+        onDisconnected: () => {
+          this.#state = 'closed'
+          for (const share of this.#shares.values()) share.closed()
+        },
+        onMessage: (topic, payload) => this.#shares.get(thingOf(topic))?.deliver(topic, payload),
       },
-      onDisconnected: () => {
-        this.#state = 'closed'
-        for (const share of this.#shares.values()) share.closed()
-      },
-      onMessage: (topic, payload) => this.#shares.get(thingOf(topic))?.deliver(topic, payload),
-    })
+      onLost,
+    )
   }
 
   link(thing: string, events: DeviceLinkEvents): DeviceLink {

@@ -19,12 +19,17 @@ export class MqttLink implements DeviceLink {
   readonly #access: OwnAccess
   readonly #inFlight: InFlight
   readonly #events: DeviceLinkEvents
+  readonly #onLost: () => void
   readonly #open = new Map<Kind, number>()
   #client: MqttClient | null = null
   #connections = 0
   #isLeaving = false
+  /** The present connection ends for a reason that is known: an outage, the end of the run, or a takeover. */
+  #isExpectedToEnd = false
 
-  constructor(clientId: string, access: OwnAccess, inFlight: InFlight, events: DeviceLinkEvents) {
+  /** `onLost`: a connection ended, or could not be made, for no reason that the twin knows. */
+  constructor(clientId: string, access: OwnAccess, inFlight: InFlight, events: DeviceLinkEvents, onLost: () => void) {
+    this.#onLost = onLost
     this.#clientId = clientId
     this.#access = access
     this.#inFlight = inFlight
@@ -39,6 +44,7 @@ export class MqttLink implements DeviceLink {
   connect(): void {
     this.#begin('connection')
     this.#connections += 1
+    this.#isExpectedToEnd = false
     const client = mqtt.connect({
       host: '127.0.0.1',
       port: this.#access.port,
@@ -77,6 +83,7 @@ export class MqttLink implements DeviceLink {
     // In flight until the broker has noticed as well: until then it would deliver into a closed socket.
     if (!this.#isLeaving) this.#inFlight.begin('disconnection')
     this.#isLeaving = true
+    this.#isExpectedToEnd = true
     client.end(true)
   }
 
@@ -115,6 +122,11 @@ export class MqttLink implements DeviceLink {
     client.unsubscribe([...filters], () => this.#end('acknowledgement'))
   }
 
+  /** A client from outside takes this connection over. */
+  takenOver(connection: string): void {
+    if (connection === this.connection) this.#isExpectedToEnd = true
+  }
+
   /** The broker has handled a publish on this connection. */
   publishDone(connection: string): void {
     if (connection === this.connection) this.#end('publish')
@@ -128,6 +140,7 @@ export class MqttLink implements DeviceLink {
   /** Ends the connection without a reconnect; resolves when the socket is closed. */
   async close(): Promise<void> {
     const client = this.#client
+    this.#isExpectedToEnd = true
     if (client !== null) await client.endAsync(true)
   }
 
@@ -139,6 +152,7 @@ export class MqttLink implements DeviceLink {
       for (let i = 0; i < count; i++) this.#inFlight.end(kind)
     }
     this.#open.clear()
+    if (!this.#isExpectedToEnd) this.#onLost()
     this.#events.onDisconnected()
   }
 

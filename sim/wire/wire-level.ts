@@ -30,6 +30,16 @@ export interface WireOptions {
   readonly onBug: (error: unknown) => void
 }
 
+/** A device that should be online is not, for a reason that the scenario does not know: the result is not valid. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+  readonly exitCode = 70
+
+  constructor(clientId: string) {
+    super(`the MQTT connection of ${clientId} was lost or could not be made, although nothing in the scenario says so`)
+  }
+}
+
 /**
  * The wire level: an MQTT broker with a connection for every device, and the AWS APIs over HTTP, DynamoDB among them; all
  * on loopback.
@@ -50,12 +60,15 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
       onForward: (connection) => links.get(clientIdOf(connection))?.forwarded(connection),
       onPublishDone: (connection) => links.get(clientIdOf(connection))?.publishDone(connection),
       onGone: (connection) => links.get(clientIdOf(connection))?.gone(),
+      onTakenOver: (connection) => links.get(clientIdOf(connection))?.takenOver(connection),
     },
     onOutside: events.onOutside,
     outside: events.outside,
     onFailure: options.onBug,
   })
-  const fleet = isShared ? new FleetConnection(broker.ownAccess, inFlight) : null
+  const fleet = isShared
+    ? new FleetConnection(broker.ownAccess, inFlight, () => options.onBug(new ConnectionLost(FLEET_CLIENT_ID)))
+    : null
   if (fleet !== null) links.set(FLEET_CLIENT_ID, fleet.connection)
   let endpoint: AwsEndpoint | null = null
   let endpoints: LevelEndpoints | null = null
@@ -68,7 +81,9 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     },
     link(thing, linkEvents) {
       if (fleet !== null) return fleet.link(thing, linkEvents)
-      const link = new MqttLink(thing, broker.ownAccess, inFlight, linkEvents)
+      const link = new MqttLink(thing, broker.ownAccess, inFlight, linkEvents, () =>
+        options.onBug(new ConnectionLost(thing)),
+      )
       links.set(thing, link)
       return link
     },

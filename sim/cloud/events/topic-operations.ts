@@ -3,6 +3,7 @@ import { MESSAGE_ATTRIBUTE, REASON_CODE_ATTRIBUTE } from '../../../controller/co
 import type { Message as CodedMessage } from '../../../controller/messages/message.ts'
 import { AwsError, NotEmulated } from '../base/aws-error.ts'
 import { defineOperations } from '../base/operations.ts'
+import { page } from '../base/paging.ts'
 import type { Topics } from './topics.ts'
 
 /** [source: sns-topic-name] */
@@ -21,6 +22,27 @@ export const topicOperations = defineOperations<'sns', { readonly topics: Topics
     refuse('CreateTopic', more)
     if (!TOPIC_NAME.test(Name)) throw invalid('Topic Name')
     return { TopicArn: topics.create(Name) }
+  },
+
+  ListTopics: ({ NextToken: nextToken }, { topics }) => {
+    const limits = { max: 100, errorName: 'InvalidParameterException' }
+    const { items, nextToken: NextToken } = page(topics.all(), { nextToken }, limits)
+    return { Topics: items.map((TopicArn) => ({ TopicArn })), NextToken }
+  },
+
+  GetTopicAttributes: ({ TopicArn }, { topics }) => {
+    topics.requireTopic(TopicArn)
+    const counts = { SubscriptionsConfirmed: '0', SubscriptionsPending: '0', SubscriptionsDeleted: '0' }
+    return {
+      Attributes: { TopicArn: TopicArn as string, Owner: (TopicArn as string).split(':')[4] as string, ...counts },
+    }
+  },
+
+  /** Nobody can subscribe yet. */
+  ListSubscriptionsByTopic: ({ TopicArn, NextToken }, { topics }) => {
+    topics.requireTopic(TopicArn)
+    if (NextToken !== undefined) throw invalid('NextToken')
+    return { Subscriptions: [] }
   },
 
   Publish: ({ TopicArn, Message = '', Subject, MessageAttributes = {}, ...more }, { topics }) => {

@@ -29,6 +29,16 @@ export class Topics {
     return arn
   }
 
+  /** The ARNs of all topics, in order of creation. */
+  all(): readonly string[] {
+    return [...this.#messageIds.keys()]
+  }
+
+  /** @throws AwsError NotFoundException */
+  requireTopic(topicArn: string | undefined): void {
+    if (!this.#messageIds.has(topicArn ?? '')) throw new AwsError('NotFoundException', 404, 'Topic does not exist')
+  }
+
   /** Returns the id of the message. @throws AwsError NotFoundException */
   publish(topicArn: string, published: PublishedMessage): string {
     const messageIds = this.#messageIds.get(topicArn)

@@ -12,6 +12,8 @@ export let broker: Broker
 export let inFlight: InFlight
 export let links: Map<string, MqttLink>
 export let published: { clientId: string; topic: string; payload: unknown; isOwn: boolean }[]
+/** Devices that lost their connection for no known reason. */
+export let lost: string[]
 export let presence: [string, boolean][]
 export let outside: OutsideClients
 let observers: MqttClient[]
@@ -31,6 +33,7 @@ export const options = (): BrokerOptions => ({
     onForward: (connection) => linkOf(connection)?.forwarded(connection),
     onPublishDone: (connection) => linkOf(connection)?.publishDone(connection),
     onGone: (connection) => linkOf(connection)?.gone(),
+    onTakenOver: (connection) => linkOf(connection)?.takenOver(connection),
   },
   onOutside: (clientId, isConnected) => presence.push([clientId, isConnected]),
   outside,
@@ -45,6 +48,7 @@ export function useBroker(): void {
     published = []
     observers = []
     presence = []
+    lost = []
     const clock = new VirtualClock(1_000)
     outside = new OutsideClients(clock, new Trace(clock))
     broker = await startBroker(options())
@@ -59,12 +63,18 @@ export function useBroker(): void {
 
 /** A device's own connection. */
 export function link(thing: string, events: Partial<DeviceLinkEvents> = {}): MqttLink {
-  const made = new MqttLink(thing, broker.ownAccess, inFlight, {
-    onConnected: () => undefined,
-    onDisconnected: () => undefined,
-    onMessage: () => undefined,
-    ...events,
-  })
+  const made = new MqttLink(
+    thing,
+    broker.ownAccess,
+    inFlight,
+    {
+      onConnected: () => undefined,
+      onDisconnected: () => undefined,
+      onMessage: () => undefined,
+      ...events,
+    },
+    () => lost.push(thing),
+  )
   links.set(thing, made)
   made.connect()
   return made

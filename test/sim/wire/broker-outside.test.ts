@@ -3,13 +3,12 @@ import { createConnection, type Socket } from 'node:net'
 import mqttPacket from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import { BROKER_LIMITS } from '../../../sim/wire/broker-limits.ts'
-import { MqttLink } from '../../../sim/wire/mqtt-link.ts'
 import {
   broker,
   closed,
   inFlight,
   link,
-  links,
+  lost,
   observer,
   outside,
   presence,
@@ -165,7 +164,7 @@ it('takes over the connection of a device, which is told, and loses it when the 
     ['line-1', true],
     ['line-1', false],
   ])
-  expect(inFlight.pending()).toEqual({})
+  expect([inFlight.pending(), lost]).toEqual([{}, []])
 })
 
 it('is told of clients that connect and go', async () => {
@@ -213,13 +212,7 @@ it('whose message a service fails on is told nothing, and nothing else fails', a
 })
 
 it('a device’s own link does not die of what is no JSON', async () => {
-  const device = new MqttLink('line-2', broker.ownAccess, inFlight, {
-    onConnected: () => undefined,
-    onDisconnected: () => undefined,
-    onMessage: () => expect.unreachable(),
-  })
-  links.set('line-2', device)
-  device.connect()
+  const device = link('line-2', { onMessage: () => expect.unreachable() })
   await inFlight.settled()
   device.subscribe(['plain'], () => undefined)
   await inFlight.settled()

@@ -1,6 +1,17 @@
 import { expect, it } from 'vitest'
 import { startBroker } from '../../../sim/wire/broker.ts'
-import { broker, closed, inFlight, link, links, observer, options, published, useBroker } from './broker-fixture.ts'
+import {
+  broker,
+  closed,
+  inFlight,
+  link,
+  links,
+  lost,
+  observer,
+  options,
+  published,
+  useBroker,
+} from './broker-fixture.ts'
 
 useBroker()
 
@@ -64,7 +75,7 @@ it('leaves nothing in flight when a connection breaks in the middle', async () =
   await inFlight.settled()
   one.publish('$aws/things/line-2/not-mine', {}, 1) // the broker closes the connection
   await inFlight.settled()
-  expect([disconnected, inFlight.pending()]).toEqual([1, {}])
+  expect([disconnected, inFlight.pending(), lost]).toEqual([1, {}, ['line-1']])
 })
 
 it('passes on what is not JSON as undefined, and an empty payload as an empty request', async () => {

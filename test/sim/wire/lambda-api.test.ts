@@ -89,7 +89,7 @@ it('is reached by the scope lambda of the endpoint, next to the other services',
   const other = await call('logs')
   expect([other.status, ((await other.json()) as { message: string }).message]).toEqual([
     501,
-    'the service "logs" (emulated services: lambda, dynamodb) is not emulated by fleet-rehearsal',
+    'the service "logs" (emulated services: lambda, dynamodb, sts) is not emulated by fleet-rehearsal',
   ])
   await endpoint.close()
   expect(bugs).toEqual([])

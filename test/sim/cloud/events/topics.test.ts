@@ -90,3 +90,21 @@ describe('a message', () => {
     expect(() => publish({ [member]: 'x' })).toThrow(`${member} of Publish is not emulated`)
   })
 })
+
+it('lists topics page by page, describes one, and has no subscriptions', () => {
+  const names = Array.from({ length: 120 }, (_, i) => `topic-${i}`)
+  const arns = names.map((Name) => bench.call('sns', 'CreateTopic', { Name }).TopicArn)
+  const first = bench.call('sns', 'ListTopics') as { Topics: { TopicArn: string }[]; NextToken: string }
+  const second = bench.call('sns', 'ListTopics', { NextToken: first.NextToken }) as typeof first
+  expect([...first.Topics, ...second.Topics].map(({ TopicArn }) => TopicArn)).toEqual(expect.arrayContaining(arns))
+  expect(first.Topics).toHaveLength(100)
+  expect(bench.call('sns', 'GetTopicAttributes', { TopicArn: arns[0] })).toMatchObject({
+    Attributes: { TopicArn: arns[0], SubscriptionsConfirmed: '0' },
+  })
+  expect(bench.call('sns', 'ListSubscriptionsByTopic', { TopicArn: arns[0] })).toEqual({ Subscriptions: [] })
+  for (const operation of ['GetTopicAttributes', 'ListSubscriptionsByTopic']) {
+    expect(() => bench.call('sns', operation, { TopicArn: 'arn:aws:sns:x:1:no' })).toThrow(
+      expect.objectContaining({ name: 'NotFoundException' }),
+    )
+  }
+})

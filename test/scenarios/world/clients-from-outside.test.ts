@@ -1,5 +1,6 @@
 import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge'
 import { CreateDeploymentCommand, GreengrassV2Client, ListDeploymentsCommand } from '@aws-sdk/client-greengrassv2'
+import mqtt, { type MqttClient } from 'mqtt'
 import { expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT } from '../../../controller/contract.ts'
 import type { Report } from '../../../reports/run/report.ts'
@@ -14,21 +15,22 @@ const healthy = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine:
 const startMs = healthy.start.atMs
 
 /** What a client of this endpoint does; simulated time waits for it. */
-type Act = (endpoint: string) => Promise<void>
+type Act = (endpoint: string, mqttUrl: string) => Promise<void>
 
 /** The first 12 h of a healthy release, with `act` after so many hours. */
 async function played(acts: readonly (readonly [afterHours: number, act: Act])[]) {
-  let endpoint = ''
+  let urls = { httpUrl: '', mqttUrl: '' }
   const waiting = [...acts]
   const result: RehearsalResult = await rehearse(healthy, {
     seed: 1,
     level: 'wire',
     untilMs: 12 * HOUR_MS,
-    onListening: ({ httpUrl }) => {
-      endpoint = httpUrl
+    onListening: (endpoints) => {
+      urls = endpoints
     },
     hold: async (atMs) => {
-      while (waiting[0] !== undefined && atMs > startMs + waiting[0][0] * HOUR_MS) await waiting.shift()?.[1](endpoint)
+      while (waiting[0] !== undefined && atMs > startMs + waiting[0][0] * HOUR_MS)
+        await waiting.shift()?.[1](urls.httpUrl, urls.mqttUrl)
     },
   })
   return { result, report: conclude(healthy, result) }
@@ -107,3 +109,25 @@ async function disableRules(endpoint: string): Promise<void> {
 
 const changesOf = ({ clients = [] }: Report) => clients.flatMap(({ changes }) => changes.map(({ request }) => request))
 const atHours = (at = '') => (Date.parse(at) - startMs) / HOUR_MS
+
+it('who takes the connection of a device over loses it when the device is back; the run goes on', async () => {
+  let stranger: MqttClient | undefined
+  const { report, result } = await played([
+    [
+      1,
+      async (_, mqttUrl) => {
+        stranger = await mqtt.connectAsync(mqttUrl, { clientId: 'line-01-01', reconnectPeriod: 0 })
+      },
+    ],
+  ])
+  expect(stranger?.connected).toBe(false)
+  expect(report.interventions).toMatchObject([{ code: 'CONNECTION_TAKEN_OVER', data: { thing: 'line-01-01' } }])
+  expect(report.clients?.[0]?.errors).toMatchObject([{ error: 'DUPLICATE_CLIENTID' }])
+  const ofDevice = result.records.flatMap((record) =>
+    (record.kind === 'device-connected' || record.kind === 'device-disconnected') && record.thing === 'line-01-01'
+      ? [record]
+      : [],
+  )
+  expect(ofDevice.map(({ kind }) => kind)).toEqual(['device-connected', 'device-disconnected', 'device-connected'])
+  expect((ofDevice[2]?.atMs ?? 0) - (ofDevice[1]?.atMs ?? 0)).toBe(1_000)
+})

@@ -31,6 +31,12 @@ export class JobExecutions {
     this.#counts[execution.status] += 1
   }
 
+  delete(execution: JobExecution): void {
+    if (this.#byThing.get(execution.thing) !== execution) return
+    this.#byThing.delete(execution.thing)
+    this.#counts[execution.status] -= 1
+  }
+
   setStatus(execution: JobExecution, status: JobExecutionStatus): void {
     if (this.#byThing.get(execution.thing) === execution) {
       this.#counts[execution.status] -= 1

@@ -157,6 +157,16 @@ export class JobsService {
     for (const listener of this.#deleteListeners) listener(job)
   }
 
+  /** Deletes one execution; its thing is notified if it was pending. */
+  deleteExecution(job: Job, execution: JobExecution): void {
+    execution.timer?.cancel()
+    job.waiting = job.waiting.filter((one) => one !== execution)
+    job.executions.delete(execution)
+    this.#table.deleteExecution(job, execution)
+    if (execution.released && !isTerminal(execution.status)) this.#notifier.notify(job, execution.thing)
+    this.#completeIfDone(job)
+  }
+
   #queue(job: Job, thing: string, status: 'QUEUED' | 'SUCCEEDED', cause?: TraceRef): JobExecution {
     const execution = this.#changes.make(job, thing, status)
     this.#table.addExecution(job, execution)

@@ -118,6 +118,10 @@ const ACTS = fc.oneof(
     const of = { jobId: jobAt(twin, input.index), thingName: CANARY }
     call(twin, 'iot', 'CancelJobExecution', { ...of, force: input.force })
   }),
+  act('DeleteJobExecution', fc.record({ index, force }), (twin, input) => {
+    const of = { jobId: jobAt(twin, input.index), thingName: CANARY, executionNumber: 1 }
+    call(twin, 'iot', 'DeleteJobExecution', { ...of, force: input.force })
+  }),
   act('CreateJob', fc.record({ index, target, document: json, isForeign: fc.boolean() }), (twin, input) => {
     call(twin, 'iot', 'CreateJob', {
       jobId: pick(twin.cloud.greengrass.deployments.registry.list('ALL'), input.index)?.jobId ?? 'foreign',

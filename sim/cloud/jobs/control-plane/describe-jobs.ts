@@ -8,7 +8,8 @@ import { type JobsState, jobOrThrow, optionalDate } from './jobs-state.ts'
 
 /** Operations that read jobs. [source: job-control-plane] */
 export const describeJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs' | 'things'>>()({
-  DescribeJob: ({ jobId }, { jobs, things }) => {
+  DescribeJob: ({ jobId, beforeSubstitution }, { jobs, things }) => {
+    if (beforeSubstitution) throw new NotEmulated('DescribeJob beforeSubstitution')
     const job = jobOrThrow({ jobs }, jobId)
     const target = arnOf(job.target, things)
     return {
@@ -31,7 +32,10 @@ export const describeJobsOperations = defineOperations<'iot', Pick<JobsState, 'j
     }
   },
 
-  GetJobDocument: ({ jobId }, state) => ({ document: JSON.stringify(jobOrThrow(state, jobId).document) }),
+  GetJobDocument: ({ jobId, beforeSubstitution }, state) => {
+    if (beforeSubstitution) throw new NotEmulated('GetJobDocument beforeSubstitution')
+    return { document: JSON.stringify(jobOrThrow(state, jobId).document) }
+  },
 
   ListJobs: (input, { jobs }) => {
     if (input.thingGroupId !== undefined) throw new NotEmulated('ListJobs thingGroupId')

@@ -1,7 +1,8 @@
 import { AwsError } from '../../base/aws-error.ts'
-import { invalidRequest } from '../../base/iot-errors.ts'
+import { invalidRequest, notFound } from '../../base/iot-errors.ts'
 import { defineOperations } from '../../base/operations.ts'
-import { mayMove } from '../job-execution.ts'
+import type { Job } from '../job.ts'
+import { isTerminal, mayMove } from '../job-execution.ts'
 import { executionOrThrow, type JobsState, jobOrThrow } from './jobs-state.ts'
 
 const REASON_CODE = /^[\p{Lu}\p{Nd}_]{1,128}$/u
@@ -18,10 +19,22 @@ export const endJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs'>
     return { jobArn: jobs.jobArn(job.jobId), jobId: job.jobId, description: job.description }
   },
 
-  DeleteJob: ({ jobId, force = false }, { jobs }) => {
+  DeleteJob: ({ jobId, force = false, namespaceId }, { jobs }) => {
     const job = jobOrThrow({ jobs }, jobId)
+    requireNamespace(job, namespaceId)
     if (job.status === 'IN_PROGRESS' && !force) throw invalidTransition(`Job ${job.jobId} is in progress`)
     jobs.deleteJob(job)
+    return {}
+  },
+
+  /** By force also one that has not ended; the job may be complete after it. [source: delete-job-execution] */
+  DeleteJobExecution: ({ jobId, thingName, executionNumber, force = false, namespaceId }, { jobs }) => {
+    const job = jobOrThrow({ jobs }, jobId)
+    requireNamespace(job, namespaceId)
+    const execution = executionOrThrow(job, thingName, executionNumber)
+    const hasEnded = isTerminal(execution.status)
+    if (!hasEnded && !force) throw invalidTransition(`The execution is ${execution.status}`)
+    jobs.deleteExecution(job, execution)
     return {}
   },
 
@@ -39,5 +52,11 @@ export const endJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs'>
     return {}
   },
 })
+
+/** A job is known by its namespace as well, where one is given. */
+function requireNamespace(job: Job, namespaceId: string | undefined): void {
+  if (namespaceId === undefined || namespaceId === job.namespaceId) return
+  throw notFound(`Job ${job.jobId} is not in the namespace ${namespaceId}`)
+}
 
 const invalidTransition = (message: string): AwsError => new AwsError('InvalidStateTransitionException', 409, message)

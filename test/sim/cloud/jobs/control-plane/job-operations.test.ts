@@ -125,6 +125,31 @@ describe('the end of a job', () => {
     expect(bench.on('thing-0/jobs/notify').at(-1)).toMatchObject({ jobs: {} })
   })
 
+  it('may be that of its last execution, which is deleted by force while it has not ended', () => {
+    create('j1')
+    bench.runFor(45_000)
+    const one = { jobId: 'j1', thingName: 'thing-0' }
+    const remove = (more: object) => iot('DeleteJobExecution', { ...one, executionNumber: 1, ...more })
+    expect(() => remove({})).toThrow(failing('InvalidStateTransitionException', 409))
+    expect(() => remove({ executionNumber: 2, force: true })).toThrow(failing('ResourceNotFoundException', 404))
+    expect(() => remove({ namespaceId: 'other', force: true })).toThrow(failing('ResourceNotFoundException', 404))
+    remove({ force: true })
+    expect(() => iot('DescribeJobExecution', one)).toThrow(failing('ResourceNotFoundException', 404))
+    bench.send('thing-0', 'jobs/$next/get', {})
+    expect(bench.replies.at(-1)?.payload).not.toHaveProperty('execution')
+    expect(bench.on('thing-0/jobs/notify').at(-1)).toMatchObject({ jobs: {} })
+    expect(iot('ListJobExecutionsForJob', { jobId: 'j1' })).not.toMatchObject({
+      executionSummaries: expect.arrayContaining([{ thingArn: expect.stringContaining('thing-0') }]),
+    })
+  })
+
+  it('is refused in another namespace; what is not emulated of reading it, by name', () => {
+    create('j1')
+    expect(() => iot('DeleteJob', { jobId: 'j1', namespaceId: 'other', force: true })).toThrow('namespace')
+    expect(() => iot('DescribeJob', { jobId: 'j1', beforeSubstitution: true })).toThrow('beforeSubstitution')
+    expect(() => iot('GetJobDocument', { jobId: 'j1', beforeSubstitution: true })).toThrow('beforeSubstitution')
+  })
+
   it('by deletion before its notifications never notifies', () => {
     create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 1 } })
     iot('DeleteJob', { jobId: 'j1', force: true })

@@ -133,6 +133,10 @@ export class LambdaHost implements LambdaFunctions {
     return Object.hasOwn(this.#installed?.functions ?? {}, name)
   }
 
+  names(): readonly string[] {
+    return Object.keys(this.#installed?.functions ?? {})
+  }
+
   async #runAll(invocation: Invocation): Promise<void> {
     const { functions, faults, outside, trace, askStatus } = this.#installed as Installed
     const { name, event, caller } = invocation

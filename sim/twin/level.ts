@@ -43,6 +43,8 @@ export interface LevelEvents {
 /** Deployed Lambda functions, by name. */
 export interface LambdaFunctions {
   has(name: string): boolean
+  /** The names of all. */
+  names(): readonly string[]
   /** Runs one with its payload for a client from outside. @throws what the function failed with */
   call(name: string, payload: unknown, client: OutsideClient): Promise<object>
 }

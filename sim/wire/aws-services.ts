@@ -8,7 +8,7 @@ import { type Handled, ServiceEndpoint, type ServiceRequest } from '../protocol/
 import { loadServiceModel, SERVICES } from '../protocol/service-model.ts'
 import type { LambdaFunctions } from '../twin/level.ts'
 import { answerCallerIdentity } from './caller-identity.ts'
-import { answerInvoke } from './lambda-api.ts'
+import { answerLambda } from './lambda-api.ts'
 import { Store } from './store.ts'
 import { StoreRequests } from './store-requests.ts'
 import { resourceOf, type Visitor } from './visitor.ts'
@@ -82,7 +82,7 @@ export class AwsServices {
   async forVisitor(request: AdmittedRequest, visitor: Visitor): Promise<HttpResponse> {
     const { scope } = request
     const { functions } = this.#options
-    if (scope === 'lambda' && functions !== undefined) return answerInvoke(functions, request, visitor)
+    if (scope === 'lambda' && functions !== undefined) return answerLambda(functions, request, visitor)
     if (scope === 'dynamodb') return this.#storeForVisitor(request, visitor)
     if (scope === 'sts') return callerIdentity(request, visitor)
     const endpoint = this.#endpoints.get(scope)

@@ -1,40 +1,49 @@
-import { ownArn, parseArn } from '../cloud/base/arns.ts'
 import { AwsError, NotEmulated } from '../cloud/base/aws-error.ts'
 import { errorResponse } from '../protocol/error-response.ts'
 import type { HttpResponse } from '../protocol/rest-json.ts'
 import type { ServiceRequest } from '../protocol/service-endpoint.ts'
-import { ACCOUNT_ID, REGION } from '../twin/account.ts'
 import type { LambdaFunctions } from '../twin/level.ts'
+import { functionNamed, readFunctions } from './lambda-functions.ts'
 import type { Visitor } from './visitor.ts'
 
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
-/** A name, `account:function:name`, or the resource of an ARN. [source: lambda-invoke] */
-const FUNCTION_NAME = /^(?:(?:(\d{12}):)?function:)?([a-zA-Z0-9_-]{1,64})$/
 /** Headers of Invoke that are not emulated. */
 const NOT_EMULATED = ['x-amz-client-context', 'x-amz-durable-execution-name'] as const
 const TYPES = ['RequestResponse', 'Event', 'DryRun']
 
 /**
- * Lambda's Invoke operation, as far as clients need it to call the controller's functions: RequestResponse, Event and
- * DryRun of the version $LATEST, without logs in the answer. [source: lambda-invoke]
+ * Lambda's operations, as far as clients need them to find and call the controller's functions. Invoke: RequestResponse,
+ * Event and DryRun of the version $LATEST, without logs in the answer. [source: lambda-invoke]
  */
-export async function answerInvoke(
+export async function answerLambda(
   functions: LambdaFunctions,
   request: ServiceRequest,
   visitor: Visitor,
 ): Promise<HttpResponse> {
   try {
-    return await invoke(functions, request, visitor)
+    return await answer(functions, request, visitor)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    visitor.wasRefused('lambda Invoke', error)
+    visitor.wasRefused(request.method === 'GET' ? `lambda ${request.path}` : 'lambda Invoke', error)
     return errorResponse('lambda', error, request.requestId)
   }
 }
 
 /** @throws AwsError */
-async function invoke(functions: LambdaFunctions, request: ServiceRequest, visitor: Visitor): Promise<HttpResponse> {
-  const name = functionOf(request, functions)
+async function answer(functions: LambdaFunctions, request: ServiceRequest, visitor: Visitor): Promise<HttpResponse> {
+  const { method, path } = request
+  if (method === 'GET') return readFunctions(functions, request, visitor)
+  const named = INVOKE_PATH.exec(path)?.[1]
+  if (method !== 'POST' || named === undefined) throw new NotEmulated(`${method} ${path} of lambda`)
+  return invoke(functions, functionNamed(named, functions), request, visitor)
+}
+
+async function invoke(
+  functions: LambdaFunctions,
+  name: string,
+  request: ServiceRequest,
+  visitor: Visitor,
+): Promise<HttpResponse> {
   requireEmulated(request)
   const payload = payloadOf(request)
   const type = String(request.headers['x-amz-invocation-type'] ?? 'RequestResponse')
@@ -46,31 +55,6 @@ async function invoke(functions: LambdaFunctions, request: ServiceRequest, visit
   if (type === 'RequestResponse') return answerOf(run)
   void run.catch(() => undefined) // the trace records it
   return { statusCode: 202, headers: {}, body: Buffer.alloc(0) }
-}
-
-function functionOf({ method, path }: ServiceRequest, functions: LambdaFunctions): string {
-  const encoded = INVOKE_PATH.exec(path)?.[1]
-  if (method !== 'POST' || encoded === undefined) throw new NotEmulated(`${method} ${path} of lambda`)
-  const named = decoded(encoded)
-  const name = nameOf(named)
-  if (name !== null && functions.has(name)) return name
-  throw new AwsError('ResourceNotFoundException', 404, `Function not found: ${named}`)
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    throw new AwsError('InvalidParameterValueException', 400, 'the function name is not percent-encoded UTF-8')
-  }
-}
-
-/** The name in a name or ARN of a function of this account and region; null for any other. */
-function nameOf(text: string): string | null {
-  const own = { region: REGION, accountId: ACCOUNT_ID }
-  const resource = parseArn(text) === null ? text : ownArn(text, 'lambda', own)?.resource
-  const [, account = ACCOUNT_ID, name] = FUNCTION_NAME.exec(resource ?? '') ?? []
-  return name !== undefined && account === ACCOUNT_ID ? name : null
 }
 
 function requireEmulated({ query, headers }: ServiceRequest): void {

@@ -3,7 +3,7 @@ import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
 import type { LambdaFunctions } from '../../../sim/twin/level.ts'
-import { answerInvoke } from '../../../sim/wire/lambda-api.ts'
+import { answerLambda } from '../../../sim/wire/lambda-api.ts'
 import { Visitor } from '../../../sim/wire/visitor.ts'
 import { openEndpoint, signed } from './endpoint.ts'
 
@@ -12,6 +12,7 @@ const outside = new OutsideClients(clock, new Trace(clock))
 const called: unknown[] = []
 const functions: LambdaFunctions = {
   has: (name) => name === 'operate',
+  names: () => ['operate'],
   call: async (_, payload) => {
     called.push(payload)
     if ((payload as { fail?: boolean }).fail) throw new TypeError('broken')
@@ -29,7 +30,7 @@ async function invoke(name: string, body: string, headers: Record<string, string
     body: Buffer.from(body),
     requestId: 'r',
   }
-  const response = await answerInvoke(functions, request, new Visitor(outside, 'AKIDTEST'))
+  const response = await answerLambda(functions, request, new Visitor(outside, 'AKIDTEST'))
   const text = response.body.toString()
   return { ...response, body: text === '' ? null : JSON.parse(text) }
 }
@@ -93,4 +94,19 @@ it('is reached by the scope lambda of the endpoint, next to the other services',
   ])
   await endpoint.close()
   expect(bugs).toEqual([])
+})
+
+it('lists and describes the functions, and refuses what it does not know', async () => {
+  const read = async (path: string, query = '') => {
+    const request = { path, query: new URLSearchParams(query), headers: {}, body: Buffer.alloc(0), requestId: 'r' }
+    const response = await answerLambda(functions, { method: 'GET', ...request }, new Visitor(outside, 'AKIDTEST'))
+    return [response.statusCode, JSON.parse(response.body.toString())]
+  }
+  const operate = { FunctionName: 'operate', Version: '$LATEST' }
+  expect(await read('/2015-03-31/functions/')).toMatchObject([200, { Functions: [operate] }])
+  expect(await read('/2015-03-31/functions/operate')).toMatchObject([200, { Configuration: operate }])
+  expect(await read('/2015-03-31/functions/operate/configuration')).toMatchObject([200, operate])
+  expect(await read('/2015-03-31/functions/nobody')).toMatchObject([404, {}])
+  expect(await read('/2015-03-31/functions/', 'Marker=x')).toMatchObject([501, {}])
+  expect(await read('/2015-03-31/functions/operate/policy')).toMatchObject([501, {}])
 })

@@ -144,7 +144,8 @@ describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
     const publish = ['publish', '--topic-arn', TopicArn, '--message', 'a <test>', '--message-attributes', attributes]
     expect(JSON.parse(sns(...publish).stdout)).toEqual({ MessageId: expect.any(String) })
     expect(sns(...publish, '--subject', 's'.repeat(100)).stderr).toContain('InvalidParameter')
-    expect(sns('list-topics').stderr).toContain('(NotEmulated)')
+    expect(JSON.parse(sns('list-topics').stdout).Topics).toContainEqual({ TopicArn })
+    expect(sns('list-subscriptions').stderr).toContain('(NotEmulated)')
   })
 
   it('is told that there is no other function', () => {

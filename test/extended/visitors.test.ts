@@ -51,7 +51,11 @@ async function visited(args: readonly string[], visit: (endpoint: string) => voi
 }
 
 const aws = (endpoint: string, ...args: string[]) =>
-  spawnSync('aws', [...args, '--endpoint-url', endpoint, '--output', 'json'], { env, encoding: 'utf8' })
+  spawnSync('aws', [...args, '--endpoint-url', endpoint, '--output', 'json'], {
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28, // a scan prints the whole store
+  })
 
 describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
   it('reads and is refused without a trace: the digest is that of an undisturbed run', async () => {

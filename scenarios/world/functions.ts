@@ -20,7 +20,7 @@ export interface InvocationFaults {
   invocations(name: FunctionName, event: unknown): readonly (() => Promise<Result>)[] | null
 }
 
-/** Who invoked a function by hand. */
+/** Who invoked a function by a request of their own. */
 export interface Caller {
   /** Null for the user of the dashboard. */
   readonly client: OutsideClient | null

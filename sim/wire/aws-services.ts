@@ -119,9 +119,8 @@ export class AwsServices {
       else visitor.wasRefused(name, errorOf(response))
       return response
     } catch (error) {
-      if (!(error instanceof AwsError)) visitor.failed(name, error)
       const refusal = error instanceof AwsError ? error : internalError()
-      visitor.wasRefused(name, refusal)
+      visitor.failed(name, error)
       return errorResponse('aws-json-1.0', refusal, request.requestId)
     }
   }

@@ -1,24 +1,12 @@
 import { AwsError, NotEmulated } from '../cloud/base/aws-error.ts'
 import { requireConstraints } from '../protocol/constraints/check.ts'
+import { STORE_OPERATIONS } from '../protocol/constraints/store-operations.ts'
 import { TABLE } from '../protocol/constraints/tables/dynamodb.ts'
 import { nearestOperation } from '../protocol/nearest-operation.ts'
 import { asRefusal } from '../protocol/refusals.ts'
 import { parseBody } from '../protocol/rest-json.ts'
 import { type OperationModel, readOperations } from '../protocol/service-model.ts'
 import { decodeInput } from '../protocol/shapes.ts'
-
-/** What clients from outside may do with the store; its tables belong to the controller. */
-const OPERATIONS = [
-  'BatchGetItem',
-  'DeleteItem',
-  'DescribeTable',
-  'GetItem',
-  'ListTables',
-  'PutItem',
-  'Query',
-  'Scan',
-  'UpdateItem',
-]
 
 /** Members that expressions have replaced, and those that dynalite does not know: it would ignore them. */
 const NOT_TAKEN = [
@@ -61,8 +49,8 @@ export class StoreRequests {
     if (name === null || operation === undefined) {
       throw new AwsError('UnknownOperationException', 400, `the target ${target} is not known`)
     }
-    if (!OPERATIONS.includes(name)) {
-      const nearest = nearestOperation(name, OPERATIONS)
+    if (!STORE_OPERATIONS.includes(name)) {
+      const nearest = nearestOperation(name, STORE_OPERATIONS)
       throw new NotEmulated(`dynamodb ${name} (nearest emulated operation: ${nearest})`)
     }
     try {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Constraint, ConstraintTable, Pattern } from './constraint.ts'
 import { fromJava } from './java-pattern.ts'
+import { STORE_OPERATIONS } from './store-operations.ts'
 
 /** Writes the tables of this folder from the service models of an installed botocore: `npm run generate:constraints`. */
 
@@ -20,17 +21,7 @@ const MODELS: Readonly<Record<string, string>> = {
 
 /** Of these services only the operations that the twin serves; of the others all. */
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
-  dynamodb: [
-    'BatchGetItem',
-    'DeleteItem',
-    'DescribeTable',
-    'GetItem',
-    'ListTables',
-    'PutItem',
-    'Query',
-    'Scan',
-    'UpdateItem',
-  ],
+  dynamodb: STORE_OPERATIONS,
 }
 
 interface Ref {

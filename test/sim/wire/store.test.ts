@@ -11,6 +11,7 @@ import {
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ensureTable } from '../../../controller/aws/table.ts'
+import { STORE_OPERATIONS } from '../../../sim/protocol/constraints/store-operations.ts'
 import { TABLE } from '../../../sim/protocol/constraints/tables/dynamodb.ts'
 import { type OperationModel, readOperations } from '../../../sim/protocol/service-model.ts'
 import { mutated, validInput } from '../protocol/inputs.ts'
@@ -91,17 +92,6 @@ it('refuses what it would ignore, and wrong inputs as DynamoDB does', async () =
   })
 })
 
-const OPERATIONS = [
-  'BatchGetItem',
-  'DeleteItem',
-  'DescribeTable',
-  'GetItem',
-  'ListTables',
-  'PutItem',
-  'Query',
-  'Scan',
-  'UpdateItem',
-]
 const MEMBERS: Readonly<Record<string, readonly unknown[]>> = {
   TableName: [TABLE_NAME],
   Key: [{ key: { S: 'a' } }, { key: { S: '__proto__' } }],
@@ -129,7 +119,7 @@ const MEMBERS: Readonly<Record<string, readonly unknown[]>> = {
 it('outlives every input', async () => {
   const operations = readOperations(await import('@aws-sdk/client-dynamodb'))
   let tried = 0
-  for (const name of OPERATIONS) {
+  for (const name of STORE_OPERATIONS) {
     const operation = operations.get(name) as OperationModel
     const members = Object.entries(MEMBERS).filter(([member]) =>
       Object.hasOwn(operation.input.getMemberSchemas(), member),
@@ -162,6 +152,6 @@ it('outlives every input', async () => {
     await fc.assert(property, { numRuns: 3 * RUNS, seed: 17, interruptAfterTimeLimit: 60_000 })
   }
   console.info(
-    `fuzz: ${OPERATIONS.length} operations of the store, ${tried} requests, ${deaths.length} deaths, 0 hangs`,
+    `fuzz: ${STORE_OPERATIONS.length} operations of the store, ${tried} requests, ${deaths.length} deaths, 0 hangs`,
   )
 })

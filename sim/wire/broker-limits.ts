@@ -1,3 +1,6 @@
+/** The most that a timer takes: aedes and mqtt.js have no way to switch theirs off. */
+export const NEVER_MS = 2 ** 31 - 1
+
 /** What IoT Core allows, and what this broker keeps in memory for clients from outside. */
 export const BROKER_LIMITS = {
   /** [source: message-limits] */
@@ -25,5 +28,3 @@ export const BROKER_LIMITS = {
   /** A keep-alive of 0 or more than this is taken for this; a client is gone after 1.5 times its keep-alive. [source: keep-alive] */
   maxKeepAliveS: 1_200,
 } as const
-
-export type BrokerLimits = { readonly [Name in keyof typeof BROKER_LIMITS]: number }

@@ -7,7 +7,7 @@ import { RetainedMessages } from '../cloud/base/retained-messages.ts'
 import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { OutsideClients } from '../kernel/outside-clients.ts'
 import { clientsOf, closeWith, internalsOf, persistenceOf } from './aedes-internals.ts'
-import { BROKER_LIMITS } from './broker-limits.ts'
+import { BROKER_LIMITS, NEVER_MS } from './broker-limits.ts'
 import { boundSessions, type SessionLimits } from './broker-memory.ts'
 import { guardConnection } from './connection-guard.ts'
 import { hasWildcard, publishRefusal, type TopicUser } from './mqtt-topics.ts'
@@ -20,9 +20,6 @@ import { TopicFilters } from './topic-filters.ts'
  * Nothing is lost on loopback, and a subscriber's QoS is only an upper bound.
  */
 const SERVICE_QOS = 0
-
-/** No timer of aedes may end a connection of the twin's own, however long the machine sleeps. */
-const NEVER_MS = 2 ** 31 - 1
 
 /** What the twin's own connections are told, each by the name that it connected with. */
 export interface OwnConnections {
@@ -166,8 +163,7 @@ class BrokerState {
 
   acceptOwn(socket: Socket): void {
     this.#ownSockets.add(socket)
-    const client = (this.#aedes as Aedes).handle(socket)
-    internalsOf(client).waitForDrain = (done) => setImmediateOf(done, client)
+    this.#handle(socket)
   }
 
   acceptOutside(socket: Socket): void {
@@ -179,10 +175,14 @@ class BrokerState {
       socket.destroy()
       return this.#options.outside.failed(UNKNOWN, 'CONNECT', 'LimitExceeded', 'too many connections')
     }
+    guardConnection(this.#handle(socket), socket, (clientId) => this.#userOf(clientId))
+  }
+
+  /** Nothing waits for a reader: one that is slow would hold everybody else. `#forward` closes it when it is too far behind. */
+  #handle(socket: Socket): Client {
     const client = (this.#aedes as Aedes).handle(socket)
-    // A reader that is slow must hold nobody else: nothing waits for it, and it is closed when it is too far behind.
-    internalsOf(client).waitForDrain = (done) => setImmediateOf(done, client)
-    guardConnection(client, socket, (clientId) => this.#userOf(clientId))
+    internalsOf(client).waitForDrain = (done) => queueMicrotask(() => done(null, client))
+    return client
   }
 
   /** Who may connect, publish and subscribe, and what is counted and reported of each message. */
@@ -190,6 +190,7 @@ class BrokerState {
     return {
       // The default recurses through queued deliveries and overflows the stack at some thousand in flight.
       concurrency: 0,
+      // No timer of aedes may end a connection of the twin's own, however long the machine sleeps.
       connectTimeout: NEVER_MS,
       drainTimeout: 0,
       queueLimit: 1_000,
@@ -349,11 +350,6 @@ const DUPLICATE = 'DUPLICATE_CLIENTID'
 const UNKNOWN: OutsideClient = { by: 'address', id: '127.0.0.1' }
 
 const idOf = (client: Client): OutsideClient => ({ by: 'client-id', id: client.id })
-
-/** In the next iteration, as aedes does itself: a call at once would overflow the stack. */
-const setImmediateOf = (done: (error: Error | null, client: Client) => void, client: Client): void => {
-  queueMicrotask(() => done(null, client))
-}
 
 const packetOf = (topic: string, payload: object): PublishPacket => ({
   cmd: 'publish',

@@ -3,9 +3,7 @@ import mqtt, { type MqttClient } from 'mqtt'
 import type { InFlight } from '../kernel/in-flight.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import type { OwnAccess } from './broker.ts'
-
-/** The most that a timer takes: mqtt.js has no way to switch its own off. */
-const NEVER_MS = 2 ** 31 - 1
+import { NEVER_MS } from './broker-limits.ts'
 
 /** Kinds of in-flight work on a link. A publish counts until the broker has handled it, a delivery until the device has. */
 type Kind = 'publish' | 'delivery' | 'acknowledgement' | 'connection'

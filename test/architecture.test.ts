@@ -153,6 +153,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'controller/support',
     'controller/units',
     'scenarios/support',
+    'sim/cloud/base',
     'sim/faults',
     'sim/plant',
   ],

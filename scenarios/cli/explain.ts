@@ -28,6 +28,7 @@ export function explain(checked: Checked): readonly string[] {
 /** The content of the file: quantities with their units. */
 interface RawScenario {
   readonly faults?: readonly Record<string, unknown>[]
+  readonly quotas?: Readonly<Record<string, unknown>>
   readonly expect?: Readonly<Record<string, unknown>>
 }
 
@@ -52,6 +53,9 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
       faultText(fault, raw.faults?.[index] ?? {}, scenario, planned).map((text, i) =>
         row(index === 0 && i === 0 ? 'faults' : '', i === 0 ? text : `  ${text}`),
       ),
+    ),
+    ...Object.entries(raw.quotas ?? {}).map(([name, value], index) =>
+      row(index === 0 ? 'quotas' : '', `${name} ${value}`),
     ),
     row('expects', expectText(raw.expect ?? {})),
     row('time limit', `${hours(timeLimit)}, then inconclusive`),

@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { STAGES } from '../../controller/contract.ts'
 import { policySchema } from '../../controller/policy/schema.ts'
 import { duration } from '../../controller/units/quantity.ts'
+import { DEFAULT_QUOTAS } from '../../sim/cloud/base/quotas.ts'
 import { faultSchema } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import { fleetSchema } from './fleet-file.ts'
+import { quotasSchema } from './quotas.ts'
 import { telemetrySchema } from './telemetry.ts'
 
 /** `2026-03-02T14:00[Europe/Berlin]` -> the instant and the zone. */
@@ -89,6 +91,7 @@ export const scenarioSchema = z
     policy: policySchema.default({}),
     faults: z.array(faultSchema).default([]),
     telemetry: z.array(telemetrySchema).default([]).describe('Recorded vitals in place of synthetic ones'),
+    quotas: quotasSchema.default(DEFAULT_QUOTAS),
     seed: count.optional().describe('Seed of every random draw in the run, unless --seed is given; 1 by default'),
     linger: duration
       .optional()

@@ -1,4 +1,5 @@
 import type { Ports } from '../../controller/ports/ports.ts'
+import type { Quotas } from '../../sim/cloud/base/quotas.ts'
 import type { OutsideClient } from '../../sim/kernel/client-activity.ts'
 import type { InFlight } from '../../sim/kernel/in-flight.ts'
 import type { Seed } from '../../sim/kernel/random.ts'
@@ -20,6 +21,7 @@ export interface PlatformOptions {
   /** Number of devices of the fleet. */
   readonly devices: number
   readonly inFlight: InFlight
+  readonly quotas: Quotas
   /** Called with the name of every emulated AWS operation that the controller calls. */
   readonly onCall: (operation: string) => void
   /** Called when the twin itself failed: the rehearsal cannot continue. */

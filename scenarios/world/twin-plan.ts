@@ -39,6 +39,7 @@ export function twinPlan(first: Scenario, seed: Seed, fleet: Fleet, later: reado
     deployable: all.flatMap(({ release }) => deployableOf(release)),
     schemaOf: (version) => schemas.get(version) ?? '2.0',
     faults: all.flatMap(({ faults }) => faults),
+    quotas: first.quotas,
     recorded: { startMs: start.atMs, tracks: first.recorded ?? [] },
   }
 }

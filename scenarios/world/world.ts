@@ -64,6 +64,7 @@ export class World {
     const platform = await platformFor(options, {
       devices: fleet.length,
       inFlight,
+      quotas: first.quotas,
       onCall: (operation) => counter.countCall(operation),
       onBug: (error) => host.fail(error),
       functions: host,

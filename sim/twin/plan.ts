@@ -1,4 +1,5 @@
 import type { StageName } from '../../controller/contract.ts'
+import type { Quotas } from '../cloud/base/quotas.ts'
 import type { FaultSpec } from '../faults/catalogue.ts'
 import type { Seed } from '../kernel/random.ts'
 import type { RecordedTrack } from '../plant/recording.ts'
@@ -27,6 +28,7 @@ export interface TwinPlan {
   readonly deployable: readonly { readonly name: string; readonly version: string }[]
   readonly schemaOf: (firmwareVersion: string) => '1.0' | '2.0'
   readonly faults: readonly FaultSpec[]
+  readonly quotas: Quotas
   /** Recorded telemetry that replaces synthetic telemetry; the recordings begin at `startMs`. */
   readonly recorded: { readonly startMs: number; readonly tracks: readonly RecordedTrack[] }
 }

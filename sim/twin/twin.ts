@@ -71,6 +71,7 @@ export class Twin {
       messaging: level.messaging,
       region: REGION,
       accountId: ACCOUNT_ID,
+      quotas: plan.quotas,
       stream,
     }
     const cloud = makeCloud(ctx, { indexedShadows: [HEALTH_SHADOW] }, invoke, eventFateOf(plan.faults, faultWorld))

@@ -33,9 +33,12 @@ interface Stored {
   readonly clientId: string
 }
 
-interface Persistence {
+/** What aedes keeps for clients that are away. */
+export interface Persistence {
   createRetainedStreamCombi(filters: readonly string[]): unknown
   outgoingEnqueueCombi(subscriptions: readonly Stored[], packet: object): Promise<void>
+  outgoingStream(client: { readonly id: string }): AsyncIterable<object>
+  cleanSubscriptions(client: { readonly id: string }): Promise<void>
   outgoingClearMessageId(client: { readonly id: string }, packet: object): Promise<unknown>
 }
 

@@ -1,7 +1,7 @@
 /** The most that a timer takes: aedes and mqtt.js have no way to switch theirs off. */
 export const NEVER_MS = 2 ** 31 - 1
 
-/** What IoT Core allows, and what this broker keeps in memory for clients from outside. */
+/** What IoT Core allows of clients from outside, whatever the quotas of the account. */
 export const BROKER_LIMITS = {
   /** [source: message-limits] */
   maxPayloadBytes: 128 * 1024,
@@ -11,15 +11,6 @@ export const BROKER_LIMITS = {
   /** A packet that announces more than a payload with its topic and header is not read. */
   maxPacketBytes: 128 * 1024 + 1024,
   maxClientIdBytes: 128,
-  /** [source: subscribe-limit] */
-  maxFiltersPerSubscribe: 8,
-  maxSubscriptionsPerConnection: 50,
-  /** Connections at a time, and sessions that are kept for clients that are away. */
-  maxConnections: 2_000,
-  maxSessions: 2_000,
-  /** Messages that are kept for one client that is away. */
-  maxQueuedMessages: 1_000,
-  maxRetainedMessages: 10_000,
   maxRetainedBytes: 32 * 1024 * 1024,
   /** What a client may be behind in reading before it is disconnected. */
   maxUnreadBytes: 16 * 1024 * 1024,

@@ -3,16 +3,17 @@ import type { EventEmitter } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes'
 import type { ClientMessage, Messaging } from '../cloud/base/cloud-context.ts'
+import type { Quotas } from '../cloud/base/quotas.ts'
 import { RetainedMessages } from '../cloud/base/retained-messages.ts'
 import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { OutsideClients } from '../kernel/outside-clients.ts'
 import { clientsOf, closeWith, internalsOf, persistenceOf } from './aedes-internals.ts'
 import { BROKER_LIMITS, NEVER_MS } from './broker-limits.ts'
-import { boundSessions, type SessionLimits } from './broker-memory.ts'
 import { guardConnection } from './connection-guard.ts'
 import { hasWildcard, publishRefusal, type TopicUser } from './mqtt-topics.ts'
 import { PortInUse } from './port-in-use.ts'
 import { Presence, type PresenceEvent, presenceTopic } from './presence.ts'
+import { Sessions } from './sessions.ts'
 import { TopicFilters } from './topic-filters.ts'
 
 /**
@@ -38,6 +39,7 @@ export interface BrokerOptions {
   readonly port: number
   /** True for a client id that is a registered thing: it may use only its own topics. Any other client is an observer. */
   readonly isThing: (clientId: string) => boolean
+  readonly quotas: Quotas
   readonly nowMs: () => number
   /** A client's publish was accepted; `payload` is undefined when it is not JSON, `client` null for the twin's own. */
   readonly onPublish: (clientId: string, topic: string, payload: unknown, client: OutsideClient | null) => void
@@ -116,23 +118,24 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 class BrokerState {
   readonly filters = new TopicFilters()
   readonly counts = { published: 0, delivered: 0 }
-  readonly retained = new RetainedMessages({
-    maxMessages: BROKER_LIMITS.maxRetainedMessages,
-    maxBytes: BROKER_LIMITS.maxRetainedBytes,
-  })
+  readonly retained: RetainedMessages
   readonly password = randomBytes(24).toString('base64url')
   readonly #options: BrokerOptions
   /** The names of the twin's own connections. */
   readonly #own = new WeakMap<Client, string>()
   readonly #ownSockets = new WeakSet<Socket>()
   readonly #presence: Presence
-  readonly #sessions: SessionLimits = { queued: new Map(), sessions: new Set() }
+  #sessions: Sessions | null = null
   #connections = 0
   #aedes: Aedes | null = null
 
   constructor(options: BrokerOptions) {
     this.#options = options
     this.#presence = new Presence(options.nowMs)
+    this.retained = new RetainedMessages({
+      maxMessages: options.quotas.retainedMessages,
+      maxBytes: BROKER_LIMITS.maxRetainedBytes,
+    })
   }
 
   readonly fail = (error?: Error | null): void => {
@@ -143,7 +146,7 @@ class BrokerState {
     this.#aedes = aedes
     ;(aedes as unknown as EventEmitter).on('error', this.fail)
     const persistence = persistenceOf(aedes)
-    boundSessions(persistence, this.#sessions)
+    this.#sessions = new Sessions(persistence, this.#options.quotas, this.#options.nowMs)
     // A subscription with a wildcard gets no retained message. [source: retained-wildcards]
     const retained = persistence.createRetainedStreamCombi.bind(persistence)
     persistence.createRetainedStreamCombi = (wanted) => retained(wanted.filter((filter) => !hasWildcard(filter)))
@@ -171,11 +174,11 @@ class BrokerState {
     socket.on('close', () => {
       this.#connections -= 1
     })
-    if (this.#connections > BROKER_LIMITS.maxConnections) {
+    if (this.#connections > this.#options.quotas.connections) {
       socket.destroy()
       return this.#options.outside.failed(UNKNOWN, 'CONNECT', 'LimitExceeded', 'too many connections')
     }
-    guardConnection(this.#handle(socket), socket, (clientId) => this.#userOf(clientId))
+    guardConnection(this.#handle(socket), socket, this.#options.quotas, (clientId) => this.#userOf(clientId))
   }
 
   /** Nothing waits for a reader: one that is slow would hold everybody else. `#forward` closes it when it is too far behind. */
@@ -195,9 +198,12 @@ class BrokerState {
       drainTimeout: 0,
       queueLimit: 1_000,
       authenticate: (client, username, password, done) => {
-        const refusal = this.#connectRefusal(client, username, password)
-        if (refusal === null) return done(null, true)
-        done(Object.assign(new Error(refusal), { returnCode: 2 as const }), false)
+        const answer = (refusal: string | null): void =>
+          refusal === null
+            ? done(null, true)
+            : done(Object.assign(new Error(refusal), { returnCode: 2 as const }), false)
+        if (this.#ownSockets.has(internalsOf(client).conn)) return answer(this.#ownRefusal(client, username, password))
+        this.#outsideRefusal(client).then(answer, (error: Error) => answer(error.message))
       },
       authorizePublish: (client, packet, done) => {
         const refusal = client === null ? null : this.#publishRefusal(client, packet)
@@ -244,24 +250,28 @@ class BrokerState {
     return { clientId, isThing: this.#options.isThing(clientId) }
   }
 
-  #connectRefusal(client: Client, username: string | undefined, password: Buffer | undefined): string | null {
-    const { outside } = this.#options
-    if (this.#ownSockets.has(internalsOf(client).conn)) {
-      if (password?.toString() !== this.password) return 'not a connection of the twin'
-      this.#own.set(client, username as string)
-    } else {
-      const { id } = client
-      if (id.startsWith('$') || Buffer.byteLength(id) > BROKER_LIMITS.maxClientIdBytes) return 'client id refused'
-      const { sessions } = this.#sessions
-      if (internalsOf(client).clean) sessions.delete(id)
-      else if (!sessions.has(id) && sessions.size >= BROKER_LIMITS.maxSessions) return 'too many sessions'
-      else sessions.add(id)
-    }
+  #ownRefusal(client: Client, username: string | undefined, password: Buffer | undefined): string | null {
+    if (password?.toString() !== this.password) return 'not a connection of the twin'
+    this.#own.set(client, username as string)
+    this.#takesOver(client)
+    return null
+  }
+
+  async #outsideRefusal(client: Client): Promise<string | null> {
+    const { id } = client
+    if (id.startsWith('$') || Buffer.byteLength(id) > BROKER_LIMITS.maxClientIdBytes) return 'client id refused'
+    if (!(await (this.#sessions as Sessions).opened(id, internalsOf(client).clean))) return 'too many sessions'
+    this.#takesOver(client)
+    return null
+  }
+
+  /** Who has the client id now, if anybody, is about to be disconnected. */
+  #takesOver(client: Client): void {
     const holder = clientsOf(this.#aedes as Aedes)[client.id]
-    if (holder === undefined) return null
+    if (holder === undefined) return
+    const { outside } = this.#options
     if (!this.#own.has(holder)) outside.failed(idOf(holder), 'CONNECT', DUPLICATE, 'another connection has this id')
     else if (!this.#own.has(client)) this.#takenOver(client, holder)
-    return null
   }
 
   #takenOver(client: Client, holder: Client): void {
@@ -329,8 +339,9 @@ class BrokerState {
     const own = this.#own.get(client)
     const isByClient = (client as unknown as { _disconnected: boolean })._disconnected
     this.#tell(this.#presence.disconnected(client.id, isByClient ? 'CLIENT_INITIATED_DISCONNECT' : 'CONNECTION_LOST'))
-    if (own === undefined) this.#options.onOutside(client.id, false)
-    else this.#options.own.onGone(own)
+    if (own !== undefined) return this.#options.own.onGone(own)
+    this.#sessions?.closed(client.id)
+    this.#options.onOutside(client.id, false)
   }
 
   #broke(client: Client, error: Error): void {

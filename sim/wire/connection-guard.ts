@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Client } from 'aedes'
+import type { Quotas } from '../cloud/base/quotas.ts'
 import { closeWith, internalsOf, type MqttPacket } from './aedes-internals.ts'
 import { BROKER_LIMITS } from './broker-limits.ts'
 import { libraryFilter, subscribeRefusal, type TopicUser } from './mqtt-topics.ts'
@@ -12,7 +13,12 @@ const CONNACK_5_UNSUPPORTED = Buffer.from([0x20, 0x03, 0x00, 0x84, 0x00])
  * that never says CONNECT or falls silent is closed, so is one that announces a packet that is too big, or subscribes to
  * what it may not. Its timers are of real time, and concern this connection only.
  */
-export function guardConnection(client: Client, socket: Socket, userOf: (clientId: string) => TopicUser): void {
+export function guardConnection(
+  client: Client,
+  socket: Socket,
+  quotas: Quotas,
+  userOf: (clientId: string) => TopicUser,
+): void {
   const internals = internalsOf(client)
   const parser = internals._parser
   /** Null before the CONNECT packet, without which every other one closes the connection. */
@@ -42,7 +48,7 @@ export function guardConnection(client: Client, socket: Socket, userOf: (clientI
     }
     if (clientId === null) return 'a packet before CONNECT'
     if (packet.cmd !== 'subscribe') return null
-    return subscribePacketRefusal(userOf(clientId), packet.subscriptions, Object.keys(internals.subscriptions))
+    return subscribePacketRefusal(userOf(clientId), packet.subscriptions, Object.keys(internals.subscriptions), quotas)
   }
   const [take] = parser.listeners('packet')
   parser.removeAllListeners('packet')
@@ -64,11 +70,11 @@ function subscribePacketRefusal(
   user: TopicUser,
   wanted: readonly { readonly topic: string; readonly qos: number }[],
   known: readonly string[],
+  { filtersPerSubscribe, subscriptionsPerConnection }: Quotas,
 ): string | null {
-  const { maxFiltersPerSubscribe, maxSubscriptionsPerConnection } = BROKER_LIMITS
-  if (wanted.length > maxFiltersPerSubscribe) return `more than ${maxFiltersPerSubscribe} filters in one SUBSCRIBE`
+  if (wanted.length > filtersPerSubscribe) return `more than ${filtersPerSubscribe} filters in one SUBSCRIBE`
   const all = new Set([...known, ...wanted.map(({ topic }) => libraryFilter(topic))])
-  if (all.size > maxSubscriptionsPerConnection) return `more than ${maxSubscriptionsPerConnection} subscriptions`
+  if (all.size > subscriptionsPerConnection) return `more than ${subscriptionsPerConnection} subscriptions`
   for (const { topic, qos } of wanted) {
     const refusal = subscribeRefusal(user, topic, qos)
     if (refusal !== null) return refusal

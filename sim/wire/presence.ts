@@ -17,27 +17,39 @@ export interface PresenceEvent {
 export const presenceTopic = (eventType: PresenceEvent['eventType'], clientId: string): string =>
   `$aws/events/presence/${eventType}/${clientId}`
 
+/** Clients that are away whose session numbers are kept; the one that went first is forgotten first. */
+const MAX_AWAY = 10_000
+
 /** Makes the presence events of every client; the number of a client's session grows with each of its connections. */
 export class Presence {
   readonly #nowMs: () => number
-  readonly #sessions = new Map<string, number>()
+  /** The session numbers of clients that are connected, and of those that are away. */
+  readonly #connected = new Map<string, number>()
+  readonly #away = new Map<string, number>()
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
   }
 
   connected(clientId: string): PresenceEvent {
-    this.#sessions.set(clientId, (this.#sessions.get(clientId) ?? -1) + 1)
+    const last = this.#connected.get(clientId) ?? this.#away.get(clientId) ?? -1
+    this.#away.delete(clientId)
+    this.#connected.set(clientId, last + 1)
     return { ...this.#event(clientId, 'connected'), ipAddress: '127.0.0.1' }
   }
 
   disconnected(clientId: string, disconnectReason: string): PresenceEvent {
     const clientInitiatedDisconnect = disconnectReason === 'CLIENT_INITIATED_DISCONNECT'
-    return { ...this.#event(clientId, 'disconnected'), clientInitiatedDisconnect, disconnectReason }
+    const event = { ...this.#event(clientId, 'disconnected'), clientInitiatedDisconnect, disconnectReason }
+    this.#connected.delete(clientId)
+    this.#away.delete(clientId)
+    this.#away.set(clientId, event.versionNumber)
+    if (this.#away.size > MAX_AWAY) this.#away.delete(this.#away.keys().next().value as string)
+    return event
   }
 
   #event(clientId: string, eventType: PresenceEvent['eventType']): PresenceEvent {
-    const versionNumber = this.#sessions.get(clientId) ?? 0
+    const versionNumber = this.#connected.get(clientId) ?? this.#away.get(clientId) ?? 0
     return {
       clientId,
       timestamp: this.#nowMs(),

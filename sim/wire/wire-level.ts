@@ -1,4 +1,5 @@
 import type { Services } from '../cloud/base/operations.ts'
+import { DEFAULT_QUOTAS, type Quotas } from '../cloud/base/quotas.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { InFlight } from '../kernel/in-flight.ts'
@@ -22,6 +23,7 @@ export interface WireOptions {
   readonly controller?: Credentials | undefined
   /** The functions that Lambda's Invoke API calls. */
   readonly functions?: LambdaFunctions | undefined
+  readonly quotas?: Quotas | undefined
   /** Called for every call that the controller makes of an AWS operation. */
   readonly onCall: (operation: string) => void
   /** A client from outside put events on the bus. */
@@ -53,6 +55,7 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
   const broker = await startBroker({
     port: options.mqttPort ?? 0,
     isThing: events.isThing,
+    quotas: options.quotas ?? DEFAULT_QUOTAS,
     nowMs: events.nowMs,
     onPublish: events.onPublish,
     onMessage: (topic, payload) => events.onPublish('', topic, payload, null),

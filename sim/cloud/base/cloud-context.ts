@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { Stream } from '../../kernel/random.ts'
 import type { Trace } from '../../kernel/trace.ts'
+import type { Quotas } from './quotas.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 
 /** How a cloud service sends MQTT messages to devices and other subscribers. Nothing is delivered inside the call. */
@@ -31,6 +32,7 @@ export interface CloudContext {
   readonly messaging: Messaging
   readonly region: string
   readonly accountId: string
+  readonly quotas: Quotas
   /** The named random stream for `label`, for identifiers and delays. */
   stream(label: string): Stream
 }

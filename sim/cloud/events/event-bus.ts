@@ -1,3 +1,4 @@
+import type { Target } from '@aws-sdk/client-eventbridge'
 import { Priority } from '../../kernel/clock.ts'
 import type { Stream } from '../../kernel/random.ts'
 import { AwsError } from '../base/aws-error.ts'
@@ -79,10 +80,22 @@ export class EventBus {
   /** Makes the rule, or replaces the one of this name and keeps its targets. @throws AwsError, NotEmulated */
   putRule(settings: RuleSettings): void {
     const known = this.#rules.get(settings.name)
+    if (known === undefined && this.#rules.size >= this.#ctx.quotas.rulesPerEventBus) {
+      throw limitExceeded(`event bus default has ${this.#rules.size} rules`)
+    }
     known?.timer?.cancel()
     const rule = makeRule(settings, known?.targets ?? [])
     this.#rules.set(rule.name, rule)
     if (rule.schedule !== undefined) this.#schedule(rule, parseRateMs(rule.schedule))
+  }
+
+  /** Puts targets of a rule in place of those of the same ids. @throws AwsError LimitExceededException */
+  putTargets(rule: EventRule, targets: readonly Target[]): void {
+    const replaced = new Set(targets.map(({ Id }) => Id))
+    const all = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...targets]
+    const { targetsPerRule } = this.#ctx.quotas
+    if (all.length > targetsPerRule) throw limitExceeded(`a rule has at most ${targetsPerRule} targets`)
+    rule.targets = all
   }
 
   deleteRule(name: string): void {
@@ -163,6 +176,10 @@ export class EventBus {
     return stream
   }
 }
+
+/** [source: event-bus-quotas] */
+const limitExceeded = (what: string): AwsError =>
+  new AwsError('LimitExceededException', 400, `The requested resource exceeds the maximum number allowed: ${what}.`)
 
 /** `2026-03-02T13:05:00Z`, as EventBridge writes times. */
 export const isoSeconds = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, 'Z')

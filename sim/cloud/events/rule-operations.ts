@@ -34,8 +34,7 @@ export const ruleOperations = defineOperations<'events', { readonly events: Even
     requireDefaultBus(EventBusName, events)
     const rule = events.ruleOrThrow(Rule)
     for (const target of Targets) requireEmulated(target)
-    const replaced = new Set(Targets.map(({ Id }) => Id))
-    rule.targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...Targets]
+    events.putTargets(rule, Targets)
     return { FailedEntryCount: 0, FailedEntries: [] }
   },
 

@@ -3,10 +3,6 @@ import { alreadyExists, invalidRequest, notFound, versionConflict } from '../bas
 import { iotArn } from './iot-arns.ts'
 import { type Attributes, sameAttributes } from './thing-attributes.ts'
 
-/** [source: group-limits] */
-const MAX_DEPTH = 7
-const MAX_CHILDREN = 100
-
 /** What a caller says of a group when it makes it. */
 export interface GroupProperties {
   readonly parent: string | undefined
@@ -141,10 +137,11 @@ export class GroupTree {
   }
 
   #checkRoomUnder(parent: string): void {
+    const { childGroups, groupLevels } = this.#ctx.quotas
     const { children } = this.#nodeOrThrow(parent)
-    if (children.size >= MAX_CHILDREN) throw invalidRequest(`Thing group ${parent} has ${MAX_CHILDREN} child groups`)
-    if (this.ancestorsOf(parent).length + 2 > MAX_DEPTH) {
-      throw invalidRequest(`A hierarchy of thing groups has at most ${MAX_DEPTH} levels`)
+    if (children.size >= childGroups) throw invalidRequest(`Thing group ${parent} has ${childGroups} child groups`)
+    if (this.ancestorsOf(parent).length + 2 > groupLevels) {
+      throw invalidRequest(`A hierarchy of thing groups has at most ${groupLevels} levels`)
     }
   }
 

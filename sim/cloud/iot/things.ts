@@ -31,9 +31,6 @@ export type MembershipChange = 'added' | 'removed'
 
 type MembershipListener = (group: string, thing: string, change: MembershipChange) => void
 
-/** A thing can be in at most 10 groups. [source: groups-per-thing] */
-const MAX_GROUPS_PER_THING = 10
-
 /** What an update of a thing changes. */
 export type ThingChanges = Partial<Pick<Thing, 'typeName' | 'attributes'>>
 
@@ -176,7 +173,7 @@ export class ThingRegistry {
     const { name: group } = this.groups.groupOrThrow(groupName)
     const { name, groups } = this.#thingOrThrow(thingName)
     if (change === 'removed' || groups.includes(group)) return
-    if (groups.length >= MAX_GROUPS_PER_THING) {
+    if (groups.length >= this.#ctx.quotas.groupsPerThing) {
       throw invalidRequest(`Thing ${name} is in ${groups.length} groups already`)
     }
     const root = this.groups.rootOf(group)

@@ -2,9 +2,6 @@ import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
 import { mergeStamps, type Stamps } from './shadow-metadata.ts'
 import type { ShadowRejection, ShadowUpdate } from './shadow-request.ts'
 
-/** Of one document. [source: shadow-limits] */
-const MAX_STATE_BYTES = 8 * 1024
-
 /** One shadow as the service keeps it; stamps mirror the state. */
 export interface ShadowDocument {
   readonly version: number
@@ -30,6 +27,7 @@ export function applyUpdate(
   document: ShadowDocument,
   update: ShadowUpdate,
   timestampS: number,
+  maxStateBytes: number,
 ): ShadowDocument | ShadowRejection {
   const exists = document.version > 0 && document.deletedAtS === null
   if (update.version !== undefined && update.version !== (exists ? document.version : 0)) {
@@ -56,7 +54,7 @@ export function applyUpdate(
     reportedStamps: reported.stamps,
     deletedAtS: null,
   }
-  return stateBytes(next) > MAX_STATE_BYTES
+  return stateBytes(next, maxStateBytes) > maxStateBytes
     ? { code: 413, message: 'The payload exceeds the maximum size allowed' }
     : next
 }
@@ -65,9 +63,9 @@ export function applyUpdate(
  * Size of the serialised sections, metadata excluded. Serialising costs more than all the rest of an update, so a bound
  * from the number of characters and nodes decides the common case.
  */
-function stateBytes(document: ShadowDocument): number {
+function stateBytes(document: ShadowDocument, enough: number): number {
   const bound = upperBoundBytes(document.desired) + upperBoundBytes(document.reported)
-  if (bound <= MAX_STATE_BYTES) return bound
+  if (bound <= enough) return bound
   return Buffer.byteLength(JSON.stringify({ desired: document.desired, reported: document.reported }))
 }
 

@@ -35,12 +35,14 @@ export class ShadowService {
   readonly #things: { exists(thing: string): boolean }
   /** By thing, then by shadow name; the classic shadow has the empty name. */
   readonly #shadows = new Map<string, Map<string, Shadow>>()
+  readonly #maxStateBytes: number
   readonly #listeners: ReportedListener[] = []
   #beforeUse: (thing: string, shadow: string | null) => void = () => undefined
 
   constructor(ctx: CloudContext, things: { exists(thing: string): boolean }) {
     this.#ctx = ctx
     this.#things = things
+    this.#maxStateBytes = ctx.quotas.shadowDocumentBytes
   }
 
   /** `listener` is called for every accepted update that has a reported section. */
@@ -60,7 +62,7 @@ export class ShadowService {
   absorb(thing: string, shadow: string, reported: JsonObject, { count, atMs }: { count: number; atMs: number }): void {
     const update: ShadowUpdate = { state: { reported }, version: undefined, clientToken: undefined }
     const own = this.#shadowOf(thing, shadow)
-    const after = applyUpdate(this.#current(own), update, Math.floor(atMs / 1000))
+    const after = applyUpdate(this.#current(own), update, Math.floor(atMs / 1000), this.#maxStateBytes)
     if (isRejection(after)) throw new Error(`invariant: a sample of ${thing} was rejected: ${after.message}`)
     own.document = { ...after, version: after.version + count - 1 }
   }
@@ -132,7 +134,7 @@ export class ShadowService {
     if (isRejection(update)) return update
     const own = this.#shadowOf(thing, shadow)
     const before = this.#current(own)
-    const after = applyUpdate(before, update, this.nowS())
+    const after = applyUpdate(before, update, this.nowS(), this.#maxStateBytes)
     if (isRejection(after)) return after
     own.document = after
     const reported = update.state?.reported

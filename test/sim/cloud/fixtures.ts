@@ -1,5 +1,6 @@
 import type { CloudContext } from '../../../sim/cloud/base/cloud-context.ts'
 import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
+import { DEFAULT_QUOTAS, type Quotas } from '../../../sim/cloud/base/quotas.ts'
 import { RetainedMessages } from '../../../sim/cloud/base/retained-messages.ts'
 import { type Cloud, makeCloud } from '../../../sim/cloud/cloud.ts'
 import { routePublish } from '../../../sim/cloud/iot/mqtt-router.ts'
@@ -22,13 +23,14 @@ export class CloudBench {
   readonly ctx: CloudContext
   readonly cloud: Cloud
 
-  constructor(seed = 1) {
+  constructor(seed = 1, quotas: Partial<Quotas> = {}) {
     const root = new Seed(seed)
     this.ctx = {
       clock: this.clock,
       trace: this.trace,
       region: REGION,
       accountId: ACCOUNT_ID,
+      quotas: { ...DEFAULT_QUOTAS, ...quotas },
       stream: (label) => root.stream(label),
       messaging: {
         publish: (topic, payload) => this.published.push({ topic, payload: JSON.parse(JSON.stringify(payload)) }),

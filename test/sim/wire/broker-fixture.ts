@@ -1,5 +1,6 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect } from 'vitest'
+import { DEFAULT_QUOTAS, type Quotas } from '../../../sim/cloud/base/quotas.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import type { DeviceLinkEvents } from '../../../sim/kernel/link.ts'
@@ -20,10 +21,15 @@ let observers: MqttClient[]
 
 const linkOf = (connection: string): MqttLink | undefined => links.get(clientIdOf(connection))
 
+/** Quotas of the next broker that differ from the usual ones. */
+let quotas: Partial<Quotas> = {}
+export let clock: VirtualClock
+
 export const options = (): BrokerOptions => ({
   port: 0,
+  quotas: { ...DEFAULT_QUOTAS, ...quotas },
   isThing: (id) => id.startsWith('line-'),
-  nowMs: () => 1_000,
+  nowMs: () => clock.nowMs(),
   onPublish: (clientId, topic, payload, client) => {
     if (topic.endsWith('/bad/update')) throw new TypeError('the service fails')
     published.push({ clientId, topic, payload, isOwn: client === null })
@@ -41,7 +47,7 @@ export const options = (): BrokerOptions => ({
 })
 
 /** A broker for each test of the file that calls this. */
-export function useBroker(): void {
+export function useBroker(own: Partial<Quotas> = {}): void {
   beforeEach(async () => {
     inFlight = new InFlight()
     links = new Map()
@@ -49,7 +55,8 @@ export function useBroker(): void {
     observers = []
     presence = []
     lost = []
-    const clock = new VirtualClock(1_000)
+    clock = new VirtualClock(1_000)
+    quotas = own
     outside = new OutsideClients(clock, new Trace(clock))
     broker = await startBroker(options())
   })

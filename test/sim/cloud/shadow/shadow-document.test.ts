@@ -46,7 +46,7 @@ it('has the state and the timestamps of a merge leaf by leaf, whatever is report
       let plain: Plain = { state: {}, metadata: {} }
       for (const [index, reported] of patches.entries()) {
         const update: ShadowUpdate = { state: { reported }, version: undefined, clientToken: undefined }
-        const next = applyUpdate(document, update, 100 + index)
+        const next = applyUpdate(document, update, 100 + index, 8 * 1024)
         if (isRejection(next)) throw new Error(next.message)
         document = next
         plain = merge(plain, reported, 100 + index)

@@ -1,3 +1,4 @@
+import { benchBrokerLoad } from './broker-load.ts'
 import { benchController } from './controller.ts'
 import { benchDashboard } from './dashboard.ts'
 import { benchGrowth } from './growth.ts'
@@ -10,6 +11,7 @@ const parts = {
   model: benchModel,
   controller: benchController,
   wire: benchWire,
+  load: benchBrokerLoad,
   growth: benchGrowth,
   sweep: benchSweep,
   dashboard: benchDashboard,

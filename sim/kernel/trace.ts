@@ -23,7 +23,7 @@ interface Pending {
 
 /**
  * The append-only record of a run. Within one simulated millisecond events are ordered by source and then as recorded, so
- * that the order of delivery on sockets has no effect.
+ * that the order of delivery on sockets has no effect. What a client from outside does stands where it did it.
  */
 export class Trace {
   /** Every event since the start, or since the last `forget`. */
@@ -48,7 +48,8 @@ export class Trace {
   /** `source` is the one entity that observed the event; two entities never share a source. */
   record(source: string, event: TraceEvent, cause?: TraceRef): TraceRef {
     const atMs = this.#clock.nowMs()
-    if (this.#pending[0] !== undefined && this.#pending[0].atMs !== atMs) this.flush()
+    const first = this.#pending[0]
+    if (first !== undefined && (first.atMs !== atMs || first.client !== this.#client)) this.flush()
     const pending: Pending = {
       event,
       source,

@@ -89,3 +89,14 @@ it('continues positions and digest after it has dropped events', () => {
   expect(releaseHoldback.records).toEqual(kept.records.slice(3))
   expect(releaseHoldback.digest()).toBe(kept.digest())
 })
+
+it('puts what a client from outside does where it did it, whatever the names of the sources', () => {
+  const trace = new Trace(new VirtualClock(0))
+  const thing = 'a'
+  trace.record('z', { kind: 'device-connected', thing })
+  const client = { by: 'client-id', id: 'mallory' } as const
+  trace.ofClient(client, () => trace.record('m', { kind: 'device-connected', thing }))
+  trace.record('a', { kind: 'device-connected', thing })
+  trace.flush()
+  expect(trace.records.map(({ source }) => source)).toEqual(['z', 'm', 'a'])
+})

@@ -9,6 +9,7 @@ import type { OutsideClient } from '../kernel/client-activity.ts'
 import type { OutsideClients } from '../kernel/outside-clients.ts'
 import { clientsOf, closeWith, internalsOf, persistenceOf } from './aedes-internals.ts'
 import { BROKER_LIMITS, NEVER_MS } from './broker-limits.ts'
+import { ConnectSlots } from './connect-slots.ts'
 import { guardConnection } from './connection-guard.ts'
 import { hasWildcard, publishRefusal, type TopicUser } from './mqtt-topics.ts'
 import { PortInUse } from './port-in-use.ts'
@@ -67,6 +68,7 @@ export class BrokerFailed extends Error {
 export interface OwnAccess {
   readonly port: number
   readonly password: string
+  readonly slots: ConnectSlots
 }
 
 export interface Broker extends Messaging {
@@ -103,7 +105,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return {
     url: `mqtt://127.0.0.1:${port}`,
     port,
-    ownAccess: { port: ownPort, password: broker.password },
+    ownAccess: { port: ownPort, password: broker.password, slots: new ConnectSlots() },
     counts: broker.counts,
     publish: (topic, payload) => broker.publish(topic, payload),
     reply: (clientId, topic, payload) => broker.reply(clientId, topic, payload),

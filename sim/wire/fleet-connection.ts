@@ -18,7 +18,7 @@ export class FleetConnection {
   readonly #shares = new Map<string, Share>()
   #state: 'closed' | 'opening' | 'open' = 'closed'
 
-  constructor(access: OwnAccess, inFlight: InFlight, onLost: () => void) {
+  constructor(access: OwnAccess, inFlight: InFlight, onLost: (cause: Error | undefined) => void) {
     this.#inFlight = inFlight
     this.connection = new MqttLink(
       FLEET_CLIENT_ID,

@@ -17,16 +17,26 @@ export class MqttLink implements DeviceLink {
   readonly #access: OwnAccess
   readonly #inFlight: InFlight
   readonly #events: DeviceLinkEvents
-  readonly #onLost: () => void
-  readonly #open = new Map<Kind, number>()
+  readonly #onLost: (cause: Error | undefined) => void
+  readonly #inWork = new Map<Kind, number>()
   #client: MqttClient | null = null
   #connections = 0
   #isLeaving = false
+  /** It waits for a slot to connect. */
+  #isWaiting = false
+  /** What the present connection failed with. */
+  #error: Error | undefined
   /** The present connection ends for a reason that is known: an outage, the end of the run, or a takeover. */
   #isExpectedToEnd = false
 
   /** `onLost`: a connection ended, or could not be made, for no reason that the twin knows. */
-  constructor(clientId: string, access: OwnAccess, inFlight: InFlight, events: DeviceLinkEvents, onLost: () => void) {
+  constructor(
+    clientId: string,
+    access: OwnAccess,
+    inFlight: InFlight,
+    events: DeviceLinkEvents,
+    onLost: (cause: Error | undefined) => void,
+  ) {
     this.#onLost = onLost
     this.#clientId = clientId
     this.#access = access
@@ -43,6 +53,19 @@ export class MqttLink implements DeviceLink {
     this.#begin('connection')
     this.#connections += 1
     this.#isExpectedToEnd = false
+    this.#isWaiting = true
+    this.#access.slots.enter(() => this.#open())
+  }
+
+  #open(): void {
+    const { slots } = this.#access
+    if (!this.#isWaiting) return slots.left()
+    this.#isWaiting = false
+    let hasSlot = true
+    const leaveSlot = (): void => {
+      if (hasSlot) slots.left()
+      hasSlot = false
+    }
     const client = mqtt.connect({
       host: '127.0.0.1',
       port: this.#access.port,
@@ -59,6 +82,7 @@ export class MqttLink implements DeviceLink {
     })
     this.#client = client
     client.on('connect', () => {
+      leaveSlot()
       // A device writes once per minute and gets no immediate answer: with Nagle each write waits for a delayed ACK.
       const socket = client.stream as unknown as Socket
       socket.setNoDelay(true)
@@ -71,18 +95,32 @@ export class MqttLink implements DeviceLink {
       if (parsed !== undefined) this.#events.onMessage(topic, parsed)
       this.#end('delivery')
     })
-    client.on('close', () => this.#closed(client))
-    client.on('error', () => client.end(true)) // the close that follows notifies the device
+    client.on('close', () => {
+      leaveSlot()
+      this.#closed(client)
+    })
+    client.on('error', (error) => {
+      this.#error = error
+      client.end(true) // the close that follows notifies the device
+    })
   }
 
   disconnect(): void {
     const client = this.#client
+    if (this.#isWaiting) return this.#leaveQueue()
     if (client === null) return
     // In flight until the broker has noticed as well: until then it would deliver into a closed socket.
     if (!this.#isLeaving) this.#inFlight.begin('disconnection')
     this.#isLeaving = true
     this.#isExpectedToEnd = true
     client.end(true)
+  }
+
+  /** It was about to connect. */
+  #leaveQueue(): void {
+    this.#isWaiting = false
+    this.#end('connection')
+    this.#events.onDisconnected()
   }
 
   /** The broker has noticed that a connection is gone. */
@@ -139,6 +177,7 @@ export class MqttLink implements DeviceLink {
   async close(): Promise<void> {
     const client = this.#client
     this.#isExpectedToEnd = true
+    this.#isWaiting = false
     if (client !== null) await client.endAsync(true)
   }
 
@@ -146,23 +185,24 @@ export class MqttLink implements DeviceLink {
     if (this.#client !== client) return
     this.#client = null
     // Requests in flight on a broken connection will never be answered.
-    for (const [kind, count] of this.#open) {
+    for (const [kind, count] of this.#inWork) {
       for (let i = 0; i < count; i++) this.#inFlight.end(kind)
     }
-    this.#open.clear()
-    if (!this.#isExpectedToEnd) this.#onLost()
+    this.#inWork.clear()
+    if (!this.#isExpectedToEnd) this.#onLost(this.#error)
+    this.#error = undefined
     this.#events.onDisconnected()
   }
 
   #begin(kind: Kind): void {
-    this.#open.set(kind, (this.#open.get(kind) ?? 0) + 1)
+    this.#inWork.set(kind, (this.#inWork.get(kind) ?? 0) + 1)
     this.#inFlight.begin(kind)
   }
 
   #end(kind: Kind): void {
-    const count = this.#open.get(kind) ?? 0
+    const count = this.#inWork.get(kind) ?? 0
     if (count === 0) return // already ended when the connection closed
-    this.#open.set(kind, count - 1)
+    this.#inWork.set(kind, count - 1)
     this.#inFlight.end(kind)
   }
 }

@@ -37,8 +37,9 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
   readonly exitCode = 70
 
-  constructor(clientId: string) {
-    super(`the MQTT connection of ${clientId} was lost or could not be made, although nothing in the scenario says so`)
+  constructor(clientId: string, cause: Error | undefined) {
+    const why = cause === undefined ? '' : `: ${cause.message}`
+    super(`the MQTT connection of ${clientId} was lost, although nothing in the scenario says so${why}`, { cause })
   }
 }
 
@@ -70,7 +71,9 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     onFailure: options.onBug,
   })
   const fleet = isShared
-    ? new FleetConnection(broker.ownAccess, inFlight, () => options.onBug(new ConnectionLost(FLEET_CLIENT_ID)))
+    ? new FleetConnection(broker.ownAccess, inFlight, (cause) =>
+        options.onBug(new ConnectionLost(FLEET_CLIENT_ID, cause)),
+      )
     : null
   if (fleet !== null) links.set(FLEET_CLIENT_ID, fleet.connection)
   let endpoint: AwsEndpoint | null = null
@@ -84,8 +87,8 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
     },
     link(thing, linkEvents) {
       if (fleet !== null) return fleet.link(thing, linkEvents)
-      const link = new MqttLink(thing, broker.ownAccess, inFlight, linkEvents, () =>
-        options.onBug(new ConnectionLost(thing)),
+      const link = new MqttLink(thing, broker.ownAccess, inFlight, linkEvents, (cause) =>
+        options.onBug(new ConnectionLost(thing, cause)),
       )
       links.set(thing, link)
       return link

@@ -1,11 +1,12 @@
 import type { CloudContext } from './base/cloud-context.ts'
+import { TagStore } from './base/tags.ts'
 import { type DeliveryFate, EventBus } from './events/event-bus.ts'
 import { Topics } from './events/topics.ts'
 import { DEPLOYMENT_SHADOW } from './greengrass/deployment-service.ts'
 import { GreengrassService } from './greengrass/greengrass.ts'
 import { DataEndpoint } from './iot/data-endpoint.ts'
 import { FleetIndex } from './iot/fleet-index.ts'
-import { IotTags } from './iot/iot-tags.ts'
+import { IOT_TAG_RULES } from './iot/iot-tags.ts'
 import type { MqttServices } from './iot/mqtt-router.ts'
 import { ThingTypes } from './iot/thing-types.ts'
 import { ThingRegistry } from './iot/things.ts'
@@ -64,7 +65,7 @@ export function makeCloud(
     index,
     dataEndpoint,
   }
-  const iotTags = new IotTags()
+  const iotTags = new TagStore(IOT_TAG_RULES)
   jobs.onJobDeleted(({ jobId }) => iotTags.forget(jobs.jobArn(jobId)))
   const registry = { account: ctx, thingTypes: new ThingTypes(ctx), iotTags }
   const deviceMessages = new DeviceMessages(ctx, jobs, things)

@@ -1,6 +1,7 @@
 import type { Bound, ServiceName, StateOf } from './base/operations.ts'
 import { bindOperations } from './base/operations.ts'
 import { busOperations } from './events/bus-operations.ts'
+import { eventTagOperations } from './events/event-tag-operations.ts'
 import { putEventsOperations } from './events/put-events.ts'
 import { ruleOperations } from './events/rule-operations.ts'
 import { topicOperations } from './events/topic-operations.ts'
@@ -37,7 +38,7 @@ export const OPERATIONS = {
   },
   iotdata: { ...shadowOperations, ...messageOperations },
   'iot-jobs-data': jobDataOperations,
-  events: { ...busOperations, ...putEventsOperations, ...ruleOperations },
+  events: { ...busOperations, ...putEventsOperations, ...ruleOperations, ...eventTagOperations },
   sns: topicOperations,
 }
 

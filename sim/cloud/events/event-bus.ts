@@ -3,7 +3,9 @@ import { Priority } from '../../kernel/clock.ts'
 import type { Stream } from '../../kernel/random.ts'
 import { AwsError } from '../base/aws-error.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
+import { type Tag, TagStore } from '../base/tags.ts'
 import { type EventRule, makeRule, parseRateMs, type RuleSettings } from './event-rule.ts'
+import { EVENT_TAG_RULES } from './event-tags.ts'
 
 /** What one of the emulated services puts on the default bus. */
 export interface BusEvent {
@@ -33,6 +35,8 @@ const DELIVERY_MS = { min: 200, max: 1_500 }
 
 /** The default event bus of EventBridge with its rules: patterns and rates, targets that are Lambda functions. */
 export class EventBus {
+  /** Of its rules and of itself, by ARN. */
+  readonly tags = new TagStore(EVENT_TAG_RULES)
   readonly #ctx: CloudContext
   readonly #invoke: (functionArn: string, event: object) => void
   readonly #fateOf: DeliveryFate
@@ -46,7 +50,10 @@ export class EventBus {
     this.#invoke = invoke
   }
 
-  /** Puts an event on the bus; the targets of every matching rule get it after the delivery delay. Returns its id. */
+  /**
+   * Puts an event on the bus; the targets of every matching rule get it after the delivery delay, also if the rule is
+   * disabled meanwhile. Returns its id. [source: rule-changes]
+   */
   put(event: BusEvent): string {
     const origin = [event.source, ...event.resources].join('/')
     const stream = this.#streamOf(origin)
@@ -77,16 +84,28 @@ export class EventBus {
     return id
   }
 
-  /** Makes the rule, or replaces the one of this name and keeps its targets. @throws AwsError, NotEmulated */
-  putRule(settings: RuleSettings): void {
+  /**
+   * Makes the rule, or replaces the one of this name, which keeps its targets and its own tags. [source: event-tags]
+   * @throws AwsError, NotEmulated
+   */
+  putRule(settings: RuleSettings, tags?: readonly Tag[]): void {
     const known = this.#rules.get(settings.name)
-    if (known === undefined && this.#rules.size >= this.#ctx.quotas.rulesPerEventBus) {
+    if (known === undefined) {
+      this.#checkRoom()
+      this.tags.check(tags)
+    }
+    const rule = makeRule(settings, known?.targets ?? [])
+    const periodMs = rule.schedule === undefined ? null : parseRateMs(rule.schedule)
+    known?.timer?.cancel()
+    this.#rules.set(rule.name, rule)
+    if (known === undefined) this.tags.set(this.ruleArn(rule.name), tags)
+    if (periodMs !== null) this.#schedule(rule, periodMs)
+  }
+
+  #checkRoom(): void {
+    if (this.#rules.size >= this.#ctx.quotas.rulesPerEventBus) {
       throw limitExceeded(`event bus default has ${this.#rules.size} rules`)
     }
-    known?.timer?.cancel()
-    const rule = makeRule(settings, known?.targets ?? [])
-    this.#rules.set(rule.name, rule)
-    if (rule.schedule !== undefined) this.#schedule(rule, parseRateMs(rule.schedule))
   }
 
   /** Puts targets of a rule in place of those of the same ids. @throws AwsError LimitExceededException */
@@ -101,6 +120,7 @@ export class EventBus {
   deleteRule(name: string): void {
     this.#rules.get(name)?.timer?.cancel()
     this.#rules.delete(name)
+    this.tags.forget(this.ruleArn(name))
   }
 
   /** Every rule, in order of creation. */

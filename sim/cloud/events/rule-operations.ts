@@ -14,9 +14,8 @@ const RULE_NAME = /^[.\-_A-Za-z0-9]{1,64}$/
 /** Rules of the default event bus and their targets. */
 export const ruleOperations = defineOperations<'events', { readonly events: EventBus }>()({
   PutRule: ({ Name: name = '', EventPattern, ScheduleExpression, State, ...more }, { events }) => {
-    const { EventBusName, Description: description, RoleArn: roleArn, Tags = [] } = more
+    const { EventBusName, Description: description, RoleArn: roleArn, Tags } = more
     requireDefaultBus(EventBusName, events)
-    if (Tags.length > 0) throw new NotEmulated('Tags of PutRule')
     if (State !== undefined && !STATES.includes(State)) throw new NotEmulated(`the state ${State} of a rule`)
     if (!RULE_NAME.test(name)) throw validationError(`rule name "${name}"`)
     if (EventPattern !== undefined && ScheduleExpression !== undefined) {
@@ -26,7 +25,8 @@ export const ruleOperations = defineOperations<'events', { readonly events: Even
       throw validationError('Parameter(s) EventPattern or ScheduleExpression must be specified.')
     }
     const enabled = State !== 'DISABLED'
-    events.putRule({ name, patternText: EventPattern, schedule: ScheduleExpression, description, roleArn, enabled })
+    const settings = { name, patternText: EventPattern, schedule: ScheduleExpression, description, roleArn, enabled }
+    events.putRule(settings, Tags)
     return { RuleArn: events.ruleArn(name) }
   },
 

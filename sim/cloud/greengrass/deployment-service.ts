@@ -172,7 +172,7 @@ export class DeploymentService {
     this.#services.jobs.createJob(
       {
         jobId: jobId as string,
-        target,
+        targets: [target],
         document,
         targetSelection: 'CONTINUOUS',
         namespaceId: JOB_NAMESPACE,

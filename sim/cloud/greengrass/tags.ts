@@ -1,10 +1,21 @@
+import { type TagRules, TagStore } from '../base/tags.ts'
 import { notFound, requireMatch, validationError } from './validate.ts'
 
-const MAX_TAGS = 200
+const invalid: TagRules['invalid'] = (message) => validationError('tags', message)
 
-/** Tags of components, deployments and core devices by ARN. [source: tag-resource] */
+/** [source: tag-resource] */
+const RULES: TagRules = {
+  maxTags: 200,
+  isKey: ({ length }) => length >= 1 && length <= 128,
+  invalid,
+  tooMany: invalid,
+}
+
+type TagMap = Readonly<Record<string, string>>
+
+/** Tags of components, deployments and core devices by ARN; this service writes them as a map. [source: tag-resource] */
 export class Tags {
-  readonly #tags = new Map<string, Readonly<Record<string, string>>>()
+  readonly #store = new TagStore(RULES)
   readonly #exists: (arn: string) => boolean
 
   /** `exists`: whether there is a resource of this ARN. */
@@ -12,28 +23,22 @@ export class Tags {
     this.#exists = exists
   }
 
-  of(arn: string): Readonly<Record<string, string>> {
-    return this.#tags.get(arn) ?? {}
+  of(arn: string): TagMap {
+    return Object.fromEntries(this.#store.of(arn).map(({ Key, Value }) => [Key, Value]))
   }
 
   /** @throws AwsError ValidationException */
-  check(tags: Readonly<Record<string, string>> | undefined): void {
-    const entries = Object.entries(tags ?? {})
-    if (entries.length > MAX_TAGS) throw validationError('tags', `has ${entries.length} members, at most ${MAX_TAGS}`)
-    for (const [key, value] of entries) {
-      if (key.length < 1 || key.length > 128)
-        throw validationError('tags', `the key "${key}" is not of 1-128 characters`)
-      if (value.length > 256) throw validationError('tags', `the value of "${key}" is above 256 characters`)
-    }
+  check(tags: TagMap | undefined): void {
+    this.#store.check(listOf(tags))
   }
 
-  set(arn: string, tags: Readonly<Record<string, string>> | undefined): void {
-    this.check({ ...this.of(arn), ...tags })
-    this.#tags.set(arn, { ...this.of(arn), ...tags })
+  /** @throws AwsError ValidationException */
+  set(arn: string, tags: TagMap | undefined): void {
+    this.#store.set(arn, listOf(tags))
   }
 
   remove(arn: string, keys: readonly string[]): void {
-    this.#tags.set(arn, Object.fromEntries(Object.entries(this.of(arn)).filter(([key]) => !keys.includes(key))))
+    this.#store.remove(arn, keys)
   }
 
   /** @throws AwsError ResourceNotFoundException */
@@ -43,3 +48,5 @@ export class Tags {
     return arn
   }
 }
+
+const listOf = (tags: TagMap = {}) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))

@@ -1,7 +1,7 @@
 import type { CloudContext } from '../base/cloud-context.ts'
+import type { TagStore } from '../base/tags.ts'
 import type { DataEndpoint } from './data-endpoint.ts'
 import type { FleetIndex } from './fleet-index.ts'
-import type { IotTags } from './iot-tags.ts'
 import type { ThingTypes } from './thing-types.ts'
 import type { ThingRegistry } from './things.ts'
 
@@ -11,7 +11,7 @@ export interface IotState {
   readonly account: Pick<CloudContext, 'region' | 'accountId'>
   readonly things: ThingRegistry
   readonly thingTypes: ThingTypes
-  readonly iotTags: IotTags
+  readonly iotTags: TagStore
   readonly index: FleetIndex
   readonly dataEndpoint: DataEndpoint
   readonly jobs: { job(jobId: string): object | undefined }

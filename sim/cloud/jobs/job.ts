@@ -26,6 +26,9 @@ export interface JobTargets {
   onThingDeleted(listener: (thing: string) => void): void
 }
 
+/** What an update of a job changes. */
+export type JobChanges = Pick<JobRequest, 'description' | 'rollout' | 'abort' | 'timeout'>
+
 export interface CancelOptions {
   /** Also ends executions that are IN_PROGRESS. */
   readonly force: boolean
@@ -36,7 +39,8 @@ export interface CancelOptions {
 /** A job to be made; the members are those of iot CreateJob. */
 export interface JobRequest {
   readonly jobId: string
-  readonly target: JobTarget
+  /** Each once. */
+  readonly targets: readonly JobTarget[]
   readonly document: JsonObject
   readonly targetSelection: 'CONTINUOUS' | 'SNAPSHOT'
   /** Greengrass jobs use `aws-gg-deployment`, which goes into the topics. */
@@ -50,6 +54,11 @@ export interface JobRequest {
 }
 
 export interface Job extends JobRequest {
+  targets: readonly JobTarget[]
+  description?: string | undefined
+  rollout?: JobExecutionsRolloutConfig | undefined
+  abort?: AbortConfig | undefined
+  timeout?: TimeoutConfig | undefined
   status: 'IN_PROGRESS' | 'CANCELED' | 'COMPLETED'
   readonly createdAtMs: number
   lastUpdatedAtMs: number
@@ -58,6 +67,8 @@ export interface Job extends JobRequest {
   comment: string | undefined
   forceCanceled: boolean
   readonly executions: JobExecutions
+  /** Things that the targets reach now; only newcomers to it get a continuous job. */
+  readonly reached: Set<string>
   /** Executions that the rollout rate has not released yet, in the order of their release. */
   waiting: readonly JobExecution[]
   /** How many executions the rollout rate has released. */

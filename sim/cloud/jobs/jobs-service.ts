@@ -5,6 +5,7 @@ import { ExecutionChanges, type ExecutionListener, type ExecutionStep } from './
 import {
   type CancelOptions,
   type Job,
+  type JobChanges,
   type JobRequest,
   type JobTarget,
   type JobTargets,
@@ -16,6 +17,7 @@ import { JobExecutions } from './job-executions.ts'
 import { JobNotifier } from './job-notifier.ts'
 import { JobReleases } from './job-releases.ts'
 import { JobTable, type PendingExecution } from './job-table.ts'
+import { eachOnce, hasGroup, reaches, thingsOf } from './job-targets.ts'
 
 /**
  * AWS IoT Jobs: makes, cancels, completes and aborts jobs. What the service does by itself happens in the delivery phase
@@ -86,6 +88,7 @@ export class JobsService {
   /** Queues the job on every target at once; the notifications follow at the rollout rate. */
   createJob(request: JobRequest, cause?: TraceRef): Job {
     const nowMs = this.#ctx.clock.nowMs()
+    const things = thingsOf(request.targets, this.#targets)
     const job: Job = {
       ...request,
       status: 'IN_PROGRESS',
@@ -96,18 +99,35 @@ export class JobsService {
       comment: undefined,
       forceCanceled: false,
       executions: new JobExecutions(),
+      reached: new Set(things),
       waiting: [],
       notified: 0,
       abortCheckDue: false,
     }
     this.#table.add(job)
-    const things = job.target.kind === 'thing' ? [job.target.name] : this.#targets.membersOf(job.target.name)
     const executions = things.map((thing) => this.#queue(job, thing, job.inThePast ? 'SUCCEEDED' : 'QUEUED', cause))
     if (job.inThePast) return job
     job.waiting = executions
     this.#releases.rollOut(job)
     this.#completeIfDone(job)
     return job
+  }
+
+  /** What is undefined stays as it is. A running execution keeps its timeout. [source: job-update] */
+  updateJob(job: Job, changes: JobChanges): void {
+    job.description = changes.description ?? job.description
+    job.rollout = changes.rollout ?? job.rollout
+    job.abort = changes.abort ?? job.abort
+    job.timeout = changes.timeout ?? job.timeout
+    job.lastUpdatedAtMs = this.#ctx.clock.nowMs()
+  }
+
+  /** Things that these targets add get the job as later joiners do. [source: job-targets] */
+  associateTargets(job: Job, targets: readonly JobTarget[], comment: string | undefined): void {
+    job.targets = eachOnce([...job.targets, ...targets])
+    job.comment = comment ?? job.comment
+    job.lastUpdatedAtMs = this.#ctx.clock.nowMs()
+    for (const thing of thingsOf(targets, this.#targets)) this.#join(job, thing)
   }
 
   /**
@@ -198,28 +218,33 @@ export class JobsService {
     if (comment !== null) this.cancelJob(job.jobId, { force: false, reasonCode: 'ABORT_CRITERIA_MET', comment })
   }
 
-  /** Later joiners get a continuous job at once, not at its rollout rate; leavers lose it. [source: continuous-job] */
+  /** Later joiners get a continuous job, leavers lose it. [source: continuous-job] */
   #membershipChanged(group: string, thing: string, change: 'added' | 'removed'): void {
     for (const job of this.#table.all()) {
-      if (job.target.kind !== 'group' || job.target.name !== group) continue
       if (job.status !== 'IN_PROGRESS' || job.targetSelection !== 'CONTINUOUS') continue
-      const execution = job.executions.get(thing)
-      const isOpen = execution !== undefined && !isTerminal(execution.status)
-      if (change === 'added' && !isOpen) this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
-      // A thing may still be in another group below the target.
-      if (change === 'removed' && isOpen && !this.#targets.membersOf(group).includes(thing)) {
-        this.#changes.move(job, execution, 'REMOVED')
-      }
+      if (!hasGroup(job.targets, group)) continue
+      if (change === 'added') this.#join(job, thing)
+      else if (!reaches(job.targets, thing, this.#targets)) this.#leave(job, thing)
+    }
+  }
+
+  /** At once, not at the rollout rate. [source: continuous-job] */
+  #join(job: Job, thing: string): void {
+    if (job.reached.has(thing)) return
+    job.reached.add(thing)
+    this.#releases.releaseSoon(job, this.#queue(job, thing, 'QUEUED'))
+  }
+
+  #leave(job: Job, thing: string): void {
+    job.reached.delete(thing)
+    const execution = job.executions.get(thing)
+    if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
+      this.#changes.move(job, execution, 'REMOVED')
     }
   }
 
   /** A thing that no longer exists is not a valid target: its open executions are removed. [source: execution-status] */
   #thingDeleted(thing: string): void {
-    for (const job of this.#table.jobsOf(thing)) {
-      const execution = job.executions.get(thing)
-      if (execution !== undefined && mayMove(execution.status, 'REMOVED', 'service')) {
-        this.#changes.move(job, execution, 'REMOVED')
-      }
-    }
+    for (const job of this.#table.jobsOf(thing)) this.#leave(job, thing)
   }
 }

@@ -16,6 +16,7 @@ import { CANARY, MINUTE_MS, NEW, OLD } from '../faults/fixtures.ts'
 const NAMESPACE = 'aws-gg-deployment'
 const SHADOW = 'AWSManagedGreengrassV2Deployment'
 const GROUP_ARN = 'arn:aws:iot:eu-central-1:123456789012:thinggroup/canary'
+const OTHER_ARN = 'arn:aws:iot:eu-central-1:123456789012:thinggroup/early'
 const THING_ARN = `arn:aws:iot:eu-central-1:123456789012:thing/${CANARY}`
 
 /** What a client from outside does: an operation, or a message to a service. */
@@ -129,6 +130,18 @@ const ACTS = fc.oneof(
       document: JSON.stringify(input.document),
       namespaceId: input.isForeign ? undefined : NAMESPACE,
     })
+  }),
+  act('UpdateJob', fc.record({ index, minutes: fc.integer({ min: 1, max: 5 }) }), (twin, input) => {
+    call(twin, 'iot', 'UpdateJob', {
+      jobId: jobAt(twin, input.index),
+      description: 'changed',
+      jobExecutionsRolloutConfig: { maximumPerMinute: input.minutes },
+      timeoutConfig: { inProgressTimeoutInMinutes: input.minutes },
+      abortConfig: { criteriaList: [{ failureType: 'ALL', action: 'CANCEL', thresholdPercentage: 1 }] },
+    })
+  }),
+  act('AssociateTargetsWithJob', fc.record({ index, target: fc.constantFrom(GROUP_ARN, OTHER_ARN) }), (twin, input) => {
+    call(twin, 'iot', 'AssociateTargetsWithJob', { jobId: jobAt(twin, input.index), targets: [input.target] })
   }),
   act('StartNextPendingJobExecution', fc.constant(CANARY), (twin, thingName) => {
     call(twin, 'iot-jobs-data', 'StartNextPendingJobExecution', { thingName })

@@ -3,6 +3,7 @@ import { defineOperations } from '../../base/operations.ts'
 import { page } from '../../base/paging.ts'
 import type { Job, JobTarget, JobTargets } from '../job.ts'
 import type { StatusCounts } from '../job-executions.ts'
+import { hasGroup } from '../job-targets.ts'
 import type { JobsService } from '../jobs-service.ts'
 import { type JobsState, jobOrThrow, optionalDate } from './jobs-state.ts'
 
@@ -11,11 +12,11 @@ export const describeJobsOperations = defineOperations<'iot', Pick<JobsState, 'j
   DescribeJob: ({ jobId, beforeSubstitution }, { jobs, things }) => {
     if (beforeSubstitution) throw new NotEmulated('DescribeJob beforeSubstitution')
     const job = jobOrThrow({ jobs }, jobId)
-    const target = arnOf(job.target, things)
+    const targets = job.targets.map((target) => arnOf(target, things))
     return {
       job: {
         ...summary(job, jobs),
-        targets: [target],
+        targets,
         description: job.description,
         forceCanceled: job.forceCanceled,
         reasonCode: job.reasonCode,
@@ -25,7 +26,7 @@ export const describeJobsOperations = defineOperations<'iot', Pick<JobsState, 'j
         abortConfig: job.abort,
         timeoutConfig: job.timeout,
         jobProcessDetails: {
-          processingTargets: job.status === 'IN_PROGRESS' ? [target] : [],
+          processingTargets: job.status === 'IN_PROGRESS' ? targets : [],
           ...processCounts(job.executions.counts),
         },
       },
@@ -46,7 +47,7 @@ export const describeJobsOperations = defineOperations<'iot', Pick<JobsState, 'j
         (job) =>
           (status === undefined || job.status === status) &&
           (targetSelection === undefined || job.targetSelection === targetSelection) &&
-          (thingGroupName === undefined || (job.target.kind === 'group' && job.target.name === thingGroupName)) &&
+          (thingGroupName === undefined || hasGroup(job.targets, thingGroupName)) &&
           (namespaceId === undefined || job.namespaceId === namespaceId),
       )
     const { items, nextToken } = page(found.reverse(), input)

@@ -1,9 +1,8 @@
 import { AwsError } from '../../base/aws-error.ts'
-import { invalidRequest, notFound } from '../../base/iot-errors.ts'
+import { invalidRequest } from '../../base/iot-errors.ts'
 import { defineOperations } from '../../base/operations.ts'
-import type { Job } from '../job.ts'
 import { isTerminal, mayMove } from '../job-execution.ts'
-import { executionOrThrow, type JobsState, jobOrThrow } from './jobs-state.ts'
+import { executionOrThrow, type JobsState, jobOrThrow, requireNamespace } from './jobs-state.ts'
 
 const REASON_CODE = /^[\p{Lu}\p{Nd}_]{1,128}$/u
 
@@ -52,11 +51,5 @@ export const endJobsOperations = defineOperations<'iot', Pick<JobsState, 'jobs'>
     return {}
   },
 })
-
-/** A job is known by its namespace as well, where one is given. */
-function requireNamespace(job: Job, namespaceId: string | undefined): void {
-  if (namespaceId === undefined || namespaceId === job.namespaceId) return
-  throw notFound(`Job ${job.jobId} is not in the namespace ${namespaceId}`)
-}
 
 const invalidTransition = (message: string): AwsError => new AwsError('InvalidStateTransitionException', 409, message)

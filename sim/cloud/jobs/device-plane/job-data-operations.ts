@@ -18,10 +18,12 @@ export const jobDataOperations = defineOperations<'iot-jobs-data', JobDataState>
   GetPendingJobExecutions: ({ thingName = '' }, state) =>
     answered(state, thingName, 'other', (requests) => requests.list(thingName, undefined)),
 
-  StartNextPendingJobExecution: ({ thingName = '', ...input }, state) =>
-    answered(state, thingName, 'other', (requests) =>
+  StartNextPendingJobExecution: (input, state) => {
+    const { thingName = '' } = input
+    return answered(state, thingName, 'other', (requests) =>
       withText(requests.startNext(thingName, undefined, parseJobStep(input))),
-    ),
+    )
+  },
 
   DescribeJobExecution: ({ thingName = '', jobId = '', executionNumber, includeJobDocument = true }, state) =>
     answered(state, thingName, 'other', (requests) => {
@@ -29,15 +31,17 @@ export const jobDataOperations = defineOperations<'iot-jobs-data', JobDataState>
       return withText(requests.describe(of, { executionNumber, includeJobDocument }))
     }),
 
-  UpdateJobExecution: ({ thingName = '', jobId = '', ...input }, state) =>
-    answered(state, thingName, 'update', (requests) => {
+  UpdateJobExecution: (input, state) => {
+    const { thingName = '', jobId = '' } = input
+    return answered(state, thingName, 'update', (requests) => {
       const of = { thing: thingName, jobId, namespace: undefined }
       const { executionState, jobDocument } = requests.update(of, parseJobUpdate(input))
       return {
         ...(executionState && { executionState }),
         ...(jobDocument && { jobDocument: JSON.stringify(jobDocument) }),
       }
-    }),
+    })
+  },
 })
 
 /** What `answer` returns. @throws AwsError where the service rejects the request */

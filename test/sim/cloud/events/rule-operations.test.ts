@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { loadServiceModel } from '../../../../sim/protocol/service-model.ts'
 import { ACCOUNT_ID, CloudBench, REGION } from '../fixtures.ts'
 
@@ -28,6 +28,9 @@ const INPUTS: Readonly<Record<string, object>> = {
   DisableRule: { Name: 'a-1' },
   DescribeEventBus: {},
   ListEventBuses: {},
+  TagResource: { ResourceARN: BUS, Tags: [] },
+  UntagResource: { ResourceARN: BUS },
+  ListTagsForResource: { ResourceARN: BUS },
   TestEventPattern: { EventPattern, Event: '{}' },
   PutEvents: { Entries: [{ Source: 'plant', DetailType: 't', Detail: '{}' }] },
 }
@@ -95,10 +98,81 @@ it('a rule that is enabled again fires at whole multiples; a deleted one no more
   expect(bench.invoked).toHaveLength(1)
 })
 
+it.each([{ ScheduleExpression: 'cron(0 20 * * ? *)' }, { EventPattern: '{"source":' }])(
+  'a rule that cannot be %o stays as it was',
+  (wrong) => {
+    expect(() => bench.call('events', 'PutRule', { Name: 'a-1', ...wrong })).toThrow()
+    expect(() => bench.call('events', 'PutRule', { Name: 'new', ...wrong })).toThrow()
+    expect(bench.call('events', 'ListRules').Rules).toMatchObject([{ Name: 'a-1' }, { Name: 'a-2' }])
+    bench.runFor(60_000)
+    expect(bench.invoked).toHaveLength(1)
+  },
+)
+
 it('an event has the time that its client gives', () => {
   bench.call('events', 'PutTargets', { Rule: 'a-2', Targets: [{ Id: '1', Arn: LAMBDA }] })
   const Time = new Date('2026-01-01T00:00:00Z')
   bench.call('events', 'PutEvents', { Entries: [{ Source: 'plant', DetailType: 't', Detail: '{}', Time }] })
   bench.runFor(2_000)
   expect(bench.invoked.map(({ event }) => event.time)).toContain('2026-01-01T00:00:00Z')
+})
+
+it('an event that a rule has matched is delivered after the rule was disabled, a later one is not', () => {
+  bench.call('events', 'PutTargets', { Rule: 'a-2', Targets: [{ Id: '1', Arn: LAMBDA }] })
+  const put = (Time: Date) =>
+    bench.call('events', 'PutEvents', { Entries: [{ Source: 'plant', DetailType: 't', Detail: '{}', Time }] })
+  put(new Date('2026-01-01T00:00:00Z'))
+  bench.call('events', 'DisableRule', { Name: 'a-2' })
+  put(new Date('2026-01-01T00:00:01Z'))
+  bench.runFor(2_000)
+  expect(bench.invoked.map(({ event }) => event.time)).toEqual(['2026-01-01T00:00:00Z'])
+})
+
+describe('tags', () => {
+  const rule = (name: string): string => `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${name}`
+  const of = (ResourceARN: string): unknown => bench.call('events', 'ListTagsForResource', { ResourceARN }).Tags
+  const tag = (Key: string, Value = '1') => ({ Key, Value })
+  const putRule = (Name: string, Tags: object[]) => bench.call('events', 'PutRule', { Name, EventPattern, Tags })
+
+  it('of a rule are set when it is made, ignored when it is put again, and end with it', () => {
+    putRule('new', [tag('a')])
+    putRule('new', [tag('b'), tag('aws:wrong')])
+    expect(of(rule('new'))).toEqual([tag('a')])
+    bench.call('events', 'TagResource', { ResourceARN: rule('new'), Tags: [tag('a', '2'), tag('c')] })
+    bench.call('events', 'UntagResource', { ResourceARN: rule('new'), TagKeys: ['c', 'z'] })
+    expect(of(rule('new'))).toEqual([tag('a', '2')])
+    bench.call('events', 'DeleteRule', { Name: 'new' })
+    expect(() => of(rule('new'))).toThrow(expect.objectContaining({ name: 'ResourceNotFoundException' }))
+    putRule('new', [])
+    expect(of(rule('new'))).toEqual([])
+  })
+
+  it('of the bus are its own', () => {
+    bench.call('events', 'TagResource', { ResourceARN: BUS, Tags: [tag('a')] })
+    expect([of(BUS), of(rule('a-1'))]).toEqual([[tag('a')], []])
+  })
+
+  it.each([
+    ['a key of AWS', [tag('aws:a')]],
+    ['a key of other characters', [tag('a!')]],
+    ['a long value', [tag('a', 'x'.repeat(257))]],
+    ['51 tags', Array.from({ length: 51 }, (_, i) => tag(`k${i}`))],
+  ])('with %s are refused, and the rule is not made', (_, Tags) => {
+    expect(() => putRule('new', Tags)).toThrow(expect.objectContaining({ name: 'ValidationException' }))
+    expect(() => bench.call('events', 'DescribeRule', { Name: 'new' })).toThrow('does not exist')
+    expect(() => bench.call('events', 'TagResource', { ResourceARN: BUS, Tags })).toThrow(
+      expect.objectContaining({ name: 'ValidationException' }),
+    )
+    expect(of(BUS)).toEqual([])
+  })
+
+  it.each([
+    ['ValidationException', 'a-1'],
+    ['ValidationException', `arn:aws:sns:${REGION}:${ACCOUNT_ID}:rule/a-1`],
+    ['ResourceNotFoundException', rule('none')],
+    ['ResourceNotFoundException', rule('a-1').replace(REGION, 'us-east-1')],
+    ['ResourceNotFoundException', BUS.replace('default', 'other')],
+  ])('answer %s for %s', (name, ResourceARN) => {
+    expect(() => of(ResourceARN)).toThrow(expect.objectContaining({ name, statusCode: 400 }))
+  })
 })

@@ -12,7 +12,7 @@ beforeEach(() => {
 const create = (jobId: string, over: object = {}) =>
   bench.cloud.jobs.createJob({
     jobId,
-    target: { kind: 'group', name: 'canary' },
+    targets: [{ kind: 'group', name: 'canary' }],
     document: { deploymentId: `d-${jobId}` },
     targetSelection: 'CONTINUOUS',
     namespaceId: 'aws-gg-deployment',
@@ -89,7 +89,7 @@ describe('delivery', () => {
     const big = new CloudBench().withCanaries(340)
     big.cloud.jobs.createJob({
       jobId: 'j1',
-      target: { kind: 'group', name: 'canary' },
+      targets: [{ kind: 'group', name: 'canary' }],
       document: {},
       targetSelection: 'CONTINUOUS',
       rollout: { maximumPerMinute: 60 },

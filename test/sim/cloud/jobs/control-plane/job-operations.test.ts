@@ -3,6 +3,7 @@ import { ACCOUNT_ID, CloudBench, REGION } from '../../fixtures.ts'
 
 const GROUP = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thinggroup/canary`
 const THING = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thing/thing-0`
+const groupArn = (name: string): string => `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thinggroup/${name}`
 let bench: CloudBench
 
 beforeEach(() => {
@@ -41,7 +42,8 @@ describe('CreateJob', () => {
     ['ResourceNotFoundException', { targets: [`${GROUP}-x`] }],
     ['NotEmulated', { documentSource: 's3://bucket/key' }],
     ['NotEmulated', { schedulingConfig: {} }],
-    ['NotEmulated', { targets: [GROUP, THING] }],
+    ['InvalidRequestException', { tags: [{ Key: 'aws:x', Value: '' }] }],
+    ['LimitExceededException', { tags: Array.from({ length: 51 }, (_, i) => ({ Key: `k${i}` })) }],
   ])('answers %s to %o', (name, over) => {
     expect(() => create('j1', over)).toThrow(expect.objectContaining({ name }))
     expect(iot('ListJobs')).toMatchObject({ jobs: [] })
@@ -50,6 +52,173 @@ describe('CreateJob', () => {
   it('accepts an id only once', () => {
     create('j1')
     expect(() => create('j1')).toThrow(failing('ResourceAlreadyExistsException', 409))
+  })
+})
+
+/** The group `night` of these things, which may be in others. */
+function night(...things: string[]): string {
+  iot('CreateThingGroup', { thingGroupName: 'night' })
+  for (const thingName of things) iot('AddThingToThingGroup', { thingGroupName: 'night', thingName })
+  return groupArn('night')
+}
+const statusOf = (thingName: string): unknown =>
+  (iot('DescribeJobExecution', { jobId: 'j1', thingName }).execution as { status: string }).status
+const executionsOf = (jobId: string): number =>
+  (iot('ListJobExecutionsForJob', { jobId }).executionSummaries as object[]).length
+
+describe('several targets', () => {
+  it('of things and groups make one execution for each thing', () => {
+    const targets = [THING, GROUP, night('thing-1'), THING]
+    create('j1', { targets })
+    expect(executionsOf('j1')).toBe(3)
+    expect(iot('DescribeJob', { jobId: 'j1' })).toMatchObject({
+      job: { targets: targets.slice(0, 3), jobProcessDetails: { numberOfQueuedThings: 3 } },
+    })
+    bench.runFor(45_000)
+    expect(bench.on('thing-0/jobs/notify')).toHaveLength(1)
+    const jobsOf = (thingGroupName: string): unknown => iot('ListJobs', { thingGroupName }).jobs
+    expect(jobsOf('night')).toEqual(jobsOf('canary'))
+    expect([jobsOf('night'), jobsOf('thing-0')]).toMatchObject([[{ jobId: 'j1' }], []])
+  })
+
+  it('keep a thing that leaves one of them, and give nothing new to one that joins another', () => {
+    create('j1', { targets: [THING, GROUP, night('thing-1')] })
+    for (const thingName of ['thing-0', 'thing-1', 'thing-2']) {
+      iot('RemoveThingFromThingGroup', { thingGroupName: 'canary', thingName })
+    }
+    expect(['thing-0', 'thing-1', 'thing-2'].map(statusOf)).toEqual(['QUEUED', 'QUEUED', 'REMOVED'])
+    bench.send('thing-1', 'jobs/j1/update', { status: 'SUCCEEDED' })
+    iot('AddThingToThingGroup', { thingGroupName: 'canary', thingName: 'thing-1' })
+    iot('AddThingToThingGroup', { thingGroupName: 'canary', thingName: 'thing-2' })
+    expect(['thing-1', 'thing-2'].map(statusOf)).toEqual(['SUCCEEDED', 'QUEUED'])
+    iot('DeleteThing', { thingName: 'thing-0' })
+    expect(statusOf('thing-0')).toBe('REMOVED')
+  })
+})
+
+describe('AssociateTargetsWithJob', () => {
+  const associate = (targets: string[], more: object = {}): Record<string, unknown> =>
+    iot('AssociateTargetsWithJob', { jobId: 'j1', targets, ...more })
+
+  it('adds a group, whose things get the job as later joiners do', () => {
+    iot('CreateThing', { thingName: 'late' })
+    create('j1', { description: 'd', jobExecutionsRolloutConfig: { maximumPerMinute: 1 } })
+    bench.send('thing-0', 'jobs/j1/update', { status: 'SUCCEEDED' })
+    const group = night('thing-0', 'late')
+    const jobArn = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:job/j1`
+    expect(associate([GROUP, group], { comment: 'more' })).toEqual({ jobArn, jobId: 'j1', description: 'd' })
+    expect(iot('DescribeJob', { jobId: 'j1' })).toMatchObject({ job: { targets: [GROUP, group], comment: 'more' } })
+    expect(['thing-0', 'late'].map(statusOf)).toEqual(['SUCCEEDED', 'QUEUED'])
+    bench.runFor(45_000)
+    expect(bench.on('late/jobs/notify')).toHaveLength(1)
+    iot('RemoveThingFromThingGroup', { thingGroupName: 'night', thingName: 'late' })
+    expect(statusOf('late')).toBe('REMOVED')
+  })
+
+  it('needs a continuous job in progress and groups that exist', () => {
+    create('j1', { targetSelection: 'SNAPSHOT' })
+    expect(() => associate([GROUP])).toThrow(failing('InvalidRequestException', 400))
+    iot('DeleteJob', { jobId: 'j1', force: true })
+    expect(() => associate([GROUP])).toThrow(failing('ResourceNotFoundException', 404))
+    create('j1')
+    expect(() => associate([`${GROUP}-x`])).toThrow(failing('ResourceNotFoundException', 404))
+    expect(() => associate([THING])).toThrow(failing('NotEmulated', 501))
+    expect(() => associate([GROUP], { namespaceId: 'other' })).toThrow(failing('ResourceNotFoundException', 404))
+    iot('CancelJob', { jobId: 'j1' })
+    expect(() => associate([GROUP])).toThrow(failing('InvalidRequestException', 400))
+  })
+
+  it('counts targets once, to at most 100', () => {
+    const arns = Array.from({ length: 100 }, (_, i) => groupArn(`g-${i}`))
+    for (let i = 0; i < 100; i++) iot('CreateThingGroup', { thingGroupName: `g-${i}` })
+    create('j1')
+    expect(() => associate(arns)).toThrow(failing('LimitExceededException', 410))
+    expect(() => create('j2', { targets: [GROUP, ...arns] })).toThrow(failing('LimitExceededException', 410))
+    associate([GROUP, ...arns.slice(1)])
+    expect(iot('DescribeJob', { jobId: 'j1' })).toMatchObject({ job: { targets: { length: 100 } } })
+  })
+})
+
+describe('UpdateJob', () => {
+  const update = (over: object): Record<string, unknown> => iot('UpdateJob', { jobId: 'j1', ...over })
+
+  it('changes what is given, and leaves the rest', () => {
+    create('j1', { description: 'before', timeoutConfig: { inProgressTimeoutInMinutes: 5 } })
+    bench.runFor(1_000)
+    expect(update({ description: 'after' })).toEqual({})
+    expect(iot('DescribeJob', { jobId: 'j1' })).toMatchObject({
+      job: {
+        description: 'after',
+        timeoutConfig: { inProgressTimeoutInMinutes: 5 },
+        lastUpdatedAt: new Date(bench.clock.nowMs()),
+      },
+    })
+  })
+
+  it('of the timeout concerns executions that start later', () => {
+    create('j1', { timeoutConfig: { inProgressTimeoutInMinutes: 5 } })
+    bench.send('thing-0', 'jobs/j1/update', { status: 'IN_PROGRESS' })
+    update({ timeoutConfig: { inProgressTimeoutInMinutes: 1 } })
+    bench.send('thing-1', 'jobs/j1/update', { status: 'IN_PROGRESS' })
+    bench.runFor(60_000)
+    expect(['thing-0', 'thing-1'].map(statusOf)).toEqual(['IN_PROGRESS', 'TIMED_OUT'])
+    bench.runFor(4 * 60_000)
+    expect(statusOf('thing-0')).toBe('TIMED_OUT')
+  })
+
+  it('of the rollout rate concerns the next minute', () => {
+    create('j1', { jobExecutionsRolloutConfig: { maximumPerMinute: 1 } })
+    update({ jobExecutionsRolloutConfig: { maximumPerMinute: 2 } })
+    bench.runFor(59_999)
+    expect(bench.on('jobs/notify')).toHaveLength(1)
+    bench.runFor(60_000)
+    expect(bench.on('jobs/notify')).toHaveLength(3)
+  })
+
+  it('of the abort criteria concerns the next execution that ends', () => {
+    create('j1')
+    const criteriaList = [
+      { failureType: 'FAILED', action: 'CANCEL', thresholdPercentage: 50, minNumberOfExecutedThings: 2 },
+    ]
+    bench.send('thing-0', 'jobs/j1/update', { status: 'FAILED' })
+    update({ abortConfig: { criteriaList } })
+    bench.runFor(0)
+    expect(statusOf('thing-2')).toBe('QUEUED')
+    bench.send('thing-1', 'jobs/j1/update', { status: 'SUCCEEDED' })
+    bench.runFor(0)
+    expect(statusOf('thing-2')).toBe('CANCELED')
+  })
+
+  it.each([
+    ['InvalidRequestException', { jobExecutionsRolloutConfig: { maximumPerMinute: 1001 } }],
+    ['InvalidRequestException', { timeoutConfig: { inProgressTimeoutInMinutes: 0 } }],
+    ['InvalidRequestException', { abortConfig: { criteriaList: [{ thresholdPercentage: 101 }] } }],
+    ['ResourceNotFoundException', { jobId: 'j2' }],
+    ['ResourceNotFoundException', { namespaceId: 'other' }],
+  ])('answers %s to %o', (name, over) => {
+    create('j1', { description: 'before' })
+    expect(() => update({ description: 'after', ...over })).toThrow(expect.objectContaining({ name }))
+    expect(iot('DescribeJob', { jobId: 'j1' })).toMatchObject({ job: { description: 'before' } })
+  })
+})
+
+describe('tags', () => {
+  const resourceArn = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:job/j1`
+  const tags = (): unknown => iot('ListTagsForResource', { resourceArn }).tags
+
+  it('of a job are set with it, and end with it', () => {
+    create('j1', { tags: [{ Key: 'line', Value: '7' }] })
+    iot('TagResource', { resourceArn, tags: [{ Key: 'shift' }] })
+    expect(tags()).toEqual([
+      { Key: 'line', Value: '7' },
+      { Key: 'shift', Value: '' },
+    ])
+    expect(() => create('j1', { tags: [{ Key: 'other', Value: '' }] })).toThrow('already exists')
+    iot('UntagResource', { resourceArn, tagKeys: ['line'] })
+    expect(tags()).toEqual([{ Key: 'shift', Value: '' }])
+    iot('DeleteJob', { jobId: 'j1', force: true })
+    create('j1')
+    expect(tags()).toEqual([])
   })
 })
 

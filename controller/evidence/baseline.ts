@@ -12,6 +12,9 @@ export interface StratumSums {
   /** Minutes the stratum has had in the baseline. */
   expectedMinutes: number
   cycles: number
+  units: number
+  qualityChecks: number
+  qualityFailures: number
   cycleTimeMsSum: number
   cycleTimeMsSumOfSquares: number
   operations: number
@@ -34,12 +37,14 @@ export interface Baseline {
    * How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured.
    */
   readonly cycleTimeSpread?: number
+  /** The same for what a device makes per minute, as a share of its mean; absent if not measured. */
+  readonly outputSpread?: number
   /** Spread of single cycles about the mean of their device and stratum, as a share of it; absent if not measured. */
   readonly cycleTimeCv?: number
   /**
    * How many times as much counts vary from day to day as chance alone lets them, at least 1; absent if not measured.
    */
-  readonly dispersion?: { readonly connection: number; readonly errors: number }
+  readonly dispersion?: { readonly connection: number; readonly errors: number; readonly quality?: number }
   /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
   readonly falseRollbackShare?: number
 }
@@ -191,6 +196,9 @@ const emptySums = (): StratumSums => ({
   countedMinutes: 0,
   expectedMinutes: 0,
   cycles: 0,
+  units: 0,
+  qualityChecks: 0,
+  qualityFailures: 0,
   cycleTimeMsSum: 0,
   cycleTimeMsSumOfSquares: 0,
   operations: 0,
@@ -209,6 +217,9 @@ function addShift(sums: StratumSums, delta: Delta): void {
   sums.minutes += delta.minutes
   sums.countedMinutes += delta.countedMinutes
   sums.cycles += delta.cycles
+  sums.units += delta.unitsProduced
+  sums.qualityChecks += delta.qualityChecks
+  sums.qualityFailures += delta.qualityChecks - delta.qualityPasses
   sums.cycleTimeMsSum += delta.cycleTimeMsSum
   sums.cycleTimeMsSumOfSquares += delta.cycleTimeMsSumOfSquares
   sums.operations += delta.operations
@@ -224,6 +235,9 @@ export const minus = (all: StratumSums, own: StratumSums): StratumSums => ({
   countedMinutes: all.countedMinutes - own.countedMinutes,
   expectedMinutes: all.expectedMinutes - own.expectedMinutes,
   cycles: all.cycles - own.cycles,
+  units: all.units - own.units,
+  qualityChecks: all.qualityChecks - own.qualityChecks,
+  qualityFailures: all.qualityFailures - own.qualityFailures,
   cycleTimeMsSum: all.cycleTimeMsSum - own.cycleTimeMsSum,
   cycleTimeMsSumOfSquares: all.cycleTimeMsSumOfSquares - own.cycleTimeMsSumOfSquares,
   operations: all.operations - own.operations,
@@ -235,6 +249,8 @@ export const minus = (all: StratumSums, own: StratumSums): StratumSums => ({
 
 /** What a device would do by its own baseline. */
 export interface Expected {
+  readonly cyclesPerMinute: number
+  readonly unitsPerMinute: number
   readonly cycleTimeMs: number
   readonly errorsPerMinute: number
 }
@@ -262,6 +278,8 @@ const expectedOf = (sums: StratumSums | undefined): Expected | null =>
   sums === undefined || !isCovered(sums) || sums.cycles === 0
     ? null
     : {
+        cyclesPerMinute: sums.cycles / Math.max(sums.countedMinutes, 1),
+        unitsPerMinute: sums.units / Math.max(sums.countedMinutes, 1),
         cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,
         errorsPerMinute: sums.errors / Math.max(sums.countedMinutes, 1),
       }

@@ -12,6 +12,12 @@ export interface Sums {
   readonly attempts: number
   readonly failures: number
   readonly cycles: number
+  /** By the baseline of the same devices in the same shift and kind of day. */
+  readonly expectedCycles: number
+  readonly units: number
+  readonly expectedUnits: number
+  readonly qualityChecks: number
+  readonly qualityFailures: number
   readonly cycleMs: number
   readonly expectedCycleMs: number
   readonly operations: number
@@ -60,6 +66,9 @@ export interface Down {
 export interface Noise {
   readonly squares: number
   readonly degrees: number
+  /** The same for what they made, as a share of what was expected. */
+  readonly outputSquares: number
+  readonly outputDegrees: number
 }
 
 /** To be added up; written out, since it is made for every line at every evaluation. */
@@ -70,6 +79,11 @@ export const noSums = (): MutableSums => ({
   attempts: 0,
   failures: 0,
   cycles: 0,
+  expectedCycles: 0,
+  units: 0,
+  expectedUnits: 0,
+  qualityChecks: 0,
+  qualityFailures: 0,
   cycleMs: 0,
   expectedCycleMs: 0,
   operations: 0,
@@ -103,6 +117,7 @@ export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): 
 /** Member by member in locals, since every line of the window is added up at every evaluation. */
 function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
   let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
+  let { expectedCycles, units, expectedUnits, qualityChecks, qualityFailures } = start
   let { cycleMs, expectedCycleMs, operations, errors, expectedErrors } = start
   for (const part of parts) {
     const more = role === 'stage' ? part.stage : part.controls
@@ -113,6 +128,11 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     attempts += more.attempts
     failures += more.failures
     cycles += more.cycles
+    expectedCycles += more.expectedCycles
+    units += more.units
+    expectedUnits += more.expectedUnits
+    qualityChecks += more.qualityChecks
+    qualityFailures += more.qualityFailures
     cycleMs += more.cycleMs
     expectedCycleMs += more.expectedCycleMs
     operations += more.operations
@@ -126,6 +146,11 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     attempts,
     failures,
     cycles,
+    expectedCycles,
+    units,
+    expectedUnits,
+    qualityChecks,
+    qualityFailures,
     cycleMs,
     expectedCycleMs,
     operations,
@@ -148,6 +173,11 @@ export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | nu
   sum.countedMinutes += delta.countedMinutes
   sum.readings += delta.cycles > 0 ? 1 : 0
   sum.cycles += delta.cycles
+  sum.expectedCycles += delta.countedMinutes * expected.cyclesPerMinute
+  sum.units += delta.unitsProduced
+  sum.expectedUnits += delta.countedMinutes * expected.unitsPerMinute
+  sum.qualityChecks += delta.qualityChecks
+  sum.qualityFailures += delta.qualityChecks - delta.qualityPasses
   sum.cycleMs += delta.cycleTimeMsSum
   sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
   sum.operations += delta.operations
@@ -157,23 +187,38 @@ export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | nu
 
 /** Scatter of the controls of one evaluation about the means of their lines. */
 export class Scatter {
+  readonly #cycleTime = new WithinLines()
+  readonly #output = new WithinLines()
+
+  add(line: number, delta: Delta, { cycleTimeMs, cyclesPerMinute }: Expected): void {
+    const expectedMs = delta.cycles * cycleTimeMs
+    if (delta.cycleTimeMsSum > 0 && expectedMs > 0) this.#cycleTime.add(line, Math.log(delta.cycleTimeMsSum / expectedMs))
+    const expectedCycles = delta.countedMinutes * cyclesPerMinute
+    if (expectedCycles > 0) this.#output.add(line, delta.cycles / expectedCycles)
+  }
+
+  noise(): Noise {
+    const [cycleTime, output] = [this.#cycleTime.sums(), this.#output.sums()]
+    return { ...cycleTime, outputSquares: output.squares, outputDegrees: output.degrees }
+  }
+}
+
+/** Sum of squares about the means of lines. */
+class WithinLines {
   readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
 
-  add(line: number, { cycles, cycleTimeMsSum }: Delta, { cycleTimeMs }: Expected): void {
-    const expectedMs = cycles * cycleTimeMs
-    if (cycleTimeMsSum <= 0 || expectedMs <= 0) return
-    const effect = Math.log(cycleTimeMsSum / expectedMs)
+  add(line: number, value: number): void {
     let own = this.#lines.get(line)
     if (own === undefined) {
       own = { n: 0, sum: 0, squares: 0 }
       this.#lines.set(line, own)
     }
     own.n += 1
-    own.sum += effect
-    own.squares += effect * effect
+    own.sum += value
+    own.squares += value * value
   }
 
-  noise(): Noise {
+  sums(): { readonly squares: number; readonly degrees: number } {
     let [squares, degrees] = [0, 0]
     for (const line of this.#lines.values()) {
       squares += Math.max(line.squares - line.sum ** 2 / line.n, 0)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { Stream } from '../../kernel/random.ts'
 import type { Trace } from '../../kernel/trace.ts'
+import type { HttpSender } from './http-sender.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 
 /** How a cloud service sends MQTT messages to devices and other subscribers. Nothing is delivered inside the call. */
@@ -29,6 +30,8 @@ export interface CloudContext {
   readonly clock: Clock
   readonly trace: Trace
   readonly messaging: Messaging
+  /** Null at a level without sockets. */
+  readonly http: HttpSender | null
   readonly region: string
   readonly accountId: string
   /** The named random stream for `label`, for identifiers and delays. */

@@ -23,11 +23,13 @@ interface Queue {
 export class HttpDeliveries implements HttpSender {
   ownUrl = ''
   readonly #outside: OutsideClients
+  readonly #timeoutMs: number
   readonly #queues = new Map<string, Queue>()
   readonly #end = new AbortController()
 
-  constructor(outside: OutsideClients) {
+  constructor(outside: OutsideClients, timeoutMs = TIMEOUT_MS) {
     this.#outside = outside
+    this.#timeoutMs = timeoutMs
   }
 
   post(message: HttpMessage): void {
@@ -58,7 +60,7 @@ export class HttpDeliveries implements HttpSender {
     for (;;) {
       const [next] = queue.messages
       if (next === undefined || this.#end.signal.aborted) break
-      const failure = await send(next, this.#end.signal).catch((error: unknown) => String(error))
+      const failure = await send(next, this.#end.signal, this.#timeoutMs).catch((error: unknown) => String(error))
       if (failure !== null) this.#failed(next, failure)
       queue.messages.shift()
       queue.bytes -= Buffer.byteLength(next.body)
@@ -73,14 +75,14 @@ export class HttpDeliveries implements HttpSender {
 }
 
 /** Sends one message; why it failed, or null. The answer's body is dropped. */
-function send({ url, headers, body }: HttpMessage, end: AbortSignal): Promise<string | null> {
-  const late = AbortSignal.timeout(TIMEOUT_MS)
+function send({ url, headers, body }: HttpMessage, end: AbortSignal, timeoutMs: number): Promise<string | null> {
+  const late = AbortSignal.timeout(timeoutMs)
   const signal = AbortSignal.any([end, late])
   const length = { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((resolve) => {
     const outgoing = request(url, { method: 'POST', agent: false, signal, headers: { ...headers, ...length } })
     outgoing.on('error', ({ message }) =>
-      resolve(late.aborted ? `no answer within ${TIMEOUT_MS / 1000} s of real time` : message),
+      resolve(late.aborted ? `no answer within ${timeoutMs / 1000} s of real time` : message),
     )
     outgoing.on('response', (response) => {
       const { statusCode = 0 } = response

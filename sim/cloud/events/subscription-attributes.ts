@@ -5,10 +5,13 @@ import { invalid } from './sns-errors.ts'
 /** The attributes of a subscription: as they were given, and as they act. */
 export interface SubscriptionAttributes {
   readonly given: Readonly<Record<string, string>>
+  /** With the values of those that were not given. */
+  readonly effective: Readonly<Record<string, string>>
   readonly isRaw: boolean
   readonly accepts: FilterPolicy
 }
 
+const DEFAULTS = { RawMessageDelivery: 'false', FilterPolicyScope: 'MessageAttributes' }
 const SCOPES = ['MessageAttributes', 'MessageBody']
 const NOT_EMULATED = ['DeliveryPolicy', 'RedrivePolicy', 'ReplayPolicy', 'SubscriptionRoleArn']
 
@@ -29,5 +32,5 @@ export function readAttributes(given: Readonly<Record<string, string>>): Subscri
   }
   if (scope === 'MessageBody') throw new NotEmulated('the FilterPolicyScope MessageBody of Subscribe')
   const accepts: FilterPolicy = policy === undefined ? () => true : parseFilterPolicy(policy)
-  return { given, isRaw: raw.toLowerCase() === 'true', accepts }
+  return { given, effective: { ...DEFAULTS, ...given }, isRaw: raw.toLowerCase() === 'true', accepts }
 }

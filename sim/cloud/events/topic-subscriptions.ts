@@ -73,7 +73,9 @@ export class TopicSubscriptions {
     const all = this.all()
     const known = all.find((one) => one.endpoint === endpoint)
     if (known !== undefined) {
-      const differs = Object.entries(attributes.given).some(([name, value]) => known.attributes.given[name] !== value)
+      const differs = Object.entries(attributes.given).some(
+        ([name, value]) => known.attributes.effective[name] !== value,
+      )
       if (differs) throw invalid('Attributes Reason: Subscription already exists with different attributes')
       if (!known.isConfirmed) this.#askToConfirm(known)
       return known

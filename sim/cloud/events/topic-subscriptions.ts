@@ -77,8 +77,11 @@ export class TopicSubscriptions {
         ([name, value]) => known.attributes.effective[name] !== value,
       )
       if (differs) throw invalid('Attributes Reason: Subscription already exists with different attributes')
-      if (!known.isConfirmed) this.#askToConfirm(known)
-      return known
+      if (known.isConfirmed) return known
+      const renewed = { ...known, tokenUntilMs: this.#ctx.clock.nowMs() + TOKEN_LIFE_MS }
+      this.#live.set(known.arn, renewed)
+      this.#askToConfirm(renewed)
+      return renewed
     }
     if (all.length >= MAX_SUBSCRIPTIONS) {
       const message = `a topic of the twin has at most ${MAX_SUBSCRIPTIONS} subscriptions`

@@ -93,6 +93,16 @@ describe('a subscription', () => {
     expect(() => confirm()).toThrow(invalid('Token'))
   })
 
+  it('has three days again once it is asked for again', () => {
+    subscribe()
+    bench.runFor(71 * HOUR_MS)
+    subscribe()
+    bench.runFor(71 * HOUR_MS)
+    const SubscriptionArn = confirm()
+    bench.runFor(72 * HOUR_MS)
+    expect(listed()).toMatchObject([{ SubscriptionArn }])
+  })
+
   it('ends with a message, whose token restores it', () => {
     subscribe()
     const SubscriptionArn = confirm()

@@ -2,8 +2,10 @@ import type { Bound, ServiceName, StateOf } from './base/operations.ts'
 import { bindOperations } from './base/operations.ts'
 import { busOperations } from './events/bus-operations.ts'
 import { eventTagOperations } from './events/event-tag-operations.ts'
+import { publishOperations } from './events/publish-operations.ts'
 import { putEventsOperations } from './events/put-events.ts'
 import { ruleOperations } from './events/rule-operations.ts'
+import { subscriptionOperations } from './events/subscription-operations.ts'
 import { topicOperations } from './events/topic-operations.ts'
 import { componentOperations } from './greengrass/component-operations.ts'
 import { coreDeviceOperations } from './greengrass/core-device-operations.ts'
@@ -39,7 +41,7 @@ export const OPERATIONS = {
   iotdata: { ...shadowOperations, ...messageOperations },
   'iot-jobs-data': jobDataOperations,
   events: { ...busOperations, ...putEventsOperations, ...ruleOperations, ...eventTagOperations },
-  sns: topicOperations,
+  sns: { ...topicOperations, ...subscriptionOperations, ...publishOperations },
 }
 
 type OperationTables = typeof OPERATIONS

@@ -58,7 +58,9 @@ export class DeploymentTask {
   #resolve(): void {
     const { dataPlane, components, otherTargets } = this.#ctx
     const wanted = this.deployment.components
-    const conflict = Object.entries(wanted).find(([name, version]) => (otherTargets[name] ?? version) !== version)
+    const conflict = Object.entries(wanted).find(
+      ([name, version]) => Object.hasOwn(otherTargets, name) && otherTargets[name] !== version,
+    )
     if (conflict !== undefined) {
       const [name, version] = conflict
       const cause = `${name} is required as ${version} and as ${otherTargets[name]} by another target`

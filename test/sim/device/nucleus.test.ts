@@ -55,6 +55,15 @@ describe('an update', () => {
     ])
   })
 
+  it.each(['constructor', '__proto__'])('to a component %s, for which the device has no runtime, fails', (name) => {
+    bench.offer(bench.document('2.0.0', { components: JSON.parse(`{"${name}":{"version":"1.0.0"}}`) }), 'j1')
+    bench.runFor(10 * MINUTE_MS)
+    expect(bench.reports()).toEqual(['j1 IN_PROGRESS', 'j1 FAILED'])
+    expect(bench.lastReport().statusDetails).toMatchObject({
+      'deployment-failure-cause': `no available version of ${name}`,
+    })
+  })
+
   it('unsubscribes from the answers of each report', () => {
     const before = bench.link.filters.size
     bench.offer(bench.document('2.0.0'), 'j1')

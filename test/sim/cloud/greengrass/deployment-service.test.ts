@@ -168,7 +168,7 @@ describe('an outcome', () => {
     expect(put).toMatchObject([
       {
         detailType: 'Greengrass V2 Effective Deployment Status Change',
-        detail: { 'deployment-id': deploymentId, coreDeviceExecutionStatus: 'SUCCEEDED', reason: 'SUCCESSFUL' },
+        detail: { deploymentId, coreDeviceExecutionStatus: 'SUCCEEDED', reason: 'SUCCESSFUL' },
       },
     ])
   })

@@ -104,7 +104,7 @@ describe('a group deployment', () => {
     expect(bench.invoked.map(({ event }) => event)).toMatchObject([
       {
         'detail-type': 'Greengrass V2 Effective Deployment Status Change',
-        detail: { 'deployment-id': deploymentId, coreDeviceExecutionStatus: 'FAILED' },
+        detail: { deploymentId, coreDeviceExecutionStatus: 'FAILED' },
         resources: [`arn:aws:greengrass:${REGION}:${ACCOUNT_ID}:coreDevices:thing-0`],
       },
     ])

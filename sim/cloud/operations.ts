@@ -4,6 +4,7 @@ import { busOperations } from './events/bus-operations.ts'
 import { putEventsOperations } from './events/put-events.ts'
 import { ruleOperations } from './events/rule-operations.ts'
 import { topicOperations } from './events/topic-operations.ts'
+import { componentDataOperations } from './greengrass/component-data-operations.ts'
 import { componentOperations } from './greengrass/component-operations.ts'
 import { coreDeviceOperations } from './greengrass/core-device-operations.ts'
 import { deploymentOperations } from './greengrass/deployment-operations.ts'
@@ -23,7 +24,13 @@ import { shadowOperations } from './shadow/shadow-operations.ts'
 
 /** Every emulated operation by its service and name: to emulate one more, add it here or to one of these families. */
 export const OPERATIONS = {
-  greengrass: { ...componentOperations, ...coreDeviceOperations, ...deploymentOperations, ...tagOperations },
+  greengrass: {
+    ...componentOperations,
+    ...componentDataOperations,
+    ...coreDeviceOperations,
+    ...deploymentOperations,
+    ...tagOperations,
+  },
   iot: {
     ...thingOperations,
     ...thingTypeOperations,

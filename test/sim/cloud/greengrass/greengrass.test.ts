@@ -182,7 +182,10 @@ describe('fleet status', () => {
       status: 'HEALTHY',
     })
     expect(bench.call('greengrass', 'ListInstalledComponents', { coreDeviceThingName: 'thing-0' })).toMatchObject({
-      installedComponents: [{ componentName: 'App', componentVersion: '1.0.0', lifecycleState: 'RUNNING' }],
+      installedComponents: [
+        { componentName: 'App', componentVersion: '1.0.0', lifecycleState: 'RUNNING' },
+        { componentName: 'aws.greengrass.Nucleus', componentVersion: '2.18.0' },
+      ],
     })
   })
 })

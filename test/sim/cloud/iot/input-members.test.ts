@@ -10,6 +10,7 @@ import { thingOperations } from '../../../../sim/cloud/iot/thing-operations.ts'
 import { thingTypeOperations } from '../../../../sim/cloud/iot/thing-type-operations.ts'
 import { loadServiceModel } from '../../../../sim/protocol/service-model.ts'
 import { ACCOUNT_ID, CloudBench, REGION } from '../fixtures.ts'
+import { membersOf, noting } from '../input-members.ts'
 
 const resourceArn = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thinggroup/canary`
 const query = { queryString: '*', aggregationField: 'registry.version' }
@@ -52,28 +53,6 @@ const INPUTS: Readonly<Record<string, object>> = {
 
 /** Members without an effect, whatever their value: there are no dynamic groups. */
 const WITHOUT_EFFECT = ['overrideDynamicGroups']
-
-/** `input`, which notes the path of every member that is read. */
-const noting = (input: object, read: Set<string>, path = ''): object =>
-  new Proxy(input, {
-    get(target, key) {
-      const at = `${path}${String(key)}`
-      read.add(at)
-      const value: unknown = Reflect.get(target, key)
-      return typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? noting(value, read, `${at}.`)
-        : value
-    },
-  })
-
-/** Paths of the members of an input; those of maps and lists are values. */
-const membersOf = (schema: NormalizedSchema, path = ''): string[] =>
-  schema.isStructSchema()
-    ? [...schema.structIterator()].flatMap(([name, member]) => [
-        `${path}${name}`,
-        ...(name === 'mqtt5Configuration' ? [] : membersOf(member, `${path}${name}.`)),
-      ])
-    : []
 
 const FAMILIES = {
   ...thingOperations,

@@ -7,6 +7,7 @@ import { putEventsOperations } from './events/put-events.ts'
 import { ruleOperations } from './events/rule-operations.ts'
 import { subscriptionOperations } from './events/subscription-operations.ts'
 import { topicOperations } from './events/topic-operations.ts'
+import { componentDataOperations } from './greengrass/component-data-operations.ts'
 import { componentOperations } from './greengrass/component-operations.ts'
 import { coreDeviceOperations } from './greengrass/core-device-operations.ts'
 import { deploymentOperations } from './greengrass/deployment-operations.ts'
@@ -26,7 +27,13 @@ import { shadowOperations } from './shadow/shadow-operations.ts'
 
 /** Every emulated operation by its service and name: to emulate one more, add it here or to one of these families. */
 export const OPERATIONS = {
-  greengrass: { ...componentOperations, ...coreDeviceOperations, ...deploymentOperations, ...tagOperations },
+  greengrass: {
+    ...componentOperations,
+    ...componentDataOperations,
+    ...coreDeviceOperations,
+    ...deploymentOperations,
+    ...tagOperations,
+  },
   iot: {
     ...thingOperations,
     ...thingTypeOperations,

@@ -1,6 +1,7 @@
 import { shiftBoundaries, stratumAt, stratumNames } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import { memoized } from '../support/memoized.ts'
+import { own } from '../support/own.ts'
 import { type Delta, difference } from './difference.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 
@@ -98,7 +99,7 @@ export function shiftSums(
   snapshots: readonly Snapshot[],
   policy: Policy,
 ): Readonly<Record<string, Readonly<Record<string, StratumSums>>>> {
-  const devices: Record<string, Record<string, StratumSums>> = {}
+  const devices: Record<string, Record<string, StratumSums>> = Object.create(null)
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const [piece, ...others] = stratumPieces(policy, before.atMs, after.atMs)
@@ -209,8 +210,8 @@ const emptySums = (): StratumSums => ({
 })
 
 function deltaOf(before: Snapshot, after: Snapshot, thing: string): Delta | null {
-  const current = after.devices[thing]
-  return current === undefined ? null : difference(before.devices[thing], current)
+  const current = own(after.devices, thing)
+  return current === undefined ? null : difference(own(before.devices, thing), current)
 }
 
 function addShift(sums: StratumSums, delta: Delta): void {

@@ -1,6 +1,7 @@
 import { SAMPLE_PERIOD_MS, type StageName } from '../contract.ts'
 import { type Stratum, stratumAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
+import { own } from '../support/own.ts'
 import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type CusumState, cusumAfter, NO_CUSUM } from './cusum.ts'
 import { type Delta, difference } from './difference.ts'
@@ -124,11 +125,11 @@ export function observeControls(
   const usedMiB: number[] = []
   let [down, of, isHeard] = [0, 0, false]
   for (const thing of controls) {
-    const to = current.devices[thing]
+    const to = own(current.devices, thing)
     if (to === undefined) continue
     const isOld = to.firmwareVersion === previousVersion
     if (isOld && to.gauges.memoryMiB > 0) usedMiB.push(to.gauges.memoryMiB)
-    const delta = difference(previous?.devices[thing], to)
+    const delta = difference(own(previous?.devices, thing), to)
     of += 1
     if (isDown(delta, silenceMs(thing, previous, current))) down += 1
     if (delta === null) continue
@@ -163,9 +164,9 @@ export function observe(
   const memory: Record<string, MemorySeries> = Object.create(null)
   const evaluation = { atMs: current.atMs, commonMiB: controls.commonMiB }
   for (const thing of watch.members) {
-    const before = evidence.members[thing] ?? NEW_MEMBER
-    const from = previous?.devices[thing]
-    const to = current.devices[thing]
+    const before = own(evidence.members, thing) ?? NEW_MEMBER
+    const from = own(previous?.devices, thing)
+    const to = own(current.devices, thing)
     const delta = to === undefined ? null : difference(from, to)
     members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
     if (before.installedAtMs !== null && delta !== null && to?.firmwareVersion === watch.version) {
@@ -177,7 +178,7 @@ export function observe(
       if (isDown(delta, silenceMs(thing, previous, current))) down.stage += 1
     }
     memory[thing] = memoryAfter(
-      evidence.memory[thing],
+      own(evidence.memory, thing),
       watch,
       before,
       from,

@@ -1,4 +1,5 @@
 import type { HealthReportV2 } from '../contract.ts'
+import { own } from '../support/own.ts'
 
 /** A health document of either version, accepted by the parser (health.ts), with the members of version 2.0. */
 export interface HealthSample extends Omit<HealthReportV2, 'schema'> {
@@ -43,4 +44,4 @@ export function toSnapshot(
 export const thingsOf = ({ devices }: Snapshot): readonly string[] => known.get(devices) ?? Object.keys(devices)
 
 /** When a device last reported before the evaluation that follows this one. */
-export const lastHeardMs = ({ atMs, heardAtMs }: Snapshot, thing: string): number => heardAtMs?.[thing] ?? atMs
+export const lastHeardMs = ({ atMs, heardAtMs }: Snapshot, thing: string): number => own(heardAtMs, thing) ?? atMs

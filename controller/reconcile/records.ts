@@ -10,6 +10,7 @@ import type { LastEvaluation } from '../rollout/last-evaluation.ts'
 import type { MonitoringState } from '../rollout/monitoring-state.ts'
 import type { RollbackProgress } from '../rollout/rollback-progress.ts'
 import type { Freeze, Rollout } from '../rollout/rollout.ts'
+import { own } from '../support/own.ts'
 
 /** Keys of what the controller keeps, and the few ways it is read and written. */
 const ACTIVE = 'active-rollout'
@@ -51,15 +52,15 @@ function merged(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
   if (previous === null) return snapshot
   const silent: string[] = []
   for (const thing of thingsOf(previous)) {
-    const sample = snapshot.devices[thing]
+    const sample = own(snapshot.devices, thing)
     if (sample === undefined || !isNews(previous.devices[thing], sample)) silent.push(thing)
   }
   for (const thing in previous.heardAtMs) {
-    if (previous.devices[thing] === undefined && snapshot.devices[thing] === undefined) silent.push(thing)
+    if (own(previous.devices, thing) === undefined && own(snapshot.devices, thing) === undefined) silent.push(thing)
   }
   if (silent.length === 0) return snapshot
   const newest = silent.flatMap((thing) => {
-    const [sample, by] = [snapshot.devices[thing], previous.devices[thing]]
+    const [sample, by] = [own(snapshot.devices, thing), own(previous.devices, thing)]
     return sample !== undefined && isOvertaken(sample, by) ? [[thing, by as HealthSample] as const] : []
   })
   return {

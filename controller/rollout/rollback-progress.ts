@@ -1,5 +1,6 @@
 import type { HealthSample, Snapshot } from '../evidence/snapshot.ts'
 import type { DeviceReading } from '../ports/ports.ts'
+import { own } from '../support/own.ts'
 import { type Rollout, touchedStages } from './rollout.ts'
 
 /** How far the rollback of one device to the previous version is. */
@@ -37,11 +38,11 @@ export function observeRollback(
   nowMs: number,
 ): RollbackProgress {
   const samples = new Map(readings.map(({ thing, sample }) => [thing, sample]))
-  const devices: Record<string, DeviceRollback> = {}
+  const devices: Record<string, DeviceRollback> = Object.create(null)
   for (const { members, rollback } of touchedStages(rollout)) {
     const requestedAtMs = rollback?.atMs ?? Number.POSITIVE_INFINITY
     for (const thing of members) {
-      const known = before.devices[thing] ?? notBack(previous?.devices[thing], rollout.release.replaces)
+      const known = own(before.devices, thing) ?? notBack(own(previous?.devices, thing), rollout.release.replaces)
       devices[thing] = stateAfter(known, samples.get(thing) ?? null, rollout.release.replaces, requestedAtMs, nowMs)
     }
   }

@@ -2,9 +2,12 @@ import type { Bound, ServiceName, StateOf } from './base/operations.ts'
 import { bindOperations } from './base/operations.ts'
 import { busOperations } from './events/bus-operations.ts'
 import { eventTagOperations } from './events/event-tag-operations.ts'
+import { publishOperations } from './events/publish-operations.ts'
 import { putEventsOperations } from './events/put-events.ts'
 import { ruleOperations } from './events/rule-operations.ts'
+import { subscriptionOperations } from './events/subscription-operations.ts'
 import { topicOperations } from './events/topic-operations.ts'
+import { componentDataOperations } from './greengrass/component-data-operations.ts'
 import { componentOperations } from './greengrass/component-operations.ts'
 import { coreDeviceOperations } from './greengrass/core-device-operations.ts'
 import { deploymentOperations } from './greengrass/deployment-operations.ts'
@@ -24,7 +27,13 @@ import { shadowOperations } from './shadow/shadow-operations.ts'
 
 /** Every emulated operation by its service and name: to emulate one more, add it here or to one of these families. */
 export const OPERATIONS = {
-  greengrass: { ...componentOperations, ...coreDeviceOperations, ...deploymentOperations, ...tagOperations },
+  greengrass: {
+    ...componentOperations,
+    ...componentDataOperations,
+    ...coreDeviceOperations,
+    ...deploymentOperations,
+    ...tagOperations,
+  },
   iot: {
     ...thingOperations,
     ...thingTypeOperations,
@@ -39,7 +48,7 @@ export const OPERATIONS = {
   iotdata: { ...shadowOperations, ...messageOperations },
   'iot-jobs-data': jobDataOperations,
   events: { ...busOperations, ...putEventsOperations, ...ruleOperations, ...eventTagOperations },
-  sns: topicOperations,
+  sns: { ...topicOperations, ...subscriptionOperations, ...publishOperations },
 }
 
 type OperationTables = typeof OPERATIONS

@@ -60,7 +60,7 @@ export class AppliedDeployments {
   /** Of the targets that require the component. */
   configurationArns(component: string): string[] {
     return [...this.#byTarget.values()].flatMap(({ components, configurationArn: arn }) =>
-      component in components && arn !== null ? [arn] : [],
+      Object.hasOwn(components, component) && arn !== null ? [arn] : [],
     )
   }
 }

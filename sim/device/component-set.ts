@@ -37,7 +37,7 @@ export class ComponentSet {
 
   /** Components that this device has no runtime for. */
   unknown(versions: ComponentVersions): string[] {
-    return Object.keys(versions).filter((name) => this.#runtimes[name] === undefined)
+    return Object.keys(versions).filter((name) => this.#runtimeOf(name) === undefined)
   }
 
   /** Components whose version differs or that are BROKEN; only these are changed. [source: merge-touches-changed] */
@@ -101,8 +101,13 @@ export class ComponentSet {
     this.#checkSettled()
   }
 
+  /** A deployment may name a component as every object names its own members: `constructor`. */
+  #runtimeOf(name: string): ComponentRuntime | undefined {
+    return Object.hasOwn(this.#runtimes, name) ? this.#runtimes[name] : undefined
+  }
+
   #add(name: string, version: string): ComponentService {
-    const runtime = this.#runtimes[name]
+    const runtime = this.#runtimeOf(name)
     if (runtime === undefined) throw new Error(`invariant: no runtime for component ${name}`)
     const service = new ComponentService(name, version, runtime, this.#clock, (changed) => this.#stateChanged(changed))
     this.#services.set(name, service)

@@ -49,13 +49,13 @@ export function parseDeployment(document: unknown): DeviceDeployment | Unreadabl
 /** Null when any component has no version. */
 function versionsOf(components: unknown): Record<string, string> | null {
   if (typeof components !== 'object' || components === null || Array.isArray(components)) return null
-  const versions: Record<string, string> = {}
+  const versions: [string, string][] = []
   for (const [name, component] of Object.entries(components)) {
     const version: unknown = (component as { version?: unknown } | null)?.version
     if (typeof version !== 'string') return null
-    versions[name] = version
+    versions.push([name, version])
   }
-  return versions
+  return Object.fromEntries(versions)
 }
 
 const isTextList = (value: unknown): value is string[] =>

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
+import { PUBLIC_COMPONENTS } from '../kernel/core-software.ts'
 import type { DataPlane } from '../kernel/link.ts'
 import type { Stream } from '../kernel/random.ts'
 import type { ComponentSet, ComponentVersions } from './component-set.ts'
@@ -58,19 +59,21 @@ export class DeploymentTask {
   #resolve(): void {
     const { dataPlane, components, otherTargets } = this.#ctx
     const wanted = this.deployment.components
-    const conflict = Object.entries(wanted).find(([name, version]) => (otherTargets[name] ?? version) !== version)
+    const conflict = Object.entries(wanted).find(
+      ([name, version]) => Object.hasOwn(otherTargets, name) && otherTargets[name] !== version,
+    )
     if (conflict !== undefined) {
       const [name, version] = conflict
       const cause = `${name} is required as ${version} and as ${otherTargets[name]} by another target`
       return this.#end(failedUnchanged('NO_AVAILABLE_COMPONENT_VERSION', 'REQUEST_ERROR', cause))
     }
     const { missing } = dataPlane.resolveComponentCandidates(new Map(Object.entries(wanted)))
-    const impossible = [...missing, ...components.unknown(wanted)]
+    const impossible = [...missing, ...components.unknown(ownOf(wanted))]
     if (impossible.length > 0) {
       const cause = `no available version of ${impossible.join(', ')}`
       return this.#end(failedUnchanged('NO_AVAILABLE_COMPONENT_VERSION', 'REQUEST_ERROR', cause))
     }
-    this.#download({ ...otherTargets, ...wanted })
+    this.#download(ownOf({ ...otherTargets, ...wanted }))
   }
 
   /** Downloads only what the device does not keep, so that a revert to N-1 needs no network. */
@@ -147,6 +150,10 @@ export class DeploymentTask {
     this.#onEnd(result)
   }
 }
+
+/** Components of AWS are taken as installed. */
+const ownOf = (versions: ComponentVersions): ComponentVersions =>
+  Object.fromEntries(Object.entries(versions).filter(([name]) => !PUBLIC_COMPONENTS.includes(name)))
 
 const untilAttempt = (attempts: number, attemptMs: number): number =>
   attempts * attemptMs + Math.max(0, attempts - 1) * RETRY_PAUSE_MS

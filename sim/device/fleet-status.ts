@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../kernel/clock.ts'
+import { NUCLEUS_VERSION } from '../kernel/core-software.ts'
 import type { Stream } from '../kernel/random.ts'
 import type { ComponentService } from './component-service.ts'
 import type { DeploymentResult } from './deployment-result.ts'
 
-const NUCLEUS_VERSION = '2.18.0'
 /** A complete message at least once per day. [source: fleet-status-cadence] */
 const CADENCE_MS = 86_400_000
 /** Shortest time between messages about component changes. [source: fleet-status-spacing] */

@@ -1,9 +1,9 @@
 import { shadowTopic } from '../../controller/contract.ts'
+import { NUCLEUS_VERSION } from '../kernel/core-software.ts'
 import type { DeviceLink } from '../kernel/link.ts'
 import type { DeploymentResult } from './deployment-result.ts'
 
 const SHADOW = 'AWSManagedGreengrassV2Deployment'
-const NUCLEUS_VERSION = '2.18.0'
 
 /** Topic filters that a device subscribes to while it is connected. */
 export function deploymentFilters(thing: string): readonly string[] {

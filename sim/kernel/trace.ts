@@ -72,6 +72,11 @@ export class Trace {
     }
   }
 
+  /** The client from outside whose request is carried out now; null for the twin itself and the controller. */
+  get client(): OutsideClient | null {
+    return this.#client
+  }
+
   onRecord(listener: (record: TraceRecord) => void): void {
     this.#listeners.push(listener)
   }

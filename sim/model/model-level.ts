@@ -51,6 +51,7 @@ export function openModelLevel(events: LevelEvents, inFlight: InFlight, onBug: (
       accept: () => 'the model level takes no message from outside',
       retained: new RetainedMessages({ maxMessages: 0, maxBytes: 0 }),
     },
+    http: null,
     defersSamples: true,
     counts,
     endpoints: null,

@@ -1,4 +1,5 @@
 import type { Messaging } from '../cloud/base/cloud-context.ts'
+import type { HttpSender } from '../cloud/base/http-sender.ts'
 import type { Services } from '../cloud/base/operations.ts'
 import type { ApiFaults } from '../faults/families/api-faults.ts'
 import type { OutsideClient } from '../kernel/client-activity.ts'
@@ -8,6 +9,8 @@ import type { OutsideClients } from '../kernel/outside-clients.ts'
 /** What a level replaces: the links between devices and cloud, and between the controller and its services. */
 export interface Level {
   readonly messaging: Messaging
+  /** Sends HTTP requests to clients; null if the level has no sockets. */
+  readonly http: HttpSender | null
   /** True if no client outside the twin can receive the devices' samples: they may wait until the shadow is read. */
   readonly defersSamples: boolean
   /** Messages so far, for the report and the progress line. */

@@ -69,6 +69,7 @@ export class Twin {
       clock,
       trace,
       messaging: level.messaging,
+      http: level.http,
       region: REGION,
       accountId: ACCOUNT_ID,
       quotas: plan.quotas,

@@ -8,6 +8,7 @@ import { bodyTooLarge, refusalAtDoor } from './http-door.ts'
 import type { OutsideConnections } from './outside-connections.ts'
 import { drain, readBody } from './request-body.ts'
 import { type Credentials, isSignedBy, readAuthorization, type SignedFor, wrongSignature } from './sign-in.ts'
+import { linkForm } from './subscription-link.ts'
 import { Visitor } from './visitor.ts'
 
 export interface AwsRequestsParts {
@@ -44,11 +45,13 @@ export class AwsRequests {
     const announced = this.#announced(request, signed)
     const visitor = new Visitor(outside, signed?.accessKeyId ?? null)
     try {
-      const refusal = refusalAtDoor(request, port) ?? (claim instanceof AwsError ? claim : null)
+      const link = linkForm(request)
+      const refusal = refusalAtDoor(request, port) ?? (claim instanceof AwsError && link === null ? claim : null)
       if (refusal !== null) return await refuseUnread(request, response, announced, visitor, refusal)
       if (request.headers.expect !== undefined) response.writeContinue()
       const body = await readBody(request)
       if (body === null) return await refuseUnread(request, response, announced, visitor, bodyTooLarge())
+      if (link !== null) return await this.#serve(request, response, linkRequest(announced, link), null)
       await this.#serve(
         request,
         response,
@@ -66,7 +69,7 @@ export class AwsRequests {
     { socket }: IncomingMessage,
     response: ServerResponse,
     admitted: AdmittedRequest,
-    signed: SignedFor,
+    signed: SignedFor | null,
   ): Promise<void> {
     const { connections } = this.#parts
     connections.serves(socket)
@@ -79,16 +82,17 @@ export class AwsRequests {
     }
   }
 
-  async #answerOf(request: AdmittedRequest, signed: SignedFor, trust: () => void): Promise<HttpResponse | null> {
+  /** `signed` is null for a link that is opened without a signature. */
+  async #answerOf(request: AdmittedRequest, signed: SignedFor | null, trust: () => void): Promise<HttpResponse | null> {
     const { services, controller, outside, onBug } = this.#parts
-    const visitor = new Visitor(outside, signed.accessKeyId)
-    const isController = controller !== null && (await isSignedBy(controller, signed, request))
+    const visitor = new Visitor(outside, signed?.accessKeyId ?? null)
+    const isController = controller !== null && signed !== null && (await isSignedBy(controller, signed, request))
     try {
       if (isController) {
         trust()
         return await services.forController(request)
       }
-      if (this.#claimsController(signed))
+      if (signed !== null && this.#claimsController(signed))
         return refused(request, visitor, wrongSignature(errorFormOf(request) === 'query'))
       return await services.forVisitor(request, visitor)
     } catch (error) {
@@ -116,6 +120,14 @@ export class AwsRequests {
     }
   }
 }
+
+/** The request of the Query protocol that a link stands for. */
+const linkRequest = (announced: Announced, form: string): AdmittedRequest => ({
+  ...announced,
+  method: 'POST',
+  scope: 'sns',
+  body: Buffer.from(form),
+})
 
 const internalFailure = (): AwsError => new AwsError('InternalFailure', 500, 'internal error of the twin')
 

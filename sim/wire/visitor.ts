@@ -4,6 +4,8 @@ import type { OutsideClients } from '../kernel/outside-clients.ts'
 
 /** Operations that change nothing, by AWS's names for them. */
 const READS = /^(?:BatchGet|Describe|Get|List|Query|Resolve|Scan|Search|Test)/
+/** Operations of clients that only listen: as with MQTT, who subscribes changes nothing in the run. */
+const LISTENS = new Set(['sns Subscribe', 'sns ConfirmSubscription', 'sns Unsubscribe'])
 
 /** A client from outside at the HTTP endpoint. What it does is kept under its name. */
 export class Visitor {
@@ -24,7 +26,7 @@ export class Visitor {
   /** An operation was carried out. `resource`: what it names first. */
   did(service: string, operation: string, resource: string | null): void {
     const request = `${service} ${operation}`
-    if (READS.test(operation)) return this.#outside.read(this.client, request)
+    if (READS.test(operation) || LISTENS.has(request)) return this.#outside.read(this.client, request)
     const data = { client: this.client, request, resource }
     this.#outside.changed(this.client, request, { code: 'AWS_OPERATION_CALLED', data })
   }

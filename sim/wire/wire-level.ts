@@ -7,6 +7,7 @@ import type { LambdaFunctions, Level, LevelEndpoints, LevelEvents } from '../twi
 import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts'
 import { startBroker } from './broker.ts'
 import { FLEET_CLIENT_ID, FleetConnection } from './fleet-connection.ts'
+import { HttpDeliveries } from './http-deliveries.ts'
 import { clientIdOf, MqttLink } from './mqtt-link.ts'
 import { requireOpenFiles } from './open-files.ts'
 import type { Credentials } from './sign-in.ts'
@@ -76,10 +77,12 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
       )
     : null
   if (fleet !== null) links.set(FLEET_CLIENT_ID, fleet.connection)
+  const http = new HttpDeliveries(events.outside)
   let endpoint: AwsEndpoint | null = null
   let endpoints: LevelEndpoints | null = null
   return {
     messaging: broker,
+    http,
     defersSamples: false,
     counts: broker.counts,
     get endpoints() {
@@ -99,9 +102,11 @@ export async function openWireLevel(events: LevelEvents, inFlight: InFlight, opt
       const { outside } = events
       const served = { services, functions, faults, onCall, onForeignEvents, onBug }
       endpoint = await startAwsEndpoint({ port, controller, outside, ...served })
+      http.ownUrl = endpoint.url
       endpoints = { mqttUrl: broker.url, httpUrl: endpoint.url }
     },
     async close() {
+      http.close()
       await Promise.all([...links.values()].map((link) => link.close()))
       await broker.close()
       await endpoint?.close()

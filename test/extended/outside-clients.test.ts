@@ -145,7 +145,8 @@ describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
     expect(JSON.parse(sns(...publish).stdout)).toEqual({ MessageId: expect.any(String) })
     expect(sns(...publish, '--subject', 's'.repeat(100)).stderr).toContain('InvalidParameter')
     expect(JSON.parse(sns('list-topics').stdout).Topics).toContainEqual({ TopicArn })
-    expect(sns('list-subscriptions').stderr).toContain('(NotEmulated)')
+    expect(JSON.parse(sns('list-subscriptions').stdout)).toEqual({ Subscriptions: [] })
+    expect(sns('list-platform-applications').stderr).toContain('(NotEmulated)')
   })
 
   it('is told that there is no other function', () => {

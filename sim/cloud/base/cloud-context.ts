@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { Stream } from '../../kernel/random.ts'
 import type { Trace } from '../../kernel/trace.ts'
+import type { HttpSender } from './http-sender.ts'
 import type { Quotas } from './quotas.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 
@@ -30,6 +31,8 @@ export interface CloudContext {
   readonly clock: Clock
   readonly trace: Trace
   readonly messaging: Messaging
+  /** Null at a level without sockets. */
+  readonly http: HttpSender | null
   readonly region: string
   readonly accountId: string
   readonly quotas: Quotas

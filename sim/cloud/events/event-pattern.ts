@@ -26,7 +26,8 @@ function compile(pattern: unknown): EventPattern {
   if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern)) throw invalid('expected an object')
   const parts = Object.entries(pattern).map(([field, wanted]): EventPattern => {
     if (field.startsWith('$')) throw new NotEmulated(`the operator ${field} of an event pattern`)
-    const valueIn = (event: object): unknown => (event as Record<string, unknown>)[field]
+    const valueIn = (event: object): unknown =>
+      Object.hasOwn(event, field) ? (event as Record<string, unknown>)[field] : undefined
     if (!Array.isArray(wanted)) {
       const nested = compile(wanted)
       return (event) => {

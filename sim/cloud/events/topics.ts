@@ -1,7 +1,9 @@
 import type { Message } from '../../../controller/messages/message.ts'
 import type { Stream } from '../../kernel/random.ts'
-import { AwsError } from '../base/aws-error.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
+import { notFound } from './sns-errors.ts'
+import type { TopicMessage } from './topic-message.ts'
+import { TopicSubscriptions } from './topic-subscriptions.ts'
 
 /** What the trace keeps of a published message. */
 export interface PublishedMessage {
@@ -12,11 +14,21 @@ export interface PublishedMessage {
   readonly subject: string | null
 }
 
-/** The standard topics of SNS. The twin has no subscriptions; the trace records each message that was published. */
+export interface Topic {
+  readonly arn: string
+  readonly name: string
+  /** Changed by SetTopicAttributes. */
+  displayName: string
+  readonly messageIds: Stream
+  readonly subscriptions: TopicSubscriptions
+}
+
+/** The standard topics of SNS. The trace records each message that was published; subscribers get it over HTTP. */
 export class Topics {
   readonly #ctx: CloudContext
-  /** The random stream for the ids of each topic's messages, by the topic's ARN. */
-  readonly #messageIds = new Map<string, Stream>()
+  readonly #byArn = new Map<string, Topic>()
+  /** By label, also of deleted topics: a topic of the same name goes on with other ids. */
+  readonly #streams = new Map<string, Stream>()
 
   constructor(ctx: CloudContext) {
     this.#ctx = ctx
@@ -25,26 +37,49 @@ export class Topics {
   /** The ARN of the topic of this name, which is made if it does not exist. */
   create(name: string): string {
     const arn = `arn:aws:sns:${this.#ctx.region}:${this.#ctx.accountId}:${name}`
-    if (!this.#messageIds.has(arn)) this.#messageIds.set(arn, this.#ctx.stream(`sns/${name}`))
+    if (this.#byArn.has(arn)) return arn
+    const messageIds = this.#stream(`sns/${name}`)
+    const subscriptions = new TopicSubscriptions(this.#ctx, arn, this.#stream(`sns-subscriptions/${name}`))
+    this.#byArn.set(arn, { arn, name, displayName: '', messageIds, subscriptions })
     return arn
   }
 
-  /** The ARNs of all topics, in order of creation. */
-  all(): readonly string[] {
-    return [...this.#messageIds.keys()]
+  /** Its subscriptions go with it, without a message. Deleting what is not there does nothing. */
+  delete(topicArn: string): void {
+    this.#byArn.delete(topicArn)
+  }
+
+  /** In order of creation. */
+  all(): readonly Topic[] {
+    return [...this.#byArn.values()]
   }
 
   /** @throws AwsError NotFoundException */
-  requireTopic(topicArn: string | undefined): void {
-    if (!this.#messageIds.has(topicArn ?? '')) throw new AwsError('NotFoundException', 404, 'Topic does not exist')
+  require(topicArn: string | undefined): Topic {
+    const found = this.#byArn.get(topicArn ?? '')
+    if (found === undefined) throw notFound('Topic')
+    return found
+  }
+
+  /** The topic of a subscription's ARN. @throws AwsError NotFoundException */
+  ofSubscription(subscriptionArn: string): Topic {
+    const found = this.#byArn.get(subscriptionArn.split(':').slice(0, 6).join(':'))
+    if (found === undefined) throw notFound('Subscription')
+    return found
   }
 
   /** Returns the id of the message. @throws AwsError NotFoundException */
-  publish(topicArn: string, published: PublishedMessage): string {
-    const messageIds = this.#messageIds.get(topicArn)
-    if (messageIds === undefined) throw new AwsError('NotFoundException', 404, 'Topic does not exist')
-    const topic = topicArn.split(':').at(-1) as string
-    this.#ctx.trace.record(`sns/${topic}`, { kind: 'message-published', topic, ...published })
-    return messageIds.uuid()
+  publish(topicArn: string, published: PublishedMessage, message: TopicMessage): string {
+    const { name, messageIds, subscriptions } = this.require(topicArn)
+    this.#ctx.trace.record(`sns/${name}`, { kind: 'message-published', topic: name, ...published })
+    const messageId = messageIds.uuid()
+    subscriptions.notify(messageId, message)
+    return messageId
+  }
+
+  #stream(label: string): Stream {
+    const stream = this.#streams.get(label) ?? this.#ctx.stream(label)
+    this.#streams.set(label, stream)
+    return stream
   }
 }

@@ -23,12 +23,12 @@ export class ClientTokens<Answer> {
   }
 
   /**
-   * The answer of `make`, or its stored answer to the same token and body. Errors are not stored.
+   * The answer of `make`, or its stored answer to the same token and body (besides the token). Errors are not stored.
    * @throws AwsError ConflictException when the token was used with another body. [source: token-other-body]
    */
   once(token: string | undefined, body: object, make: () => Answer): Answer {
     if (token === undefined) return make()
-    const text = JSON.stringify(body)
+    const text = JSON.stringify({ ...body, clientToken: undefined })
     const nowMs = this.#clock.nowMs()
     const stored = this.#stored.get(token)
     if (stored !== undefined && nowMs - stored.atMs < KEPT_MS) {

@@ -3,11 +3,13 @@ import { defineOperations, type InputOf, type OutputOf } from '../base/operation
 import { parseRecipe, recipeText } from './component-recipe.ts'
 import type { ComponentRegistry, ComponentVersion } from './component-registry.ts'
 import type { GreengrassService } from './greengrass.ts'
+import { platformsOf } from './recipe-parts.ts'
 import { checkOneOf, greengrassPage, requireMatch } from './validate.ts'
 
 /** Components and their versions. [source: component-creation] */
 export const componentOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
-  CreateComponentVersion: ({ clientToken, ...input }, { greengrass }) => {
+  CreateComponentVersion: (input, { greengrass }) => {
+    const { clientToken } = input
     if (input.lambdaFunction !== undefined) throw new NotEmulated('CreateComponentVersion lambdaFunction')
     if (clientToken !== undefined) requireMatch('clientToken', clientToken)
     return greengrass.componentTokens.once(clientToken, input, () => create(input, greengrass))
@@ -23,6 +25,7 @@ export const componentOperations = defineOperations<'greengrass', { readonly gre
       publisher: found.recipe.ComponentPublisher,
       description: found.recipe.ComponentDescription,
       status: { componentState: found.state, message: 'NONE' },
+      platforms: platformsOf(found.recipe),
       tags: tags.of(arn as string),
     }
   },
@@ -34,9 +37,9 @@ export const componentOperations = defineOperations<'greengrass', { readonly gre
   },
 
   ListComponents: (input, { greengrass: { components } }) => {
-    checkOneOf('scope', input.scope, ['PRIVATE', 'PUBLIC'])
-    if (input.scope === 'PUBLIC') throw new NotEmulated('ListComponents of scope PUBLIC')
-    const { items, nextToken } = greengrassPage(components.names(), input)
+    const { scope = 'PRIVATE' } = input
+    checkOneOf('scope', scope, ['PRIVATE', 'PUBLIC'])
+    const { items, nextToken } = greengrassPage(components.names(scope), input)
     return {
       components: items.map((name) => ({
         arn: components.arnOf(name),
@@ -66,7 +69,7 @@ export const componentOperations = defineOperations<'greengrass', { readonly gre
 })
 
 function create(
-  { inlineRecipe, tags }: Omit<InputOf<'greengrass', 'CreateComponentVersion'>, 'clientToken'>,
+  { inlineRecipe, tags }: InputOf<'greengrass', 'CreateComponentVersion'>,
   greengrass: GreengrassService,
 ): OutputOf<'greengrass', 'CreateComponentVersion'> {
   greengrass.tags.check(tags)
@@ -88,4 +91,5 @@ const latestVersion = ({ name, version, createdAtMs, recipe }: ComponentVersion,
   creationTimestamp: new Date(createdAtMs),
   publisher: recipe.ComponentPublisher,
   description: recipe.ComponentDescription,
+  platforms: platformsOf(recipe),
 })

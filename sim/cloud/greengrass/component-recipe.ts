@@ -1,6 +1,7 @@
 import { parse, stringify } from 'yaml'
-import { isObject, parseJson } from '../base/json.ts'
+import { isObject, type JsonValue, parseJson } from '../base/json.ts'
 import { validationError } from './validate.ts'
+import { parseRequirement } from './version-requirement.ts'
 
 /** The members of a component's recipe that the control plane reads. */
 export interface Recipe {
@@ -9,6 +10,9 @@ export interface Recipe {
   readonly ComponentPublisher?: string
   readonly ComponentDescription?: string
   readonly RecipeFormatVersion?: string
+  readonly ComponentType?: string
+  readonly ComponentDependencies?: JsonValue
+  readonly Manifests?: JsonValue
 }
 
 /** JSON or YAML. [source: component-creation] @throws AwsError ValidationException */
@@ -23,6 +27,7 @@ export function parseRecipe(inlineRecipe: Uint8Array | undefined): Recipe {
     const value = recipe[member]
     if (value !== undefined && typeof value !== 'string') throw validationError(member, 'is not a string')
   }
+  requireDependencies(recipe.ComponentDependencies)
   return recipe as Recipe
 }
 
@@ -41,14 +46,15 @@ export const recipeText = (recipe: Recipe, format: 'JSON' | 'YAML'): string =>
 const FORMAT_VERSION = '2020-01-25'
 const TEXT_MEMBERS = ['ComponentName', 'ComponentVersion', 'ComponentPublisher', 'ComponentDescription'] as const
 
-export const SEMANTIC_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
-
-/** By number; a release is newer than its own pre-releases. [source: semver] */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => /^(\d+)\.(\d+)\.(\d+)(-\S*)?/.exec(version)) as RegExpExecArray[]
-  for (const place of [1, 2, 3]) {
-    const difference = Number(left?.[place]) - Number(right?.[place])
-    if (difference !== 0) return difference
+/** What the control plane needs of dependencies to resolve them. [source: recipe-format] @throws AwsError ValidationException */
+function requireDependencies(dependencies: JsonValue | undefined): void {
+  if (dependencies === undefined) return
+  if (!isObject(dependencies)) throw validationError('ComponentDependencies', 'is not an object')
+  for (const [name, dependency] of Object.entries(dependencies)) {
+    const { VersionRequirement: requirement } = isObject(dependency) ? dependency : { VersionRequirement: null }
+    const isRequirement = typeof requirement === 'string' && parseRequirement(requirement) !== null
+    if (requirement !== undefined && !isRequirement) {
+      throw validationError('ComponentDependencies', `of ${name} has no valid VersionRequirement`)
+    }
   }
-  return Number(left?.[4] === undefined) - Number(right?.[4] === undefined) || (a < b ? -1 : a > b ? 1 : 0)
 }

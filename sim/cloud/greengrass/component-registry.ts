@@ -1,6 +1,10 @@
 import type { ComponentDeploymentSpecification } from '@aws-sdk/client-greengrassv2'
+import { PUBLIC_COMPONENTS } from '../../kernel/core-software.ts'
+import { AwsError, NotEmulated } from '../base/aws-error.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
-import { compareVersions, type Recipe, SEMANTIC_VERSION } from './component-recipe.ts'
+import type { Recipe } from './component-recipe.ts'
+import { PUBLIC_RECIPES } from './public-components.ts'
+import { compareVersions, SEMANTIC_VERSION } from './semantic-version.ts'
 import { conflict, notFound, requireMatch, validationError } from './validate.ts'
 
 type ComponentVersionState = 'REQUESTED' | 'INITIATED' | 'DEPLOYABLE'
@@ -17,13 +21,14 @@ export interface ComponentVersion {
 const INITIATED_AFTER_MS = 1_000
 const DEPLOYABLE_AFTER_MS = 5_000
 
-/** The private components of the account and their versions. */
+/** The components of the account and the public ones of AWS, and their versions. */
 export class ComponentRegistry {
   readonly #ctx: CloudContext
   readonly #versions = new Map<string, ComponentVersion>()
 
   constructor(ctx: CloudContext) {
     this.#ctx = ctx
+    for (const recipe of PUBLIC_RECIPES) this.#add(recipe).state = 'DEPLOYABLE'
   }
 
   /** Whether the component, or the version of one, of this ARN exists. */
@@ -52,6 +57,7 @@ export class ComponentRegistry {
 
   /** Registers a version that becomes deployable after some seconds. @throws AwsError ValidationException, ConflictException */
   create(recipe: Recipe): ComponentVersion {
+    if (isPublic(recipe.ComponentName)) throw new NotEmulated(`a component of one's own named ${recipe.ComponentName}`)
     const added = this.#add(recipe)
     this.#ctx.clock.after(INITIATED_AFTER_MS, () => {
       added.state = 'INITIATED'
@@ -62,13 +68,16 @@ export class ComponentRegistry {
     return added
   }
 
+  /** @throws AwsError AccessDeniedException for a component of AWS */
   delete({ name, version }: ComponentVersion): void {
+    if (isPublic(name)) throw new AwsError('AccessDeniedException', 403, `${name} is a component of AWS`)
     this.#versions.delete(keyOf(name, version))
   }
 
-  /** The names of all components, sorted. */
-  names(): readonly string[] {
-    return [...new Set([...this.#versions.values()].map(({ name }) => name))].sort()
+  /** The names of the account's own components, or of the public ones, sorted. */
+  names(scope: 'PRIVATE' | 'PUBLIC'): readonly string[] {
+    const names = new Set([...this.#versions.values()].map(({ name }) => name))
+    return [...names].filter((name) => isPublic(name) === (scope === 'PUBLIC')).sort()
   }
 
   /** Newest version first. */
@@ -94,9 +103,10 @@ export class ComponentRegistry {
     return found
   }
 
-  /** Of the component, or of one of its versions. */
+  /** Of the component, or of one of its versions. Public components are of the account `aws`. [source: public-components] */
   arnOf(name: string, version?: string): string {
-    const component = `arn:aws:greengrass:${this.#ctx.region}:${this.#ctx.accountId}:components:${name}`
+    const owner = isPublic(name) ? 'aws' : this.#ctx.accountId
+    const component = `arn:aws:greengrass:${this.#ctx.region}:${owner}:components:${name}`
     return version === undefined ? component : `${component}:versions:${version}`
   }
 
@@ -120,6 +130,8 @@ export class ComponentRegistry {
     return added
   }
 }
+
+const isPublic = (name: string | undefined): boolean => name !== undefined && PUBLIC_COMPONENTS.includes(name)
 
 const keyOf = (name: string, version: string): string => `${name}@${version}`
 

@@ -1,5 +1,5 @@
 import { defineOperations } from '../base/operations.ts'
-import type { CoreDevice } from './core-devices.ts'
+import { type CoreDevice, installedOn } from './core-devices.ts'
 import type { GreengrassService } from './greengrass.ts'
 import { checkOneOf, greengrassPage, requireMatch } from './validate.ts'
 
@@ -40,7 +40,7 @@ export const coreDeviceOperations = defineOperations<'greengrass', { readonly gr
   ListInstalledComponents: (input, { greengrass: { cores } }) => {
     checkOneOf('topologyFilter', input.topologyFilter, ['ROOT', 'ALL'])
     const device = cores.deviceOrThrow(input.coreDeviceThingName)
-    const components = [...device.components.values()].filter(({ isRoot }) => isRoot || input.topologyFilter === 'ALL')
+    const components = installedOn(device).filter(({ isRoot }) => isRoot || input.topologyFilter === 'ALL')
     const { items, nextToken } = greengrassPage(components, input)
     return {
       installedComponents: items.map((component) => ({

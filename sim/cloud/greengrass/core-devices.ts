@@ -1,4 +1,5 @@
 import type { CoreDeviceStatus, InstalledComponentLifecycleState } from '@aws-sdk/client-greengrassv2'
+import { NUCLEUS_COMPONENT } from '../../kernel/core-software.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
 import { notFound, requireMatch } from './validate.ts'
@@ -18,6 +19,8 @@ export interface InstalledComponent {
 export interface CoreDevice {
   readonly thing: string
   readonly coreVersion: string
+  /** When the device first announced this version. */
+  readonly coreChangedAtMs: number
   readonly platform: string
   readonly architecture: string
   readonly status: CoreDeviceStatus
@@ -55,15 +58,18 @@ export class CoreDevices {
     if (!isObject(payload) || !Array.isArray(payload.components)) return null
     const components = (payload.components as unknown[]).flatMap(reportedComponent)
     const nowMs = this.#ctx.clock.nowMs()
+    const known = this.#devices.get(thing)
+    const coreVersion = text(payload.ggcVersion)
     const device: CoreDevice = {
       thing,
-      coreVersion: text(payload.ggcVersion),
+      coreVersion,
+      coreChangedAtMs: known?.coreVersion === coreVersion ? known.coreChangedAtMs : nowMs,
       platform: text(payload.platform),
       architecture: text(payload.architecture),
       // As the device reports it: the service does not check it.
       status: text(payload.overallDeviceStatus) as CoreDeviceStatus,
       lastStatusUpdateMs: nowMs,
-      components: this.#devices.get(thing)?.components ?? new Map<string, InstalledComponent>(),
+      components: known?.components ?? new Map<string, InstalledComponent>(),
     }
     this.#devices.set(thing, device)
     const before = new Map(device.components)
@@ -98,6 +104,27 @@ export class CoreDevices {
     if (device === undefined) throw notFound(thing as string, 'CoreDevice')
     return device
   }
+}
+
+/**
+ * What a device reported, and its nucleus: a message names the version of the nucleus, but not the component. A device
+ * that did not say its version has none listed. [source: nucleus-listed]
+ */
+export function installedOn(device: CoreDevice): readonly InstalledComponent[] {
+  const reported = [...device.components.values()]
+  if (device.coreVersion === '' || device.components.has(NUCLEUS_COMPONENT)) return reported
+  const nucleus: InstalledComponent = {
+    name: NUCLEUS_COMPONENT,
+    version: device.coreVersion,
+    state: 'FINISHED',
+    statusCodes: [],
+    statusReason: undefined,
+    isRoot: true,
+    changedAtMs: device.coreChangedAtMs,
+    reportedAtMs: device.lastStatusUpdateMs,
+    deploymentId: undefined,
+  }
+  return [...reported, nucleus]
 }
 
 /** Detail of `Greengrass V2 Installed Component Status Change`. [source: component-event] */

@@ -10,9 +10,9 @@ const DEFAULT_LIST_RESULTS = 50
 
 /** Deployments and their outcome on core devices. [source: create-deployment-limits] */
 export const deploymentOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
-  CreateDeployment: ({ clientToken, ...input }, { greengrass }) => {
-    validateDeployment({ ...input, clientToken })
-    return greengrass.deploymentTokens.once(clientToken, input, () => {
+  CreateDeployment: (input, { greengrass }) => {
+    validateDeployment(input)
+    return greengrass.deploymentTokens.once(input.clientToken, input, () => {
       const deployment = greengrass.deployments.create(input)
       return { deploymentId: deployment.deploymentId, ...jobMembers(deployment, greengrass) }
     })

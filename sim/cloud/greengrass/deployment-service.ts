@@ -19,6 +19,9 @@ import { conflict, notFound, validationError } from './validate.ts'
 export const JOB_NAMESPACE = 'aws-gg-deployment'
 export const DEPLOYMENT_SHADOW = 'AWSManagedGreengrassV2Deployment'
 
+/** A deployment that enters one of these states on a device is an event. [source: deployment-event] */
+const TOLD: ReadonlySet<DeviceOutcome['status']> = new Set(['FAILED', 'SUCCEEDED', 'COMPLETED', 'REJECTED', 'CANCELED'])
+
 /** Behaviour that AWS does not document; both choices of each are worth a rehearsal. [source: undocumented-points] */
 export interface DeploymentSettings {
   readonly supersededStatus: 'INACTIVE' | 'CANCELED'
@@ -33,7 +36,7 @@ export interface DeploymentServices {
   readonly tags: Tags
   /** Components of a request that no deployable version satisfies, as "name version". */
   missingComponents(components: NonNullable<CreateDeploymentRequest['components']>): readonly string[]
-  /** A device ended a deployment. */
+  /** A deployment entered a state of which an event tells, on one device. */
   onOutcome(thing: string, deploymentId: string, outcome: DeviceOutcome): void
 }
 
@@ -220,6 +223,7 @@ export class DeploymentService {
   #endThing(deployment: Deployment, open: readonly string[]): void {
     if (!open.includes(deployment.thingOutcome?.status ?? 'QUEUED')) return
     deployment.thingOutcome = outcomeWithoutReport('CANCELED', this.#ctx.clock.nowMs())
+    this.#notify(deployment.target.name, deployment, deployment.thingOutcome)
   }
 
   #executionChanged(job: Job, execution: JobExecution): void {
@@ -228,10 +232,8 @@ export class DeploymentService {
     if (deployment !== undefined && outcome !== null) this.#notify(execution.thing, deployment, outcome)
   }
 
-  /** Only these three are events. [source: deployment-event] */
   #notify(thing: string, { deploymentId }: Deployment, outcome: DeviceOutcome): void {
-    if (outcome.status !== 'SUCCEEDED' && outcome.status !== 'COMPLETED' && outcome.status !== 'FAILED') return
-    this.#services.onOutcome(thing, deploymentId, outcome)
+    if (TOLD.has(outcome.status)) this.#services.onOutcome(thing, deploymentId, outcome)
   }
 
   #writeDesired(thing: string, desired: JsonObject): void {

@@ -71,11 +71,9 @@ export const effectiveMembers = (outcome: DeviceOutcome): Pick<EffectiveDeployme
   modifiedTimestamp: new Date(outcome.modifiedAtMs),
 })
 
-/**
- * Detail of `Greengrass V2 Effective Deployment Status Change`; the id's key is hyphenated. [source: deployment-event]
- */
+/** Detail of `Greengrass V2 Effective Deployment Status Change`. [source: deployment-event] */
 export const outcomeDetail = (deploymentId: string, outcome: DeviceOutcome): object => ({
-  'deployment-id': deploymentId,
+  deploymentId,
   coreDeviceExecutionStatus: outcome.status,
   statusDetails: { errorStack: outcome.errorStack, errorTypes: outcome.errorTypes },
   reason: outcome.reason,

@@ -83,7 +83,7 @@ function filterOf(input: InputOf<'iot', 'ListThings'>): (thing: Thing) => boolea
   return ({ typeName, attributes }) => {
     if (thingTypeName !== undefined && typeName !== thingTypeName) return false
     if (attributeName === undefined) return true
-    const value = attributes[attributeName]
+    const value = Object.hasOwn(attributes, attributeName) ? attributes[attributeName] : undefined
     if (value === undefined || input.attributeValue === undefined) return value !== undefined
     return usePrefixAttributeValue ? value.startsWith(attributeValue) : value === attributeValue
   }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
+import { isObject, type JsonObject, type JsonValue, memberOf, setMember } from '../base/json.ts'
 import type { ShadowDocument } from './shadow-document.ts'
 import { isTree, metadataOf, type Stamps } from './shadow-metadata.ts'
 
@@ -19,12 +19,12 @@ function difference(
   const state: JsonObject = {}
   const ofState: Record<string, Stamps> = {}
   for (const [key, wanted] of Object.entries(desired)) {
-    const actual = reported?.[key]
+    const actual = reported && memberOf(reported, key)
     const stamp = isTree(stamps) ? stamps[key] : stamps
     const nested = isObject(wanted) && isObject(actual) ? difference(wanted, actual, stamp) : null
     if (nested === undefined || (nested === null && sameValue(wanted, actual))) continue
-    state[key] = nested?.state ?? wanted
-    ofState[key] = nested?.stamps ?? (stamp as Stamps)
+    setMember(state, key, nested?.state ?? wanted)
+    setMember(ofState, key, nested?.stamps ?? (stamp as Stamps))
   }
   return Object.keys(state).length === 0 ? undefined : { state, stamps: ofState }
 }
@@ -34,7 +34,7 @@ function sameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean 
     return a.length === b.length && a.every((value, i) => sameValue(value, b[i]))
   if (isObject(a) && isObject(b)) {
     const keys = Object.keys(a)
-    return keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]))
+    return keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], memberOf(b, key)))
   }
   return a === b
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
+import { isObject, type JsonObject, type JsonValue, memberOf, setMember } from '../base/json.ts'
 import { mergeStamps, type Stamps } from './shadow-metadata.ts'
 import type { ShadowRejection, ShadowUpdate } from './shadow-request.ts'
 
@@ -103,7 +103,7 @@ function replaces(base: JsonObject | undefined, patch: JsonObject): boolean {
   let covered = 0
   for (const key in patch) {
     const value = patch[key]
-    const under = base?.[key]
+    const under = base && memberOf(base, key)
     if (value === null) return false
     if (under !== undefined) covered += 1
     if (isObject(value) && !replaces(isObject(under) ? under : undefined, value)) return false
@@ -121,9 +121,9 @@ function mergeObject(base: JsonObject | undefined, patch: JsonObject): JsonObjec
     const value = patch[key]
     if (value === null) delete merged[key]
     else if (isObject(value)) {
-      const under = merged[key]
-      merged[key] = mergeObject(isObject(under) ? under : undefined, value)
-    } else merged[key] = value
+      const under = memberOf(merged, key)
+      setMember(merged, key, mergeObject(isObject(under) ? under : undefined, value))
+    } else setMember(merged, key, value)
   }
   return merged
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../base/json.ts'
+import { isObject, type JsonObject, type JsonValue, memberOf, setMember } from '../base/json.ts'
 
 /**
  * When each leaf of a section was last written, in epoch seconds; one number for a part whose leaves were all written
@@ -19,8 +19,9 @@ export function mergeStamps(
     const value = patch[key]
     if (value === null) delete merged[key]
     else if (isObject(value)) {
-      merged[key] = mergeStamps(merged[key], isObject(section) ? section[key] : undefined, value, timestampS)
-    } else merged[key] = stampsOf(value, timestampS)
+      const below = isObject(section) ? memberOf(section, key) : undefined
+      setMember(merged, key, mergeStamps(memberOf(merged, key), below, value, timestampS))
+    } else setMember(merged, key, stampsOf(value, timestampS))
   }
   return merged
 }

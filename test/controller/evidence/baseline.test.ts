@@ -189,6 +189,18 @@ describe('the sums of a device', () => {
     expect(shiftSums(holed, policy)).toEqual({})
   })
 
+  it.each(['constructor', '__proto__'])('are those of a device named %s, as of any other', (name) => {
+    const renamed = snapshots.map((snapshot) => ({
+      ...snapshot,
+      devices: Object.fromEntries(
+        Object.entries(snapshot.devices).map(([thing, one]) => [thing === 'line-1-0' ? name : thing, one]),
+      ),
+    }))
+    const sums = Object.entries(shiftSums(renamed, policy))
+    expect(sums.find(([thing]) => thing === name)?.[1]).toEqual(shiftSums(snapshots, policy)['line-1-0'])
+    expect('third/weekday' in {}).toBe(false)
+  })
+
   it('are those of some days alone for a replay, without devices that reported nothing', () => {
     expect(shiftSums(snapshots.slice(1, 4), policy)).toEqual({
       'line-1-0': {

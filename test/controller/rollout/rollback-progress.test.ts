@@ -37,6 +37,16 @@ function isBackAfter(samples: readonly (HealthSample | null)[], rollback = REQUE
   return seen.devices[THING]?.confirmedAtMs !== null
 }
 
+it('takes a device for a new one, whatever its name is', () => {
+  const members = ['constructor', '__proto__']
+  const readings = members.map((thing) => ({ ...reading(thing), sample: well(5) }))
+  const going = withStage(rollout('rolling-back', 0), { rollback: REQUESTED, members })
+  const { devices } = observeRollback(NO_ROLLBACK_PROGRESS, going, { ...bad, devices: {} }, readings, START_MS)
+  expect(Object.entries(devices).map(([thing, { bootIdBefore }]) => [thing, bootIdBefore])).toEqual(
+    members.map((thing) => [thing, null]),
+  )
+})
+
 it.each<[boolean, string, readonly (HealthSample | null)[]]>([
   [true, 'reported twice that it runs the old version again', [well(5), well(10)]],
   [false, 'reported it once', [well(5)]],

@@ -1,4 +1,5 @@
 import type { CloudContext } from '../../../sim/cloud/base/cloud-context.ts'
+import type { HttpMessage } from '../../../sim/cloud/base/http-sender.ts'
 import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
 import { DEFAULT_QUOTAS, type Quotas } from '../../../sim/cloud/base/quotas.ts'
 import { RetainedMessages } from '../../../sim/cloud/base/retained-messages.ts'
@@ -18,6 +19,7 @@ export class CloudBench {
   readonly trace = new Trace(this.clock)
   readonly published: { topic: string; payload: Record<string, unknown> }[] = []
   readonly replies: { clientId: string; topic: string; payload: Record<string, unknown> }[] = []
+  readonly posted: HttpMessage[] = []
   readonly invoked: { functionArn: string; event: Record<string, unknown> }[] = []
   readonly subscriptions: string[] = ['$aws/things/+/#']
   readonly ctx: CloudContext
@@ -32,6 +34,7 @@ export class CloudBench {
       accountId: ACCOUNT_ID,
       quotas: { ...DEFAULT_QUOTAS, ...quotas },
       stream: (label) => root.stream(label),
+      http: { ownUrl: 'http://127.0.0.1:1', post: (message) => this.posted.push(message) },
       messaging: {
         publish: (topic, payload) => this.published.push({ topic, payload: JSON.parse(JSON.stringify(payload)) }),
         reply: (clientId, topic, payload) =>

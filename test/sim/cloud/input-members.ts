@@ -13,7 +13,7 @@ export const noting = (input: object, read: Set<string>, path = ''): object =>
     },
   })
 
-/** Paths of the members of an input; those of maps and lists are values. */
+/** Paths of the members of an input; those of maps and lists are values, and what MQTT 5 has is one. */
 export const membersOf = (schema: NormalizedSchema, path = ''): string[] =>
   schema.isStructSchema()
     ? [...schema.structIterator()].flatMap(([name, member]) => [

@@ -55,6 +55,41 @@ describe('an update', () => {
     ])
   })
 
+  it.each(['constructor', '__proto__'])('to a component %s, for which the device has no runtime, fails', (name) => {
+    bench.offer(bench.document('2.0.0', { components: JSON.parse(`{"${name}":{"version":"1.0.0"}}`) }), 'j1')
+    bench.runFor(10 * MINUTE_MS)
+    expect(bench.reports()).toEqual(['j1 IN_PROGRESS', 'j1 FAILED'])
+    expect(bench.lastReport().statusDetails).toMatchObject({
+      'deployment-failure-cause': `no available version of ${name}`,
+    })
+  })
+
+  it('takes components of AWS as installed, in versions that exist, and for other targets too', () => {
+    const Nucleus = { 'aws.greengrass.Nucleus': { version: '2.18.0' } }
+    const components = { App: { version: '2.0.0' }, Other: { version: '5.0.0' }, ...Nucleus }
+    bench.offer(bench.document('2.0.0', { components }), 'j1')
+    bench.runFor(10 * MINUTE_MS)
+    const toThing = {
+      configurationArn: 'arn:aws:greengrass:r:1:configuration:thing/core:1',
+      components: { App: { version: '2.0.0' } },
+    }
+    bench.offer(bench.document('2.0.0', toThing), 'j2')
+    bench.runFor(10 * MINUTE_MS)
+    expect(bench.app.runs).toEqual(['shutdown 1.0.0', 'stopped', 'install 2.0.0', 'startup 2.0.0', 'running 2.0.0'])
+    expect(bench.other.runs).toEqual(['running 5.0.0'])
+    bench.missing.add('aws.greengrass.Nucleus 2.18.0')
+    bench.offer(bench.document('2.0.0', { components: Nucleus }), 'j3')
+    bench.runFor(10 * MINUTE_MS)
+    expect(bench.reports().filter((one) => !one.endsWith('IN_PROGRESS'))).toEqual([
+      'j1 SUCCEEDED',
+      'j2 SUCCEEDED',
+      'j3 FAILED',
+    ])
+    expect(JSON.stringify(bench.fleetStatus().map(({ components }) => components))).not.toContain(
+      'aws.greengrass.Nucleus',
+    )
+  })
+
   it('unsubscribes from the answers of each report', () => {
     const before = bench.link.filters.size
     bench.offer(bench.document('2.0.0'), 'j1')

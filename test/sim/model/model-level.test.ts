@@ -1,10 +1,13 @@
 import { beforeEach, expect, it } from 'vitest'
+import { NotEmulated } from '../../../sim/cloud/base/aws-error.ts'
+import { makeCloud } from '../../../sim/cloud/cloud.ts'
 import { VirtualClock } from '../../../sim/kernel/clock.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { OutsideClients } from '../../../sim/kernel/outside-clients.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
 import { openModelLevel } from '../../../sim/model/model-level.ts'
 import type { Level } from '../../../sim/twin/level.ts'
+import { CloudBench } from '../cloud/fixtures.ts'
 
 let inFlight: InFlight
 let level: Level
@@ -88,4 +91,14 @@ it('reports what a receiver throws, and still delivers to the others', async () 
   expect(bugs).toEqual([bug])
   expect(log.at(-1)).toBe('b got t')
   expect(inFlight.pending()).toEqual({})
+})
+
+it('has no sockets: nobody can subscribe to a topic over HTTP', () => {
+  const { ctx } = new CloudBench()
+  const { services } = makeCloud({ ...ctx, http: level.http }, { indexedShadows: [] }, () => undefined)
+  const { TopicArn } = services.sns.CreateTopic({ Name: 'pager' })
+  const subscribe = () => services.sns.Subscribe({ TopicArn, Protocol: 'http', Endpoint: 'http://127.0.0.1:1/' })
+  expect(subscribe).toThrow(NotEmulated)
+  expect(subscribe).toThrow('at the model level')
+  expect(services.sns.ListSubscriptions({})).toMatchObject({ Subscriptions: [] })
 })

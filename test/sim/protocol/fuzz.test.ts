@@ -34,6 +34,8 @@ function bench(): CloudBench {
   made.call('greengrass', 'CreateComponentVersion', { inlineRecipe: Buffer.from(JSON.stringify(recipe)) })
   made.call('events', 'PutRule', { Name: 'rule', ScheduleExpression: 'rate(5 minutes)' })
   made.call('sns', 'CreateTopic', { Name: 'topic' })
+  const TopicArn = 'arn:aws:sns:eu-central-1:123456789012:topic'
+  made.call('sns', 'Subscribe', { TopicArn, Protocol: 'http', Endpoint: 'http://localhost:1/' })
   return made
 }
 

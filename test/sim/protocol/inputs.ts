@@ -19,6 +19,8 @@ export const KNOWN = [
   'arn:aws:greengrass:eu-central-1:123456789012:components:App:versions:1.0.0',
   'arn:aws:sns:eu-central-1:123456789012:topic',
   'arn:aws:lambda:eu-central-1:123456789012:function:analyze',
+  'http',
+  'http://localhost:1/',
   'rate(5 minutes)',
   'thingName:thing-*',
   '{}',

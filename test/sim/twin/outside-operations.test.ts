@@ -6,6 +6,7 @@ import { fleetOf, twinPlan } from '../../../scenarios/world/twin-plan.ts'
 import { AwsError } from '../../../sim/cloud/base/aws-error.ts'
 import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
 import { routePublish } from '../../../sim/cloud/iot/mqtt-router.ts'
+import { NUCLEUS_COMPONENT, NUCLEUS_VERSION } from '../../../sim/kernel/core-software.ts'
 import { InFlight } from '../../../sim/kernel/in-flight.ts'
 import { runLockstep } from '../../../sim/kernel/lockstep.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
@@ -92,6 +93,11 @@ const ACTS = fc.oneof(
       call(twin, 'greengrass', 'CreateDeployment', { targetArn: input.target, components: foreign })
     },
   ),
+  act('CreateDeployment of the nucleus', fc.record({ target, withFirmware: fc.boolean() }), (twin, input) => {
+    const firmware = input.withFirmware ? { ...components, [FIRMWARE_COMPONENT]: { componentVersion: OLD } } : {}
+    const nucleus = { [NUCLEUS_COMPONENT]: { componentVersion: NUCLEUS_VERSION } }
+    call(twin, 'greengrass', 'CreateDeployment', { targetArn: input.target, components: { ...firmware, ...nucleus } })
+  }),
   act('CancelDeployment', index, (twin, at) => {
     call(twin, 'greengrass', 'CancelDeployment', { deploymentId: deploymentAt(twin, at) })
   }),
@@ -187,7 +193,14 @@ function readAll(twin: Twin): void {
   attempt(() => call(twin, 'greengrass', 'ListInstalledComponents', { ...core, topologyFilter: 'ALL' }))
   attempt(() => call(twin, 'greengrass', 'ListEffectiveDeployments', core))
   attempt(() => call(twin, 'greengrass', 'ListCoreDevices', { thingGroupArn: GROUP_ARN }))
-  attempt(() => call(twin, 'greengrass', 'ListComponents', {}))
+  const { components: own } = call(twin, 'greengrass', 'ListComponents', {}) as {
+    components: { componentName: string }[]
+  }
+  call(twin, 'greengrass', 'ListComponents', { scope: 'PUBLIC' })
+  for (const { componentName } of own) {
+    const componentCandidates = [{ componentName }]
+    attempt(() => call(twin, 'greengrass', 'ResolveComponentCandidates', { componentCandidates }))
+  }
   attempt(() => call(twin, 'iot', 'ListJobExecutionsForThing', { thingName: CANARY }))
 }
 

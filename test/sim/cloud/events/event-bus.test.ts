@@ -75,6 +75,8 @@ describe('a pattern', () => {
     [{ a: [{ 'anything-but': ['x'] }] }, { a: 'x' }, false],
     [{ a: [{ exists: false }] }, {}, true],
     [{ a: { b: [1] } }, { a: { b: 2 } }, false],
+    [{ constructor: [{ exists: true }] }, {}, false],
+    [{ constructor: [{ exists: true }] }, { constructor: 1 }, true],
   ])('%j on %j: %s', (pattern, event, matches) => {
     expect(parseEventPattern(JSON.stringify(pattern))(event)).toBe(matches)
   })

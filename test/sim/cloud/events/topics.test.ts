@@ -108,3 +108,62 @@ it('lists topics page by page, describes one, and has no subscriptions', () => {
     )
   }
 })
+
+describe('a batch', () => {
+  const batch = (...PublishBatchRequestEntries: object[]) =>
+    bench.call('sns', 'PublishBatch', { TopicArn, PublishBatchRequestEntries })
+  const entry = (Id: string, over: object = {}) => ({ Id, Message: 'm', ...over })
+
+  it('publishes each message that is valid, and tells what is wrong with the others', () => {
+    const empty = { DataType: 'String', StringValue: '' }
+    const result = batch(
+      entry('a', { Subject: 'A' }),
+      entry('b', { Message: '' }),
+      entry('c', { MessageAttributes: { a: empty } }),
+      entry('d'),
+    )
+    expect(result).toEqual({
+      Successful: [
+        { Id: 'a', MessageId: expect.any(String) },
+        { Id: 'd', MessageId: expect.any(String) },
+      ],
+      Failed: [
+        { Id: 'b', Code: 'InvalidParameter', Message: 'Invalid parameter: Empty message', SenderFault: true },
+        { Id: 'c', Code: 'ParameterValueInvalid', Message: expect.stringContaining("'a' must"), SenderFault: true },
+      ],
+    })
+    bench.trace.flush()
+    expect(bench.trace.records).toMatchObject([{ subject: 'A' }, { subject: null }])
+  })
+
+  const many = (count: number) => Array.from({ length: count }, (_, i) => entry(`e${i}`))
+
+  it.each<[string, object[]]>([
+    ['EmptyBatchRequestException', []],
+    ['TooManyEntriesInBatchRequestException', many(11)],
+    ['InvalidBatchEntryIdException', [entry('a b')]],
+    ['InvalidBatchEntryIdException', [entry('a'.repeat(81))]],
+    ['BatchEntryIdsNotDistinctException', [entry('a'), entry('a')]],
+    ['BatchRequestTooLongException', many(2).map((one) => ({ ...one, Message: 'm'.repeat(128 * 1024 + 1) }))],
+    ['NotEmulated', [entry('a'), entry('b', { MessageStructure: 'json' })]],
+  ])('is refused as a whole with %s', (name, entries) => {
+    expect(() => batch(...entries)).toThrow(expect.objectContaining({ name }))
+    bench.trace.flush()
+    expect(bench.trace.records).toEqual([])
+  })
+
+  it('may have ten messages', () => {
+    expect(batch(...many(10)).Successful).toHaveLength(10)
+  })
+})
+
+it('has a display name that can be set, and no other attribute', () => {
+  const set = (AttributeName: string, AttributeValue: string) =>
+    bench.call('sns', 'SetTopicAttributes', { TopicArn, AttributeName, AttributeValue })
+  expect(set('DisplayName', 'On call')).toEqual({})
+  expect(bench.call('sns', 'GetTopicAttributes', { TopicArn })).toMatchObject({
+    Attributes: { DisplayName: 'On call' },
+  })
+  expect(() => set('DisplayName', 'd'.repeat(101))).toThrow('Invalid parameter: DisplayName')
+  expect(() => set('Policy', '{}')).toThrow('the attribute Policy of SetTopicAttributes is not emulated')
+})

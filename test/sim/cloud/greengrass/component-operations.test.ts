@@ -74,6 +74,12 @@ describe('a component version', () => {
     ['ValidationException', { inlineRecipe: Buffer.from('a: [') }],
     ['ValidationException', { inlineRecipe: recipe('1.0.0', { RecipeFormatVersion: '2019' }) }],
     ['ValidationException', { inlineRecipe: recipe('1.0.0', { ComponentName: 7 }) }],
+    ['ValidationException', { inlineRecipe: recipe('1.0.0', { ComponentDependencies: [] }) }],
+    ['ValidationException', { inlineRecipe: recipe('1.0.0', { ComponentDependencies: { Lib: '1.0.0' } }) }],
+    [
+      'ValidationException',
+      { inlineRecipe: recipe('1.0.0', { ComponentDependencies: { Lib: { VersionRequirement: 'new' } } }) },
+    ],
     ['NotEmulated', { inlineRecipe: undefined, lambdaFunction: { lambdaArn: 'arn' } }],
   ])('is refused with %s', (name, over) => {
     expect(() => create('1.0.0', over)).toThrow(expect.objectContaining({ name }))
@@ -98,9 +104,62 @@ describe('lists', () => {
     })
   })
 
-  it('do not know public components', () => {
-    expect(() => gg('ListComponents', { scope: 'PUBLIC' })).toThrow(expect.objectContaining({ name: 'NotEmulated' }))
+  it('do not know other components, nor those of the account in the ARN of AWS', () => {
+    expect(() => gg('ListComponentVersions', { arn: ARN.replace(ACCOUNT_ID, 'aws') })).toThrow('not found')
     expect(() => gg('ListComponentVersions', { arn: ARN.replace('App', 'Other') })).toThrow('not found')
+  })
+})
+
+describe('public components', () => {
+  const NUCLEUS = `arn:aws:greengrass:${REGION}:aws:components:aws.greengrass.Nucleus`
+
+  it('are listed by their scope, and not among the account’s own', () => {
+    create('1.0.0')
+    const { components } = gg('ListComponents', { scope: 'PUBLIC' })
+    expect(components).toMatchObject([
+      { componentName: 'aws.greengrass.Cli', latestVersion: { componentVersion: '2.18.0' } },
+      {
+        componentName: 'aws.greengrass.Nucleus',
+        arn: NUCLEUS,
+        latestVersion: { arn: `${NUCLEUS}:versions:2.18.0`, publisher: 'AWS' },
+      },
+    ])
+    for (const input of [{}, { scope: 'PRIVATE' }]) {
+      expect(gg('ListComponents', input)).toMatchObject({ components: [{ componentName: 'App' }] })
+    }
+  })
+
+  it('are described by the ARN of AWS only', () => {
+    const arn = `${NUCLEUS}:versions:2.18.0`
+    expect(gg('ListComponentVersions', { arn: NUCLEUS })).toMatchObject({ componentVersions: [{ arn }] })
+    expect(gg('DescribeComponent', { arn })).toMatchObject({
+      arn,
+      publisher: 'AWS',
+      status: { componentState: 'DEPLOYABLE' },
+      platforms: [{ attributes: { os: 'linux' } }, { attributes: { os: 'windows' } }],
+    })
+    expect(JSON.parse(String(gg('GetComponent', { arn }).recipe))).toMatchObject({
+      ComponentType: 'aws.greengrass.nucleus',
+    })
+    expect(() => gg('DescribeComponent', { arn: arn.replace(':aws:comp', `:${ACCOUNT_ID}:comp`) })).toThrow('not found')
+  })
+
+  it('cannot be deleted, and none can have their names', () => {
+    expect(() => gg('DeleteComponent', { arn: `${NUCLEUS}:versions:2.18.0` })).toThrow(
+      expect.objectContaining({ name: 'AccessDeniedException', statusCode: 403 }),
+    )
+    expect(() => create('1.0.0', { inlineRecipe: recipe('1.0.0', { ComponentName: 'aws.greengrass.Cli' }) })).toThrow(
+      expect.objectContaining({ name: 'NotEmulated' }),
+    )
+  })
+
+  it('are deployed in the version that exists', () => {
+    bench.withCanaries(1)
+    const targetArn = `arn:aws:iot:${REGION}:${ACCOUNT_ID}:thinggroup/canary`
+    const deploy = (componentVersion: string): object =>
+      gg('CreateDeployment', { targetArn, components: { 'aws.greengrass.Nucleus': { componentVersion } } })
+    expect(deploy('2.18.0')).toMatchObject({ deploymentId: expect.any(String) })
+    expect(() => deploy('9.9.9')).toThrow('no deployable version: aws.greengrass.Nucleus 9.9.9')
   })
 })
 

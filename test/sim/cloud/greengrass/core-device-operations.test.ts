@@ -28,11 +28,14 @@ const report = (components: object[], over: object = {}, thing = 'thing-0'): voi
     components,
     ...over,
   })
-const installed = (input: object = {}): Record<string, unknown>[] =>
+const listed = (input: object = {}): Record<string, unknown>[] =>
   gg('ListInstalledComponents', { coreDeviceThingName: 'thing-0', ...input }).installedComponents as Record<
     string,
     unknown
   >[]
+/** Without the nucleus, which no message names. */
+const installed = (input: object = {}): Record<string, unknown>[] =>
+  listed(input).filter(({ componentName }) => componentName !== 'aws.greengrass.Nucleus')
 const names = (): unknown[] => installed({ topologyFilter: 'ALL' }).map(({ componentName }) => componentName)
 const cores = (input: object = {}): unknown[] =>
   (gg('ListCoreDevices', input).coreDevices as { coreDeviceThingName: string }[]).map((one) => one.coreDeviceThingName)
@@ -78,6 +81,42 @@ describe('installed components', () => {
     expect(names()).toEqual(['App', 'Library'])
     report([component('Library', 'UNINSTALLED', { version: '' })])
     expect(names()).toEqual(['App'])
+  })
+})
+
+describe('the nucleus', () => {
+  const nucleus = (input?: object): Record<string, unknown>[] =>
+    listed(input).filter(({ componentName }) => componentName === 'aws.greengrass.Nucleus')
+
+  it.each(['ROOT', 'ALL'])('is listed among %s components, in the version that the device announces', (filter) => {
+    const startMs = bench.clock.nowMs()
+    report([component('App', 'RUNNING')])
+    bench.runFor(60_000)
+    report([])
+    expect(nucleus({ topologyFilter: filter })).toEqual([
+      {
+        componentName: 'aws.greengrass.Nucleus',
+        componentVersion: '2.18.0',
+        lifecycleState: 'FINISHED',
+        lifecycleStateDetails: undefined,
+        lifecycleStatusCodes: [],
+        isRoot: true,
+        lastStatusChangeTimestamp: new Date(startMs),
+        lastReportedTimestamp: new Date(startMs + 60_000),
+        lastInstallationSource: undefined,
+      },
+    ])
+    report([], { ggcVersion: '2.19.0' })
+    expect(nucleus()).toMatchObject([
+      { componentVersion: '2.19.0', lastStatusChangeTimestamp: new Date(startMs + 60_000) },
+    ])
+  })
+
+  it('is listed once where a device reports it, and not where the device tells no version', () => {
+    report([component('aws.greengrass.Nucleus', 'RUNNING')])
+    expect(nucleus()).toMatchObject([{ componentVersion: '1.0.0', lifecycleState: 'RUNNING' }])
+    report([], { messageType: 'COMPLETE', ggcVersion: undefined })
+    expect(listed()).toEqual([])
   })
 })
 

@@ -46,6 +46,8 @@ const effective = (thing = 'thing-0'): Record<string, unknown>[] =>
 const statuses = (thing?: string): unknown[] => effective(thing).map((one) => one.coreDeviceExecutionStatus)
 const report = (jobId: unknown, status: string, thing = 'thing-0'): void =>
   bench.send(thing, `jobs/${jobId}/${NS}/update`, { status })
+const told = (): unknown[] =>
+  put.map(({ detail }) => (detail as { coreDeviceExecutionStatus: string }).coreDeviceExecutionStatus)
 const reportThing = (status: string, revision = 1, statusDetails: object = {}): void =>
   bench.send('thing-0', `${SHADOW}/update`, {
     state: {
@@ -168,7 +170,7 @@ describe('an outcome', () => {
     expect(put).toMatchObject([
       {
         detailType: 'Greengrass V2 Effective Deployment Status Change',
-        detail: { 'deployment-id': deploymentId, coreDeviceExecutionStatus: 'SUCCEEDED', reason: 'SUCCESSFUL' },
+        detail: { deploymentId, coreDeviceExecutionStatus: 'SUCCEEDED', reason: 'SUCCESSFUL' },
       },
     ])
   })
@@ -195,10 +197,32 @@ describe('an outcome', () => {
     ])
   })
 
-  it.each(['REJECTED', 'IN_PROGRESS'])('%s is no event', (status) => {
+  it.each([
+    ['FAILED', 1],
+    ['REJECTED', 1],
+    ['IN_PROGRESS', 0],
+  ])('%s is told in %i events', (status, events) => {
     report(create('1.0.0').iotJobId, status)
     expect(statuses()).toEqual([status])
-    expect(put).toEqual([])
+    expect(told()).toEqual(Array(events).fill(status))
+  })
+
+  it('CANCELED is an event of every device that loses the deployment', () => {
+    const { deploymentId, iotJobId } = create('1.0.0')
+    report(iotJobId, 'SUCCEEDED')
+    call('CancelDeployment', { deploymentId })
+    expect(told()).toEqual(['SUCCEEDED', 'CANCELED'])
+    expect(put.at(-1)).toMatchObject({
+      detail: { deploymentId, statusDetails: { errorStack: [], errorTypes: [] }, reason: '' },
+      resources: [`arn:aws:greengrass:${REGION}:${ACCOUNT_ID}:coreDevices:thing-1`],
+    })
+  })
+
+  it('TIMED_OUT is no event', () => {
+    const timeoutConfig = { inProgressTimeoutInMinutes: 1 }
+    report(create('1.0.0', { iotJobConfiguration: { timeoutConfig } }).iotJobId, 'IN_PROGRESS')
+    bench.runFor(2 * 60_000)
+    expect([statuses(), told()]).toEqual([['TIMED_OUT'], []])
   })
 
   it('of a thing that left the group has no status', () => {
@@ -238,6 +262,7 @@ describe('a thing deployment', () => {
     bench.runFor(1_000)
     const second = createForThing('2.0.0')
     expect(statuses()).toEqual(['QUEUED', 'CANCELED'])
+    expect(told()).toEqual(['CANCELED'])
     reportThing('SUCCEEDED', 1)
     expect(statuses()).toEqual(['QUEUED', 'COMPLETED'])
     expect([statusOf(first), statusOf(second)]).toEqual(['INACTIVE', 'ACTIVE'])

@@ -104,7 +104,7 @@ describe('a group deployment', () => {
     expect(bench.invoked.map(({ event }) => event)).toMatchObject([
       {
         'detail-type': 'Greengrass V2 Effective Deployment Status Change',
-        detail: { 'deployment-id': deploymentId, coreDeviceExecutionStatus: 'FAILED' },
+        detail: { deploymentId, coreDeviceExecutionStatus: 'FAILED' },
         resources: [`arn:aws:greengrass:${REGION}:${ACCOUNT_ID}:coreDevices:thing-0`],
       },
     ])
@@ -182,7 +182,10 @@ describe('fleet status', () => {
       status: 'HEALTHY',
     })
     expect(bench.call('greengrass', 'ListInstalledComponents', { coreDeviceThingName: 'thing-0' })).toMatchObject({
-      installedComponents: [{ componentName: 'App', componentVersion: '1.0.0', lifecycleState: 'RUNNING' }],
+      installedComponents: [
+        { componentName: 'App', componentVersion: '1.0.0', lifecycleState: 'RUNNING' },
+        { componentName: 'aws.greengrass.Nucleus', componentVersion: '2.18.0' },
+      ],
     })
   })
 })

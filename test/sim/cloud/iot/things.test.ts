@@ -30,6 +30,15 @@ it.each([
   expect(() => new CloudBench().call('iot', 'CreateThing', input)).toThrow(message)
 })
 
+it('are not listed by an attribute that they lack, though every object has a member of its name', () => {
+  const bench = new CloudBench()
+  bench.call('iot', 'CreateThing', { thingName: 't' })
+  bench.call('iot', 'CreateThing', { thingName: 'u', ...attributePayload({ constructor: 'x1' }) })
+  const filter = { attributeName: 'constructor' }
+  expect(things(bench, filter)).toEqual(['u'])
+  expect(things(bench, { ...filter, attributeValue: 'x', usePrefixAttributeValue: true })).toEqual(['u'])
+})
+
 describe('UpdateThing', () => {
   const open = (): CloudBench => {
     const bench = new CloudBench()

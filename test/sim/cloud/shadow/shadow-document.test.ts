@@ -5,7 +5,7 @@ import { applyUpdate, NO_DOCUMENT, type ShadowDocument } from '../../../../sim/c
 import { metadataOf } from '../../../../sim/cloud/shadow/shadow-metadata.ts'
 import { isRejection, type ShadowUpdate } from '../../../../sim/cloud/shadow/shadow-request.ts'
 
-const key = fc.constantFrom('a', 'b', 'c')
+const key = fc.constantFrom('a', 'b', 'constructor')
 const scalar = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('x', 'y'), fc.boolean())
 const { value } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
   value: fc.oneof({ depthSize: 'small' }, scalar, fc.constant(null), tie('object'), fc.array(scalar, { maxLength: 2 })),

@@ -82,6 +82,17 @@ describe('updates', () => {
   })
 })
 
+it('keeps attributes whose names every object has, in the state, its metadata and the delta', () => {
+  update({ state: { reported: { a: 1 } } })
+  update({ state: { reported: { constructor: 1 } } })
+  const patch = '{"state":{"desired":{"__proto__":{"b":{}},"toString":"x"}}}'
+  update(JSON.parse(patch))
+  const { state, metadata } = get()
+  const nested = '"__proto__":{"b":{}},"toString":"x"'
+  expect(JSON.stringify(state)).toBe(`{"desired":{${nested}},"reported":{"a":1,"constructor":1},"delta":{${nested}}}`)
+  expect(JSON.stringify(metadata)).toContain(`"desired":{"__proto__":{"b":{}},"toString":{"timestamp":${S}}}`)
+})
+
 describe('the delta', () => {
   it('holds every desired attribute that differs, with its path, from the whole document', () => {
     update({ state: { desired: { a: 1, b: { c: 1, d: 1 }, e: [1] } } })

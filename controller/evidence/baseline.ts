@@ -61,7 +61,8 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const things = [...new Set(snapshots.flatMap(thingsOf))].sort()
   const devices: Record<string, Record<string, StratumSums>> = Object.fromEntries(things.map((thing) => [thing, {}]))
   const spread = new Spread()
-  const [connection, errors] = [new Dispersion(), new Dispersion()]
+  const output = new Spread()
+  const [connection, errors, quality] = [new Dispersion(), new Dispersion(), new Dispersion()]
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const pieces = stratumPieces(policy, before.atMs, after.atMs)
@@ -79,6 +80,8 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
           spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
+        quality.add(group, delta.qualityChecks - delta.qualityPasses, delta.qualityChecks)
+        if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
     }
   }
@@ -89,8 +92,9 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     devices,
     ...sumsOf(devices),
     cycleTimeSpread: spread.sigma(),
+    outputSpread: output.relativeSigma(),
     cycleTimeCv: cycleTimeCv(devices),
-    dispersion: { connection: connection.factor(), errors: errors.factor() },
+    dispersion: { connection: connection.factor(), errors: errors.factor(), quality: quality.factor() },
   }
 }
 
@@ -145,6 +149,18 @@ class Spread {
     for (const group of this.#groups.values()) {
       squares += Math.max(group.squares - group.sum ** 2 / group.n, 0)
       degrees += group.n - 1
+    }
+    return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
+  }
+
+  /** As a share of each group's mean; groups without one are left out. */
+  relativeSigma(): number {
+    let [squares, degrees] = [0, 0]
+    for (const { n, sum, squares: own } of this.#groups.values()) {
+      const mean = sum / n
+      if (mean <= 0) continue
+      squares += Math.max(own - sum ** 2 / n, 0) / mean ** 2
+      degrees += n - 1
     }
     return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
   }
@@ -276,13 +292,13 @@ export function expectedFor(baseline: Baseline, thing: string, stratum: string):
 const expectations = memoized((_: Baseline) => new Map<string, Map<string, Expected | null>>())
 
 const expectedOf = (sums: StratumSums | undefined): Expected | null =>
-  sums === undefined || !isCovered(sums) || sums.cycles === 0
+  sums === undefined || !isCovered(sums) || sums.cycles === 0 || sums.countedMinutes === 0
     ? null
     : {
-        cyclesPerMinute: sums.cycles / Math.max(sums.countedMinutes, 1),
-        unitsPerMinute: sums.units / Math.max(sums.countedMinutes, 1),
+        cyclesPerMinute: sums.cycles / sums.countedMinutes,
+        unitsPerMinute: sums.units / sums.countedMinutes,
         cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,
-        errorsPerMinute: sums.errors / Math.max(sums.countedMinutes, 1),
+        errorsPerMinute: sums.errors / sums.countedMinutes,
       }
 
 /** Share of devices x strata of the week that are covered well enough, 0 to 1. */

@@ -104,6 +104,7 @@ export interface ControlsObservation {
   /** By line, in the order of the controls. */
   readonly lines: ReadonlyMap<number, Sums>
   readonly noise: Noise
+  readonly outputNoise: Noise
   readonly down: number
   readonly of: number
   readonly isHeard: boolean
@@ -140,7 +141,15 @@ export function observeControls(
     addDelta(sumsOf(lines, line), delta, expected)
     if (expected !== null) scatter.add(line, delta, expected)
   }
-  return { lines, noise: scatter.noise(), down, of, isHeard, commonMiB: middleOf(usedMiB) }
+  return {
+    lines,
+    noise: scatter.noise(),
+    outputNoise: scatter.outputNoise(),
+    down,
+    of,
+    isHeard,
+    commonMiB: middleOf(usedMiB),
+  }
 }
 
 /**
@@ -198,6 +207,7 @@ export function observe(
     lines: lineSums,
     total: totalOf(lineSums),
     noise: controls.noise,
+    outputNoise: controls.outputNoise,
     down,
   }
   const rolling = evidence.evaluations.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs)

@@ -12,6 +12,8 @@ export interface Sums {
   readonly attempts: number
   readonly failures: number
   readonly cycles: number
+  /** Evaluations x devices that something was expected of. */
+  readonly expectedReadings: number
   /** By the baseline of the same devices in the same shift and kind of day. */
   readonly expectedCycles: number
   readonly units: number
@@ -46,6 +48,8 @@ export interface EvaluationSums {
   /** Over all lines. */
   readonly total: Totals
   readonly noise: Noise
+  /** The same for what the controls made, as a share of what was expected. */
+  readonly outputNoise: Noise
   readonly down: Down
 }
 
@@ -66,9 +70,6 @@ export interface Down {
 export interface Noise {
   readonly squares: number
   readonly degrees: number
-  /** The same for what they made, as a share of what was expected. */
-  readonly outputSquares: number
-  readonly outputDegrees: number
 }
 
 /** To be added up; written out, since it is made for every line at every evaluation. */
@@ -79,6 +80,7 @@ export const noSums = (): MutableSums => ({
   attempts: 0,
   failures: 0,
   cycles: 0,
+  expectedReadings: 0,
   expectedCycles: 0,
   units: 0,
   expectedUnits: 0,
@@ -117,7 +119,7 @@ export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): 
 /** Member by member in locals, since every line of the window is added up at every evaluation. */
 function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
   let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
-  let { expectedCycles, units, expectedUnits, qualityChecks, qualityFailures } = start
+  let { expectedReadings, expectedCycles, units, expectedUnits, qualityChecks, qualityFailures } = start
   let { cycleMs, expectedCycleMs, operations, errors, expectedErrors } = start
   for (const part of parts) {
     const more = role === 'stage' ? part.stage : part.controls
@@ -128,6 +130,7 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     attempts += more.attempts
     failures += more.failures
     cycles += more.cycles
+    expectedReadings += more.expectedReadings
     expectedCycles += more.expectedCycles
     units += more.units
     expectedUnits += more.expectedUnits
@@ -146,6 +149,7 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     attempts,
     failures,
     cycles,
+    expectedReadings,
     expectedCycles,
     units,
     expectedUnits,
@@ -173,6 +177,7 @@ export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | nu
   sum.countedMinutes += delta.countedMinutes
   sum.readings += delta.cycles > 0 ? 1 : 0
   sum.cycles += delta.cycles
+  sum.expectedReadings += expected.cyclesPerMinute > 0 ? 1 : 0
   sum.expectedCycles += delta.countedMinutes * expected.cyclesPerMinute
   sum.units += delta.unitsProduced
   sum.expectedUnits += delta.countedMinutes * expected.unitsPerMinute
@@ -192,14 +197,18 @@ export class Scatter {
 
   add(line: number, delta: Delta, { cycleTimeMs, cyclesPerMinute }: Expected): void {
     const expectedMs = delta.cycles * cycleTimeMs
-    if (delta.cycleTimeMsSum > 0 && expectedMs > 0) this.#cycleTime.add(line, Math.log(delta.cycleTimeMsSum / expectedMs))
+    if (delta.cycleTimeMsSum > 0 && expectedMs > 0)
+      this.#cycleTime.add(line, Math.log(delta.cycleTimeMsSum / expectedMs))
     const expectedCycles = delta.countedMinutes * cyclesPerMinute
     if (expectedCycles > 0) this.#output.add(line, delta.cycles / expectedCycles)
   }
 
   noise(): Noise {
-    const [cycleTime, output] = [this.#cycleTime.sums(), this.#output.sums()]
-    return { ...cycleTime, outputSquares: output.squares, outputDegrees: output.degrees }
+    return this.#cycleTime.sums()
+  }
+
+  outputNoise(): Noise {
+    return this.#output.sums()
   }
 }
 
@@ -218,7 +227,7 @@ class WithinLines {
     own.squares += value * value
   }
 
-  sums(): { readonly squares: number; readonly degrees: number } {
+  sums(): Noise {
     let [squares, degrees] = [0, 0]
     for (const line of this.#lines.values()) {
       squares += Math.max(line.squares - line.sum ** 2 / line.n, 0)

@@ -4,6 +4,8 @@ import { judgeCycleTime } from './cycle-time.ts'
 import { judgeDevices } from './devices.ts'
 import { judgeErrorRate } from './error-rate.ts'
 import { judgeMemory } from './memory-leak.ts'
+import { judgeOutput } from './output.ts'
+import { judgeQuality } from './quality.ts'
 import type { RuleInput } from './rule-input.ts'
 import { judgeSpillOver } from './spill-over.ts'
 import { type Finding, type Verdict, verdictOf } from './verdict.ts'
@@ -16,7 +18,9 @@ export function judge(given: RuleInput): Verdict {
   const stratum = stratumAt(policy, nowMs - policy.tickMs / 2).name
   const findings = [...judgeDevices(one), ...judgeConnection(one), judgeCycleTime(one), judgeErrorRate(one)]
   // The owner's thresholds have no rule on memory, nor on devices without the release. [source: added-rules]
-  if (policy.profile !== 'raw-thresholds') findings.push(judgeMemory(one), ...judgeSpillOver(one))
+  if (policy.profile !== 'raw-thresholds') {
+    findings.push(...judgeOutput(one), ...judgeQuality(one), judgeMemory(one), ...judgeSpillOver(one))
+  }
   const isDry = new Set(policy.dryRun)
   const inContext = (finding: Finding): Finding => ({
     ...finding,

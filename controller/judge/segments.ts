@@ -20,12 +20,12 @@ export interface Segment extends Totals {
 }
 
 /**
- * Stage first: the whole time since the update, the rolling window, the run since a change; then the same of each line
+ * Stage first: the whole time since the update, the rolling window, the run since a change if there is one; then the same of each line
  * that is raised: most are not, and need no evidence.
  */
 export function segmentsOf(
   one: RuleInput,
-  kind: keyof CusumState,
+  kind: keyof CusumState | null,
   isRaised: (stage: Sums) => boolean,
 ): readonly Segment[] {
   const { evidence, policy } = one
@@ -35,8 +35,11 @@ export function segmentsOf(
   const segments: Segment[] = [
     { key: { span: 'since-update' }, strata, ...evidence.total, boundary: countBoundary(policy, 1, false) },
     { key: { span: 'rolling-window' }, strata: ofWindow, ...windowTotal, boundary: countBoundary(policy, 1, true) },
-    cusumSegment(evidence.runs[kind], evidence.runs[kind].evaluations > evaluations.length ? strata : ofWindow, policy),
   ]
+  if (kind !== null) {
+    const run = evidence.runs[kind]
+    segments.push(cusumSegment(run, run.evaluations > evaluations.length ? strata : ofWindow, policy))
+  }
   const addLines = (lines: readonly LineSums[], span: 'since-update' | 'rolling-window'): void => {
     const isRolling = span === 'rolling-window'
     for (const { line, stage, controls } of lines) {

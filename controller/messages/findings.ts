@@ -98,6 +98,45 @@ export const FINDING_MESSAGES = {
     () => 'no cycles were reported',
   ),
 
+  OUTPUT_DECREASE: define<{
+    readonly made: 'cycles' | 'units'
+    readonly decreasePct: number
+    readonly allowedPct: number
+    readonly segment: SegmentKey
+    /** The lines that have each lost too much, the worst first. */
+    readonly lines: readonly number[]
+    readonly hasControls: boolean
+  }>(
+    'Decrease of what the stage makes per minute, beside the controls (rule output).',
+    ({ made, decreasePct, allowedPct, segment, lines, hasControls }) => {
+      const others = lines.length > 1 ? `, most on the lines ${lines.join(', ')}` : ''
+      return `${decreasePct.toFixed(1)} % fewer ${made} per minute ${segmentText(segment)}, ${allowedPct} % allowed${others}${historyOnly(hasControls)}`
+    },
+  ),
+
+  QUALITY_FAILURES: define<{
+    readonly failures: number
+    readonly checks: number
+    /** Null where none was checked. */
+    readonly failedPct: number | null
+    readonly baselinePct: number | null
+    readonly allowedPoints: number
+    readonly controlsPct: number | null
+    readonly segment: SegmentKey
+  }>(
+    'Failed quality checks of the stage against the baseline (rule quality).',
+    ({ failures, checks, failedPct, baselinePct, allowedPoints, controlsPct, segment }) => {
+      const usual = baselinePct === null ? '' : `, ${baselinePct.toFixed(2)} % before`
+      const share = failedPct === null ? '' : ` (${failedPct.toFixed(2)} %)`
+      return `${failures} of ${checks} quality checks failed${share} ${segmentText(segment)}${usual}, +${allowedPoints} points allowed, ${controlsText(controlsPct, 2, '%')}`
+    },
+  ),
+
+  NO_QUALITY_CHECKS: define<Record<string, never>>(
+    'No quality check was reported in the rolling window although the baseline has some (rule quality).',
+    () => 'no quality checks are reported any more',
+  ),
+
   ERROR_RATE: define<{
     readonly errors: number
     readonly expectedErrors: number

@@ -65,6 +65,8 @@ const limitsOf = ({ stages, preflight, limits, evidence, memory, telemetry }: Po
   limits: {
     connectionFailures: writtenPercent(limits.connectionFailurePct),
     cycleTimeIncrease: writtenPercent(limits.cycleTimeIncreasePct),
+    outputDecrease: writtenPercent(limits.outputDecreasePct),
+    qualityFailureIncrease: writtenPercent(limits.qualityFailureIncreasePoints),
     errorRateIncrease: writtenPercent(limits.errorRateIncreasePct),
     errorRateMode: limits.errorRateMode,
     crashes: limits.crashes,

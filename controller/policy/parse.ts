@@ -63,6 +63,8 @@ function limitsOf(
     limits: {
       connectionFailurePct: file.limits?.connectionFailures ?? limits.connectionFailurePct,
       cycleTimeIncreasePct: file.limits?.cycleTimeIncrease ?? limits.cycleTimeIncreasePct,
+      outputDecreasePct: file.limits?.outputDecrease ?? limits.outputDecreasePct,
+      qualityFailureIncreasePoints: file.limits?.qualityFailureIncrease ?? limits.qualityFailureIncreasePoints,
       errorRateIncreasePct: file.limits?.errorRateIncrease ?? limits.errorRateIncreasePct,
       errorRateMode: file.limits?.errorRateMode ?? limits.errorRateMode,
       crashes: file.limits?.crashes ?? limits.crashes,

@@ -78,6 +78,10 @@ export interface Policy {
     readonly connectionFailurePct: number
     /** Increase over the baseline. [source: thresholds] */
     readonly cycleTimeIncreasePct: number
+    /** Decrease of what is made per minute, as much as the cycle time may increase. [source: output-limit] */
+    readonly outputDecreasePct: number
+    /** Increase of the failed share of quality checks. [source: quality-limit] */
+    readonly qualityFailureIncreasePoints: number
     /** Increase over the baseline rate. [source: thresholds] */
     readonly errorRateIncreasePct: number
     /** Of the rate itself, or in percentage points of the operations. [source: relative-error-rate] */
@@ -175,6 +179,8 @@ export const DEFAULT_POLICY: Policy = {
   limits: {
     connectionFailurePct: 2,
     cycleTimeIncreasePct: 10,
+    outputDecreasePct: 10,
+    qualityFailureIncreasePoints: 1,
     errorRateIncreasePct: 5,
     errorRateMode: 'relative',
     crashes: 0,

@@ -72,6 +72,16 @@ const limitsSchema = z
       writtenPercent(limits.connectionFailurePct),
     ),
     cycleTimeIncrease: key(percent, 'Increase over the baseline', writtenPercent(limits.cycleTimeIncreasePct)),
+    outputDecrease: key(
+      limitPct,
+      'Decrease of what is made per minute, beside the controls',
+      writtenPercent(limits.outputDecreasePct),
+    ),
+    qualityFailureIncrease: key(
+      limitPct,
+      'Increase of the failed share of quality checks, in points',
+      writtenPercent(limits.qualityFailureIncreasePoints),
+    ),
     errorRateIncrease: key(percent, 'Increase over the baseline rate', writtenPercent(limits.errorRateIncreasePct)),
     errorRateMode: key(
       z.enum(['relative', 'points']),

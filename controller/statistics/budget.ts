@@ -1,8 +1,8 @@
 import type { Policy } from '../policy/policy.ts'
 import { boundaryFor, maxSprtCriticalValue } from './sequential.ts'
 
-/** Three stages times connection, cycle time, errors, memory and crashes. [source: false-rollback-budget] */
-const STREAMS = 15
+/** Three stages times connection, cycle time, errors, memory, crashes, quality, and output of cycles and of units. [source: false-rollback-budget] */
+const STREAMS = 24
 /** Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and a late change. */
 const WAYS = 5
 

@@ -27,6 +27,8 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   freeMemoryPct: lower('free memory', '%'),
   hoursToExhaustion: lower('time to memory exhaustion', 'h'),
   memoryMiBPerHour: upper('memory growth', 'MiB/h'),
+  outputDecreasePct: upper('output decrease', '%'),
+  qualityFailurePct: upper('failed quality checks', '%'),
   silentDevices: upper('silent devices'),
 }
 

@@ -114,6 +114,9 @@ const NO_CELL_SUMS: StratumSums = {
   countedMinutes: 0,
   expectedMinutes: 0,
   cycles: 0,
+  units: 0,
+  qualityChecks: 0,
+  qualityFailures: 0,
   cycleTimeMsSum: 0,
   cycleTimeMsSumOfSquares: 0,
   operations: 0,
@@ -130,6 +133,9 @@ const monday: Partial<HealthCounters> = {
   connectionAttempts: 480,
   connectionFailures: 3,
   cycles: 800,
+  unitsProduced: 790,
+  qualityChecks: 200,
+  qualityPasses: 197,
   cycleTimeMsSum: 28_800_000,
   cycleTimeMsSumOfSquares: 1_036_800_000_000,
   operations: 9600,
@@ -153,6 +159,9 @@ describe('the sums of a device', () => {
           countedMinutes: 960,
           expectedMinutes: 960,
           cycles: 1600,
+          units: 1580,
+          qualityChecks: 400,
+          qualityFailures: 6,
           cycleTimeMsSum: 57_600_000,
           cycleTimeMsSumOfSquares: 2_073_600_000_000,
           operations: 19_200,
@@ -241,8 +250,9 @@ describe('the sums of a device', () => {
       connections: { attempts: 0, failures: 0 },
       crashes: { crashes: 0, minutes: 0 },
       cycleTimeSpread: 0,
+      outputSpread: 0,
       cycleTimeCv: 0,
-      dispersion: { connection: 1, errors: 1 },
+      dispersion: { connection: 1, errors: 1, quality: 1 },
     })
   })
 
@@ -338,7 +348,7 @@ describe('how counts vary from day to day', () => {
     ['4 and 12 where 8 are expected', twoDays(failures(4), failures(12)), 4],
     ['a day without an attempt shows nothing', [...twoDays(failures(4), failures(12)), null, null, failures(0, 0)], 4],
   ])('and for connections by their attempts: %s', (_, did, factor) => {
-    expect(dispersion({ a: did })).toEqual({ connection: expect.closeTo(factor, 9), errors: 1 })
+    expect(dispersion({ a: did })).toEqual({ connection: expect.closeTo(factor, 9), errors: 1, quality: 1 })
   })
 })
 
@@ -346,15 +356,21 @@ describe('what a device is expected to do', () => {
   const stratum = { ...NO_CELL_SUMS, minutes: 336, countedMinutes: 320, expectedMinutes: 480 }
   const baselineWith = (over: Partial<StratumSums>) => ({
     ...makeBaseline([], policy),
-    devices: { a: { 'second/weekday': { ...stratum, cycles: 500, cycleTimeMsSum: 18_000_000, errors: 16, ...over } } },
+    devices: {
+      a: { 'second/weekday': { ...stratum, cycles: 500, units: 480, cycleTimeMsSum: 18_000_000, errors: 16, ...over } },
+    },
   })
 
   it.each<[string, Partial<StratumSums>, object | null]>([
-    ['70 % of its minutes seen', {}, { cycleTimeMs: 36_000, errorsPerMinute: 0.05 }],
+    [
+      '70 % of its minutes seen',
+      {},
+      { cycleTimeMs: 36_000, errorsPerMinute: 0.05, cyclesPerMinute: 1.5625, unitsPerMinute: 1.5 },
+    ],
     ['a minute less', { minutes: 335 }, null],
     ['no cycle', { cycles: 0 }, null],
     ['no minute expected of it', { minutes: 0, expectedMinutes: 0 }, null],
-    ['no minute that its counters cover', { countedMinutes: 0 }, { cycleTimeMs: 36_000, errorsPerMinute: 16 }],
+    ['no minute that its counters cover', { countedMinutes: 0 }, null],
   ])('is known of a stratum with %s', (_, over, expected) => {
     expect(expectedFor(baselineWith(over), 'a', 'second/weekday')).toEqual(expected)
   })

@@ -402,6 +402,12 @@ describe('a stage that is installed', () => {
       attempts: 5,
       failures: 1,
       cycles: 8,
+      expectedReadings: 1,
+      expectedCycles: expect.closeTo(25 / 3, 9),
+      units: 0,
+      expectedUnits: expect.closeTo(25 / 3, 9),
+      qualityChecks: 0,
+      qualityFailures: 0,
       cycleMs: 288_000,
       expectedCycleMs: 288_000,
       operations: 96,
@@ -420,6 +426,7 @@ describe('a stage that is installed', () => {
         lines: [expect.objectContaining({ line: 1 }), expect.objectContaining({ line: 2 })],
         total,
         noise: { squares: 0, degrees: 0 },
+        outputNoise: { squares: 0, degrees: 0 },
         down: { stage: 1, stageOf: 2, controls: 0, controlsOf: 1 }, // the other canary reported nothing
       },
     ])

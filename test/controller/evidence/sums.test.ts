@@ -24,6 +24,12 @@ const ONE: Sums = {
   operations: 9,
   errors: 10,
   expectedErrors: 11,
+  expectedReadings: 12,
+  expectedCycles: 13,
+  units: 14,
+  expectedUnits: 15,
+  qualityChecks: 16,
+  qualityFailures: 17,
 }
 const times = (n: number): Sums =>
   Object.fromEntries(Object.entries(ONE).map(([member, value]) => [member, n * value])) as unknown as Sums
@@ -83,11 +89,22 @@ const delta = (over: Partial<Delta> = {}): Delta => ({
   connectionFailures: 2,
   cycles: 10,
   cycleTimeMsSum: 330_000,
+  unitsProduced: 9,
+  qualityChecks: 3,
+  qualityPasses: 2,
   operations: 120,
   errors: 3,
   ...over,
 })
-const EXPECTED = { cycleTimeMs: 30_000, errorsPerMinute: 0.25 }
+const EXPECTED = { cycleTimeMs: 30_000, errorsPerMinute: 0.25, cyclesPerMinute: 2, unitsPerMinute: 1.5 }
+const MADE = {
+  expectedReadings: 1,
+  expectedCycles: 2,
+  units: 9,
+  expectedUnits: 1.5,
+  qualityChecks: 3,
+  qualityFailures: 1,
+}
 
 describe('what a device did', () => {
   it.each<[string, Delta, Partial<Sums>]>([
@@ -95,6 +112,7 @@ describe('what a device did', () => {
       'counts next to what was expected',
       delta(),
       {
+        ...MADE,
         countedMinutes: 1,
         readings: 1,
         cycles: 10,
@@ -108,7 +126,7 @@ describe('what a device did', () => {
     [
       'is no reading of the cycle time where it made nothing',
       delta({ cycles: 0, cycleTimeMsSum: 0 }),
-      { countedMinutes: 1, operations: 120, errors: 3, expectedErrors: 0.25 },
+      { ...MADE, countedMinutes: 1, operations: 120, errors: 3, expectedErrors: 0.25 },
     ],
   ])('%s', (_, one, sums) => {
     const sum = noSums()

@@ -257,6 +257,57 @@ const EXAMPLES: Examples = {
     ],
   ],
   NO_CYCLES: [[{}, 'no cycles were reported']],
+  OUTPUT_DECREASE: [
+    [
+      {
+        made: 'cycles',
+        decreasePct: 100,
+        allowedPct: 10,
+        segment: { span: 'rolling-window', line: 4 },
+        lines: [4],
+        hasControls: true,
+      },
+      '100.0 % fewer cycles per minute on line 4 in the rolling window, 10 % allowed',
+    ],
+    [
+      {
+        made: 'units',
+        decreasePct: 12,
+        allowedPct: 10,
+        segment: { span: 'since-update' },
+        lines: [4, 9],
+        hasControls: false,
+      },
+      '12.0 % fewer units per minute since the update, 10 % allowed, most on the lines 4, 9; no controls, history only',
+    ],
+  ],
+  QUALITY_FAILURES: [
+    [
+      {
+        failures: 8,
+        checks: 100,
+        failedPct: 8,
+        baselinePct: 1.5,
+        allowedPoints: 1,
+        controlsPct: 1.4,
+        segment: { span: 'since-update' },
+      },
+      '8 of 100 quality checks failed (8.00 %) since the update, 1.50 % before, +1 points allowed, controls 1.40 %',
+    ],
+    [
+      {
+        failures: 0,
+        checks: 0,
+        failedPct: null,
+        baselinePct: null,
+        allowedPoints: 1,
+        controlsPct: null,
+        segment: { span: 'rolling-window' },
+      },
+      '0 of 0 quality checks failed in the rolling window, +1 points allowed, no controls, history only',
+    ],
+  ],
+  NO_QUALITY_CHECKS: [[{}, 'no quality checks are reported any more']],
   ERROR_RATE: [
     [
       {

@@ -1,0 +1,113 @@
+import { type EffectEstimate, type LineEffect, stageEffect } from '../evidence/cycle-time-effect.ts'
+import { isStanding, type Made, outputLosses, outputNoiseOf } from '../evidence/output-effect.ts'
+import { type LineSums, totalOf } from '../evidence/sums.ts'
+import type { SegmentKey } from '../messages/segment.ts'
+import { mixtureBoundary } from '../statistics/budget.ts'
+import { mixtureLogRatio } from '../statistics/sequential.ts'
+import type { RuleInput } from './rule-input.ts'
+import { rollingWindowOf } from './segments.ts'
+import type { Finding, Statistic } from './verdict.ts'
+
+/** A loss that was judged, of the stage or of the worst line. */
+interface Candidate {
+  readonly made: Made
+  readonly segment: SegmentKey
+  readonly loss: number
+  readonly statistic: Statistic
+  readonly hasControls: boolean
+  /** Lines that have lost too much, the worst first. */
+  readonly lines: readonly number[]
+}
+
+/**
+ * What the stage makes per minute, beside the controls on the same lines: cycles and units. A rule on the time of a
+ * cycle sees nothing where there are none, so that here nothing made is the worst case. A loss of the stage, or of
+ * several lines, is a breach. One line alone may be a station that has broken down, and without controls it may be the
+ * plant: then nothing is promoted, and nothing is rolled back. None where nothing is expected at this time.
+ * [source: output-limit, one-station]
+ */
+export function judgeOutput(one: RuleInput): readonly Finding[] {
+  const { evidence, policy } = one
+  const window = rollingWindowOf(evidence.evaluations)
+  const candidates = (['cycles', 'units'] as const).flatMap((made) => [
+    ...candidatesOf(one, window, 'rolling-window', made),
+    ...candidatesOf(one, evidence.lines, 'since-update', made),
+  ])
+  const limit = policy.limits.outputDecreasePct / 100
+  const found = candidates.filter(({ loss, statistic }) => loss > limit && statistic.value >= statistic.boundary)
+  const breach = found.find(({ hasControls, lines }) => hasControls && lines.length !== 1)
+  const shown = breach ?? found[0] ?? candidates[0] ?? null
+  if (shown === null) return []
+  if (breach !== undefined) return [findingOf(one, shown, { outcome: 'breach' })]
+  if (found.length > 0) return [findingOf(one, shown, { outcome: 'inconclusive', inconclusive: 'gate' })]
+  // The controls stand as well, or there are none: that is no health either.
+  if (isStanding(totalOf(window).stage))
+    return [findingOf(one, shown, { outcome: 'inconclusive', inconclusive: 'common-mode' })]
+  return [findingOf(one, shown, { outcome: 'healthy' })]
+}
+
+/** The stage, and the worst of the lines with all that have lost as much. */
+function candidatesOf(
+  { evidence, baseline, policy }: RuleInput,
+  lines: readonly LineSums[],
+  span: 'since-update' | 'rolling-window',
+  made: Made,
+): readonly Candidate[] {
+  const limit = policy.limits.outputDecreasePct / 100
+  const losses = outputLosses(lines, outputNoiseOf(evidence.evaluations, baseline), made)
+  const stage = stageEffect(losses)
+  if (stage === null) return []
+  const hasControls = lines.some(({ controls }) => controls.expectedCycles > 0)
+  const judged = ({ effect, variance }: EffectEstimate, members: number): Statistic => ({
+    name: 'msprt',
+    value: mixtureLogRatio(effect, variance, limit),
+    boundary: mixtureBoundary(policy, members, span === 'rolling-window'),
+  })
+  const isLost = (one: LineEffect): boolean => {
+    const { value, boundary } = judged(one, losses.length)
+    return one.effect > limit && value >= boundary
+  }
+  const lost = losses.filter(isLost).toSorted((a, b) => b.effect - a.effect)
+  const ofStage = {
+    made,
+    segment: { span },
+    loss: stage.effect,
+    statistic: judged(stage, 1),
+    hasControls,
+    lines: lost.map(({ line }) => line),
+  }
+  const [worst] = lost
+  if (worst === undefined) return [ofStage]
+  const ofLines = {
+    made,
+    segment: { span, line: worst.line },
+    loss: worst.effect,
+    statistic: judged(worst, losses.length),
+    hasControls,
+    lines: ofStage.lines,
+  }
+  return [ofStage, ofLines]
+}
+
+function findingOf(
+  { policy, evidence }: RuleInput,
+  { made, segment, loss, statistic, hasControls, lines }: Candidate,
+  end: Pick<Finding, 'outcome' | 'inconclusive'>,
+): Finding {
+  const limit = policy.limits.outputDecreasePct
+  return {
+    rule: 'output',
+    metric: 'outputDecreasePct',
+    ...end,
+    observed: loss * 100,
+    baseline: 0,
+    limit,
+    n: evidence.lines.length,
+    ...(segment.line !== undefined && { line: segment.line }),
+    statistic,
+    reason: {
+      code: 'OUTPUT_DECREASE',
+      data: { made, decreasePct: loss * 100, allowedPct: limit, segment, lines, hasControls },
+    },
+  }
+}

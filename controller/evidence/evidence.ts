@@ -5,7 +5,7 @@ import { own } from '../support/own.ts'
 import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type CusumState, cusumAfter, NO_CUSUM } from './cusum.ts'
 import { type Delta, difference } from './difference.ts'
-import { type MemorySeries, newSeries, withGauge } from './memory-series.ts'
+import { type MemorySeries, newSeries, type UsualMemory, withGauge } from './memory-series.ts'
 import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
 import {
   addDelta,
@@ -110,6 +110,8 @@ export interface ControlsObservation {
   readonly isHeard: boolean
   /** What they use in the middle; null without controls. */
   readonly commonMiB: number | null
+  /** What nearly all of them use; null without controls. */
+  readonly usualMiB: UsualMemory | null
 }
 
 /** Reads the controls of an evaluation: those of all stages are the same devices, so that once is enough. */
@@ -148,7 +150,7 @@ export function observeControls(
     down,
     of,
     isHeard,
-    commonMiB: middleOf(usedMiB),
+    ...memoryOf(usedMiB),
   }
 }
 
@@ -171,7 +173,7 @@ export function observe(
   // Dictionaries from the first name on, as the snapshot is.
   const members: Record<string, MemberState> = Object.create(null)
   const memory: Record<string, MemorySeries> = Object.create(null)
-  const evaluation = { atMs: current.atMs, commonMiB: controls.commonMiB }
+  const evaluation = { atMs: current.atMs, commonMiB: controls.commonMiB, usualMiB: controls.usualMiB }
   for (const thing of watch.members) {
     const before = own(evidence.members, thing) ?? NEW_MEMBER
     const from = own(previous?.devices, thing)
@@ -272,9 +274,13 @@ function isOfOneShift(delta: Delta, stratum: Stratum, current: Snapshot, policy:
   return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= stratum.shiftStartMs
 }
 
-/** Null where there is none. */
-const middleOf = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : (new Float64Array(values).sort()[values.length >> 1] as number)
+/** In the middle, and of nearly all; null where there is none. */
+function memoryOf(usedMiB: readonly number[]): Pick<ControlsObservation, 'commonMiB' | 'usualMiB'> {
+  if (usedMiB.length === 0) return { commonMiB: null, usualMiB: null }
+  const sorted = new Float64Array(usedMiB).sort()
+  const at = (share: number): number => sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)] as number
+  return { commonMiB: at(0.5), usualMiB: { p95MiB: at(0.95), p99MiB: at(0.99) } }
+}
 
 function memoryAfter(
   series: MemorySeries | undefined,
@@ -282,12 +288,12 @@ function memoryAfter(
   member: MemberState,
   from: HealthSample | undefined,
   to: HealthSample | undefined,
-  { atMs, commonMiB }: { readonly atMs: number; readonly commonMiB: number | null },
+  { atMs, commonMiB, usualMiB }: Pick<ControlsObservation, 'commonMiB' | 'usualMiB'> & { readonly atMs: number },
 ): MemorySeries {
   const isBefore = from?.firmwareVersion === watch.previousVersion && from.gauges.memoryMiB > 0
   const known = series ?? newSeries(isBefore ? from.gauges.memoryMiB : null)
   const isDue = member.installedAtMs !== null && to?.firmwareVersion === watch.version
-  return isDue ? withGauge(known, to, atMs, commonMiB) : known
+  return isDue ? withGauge(known, to, atMs, commonMiB, usualMiB) : known
 }
 
 /**

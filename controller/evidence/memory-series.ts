@@ -18,7 +18,17 @@ export interface MemorySeries {
   readonly s: number
   /** Least use itself in the last full half hour; null before the first. */
   readonly levelMiB: number | null
+  /** What healthy processes use at most, by the controls at the last evaluation; null without any. */
+  readonly usual: UsualMemory | null
   readonly running: RunningBlock
+}
+
+/** What all but so few of the controls use: processes of all ages, wherever they are between two collections of garbage. */
+export interface UsualMemory {
+  /** All but 5 %. */
+  readonly p95MiB: number
+  /** All but 1 %. */
+  readonly p99MiB: number
 }
 
 /** The half hour that is not over yet. */
@@ -51,17 +61,20 @@ export const newSeries = (beforeMiB: number | null): MemorySeries => ({
   minima: [],
   s: 0,
   levelMiB: null,
+  usual: null,
   running: { block: -1, samples: 0, least: 0, leastLevelMiB: 0 },
 })
 
 /**
- * Takes in the gauge of a running process; `commonMiB` is what the controls use at this evaluation, null without any.
+ * Takes in the gauge of a running process; `commonMiB` is what the controls use in the middle at this evaluation, `usual`
+ * what nearly all of them do; null without any.
  */
 export function withGauge(
   series: MemorySeries,
   sample: HealthSample,
   nowMs: number,
   commonMiB: number | null,
+  usual: UsualMemory | null = null,
 ): MemorySeries {
   const { memoryMiB, memoryLimitMiB } = sample.gauges
   if (sample.componentState !== 'RUNNING' || memoryMiB <= 0) return series
@@ -80,14 +93,14 @@ export function withGauge(
     if (running.samples === SAMPLES) return series
     const least = Math.min(running.least, above)
     const leastLevelMiB = Math.min(running.leastLevelMiB, level)
-    return withRunning(series, { block, samples: running.samples + 1, least, leastLevelMiB })
+    return withRunning(series, { block, samples: running.samples + 1, least, leastLevelMiB }, usual)
   }
   const closed = running.samples === SAMPLES ? withMinimum(series) : series
-  return withRunning(closed, { block, samples: 1, least: above, leastLevelMiB: level })
+  return withRunning(closed, { block, samples: 1, least: above, leastLevelMiB: level }, usual)
 }
 
 /** Written out, since it is done for every device at every evaluation. */
-const withRunning = (series: MemorySeries, running: RunningBlock): MemorySeries => ({
+const withRunning = (series: MemorySeries, running: RunningBlock, usual: UsualMemory | null): MemorySeries => ({
   beforeMiB: series.beforeMiB,
   limitMiB: series.limitMiB,
   bootId: series.bootId,
@@ -96,6 +109,7 @@ const withRunning = (series: MemorySeries, running: RunningBlock): MemorySeries 
   minima: series.minima,
   s: series.s,
   levelMiB: series.levelMiB,
+  usual,
   running,
 })
 

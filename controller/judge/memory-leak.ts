@@ -23,7 +23,8 @@ const TREND_TESTS = 48
  * Memory that is not freed: half-hourly minima since the install, less what the controls use, rising on nearly all
  * devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation). The outcome
  * depends on when memory is exhausted at the Theil-Sen slope; a device that has almost none left is rolled back while
- * it still can be. [source: leak-projection, free-memory]
+ * it still can be. What a young process grows by until it uses as much as healthy ones do is no leak: its memory must be
+ * above that of nearly all controls. [source: leak-projection, free-memory, usual-memory]
  */
 export function judgeMemory(one: RuleInput): Finding {
   const { evidence, watch, policy } = one
@@ -81,6 +82,7 @@ interface Member {
 function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null {
   let rising = 0
   for (const { known } of series) if (known.s > 0) rising += 1
+  if (!isUnusual(series.map(({ known }) => known))) return null
   const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_TESTS / MIN_BLOCKS)
   if (p > boundary) return null
@@ -94,6 +96,15 @@ function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null 
   }
 }
 
+/** Without controls the only healthy processes known are those of the same devices before the install. */
+function isUnusual(series: readonly MemorySeries[]): boolean {
+  const levels = series.map(({ levelMiB }) => levelMiB as number)
+  const usual = series.flatMap(({ usual }) => (usual === null ? [] : [usual.p95MiB]))
+  const before = series.flatMap(({ beforeMiB }) => (beforeMiB === null ? [] : [beforeMiB])).sort((a, b) => a - b)
+  const [healthyMiB] = usual.length > 0 ? [middle(usual)] : before.slice(Math.floor(0.95 * before.length))
+  return healthyMiB === undefined || middle(levels) > healthyMiB
+}
+
 /**
  * The device that runs out first of those whose trend is beyond doubt for a family of that size, which is less than one
  * in a thousand whatever the budget. [source: memory-evidence]
@@ -104,6 +115,7 @@ function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | nul
   for (const { thing, known } of series) {
     // A device that is not even close by S alone is not worth the exact test.
     if (known.s < leastS(known.minima.length)) continue
+    if (known.usual !== null && (known.levelMiB as number) <= known.usual.p99MiB) continue
     const p = riseTail(known.minima)
     if (p > boundary) continue
     const slopeMiBPerHour = slopeMiBPerHourOf(known.minima)

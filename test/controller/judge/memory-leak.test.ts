@@ -113,9 +113,12 @@ const rising = (halfHours: number, byMiB = 1): readonly number[] =>
   Array.from({ length: halfHours }, (_, i) => i * byMiB)
 const FLAT = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
+const NOTHING_USUAL = { p95MiB: Number.NEGATIVE_INFINITY, p99MiB: Number.NEGATIVE_INFINITY }
+
 /** A device with 512 MiB, and how many of them are left. */
 const known = (minima: readonly number[], leftMiB = 300, over: Partial<MemorySeries> = {}): MemorySeries => ({
   ...newSeries(500),
+  usual: NOTHING_USUAL,
   limitMiB: 512,
   levelMiB: 512 - leftMiB,
   minima,
@@ -130,6 +133,46 @@ const judgedBy = (count: number, seriesOf: (device: number) => MemorySeries, ove
   const memory = Object.fromEntries(devices.map((thing, i) => [thing, seriesOf(i)]))
   return judgeMemory({ ...one, ...over, evidence: { ...one.evidence, memory } })
 }
+
+describe('a process that grows to what healthy ones use', () => {
+  /** A stage of young processes beside controls that use from 150 to 230 MiB. */
+  const stage = (usedMiB: (hours: number, device: number) => number, hours: number): Record<string, MemorySeries> => {
+    const usual = { p95MiB: 226, p99MiB: 229 }
+    return Object.fromEntries(
+      Array.from({ length: LINES }, (_, device) => {
+        let series = newSeries(190)
+        for (let atMs = START_MS; atMs <= START_MS + hours * HOUR_MS; atMs += 5 * 60_000) {
+          const memoryMiB = usedMiB((atMs - START_MS) / HOUR_MS, device)
+          const gauges = { cpuPct: 30, memoryMiB, memoryLimitMiB: 512, uptimeS: 60, connected: true }
+          series = withGauge(series, sample({ gauges }), atMs, 190, usual)
+        }
+        return [`line-${device + 1}-0`, series]
+      }),
+    )
+  }
+  const judgedBeside = (usedMiB: (hours: number, device: number) => number, hours: number) => {
+    const one = oneCase()
+    return judgeMemory({ ...one, evidence: { ...one.evidence, memory: stage(usedMiB, hours) } }).outcome
+  }
+
+  it('warms up, or collects its garbage now and then, and leaks nothing', () => {
+    for (let hours = 2; hours <= 24; hours += 1) {
+      expect(judgedBeside((age) => 150 + 60 * (1 - Math.exp(-age / 4)), hours)).toBe('healthy')
+      expect(judgedBeside((age) => 150 + 75 * ((age / 7) % 1), hours)).toBe('healthy')
+    }
+  })
+
+  it('leaks where it goes on beyond that', () => {
+    expect(judgedBeside((age) => 150 + 26 * age, 2.5)).toBe('healthy')
+    expect(judgedBeside((age) => 150 + 26 * age, 4)).toBe('breach')
+    expect(judgedBeside((age, device) => (device === 4 ? 150 + 26 * age : 150), 8)).toBe('breach')
+  })
+
+  it('is compared with what the devices used before where there are no controls', () => {
+    const before = (beforeMiB: number) => judgedBy(LINES, () => known(rising(8, 10), 300, { beforeMiB, usual: null })).outcome
+    expect([before(250), before(200)]).toEqual(['healthy', 'breach'])
+  })
+})
 
 describe('the finding of a leak', () => {
   const finding = { rule: 'memory-leak', metric: 'hoursToExhaustion', baseline: null }

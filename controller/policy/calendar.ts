@@ -144,6 +144,10 @@ function localMs({ zone }: Policy, dateTime: string): number {
   return wallTimeMs(zone, Temporal.PlainDate.from(date), time)
 }
 
+/** The declared incidents as instants. */
+export const incidentPeriods = (policy: Policy): readonly { readonly fromMs: number; readonly toMs: number }[] =>
+  policy.incidents.map(({ from, to }) => ({ fromMs: localMs(policy, from), toMs: localMs(policy, to) }))
+
 function windowOpensAtMs(policy: Policy, stage: StageName, fromMs: number): number {
   const yesterday = dateOf(policy, fromMs).subtract({ days: 1 })
   let earliest = Number.POSITIVE_INFINITY

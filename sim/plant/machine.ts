@@ -142,8 +142,9 @@ export class Machine {
     this.#condition = condition
     let atMs = startMs
     for (let left = count; left > 0; ) {
-      this.#time = this.#calendar.at(atMs)
-      const { shift, untilMs } = this.#time
+      const time = this.#calendar.at(atMs)
+      this.#time = time
+      const { shift, untilMs } = time
       const inStep = Math.min(left, Math.ceil((untilMs - atMs) / MINUTE_MS))
       const minute = Math.floor(atMs / MINUTE_MS)
       if (this.#recording === null) {

@@ -267,7 +267,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What every ring reads quantities with. */
-const UNITS = ['controller/units/quantity.ts', 'controller/units/duration.ts', 'controller/units/wall-time.ts']
+const UNITS = [
+  'controller/units/quantity.ts',
+  'controller/units/duration.ts',
+  'controller/units/shift-time.ts',
+  'controller/units/wall-time.ts',
+]
 
 /** Of a ring below, only these files are for the ring above, whatever the table allows. */
 const OPEN_TO: readonly { ring: string; of: string; files: readonly string[] }[] = [

@@ -32,7 +32,7 @@ export interface Baseline {
   readonly devices: Readonly<Record<string, Readonly<Record<string, StratumSums>>>>
   /** All connection attempts; their failures do not depend on the shift. */
   readonly connections: { readonly attempts: number; readonly failures: number }
-  /** Crashes in all device-minutes; absent if not counted. */
+  /** Crashes in all device-minutes of the fleet: too few for a rate by device or shift. Absent if not counted. */
   readonly crashes?: { readonly crashes: number; readonly minutes: number }
   /**
    * How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured.
@@ -55,7 +55,8 @@ const MIN_COVERAGE = 0.7
 
 /**
  * Sums the differences between consecutive snapshots, taken where shifts begin, into device x stratum. What happened
- * over the beginning of a shift (a snapshot is missing) belongs to no stratum; its minutes count as not observed.
+ * over the beginning of a shift (a snapshot is missing) belongs to no stratum; its minutes count as not observed. What
+ * was left out of the snapshots (`left-out.ts`) is not missed.
  */
 export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Baseline {
   const things = [...new Set(snapshots.flatMap(thingsOf))].sort()
@@ -67,6 +68,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const pieces = stratumPieces(policy, before.atMs, after.atMs)
     for (const thing of things) {
+      if (after.leftOut?.has(thing) === true) continue
       const strata = devices[thing] as Record<string, StratumSums>
       for (const { stratum, minutes } of pieces) {
         const sums = strata[stratum] ?? emptySums()

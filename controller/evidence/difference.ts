@@ -1,4 +1,4 @@
-import type { HealthCounters } from '../contract.ts'
+import { type HealthCounters, SAMPLE_PERIOD_MS } from '../contract.ts'
 import type { HealthSample } from './snapshot.ts'
 
 /** What happened on a device between two samples. */
@@ -16,8 +16,8 @@ export const isNews = (previous: HealthSample | undefined, current: HealthSample
     current.sampledAtMs >= previous.sampledAtMs)
 
 /**
- * Counters between two samples of one device; null when `current` is no news. A sequence that went back in a later
- * sample, or another way of counting, means that the counters began anew.
+ * Counters between two samples of one device; null when `current` is no news. Where the counters began anew in between,
+ * they count from 0: nothing is ever less than none.
  */
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
   if (!isNews(previous, current)) return null
@@ -25,27 +25,66 @@ export function difference(previous: HealthSample | undefined, current: HealthSa
     return { ...current.counters, minutes: samplesSince(previous, current), countedMinutes: 1 }
   }
   if (previous === undefined) return null // nothing to count from
-  const continues = previous.schema === '2.0' && current.sequence > previous.sequence
-  const minutes = continues ? current.sequence - previous.sequence : current.sequence
-  if (!continues) return { ...current.counters, minutes, countedMinutes: minutes }
-  const a = previous.counters
-  const b = current.counters
-  return {
-    minutes,
-    countedMinutes: minutes,
-    connectionAttempts: b.connectionAttempts - a.connectionAttempts,
-    connectionFailures: b.connectionFailures - a.connectionFailures,
-    cycles: b.cycles - a.cycles,
-    cycleTimeMsSum: b.cycleTimeMsSum - a.cycleTimeMsSum,
-    cycleTimeMsSumOfSquares: b.cycleTimeMsSumOfSquares - a.cycleTimeMsSumOfSquares,
-    operations: b.operations - a.operations,
-    errors: b.errors - a.errors,
-    crashes: b.crashes - a.crashes,
-    unitsProduced: b.unitsProduced - a.unitsProduced,
-    qualityChecks: b.qualityChecks - a.qualityChecks,
-    qualityPasses: b.qualityPasses - a.qualityPasses,
-  }
+  if (beganAnew(previous, current)) return fromZero(current, current.sequence)
+  const minutes = current.sequence - previous.sequence
+  const delta = between(previous.counters, current.counters, minutes)
+  return isNegative(delta) ? fromZero(current, minutesOfReset(previous, current)) : delta
 }
+
+/**
+ * Whether the health component has started again, by what it says without a clock: another way of counting, a sequence
+ * that went back, or one as young as the process of the firmware, while the sample before is of another process: so that
+ * one is older than the first of this sequence.
+ */
+const beganAnew = (previous: HealthSample, current: HealthSample): boolean =>
+  previous.schema !== '2.0' ||
+  current.sequence <= previous.sequence ||
+  (previous.bootId !== current.bootId && (current.sequence - 1) * SAMPLE_PERIOD_MS <= current.gauges.uptimeS * 1000)
+
+/**
+ * Samples since counters became smaller under a greater sequence. Either a gap hides that the sequence began anew as
+ * well, and then there was time for all of it, or the counters alone did, somewhere in between.
+ */
+function minutesOfReset(previous: HealthSample, current: HealthSample): number {
+  const elapsed = Math.round((current.sampledAtMs - previous.sampledAtMs) / SAMPLE_PERIOD_MS)
+  return Math.min(current.sequence, Math.max(elapsed, current.sequence - previous.sequence))
+}
+
+const fromZero = ({ counters }: HealthSample, minutes: number): Delta => ({
+  ...counters,
+  minutes,
+  countedMinutes: minutes,
+})
+
+/** Written out, since it is done for every device at every evaluation. */
+const between = (a: HealthCounters, b: HealthCounters, minutes: number): Delta => ({
+  minutes,
+  countedMinutes: minutes,
+  connectionAttempts: b.connectionAttempts - a.connectionAttempts,
+  connectionFailures: b.connectionFailures - a.connectionFailures,
+  cycles: b.cycles - a.cycles,
+  cycleTimeMsSum: b.cycleTimeMsSum - a.cycleTimeMsSum,
+  cycleTimeMsSumOfSquares: b.cycleTimeMsSumOfSquares - a.cycleTimeMsSumOfSquares,
+  operations: b.operations - a.operations,
+  errors: b.errors - a.errors,
+  crashes: b.crashes - a.crashes,
+  unitsProduced: b.unitsProduced - a.unitsProduced,
+  qualityChecks: b.qualityChecks - a.qualityChecks,
+  qualityPasses: b.qualityPasses - a.qualityPasses,
+})
+
+const isNegative = (delta: Delta): boolean =>
+  delta.connectionAttempts < 0 ||
+  delta.connectionFailures < 0 ||
+  delta.cycles < 0 ||
+  delta.cycleTimeMsSum < 0 ||
+  delta.cycleTimeMsSumOfSquares < 0 ||
+  delta.operations < 0 ||
+  delta.errors < 0 ||
+  delta.crashes < 0 ||
+  delta.unitsProduced < 0 ||
+  delta.qualityChecks < 0 ||
+  delta.qualityPasses < 0
 
 /** A version 1.0 document counts one minute, but its sequence shows how long the device has been running. */
 const samplesSince = (previous: HealthSample | undefined, current: HealthSample): number =>

@@ -19,6 +19,8 @@ export interface Snapshot {
    * did.
    */
   readonly heardAtMs?: Readonly<Record<string, number>>
+  /** Devices whose time since the snapshot before is left out of a baseline; never stored. */
+  readonly leftOut?: ReadonlySet<string>
 }
 
 /** Names of the devices of a snapshot that was made here: listing the names of a dictionary sorts them. */

@@ -37,11 +37,13 @@ const DAY_MS = 24 * 3_600_000
 /**
  * Every day of the baseline as a fake deployment of every stage, judged by the rules of the real one against the other
  * days: what alarms here would roll back a healthy release. The records are of shifts, so that what passes within a
- * shift is not seen. [source: aa-replay]
+ * shift is not seen. Crashes are held against those of the whole week, the day's own among them, and by so much more as
+ * there are fake deployments: one crash falls on one of the days, which says nothing of the plant. [source: aa-replay]
  */
 export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
   const { snapshots } = week
   const alarms: ReplayAlarm[] = []
+  let days = 0
   for (let first = 0; first + 1 < snapshots.length; ) {
     const startMs = (snapshots[first] as Snapshot).atMs
     let last = first + 1
@@ -50,9 +52,14 @@ export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
     const baseline = without(week.baseline, day, policy)
     for (const stage of STAGES) alarms.push(...replayDay({ ...week, baseline }, day, stage, policy))
     first = last
+    days += 1
   }
-  return alarms
+  return alarms.filter(({ finding }) => finding.rule !== 'component-crash' || isBeyond(finding, days * STAGES.length))
 }
+
+/** Whether a finding would be significant as one of so many. */
+const isBeyond = ({ statistic }: Finding, tests: number): boolean =>
+  statistic === undefined || statistic.value >= statistic.boundary + Math.log(tests)
 
 function replayDay(week: Replay, day: readonly Snapshot[], stage: StageName, policy: Policy): ReplayAlarm[] {
   const watch = watchOf(week, stage, (day[0] as Snapshot).atMs)
@@ -85,11 +92,11 @@ function watchOf({ members, held, lineOf, version }: Replay, stage: StageName, d
   }
 }
 
-/** The baseline of the other days; how much things vary is taken from all. */
+/** The baseline of the other days; how much things vary is taken from all, and so are crashes. */
 function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): Baseline {
   const devices: Record<string, Record<string, StratumSums>> = Object.create(null)
   const sums = shiftSums(day, policy)
-  const [connections, crashes] = [{ ...baseline.connections }, { crashes: 0, minutes: 0, ...baseline.crashes }]
+  const connections = { ...baseline.connections }
   for (const thing in baseline.devices) {
     const left: Record<string, StratumSums> = { ...baseline.devices[thing] }
     const ofDay = sums[thing] ?? {}
@@ -98,12 +105,10 @@ function without(baseline: Baseline, day: readonly Snapshot[], policy: Policy): 
       left[stratum] = minus(left[stratum] as StratumSums, own)
       connections.attempts -= own.connectionAttempts
       connections.failures -= own.connectionFailures
-      crashes.crashes -= own.crashes
-      crashes.minutes -= own.minutes
     }
     devices[thing] = left
   }
-  return { ...baseline, devices, connections, crashes }
+  return { ...baseline, devices, connections }
 }
 
 /** The share of false rollbacks at which the replay would have been quiet. [source: aa-replay] */

@@ -1,9 +1,8 @@
 import { type EvaluationSums, totalOf } from '../evidence/sums.ts'
 import { deviceList } from '../messages/wording.ts'
-import { singleBoundary } from '../statistics/budget.ts'
-import { excessLogRatio } from '../statistics/excess.ts'
+import { crashEvidence } from './crash-evidence.ts'
 import type { RuleInput } from './rule-input.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding } from './verdict.ts'
 
 /** Lost devices that a stage may have: two are too many, and so is more than a tenth. [source: lost-devices] */
 const MAX_LOST = 1
@@ -46,13 +45,14 @@ function tally({ evidence, watch, policy, nowMs }: RuleInput): Tally {
 
 /**
  * Crashes of the firmware since the deployment: any, as long as the baseline had none. Where devices crash anyway the
- * owner's rule would roll back every release, so that a significant excess is needed. [source: thresholds, crash-count]
+ * owner's rule would roll back every release, so that they must be more than the baseline's rate explains.
+ * [source: thresholds, crash-count]
  */
 function crash(one: RuleInput, seen: Tally): Finding {
   const { watch, policy } = one
   const { crashed, crashes: observed, heard } = seen
   const limit = policy.limits.crashes
-  const { expected, statistic } = beyondBaseline(one, seen)
+  const { expected, statistic } = crashEvidence(one.baseline, policy, watch.stage, seen)
   const isBreach = observed > limit && (statistic === undefined || statistic.value >= statistic.boundary)
   return {
     rule: 'component-crash',
@@ -67,18 +67,6 @@ function crash(one: RuleInput, seen: Tally): Finding {
     ...(!isBreach && heard === 0 && { inconclusive: 'insufficient' }),
     reason: { code: 'CRASHES', data: { crashes: observed, allowed: limit, expected, devices: deviceList(crashed) } },
   }
-}
-
-/** The crashes that the baseline lets expect in the stage's exposure; a statistic only where that is not zero. */
-function beyondBaseline(
-  { baseline, policy }: RuleInput,
-  { crashes: count, exposureMs }: Tally,
-): { readonly expected: number; readonly statistic?: Statistic } {
-  const { crashes: reference, minutes } = baseline.crashes ?? { crashes: 0, minutes: 0 }
-  if (reference === 0 || policy.profile === 'raw-thresholds') return { expected: 0 }
-  const ratio = Math.max(exposureMs / 60_000, 1) / minutes
-  const value = excessLogRatio({ count, reference, ratio })
-  return { expected: reference * ratio, statistic: { name: 'maxsprt', value, boundary: singleBoundary(policy) } }
 }
 
 function failedDeployment({ failedDevices, watch }: RuleInput): Finding {

@@ -11,7 +11,7 @@ export type InconclusiveReason = 'insufficient' | 'stale' | 'common-mode' | 'gat
 
 /** `value` >= `boundary` is significant. */
 export interface Statistic {
-  /** `msprt`, `maxsprt`, `cusum`, `mann-kendall`, `sign`. */
+  /** `msprt`, `maxsprt`, `poisson`, `cusum`, `mann-kendall`, `sign`. */
   readonly name: string
   readonly value: number
   readonly boundary: number

@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
 import type { StageName } from '../contract.ts'
 import type { Closure } from '../messages/decisions.ts'
-import type { Policy, Shift, WeeklyWindow } from './policy.ts'
+import { endOfSpanMs, localDate, shiftAt, wallTimeMs } from '../units/shift-time.ts'
+import type { Policy } from './policy.ts'
 
 /** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [source: strata] */
 export interface Stratum {
@@ -38,17 +39,11 @@ function knownStrataOf({ shifts, zone }: Policy): Stratum[] {
   return known
 }
 
-function findStratum(policy: Policy, atMs: number): Stratum {
-  const today = dateOf(policy, atMs)
-  for (const date of [today, today.subtract({ days: 1 })]) {
-    for (const shift of policy.shifts) {
-      const shiftStartMs = at(policy, date, shift.from)
-      const shiftEndMs = endOf(policy, date, shift)
-      if (atMs < shiftStartMs || atMs >= shiftEndMs) continue
-      return { name: `${shift.name}/${date.dayOfWeek >= 6 ? 'weekend' : 'weekday'}`, shiftStartMs, shiftEndMs }
-    }
-  }
-  throw new Error('invariant: the shifts of the policy do not cover the day')
+function findStratum({ shifts, zone }: Policy, atMs: number): Stratum {
+  const span = shiftAt(shifts, zone, atMs)
+  if (span === null) throw new Error('invariant: the shifts of the policy do not cover the day')
+  const { shift, isWeekend, startMs, endMs } = span
+  return { name: `${shift.name}/${isWeekend ? 'weekend' : 'weekday'}`, shiftStartMs: startMs, shiftEndMs: endMs }
 }
 
 /** Every name that `stratumAt` can give. */
@@ -60,13 +55,13 @@ export const dayNumber = (policy: Policy, atMs: number): number => EPOCH.until(d
 
 const EPOCH = Temporal.PlainDate.from('1970-01-01')
 
-/** The instants in [fromMs, toMs] at which a shift begins, in order. */
+/** The instants in [fromMs, toMs] at which a shift begins, in order; shifts that the clocks skip begin with the next. */
 export function shiftBoundaries(policy: Policy, fromMs: number, toMs: number): number[] {
-  const boundaries: number[] = []
+  const boundaries = new Set<number>()
   for (let date = dateOf(policy, fromMs); at(policy, date, '00:00') <= toMs; date = date.add({ days: 1 })) {
-    for (const { from } of policy.shifts) boundaries.push(at(policy, date, from))
+    for (const { from } of policy.shifts) boundaries.add(at(policy, date, from))
   }
-  return boundaries.filter((boundary) => boundary >= fromMs && boundary <= toMs).sort((a, b) => a - b)
+  return [...boundaries].filter((boundary) => boundary >= fromMs && boundary <= toMs).sort((a, b) => a - b)
 }
 
 /** When a stage may be deployed, and what keeps it waiting until then. */
@@ -135,7 +130,7 @@ function closureAt(
   for (const window of policy.deny[stage] ?? []) {
     const today = dateOf(policy, atMs)
     for (const date of [today.subtract({ days: 1 }), today]) {
-      const untilMs = endOf(policy, date, window)
+      const untilMs = endOfSpanMs(policy.zone, date, window)
       const covers = window.days.includes(date.dayOfWeek) && at(policy, date, window.from) <= atMs && atMs < untilMs
       if (covers) return { by: { code: 'DENY_WINDOW', data: { from: window.from, to: window.to } }, untilMs }
     }
@@ -143,9 +138,15 @@ function closureAt(
   return null
 }
 
-/** A local date and time; one that the clocks skip comes out an hour later, one they repeat is the first. */
-const localMs = (policy: Policy, dateTime: string): number =>
-  Temporal.PlainDateTime.from(dateTime).toZonedDateTime(policy.zone).epochMilliseconds
+/** A local date and time. */
+function localMs({ zone }: Policy, dateTime: string): number {
+  const [date, time] = dateTime.split('T') as [string, string]
+  return wallTimeMs(zone, Temporal.PlainDate.from(date), time)
+}
+
+/** The declared incidents as instants. */
+export const incidentPeriods = (policy: Policy): readonly { readonly fromMs: number; readonly toMs: number }[] =>
+  policy.incidents.map(({ from, to }) => ({ fromMs: localMs(policy, from), toMs: localMs(policy, to) }))
 
 function windowOpensAtMs(policy: Policy, stage: StageName, fromMs: number): number {
   const yesterday = dateOf(policy, fromMs).subtract({ days: 1 })
@@ -153,7 +154,7 @@ function windowOpensAtMs(policy: Policy, stage: StageName, fromMs: number): numb
   for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === Number.POSITIVE_INFINITY; day++) {
     const date = yesterday.add({ days: day })
     for (const window of policy.gates[stage]) {
-      const [opensMs, closesMs] = [at(policy, date, window.from), endOf(policy, date, window)]
+      const [opensMs, closesMs] = [at(policy, date, window.from), endOfSpanMs(policy.zone, date, window)]
       // A window inside the hour that the clocks skip is empty.
       if (!window.days.includes(date.dayOfWeek) || closesMs <= Math.max(fromMs, opensMs)) continue
       earliest = Math.min(earliest, Math.max(fromMs, opensMs))
@@ -163,23 +164,6 @@ function windowOpensAtMs(policy: Policy, stage: StageName, fromMs: number): numb
   return earliest
 }
 
-const dateOf = (policy: Policy, atMs: number): Temporal.PlainDate =>
-  Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(policy.zone).toPlainDate()
+const dateOf = ({ zone }: Policy, atMs: number): Temporal.PlainDate => localDate(zone, atMs)
 
-/** Wall time on a date; a time the clocks skip comes out an hour later, one they repeat is the first. */
-const at = (policy: Policy, date: Temporal.PlainDate, time: string): number =>
-  date.toZonedDateTime({ timeZone: policy.zone, plainTime: plainTime(time) }).epochMilliseconds
-
-/** Few times are ever written in policies, and each is read very often. */
-const plainTimes = new Map<string, Temporal.PlainTime>()
-
-function plainTime(time: string): Temporal.PlainTime {
-  const known = plainTimes.get(time) ?? Temporal.PlainTime.from(time)
-  plainTimes.set(time, known)
-  return known
-}
-
-function endOf(policy: Policy, date: Temporal.PlainDate, window: Shift | WeeklyWindow): number {
-  const spansMidnight = Temporal.PlainTime.compare(plainTime(window.to), plainTime(window.from)) <= 0
-  return at(policy, spansMidnight ? date.add({ days: 1 }) : date, window.to)
-}
+const at = ({ zone }: Policy, date: Temporal.PlainDate, time: string): number => wallTimeMs(zone, date, time)

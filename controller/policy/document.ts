@@ -39,6 +39,7 @@ export function documentOf(policy: Policy): FullPolicyDocument {
       }),
     ),
     freezes: policy.freezes.map(({ name, from, to }) => ({ name, from, to })),
+    incidents: policy.incidents.map(({ from, to, reason }) => ({ from, to, reason })),
     ...limitsOf(policy),
     onNoisyBaseline: policy.onNoisyBaseline,
     dryRun: [...policy.dryRun],

@@ -33,6 +33,7 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
     gates: gatesOf(file.gates),
     deny: windowsOf(file.deny ?? {}),
     freezes: file.freezes ?? DEFAULT_POLICY.freezes,
+    incidents: file.incidents ?? DEFAULT_POLICY.incidents,
     ...limitsOf(file),
     onNoisyBaseline: file.onNoisyBaseline ?? DEFAULT_POLICY.onNoisyBaseline,
     dryRun: file.dryRun ?? DEFAULT_POLICY.dryRun,

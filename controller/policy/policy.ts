@@ -24,6 +24,13 @@ export interface FreezePeriod {
   readonly to: string
 }
 
+/** A time in which the plant did not run as it does, in site-local wall time: no baseline is made of it. */
+export interface Incident {
+  readonly from: string
+  readonly to: string
+  readonly reason: string
+}
+
 export interface Policy {
   readonly profile: Profile
   /** Healthy exposure a stage needs before it is promoted. [source: monitoring-window] */
@@ -52,6 +59,11 @@ export interface Policy {
   readonly deny: Readonly<Partial<Record<StageName, readonly WeeklyWindow[]>>>
   /** Dated freezes of the whole fleet, such as holidays. A hotfix passes them, and that is audited. [source: hotfix] */
   readonly freezes: readonly FreezePeriod[]
+  /**
+   * Declared incidents, of the whole plant: whole shifts are left out of baselines where one falls into them.
+   * [source: baseline-hygiene]
+   */
+  readonly incidents: readonly Incident[]
   /** How every line is split, so that each stage is a fair sample of the plant; the rest of a line is production. */
   readonly stages: {
     /** Devices of each line that are canaries. [source: stratified-groups] */
@@ -174,6 +186,7 @@ export const DEFAULT_POLICY: Policy = {
   },
   deny: {},
   freezes: [],
+  incidents: [],
   stages: { canariesPerLine: 1, earlyShare: 0.2 },
   preflight: { earlyToleranceDevices: 1, freeDiskMiB: 20, baselineCoverageShare: 0.7 },
   limits: {

@@ -193,6 +193,18 @@ const keys = z
     freezes: z
       .array(z.strictObject({ name: z.string().min(1), from: localDateTime, to: localDateTime }))
       .describe('Dated freezes of the whole fleet, such as holidays; a hotfix passes them; none by default'),
+    incidents: z
+      .array(
+        z.strictObject({
+          from: localDateTime,
+          to: localDateTime,
+          reason: z.string().min(1).describe('What happened, for whoever reads the policy'),
+        }),
+      )
+      .describe(
+        'Times in which the plant did not run as usual, such as a power cut: the shifts that they fall into are left out ' +
+          'of the baseline; none by default',
+      ),
     stages: stagesSchema.describe('How each line is split into stages'),
     preflight: preflightSchema.describe('What must be so before a rollout starts'),
     limits: limitsSchema.describe('Thresholds of the rules'),
@@ -235,9 +247,11 @@ export const policySchema = keys
   .superRefine((policy, context) => {
     const shifts = policy.shifts === undefined ? null : shiftProblem(policy.shifts)
     if (shifts !== null) context.addIssue({ code: 'custom', path: ['shifts'], message: shifts })
-    for (const [i, { from, to }] of (policy.freezes ?? []).entries()) {
-      if (from >= to)
-        context.addIssue({ code: 'custom', path: ['freezes', i, 'to'], message: 'does not lie after "from"' })
+    for (const list of ['freezes', 'incidents'] as const) {
+      for (const [i, { from, to }] of (policy[list] ?? []).entries()) {
+        if (from >= to)
+          context.addIssue({ code: 'custom', path: [list, i, 'to'], message: 'does not lie after "from"' })
+      }
     }
   })
   .describe('What the rollout controller goes by: windows, gates, limits, evidence')

@@ -9,7 +9,7 @@ import type { RolloutStore, Stored } from '../ports/ports.ts'
 import type { LastEvaluation } from '../rollout/last-evaluation.ts'
 import type { MonitoringState } from '../rollout/monitoring-state.ts'
 import type { RollbackProgress } from '../rollout/rollback-progress.ts'
-import type { Freeze, Rollout } from '../rollout/rollout.ts'
+import { type Freeze, isFinal, type Rollout } from '../rollout/rollout.ts'
 import { own } from '../support/own.ts'
 
 /** Keys of what the controller keeps, and the few ways it is read and written. */
@@ -146,6 +146,20 @@ export async function loadActive(store: RolloutStore): Promise<Stored<Rollout> |
   return active === null ? null : store.get<Rollout>(rolloutKey(active.value.rolloutId))
 }
 
+/** The rollouts of which a baseline since `sinceMs` may hold something, the newest first; the last one of all is active. */
+export async function formerRollouts(store: RolloutStore, sinceMs: number): Promise<readonly Rollout[]> {
+  const found: Rollout[] = []
+  let stored = await loadActive(store)
+  while (stored !== null) {
+    const { previousId, stateSinceMs } = stored.value
+    found.push(stored.value)
+    // What ended before is of no concern, and neither is what came before that.
+    if (previousId === undefined || (isFinal(stored.value) && stateSinceMs < sinceMs)) break
+    stored = await store.get<Rollout>(rolloutKey(previousId))
+  }
+  return found
+}
+
 /**
  * A second delivery of the same start event finds the documents of the first and only makes them active. What the
  * rollout before rested on is deleted then; it itself and its audit trail stay.
@@ -155,11 +169,14 @@ export async function createRollout(store: RolloutStore, rollout: Rollout, basel
   const active = await store.get<{ rolloutId: string }>(ACTIVE)
   if ((await store.get(rolloutKey(rollout.id))) === null) {
     await store.put(baselineKey(rollout.id), baseline)
-    await store.putIf(rolloutKey(rollout.id), rollout, 0)
+    await store.putIf(rolloutKey(rollout.id), { ...rollout, ...previousOf(active?.value) }, 0)
   }
   await store.putIf(ACTIVE, { rolloutId: rollout.id }, active?.version ?? 0)
   if (active !== null && active.value.rolloutId !== rollout.id) await forgetEvidence(store, active.value.rolloutId)
 }
+
+const previousOf = (active: { readonly rolloutId: string } | undefined): Pick<Rollout, 'previousId'> =>
+  active === undefined ? {} : { previousId: active.rolloutId }
 
 async function forgetEvidence(store: RolloutStore, id: string): Promise<void> {
   for (const key of [

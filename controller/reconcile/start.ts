@@ -7,18 +7,21 @@ import {
   type StageName,
 } from '../contract.ts'
 import { type Baseline, makeBaseline } from '../evidence/baseline.ts'
-import { toSnapshot } from '../evidence/snapshot.ts'
+import { withoutLeftOut } from '../evidence/left-out.ts'
+import { type Snapshot, toSnapshot } from '../evidence/snapshot.ts'
 import { quietShare, type Replay, refuseNoise, replay } from '../judge/baseline-replay.ts'
 import { smallestEffects } from '../judge/smallest-effect.ts'
 import type { StartReason } from '../messages/decisions.ts'
+import { incidentPeriods } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeploymentSpec, Ports } from '../ports/ports.ts'
 import { ofRolloutGroups } from '../rollout/foreign-deployments.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
 import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
+import { trialsOf } from '../rollout/trials.ts'
 import { act } from './act.ts'
 import { PreflightRefused, preflight } from './preflight.ts'
-import { baselineSnapshots, createRollout, loadActive, recordStart } from './records.ts'
+import { baselineSnapshots, createRollout, formerRollouts, loadActive, recordStart } from './records.ts'
 import { type Deployable, membersOf } from './static-preflight.ts'
 
 /** Who requests a rollout, of what, and why. */
@@ -46,7 +49,7 @@ export async function startRollout(
   const active = await lastRollout(ports, nowMs)
   const deploymentsAtStart = ofRolloutGroups(await ports.deployments.newest())
   const current = await currentSpecs(ports)
-  const snapshots = await baselineSnapshots(ports.store, policy, nowMs)
+  const snapshots = await baselineWeek(ports, policy, release, nowMs)
   const baseline = makeBaseline(snapshots, policy)
   // The same request again starts the firmware, once its migration runs everywhere.
   const isMigration = STAGES.some((stage) => needsMigration(current[stage], release))
@@ -98,6 +101,18 @@ export async function startRollout(
   }
   await createRollout(ports.store, rollout, frozen)
   return rollout
+}
+
+/** The snapshots of the week, without what is no example of how the version that is replaced runs. */
+async function baselineWeek(
+  { store }: Ports,
+  policy: Policy,
+  { replaces }: Release,
+  nowMs: number,
+): Promise<readonly Snapshot[]> {
+  const former = await formerRollouts(store, nowMs - policy.baselineMs)
+  const scope = { version: replaces, trials: trialsOf(former), incidents: incidentPeriods(policy) }
+  return withoutLeftOut(await baselineSnapshots(store, policy, nowMs), scope, policy)
 }
 
 /**

@@ -110,6 +110,8 @@ export interface Holdback {
 
 export interface Rollout {
   readonly id: string
+  /** The rollout before it; absent for the first one. */
+  readonly previousId?: string
   readonly release: Release
   /** Set for the rollout that goes before that of the firmware. */
   readonly subject?: 'migration'

@@ -52,7 +52,7 @@ function rowOf(runs: Group<VariantRuns>, size: string | null): ConfusionRow {
   const judged = runs.flatMap((one) =>
     one.reports.map((report) => ({
       judgement: judgementOf(one.variant, report),
-      delay: delayMinutes(one.variant, report),
+      delay: delayMinutes(report),
     })),
   )
   const count = (judgement: Judgement): number => judged.filter((one) => one.judgement === judgement).length

@@ -14,6 +14,8 @@ export interface ReleaseRow {
   /** `refused`: by the controller's preflight, so that it did not start. */
   readonly outcome: ReportOutcome | 'refused'
   readonly caughtIn: Report['caughtIn']
+  /** Rolled back before any fault of its own had begun. */
+  readonly falseAlarm: Report['falseAlarm']
   readonly leadTimeHours: number | null
   readonly onsetToAllHealthyMinutes: number | null
   /** Invariants that it violated. */
@@ -29,6 +31,7 @@ export const releaseRow = (head: ReleaseHead, report: Report): ReleaseRow => ({
   endedAt: report.simulated.endedAt,
   outcome: report.outcome,
   caughtIn: report.caughtIn,
+  falseAlarm: report.falseAlarm,
   leadTimeHours: report.leadTimeHours,
   onsetToAllHealthyMinutes: report.rollback?.legsMinutes.onsetToAllHealthy ?? null,
   violated: report.invariants.violated,
@@ -40,6 +43,7 @@ export const refusedRow = (head: ReleaseHead, startMs: number): ReleaseRow => ({
   endedAt: isoTime(startMs),
   outcome: 'refused',
   caughtIn: null,
+  falseAlarm: false,
   leadTimeHours: null,
   onsetToAllHealthyMinutes: null,
   violated: [],
@@ -52,7 +56,7 @@ export interface History {
   readonly rolledBackInCanary: Share
   /** Rolled back later than in canary. */
   readonly rolledBackLater: Share
-  /** Of the faulty releases, those that were rolled back in canary. */
+  /** Of the faulty releases, those that were rolled back in canary after their fault had begun. */
   readonly caught: Share
   /** Of the promoted releases, those that were faulty. */
   readonly incidents: Share
@@ -78,7 +82,7 @@ export function foldHistory(releases: readonly ReleaseRow[]): History {
     promoted: share(releases, isPromoted),
     rolledBackInCanary: share(releases, isRolledBackInCanary),
     rolledBackLater: share(releases, (one) => isRolledBack(one) && !isRolledBackInCanary(one)),
-    caught: share(faulty, isRolledBackInCanary),
+    caught: share(faulty, (one) => isRolledBackInCanary(one) && one.falseAlarm === false),
     incidents: share(promoted, ({ isFaulty }) => isFaulty),
     falseAlarms: share(good, isRolledBack),
     undecided: share(releases, (one) => !isRolledBack(one) && !isPromoted(one)),

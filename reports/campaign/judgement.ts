@@ -17,7 +17,7 @@ type ReleaseTruth = Pick<Variant, 'faultKinds'>
 /** Compares the outcome of a release with the truth about it. Pure. */
 export function judgementOf(truth: ReleaseTruth, report: Report): Judgement {
   const { outcome, detection, falseAlarm } = report
-  const onset = releaseOnset(truth, report)
+  const onset = releaseOnset(report)
   if (outcome === 'promoted') return truth.faultKinds.length > 0 ? 'missed' : 'promoted-good'
   if (outcome === 'rolled-back' || detection.at !== null) {
     if (onset !== null && detection.at !== null && onset <= detection.at) return 'caught'
@@ -27,14 +27,14 @@ export function judgementOf(truth: ReleaseTruth, report: Report): Judgement {
 }
 
 /** From the first onset of a fault of the release to the decision; null if either is missing. */
-export function delayMinutes(truth: ReleaseTruth, report: Report): number | null {
-  const onset = releaseOnset(truth, report)
+export function delayMinutes(report: Report): number | null {
+  const onset = releaseOnset(report)
   const { at } = report.detection
   return onset === null || at === null ? null : (Date.parse(at) - Date.parse(onset)) / 60_000
 }
 
 /** When the first fault of the release itself began; null if none has. */
-function releaseOnset({ faultKinds }: ReleaseTruth, { faults }: Report): string | null {
-  const onsets = faults.filter(({ kind }) => faultKinds.includes(kind)).map(({ onsetAt }) => onsetAt)
+function releaseOnset({ faults }: Report): string | null {
+  const onsets = faults.filter(({ ofRelease }) => ofRelease).map(({ onsetAt }) => onsetAt)
   return onsets.sort()[0] ?? null
 }

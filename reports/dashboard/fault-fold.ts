@@ -1,13 +1,14 @@
-import type { TraceRecord } from '../../sim/kernel/trace-events.ts'
+import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { isOfRelease } from '../run/release-faults.ts'
 import type { FaultRow } from './state.ts'
 
 /** The faults that have begun, each with its first onset and its number of devices. */
 export class FaultFold {
+  readonly #version: string
   readonly #faults = new Map<number, FaultRow>()
 
-  /** First onset of any fault; null before. */
-  get onsetAtMs(): number | null {
-    return this.#faults.values().next().value?.onsetAtMs ?? null
+  constructor({ release }: TraceHeader) {
+    this.#version = release.version
   }
 
   get rows(): readonly FaultRow[] {
@@ -20,6 +21,7 @@ export class FaultFold {
     const known = this.#faults.get(fault) ?? {
       kind,
       onsetAtMs: atMs,
+      ofRelease: isOfRelease(record, this.#version),
       devices: 0,
       ...(target !== undefined && { target }),
     }

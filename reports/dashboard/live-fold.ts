@@ -6,7 +6,7 @@ import { FleetFold } from './fleet-fold.ts'
 import { LogFold } from './log-fold.ts'
 import { RollbackFold } from './rollback-fold.ts'
 import { StageFold } from './stage-fold.ts'
-import type { DashboardState } from './state.ts'
+import { type DashboardState, onsetOf } from './state.ts'
 import { VerdictFold } from './verdict-fold.ts'
 
 /** What the clock of the run adds to the trace. */
@@ -26,11 +26,12 @@ export class LiveFold {
   readonly #log: LogFold
   readonly #stages = new StageFold()
   readonly #verdict = new VerdictFold()
-  readonly #faults = new FaultFold()
+  readonly #faults: FaultFold
   #isOver = false
 
   constructor(header: TraceHeader) {
     this.#header = header
+    this.#faults = new FaultFold(header)
     this.#fleet = new FleetFold(header)
     this.#exposure = new ExposureFold(header)
     this.#rollback = new RollbackFold(header)
@@ -71,7 +72,7 @@ export class LiveFold {
       verdict: this.#verdict.verdict,
       series: this.#verdict.series,
       faults: this.#faults.rows,
-      legs: this.#rollback.legs(this.#faults.onsetAtMs),
+      legs: this.#rollback.legs(onsetOf(this.#faults.rows)),
       exposure: this.#exposure.at(nowMs),
       log: this.#log.entries,
       outcome,

@@ -36,7 +36,7 @@ export class RollbackFold {
       progress.healthyAtMs ??= record.atMs
   }
 
-  /** Null before anything was rolled back. `onsetAtMs`: of the first fault. */
+  /** Null before anything was rolled back. `onsetAtMs`: of the release's first fault. */
   legs(onsetAtMs: number | null): LegsState | null {
     if (this.#detectedAtMs === null) return null
     const detectedAtMs = this.#detectedAtMs

@@ -36,10 +36,15 @@ export interface MetricSeries {
 export interface FaultRow {
   readonly kind: string
   readonly onsetAtMs: number
+  readonly ofRelease: boolean
   readonly devices: number
   /** The part of AWS that it acts on, where it acts on no device. */
   readonly target?: string
 }
+
+/** When a fault of the release first acted on a device; null if none did. */
+export const onsetOf = (faults: readonly FaultRow[]): number | null =>
+  faults.find(({ ofRelease, devices }) => ofRelease && devices > 0)?.onsetAtMs ?? null
 
 /** Progress of the rollback; minutes of the slowest device so far. */
 export interface LegsState {

@@ -5,7 +5,7 @@ import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import type { Cursor } from './cursor.ts'
 import { logText } from './log-text.ts'
 import { bold, type Colour, coloured, cut, escaped, inverse, table, visible, wrap } from './markup.ts'
-import { type DashboardState, DEVICE_CODES, type DeviceCode, type LegsState, type StageRow } from './state.ts'
+import { type DashboardState, DEVICE_CODES, type DeviceCode, type LegsState, onsetOf, type StageRow } from './state.ts'
 
 /** Where a view is drawn, inside its frame. */
 export interface Space {
@@ -142,8 +142,9 @@ export const detection: View = ({ faults, legs, exposure, zone }, { columns }) =
     target ?? countText(devices, 'device'),
     `since ${timeOfDay(onsetAtMs, zone)}`,
   ])
-  const first = faults[0]
-  const latency = legs === null || first === undefined ? null : (legs.detectedAtMs - first.onsetAtMs) / 60_000
+  const onsetAtMs = onsetOf(faults)
+  const isCaught = legs !== null && onsetAtMs !== null && onsetAtMs <= legs.detectedAtMs
+  const latency = isCaught ? (legs.detectedAtMs - onsetAtMs) / 60_000 : null
   const text =
     legs === null
       ? 'not detected'

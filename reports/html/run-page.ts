@@ -4,6 +4,7 @@ import { failureTexts } from '../messages/reported.ts'
 import { countText, durationText, grouped } from '../numbers/format.ts'
 import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import { isEvaluation } from '../run/evaluations.ts'
+import { releaseOnsetMs } from '../run/release-faults.ts'
 import type { Report } from '../run/report.ts'
 import { clientLines } from '../text/client-text.ts'
 import { controllerText, interventionText } from '../text/summary.ts'
@@ -18,7 +19,7 @@ import { whyTable } from './why-table.ts'
 /** One rehearsal as one self-contained page. Pure. */
 export function renderRunPage(report: Report, header: TraceHeader, records: readonly TraceRecord[]): string {
   const evaluations = records.filter(isEvaluation)
-  const onsetAtMs = records.find(({ kind }) => kind === 'fault-started')?.atMs ?? null
+  const onsetAtMs = releaseOnsetMs(header, records)
   const detectedAtMs = msOf(report.detection.at)
   const span = {
     fromMs: header.startedAtMs,

@@ -33,7 +33,15 @@ export const reportSchema = z.strictObject({
     }),
   ),
   leadTimeHours: z.number().nullable(),
-  faults: z.array(z.strictObject({ kind: z.string(), onsetAt: time, devices: count, target: z.string().optional() })),
+  faults: z.array(
+    z.strictObject({
+      kind: z.string(),
+      onsetAt: time,
+      ofRelease: z.boolean(),
+      devices: count,
+      target: z.string().optional(),
+    }),
+  ),
   smallestEffects: z.array(
     z.strictObject({
       metric: z.string(),

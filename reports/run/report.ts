@@ -8,6 +8,7 @@ import { hadForeignHand, isForeignDeployment, type ReportedClient, reportedClien
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { notificationsOf } from './notifications.ts'
+import { isOfRelease, releaseOnsetMs } from './release-faults.ts'
 import { foldRollback, type Rollback } from './rollback.ts'
 import { smallestEffects } from './smallest-effects.ts'
 import { foldStages, type StageReport } from './stages.ts'
@@ -68,10 +69,14 @@ export interface Report {
   readonly stages: readonly StageReport[]
   /** From the canary's deployment to the last production device on the new firmware. */
   readonly leadTimeHours: number | null
-  /** `target`: the part of AWS that a fault acts on, where it acts on no device. */
+  /**
+   * `ofRelease`: whether it is a fault of the release itself, by which detection is judged; `target`: the part of AWS that a
+   * fault acts on, where it acts on no device.
+   */
   readonly faults: readonly {
     readonly kind: string
     readonly onsetAt: string
+    readonly ofRelease: boolean
     readonly devices: number
     readonly target?: string
   }[]
@@ -81,7 +86,7 @@ export interface Report {
   readonly rollback: Rollback | null
   readonly exposure: Exposure
   /**
-   * Rolled back although no fault had begun; null (undecided) where a client from outside had changed something before,
+   * Rolled back although no fault of the release had begun; null (undecided) where a client from outside had changed something before,
    * which may be the cause.
    */
   readonly falseAlarm: boolean | null
@@ -132,7 +137,7 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
   const records = all.filter((record) => !isForeignDeployment(record))
   const stages = foldStages(header, records)
   const faultStarts = records.filter((record) => record.kind === 'fault-started')
-  const onsetAtMs = firstOnsetOnDevice(records)
+  const onsetAtMs = releaseOnsetMs(header, records)
   const rollback = foldRollback(header, records, onsetAtMs)
   const detection = foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null)
   const simulatedMs = run.endedAtMs - header.startedAtMs
@@ -149,7 +154,7 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
     caughtIn: rollback === null ? null : (STAGES.findLast((_, index) => stages[index]?.startedAt != null) ?? null),
     stages,
     leadTimeHours: leadTimeHours(header, records),
-    faults: faultsOf(faultStarts),
+    faults: faultsOf(header, faultStarts),
     smallestEffects: smallestEffects(records).map(smallestEffect),
     detection,
     rollback: rollback?.report ?? null,
@@ -226,20 +231,19 @@ function outcomeOf(records: readonly TraceRecord[]): ReportOutcome {
   return (last?.kind === 'evaluated' ? OUTCOMES[last.state] : undefined) ?? 'inconclusive'
 }
 
-/** When a fault first acted on a device. A fault of AWS does not justify a rollback of the firmware. */
-export const firstOnsetOnDevice = (records: readonly TraceRecord[]): number | null =>
-  records.find((record) => record.kind === 'fault-started' && record.thing !== null)?.atMs ?? null
-
 /** Each fault of the scenario that acted: its first onset and its number of devices, which is 0 where it acts on AWS. */
-function faultsOf(starts: readonly TraceRecord[]): Report['faults'] {
-  const byFault = new Map<number, { kind: string; onsetAt: string; things: Set<string>; target?: string }>()
+function faultsOf({ release }: TraceHeader, starts: readonly TraceRecord[]): Report['faults'] {
+  type Draft = Omit<Report['faults'][number], 'devices'> & { readonly things: Set<string> }
+  const byFault = new Map<number, Draft>()
   for (const record of starts) {
     if (record.kind !== 'fault-started') continue
     const known = byFault.get(record.fault)
     if (known === undefined) {
       const things = new Set(record.thing === null ? [] : [record.thing])
       const { faultKind: kind, atMs, target } = record
-      byFault.set(record.fault, { kind, onsetAt: isoTime(atMs), things, ...(target !== undefined && { target }) })
+      const onsetAt = isoTime(atMs)
+      const ofRelease = isOfRelease(record, release.version)
+      byFault.set(record.fault, { kind, onsetAt, ofRelease, things, ...(target !== undefined && { target }) })
     } else if (record.thing !== null) known.things.add(record.thing)
   }
   return [...byFault.values()].map(({ things, ...fault }) => ({ ...fault, devices: things.size }))

@@ -15,6 +15,12 @@ const UNMET: Kind = { tag: 'failure', type: 'expectation' }
 const UNDECIDED: Kind = { tag: 'error', type: 'inconclusive' }
 const INVARIANT: Kind = { tag: 'failure', type: 'invariant' }
 
+/** What is expected where the scenario expects nothing, as `exitCodeOf` has it: no rollback without cause. */
+function expectedOf({ expectation, falseAlarm }: Report): Report['expectation']['checked'] {
+  if (expectation.checked.length > 0 || falseAlarm === false) return expectation.checked
+  return [{ what: 'falseAlarm', expected: 'false', actual: String(falseAlarm ?? 'undecided'), met: false }]
+}
+
 /**
  * The report for CI, as JUnit's XML schema has it: one suite per scenario, one case per expected item and per invariant.
  * What is unmet because the run was inconclusive is an `error`, not a `failure`: nothing was shown to be wrong. It is not
@@ -22,8 +28,8 @@ const INVARIANT: Kind = { tag: 'failure', type: 'invariant' }
  * `command` runs the rehearsal again. [source: junit-xml]
  */
 export function renderJunit(report: Report, command: string): string {
-  const { scenario, seed, level, digest, outcome, expectation, invariants, interventions, falseAlarm, wall } = report
-  const expected = expectation.checked.map(
+  const { scenario, seed, level, digest, outcome, invariants, interventions, falseAlarm, wall } = report
+  const expected = expectedOf(report).map(
     (item): Case => ({
       name: `${item.what} is ${item.expected}`,
       problems: item.met ? [] : [`${item.what} is ${item.actual}, expected ${item.expected}`],

@@ -96,7 +96,7 @@ function detectionLines({ faults, detection, falseAlarm, notifications = [] }: R
     `- first bad evaluation: ${shortTime(firstBadEvaluationAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
     `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadEvaluationToDecision, 'that')}${what}`,
     ...notifications.map(({ at, code, text }) => `- notified: ${shortTime(at)}, ${code}: ${text}`),
-    ...(falseAlarm === true ? ['- **false alarm**: no fault had begun'] : []),
+    ...(falseAlarm === true ? ['- **false alarm**: no fault of the release had begun'] : []),
     ...(falseAlarm === null ? ['- false alarm: **undecided**, a client from outside may be the cause'] : []),
   ]
 }

@@ -107,12 +107,13 @@ function detectionLines({ faults, detection }: Report): string[] {
 }
 
 const undetectedText = (faults: Report['faults']): string =>
-  faults.some(({ devices }) => devices > 0) ? 'no' : 'none (no fault was injected on a device)'
+  faults.some(({ ofRelease, devices }) => ofRelease && devices > 0) ? 'no' : 'none (the release had no fault)'
 
 function rollbackLines({ rollback }: Report): string[] {
   if (rollback === null) return []
   const { onsetToDetected, detectedToReceived, receivedToReverted, onsetToAllHealthy } = rollback.legsMinutes
-  const total = onsetToAllHealthy === null ? 'not all healthy' : durationText(onsetToAllHealthy)
+  const isWhole = rollback.devices > 0 && rollback.failed === 0
+  const total = onsetToAllHealthy === null ? (isWhole ? '-' : 'not all healthy') : durationText(onsetToAllHealthy)
   return [
     row(
       'rollback',

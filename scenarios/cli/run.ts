@@ -148,10 +148,11 @@ function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Se
 
 /**
  * The exit code of a finished run. An inconclusive outcome that was expected meets the expectation; a rollback that a
- * client from outside may have caused shows neither.
+ * client from outside may have caused shows neither. A scenario that expects nothing expects no rollback without cause.
  */
 export function exitCodeOf({ expectation, invariants, outcome, falseAlarm }: Report): number {
   if (invariants.violated.length > 0) return EXIT.notMet
-  if (expectation.met) return EXIT.met
+  const isUnexplained = expectation.checked.length === 0 && falseAlarm !== false
+  if (expectation.met && !isUnexplained) return EXIT.met
   return outcome === 'inconclusive' || falseAlarm === null ? EXIT.inconclusive : EXIT.notMet
 }

@@ -5,6 +5,7 @@ import { METRICS, type Metric, type RecordedTrack } from '../../sim/plant/record
 import { selector } from '../../sim/plant/selector.ts'
 
 const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
+const COUNTS: readonly string[] = METRIC_NAMES.filter((name) => METRICS[name as Metric].type === 'count')
 
 /** Recorded vitals, which replace the synthetic ones of some devices. */
 export const telemetrySchema = z
@@ -13,8 +14,8 @@ export const telemetrySchema = z
       .string()
       .regex(/\.(csv|jsonl)$/, { error: ({ input }) => `"${input}" is neither a .csv nor a .jsonl file` })
       .describe(
-        `Rows of offsetS, device or line, metric (${METRIC_NAMES.join(', ')}) and value; the path is relative to ` +
-          'this file',
+        `Rows of offsetS, device or line, metric (${METRIC_NAMES.join(', ')}) and value; of ${COUNTS.join(', ')} a row ` +
+          'counts for its own minute, other values hold until the next row; the path is relative to this file',
       ),
     in: selector
       .refine(({ firmware }) => firmware === undefined, {
@@ -57,8 +58,9 @@ interface Row {
 type Fields = Readonly<Partial<Record<Column, unknown>>>
 
 /**
- * Reads a recording. Offsets are in seconds from the start of the rollout. A value applies until the next one of the same
- * metric, those of one minute are averaged, and the recording ends with its last row, in whole minutes. CSV has a first
+ * Reads a recording. Offsets are in seconds from the start of the rollout. A gauge applies until the next value of the
+ * same metric, and those of one minute are averaged; counts of one minute are added up, and a minute without any had none.
+ * The recording ends with its last row, in whole minutes. CSV has a first
  * line with the names of the columns and no quotes; lines that begin with # are comments.
  */
 export function readTelemetry(
@@ -196,12 +198,20 @@ function tracksOf(rows: readonly Row[], { file, in: where, loop }: TelemetrySour
   }
   return [...byTrack.values()].map((own) => {
     const { source, metric } = own[0] as Row
-    return { file, in: where ?? source, metric, loop, perMinute: perMinute(own, length, loop) }
+    const perMinute = METRICS[metric].type === 'count' ? countsOf(own, length) : gaugesOf(own, length, loop)
+    return { file, in: where ?? source, metric, loop, perMinute }
   })
 }
 
+/** The sum of each minute's rows: where nothing was counted there is nothing. */
+function countsOf(rows: readonly Row[], length: number): number[] {
+  const counts: number[] = Array.from({ length }, () => 0)
+  for (const { minute, value } of rows) counts[minute] = (counts[minute] as number) + value
+  return counts
+}
+
 /** The mean of each minute's rows; a minute without rows keeps the value before, in a loop also across its end. */
-function perMinute(rows: readonly Row[], length: number, loop: boolean): (number | null)[] {
+function gaugesOf(rows: readonly Row[], length: number, loop: boolean): (number | null)[] {
   const sums = new Map<number, { sum: number; count: number }>()
   for (const { minute, value } of rows) {
     const { sum, count } = sums.get(minute) ?? { sum: 0, count: 0 }

@@ -1,5 +1,6 @@
 import { reported } from '../../reports/messages/reported.ts'
-import { type ExpectedItem, firstOnsetOnDevice, type OpenReport, type Report } from '../../reports/run/report.ts'
+import { releaseOnsetMs } from '../../reports/run/release-faults.ts'
+import type { ExpectedItem, OpenReport, Report } from '../../reports/run/report.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { Expectation } from '../files/scenario.ts'
 
@@ -30,7 +31,7 @@ export function checkExpectation(
   for (const { name, updated } of report.stages) same(`devices updated in ${name}`, expect.stages?.[name], updated)
   within('lead time', expect.leadTime?.between, scaled(report.leadTimeHours, 3_600_000))
   const detectedAtMs = report.detection.at === null ? null : Date.parse(report.detection.at)
-  const fromMs = expect.detected?.after === 'install' ? firstInstall(header, records) : firstOnsetOnDevice(records)
+  const fromMs = expect.detected?.after === 'install' ? firstInstall(header, records) : releaseOnsetMs(header, records)
   const detectedMs = detectedAtMs === null || fromMs === null ? null : detectedAtMs - fromMs
   within(`detection after ${expect.detected?.after}`, expect.detected?.between, detectedMs)
   const allHealthyMs = scaled(report.rollback?.legsMinutes.onsetToAllHealthy ?? null, 60_000)

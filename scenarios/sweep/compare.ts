@@ -1,7 +1,8 @@
 import type { VariantRuns } from '../../reports/campaign/confusion.ts'
 import type { Variant } from '../../reports/campaign/variant.ts'
+import { isOfRelease } from '../../reports/run/release-faults.ts'
 import type { Report } from '../../reports/run/report.ts'
-import { isDeviceFault } from '../../sim/faults/catalogue.ts'
+import { originOf } from '../../sim/faults/catalogue.ts'
 import { faultSize } from '../files/fault-size.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { runMany, type SweepOptions } from './run-many.ts'
@@ -57,7 +58,7 @@ const withVariant = ({ policy }: Scenario, { window, profile, gates }: PolicyVar
 })
 
 function describe({ name, faults, policy, release }: Scenario): Variant {
-  const own = faults.filter((fault) => isDeviceFault(fault) && fault.in.firmware === release.version)
+  const own = faults.filter((fault) => isOfRelease(originOf(fault), release.version))
   const isFaulty = own.length > 0
   return {
     scenario: name,

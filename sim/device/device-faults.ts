@@ -1,11 +1,13 @@
 import type { DeviceView, ProcessFault } from '../faults/families/process-fault.ts'
 import type { Trace } from '../kernel/trace.ts'
+import type { FaultOrigin } from '../kernel/trace-events.ts'
 
 /** A fault that may act on this device. */
 export interface DeviceFault {
   /** Index in the scenario's list of faults. */
   readonly index: number
   readonly kind: string
+  readonly origin: FaultOrigin
   readonly fault: ProcessFault
   /** Whether it acts while this version runs, or on a deployment that installs it. */
   readonly actsOn: (version: string) => boolean
@@ -61,10 +63,10 @@ export class DeviceFaults {
   }
 
   /** Records the ground truth, once: this fault begins to act on this device. */
-  recordOnset({ index, kind }: DeviceFault): void {
+  recordOnset({ index, kind: faultKind, origin }: DeviceFault): void {
     if (this.#started.has(index)) return
     this.#started.add(index)
     const thing = this.#thing
-    this.#trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind: kind, thing })
+    this.#trace.record(`fault/${index}/${thing}`, { kind: 'fault-started', fault: index, faultKind, thing, ...origin })
   }
 }

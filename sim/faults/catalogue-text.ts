@@ -22,10 +22,12 @@ export const catalogueText = (): string =>
 const INTRODUCTION = `A scenario lists faults under \`faults\`, each with its \`kind\`, its target \`in\`, and the options below. Durations are
 written with a unit (\`ms\`, \`s\`, \`min\`, \`h\`, \`d\`), shares with \`%\`.
 
-The trace records \`fault-started\` when a fault first acts: the ground truth. The first onset on a device is what detection
-is measured from; a rollback before it is a false alarm. A fault whose \`in.firmware\` is the released version is a fault of
-the release: \`compare\` and \`history\` count only those as faulty releases. Onsets on AWS targets are recorded but are no
-reason to roll back.`
+The trace records \`fault-started\` when a fault first acts: the ground truth. A **fault of the release** is one whose
+\`in.firmware\` is the released version (of \`unreadable-messages\`: \`sentBy\`), or one that lets deployments fail
+(\`hang\`, \`failed-download\`, \`rejected-job\`, \`bricked\` at install) on \`fleet: all\`. All other faults are faults of the
+plant, a device, the network or AWS, whatever harm they do, and no reason to take a release back. Every report goes by that:
+detection and latency are measured from the first onset of a fault of the release on a device, a rollback before it or
+without it is a false alarm, and \`compare\` counts only releases with such a fault as faulty.`
 
 const families = (): readonly FaultFamily[] => Object.keys(FAMILIES) as FaultFamily[]
 const kindsOf = (family: FaultFamily): readonly AnyFault[] => FAULTS.filter((one) => one.family === family)

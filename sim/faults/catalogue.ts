@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { FaultOrigin } from '../kernel/trace-events.ts'
+import type { Selector } from '../plant/selector.ts'
 import type { FaultFamilies, FaultFamily } from './families/families.ts'
 import { windowEndMs } from './families/fault-window.ts'
 import type { IndexedFault, IndexedSpec } from './families/indexed-fault.ts'
@@ -158,6 +160,23 @@ export const makeFaultsOf = <Family extends PlainFamily>(
 function made(spec: FaultSpec, context: readonly unknown[]): unknown {
   const make = definitionOf(spec).make as (spec: FaultSpec, ...context: readonly unknown[]) => unknown
   return make(spec, ...context)
+}
+
+/**
+ * What a fault belongs to. A fault of the release is one of its firmware version, or a deployment that fails on the whole
+ * fleet; all others are faults of the plant, a device, the network or AWS, which may do as much harm and are no reason to
+ * take a release back.
+ */
+export function originOf(spec: FaultSpec): FaultOrigin {
+  const { firmwareOf, failsDeployments } = definitionOf(spec) as {
+    readonly firmwareOf?: (spec: FaultSpec) => string
+    readonly failsDeployments?: (spec: FaultSpec) => boolean
+  }
+  const where: Selector = isDeviceFault(spec) ? spec.in : {}
+  const firmware = firmwareOf?.(spec) ?? where.firmware
+  if (firmware !== undefined) return { firmware }
+  const isEverywhere = where.line === undefined && where.device === undefined
+  return isEverywhere && failsDeployments?.(spec) === true ? { ofDeployment: true } : {}
 }
 
 /**

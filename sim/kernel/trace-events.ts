@@ -2,6 +2,14 @@ import type { StageName } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
 import type { OutsideClient } from './client-activity.ts'
 
+/** What a fault comes with; neither for a fault of the plant, of a device, of the network or of AWS. */
+export interface FaultOrigin {
+  /** The firmware version that it belongs to. */
+  readonly firmware?: string
+  /** It belongs to the deployment: no device can carry it out. */
+  readonly ofDeployment?: true
+}
+
 /**
  * The vocabulary of the trace: what happened in the rehearsed world, at virtual times. Reports are folds over it.
  * Nothing that differs between two runs of one seed (message ids, ports, wall time) or between the two levels belongs
@@ -12,7 +20,7 @@ export type TraceEvent =
    * An injected fault begins to act: the ground truth that detection is judged against. On a device, or (`thing` null) on
    * what `target` names: an AWS operation, the detail type of an event, a Lambda function.
    */
-  | { kind: 'fault-started'; fault: number; faultKind: string; thing: string | null; target?: string }
+  | ({ kind: 'fault-started'; fault: number; faultKind: string; thing: string | null; target?: string } & FaultOrigin)
   | {
       kind: 'deployment-created'
       deploymentId: string

@@ -140,12 +140,12 @@ export class Machine {
    */
   runMinutes(startMs: number, count: number, condition: Condition): void {
     this.#condition = condition
-    const { stepMs } = this.#calendar
     let atMs = startMs
     for (let left = count; left > 0; ) {
-      const inStep = Math.min(left, Math.ceil((stepMs - (atMs % stepMs)) / MINUTE_MS))
-      this.#time = this.#calendar.at(atMs)
-      const { shift } = this.#time
+      const time = this.#calendar.at(atMs)
+      this.#time = time
+      const { shift, untilMs } = time
+      const inStep = Math.min(left, Math.ceil((untilMs - atMs) / MINUTE_MS))
       const minute = Math.floor(atMs / MINUTE_MS)
       if (this.#recording === null) {
         this.#connect(minute, inStep, this.#noise.connectionFailureShare + condition.connectionFailureShare)

@@ -2,22 +2,23 @@ import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
 import { type Selector, selects } from './selector.ts'
 
 /**
- * Metrics that can be recorded, by the names of the health document; counters as counts per minute. Everything else of
- * the document follows from these and from the firmware.
+ * Metrics that can be recorded, by the names of the health document. A count is of what happened in its minute, so that a
+ * minute without one had none; a gauge shows a value that holds until it is read again. Everything else of the document
+ * follows from these and from the firmware.
  */
 export const METRICS = {
   /** Finished cycles in a minute. */
-  cycles: { least: 0, most: 600 },
+  cycles: { type: 'count', least: 0, most: 600 },
   /** Mean of the cycles of a minute. */
-  cycleTimeMs: { least: 1, most: 3_600_000 },
+  cycleTimeMs: { type: 'gauge', least: 1, most: 3_600_000 },
   /** Failed operations in a minute. */
-  errors: { least: 0, most: 600 },
+  errors: { type: 'count', least: 0, most: 600 },
   /** Of the one attempt that the core makes per minute. */
-  connectionFailures: { least: 0, most: 1 },
-  cpuPct: { least: 0, most: 100 },
+  connectionFailures: { type: 'count', least: 0, most: 1 },
+  cpuPct: { type: 'gauge', least: 0, most: 100 },
   /** Of a limit of 512 MiB. */
-  memoryMiB: { least: 0, most: 512 },
-} as const satisfies Record<string, { readonly least: number; readonly most: number }>
+  memoryMiB: { type: 'gauge', least: 0, most: 512 },
+} as const satisfies Record<string, { readonly type: 'count' | 'gauge'; readonly least: number; readonly most: number }>
 export type Metric = keyof typeof METRICS
 
 /** One recorded metric, a value per minute; null where the recording has none. */

@@ -1,5 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
-import { minuteOf } from '../../controller/units/wall-time.ts'
+import { shiftAt } from '../../controller/units/shift-time.ts'
 import { DEFAULT_PLANT, type PlantSettings, type PlantShift } from './settings.ts'
 
 export interface PlantTime {
@@ -9,54 +8,48 @@ export interface PlantTime {
   readonly volume: number
 }
 
-const QUARTER_MS = 900_000
+/** The same with the end of the shift: until then nothing of it changes. */
+export interface PlantSpan extends PlantTime {
+  readonly untilMs: number
+}
+
 const HOUR_MS = 3_600_000
 
-/** The plant's calendar: the shift and kind of day at any instant, in the site's zone. */
+/** The plant's calendar: the shift and kind of day at any instant, in the site's zone; the controller's is the same. */
 export class PlantCalendar {
-  /** Shifts and days change only at multiples of this: 1 h, or 15 min where shifts or the zone need it. */
-  readonly stepMs: number
   readonly #zone: string
   readonly #plant: PlantSettings
-  readonly #byStep = new Map<number, PlantTime>()
+  /** What begins or goes on in an hour of the epoch, in order: nearly always one shift. */
+  readonly #byHour = new Map<number, readonly PlantSpan[]>()
 
-  /** @throws RangeError for a zone that is not in the IANA database */
+  /** Its `at` throws RangeError for a zone that does not exist. */
   constructor(zone: string, plant: PlantSettings = DEFAULT_PLANT) {
     this.#zone = zone
     this.#plant = plant
-    const isWholeHours = plant.shifts.every(({ from }) => from.endsWith(':00')) && hasWholeHourOffsets(zone)
-    this.stepMs = isWholeHours ? HOUR_MS : QUARTER_MS
   }
 
-  at(atMs: number): PlantTime {
-    const step = Math.floor(atMs / this.stepMs)
-    const known = this.#byStep.get(step)
-    if (known !== undefined) return known
-    const time = this.#find(step * this.stepMs)
-    this.#byStep.set(step, time)
-    return time
+  at(atMs: number): PlantSpan {
+    const hour = Math.floor(atMs / HOUR_MS)
+    const known = this.#byHour.get(hour) ?? this.#timesOf(hour)
+    let index = 0
+    while (atMs >= (known[index] as PlantSpan).untilMs) index += 1
+    return known[index] as PlantSpan
   }
 
-  #find(atMs: number): PlantTime {
-    const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(this.#zone)
-    const minute = local.hour * 60 + local.minute
-    const shift = this.#plant.shifts.find((one) => isWithin(one, minute))
-    if (shift === undefined) throw new Error('invariant: the shifts of the plant do not cover the day')
-    // A shift that ends after midnight belongs to the day on which it began.
-    const isAfterMidnight = minute < minuteOf(shift.from)
-    const day = isAfterMidnight ? local.subtract({ days: 1 }).dayOfWeek : local.dayOfWeek
-    const isWeekend = day >= 6
-    return { shift, isWeekend, volume: shift.volume * (isWeekend ? this.#plant.weekendVolume : 1) }
+  #timesOf(hour: number): readonly PlantSpan[] {
+    const times: PlantSpan[] = []
+    const endMs = (hour + 1) * HOUR_MS
+    for (let fromMs = hour * HOUR_MS; fromMs < endMs; fromMs = (times.at(-1) as PlantSpan).untilMs) {
+      times.push(this.#find(fromMs))
+    }
+    this.#byHour.set(hour, times)
+    return times
+  }
+
+  #find(atMs: number): PlantSpan {
+    const span = shiftAt(this.#plant.shifts, this.#zone, atMs)
+    if (span === null) throw new Error('invariant: the shifts of the plant do not cover the day')
+    const { shift, isWeekend, endMs } = span
+    return { shift, isWeekend, volume: shift.volume * (isWeekend ? this.#plant.weekendVolume : 1), untilMs: endMs }
   }
 }
-
-function isWithin({ from, to }: PlantShift, minute: number): boolean {
-  const [first, end] = [minuteOf(from), minuteOf(to)]
-  return first < end ? minute >= first && minute < end : minute >= first || minute < end
-}
-
-/** Checked in winter and summer of one year; every zone in use today has an offset in quarters of an hour. */
-const hasWholeHourOffsets = (zone: string): boolean =>
-  ['2026-01-01T00:00Z', '2026-07-01T00:00Z'].every(
-    (time) => Temporal.Instant.from(time).toZonedDateTimeISO(zone).offsetNanoseconds % (HOUR_MS * 1e6) === 0,
-  )

@@ -1,4 +1,4 @@
-import { type InjectableSpec, isLinkOutage, makeFault } from '../faults/catalogue.ts'
+import { type InjectableSpec, isLinkOutage, makeFault, originOf } from '../faults/catalogue.ts'
 import type { FaultWorld } from '../faults/families/fault-world.ts'
 import { selects } from '../plant/selector.ts'
 import type { CoreDevice } from './core-device.ts'
@@ -25,6 +25,6 @@ export function injectFault(
     }
     const fault = makeFault(spec, faultWorld.chance(`fault/${index}/${thing}`))
     const actsOn = (version: string): boolean => selects(spec.in, thing, line, version)
-    firmware.inject({ index, kind: spec.kind, fault, actsOn, sinceMs })
+    firmware.inject({ index, kind: spec.kind, origin: originOf(spec), fault, actsOn, sinceMs })
   }
 }

@@ -3,7 +3,7 @@ import { type DeviceFault, DeviceFaults } from '../device/device-faults.ts'
 import { Firmware } from '../device/firmware.ts'
 import { HealthMonitor } from '../device/health-monitor.ts'
 import type { Nucleus } from '../device/nucleus.ts'
-import { faultsOf, makeFault } from '../faults/catalogue.ts'
+import { faultsOf, makeFault, originOf } from '../faults/catalogue.ts'
 import type { DeviceView } from '../faults/families/process-fault.ts'
 import { Machine } from '../plant/machine.ts'
 import { Recording } from '../plant/recording.ts'
@@ -63,6 +63,7 @@ const processFaultsOf = ({ thing, line }: DevicePlan, { plan, faultWorld }: Devi
   faultsOf(plan.faults, 'process').map(({ index, spec }) => ({
     index,
     kind: spec.kind,
+    origin: originOf(spec),
     fault: makeFault(spec, faultWorld.chance(`fault/${index}/${thing}`)),
     actsOn: (version) => selects(spec.in, thing, line, version),
   }))

@@ -27,6 +27,10 @@ export interface FaultOptions<Kind extends string, Family extends FaultFamily, O
    * the fault's window (`from`, `for`), or 0 without one: what is wrong with the firmware itself is no disturbance.
    */
   readonly endMs?: (spec: z.output<FaultSchema<Kind, Options>>) => number
+  /** The firmware version that the fault belongs to, where that is not the one it acts on (`in.firmware`). */
+  readonly firmwareOf?: (spec: z.output<FaultSchema<Kind, Options>>) => string
+  /** Whether it makes deployments fail, so that one on the whole fleet is a fault of what is deployed. */
+  readonly failsDeployments?: (spec: z.output<FaultSchema<Kind, Options>>) => boolean
 }
 
 /** A fault of the catalogue. */

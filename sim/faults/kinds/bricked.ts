@@ -21,6 +21,7 @@ export const bricked = defineFault({
       message: 'set one of "at: install", or "after" with a duration',
     }),
   meaning: 'The device never comes back',
+  failsDeployments: ({ at }) => at === 'install',
   make({ after }) {
     const permanent = { downMs: Number.POSITIVE_INFINITY, boots: 'same' } as const
     if (after === undefined) return { onsetMs: NOT_BY_PROCESS, outageIn: { step: 'install', ...permanent } }

@@ -37,6 +37,7 @@ export const failedDownload = defineFault({
     because: z.enum(['disk-full', 'corrupt-artifact']).describe('Cause of the failure'),
   }),
   meaning: 'The artifact cannot be downloaded; the deployment fails without any change',
+  failsDeployments: () => true,
   make: ({ because }) => ({
     onsetMs: NOT_BY_PROCESS,
     download: DOWNLOADS[because],

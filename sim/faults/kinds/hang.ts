@@ -16,5 +16,6 @@ export const hang = defineFault({
     at: z.enum(['download', 'install', 'startup']).describe('The download or the lifecycle script that never ends'),
   }),
   meaning: 'The download or a lifecycle script of the firmware never ends',
+  failsDeployments: () => true,
   make: ({ at }) => ({ onsetMs: NOT_BY_PROCESS, hangsIn: at }),
 })

@@ -12,5 +12,6 @@ export const rejectedJob = defineFault({
   family: 'process',
   schema: z.strictObject({ in: selector }),
   meaning: 'The device reports REJECTED, because it considers the deployment stale',
+  failsDeployments: () => true,
   make: () => ({ onsetMs: NOT_BY_PROCESS, rejects: true }),
 })

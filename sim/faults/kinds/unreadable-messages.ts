@@ -23,6 +23,7 @@ export const unreadableMessages = defineFault({
       message: 'set the firmware version that cannot parse the messages, different from "sentBy"',
     }),
   meaning: 'Messages of one version to its line peers cannot be parsed by the other version',
+  firmwareOf: ({ sentBy }) => sentBy,
   make: ({ sentBy, factor, unlessComponent }) => ({
     onsetMs: ({ startedAtMs }) => startedAtMs,
     when: (device) => device.peerRuns(sentBy) && lacks(device, unlessComponent),

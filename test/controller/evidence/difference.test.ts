@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { difference } from '../../../controller/evidence/difference.ts'
+import type { HealthSample } from '../../../controller/evidence/snapshot.ts'
 import { NO_COUNTS, sample } from '../fixtures.ts'
 
 const counts = (cycles: number, crashes = 0) => ({ ...NO_COUNTS, cycles, crashes })
@@ -88,4 +90,77 @@ it('takes a version 1.0 document after a new beginning as one minute', () => {
     const after = sample({ sequence, bootId: 'b', schema: '1.0', counters: counts(2) })
     expect(difference(before, after)).toMatchObject({ minutes: 1, countedMinutes: 1, cycles: 2 })
   }
+})
+
+describe('where a gap hides that counters began anew', () => {
+  const MINUTE_MS = 60_000
+  const uptime = (uptimeS: number) => ({ ...sample().gauges, uptimeS })
+
+  it('counts from zero, over as many samples as there was time for', () => {
+    const before = sample({ sequence: 100, sampledAtMs: 0, counters: { ...counts(1000, 3), errors: 50 } })
+    const counters = { ...counts(30, 0), errors: 5 }
+    const restarted = sample({ sequence: 150, sampledAtMs: 400 * MINUTE_MS, counters })
+    expect(difference(before, restarted)).toMatchObject({ minutes: 150, cycles: 30, errors: 5, crashes: 0 })
+    const cleared = sample({ sequence: 150, sampledAtMs: 50 * MINUTE_MS, counters })
+    expect(difference(before, cleared)).toMatchObject({ minutes: 50, countedMinutes: 50, cycles: 30, errors: 5 })
+  })
+
+  it.each(Object.keys(NO_COUNTS) as (keyof typeof NO_COUNTS)[])('is known by a smaller %s alone', (name) => {
+    const before = sample({ sequence: 10, counters: { ...counts(10), [name]: 20 } })
+    const after = sample({ sequence: 30, counters: { ...counts(40), [name]: 19 } })
+    expect(difference(before, after)).toMatchObject({ cycles: name === 'cycles' ? 19 : 40, [name]: 19 })
+  })
+
+  it('knows it by the uptime where all counters are greater already: another process, as old as the sequence', () => {
+    const before = sample({ sequence: 20, bootId: 'a', counters: counts(100, 1) })
+    const after = sample({ sequence: 90, bootId: 'b', gauges: uptime(90 * 60), counters: counts(300, 1) })
+    expect(difference(before, after)).toMatchObject({ minutes: 90, cycles: 300, crashes: 1 })
+    const ofFirmwareOnly = { ...after, gauges: uptime(60 * 60) }
+    expect(difference(before, ofFirmwareOnly)).toMatchObject({ minutes: 70, cycles: 200, crashes: 0 })
+    expect(difference(before, { ...after, bootId: 'a' })).toMatchObject({ minutes: 70, cycles: 200 })
+  })
+
+  it('never counts less than nothing, nor more than there was', () => {
+    const step = fc.record({
+      minutes: fc.integer({ min: 1, max: 300 }),
+      rate: fc.integer({ min: 0, max: 3 }),
+      event: fc.constantFrom('none', 'none', 'component', 'firmware', 'power', 'counters'),
+      isSeen: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let [now, sequence, boot, bootAt, cycles, total, seen] = [0, 0, 0, 0, 0, 0, 0]
+        let previous: HealthSample | undefined
+        for (const { minutes, rate, event, isSeen } of steps) {
+          if (event === 'component' || event === 'power') [sequence, cycles] = [0, 0]
+          if (event === 'counters') cycles = 0
+          if (event === 'firmware' || event === 'power') [boot, bootAt] = [boot + 1, now]
+          now += minutes
+          sequence += minutes
+          cycles += minutes * rate
+          total += minutes * rate
+          if (!isSeen) continue
+          const current = sample({
+            sequence,
+            bootId: `boot-${boot}`,
+            sampledAtMs: now * MINUTE_MS,
+            counters: counts(cycles),
+            gauges: uptime((now - bootAt) * 60),
+          })
+          const delta = difference(previous, current)
+          if (previous === undefined)
+            total = 0 // what came before the first sight is nobody's
+          else if (delta !== null) {
+            expect(delta.cycles).toBeGreaterThanOrEqual(0)
+            expect(delta.minutes).toBeLessThanOrEqual(
+              Math.round((current.sampledAtMs - previous.sampledAtMs) / MINUTE_MS),
+            )
+            seen += delta.cycles
+          }
+          previous = current
+        }
+        expect(seen).toBeLessThanOrEqual(total)
+      }),
+    )
+  })
 })

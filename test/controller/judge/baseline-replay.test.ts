@@ -94,21 +94,36 @@ describe('the other days', () => {
     const ofOthers = failures(7 * SHIFTS) - failures(2 * SHIFTS) + failures(SHIFTS) - failures(0)
     expect(found(week, 'connection-failure')?.baseline).toBeCloseTo((100 * ofOthers) / (6 * 1440 * 80), 9)
   })
+})
 
-  it('make a crash news, or none', () => {
-    const crash = (plant: Plant, thing: string, times: number) => {
-      for (let n = 0; n < times; n++) plant.crash(thing)
+describe('crashes of the week', () => {
+  const crashing = (crashes: Readonly<Record<string, readonly number[]>>): Replay => {
+    let last = -1
+    return weekOf({}, (plant, day) => {
+      if (day === last) return
+      last = day
+      for (const [thing, days] of Object.entries(crashes)) {
+        for (const one of days) if (one === day) plant.crash(thing)
+      }
+    })
+  }
+  const rules = (week: Replay): readonly string[] =>
+    replay(week, policy).map(({ stage, finding }) => `${stage} ${finding.rule}`)
+
+  it.each(['line-1-0', 'line-3-2', 'line-8-9'])('refuse no start for a single one, on whatever device: %s', (thing) => {
+    for (const day of [0, 3, 6]) {
+      const week = crashing({ [thing]: [day] })
+      expect(week.baseline.crashes?.crashes).toBe(1)
+      expect(rules(week)).toEqual([])
     }
-    const crashing = (times: number, others: number) =>
-      weekOf({}, (plant, day) => {
-        crash(plant, 'line-1-9', others)
-        if (day === 2) crash(plant, 'line-1-0', times)
-      })
-    const news = found(crashing(1, 0), 'component-crash')
-    expect(news).toMatchObject({ outcome: 'breach', observed: 3, baseline: 0, thing: 'line-1-0' })
-    // Another device does so once a shift: of 18 crashes in six days of 80 devices, a day of 8 has 0.3.
-    expect(found(crashing(1, 1), 'component-crash')).toBeUndefined()
-    expect(found(crashing(4, 1), 'component-crash')?.baseline).toBeCloseTo(0.3, 9)
+  })
+
+  it('refuse none for one a day somewhere in the plant', () => {
+    expect(rules(crashing({ 'line-1-0': [1], 'line-2-5': [0, 2, 4], 'line-7-3': [3, 5, 6] }))).toEqual([])
+  })
+
+  it('show that canaries would be rolled back where many of one day come together', () => {
+    expect(rules(crashing({ 'line-1-0': [2, 2, 2], 'line-2-0': [2, 2] }))).toEqual(['canary component-crash'])
   })
 })
 

@@ -208,7 +208,7 @@ describe('crashes', () => {
     expect(crashed([1, 1], 68)).toMatchObject({
       outcome: 'healthy',
       baseline: expect.closeTo(0.486, 3),
-      statistic: { name: 'maxsprt', value: expect.closeTo(1.3, 2), boundary: expect.closeTo(9.3, 2) },
+      statistic: { name: 'poisson', value: expect.closeTo(2.42, 2), boundary: expect.closeTo(6.26, 2) },
       reason: {
         code: 'CRASHES',
         data: {
@@ -223,6 +223,15 @@ describe('crashes', () => {
     const literal = crashed([1, 1], 68, { profile: 'raw-thresholds' })
     expect(literal).toMatchObject({ outcome: 'breach', baseline: 0 })
     expect(literal).not.toHaveProperty('statistic')
+  })
+
+  it('are a breach from the first canary on where the week had one in 340 devices', () => {
+    expect(crashed([0, 1], 1)).toMatchObject({
+      outcome: 'breach',
+      observed: 1,
+      baseline: expect.closeTo(0.00714, 5),
+      statistic: { name: 'poisson', value: expect.closeTo(4.26, 2), boundary: expect.closeTo(4.2, 2) },
+    })
   })
 
   it('are as many as the policy allows', () => {

@@ -35,6 +35,8 @@ const freeze = fc.tuple(fc.integer({ min: 1, max: 27 }), time, time).map(([day, 
   to: `2026-12-${two(day + 1)}T${to}`,
 }))
 
+const incident = freeze.map(({ name, from, to }) => ({ from, to, reason: name }))
+
 export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   profile: fc.constantFrom('default', 'raw-thresholds'),
   windowMs: periodMs,
@@ -47,6 +49,7 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   gates: fc.record(byStage),
   deny: fc.record(byStage, { requiredKeys: [] }),
   freezes: fc.array(freeze, { maxLength: 2 }),
+  incidents: fc.array(incident, { maxLength: 2 }),
   stages: fc.record({ canariesPerLine: fc.integer({ min: 1, max: 5 }), earlyShare: share }),
   preflight: fc.record({ earlyToleranceDevices: fc.nat(5), freeDiskMiB: amount, baselineCoverageShare: share }),
   limits: fc.record({

@@ -35,6 +35,7 @@ it('an empty document is the default policy, and so is one that writes the defau
     dryRun: [],
     deny: {},
     freezes: [],
+    incidents: [],
     laterQuorum: '90 %',
     telemetry: { silentShare: '30 %', pageAfter: '15min', noRollbackFor: '1h' },
     stages: { canariesPerLine: 1, early: '20 %' },
@@ -100,6 +101,15 @@ it.each<[unknown, string | RegExp]>([
   [
     { freezes: [{ name: 'x', from: '2026-12-24T00:00', to: '2026-12-23T00:00' }] },
     'freezes.0.to: does not lie after "from"',
+  ],
+  [
+    { incidents: [{ reason: 'power cut', from: '2026-03-02T08:00', to: '2026-03-02T08:00' }] },
+    'incidents.0.to: does not lie after "from"',
+  ],
+  [{ incidents: [{ from: '2026-03-02T08:00', to: '2026-03-02T09:00' }] }, /^incidents\.0\.reason/],
+  [
+    { incidents: [{ reason: 'x', from: '2026-03-02', to: '2026-03-03T09:00' }] },
+    /^incidents\.0\.from: is not a local time/,
   ],
   [{ shifts: [{ name: 'day', from: '06:00', to: '18:00' }] }, /^shifts: no shift covers the day from 18:00 on/],
   [null, /^the document: /],

@@ -7,6 +7,7 @@ import { shiftBoundaries } from '../../../controller/policy/calendar.ts'
 import {
   baselineSnapshots,
   createRollout,
+  formerRollouts,
   isShiftRecorded,
   loadBaseline,
   record,
@@ -121,6 +122,24 @@ describe('a new rollout', () => {
     expect(store.keys.size).toBe(before + 1)
     expect([...store.keys].filter((key) => key.includes('one'))).toEqual(['rollout#one'])
     expect(await loadBaseline(store, 'two')).toEqual(baseline)
+  })
+
+  it('leads back to those before it, as far as a baseline reaches', async () => {
+    const store = new ListedStore()
+    const ended = (id: string, stateSinceMs: number): Rollout =>
+      ({ ...rollout(id), state: 'rolled-back', stateSinceMs }) as never
+    for (const [id, stateSinceMs] of [
+      ['one', 10],
+      ['two', 20],
+      ['three', 30],
+    ] as const)
+      await createRollout(store, ended(id, stateSinceMs), baseline)
+    const idsSince = async (sinceMs: number) => (await formerRollouts(store, sinceMs)).map(({ id }) => id)
+    expect(await idsSince(0)).toEqual(['three', 'two', 'one'])
+    expect(await idsSince(25)).toEqual(['three', 'two']) // two is seen to have ended before
+    expect(await formerRollouts(new ListedStore(), 0)).toEqual([])
+    await createRollout(store, ended('three', 30), baseline)
+    expect(await idsSince(0)).toEqual(['three', 'two', 'one'])
   })
 
   it('that is reported twice keeps its own', async () => {

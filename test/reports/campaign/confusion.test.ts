@@ -18,7 +18,12 @@ function report(outcome: ReportOutcome, onsets: Readonly<Record<string, number>>
     outcome,
     expectation: { met: true, failures: [], checked: [] },
     invariants: { checked: [], violated: [], undecided: [] },
-    faults: Object.entries(onsets).map(([kind, minute]) => ({ kind, onsetAt: time(minute), devices: 1 })),
+    faults: Object.entries(onsets).map(([kind, minute]) => ({
+      kind,
+      onsetAt: time(minute),
+      ofRelease: kind !== 'noisy-network',
+      devices: 1,
+    })),
     detection: { ...empty.detection, at: detected === undefined ? null : time(detected) },
   }
 }

@@ -16,6 +16,11 @@ const caught = (minutes: number): ReleaseRow =>
 const times = (count: number, one: ReleaseRow): ReleaseRow[] => Array.from({ length: count }, () => one)
 const percent = (share: number | null): number => Math.round((share as number) * 1000) / 10
 
+it('a faulty release that was rolled back before its fault had begun was not caught', () => {
+  const history = foldHistory([caught(7), { ...caught(8), falseAlarm: true }])
+  expect(history.caught).toMatchObject({ count: 1, of: 2 })
+})
+
 describe('the history that the plant reports', () => {
   const history = foldHistory([...times(21, release()), caught(7), caught(8)])
 

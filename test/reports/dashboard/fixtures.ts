@@ -84,7 +84,7 @@ export const STATE: DashboardState = {
       points: Array.from({ length: 60 }, (_, i) => [START_MS + i * 10 * MINUTE_MS, (i * i) / 300 - 1] as const),
     },
   ],
-  faults: [{ kind: 'memory-leak', onsetAtMs: START_MS + 4 * MINUTE_MS, devices: 17 }],
+  faults: [{ kind: 'memory-leak', onsetAtMs: START_MS + 4 * MINUTE_MS, ofRelease: true, devices: 17 }],
   legs: {
     detectedAtMs: START_MS + 825 * MINUTE_MS,
     devices: 17,

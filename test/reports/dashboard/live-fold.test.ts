@@ -210,9 +210,15 @@ it('logs one line per burst of crashes', () => {
 })
 
 it('counts the devices of a fault, and logs its first onset', () => {
-  const fault = (thing: string): TraceEvent => ({ kind: 'fault-started', fault: 0, faultKind: 'crash', thing })
+  const fault = (thing: string): TraceEvent => ({
+    kind: 'fault-started',
+    fault: 0,
+    faultKind: 'crash',
+    thing,
+    firmware: '2.4.0',
+  })
   const state = fold([5, fault('a1')], [6, fault('b1')])
-  expect(state.faults).toEqual([{ kind: 'crash', onsetAtMs: 5 * MINUTE_MS, devices: 2 }])
+  expect(state.faults).toEqual([{ kind: 'crash', onsetAtMs: 5 * MINUTE_MS, ofRelease: true, devices: 2 }])
   expect(lines(state)).toEqual(['fault crash began on a1'])
 })
 
@@ -221,6 +227,8 @@ it('shows a fault of AWS with its target and without devices', () => {
     5,
     { kind: 'fault-started', fault: 0, faultKind: 'throttling', thing: null, target: 'SearchIndex' },
   ])
-  expect(state.faults).toEqual([{ kind: 'throttling', onsetAtMs: 5 * MINUTE_MS, devices: 0, target: 'SearchIndex' }])
+  expect(state.faults).toEqual([
+    { kind: 'throttling', onsetAtMs: 5 * MINUTE_MS, ofRelease: false, devices: 0, target: 'SearchIndex' },
+  ])
   expect(lines(state)).toEqual(['fault throttling began on SearchIndex'])
 })

@@ -6,7 +6,7 @@ import { reportSchema } from '../../../reports/run/report-schema.ts'
 import { renderJunit } from '../../../reports/text/junit.ts'
 import { renderMarkdown } from '../../../reports/text/markdown.ts'
 import { renderSummary } from '../../../reports/text/summary.ts'
-import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
+import type { TraceEvent, TraceRecord } from '../../../sim/kernel/trace-events.ts'
 import {
   created,
   evaluated,
@@ -79,6 +79,26 @@ describe('a rollback', () => {
     ).toBe(true)
   })
 
+  it('is judged by the faults of the release alone, whatever else befell a device before', () => {
+    const foreign = (over: object) =>
+      trace([2, { kind: 'fault-started', fault: 7, faultKind: 'offline', thing: 'a1', ...over } as TraceEvent])
+    for (const other of [{}, { firmware: '2.3.1' }]) {
+      const with_ = foldReport(header, [...foreign(other), ...rolledBack], run)
+      expect(with_.rollback).toEqual(report.rollback)
+      expect(with_.detection).toEqual(report.detection)
+      expect(with_.faults.map(({ kind, ofRelease }) => [kind, ofRelease])).toEqual([
+        ['offline', false],
+        ['crash', true],
+      ])
+      const alone = rolledBack.filter(({ kind }) => kind !== 'fault-started')
+      const without = foldReport(header, [...foreign(other), ...alone], run)
+      expect(without).toMatchObject({ falseAlarm: true, detection: { latencyMinutes: null } })
+      expect(without.rollback?.legsMinutes).toMatchObject({ onsetToDetected: null, onsetToAllHealthy: null })
+    }
+    const deployment = foldReport(header, [...foreign({ ofDeployment: true }), ...rolledBack], run)
+    expect(deployment.rollback?.legsMinutes.onsetToDetected).toBe(33)
+  })
+
   it('where a client from outside may be the cause is no false alarm, and not none: it is undecided', () => {
     const client = { by: 'access-key', id: 'AKIDEXAMPLE' } as const
     const withoutFault = rolledBack.filter(({ kind }) => kind !== 'fault-started')
@@ -112,7 +132,7 @@ describe('a rollback', () => {
     const itself = trace(
       [0, created('canary', '2.4.0')],
       [1, installed('a1')],
-      [3, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'a1' }],
+      [3, { kind: 'fault-started', fault: 0, faultKind: 'crash', thing: 'a1', firmware: '2.4.0' }],
       [4, started('a1', '2.3.1')],
       [5, created('canary', '2.3.1', 'back')],
       [6, received('a1', 'back')],

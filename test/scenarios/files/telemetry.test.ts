@@ -19,13 +19,21 @@ function tracks(...of: Parameters<typeof read>) {
 }
 
 describe('a recording', () => {
-  it('is read from CSV: a value applies until the next, and those of a minute are averaged', () => {
-    const text = `# made up\r\n${HEAD}60,line-03-12,cpuPct,10\r\n\n90,line-03-12,cpuPct,20\n240,line-03-12,cpuPct,5\n0,line-03-12,errors,1\n`
+  it('is read from CSV: a gauge applies until the next, and those of a minute are averaged', () => {
+    const text = `# made up\r\n${HEAD}60,line-03-12,cpuPct,10\r\n\n90,line-03-12,cpuPct,20\n240,line-03-12,cpuPct,5\n0,line-03-12,memoryMiB,1\n`
     expect(tracks(text)).toEqual([
       { file: 'x.csv', in: { device: 'line-03-12' }, metric: 'cpuPct', loop: false, perMinute: [null, 15, 15, 15, 5] },
-      { file: 'x.csv', in: { device: 'line-03-12' }, metric: 'errors', loop: false, perMinute: [1, 1, 1, 1, 1] },
+      { file: 'x.csv', in: { device: 'line-03-12' }, metric: 'memoryMiB', loop: false, perMinute: [1, 1, 1, 1, 1] },
     ])
   })
+
+  it.each(['errors', 'cycles', 'connectionFailures'])(
+    'of %s counts them in their minute, and none in a gap',
+    (metric) => {
+      const text = `${HEAD}60,line-03-12,${metric},1\n90,line-03-12,${metric},0.5\n300,line-03-12,${metric},1\n`
+      for (const loop of [false, true]) expect(tracks(text, { loop })[0]?.perMinute).toEqual([0, 1.5, 0, 0, 0, 1])
+    },
+  )
 
   it('begins in a loop with its last values', () => {
     const text = `${HEAD}60,line-03-12,cpuPct,10\n120,line-03-12,cpuPct,20\n`

@@ -4,7 +4,7 @@ import type { HealthReportV2 } from '../../../controller/contract.ts'
 import { DeviceFaults } from '../../../sim/device/device-faults.ts'
 import { Firmware } from '../../../sim/device/firmware.ts'
 import { type DeferredSamples, HealthMonitor } from '../../../sim/device/health-monitor.ts'
-import { makeFault, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
+import { makeFault, originOf, type ProcessFaultSpec } from '../../../sim/faults/catalogue.ts'
 import { Priority, VirtualClock } from '../../../sim/kernel/clock.ts'
 import { Seed } from '../../../sim/kernel/random.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
@@ -40,6 +40,7 @@ class Station {
     const deviceFaults = faults.map((spec, index) => ({
       index,
       kind: spec.kind,
+      origin: originOf(spec),
       fault: makeFault(spec, (n) => ((n * 7) % 10) / 10),
       actsOn: (version: string) => selects(spec.in, thing, 1, version),
     }))

@@ -15,7 +15,7 @@ it('has three shifts by default, in the zone of the site', () => {
       shiftAt(calendar, time),
     ),
   ).toEqual(['third', 'first', 'second', 'third'])
-  expect(calendar.stepMs).toBe(3_600_000)
+  expect(calendar.at(at('2026-03-02T05:00Z')).untilMs).toBe(at('2026-03-02T13:00Z'))
 })
 
 it('counts a shift that ends after midnight to the day on which it began', () => {

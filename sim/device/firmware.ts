@@ -136,6 +136,8 @@ export class Firmware implements ComponentRuntime {
     this.#bootId = this.#bootIds.uuid()
     if (!this.#installedAtMs.has(version)) this.#installedAtMs.set(version, nowMs)
     this.#boots += 1
+    // What was installed at the start has been running for long.
+    if (this.#boots > 1) machine.restartedAt(nowMs)
     const view = this.#viewOf(version, nowMs)
     const ofVersion = faults.of(version)
     this.#process = { view, onExit }

@@ -1,27 +1,32 @@
 import { Temporal } from 'temporal-polyfill'
 import { minuteOf } from '../../controller/units/wall-time.ts'
-import { DEFAULT_PLANT, type PlantSettings, type PlantShift } from './settings.ts'
+import { DEFAULT_PLANT, type LineSettings, type PlantShift } from './settings.ts'
 
 export interface PlantTime {
   readonly shift: PlantShift
   readonly isWeekend: boolean
+  /** Days since the epoch; a shift that ends after midnight belongs to the day on which it began. */
+  readonly day: number
+  /** Minutes by the clock since the shift began. */
+  readonly shiftMinute: number
   /** Share of full volume now. */
   readonly volume: number
 }
 
 const QUARTER_MS = 900_000
 const HOUR_MS = 3_600_000
+const EPOCH = Temporal.PlainDate.from('1970-01-01')
 
 /** The plant's calendar: the shift and kind of day at any instant, in the site's zone. */
 export class PlantCalendar {
   /** Shifts and days change only at multiples of this: 1 h, or 15 min where shifts or the zone need it. */
   readonly stepMs: number
   readonly #zone: string
-  readonly #plant: PlantSettings
+  readonly #plant: LineSettings
   readonly #byStep = new Map<number, PlantTime>()
 
   /** @throws RangeError for a zone that is not in the IANA database */
-  constructor(zone: string, plant: PlantSettings = DEFAULT_PLANT) {
+  constructor(zone: string, plant: LineSettings = DEFAULT_PLANT) {
     this.#zone = zone
     this.#plant = plant
     const isWholeHours = plant.shifts.every(({ from }) => from.endsWith(':00')) && hasWholeHourOffsets(zone)
@@ -43,10 +48,16 @@ export class PlantCalendar {
     const shift = this.#plant.shifts.find((one) => isWithin(one, minute))
     if (shift === undefined) throw new Error('invariant: the shifts of the plant do not cover the day')
     // A shift that ends after midnight belongs to the day on which it began.
-    const isAfterMidnight = minute < minuteOf(shift.from)
-    const day = isAfterMidnight ? local.subtract({ days: 1 }).dayOfWeek : local.dayOfWeek
-    const isWeekend = day >= 6
-    return { shift, isWeekend, volume: shift.volume * (isWeekend ? this.#plant.weekendVolume : 1) }
+    const begun = minuteOf(shift.from)
+    const began = minute < begun ? local.subtract({ days: 1 }) : local
+    const isWeekend = began.dayOfWeek >= 6
+    return {
+      shift,
+      isWeekend,
+      day: EPOCH.until(began.toPlainDate()).days,
+      shiftMinute: (minute - begun + 1_440) % 1_440,
+      volume: shift.volume * (isWeekend ? this.#plant.weekendVolume : 1),
+    }
   }
 }
 

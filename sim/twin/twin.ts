@@ -80,7 +80,6 @@ export class Twin {
     applyIndexFaults(plan.faults, cloud.index, faultWorld)
     registerFleet(plan, cloud)
     this.#memberships = new MembershipChanges(cloud, clock, trace)
-    const calendar = new PlantCalendar(plan.zone, plan.plant)
     this.#devices = makeDevices({
       plan,
       clock,
@@ -88,7 +87,7 @@ export class Twin {
       cloud,
       level,
       faultWorld,
-      calendar,
+      calendarOf: calendarsOf(plan),
       peers: new LinePeers(),
       sessions: created.sessions,
     })
@@ -158,6 +157,14 @@ function makeDevices(world: DeviceWorld): ReadonlyMap<string, CoreDevice> {
   const machines = devices.map((device) => makeMachine(device, world))
   const stations = devices.map((device, index) => makeStation(device, machines[index] as Machine, world))
   return new Map(stations.map((station) => [station.plan.thing, makeCoreDevice(station, world)]))
+}
+
+/** The calendar of each line: that of the plant, or its own. */
+function calendarsOf({ zone, plant }: TwinPlan): (line: number) => PlantCalendar {
+  const common = new PlantCalendar(zone, plant)
+  const own = Object.entries(plant.byLine ?? {})
+  const byLine = new Map(own.map(([line, settings]) => [Number(line), new PlantCalendar(zone, settings)]))
+  return (line) => byLine.get(line) ?? common
 }
 
 /** What exists before the level. */

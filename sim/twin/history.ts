@@ -63,6 +63,7 @@ function passNoisily(
   { monitor, silence }: Past,
   { fromMs, startMs: toMs, version }: History,
 ): void {
+  if (toMs <= fromMs) return
   const sentMs = monitor.lastSentMs(fromMs, toMs, silence as NonNullable<Silence>)
   if (sentMs === toMs) held.delete(thing)
   else if (sentMs !== null || !held.has(thing)) {

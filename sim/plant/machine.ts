@@ -51,7 +51,6 @@ export class Machine {
   readonly #baseMemoryMiB: number
   readonly #noise: PlantNoise
   readonly #cycleSigma: number
-  readonly #cycleRoundingMs: number
   /** What is not white in the noise; null, and without cost, where all of it is. */
   readonly #extra: StationNoise | null
   /** Of stoppages, in the running cycle. */
@@ -93,7 +92,6 @@ export class Machine {
     const key = seed.key(`machine/${thing}`)
     this.#channels = channelKeys(key)
     this.#cycleSigma = noise.cycleSigma
-    this.#cycleRoundingMs = noise.rounding.cycleTimeMs
     this.#extra = StationNoise.of(noiseKeys(seed, thing, line), noise, originMs)
     const lineEffect = 1 + noise.lineEffect * (2 * uniformAt(channelKey(seed.key(`line/${line}`), 0), 0) - 1)
     this.#cycleFactor = lineEffect * (1 + noise.deviceEffect * normalAt(channelKey(key, 100), 0))
@@ -122,7 +120,7 @@ export class Machine {
     const recordedPct = this.#recorded('cpuPct', this.#minute)
     if (!Number.isNaN(recordedPct)) return recordedPct
     const samplePct = BASE_CPU_PCT * (0.4 + 0.6 * this.#volume) + 2 * normalAt(this.#channels.cpu, this.#minute)
-    return rounded(samplePct, this.#noise.rounding.cpuPct)
+    return this.#extra === null ? samplePct : rounded(samplePct, this.#noise.rounding.cpuPct)
   }
 
   /** At the end of the last minute; 0 before the first and without firmware. */
@@ -130,9 +128,10 @@ export class Machine {
     if (this.#condition === null || !this.#condition.isRunning) return 0
     const recordedMiB = this.#recorded('memoryMiB', this.#minute)
     if (!Number.isNaN(recordedMiB)) return this.#withinLimit(recordedMiB)
-    const meanMiB = this.#baseMemoryMiB + (this.#extra?.memoryMiBAt(this.#minute) ?? 0)
-    const sampleMiB = meanMiB + this.#noise.memorySigmaMiB * normalAt(this.#channels.memory, this.#minute)
-    return rounded(this.#withinLimit(sampleMiB), this.#noise.rounding.memoryMiB)
+    const sampleMiB = this.#baseMemoryMiB + this.#noise.memorySigmaMiB * normalAt(this.#channels.memory, this.#minute)
+    if (this.#extra === null) return this.#withinLimit(sampleMiB)
+    const used = this.#withinLimit(sampleMiB + this.#extra.memoryMiBAt(this.#minute))
+    return rounded(used, this.#noise.rounding.memoryMiB)
   }
 
   /** With what the condition adds. */
@@ -339,7 +338,8 @@ export class Machine {
   #countCycles(cycles: number, meanMs: number, minute: number): void {
     const sigmaMs = meanMs * this.#cycleSigma
     const sampleMs = meanMs + (sigmaMs / Math.sqrt(cycles)) * normalAt(this.#channels.cycleTime, minute)
-    this.#addCycles(cycles, rounded(sampleMs, this.#cycleRoundingMs), sigmaMs, minute)
+    if (this.#extra === null) return this.#addCycles(cycles, sampleMs, sigmaMs, minute)
+    this.#addCycles(cycles, rounded(sampleMs, this.#noise.rounding.cycleTimeMs), sigmaMs, minute)
     if (this.#stoppedMs > 0) this.#addStoppage(sampleMs)
   }
 

@@ -85,6 +85,12 @@ export class StationNoise {
   readonly #products: ProductChanges | null
   readonly #bursts: readonly Burst[]
   readonly #gamma: Float64Array | null
+  /** Channels and properties of the device, which are needed in every minute. */
+  readonly #stoppage: number
+  readonly #stoppageLength: number
+  readonly #errorHour: number
+  readonly #tool: Saw
+  readonly #collection: Saw
   /** Start of the running process; NaN where it runs for longer than anybody knows. */
   #startedMinute = Number.NaN
   /** The step of the calendar, and what is the same in all minutes of it. */
@@ -105,9 +111,18 @@ export class StationNoise {
       changeovers === null ? null : new ProductChanges(channelKey(keys.line, Channel.products), changeovers)
     this.#bursts = burstsOf(keys, errorBursts)
     this.#gamma = errorDispersion === 0 ? null : gammaTable(errorDispersion)
+    this.#stoppage = channelKey(keys.device, Channel.stoppage)
+    this.#stoppageLength = channelKey(keys.device, Channel.stoppageLength)
+    this.#errorHour = channelKey(keys.device, Channel.errorHour)
+    this.#tool = sawOf(channelKey(keys.device, Channel.tool), noise.toolWear?.lifeMs ?? 0, TOOL_RANGE)
+    const { periodMs = 0, inPhase = true } = noise.garbageCollection ?? {}
+    const collection = channelKey(keys.device, Channel.collection)
+    this.#collection = inPhase
+      ? { minutes: periodMs / MINUTE_MS, phase: 0 }
+      : sawOf(collection, periodMs, COLLECTION_RANGE)
   }
 
-  /** Null for noise that is white: a station without it costs nothing. Trends count from `originMs`. */
+  /** Null for noise that is white and is not rounded: a station without it costs nothing. Trends count from `originMs`. */
   static of(keys: NoiseKeys, noise: PlantNoise, originMs: number): StationNoise | null {
     const { wander, stoppages, handover, changeovers, days, toolWear, memoryWarmUp, garbageCollection } = noise
     const groups = [wander, stoppages, handover, changeovers, days, toolWear, memoryWarmUp, garbageCollection]
@@ -115,6 +130,7 @@ export class StationNoise {
       groups.every((group) => group === null) &&
       noise.trendPerDay === 0 &&
       noise.errorDispersion === 0 &&
+      Object.values(noise.rounding).every((step) => step === 0) &&
       !isSomewhere(noise.errorBursts)
     return isWhite ? null : new StationNoise(keys, noise, originMs)
   }
@@ -138,7 +154,7 @@ export class StationNoise {
     this.#stepCycleFactor = dayFactor * (1 + (trendPerDay * (minute - this.#originMinute)) / DAY_MINUTES)
     if (this.#gamma !== null) {
       const hour = Math.floor(minute / HOUR_MINUTES)
-      this.#stepErrorFactor = gammaAt(this.#gamma, uniformAt(channelKey(this.#keys.device, Channel.errorHour), hour))
+      this.#stepErrorFactor = gammaAt(this.#gamma, uniformAt(this.#errorHour, hour))
     }
   }
 
@@ -160,8 +176,8 @@ export class StationNoise {
   stoppageMsAt(minute: number, cycles: number): number {
     const { stoppages } = this.#noise
     if (stoppages === null) return 0
-    if (uniformAt(channelKey(this.#keys.device, Channel.stoppage), minute) >= stoppages.share * cycles) return 0
-    const z = normalAt(channelKey(this.#keys.device, Channel.stoppageLength), minute)
+    if (uniformAt(this.#stoppage, minute) >= stoppages.share * cycles) return 0
+    const z = normalAt(this.#stoppageLength, minute)
     return Math.round(logNormal(stoppages.medianMs, stoppages.spread, z))
   }
 
@@ -186,22 +202,28 @@ export class StationNoise {
 
   #wearAt(minute: number): number {
     const { toolWear } = this.#noise
-    if (toolWear === null) return 1
-    const channel = channelKey(this.#keys.device, Channel.tool)
-    const life = (toolWear.lifeMs / MINUTE_MS) * (1 + TOOL_RANGE * (2 * uniformAt(channel, 0) - 1))
-    return 1 + toolWear.rise * fraction(minute / life + uniformAt(channel, 1))
+    return toolWear === null ? 1 : 1 + toolWear.rise * fraction(minute / this.#tool.minutes + this.#tool.phase)
   }
 
   /** 0 after a collection, 1 before the next. */
   #collectionAt(minute: number): number {
-    const { periodMs, inPhase } = this.#noise.garbageCollection as NonNullable<PlantNoise['garbageCollection']>
-    if (inPhase) return fraction((minute * MINUTE_MS) / periodMs)
-    const channel = channelKey(this.#keys.device, Channel.collection)
-    const period = (periodMs / MINUTE_MS) * (1 + COLLECTION_RANGE * (2 * uniformAt(channel, 0) - 1))
-    return Number.isNaN(this.#startedMinute)
-      ? fraction(minute / period + uniformAt(channel, 1))
-      : fraction((minute - this.#startedMinute) / period)
+    const { minutes, phase } = this.#collection
+    const isFromStart = this.#noise.garbageCollection?.inPhase === false && !Number.isNaN(this.#startedMinute)
+    return isFromStart ? fraction((minute - this.#startedMinute) / minutes) : fraction(minute / minutes + phase)
   }
 }
+
+/** A sawtooth in time. */
+interface Saw {
+  readonly minutes: number
+  /** In periods. */
+  readonly phase: number
+}
+
+/** At a random phase, with a period that differs from the mean by up to `range`. */
+const sawOf = (channel: number, meanMs: number, range: number): Saw => ({
+  minutes: (meanMs / MINUTE_MS) * (1 + range * (2 * uniformAt(channel, 0) - 1)),
+  phase: uniformAt(channel, 1),
+})
 
 const fraction = (value: number): number => value - Math.floor(value)

@@ -111,6 +111,11 @@ export class Firmware implements ComponentRuntime {
     return this.#process === null ? 0 : Math.floor((nowMs - this.#startedAtMs) / 1000)
   }
 
+  /** The running process has been up since then: it was installed before the rehearsal. */
+  assumeUpSince(atMs: number): void {
+    this.#startedAtMs = atMs
+  }
+
   /** `listener` runs before anything of the process changes. */
   onBeforeChange(listener: () => void): void {
     this.#beforeChange = listener

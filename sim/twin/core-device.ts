@@ -20,6 +20,9 @@ import { SampleLoss } from './sample-loss.ts'
 import { type Silence, silenceOf } from './silence.ts'
 import type { Station } from './station.ts'
 
+/** How long what is installed at the start has been running: longer than any history, and than memory takes to settle. */
+const UP_BEFORE_MS = 30 * 86_400_000
+
 /** A Greengrass core device of the plant. */
 export interface CoreDevice {
   readonly plan: DevicePlan
@@ -47,6 +50,7 @@ export function makeCoreDevice(station: Station, world: DeviceWorld): CoreDevice
   monitor.attach(monitorHost(thing, nucleus, { sampleFaults, loss }, world))
   loss?.settle(monitor)
   nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
+  firmware.assumeUpSince(startMs - UP_BEFORE_MS)
   const outages = new LinkOutages(thing, nucleus, faultWorld)
   for (const { index, spec } of faultsOf(faults, 'link')) {
     if (selects(spec.in, thing, line, '')) outages.add(index, spec, startMs)

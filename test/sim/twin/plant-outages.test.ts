@@ -108,6 +108,15 @@ it('lost samples leave the shadow as it was, in bursts', async () => {
   expect(lost / bursts).toBeGreaterThan(5)
 })
 
+it('what was installed before the start has been up for a month, and starts from 0 after an update', async () => {
+  const { last } = await runWorld({ faults: [], hours: 2, others: 1 })
+  const uptimes = Object.entries(last).map(([thing, { gauges }]) => [thing === CANARY, gauges.uptimeS] as const)
+  for (const [isUpdated, uptimeS] of uptimes) {
+    if (isUpdated) expect(uptimeS).toBeLessThan(2 * 3_600)
+    else expect(uptimeS).toBeGreaterThan(30 * 86_400)
+  }
+})
+
 function isConnected(records: readonly TraceRecord[], thing: string, atMs: number): boolean {
   let connected = false
   for (const record of records) {

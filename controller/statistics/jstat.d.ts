@@ -6,6 +6,7 @@ declare module 'jstat' {
   }
   const jStat: {
     readonly normal: Distribution
+    readonly gamma: Distribution
     median(values: readonly number[]): number
   }
   export default jStat

@@ -39,6 +39,8 @@ export const percent = quantity('a percentage', '3 %', numberBefore(PERCENT))
 export const share = quantity('a percentage', '3 %', numberBefore(PERCENT, 'e-2'))
 /** In per cent per hour. */
 export const percentRate = quantity('a rate (%/h)', '3 %/h', numberBefore(/^(\d+(?:\.\d+)?)\s*%\/h$/))
+/** In per cent per day; may be negative. */
+export const percentPerDay = quantity('a rate (%/d)', '0.1 %/d', numberBefore(/^(-?\d+(?:\.\d+)?)\s*%\/d$/))
 /** In calls per second. */
 export const callRate = quantity('a rate of calls (/s)', '2/s', numberBefore(/^(\d+(?:\.\d+)?)\s*\/\s*s$/))
 

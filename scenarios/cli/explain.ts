@@ -12,6 +12,7 @@ import type { Checked } from '../files/load.ts'
 import { type PlannedStage, plannedStages, policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { fleetOf, LEAD_MS } from '../world/twin-plan.ts'
+import { lineTexts, noiseTexts } from './explain-noise.ts'
 
 const HOUR_MS = 3_600_000
 const LABEL_WIDTH = 11
@@ -69,10 +70,11 @@ function releasedText(policy: Policy, planned: readonly PlannedStage[], clock: (
 
 function explainFleet(
   fleet: FleetShape,
-  { shifts, weekendVolume, noise }: PlantSettings,
+  plant: PlantSettings,
   zone: string | null,
   split?: Policy['stages'],
 ): string[] {
+  const { shifts, weekendVolume, noise } = plant
   const devices = makeFleet(fleet, 1, split)
   const stages = STAGES.map((name) => `${devices.filter(({ stage }) => stage === name).length} ${name}`)
   const lines = linesOf(fleet)
@@ -85,11 +87,8 @@ function explainFleet(
       row(index === 0 ? 'shifts' : '', `${name} ${from}-${to}, ${pct(volume)} volume, ${cycleMs / 1000} s per cycle`),
     ),
     row('', `${pct(weekendVolume)} of that volume at the weekend`),
-    row(
-      'noise',
-      `memory ${noise.memorySigmaMiB} MiB, devices ${pct(noise.deviceEffect)}, ` +
-        `${noise.errorsPerDeviceHour} errors per device-hour, ${pct(noise.connectionFailureShare)} of connections fail`,
-    ),
+    ...noiseTexts(noise).map((text, index) => row(index === 0 ? 'noise' : '', text)),
+    ...lineTexts(plant).map((text, index) => row(index === 0 ? 'lines' : '', text)),
   ]
 }
 

@@ -1,23 +1,20 @@
 import { z } from 'zod'
-import { duration, memory, percent } from '../../controller/units/quantity.ts'
+import { duration, percent } from '../../controller/units/quantity.ts'
 import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
-import { DEFAULT_PLANT, type PlantSettings } from '../../sim/plant/settings.ts'
+import { DEFAULT_PLANT, type LineSettings, type PlantSettings, type PlantShift } from '../../sim/plant/settings.ts'
 import { splitProblem } from './fleet.ts'
+import { noiseOf, noiseSchema } from './noise.ts'
 
 const share = percent.refine((value) => value <= 100, { message: 'must be at most 100 %' })
 const name = z
   .string()
   .regex(/^[a-zA-Z0-9_.,@/:# -]{1,100}$/, { error: ({ input }) => `"${input}" has characters that AWS IoT refuses` })
 
-const line = z.strictObject({
-  name: name.optional(),
-  product: name.optional(),
-  devices: z.int().positive().optional().describe('devicesPerLine by default'),
-})
-
 const quarter = wallTime.refine((time) => Number(time.slice(3)) % 15 === 0, {
   error: ({ input }) => `"${input}" is not a quarter hour, such as "06:15"`,
 })
+
+const cycleTime = duration.refine((ms) => ms >= 1_000, { message: 'must be at least 1s' })
 
 const shift = z.strictObject({
   name: z.string().min(1),
@@ -26,19 +23,21 @@ const shift = z.strictObject({
   volume: share.describe(
     'Share of full volume; 0 % where the plant stands still, and then nothing is deployed for lack of cycles',
   ),
-  cycleTime: duration.refine((ms) => ms >= 1_000, { message: 'must be at least 1s' }).describe('Mean cycle time'),
+  cycleTime: cycleTime.describe('Mean cycle time'),
 })
 
-const noise = z
-  .strictObject({
-    memorySigma: memory.describe('Spread of the memory gauge; 15 MiB by default'),
-    deviceEffect: percent
-      .refine((value) => value <= 20, { message: 'must be at most 20 %' })
-      .describe('Spread of the devices of a line around its cycle time; 2 % by default'),
-    errorsPerDeviceHour: z.number().nonnegative().max(600).describe('At full volume; 2 by default'),
-    connectionFailures: share.describe('Connection attempts that fail; 0.5 % by default'),
-  })
-  .partial()
+/** Each minute of the day belongs to exactly one. */
+const shifts = z.array(shift).min(1)
+
+const line = z.strictObject({
+  name: name.optional(),
+  product: name.optional(),
+  devices: z.int().positive().optional().describe('devicesPerLine by default'),
+  shifts: shifts.optional().describe("Those of the plant by default; the policy's strata remain those of the plant"),
+  weekendVolume: share.optional().describe('That of the plant by default'),
+  cycleTime: cycleTime.optional().describe('In all shifts of the line; then it has no random line effect'),
+  noise: noiseSchema.optional().describe("A preset, a preset with changes, or changes of the plant's noise"),
+})
 
 /** The plant: a file of its own, or a part of the scenario. What is left out is that of the default plant. */
 export const fleetSchema = z
@@ -59,34 +58,55 @@ export const fleetSchema = z
         'How each line is split: a share is early, the canaries are those of the policy, the rest is production',
       ),
     zone: zone.optional(),
-    shifts: z.array(shift).min(1).optional().describe('Each minute of the day belongs to exactly one shift'),
+    shifts: shifts.optional().describe('Each minute of the day belongs to exactly one shift'),
     weekendVolume: share.optional().describe('Factor on Saturdays and Sundays; 60 % by default'),
-    noise: noise.optional(),
+    noise: noiseSchema.optional(),
   })
   .superRefine((fleet, context) => {
     const split = splitProblem(fleet)
     if (split !== null) context.addIssue({ code: 'custom', path: ['lines'], message: split })
-    const shifts = fleet.shifts === undefined ? null : shiftProblem(fleet.shifts)
-    if (shifts !== null) context.addIssue({ code: 'custom', path: ['shifts'], message: shifts })
+    const check = (own: { readonly shifts?: ShiftFile }, path: (string | number)[]): void => {
+      const problem = own.shifts === undefined ? null : shiftProblem(own.shifts)
+      if (problem !== null) context.addIssue({ code: 'custom', path: [...path, 'shifts'], message: problem })
+    }
+    check(fleet, [])
+    if (typeof fleet.lines !== 'number') for (const [index, one] of fleet.lines.entries()) check(one, ['lines', index])
   })
   .describe('A plant: its lines, devices, shifts and noise')
 
 export type FleetFile = z.output<typeof fleetSchema>
 
 /** The plant settings that the twin is built with. */
-export function plantOf({ shifts, weekendVolume, noise }: FleetFile): PlantSettings {
-  const defaults = DEFAULT_PLANT.noise
+export function plantOf(fleet: FleetFile): PlantSettings {
+  const plant = {
+    shifts: shiftsOf(fleet.shifts) ?? DEFAULT_PLANT.shifts,
+    weekendVolume: volumeOf(fleet.weekendVolume) ?? DEFAULT_PLANT.weekendVolume,
+    noise: noiseOf(fleet.noise),
+  }
+  const lines = typeof fleet.lines === 'number' ? [] : fleet.lines
+  const own = lines.flatMap((one, index) => (isDifferent(one) ? [[index + 1, lineOf(one, plant)] as const] : []))
+  return own.length === 0 ? plant : { ...plant, byLine: Object.fromEntries(own) }
+}
+
+type LineFile = z.output<typeof line>
+type ShiftFile = z.output<typeof shifts> | undefined
+
+const isDifferent = ({ shifts: own, weekendVolume, cycleTime: ownMs, noise }: LineFile): boolean =>
+  own !== undefined || weekendVolume !== undefined || ownMs !== undefined || noise !== undefined
+
+function lineOf(one: LineFile, plant: LineSettings): LineSettings {
+  const ofLine = shiftsOf(one.shifts) ?? plant.shifts
+  const noise = noiseOf(one.noise, plant.noise)
+  const { cycleTime: cycleMs } = one
+  const saysEffect = typeof one.noise === 'object' && one.noise.lineEffect !== undefined
   return {
-    shifts:
-      shifts?.map(({ volume, cycleTime, ...times }) => ({ ...times, volume: volume / 100, cycleMs: cycleTime })) ??
-      DEFAULT_PLANT.shifts,
-    weekendVolume: weekendVolume === undefined ? DEFAULT_PLANT.weekendVolume : weekendVolume / 100,
-    noise: {
-      memorySigmaMiB: noise?.memorySigma ?? defaults.memorySigmaMiB,
-      deviceEffect: noise?.deviceEffect === undefined ? defaults.deviceEffect : noise.deviceEffect / 100,
-      errorsPerDeviceHour: noise?.errorsPerDeviceHour ?? defaults.errorsPerDeviceHour,
-      connectionFailureShare:
-        noise?.connectionFailures === undefined ? defaults.connectionFailureShare : noise.connectionFailures / 100,
-    },
+    shifts: cycleMs === undefined ? ofLine : ofLine.map((own) => ({ ...own, cycleMs })),
+    weekendVolume: volumeOf(one.weekendVolume) ?? plant.weekendVolume,
+    noise: cycleMs === undefined || saysEffect ? noise : { ...noise, lineEffect: 0 },
   }
 }
+
+const shiftsOf = (file: ShiftFile): readonly PlantShift[] | undefined =>
+  file?.map(({ volume, cycleTime: cycleMs, ...times }) => ({ ...times, volume: volume / 100, cycleMs }))
+
+const volumeOf = (pct: number | undefined): number | undefined => (pct === undefined ? undefined : pct / 100)

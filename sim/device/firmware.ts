@@ -111,6 +111,11 @@ export class Firmware implements ComponentRuntime {
     return this.#process === null ? 0 : Math.floor((nowMs - this.#startedAtMs) / 1000)
   }
 
+  /** The running process has been up since then: it was installed before the rehearsal. */
+  assumeUpSince(atMs: number): void {
+    this.#startedAtMs = atMs
+  }
+
   /** `listener` runs before anything of the process changes. */
   onBeforeChange(listener: () => void): void {
     this.#beforeChange = listener
@@ -136,6 +141,8 @@ export class Firmware implements ComponentRuntime {
     this.#bootId = this.#bootIds.uuid()
     if (!this.#installedAtMs.has(version)) this.#installedAtMs.set(version, nowMs)
     this.#boots += 1
+    // What was installed at the start has been running for long.
+    if (this.#boots > 1) machine.restartedAt(nowMs)
     const view = this.#viewOf(version, nowMs)
     const ofVersion = faults.of(version)
     this.#process = { view, onExit }

@@ -140,6 +140,23 @@ export class HealthMonitor implements ComponentRuntime {
     return this.#document(version, 'RUNNING', atMs, true)
   }
 
+  /**
+   * The end of the last minute until `toMs`, in whole minutes before it, whose sample reached the cloud; null if there is
+   * none since `fromMs`. `isSilent` tells the minutes since the epoch whose samples did not.
+   */
+  lastSentMs(fromMs: number, toMs: number, isSilent: (minute: number) => boolean): number | null {
+    for (let endMs = toMs; endMs > fromMs; endMs -= SAMPLE_PERIOD_MS) {
+      const sampledAtMs = endMs - SAMPLE_PERIOD_MS + this.#phaseMs
+      if (!isSilent(Math.floor(sampledAtMs / SAMPLE_PERIOD_MS))) return endMs
+    }
+    return null
+  }
+
+  /** What the shadow holds at the start of the rehearsal, where the device cannot report for some time. */
+  assumeReported(report: HealthReport): void {
+    this.#lastReport = report
+  }
+
   /** The last document that reached the shadow, or would have if a client had read it; null before the first. */
   report(): HealthReport | null {
     if (this.#steadyVersion === null) return this.#lastReport

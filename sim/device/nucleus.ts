@@ -104,8 +104,9 @@ export class Nucleus implements DeviceLinkEvents {
     this.#components.assumeRunning(components)
   }
 
+  /** Connects, unless an outage of the link has begun. */
   start(): void {
-    this.#link.connect()
+    if (!this.#isLinkDown) this.#link.connect()
   }
 
   /** An outage of the link begins. */

@@ -21,6 +21,8 @@ export type TraceEvent =
    * what `target` names: an AWS operation, the detail type of an event, a Lambda function.
    */
   | ({ kind: 'fault-started'; fault: number; faultKind: string; thing: string | null; target?: string } & FaultOrigin)
+  /** The plant's noise takes a connection away: of a device, a line or the whole plant. No fault, and no onset of one. */
+  | { kind: 'plant-outage'; scope: 'device' | 'line' | 'plant'; name: string; devices: number; endsAtMs: number }
   | {
       kind: 'deployment-created'
       deploymentId: string
@@ -173,7 +175,7 @@ export interface TraceHeader {
   readonly lines: Readonly<Record<string, number>>
   /**
    * From when on nothing disturbs devices' connections, AWS, events or functions any more, as far as the scenario says;
-   * null if something does for good, absent where nobody recorded it. What is wrong with the release itself does not count.
+   * the plant's noise does for good. Null if something does for good, absent where nobody recorded it. What is wrong with the release itself does not count.
    */
   readonly faultsEndAtMs?: number | null
   /** Version of the health document that the replaced firmware writes. */

@@ -1,17 +1,15 @@
 import type { Seed } from '../kernel/random.ts'
 import type { Condition } from './condition.ts'
 import { channelKey, expNegative, normalAt, poissonFrom, uniformAt } from './noise.ts'
+import type { PlantNoise } from './noise-settings.ts'
+import { PRESETS } from './presets.ts'
 import type { Metric, Recording } from './recording.ts'
-import { DEFAULT_PLANT, type PlantNoise } from './settings.ts'
 import type { PlantCalendar, PlantTime } from './shifts.ts'
+import { noiseKeys, StationNoise } from './station-noise.ts'
 
 /** Independent channels of a device's noise. */
 const Channel = { cycleTime: 0, errors: 1, quality: 2, connection: 3, cpu: 4, memory: 5 } as const
 
-/** Half range of lines' mean cycle times about the fleet's mean. */
-const LINE_EFFECT = 0.1
-/** Relative standard deviation of single cycles about the device's mean. */
-const CYCLE_SIGMA = 0.05
 const OPERATIONS_PER_CYCLE = 12
 const CYCLES_PER_QUALITY_CHECK = 4
 const QUALITY_PASS_SHARE = 0.985
@@ -35,6 +33,7 @@ const CHECK_FAILURES = 1 - QUALITY_PASS_SHARE
 const NO_FAILURE_OF_ONE_CHECK = expNegative(CHECK_FAILURES)
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 /** No rehearsal lasts longer than a year. */
 const MAX_AHEAD_MS = 366 * 86_400_000
 
@@ -52,6 +51,11 @@ export class Machine {
   readonly #recording: Recording | null
   readonly #baseMemoryMiB: number
   readonly #noise: PlantNoise
+  readonly #cycleSigma: number
+  /** What is not white in the noise; null, and without cost, where all of it is. */
+  readonly #extra: StationNoise | null
+  /** Of stoppages, in the running cycle. */
+  #stoppedMs = 0
   /** Time into the running cycle, so that cycles do not restart every minute. */
   #carryMs = 0
   #checkCarry = 0
@@ -76,8 +80,10 @@ export class Machine {
     thing: string,
     line: number,
     calendar: PlantCalendar,
-    noise: PlantNoise = DEFAULT_PLANT.noise,
+    noise: PlantNoise = PRESETS.quiet,
     recording: Recording | null = null,
+    /** Slow trends count from here. */
+    originMs = 0,
   ) {
     this.thing = thing
     this.line = line
@@ -86,7 +92,9 @@ export class Machine {
     this.#noise = noise
     const key = seed.key(`machine/${thing}`)
     this.#channels = channelKeys(key)
-    const lineEffect = 1 + LINE_EFFECT * (2 * uniformAt(channelKey(seed.key(`line/${line}`), 0), 0) - 1)
+    this.#cycleSigma = noise.cycleSigma
+    this.#extra = StationNoise.of(noiseKeys(seed, thing, line), noise, originMs)
+    const lineEffect = 1 + noise.lineEffect * (2 * uniformAt(channelKey(seed.key(`line/${line}`), 0), 0) - 1)
     this.#cycleFactor = lineEffect * (1 + noise.deviceEffect * normalAt(channelKey(key, 100), 0))
     this.#baseMemoryMiB = BASE_MEMORY_MIB + 5 * normalAt(channelKey(key, 101), 0)
   }
@@ -112,21 +120,33 @@ export class Machine {
     if (!this.#condition.isRunning) return 2
     const recordedPct = this.#recorded('cpuPct', this.#minute)
     if (!Number.isNaN(recordedPct)) return recordedPct
-    return BASE_CPU_PCT * (0.4 + 0.6 * this.#volume) + 2 * normalAt(this.#channels.cpu, this.#minute)
+    const samplePct = BASE_CPU_PCT * (0.4 + 0.6 * this.#volume) + 2 * normalAt(this.#channels.cpu, this.#minute)
+    return this.#extra === null ? samplePct : rounded(samplePct, this.#noise.rounding.cpuPct)
   }
 
   /** At the end of the last minute; 0 before the first and without firmware. */
   get memoryMiB(): number {
     if (this.#condition === null || !this.#condition.isRunning) return 0
     const recordedMiB = this.#recorded('memoryMiB', this.#minute)
-    const healthyMiB = Number.isNaN(recordedMiB)
-      ? this.#baseMemoryMiB + this.#noise.memorySigmaMiB * normalAt(this.#channels.memory, this.#minute)
-      : recordedMiB
-    return Math.min(Math.max(healthyMiB + this.#condition.extraMemoryMiB, 0), MEMORY_LIMIT_MIB)
+    if (!Number.isNaN(recordedMiB)) return this.#withinLimit(recordedMiB)
+    const sampleMiB = this.#baseMemoryMiB + this.#noise.memorySigmaMiB * normalAt(this.#channels.memory, this.#minute)
+    if (this.#extra === null) return this.#withinLimit(sampleMiB)
+    const used = this.#withinLimit(sampleMiB + this.#extra.memoryMiBAt(this.#minute))
+    return rounded(used, this.#noise.rounding.memoryMiB)
+  }
+
+  /** With what the condition adds. */
+  #withinLimit(healthyMiB: number): number {
+    return Math.min(Math.max(healthyMiB + (this.#condition as Condition).extraMemoryMiB, 0), MEMORY_LIMIT_MIB)
   }
 
   get #volume(): number {
     return this.#time === null ? 0 : this.#time.volume
+  }
+
+  /** A process has started on the station, which ran another before. */
+  restartedAt(atMs: number): void {
+    this.#extra?.restartedAt(atMs)
   }
 
   /** NaN where nothing was recorded. */
@@ -145,11 +165,16 @@ export class Machine {
       const time = this.#calendar.at(atMs)
       this.#time = time
       const { shift, untilMs } = time
-      const inStep = Math.min(left, Math.ceil((untilMs - atMs) / MINUTE_MS))
+      const endMs = this.#extra === null ? untilMs : Math.min(untilMs, nextHourMs(atMs))
+      const inStep = Math.min(left, Math.ceil((endMs - atMs) / MINUTE_MS))
       const minute = Math.floor(atMs / MINUTE_MS)
+      if (this.#extra !== null) this.#enter(this.#extra, atMs, this.#time)
       if (this.#recording === null) {
         this.#connect(minute, inStep, this.#noise.connectionFailureShare + condition.connectionFailureShare)
-        if (condition.isRunning) this.#produce(minute, inStep, shift.cycleMs, condition)
+        if (condition.isRunning) {
+          if (this.#extra === null) this.#produce(minute, inStep, shift.cycleMs, condition)
+          else this.#produceNoisily(this.#extra, minute, inStep, shift.cycleMs, condition)
+        }
       } else {
         for (let one = minute; one < minute + inStep; one++)
           this.#replay(this.#recording, one, shift.cycleMs, condition)
@@ -162,22 +187,23 @@ export class Machine {
 
   /**
    * When this many further cycles will be complete, from the minute that begins at `startMs` on: the end of the minute that
-   * completes them. Exact, because cycles involve no random draws; changes nothing. Infinite beyond a year.
+   * completes them. Exact, because the noise of a minute is a function of the minute; changes nothing. Infinite beyond a year.
    */
   cyclesDoneAtMs(startMs: number, cycles: number, conditionAt: (endMs: number) => Condition): number {
     let [carryMs, recordedCarry] = [this.#carryMs, this.#recordedCarry.cycles]
     let left = cycles
     for (let atMs = startMs; atMs < startMs + MAX_AHEAD_MS; atMs += MINUTE_MS) {
       const minute = Math.floor(atMs / MINUTE_MS)
-      const { shift, volume } = this.#calendar.at(atMs)
+      const time = this.#calendar.at(atMs)
+      if (this.#extra !== null) this.#enter(this.#extra, atMs, time)
       const { cycleTimeFactor } = conditionAt(atMs + MINUTE_MS)
-      const [recordedCycles, recordedMs] = [this.#recorded('cycles', minute), this.#recorded('cycleTimeMs', minute)]
-      const meanMs = (Number.isNaN(recordedMs) ? shift.cycleMs * this.#cycleFactor : recordedMs) * cycleTimeFactor
+      const recordedCycles = this.#recorded('cycles', minute)
       let done: number
       if (Number.isNaN(recordedCycles)) {
-        carryMs += MINUTE_MS * volume
-        done = Math.floor(carryMs / meanMs)
-        carryMs -= done * meanMs
+        const meanMs = this.#meanCycleMs(minute, time.shift.cycleMs) * cycleTimeFactor
+        carryMs += this.#workMs(minute, time.volume)
+        done = wholeCycles(carryMs, meanMs)
+        carryMs -= done * meanMs + this.#stoppageMs(minute, done) * time.volume
       } else {
         recordedCarry += recordedCycles / cycleTimeFactor
         done = Math.floor(recordedCarry)
@@ -216,6 +242,55 @@ export class Machine {
     this.#carryMs = carryMs
   }
 
+  /** As `#produce`, where cycle times and error rates differ from minute to minute. */
+  #produceNoisily(extra: StationNoise, first: number, count: number, cycleMs: number, condition: Condition): void {
+    const volume = this.#volume
+    for (let minute = first; minute < first + count; minute++) {
+      const meanMs = cycleMs * this.#cycleFactor * extra.cycleFactorAt(minute) * condition.cycleTimeFactor
+      if (!extra.standsStillAt(minute)) this.#carryMs += MINUTE_MS * volume
+      const cycles = wholeCycles(this.#carryMs, meanMs)
+      this.#carryMs -= cycles * meanMs
+      if (cycles > 0) {
+        this.#countCycles(cycles, meanMs, minute)
+        this.#stop(extra.stoppageMsAt(minute, cycles), volume)
+      }
+      this.#countErrors(minute, condition)
+    }
+  }
+
+  /** The running cycle takes longer: by so much of the station's own time, in which it does no work. */
+  #stop(stoppageMs: number, volume: number): void {
+    this.#stoppedMs += stoppageMs
+    this.#carryMs -= stoppageMs * volume
+  }
+
+  #enter(extra: StationNoise, atMs: number, time: PlantTime): void {
+    extra.enter(Math.max(Math.floor(atMs / HOUR_MS) * HOUR_MS, time.startMs) / MINUTE_MS, time)
+  }
+
+  /** Of this minute, without the condition: recorded, or synthetic with its noise. */
+  #meanCycleMs(minute: number, cycleMs: number): number {
+    const recordedMs = this.#recorded('cycleTimeMs', minute)
+    if (!Number.isNaN(recordedMs)) return recordedMs
+    return cycleMs * this.#cycleFactor * (this.#extra === null ? 1 : this.#extra.cycleFactorAt(minute))
+  }
+
+  /** Where cycle times are recorded, they contain what there was of stoppages and changeovers. */
+  #hasStops(minute: number): boolean {
+    return this.#extra !== null && Number.isNaN(this.#recorded('cycleTimeMs', minute))
+  }
+
+  /** Time in which the station works in this minute. */
+  #workMs(minute: number, volume: number): number {
+    const standsStill = this.#hasStops(minute) && (this.#extra as StationNoise).standsStillAt(minute)
+    return standsStill ? 0 : MINUTE_MS * volume
+  }
+
+  #stoppageMs(minute: number, cycles: number): number {
+    if (cycles === 0 || !this.#hasStops(minute)) return 0
+    return (this.#extra as StationNoise).stoppageMsAt(minute, cycles)
+  }
+
   /** A minute with recorded values; other values are synthetic, and faults act on both alike. */
   #replay(recording: Recording, minute: number, cycleMs: number, condition: Condition): void {
     const failures = recording.at('connectionFailures', minute)
@@ -232,22 +307,25 @@ export class Machine {
 
   #replayCycles(recording: Recording, minute: number, cycleMs: number, factor: number): void {
     const [recordedCycles, recordedMs] = [recording.at('cycles', minute), recording.at('cycleTimeMs', minute)]
-    const isMeasured = !Number.isNaN(recordedMs)
-    const meanMs = (isMeasured ? recordedMs : cycleMs * this.#cycleFactor) * factor
+    const meanMs = this.#meanCycleMs(minute, cycleMs) * factor
     let cycles: number
     if (Number.isNaN(recordedCycles)) {
-      this.#carryMs += MINUTE_MS * this.#volume
-      cycles = Math.floor(this.#carryMs / meanMs)
+      this.#carryMs += this.#workMs(minute, this.#volume)
+      cycles = wholeCycles(this.#carryMs, meanMs)
       this.#carryMs -= cycles * meanMs
     } else cycles = this.#wholeCount('cycles', recordedCycles / factor)
     if (cycles === 0) return
-    if (isMeasured) this.#addCycles(cycles, meanMs, meanMs * CYCLE_SIGMA, minute)
-    else this.#countCycles(cycles, meanMs, minute)
+    if (Number.isNaN(recordedMs)) this.#countCycles(cycles, meanMs, minute)
+    else this.#addCycles(cycles, meanMs, meanMs * this.#cycleSigma, minute)
+    if (Number.isNaN(recordedCycles)) this.#stop(this.#stoppageMs(minute, cycles), this.#volume)
   }
 
   #countErrors(minute: number, condition: Condition): void {
-    const meanErrors = (this.#noise.errorsPerDeviceHour / 60) * this.#volume * condition.errorRateFactor
-    this.errors += poissonFrom(uniformAt(this.#channels.errors, minute), meanErrors)
+    const factor = this.#extra === null ? 1 : this.#extra.errorFactorAt(minute)
+    const meanErrors = (this.#noise.errorsPerDeviceHour / 60) * this.#volume * condition.errorRateFactor * factor
+    const uniform = uniformAt(this.#channels.errors, minute)
+    // No error has a probability of at least 1 - mean: most minutes need no exponential.
+    if (uniform >= 1 - meanErrors) this.errors += poissonFrom(uniform, meanErrors)
   }
 
   #wholeCount(counter: 'cycles' | 'errors' | 'connectionFailures', count: number): number {
@@ -259,9 +337,19 @@ export class Machine {
 
   /** The mean of n cycles has a standard deviation of sigma/sqrt(n). */
   #countCycles(cycles: number, meanMs: number, minute: number): void {
-    const sigmaMs = meanMs * CYCLE_SIGMA
+    const sigmaMs = meanMs * this.#cycleSigma
     const sampleMs = meanMs + (sigmaMs / Math.sqrt(cycles)) * normalAt(this.#channels.cycleTime, minute)
-    this.#addCycles(cycles, sampleMs, sigmaMs, minute)
+    if (this.#extra === null) return this.#addCycles(cycles, sampleMs, sigmaMs, minute)
+    this.#addCycles(cycles, rounded(sampleMs, this.#noise.rounding.cycleTimeMs), sigmaMs, minute)
+    if (this.#stoppedMs > 0) this.#addStoppage(sampleMs)
+  }
+
+  /** One of the cycles contained a stoppage. */
+  #addStoppage(sampleMs: number): void {
+    const stoppedMs = this.#stoppedMs
+    this.#stoppedMs = 0
+    this.cycleTimeMsSum += stoppedMs
+    this.cycleTimeMsSumOfSquares += Math.round(stoppedMs * (2 * sampleMs + stoppedMs))
   }
 
   /** The sum of squares grows by mean^2 + variance per cycle. */
@@ -283,3 +371,12 @@ export class Machine {
     this.qualityPasses += checks - Math.min(failures, checks)
   }
 }
+
+/** After a stoppage the time into the running cycle is negative. */
+const wholeCycles = (carryMs: number, meanMs: number): number => Math.max(0, Math.floor(carryMs / meanMs))
+
+/** To whole steps; a step of 0 leaves the value as it is. */
+const rounded = (value: number, step: number): number => (step === 0 ? value : Math.round(value / step) * step)
+
+/** The noise of a station changes with the hour. */
+const nextHourMs = (atMs: number): number => (Math.floor(atMs / HOUR_MS) + 1) * HOUR_MS

@@ -29,8 +29,15 @@ export const uniformAt = (channel: number, minute: number): number => hash32(cha
 export const normalAt = (channel: number, minute: number): number =>
   NORMAL[hash32(channel + minute) >>> (32 - TABLE_BITS)] as number
 
-/** A Poisson count from one uniform, by inversion; meant for means below about 20. `none` is e^-mean, where known. */
+/** Above this mean a Poisson count is as good as normal, and inversion is slow. */
+const LARGE_MEAN = 30
+
+/** A Poisson count from one uniform, by inversion. `none` is e^-mean, where known. */
 export function poissonFrom(uniform: number, mean: number, none = expNegative(mean)): number {
+  if (mean > LARGE_MEAN) {
+    const z = NORMAL[Math.floor(uniform * TABLE_SIZE)] as number
+    return Math.max(0, Math.round(mean + Math.sqrt(mean) * z))
+  }
   let probability = none
   let cumulative = probability
   let count = 0
@@ -53,6 +60,10 @@ export function expNegative(x: number): number {
   }
   return 1 / sum
 }
+
+/** A log-normal value from a standard normal one. */
+export const logNormal = (median: number, spread: number, z: number): number =>
+  z < 0 ? median * expNegative(-spread * z) : median / expNegative(spread * z)
 
 function makeNormalTable(): Float64Array {
   const table = new Float64Array(TABLE_SIZE)

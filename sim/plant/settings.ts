@@ -1,3 +1,6 @@
+import type { PlantNoise } from './noise-settings.ts'
+import { DEFAULT_PRESET, PRESETS } from './presets.ts'
+
 /** One shift of the plant, every day; `to` may lie past midnight. */
 export interface PlantShift {
   readonly name: string
@@ -10,26 +13,22 @@ export interface PlantShift {
   readonly cycleMs: number
 }
 
-/** Noise of healthy stations. */
-export interface PlantNoise {
-  /** Standard deviation of the memory gauge about the device's mean. */
-  readonly memorySigmaMiB: number
-  /** Relative standard deviation of devices' mean cycle times about the mean of their line. */
-  readonly deviceEffect: number
-  /** At full volume. */
-  readonly errorsPerDeviceHour: number
-  /** Share of connection attempts that fail. */
-  readonly connectionFailureShare: number
-}
-
-/** The settings of a plant. */
-export interface PlantSettings {
+/** Shifts and noise of a plant, or of one of its lines. */
+export interface LineSettings {
   /** They cover every minute of the day exactly once. */
   readonly shifts: readonly PlantShift[]
   /** Factor of a shift's volume on Saturdays and Sundays. */
   readonly weekendVolume: number
   readonly noise: PlantNoise
 }
+
+/** The settings of a plant. */
+export interface PlantSettings extends LineSettings {
+  /** Lines that differ from the plant, by number. */
+  readonly byLine?: Readonly<Record<number, LineSettings>>
+}
+
+export const settingsOfLine = (plant: PlantSettings, line: number): LineSettings => plant.byLine?.[line] ?? plant
 
 /** The default plant. Its noise is an assumption, therefore it is a setting. [source: plant-noise] */
 export const DEFAULT_PLANT: PlantSettings = {
@@ -40,5 +39,5 @@ export const DEFAULT_PLANT: PlantSettings = {
     { name: 'third', from: '22:00', to: '06:00', volume: 0.85, cycleMs: 40_000 },
   ],
   weekendVolume: 0.6,
-  noise: { memorySigmaMiB: 15, deviceEffect: 0.02, errorsPerDeviceHour: 2, connectionFailureShare: 0.005 },
+  noise: PRESETS[DEFAULT_PRESET],
 }

@@ -10,11 +10,18 @@ import { isWithin } from '../faults/families/fault-window.ts'
 import { FaultyLink, type IndexedReportFault } from '../faults/families/faulty-link.ts'
 import type { DeviceLink, DeviceLinkEvents } from '../kernel/link.ts'
 import { selects } from '../plant/selector.ts'
+import { settingsOfLine } from '../plant/settings.ts'
+import { noiseKeys, sampleLossOf } from '../plant/station-noise.ts'
 import { withConnectivity } from './connectivity.ts'
 import type { DeviceWorld } from './device-world.ts'
 import { LinkOutages } from './link-outages.ts'
 import type { DevicePlan } from './plan.ts'
+import { SampleLoss } from './sample-loss.ts'
+import { type Silence, silenceOf } from './silence.ts'
 import type { Station } from './station.ts'
+
+/** How long what is installed at the start has been running: longer than any history, and than memory takes to settle. */
+const UP_BEFORE_MS = 30 * 86_400_000
 
 /** A Greengrass core device of the plant. */
 export interface CoreDevice {
@@ -25,6 +32,7 @@ export interface CoreDevice {
   /** True if faults may prevent samples from reaching the shadow, so that the monitor does not know its content. */
   readonly mayLoseSamples: boolean
   readonly outages: LinkOutages
+  readonly silence: Silence
 }
 
 /** Adds nucleus, link and connection to a station. */
@@ -34,29 +42,42 @@ export function makeCoreDevice(station: Station, world: DeviceWorld): CoreDevice
   const { thing, line, stage } = plan
   const { faults, installed, startMs } = world.plan
   const reportFaults = reportFaultsOf(plan, world)
-  const nucleus = makeNucleus(station, reportFaults, world)
+  const loss = lossOf(plan, world)
+  const nucleus = makeNucleus(station, reportFaults, loss, world)
   core.nucleus = nucleus
   const sampleFaults = reportFaults.filter(({ fault }) => fault.of === 'samples')
   for (const { spec } of sampleFaults) clock.at(startMs + spec.from, () => monitor.unsettle())
-  monitor.attach(monitorHost(thing, nucleus, sampleFaults, world))
+  monitor.attach(monitorHost(thing, nucleus, { sampleFaults, loss }, world))
+  loss?.settle(monitor)
   nucleus.assumeInstalled(`thinggroup/${stage}`, installed, startMs)
+  firmware.assumeUpSince(startMs - UP_BEFORE_MS)
   const outages = new LinkOutages(thing, nucleus, faultWorld)
   for (const { index, spec } of faultsOf(faults, 'link')) {
     if (selects(spec.in, thing, line, '')) outages.add(index, spec, startMs)
   }
-  return { plan, firmware, monitor, nucleus, mayLoseSamples: sampleFaults.length > 0, outages }
+  const mayLoseSamples = sampleFaults.length > 0 || loss !== null
+  const silence = silenceOf(world.plan.seed, world.plan.plant, thing, line)
+  return { plan, firmware, monitor, nucleus, mayLoseSamples, outages, silence }
+}
+
+function lossOf({ thing, line }: DevicePlan, { plan, clock }: DeviceWorld): SampleLoss | null {
+  const bursts = sampleLossOf(noiseKeys(plan.seed, thing, line), settingsOfLine(plan.plant, line).noise)
+  return bursts === null ? null : new SampleLoss(bursts, clock)
 }
 
 function makeNucleus(
   { plan, faults, firmware, monitor }: Station,
   reportFaults: readonly IndexedReportFault[],
+  loss: SampleLoss | null,
   world: DeviceWorld,
 ): Nucleus {
   const { thing } = plan
   const { clock, trace, cloud, level, faultWorld, sessions } = world
   const { seed } = world.plan
-  const direct = (events: DeviceLinkEvents): DeviceLink =>
-    level.link(thing, withConnectivity(thing, { things: cloud.things, sessions }, monitor, events))
+  const direct = (events: DeviceLinkEvents): DeviceLink => {
+    const link = level.link(thing, withConnectivity(thing, { things: cloud.things, sessions }, monitor, events))
+    return loss === null ? link : loss.on(link)
+  }
   const nucleus = new Nucleus({
     thing,
     clock,
@@ -75,7 +96,7 @@ function makeNucleus(
 function monitorHost(
   thing: string,
   nucleus: Nucleus,
-  sampleFaults: readonly IndexedReportFault[],
+  { sampleFaults, loss }: { readonly sampleFaults: readonly IndexedReportFault[]; readonly loss: SampleLoss | null },
   { cloud, level, faultWorld }: DeviceWorld,
 ): MonitorHost {
   return {
@@ -89,7 +110,7 @@ function monitorHost(
           cloud.shadows.absorb(thing, HEALTH_SHADOW, { ...last } as unknown as JsonObject, { count, atMs })
       : null,
     get mayDefer() {
-      return !sampleFaults.some(({ spec }) => isWithin(spec, faultWorld.sinceMs()))
+      return loss?.isLosing !== true && !sampleFaults.some(({ spec }) => isWithin(spec, faultWorld.sinceMs()))
     },
   }
 }

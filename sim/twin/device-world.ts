@@ -16,7 +16,7 @@ export interface DeviceWorld {
   readonly cloud: Cloud
   readonly level: Level
   readonly faultWorld: FaultWorld
-  readonly calendar: PlantCalendar
+  readonly calendarOf: (line: number) => PlantCalendar
   readonly peers: LinePeers
   readonly sessions: OutsideSessions
 }

@@ -2,7 +2,7 @@ import type { Nucleus } from '../device/nucleus.ts'
 import { type LinkOutageSpec, makeFault } from '../faults/catalogue.ts'
 import type { FaultWorld } from '../faults/families/fault-world.ts'
 
-/** The outages of one device's link. Where outages of several faults overlap, the link is back after the last. */
+/** The outages of one device's link, by faults and by the plant's noise. Where several overlap, it is back after the last. */
 export class LinkOutages {
   readonly #thing: string
   readonly #nucleus: Nucleus
@@ -22,16 +22,21 @@ export class LinkOutages {
     const outage = makeFault(spec, sinceMs, this.#world.chance(`fault/${index}/${this.#thing}`))
     const begin = (n: number): void => {
       this.#world.actsOnDevice(index, spec.kind, this.#thing)
-      this.#active += 1
-      if (!this.#isOffline) this.#nucleus.goOffline()
-      this.#isOffline = true
-      clock.after(outage.durationMs(n), () => this.#end())
+      this.begin()
+      clock.after(outage.durationMs(n), () => this.end())
       if (outage.periodMs !== null) clock.after(outage.periodMs, () => begin(n + 1))
     }
     clock.at(outage.firstAtMs, () => begin(0))
   }
 
-  #end(): void {
+  /** An outage begins now; `end` follows. */
+  begin(): void {
+    this.#active += 1
+    if (!this.#isOffline) this.#nucleus.goOffline()
+    this.#isOffline = true
+  }
+
+  end(): void {
     this.#active -= 1
     // Another outage may begin in this millisecond.
     this.#world.clock.after(0, () => {

@@ -8,6 +8,7 @@ import type { DeviceView } from '../faults/families/process-fault.ts'
 import { Machine } from '../plant/machine.ts'
 import { Recording } from '../plant/recording.ts'
 import { selects } from '../plant/selector.ts'
+import { settingsOfLine } from '../plant/settings.ts'
 import type { DeviceWorld } from './device-world.ts'
 import type { DevicePlan } from './plan.ts'
 
@@ -22,14 +23,15 @@ export interface Station {
   readonly core: { nucleus: Nucleus | null }
 }
 
-export function makeMachine({ thing, line }: DevicePlan, { plan, calendar }: DeviceWorld): Machine {
-  const { seed, plant, recorded } = plan
+export function makeMachine({ thing, line }: DevicePlan, { plan, calendarOf }: DeviceWorld): Machine {
+  const { seed, plant, recorded, startMs } = plan
   const recording = Recording.of(recorded.tracks, thing, line, recorded.startMs)
-  return new Machine(seed, thing, line, calendar, plant.noise, recording)
+  const { noise } = settingsOfLine(plant, line)
+  return new Machine(seed, thing, line, calendarOf(line), noise, recording, startMs)
 }
 
 export function makeStation(plan: DevicePlan, machine: Machine, world: DeviceWorld): Station {
-  const { clock, trace, calendar, peers } = world
+  const { clock, trace, calendarOf, peers } = world
   const { seed, schemaOf, startMs } = world.plan
   const { thing, line } = plan
   const phaseMs = Math.floor(seed.stream(`core/${thing}/sample-phase`).next() * (SAMPLE_PERIOD_MS / 1000)) * 1000
@@ -46,7 +48,7 @@ export function makeStation(plan: DevicePlan, machine: Machine, world: DeviceWor
     thing,
     machine,
     faults,
-    calendar,
+    calendar: calendarOf(line),
     peers,
     onOutage: (outage) => core.nucleus?.lose(outage),
     phaseMs,

@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT, HEALTH_SHADOW } from '../../controller/contract.ts'
 import type { CloudContext } from '../cloud/base/cloud-context.ts'
+import type { JsonObject } from '../cloud/base/json.ts'
 import { type Cloud, makeCloud } from '../cloud/cloud.ts'
 import { routePublish } from '../cloud/iot/mqtt-router.ts'
 import type { HealthReport } from '../device/health-monitor.ts'
@@ -19,12 +20,13 @@ import { OutsideSessions } from './connectivity.ts'
 import { type CoreDevice, makeCoreDevice } from './core-device.ts'
 import type { DeviceWorld } from './device-world.ts'
 import { registerFleet } from './fleet-registration.ts'
-import { type HistoryMoment, passHistory } from './history.ts'
+import { type HistoryMoment, type LastReport, passHistory } from './history.ts'
 import { injectFault } from './injection.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { MembershipChanges } from './membership-changes.ts'
 import { takeOutsideMessage } from './outside-messages.ts'
 import type { TwinPlan } from './plan.ts'
+import { PlantOutages } from './plant-outages.ts'
 import { makeMachine, makeStation } from './station.ts'
 
 /** Runs a Lambda function; it must not throw. */
@@ -45,6 +47,9 @@ export class Twin {
   readonly #plan: TwinPlan
   readonly #devices: ReadonlyMap<string, CoreDevice>
   readonly #memberships: MembershipChanges
+  readonly #plantOutages: PlantOutages
+  /** From before the start, of devices whose last sample did not arrive. */
+  readonly #before = new Map<string, LastReport>()
   #injected = 0
 
   private constructor(
@@ -81,7 +86,6 @@ export class Twin {
     applyIndexFaults(plan.faults, cloud.index, faultWorld)
     registerFleet(plan, cloud)
     this.#memberships = new MembershipChanges(cloud, clock, trace)
-    const calendar = new PlantCalendar(plan.zone, plan.plant)
     this.#devices = makeDevices({
       plan,
       clock,
@@ -89,10 +93,11 @@ export class Twin {
       cloud,
       level,
       faultWorld,
-      calendar,
+      calendarOf: calendarsOf(plan),
       peers: new LinePeers(),
       sessions: created.sessions,
     })
+    this.#plantOutages = new PlantOutages(this.#devices.values(), plan.seed, plan.plant, clock, trace)
     cloud.shadows.onBeforeUse((thing, shadow) => {
       if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
     })
@@ -125,6 +130,8 @@ export class Twin {
   /** Connects every device. */
   start(): void {
     const { faults, devices, startMs } = this.#plan
+    for (const [thing, last] of this.#before) this.#assumeReported(thing, last)
+    this.#plantOutages.start()
     for (const { nucleus } of this.#devices.values()) nucleus.start()
     this.#memberships.schedule(faults, devices, startMs)
   }
@@ -149,7 +156,14 @@ export class Twin {
   /** The time before the start, without messages: the documents of all devices at each of `timesMs`, in order. */
   history(fromMs: number, timesMs: readonly number[]): Generator<HistoryMoment> {
     const { installed, startMs } = this.#plan
-    return passHistory(this.#devices, { fromMs, startMs, version: installed[FIRMWARE_COMPONENT] as string }, timesMs)
+    const version = installed[FIRMWARE_COMPONENT] as string
+    return passHistory(this.#devices, { fromMs, startMs, version }, timesMs, this.#before)
+  }
+
+  #assumeReported(thing: string, { atMs, document }: LastReport): void {
+    const reported = { ...document } as unknown as JsonObject
+    this.cloud.shadows.absorb(thing, HEALTH_SHADOW, reported, { count: 1, atMs })
+    this.#devices.get(thing)?.monitor.assumeReported(document)
   }
 }
 
@@ -159,6 +173,14 @@ function makeDevices(world: DeviceWorld): ReadonlyMap<string, CoreDevice> {
   const machines = devices.map((device) => makeMachine(device, world))
   const stations = devices.map((device, index) => makeStation(device, machines[index] as Machine, world))
   return new Map(stations.map((station) => [station.plan.thing, makeCoreDevice(station, world)]))
+}
+
+/** The calendar of each line: that of the plant, or its own. */
+function calendarsOf({ zone, plant }: TwinPlan): (line: number) => PlantCalendar {
+  const common = new PlantCalendar(zone, plant)
+  const own = Object.entries(plant.byLine ?? {})
+  const byLine = new Map(own.map(([line, settings]) => [Number(line), new PlantCalendar(zone, settings)]))
+  return (line) => byLine.get(line) ?? common
 }
 
 /** What exists before the level. */

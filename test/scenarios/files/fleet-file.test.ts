@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { problemLine, problemsOf } from '../../../controller/support/schema-problems.ts'
 import { fleetSchema, plantOf } from '../../../scenarios/files/fleet-file.ts'
 import { DEFAULT_PLANT } from '../../../sim/plant/settings.ts'
 
 const DAY = { name: 'day', from: '06:30', to: '18:30', volume: '100 %', cycleTime: '45s' }
 const NIGHT = { ...DAY, name: 'night', from: '18:30', to: '06:30' }
 
-const messages = (fleet: object): string[] =>
-  fleetSchema.safeParse(fleet).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+function messages(fleet: object): readonly string[] {
+  const { error } = fleetSchema.safeParse(fleet)
+  return error === undefined ? [] : problemsOf(fleetSchema, error, fleet, 'the plant').map(problemLine)
+}
 
 it('an empty fleet file is the default plant, and so is one with its numbers', () => {
   expect(plantOf(fleetSchema.parse({}))).toEqual(DEFAULT_PLANT)

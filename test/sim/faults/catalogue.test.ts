@@ -12,7 +12,13 @@ const view = (over: Partial<ProcessView> = {}): ProcessView => ({
   boot: 1,
   baseMemoryMiB: 152,
   memoryLimitMiB: 512,
-  plantTime: () => ({ shift: DEFAULT_PLANT.shifts[0] as PlantShift, isWeekend: false, volume: 1 }),
+  plantTime: () => ({
+    shift: DEFAULT_PLANT.shifts[0] as PlantShift,
+    isWeekend: false,
+    day: 0,
+    startMs: 0,
+    volume: 1,
+  }),
   counterFullAtMs: Number.POSITIVE_INFINITY,
   ...over,
 })
@@ -62,7 +68,8 @@ describe('a fault that needs load', () => {
   const plantTime = (atMs: number) => {
     const hour = (atMs / HOUR_MS) % 24
     const shift = DEFAULT_PLANT.shifts[hour >= 6 && hour < 14 ? 0 : hour >= 14 && hour < 22 ? 1 : 2] as PlantShift
-    return { shift, isWeekend: Math.floor(atMs / HOUR_MS / 24) === 1, volume: shift.volume }
+    const day = Math.floor(atMs / HOUR_MS / 24)
+    return { shift, isWeekend: day === 1, day, startMs: 0, volume: shift.volume }
   }
 
   it('acts in the minutes that begin in its shift, on working days; its onset is the first of them', () => {

@@ -1,4 +1,5 @@
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../../controller/contract.ts'
+import type { NoiseFile } from '../../../scenarios/files/noise.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { fleetOf, twinPlan } from '../../../scenarios/world/twin-plan.ts'
 import type { ServiceName, Services } from '../../../sim/cloud/base/operations.ts'
@@ -35,6 +36,8 @@ export interface WorldOptions {
   /** Reads all shadows at this period. */
   readonly snapshotEveryMs?: number
   readonly start?: string
+  /** Of the plant. */
+  readonly noise?: NoiseFile
   /** Simulates the week before first, as a rehearsal does. */
   readonly history?: boolean
 }
@@ -54,7 +57,7 @@ export async function runWorld(options: WorldOptions) {
   const healthy = findScenario('healthy')
   const start = options.start === undefined ? healthy.start : { ...healthy.start, atMs: Date.parse(options.start) }
   const faults = options.faults.map((written) => faultSchema.parse(written))
-  const scenario = { ...healthy, start, faults, fleet: { lines, devicesPerLine: 20 } }
+  const scenario = { ...healthy, start, faults, fleet: { lines, devicesPerLine: 20, noise: options.noise } }
   const seen = new Map<number, number>()
   const devices = fleetOf(scenario).filter(({ line, stage }) => {
     if (stage === 'canary') return true
@@ -76,7 +79,8 @@ export async function runWorld(options: WorldOptions) {
   )
   const { clock, cloud, trace } = twin
   const startMs = clock.nowMs()
-  const before = options.history === true ? [...twin.history(startMs - 7 * 24 * HOUR_MS, [startMs])].at(-1) : undefined
+  const past = options.history === true ? [...twin.history(startMs - 7 * 24 * HOUR_MS, [startMs])] : []
+  const before = past.at(-1)
   twin.start()
   for (const [minute, version] of Object.entries(deployments)) {
     clock.at(startMs + Number(minute) * MINUTE_MS, () => {

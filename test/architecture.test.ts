@@ -99,7 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'sim/device': ['controller', 'sim/faults/families', 'sim/kernel', 'sim/plant'],
   'sim/faults/kinds': ['controller', 'controller/units', 'sim/cloud', 'sim/faults/families', 'sim/plant'],
-  'sim/faults': ['controller/units', 'sim/faults/families', 'sim/faults/kinds'],
+  'sim/faults': ['controller/units', 'sim/faults/families', 'sim/faults/kinds', 'sim/kernel', 'sim/plant'],
   'sim/twin': [
     'controller',
     'sim/cloud',

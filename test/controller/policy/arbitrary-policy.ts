@@ -55,6 +55,8 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   limits: fc.record({
     connectionFailurePct: limitPct,
     cycleTimeIncreasePct: amount,
+    outputDecreasePct: limitPct,
+    qualityFailureIncreasePoints: limitPct,
     errorRateIncreasePct: amount,
     errorRateMode: fc.constantFrom('relative', 'points'),
     crashes: fc.nat(100),

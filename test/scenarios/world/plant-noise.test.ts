@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000
 
 const rough = (over: object): Scenario => ({
   ...findScenario('healthy'),
-  fleet: { lines: 3, devicesPerLine: 10, noise: noiseSchema.parse({ preset: 'rough', ...over }) },
+  fleet: { lines: 2, devicesPerLine: 10, noise: noiseSchema.parse({ preset: 'rough', ...over }) },
   // So that the release starts, however noisy the week before was.
   policy: { window: 2 * HOUR_MS, gates: 'open', onNoisyBaseline: 'raise', dryRun: ['error-rate', 'connection-rate'] },
   expect: {},
@@ -18,13 +18,13 @@ const rough = (over: object): Scenario => ({
 
 it('a rough plant is the same at both levels, with outages of devices, lines and the plant', async () => {
   const outages = {
-    device: { every: '12h', median: '4min' },
-    line: { every: '3h', median: '5min' },
-    plant: { every: '6h', median: '5min' },
+    device: { every: '8h', median: '4min' },
+    line: { every: '2h', median: '5min' },
+    plant: { every: '3h', median: '5min' },
   }
   const scenario = rough({ outages })
-  await expectSame(scenario, { untilMs: 7 * HOUR_MS })
-  const { records } = await rehearse(scenario, { seed: 1, level: 'model', untilMs: 7 * HOUR_MS })
+  await expectSame(scenario, { untilMs: 5 * HOUR_MS })
+  const { records } = await rehearse(scenario, { seed: 1, level: 'model', untilMs: 5 * HOUR_MS })
   const scopes = records.flatMap((record) => (record.kind === 'plant-outage' ? [record.scope] : []))
   expect(new Set(scopes)).toEqual(new Set(['device', 'line', 'plant']))
 })

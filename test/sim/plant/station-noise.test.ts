@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Seed } from '../../../sim/kernel/random.ts'
+import { Autoregression } from '../../../sim/plant/autoregression.ts'
 import { HEALTHY } from '../../../sim/plant/condition.ts'
 import { Machine } from '../../../sim/plant/machine.ts'
 import type { PlantNoise } from '../../../sim/plant/noise-settings.ts'
 import { PRESETS } from '../../../sim/plant/presets.ts'
+import { ProductChanges } from '../../../sim/plant/product-changes.ts'
 import { Recording } from '../../../sim/plant/recording.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
 import { noiseKeys, StationNoise } from '../../../sim/plant/station-noise.ts'
@@ -57,6 +59,17 @@ describe('wander', () => {
     const other = cycleTimes({ wander: { sigma, timeConstantMs: minutes * MINUTE_MS } }, days, 'line-01-02')
     within(correlation(values, other), 0, 4 / Math.sqrt(independent))
   })
+})
+
+it('an autoregression is the same for whoever asks, in any order, also across the days', () => {
+  const first = 29_000_000
+  const minutes = Array.from({ length: 3 * DAY }, (_, index) => first + index)
+  const inOrder = new Autoregression(7, 120)
+  const values = new Map(minutes.map((minute) => [minute, inOrder.at(minute)]))
+  const backwards = new Autoregression(7, 120)
+  for (const minute of minutes.toReversed().filter((one) => one % 97 === 0)) {
+    expect(backwards.at(minute)).toBe(values.get(minute))
+  }
 })
 
 describe('stoppages', () => {
@@ -134,6 +147,17 @@ describe('changeovers', () => {
     within(mean(products), 1, (4 * sigma) / Math.sqrt(products.length))
     within(Math.sqrt(variance(products)) / sigma, 1, 4 / Math.sqrt(2 * products.length))
     within(autocorrelation(products, 1), 0, 4 / Math.sqrt(products.length))
+  })
+
+  it('are the same for whoever asks, in any order', () => {
+    const minutes = Array.from({ length: 20 * DAY }, (_, index) => 29_000_000 + index)
+    const [inOrder, backwards] = [new ProductChanges(7, settings), new ProductChanges(7, settings)]
+    const of = (changes: ProductChanges, minute: number): object => [
+      changes.factorAt(minute),
+      changes.standsStillAt(minute),
+    ]
+    const values = new Map(minutes.map((minute) => [minute, of(inOrder, minute)]))
+    for (const minute of minutes.toReversed()) expect(of(backwards, minute)).toEqual(values.get(minute))
   })
 
   it('are common to the devices of a line, and not to those of another', () => {

@@ -18,6 +18,11 @@ export interface Snapshot {
    * did.
    */
   readonly heardAtMs?: Readonly<Record<string, number>>
+  /**
+   * When devices that had been away for longer than makes them lost reported again, by the same clock, as long as that
+   * is no older; absent where none did.
+   */
+  readonly returnedAtMs?: Readonly<Record<string, number>>
 }
 
 /** Names of the devices of a snapshot that was made here: listing the names of a dictionary sorts them. */

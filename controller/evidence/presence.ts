@@ -1,8 +1,14 @@
 import { SAMPLE_PERIOD_MS } from '../contract.ts'
 import type { Policy } from '../policy/policy.ts'
 import { difference } from './difference.ts'
-import type { Watch } from './evidence.ts'
 import { lastHeardMs, type Snapshot } from './snapshot.ts'
+
+/** Whom a stage is beside; a part of its watch. */
+interface Beside {
+  readonly controls: readonly string[]
+  readonly others?: readonly string[]
+  readonly lineOf: Readonly<Record<string, number>>
+}
 
 /** So many samples missed in a row are not by chance; two evaluations in their usual rhythm lie further apart. */
 export const DOWN_AFTER_MS = 4 * SAMPLE_PERIOD_MS
@@ -50,7 +56,7 @@ interface Count {
  */
 export function observePresence(
   known: Presence,
-  watch: Watch,
+  watch: Beside,
   previous: Snapshot | null,
   current: Snapshot,
   policy: Policy,
@@ -73,7 +79,7 @@ export function observePresence(
 
 function countByLine(
   things: readonly string[],
-  { lineOf }: Watch,
+  { lineOf }: Beside,
   previous: Snapshot | null,
   current: Snapshot,
   policy: Policy,

@@ -1,6 +1,7 @@
 import type { StratumSums } from '../evidence/baseline.ts'
 import { NO_PRESENCE } from '../evidence/presence.ts'
 import { type Sums, totalOf } from '../evidence/sums.ts'
+import { lineList } from '../messages/wording.ts'
 import { suddenBoundary } from '../statistics/budget.ts'
 import { clusteredLogTail } from '../statistics/clustered-tail.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
@@ -38,13 +39,15 @@ function literal(one: RuleInput): Finding {
   return findingOf(one, { segment, outcome, ...(observed === null && { inconclusive: 'insufficient' }) })
 }
 
-const gradual = (one: RuleInput): Finding =>
-  findingOf(
-    one,
-    worstSegment(
-      segmentsOf(one, 'connection', (stage) => isAbove(stage, one)).map((segment) => judgedOf(segment, one)),
-    ),
+function gradual(one: RuleInput): Finding {
+  const segments = segmentsOf(one, 'connection', (stage) => isAbove(stage, one))
+  const judged = segments.map((segment) => judgedOf(segment, one))
+  const lines = judged.flatMap(({ outcome, segment: { key } }) =>
+    outcome === 'breach' && key.line !== undefined ? [key.line] : [],
   )
+  const finding = findingOf(one, worstSegment(judged))
+  return lines.length === 0 ? finding : { ...finding, lines: lineList([...new Set(lines)]) }
+}
 
 function judgedOf(segment: Segment, one: RuleInput): Judged {
   const { policy, baseline } = one
@@ -151,8 +154,9 @@ function suddenStatistic({ evidence, policy }: RuleInput): Statistic {
   const down = stage.reduce((sum, one) => sum + one.down, 0)
   const [of, away] = [...peers.values()].reduce(([a, b], one) => [a + one.of, b + one.down], [0, 0])
   const { awayShare } = policy.evidence
-  const rate = { away: 1 + away, there: 1 / awayShare - 1 + of - away }
-  return { name: 'beta-binomial', value: -clusteredLogTail(down, counts, rate), boundary: suddenBoundary(policy) }
+  // Those that are down count with their lines, which is where the stage's devices are compared with them.
+  const rate = { away: 1, there: 1 / awayShare - 1 + of - away, line: awayShare }
+  return { name: 'beta-binomial', value: 0 - clusteredLogTail(down, counts, rate), boundary: suddenBoundary(policy) }
 }
 
 const isAbove = (stage: Connections, { policy }: RuleInput): boolean =>

@@ -2,7 +2,13 @@ import type { MemberState } from '../evidence/evidence.ts'
 import { AWAY_LINE_SHARE, type LinePresence, NO_PRESENCE } from '../evidence/presence.ts'
 import { deviceList, lineList } from '../messages/wording.ts'
 import { awayBoundary, updateBoundary } from '../statistics/budget.ts'
-import { type AwayRate, betaBinomial, clusteredLogTail, type LineCount } from '../statistics/clustered-tail.ts'
+import {
+  type AwayRate,
+  betaBinomial,
+  clusteredLogTail,
+  type LineCount,
+  linesLogTail,
+} from '../statistics/clustered-tail.ts'
 import { concerned } from './concerned.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, InconclusiveReason, Statistic } from './verdict.ts'
@@ -82,7 +88,11 @@ const updateMs = ({ installedAtMs, gap }: MemberState, deployedAtMs: number): nu
 export function awayRate({ evidence, policy }: Pick<RuleInput, 'evidence' | 'policy'>): AwayRate {
   const { awayShare, awayForMs } = policy.evidence
   const { awayMs, observedMs } = evidence.presence ?? NO_PRESENCE
-  return { away: 1 + awayMs / awayForMs, there: 1 / awayShare - 1 + (observedMs - awayMs) / awayForMs }
+  return {
+    away: 1 + awayMs / awayForMs,
+    there: 1 / awayShare - 1 + (observedMs - awayMs) / awayForMs,
+    line: awayShare,
+  }
 }
 
 /** The largest number that is not rare, lines left aside. */
@@ -100,27 +110,50 @@ function allowedOf(devices: number, { away, there }: AwayRate): number {
 function strongest(one: RuleInput, seen: readonly Heard[], rate: AwayRate): Statistic {
   const { policy } = one
   const { lostAfterMs, installTimeoutMs, evidence } = policy
-  const lines = lineCounts(one, seen)
-  const silent = seen.filter(({ silentMs }) => silentMs > lostAfterMs)
-  const long = silent.filter(({ silentMs }) => silentMs > LONG_LENGTHS * evidence.awayForMs).length
-  const sinceUpdate = silent.filter(({ isSinceUpdate }) => isSinceUpdate).length
+  const known = ofKnownLines(one, seen)
+  const silent = known.filter(({ silentMs }) => silentMs > lostAfterMs)
+  const long = silent.filter(({ silentMs }) => silentMs > LONG_LENGTHS * evidence.awayForMs)
+  const sinceUpdate = silent.filter(({ isSinceUpdate }) => isSinceUpdate)
   // It goes away within either of two times: of the deployment, and of the confirmation.
   const updateShare = (2 * installTimeoutMs) / evidence.awayForMs
+  const lines = lineCounts(one, known)
+  const way = (away: readonly Heard[], share: number, boundary: number): Statistic =>
+    wayOf(one, away, lines, rarer(rate, share), boundary)
   const ways = [
-    wayOf(silent.length, lines, rate, awayBoundary(policy, silent.length)),
-    wayOf(long, lines, rarer(rate, LONG_SHARE), awayBoundary(policy, Math.max(long, 1))),
-    wayOf(sinceUpdate, lines, rarer(rate, updateShare), updateBoundary(policy)),
+    way(silent, 1, awayBoundary(policy, Math.max(silent.length, 1))),
+    way(long, LONG_SHARE, awayBoundary(policy, Math.max(long.length, 1))),
+    way(sinceUpdate, updateShare, updateBoundary(policy)),
   ]
   return ways.reduce((a, b) => (a.value - a.boundary >= b.value - b.boundary ? a : b))
 }
 
-const rarer = ({ away, there }: AwayRate, share: number): AwayRate => ({ away, there: there / share })
-
-const wayOf = (count: number, lines: readonly LineCount[], rate: AwayRate, boundary: number): Statistic => ({
-  name: 'beta-binomial',
-  value: count > ALWAYS_ALLOWED ? -clusteredLogTail(count, lines, rate) : 0,
-  boundary,
+const rarer = ({ away, there, line }: AwayRate, share: number): AwayRate => ({
+  away,
+  there: there / share,
+  line: Math.min(line * share, 1),
 })
+
+/** Devices and lines are two tests, unless every line has one device. */
+function wayOf(
+  { watch }: RuleInput,
+  away: readonly Heard[],
+  lines: readonly LineCount[],
+  rate: AwayRate,
+  boundary: number,
+): Statistic {
+  const name = 'beta-binomial'
+  if (away.length <= ALWAYS_ALLOWED) return { name, value: 0, boundary }
+  const ofDevices = -clusteredLogTail(away.length, lines, rate)
+  if (lines.every(({ devices }) => devices === 1)) return { name, value: ofDevices, boundary }
+  const ofLines = -linesLogTail(new Set(away.map(({ thing }) => watch.lineOf[thing])).size, lines, rate)
+  return { name, value: Math.max(ofDevices, ofLines), boundary: boundary + Math.LN2 }
+}
+
+/** Without lines of which half of the peers or more are away: they show nothing, of their own devices nor of others. */
+function ofKnownLines(one: RuleInput, seen: readonly Heard[]): readonly Heard[] {
+  const unknown = new Set(linesOf(one).flatMap(({ line, peers }) => (2 * peers.away >= peers.of ? [line] : [])))
+  return seen.filter(({ thing }) => !unknown.has(one.watch.lineOf[thing] as number))
+}
 
 const linesOf = ({ evidence }: RuleInput): readonly LinePresence[] => (evidence.presence ?? NO_PRESENCE).lines
 

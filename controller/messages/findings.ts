@@ -192,11 +192,12 @@ export const FINDING_MESSAGES = {
   SMALLEST_FAILED_SHARE: define<{
     readonly stage: string
     readonly failedPct: number
+    readonly isOneLine: boolean
     readonly windowMs: number
   }>(
-    'The smallest share of failed connections that a window of the stage can detect.',
-    ({ stage, failedPct, windowMs }) =>
-      `${stage} can detect ${failedPct.toFixed(2)} % failed connections in ${hoursText(windowMs)}`,
+    'The smallest share of failed connections, on all lines or on one, that a window of the stage can detect.',
+    ({ stage, failedPct, isOneLine, windowMs }) =>
+      `${stage} can detect ${failedPct.toFixed(2)} % failed connections on ${isOneLine ? 'one line' : 'all lines'} in ${hoursText(windowMs)}`,
   ),
 
   SMALLEST_CYCLE_TIME_INCREASE: define<{

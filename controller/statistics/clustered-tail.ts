@@ -5,10 +5,13 @@ export interface LineCount {
   readonly peersAway: number
 }
 
-/** What is known of how often a device is away for reasons of its own, as a beta distribution: mean away / (away + there). */
+/** How often devices are away in a healthy plant. */
 export interface AwayRate {
+  /** For reasons of their own, as far as is known: a beta distribution of mean away / (away + there). */
   readonly away: number
   readonly there: number
+  /** With their line: the share of the time that is assumed of any. */
+  readonly line: number
 }
 
 /**
@@ -27,18 +30,36 @@ const MOST_STEPS = 1_000_000
  */
 export function clusteredLogTail(count: number, lines: readonly LineCount[], rate: AwayRate): number {
   if (count <= 0) return 0
-  const all = lines.reduce((sum, { devices }) => sum + devices, 0)
+  const all = devicesOf(lines)
   const scale = Math.max(1, Math.sqrt((count * all) / MOST_STEPS))
   const top = Math.max(1, Math.floor(count / scale))
   let chances = capped(betaBinomial(Math.ceil(all / scale), rate.away, rate.there), top)
-  const usual = rate.away / (rate.away + rate.there)
   for (const { devices, peers, peersAway } of lines) {
-    const away = LINE_WEIGHT * usual + peersAway / scale
-    const there = LINE_WEIGHT * (1 - usual) + (peers - peersAway) / scale
-    chances = convolved(chances, betaBinomial(Math.ceil(devices / scale), away, there), top)
+    const own = { devices: Math.ceil(devices / scale), peers: peers / scale, peersAway: peersAway / scale }
+    chances = convolved(chances, withLine(own, rate), top)
   }
   return Math.log(Math.max(chances[top] as number, Number.MIN_VALUE))
 }
+
+/**
+ * The same of lines: that devices of `count` of them or more are away. What the release does it does on many lines, and
+ * what a switch does on one. A device that is away for reasons of its own counts as a line, which is more than it may.
+ */
+export function linesLogTail(count: number, lines: readonly LineCount[], rate: AwayRate): number {
+  if (count <= 0) return 0
+  let chances = capped(betaBinomial(devicesOf(lines), rate.away, rate.there), count)
+  for (const line of lines) {
+    const none = withLine(line, rate)[0] as number
+    chances = convolved(chances, new Float64Array([none, 1 - none]), count)
+  }
+  return Math.log(Math.max(chances[count] as number, Number.MIN_VALUE))
+}
+
+const devicesOf = (lines: readonly LineCount[]): number => lines.reduce((sum, { devices }) => sum + devices, 0)
+
+/** Chances of so many devices that are away with their line. */
+const withLine = ({ devices, peers, peersAway }: LineCount, { line }: AwayRate): Float64Array =>
+  betaBinomial(devices, LINE_WEIGHT * line + peersAway, LINE_WEIGHT * (1 - line) + peers - peersAway)
 
 /** Chances of 0 .. n away of n, when the share is beta distributed. */
 export function betaBinomial(n: number, away: number, there: number): Float64Array {

@@ -27,7 +27,7 @@ it('counts on over a restart of the firmware', () => {
 it('counts from zero when the health component itself began anew', () => {
   const delta = difference(
     sample({ sequence: 500, counters: counts(900) }),
-    sample({ sequence: 3, counters: counts(5) }),
+    sample({ sequence: 3, counters: counts(5), gauges: { ...sample().gauges, uptimeS: 240 } }),
   )
   expect(delta).toMatchObject({ minutes: 3, cycles: 5 })
 })
@@ -88,4 +88,18 @@ it('takes a version 1.0 document after a new beginning as one minute', () => {
     const after = sample({ sequence, bootId: 'b', schema: '1.0', counters: counts(2) })
     expect(difference(before, after)).toMatchObject({ minutes: 1, countedMinutes: 1, cycles: 2 })
   }
+})
+
+it('is news by the sequence, whatever the device’s clock says', () => {
+  const before = sample({ sequence: 500, sampledAtMs: 10_000_000, counters: counts(900) })
+  const setBack = sample({ sequence: 505, sampledAtMs: 6_400_000, counters: counts(905) })
+  expect(difference(before, setBack)).toMatchObject({ minutes: 5, cycles: 5 })
+  const restarted = sample({ sequence: 506, sampledAtMs: 1, bootId: 'boot-2', counters: counts(906) })
+  expect(difference(setBack, restarted)).toMatchObject({ minutes: 1, cycles: 1 })
+})
+
+it('counts from zero when a gap hides that the counters began anew', () => {
+  const before = sample({ sequence: 100, counters: { ...counts(1000, 3), errors: 50 } })
+  const after = sample({ sequence: 140, bootId: 'boot-2', counters: { ...counts(30), errors: 5 } })
+  expect(difference(before, after)).toMatchObject({ minutes: 140, cycles: 30, errors: 5, crashes: 0 })
 })

@@ -105,7 +105,7 @@ describe('the other days', () => {
         if (day === 2) crash(plant, 'line-1-0', times)
       })
     const news = found(crashing(1, 0), 'component-crash')
-    expect(news).toMatchObject({ outcome: 'breach', observed: 3, baseline: 0, thing: 'line-1-0' })
+    expect(news).toMatchObject({ outcome: 'breach', observed: 3, baseline: 0, things: { first: ['line-1-0'] } })
     // Another device does so once a shift: of 18 crashes in six days of 80 devices, a day of 8 has 0.3.
     expect(found(crashing(1, 1), 'component-crash')).toBeUndefined()
     expect(found(crashing(4, 1), 'component-crash')?.baseline).toBeCloseTo(0.3, 9)

@@ -1,7 +1,6 @@
 import {
   type ControlsObservation,
   type Evidence,
-  type MemberState,
   NO_EVIDENCE,
   observe,
   observeControls,
@@ -17,7 +16,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading, Ports } from '../ports/ports.ts'
 import type { Facts } from '../rollout/decide.ts'
 import { foreignDeployments } from '../rollout/foreign-deployments.ts'
-import { hasFailed } from '../rollout/job-status.ts'
+import { hasFailed, isUnreachable } from '../rollout/job-status.ts'
 import { membershipChanges } from '../rollout/membership.ts'
 import type { MonitoringState } from '../rollout/monitoring-state.ts'
 import { NO_ROLLBACK_PROGRESS, observeRollback } from '../rollout/rollback-progress.ts'
@@ -223,26 +222,6 @@ async function failures(
       members.has(one.thing) &&
       !isUnreachable(one, evidence.members[one.thing], watch.deployedAtMs, current.atMs, policy),
   )
-}
-
-/**
- * Whether the cloud gave up a device that it could not reach: it says nothing of the release, and what the device shows
- * once it is back does. A device that was in contact until its time was over has failed. [source: timed-out-away]
- */
-function isUnreachable(
-  { status, updatedAtMs }: DeviceExecution,
-  member: MemberState | undefined,
-  deployedAtMs: number,
-  nowMs: number,
-  { lostAfterMs }: Policy,
-): boolean {
-  if (status !== 'TIMED_OUT') return false
-  const endedMs = updatedAtMs ?? nowMs
-  const heardMs = member?.heardAtMs ?? deployedAtMs
-  if (endedMs - heardMs > lostAfterMs) return true
-  const { gap } = member ?? {}
-  // It may have come back while its time ran out, and has been heard at the evaluation after that.
-  return gap !== undefined && endedMs - gap.fromMs > lostAfterMs && endedMs <= gap.toMs + lostAfterMs
 }
 
 async function takeIn(

@@ -1,4 +1,4 @@
-import { linesText } from '../../controller/messages/wording.ts'
+import { linesText } from '../numbers/format.ts'
 import { metricOf, metricValueText } from '../numbers/metrics.ts'
 
 /** One judged metric, as the trace and report.json hold it. */

@@ -97,7 +97,12 @@ export function deployments(greengrass: GreengrassV2Client, iot: IoTClient, acco
         const command = new ListJobExecutionsForJobCommand({ jobId, maxResults: PAGE_SIZE, nextToken })
         const answer = await iot.send(command)
         for (const { thingArn, jobExecutionSummary } of answer.executionSummaries ?? []) {
-          found.push({ thing: thingArn?.split('/').at(-1) as string, status: jobExecutionSummary?.status as string })
+          const { status, lastUpdatedAt } = jobExecutionSummary ?? {}
+          found.push({
+            thing: thingArn?.split('/').at(-1) as string,
+            status: status as string,
+            ...(lastUpdatedAt !== undefined && { updatedAtMs: lastUpdatedAt.getTime() }),
+          })
         }
         nextToken = answer.nextToken
       } while (nextToken !== undefined)

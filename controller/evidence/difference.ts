@@ -9,11 +9,18 @@ export interface Delta extends HealthCounters {
   readonly countedMinutes: number
 }
 
-/** Whether a sample is news after another: neither the same nor taken earlier. A fleet index may lag behind itself. */
-export const isNews = (previous: HealthSample | undefined, current: HealthSample): boolean =>
-  previous === undefined ||
-  ((previous.sequence !== current.sequence || previous.bootId !== current.bootId) &&
-    current.sampledAtMs >= previous.sampledAtMs)
+/**
+ * Whether a sample is news after another: neither the same nor an older one. A fleet index may lag behind itself, and
+ * devices' clocks are not trusted: a larger sequence is news whatever the clock says. A smaller one is that of a health
+ * component that began anew, or an older sample; within one run of the firmware its uptime tells which. Between two
+ * runs only the clock is left to say so, and a clock that was set back delays that by one evaluation: from then on the
+ * sequence grows again.
+ */
+export const isNews = (previous: HealthSample | undefined, current: HealthSample): boolean => {
+  if (previous === undefined || current.sequence > previous.sequence) return true
+  if (current.bootId !== previous.bootId) return current.sampledAtMs >= previous.sampledAtMs
+  return current.sequence < previous.sequence && current.gauges.uptimeS > previous.gauges.uptimeS
+}
 
 /**
  * Counters between two samples of one device; null when `current` is no news. Where the counters began anew in between,

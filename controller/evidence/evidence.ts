@@ -6,6 +6,7 @@ import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type CusumState, cusumAfter, NO_CUSUM } from './cusum.ts'
 import { type Delta, difference } from './difference.ts'
 import { type MemorySeries, newSeries, type UsualMemory, withGauge } from './memory-series.ts'
+import { isDown, NO_PRESENCE, observePresence, type Presence } from './presence.ts'
 import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
 import {
   addDelta,
@@ -31,6 +32,10 @@ export interface Watch {
   readonly members: readonly string[]
   /** Devices still on the previous firmware, on whatever line: the concurrent controls. */
   readonly controls: readonly string[]
+  /** Devices of the other stages that run what this one does: where a line has no controls they share its network. */
+  readonly others?: readonly string[]
+  /** Members that have left the stage's group: nothing of the release is theirs, and they begin anew if they return. */
+  readonly left?: ReadonlySet<string>
   readonly lineOf: Readonly<Record<string, number>>
   readonly deployedAtMs: number
 }
@@ -53,6 +58,8 @@ export interface MemberState {
   readonly crashCounter: number | null
   /** The version went back by itself after it was confirmed. */
   readonly hasFallenBack: boolean
+  /** The last time that it was away for longer than makes a device lost, before it was installed; absent if never. */
+  readonly gap?: { readonly fromMs: number; readonly toMs: number }
 }
 
 /** All that the judge needs of a stage, as plain JSON of bounded size. */
@@ -69,6 +76,8 @@ export interface Evidence {
   /** Strata of the week that the stage was observed in. */
   readonly strata: readonly string[]
   readonly controlsHeardAtMs: number | null
+  /** Absent in evidence that an earlier version has stored. */
+  readonly presence?: Presence
 }
 
 export const NO_EVIDENCE: Evidence = {
@@ -170,6 +179,8 @@ export function observe(
   const stratum = stratumAt(policy, current.atMs - policy.tickMs / 2)
   const lines = new Map<number, MutableSums>()
   const down = { stage: 0, stageOf: 0, controls: controls.down, controlsOf: controls.of }
+  const downByLine = new Map<number, { of: number; down: number }>()
+  const presence = observePresence(evidence.presence ?? NO_PRESENCE, watch, previous, current, policy)
   // Dictionaries from the first name on, as the snapshot is.
   const members: Record<string, MemberState> = Object.create(null)
   const memory: Record<string, MemorySeries> = Object.create(null)
@@ -179,14 +190,22 @@ export function observe(
     const from = own(previous?.devices, thing)
     const to = own(current.devices, thing)
     const delta = to === undefined ? null : difference(from, to)
-    members[thing] = memberAfter(before, watch, from, to, delta, current.atMs)
+    const lastMs = previous === null ? current.atMs : lastHeardMs(previous, thing)
+    const isMember = watch.left === undefined || !watch.left.has(thing)
+    const heard = { lastMs, nowMs: current.atMs, lostAfterMs: policy.lostAfterMs }
+    members[thing] = isMember ? memberAfter(before, watch, from, to, delta, heard) : anew(before)
     if (before.installedAtMs !== null && delta !== null && to?.firmwareVersion === watch.version) {
       const expected = expectedOf(thing, delta, stratum, current, baseline, policy)
       addDelta(sumsOf(lines, watch.lineOf[thing] as number), delta, expected)
     }
-    if (before.installedAtMs !== null) {
+    if (before.installedAtMs !== null && isMember) {
+      const own = downOf(downByLine, watch.lineOf[thing] as number)
       down.stageOf += 1
-      if (isDown(delta, silenceMs(thing, previous, current))) down.stage += 1
+      own.of += 1
+      if (isDown(delta, silenceMs(thing, previous, current))) {
+        down.stage += 1
+        own.down += 1
+      }
     }
     memory[thing] = memoryAfter(
       own(evidence.memory, thing),
@@ -224,8 +243,18 @@ export function observe(
     strata:
       isObserved && !evidence.strata.includes(stratum.name) ? [...evidence.strata, stratum.name] : evidence.strata,
     controlsHeardAtMs: controls.isHeard ? current.atMs : evidence.controlsHeardAtMs,
+    presence: { ...presence, stage: [...downByLine].map(([line, own]) => ({ line, ...own })) },
   }
 }
+
+function downOf(lines: Map<number, { of: number; down: number }>, line: number): { of: number; down: number } {
+  const own = lines.get(line) ?? { of: 0, down: 0 }
+  lines.set(line, own)
+  return own
+}
+
+/** Its crashes stay: they were the release's. */
+const anew = ({ crashes }: MemberState): MemberState => ({ ...NEW_MEMBER, crashes })
 
 function sumsOf(lines: Map<number, MutableSums>, line: number): MutableSums {
   let sums = lines.get(line)
@@ -257,16 +286,9 @@ export function installedCount({ members }: Evidence, things: readonly string[])
 export const exposureMs = (evidence: Evidence): number =>
   Object.values(evidence.members).reduce((sum, member) => sum + member.exposureMs, 0)
 
-/** So many samples missed in a row are not by chance; two evaluations in their usual rhythm lie further apart. */
-const DOWN_AFTER_MS = 4 * SAMPLE_PERIOD_MS
-
 /** How long a device has been silent that reports nothing new at this evaluation. */
 const silenceMs = (thing: string, previous: Snapshot | null, current: Snapshot): number =>
   previous === null ? 0 : current.atMs - lastHeardMs(previous, thing)
-
-/** Silent for long, however many evaluations that were, or hardly ever connected since the evaluation before. */
-const isDown = (delta: Delta | null, silentMs: number): boolean =>
-  delta === null ? silentMs >= DOWN_AFTER_MS : 2 * delta.connectionFailures > delta.connectionAttempts
 
 /** A device that was away for long brings what it did in an earlier shift: that fits no single expectation. */
 function isOfOneShift(delta: Delta, stratum: Stratum, current: Snapshot, policy: Policy): boolean {
@@ -297,11 +319,18 @@ function memoryAfter(
 }
 
 /**
- * Reading the fleet may take so long that an evaluation reads samples from after it began. They count as received at
- * its start, or the next evaluation, which finds nothing newer, would take the device for silent. A clock that is
- * further off does not.
+ * Reading the fleet may take so long that an evaluation reads samples from after it began; the next one, which finds
+ * nothing newer, must not take the device for silent. How much later they are is told by the sequence, which counts
+ * minutes, and not by the device's clock; so many samples more than the time between two evaluations are their rhythm.
  */
-const CLOCK_TOLERANCE_MS = 15 * 60_000
+const SLOW_READING_MS = 15 * 60_000
+const RHYTHM_SAMPLES = 2
+
+function heardAt(from: HealthSample | undefined, to: HealthSample, lastMs: number, nowMs: number): number {
+  if (from === undefined || to.sequence <= from.sequence) return nowMs
+  const sampledMs = lastMs + (to.sequence - from.sequence - RHYTHM_SAMPLES) * SAMPLE_PERIOD_MS
+  return Math.max(nowMs, Math.min(sampledMs, nowMs + SLOW_READING_MS))
+}
 
 function memberAfter(
   member: MemberState,
@@ -309,7 +338,7 @@ function memberAfter(
   from: HealthSample | undefined,
   to: HealthSample | undefined,
   delta: Delta | null,
-  nowMs: number,
+  { lastMs, nowMs, lostAfterMs }: { readonly lastMs: number; readonly nowMs: number; readonly lostAfterMs: number },
 ): MemberState {
   if (to === undefined || delta === null) return member
   const isNew = to.firmwareVersion === watch.version
@@ -318,15 +347,18 @@ function memberAfter(
   const seenBefore = member.firstSeenSequence !== null && member.firstSeenSequence !== to.sequence
   const installedAtMs = member.installedAtMs ?? (runsNew && seenBefore ? nowMs : null)
   const observedMs = delta.minutes * 60_000
+  const sinceMs = member.heardAtMs ?? watch.deployedAtMs
+  const gap = installedAtMs === null && nowMs - sinceMs > lostAfterMs ? { fromMs: sinceMs, toMs: nowMs } : member.gap
   return {
     bootIdBefore,
     firstSeenSequence: member.firstSeenSequence ?? (runsNew ? to.sequence : null),
     installedAtMs,
     exposureMs: member.exposureMs + (member.installedAtMs !== null && runsNew ? observedMs : 0),
-    heardAtMs: to.sampledAtMs > nowMs ? Math.min(to.sampledAtMs, nowMs + CLOCK_TOLERANCE_MS) : nowMs,
+    heardAtMs: heardAt(from, to, lastMs, nowMs),
     crashes: crashesAfter(member, from, to, delta, isNew),
     crashCounter: to.schema === '1.0' ? null : to.counters.crashes,
     hasFallenBack: member.hasFallenBack || (member.installedAtMs !== null && !isNew),
+    ...(gap !== undefined && { gap }),
   }
 }
 

@@ -21,6 +21,11 @@ export interface Snapshot {
   readonly heardAtMs?: Readonly<Record<string, number>>
   /** Devices whose time since the snapshot before is left out of a baseline; never stored. */
   readonly leftOut?: ReadonlySet<string>
+  /**
+   * When devices that had been away for longer than makes them lost reported again, by the same clock, as long as that
+   * is no older; absent where none did.
+   */
+  readonly returnedAtMs?: Readonly<Record<string, number>>
 }
 
 /** Names of the devices of a snapshot that was made here: listing the names of a dictionary sorts them. */

@@ -1,14 +1,21 @@
 import type { StratumSums } from '../evidence/baseline.ts'
+import { NO_PRESENCE } from '../evidence/presence.ts'
 import { type Sums, totalOf } from '../evidence/sums.ts'
+import { lineList } from '../messages/wording.ts'
+import { suddenBoundary } from '../statistics/budget.ts'
+import { clusteredLogTail } from '../statistics/clustered-tail.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
 import type { RuleInput } from './rule-input.ts'
 import { isSignificant, type Judged, type Segment, segmentsOf, statisticOf, worstSegment } from './segments.ts'
-import type { Finding } from './verdict.ts'
+import type { Finding, Statistic } from './verdict.ts'
 
 /** How the attempts of some devices ended. */
 type Connections = Pick<Sums, 'attempts' | 'failures'>
 
-/** A quarter of the stage down within one evaluation is a breach at once. [source: connection-evidence] */
+/**
+ * A quarter of the stage down within one evaluation is a breach at once, where chance does not make it of what the
+ * controls show. [source: connection-evidence]
+ */
 const SUDDEN_SHARE = 0.25
 /** Unless so large a part of that share of the controls is down as well. */
 const COMMON_PART = 0.5
@@ -32,19 +39,21 @@ function literal(one: RuleInput): Finding {
   return findingOf(one, { segment, outcome, ...(observed === null && { inconclusive: 'insufficient' }) })
 }
 
-const gradual = (one: RuleInput): Finding =>
-  findingOf(
-    one,
-    worstSegment(
-      segmentsOf(one, 'connection', (stage) => isAbove(stage, one)).map((segment) => judgedOf(segment, one)),
-    ),
+function gradual(one: RuleInput): Finding {
+  const segments = segmentsOf(one, 'connection', (stage) => isAbove(stage, one))
+  const judged = segments.map((segment) => judgedOf(segment, one))
+  const lines = judged.flatMap(({ outcome, segment: { key } }) =>
+    outcome === 'breach' && key.line !== undefined ? [key.line] : [],
   )
+  const finding = findingOf(one, worstSegment(judged))
+  return lines.length === 0 ? finding : { ...finding, lines: lineList([...new Set(lines)]) }
+}
 
 function judgedOf(segment: Segment, one: RuleInput): Judged {
   const { policy, baseline } = one
   const { stage, controls } = segment
   const observed = sharePct(stage)
-  const isEnough = stage.attempts >= policy.evidence.connectionMinAttempts || segment.run !== undefined
+  const isEnough = stage.attempts >= attemptsNeeded(one, segment) || segment.run !== undefined
   if (observed === null || !isEnough) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   if (observed <= policy.limits.connectionFailurePct) return { segment, outcome: 'healthy' }
   const normal = normalOf(one, segment.key.line)
@@ -56,6 +65,15 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   return isOwn
     ? { segment, outcome: 'breach', statistic }
     : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
+}
+
+/** Of the whole stage; a line needs its share, and the evidence of a line among many. */
+function attemptsNeeded({ watch, policy }: RuleInput, { key: { line } }: Segment): number {
+  const { connectionMinAttempts } = policy.evidence
+  if (line === undefined) return connectionMinAttempts
+  let own = 0
+  for (const thing of watch.members) if (watch.lineOf[thing] === line) own += 1
+  return (connectionMinAttempts * own) / watch.members.length
 }
 
 function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }: Judged): Finding {
@@ -91,13 +109,16 @@ function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }
 }
 
 /** Devices that reported nothing, or hardly ever connected, within one evaluation, while the controls are up. */
-function sudden({ evidence, watch }: RuleInput): Finding {
+function sudden(one: RuleInput): Finding {
+  const { evidence, watch } = one
   const down = evidence.evaluations.at(-1)?.down ?? { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 }
   const share = down.stageOf === 0 ? null : down.stage / down.stageOf
   const common = down.controlsOf === 0 ? null : down.controls / down.controlsOf
   const isSudden = share !== null && share >= SUDDEN_SHARE && down.stage > 1
   // Without controls, or with a silent fleet, it may be the network or the telemetry: lost devices are found later.
-  const isOwn = isSudden && common !== null && common < share * COMMON_PART
+  const isFar = isSudden && common !== null && common < share * COMMON_PART
+  const statistic = isFar ? suddenStatistic(one) : undefined
+  const isOwn = statistic !== undefined && isSignificant(statistic)
   return {
     rule: 'connection-loss',
     metric: 'downDevicesPct',
@@ -106,8 +127,8 @@ function sudden({ evidence, watch }: RuleInput): Finding {
     baseline: common === null ? null : common * 100,
     limit: SUDDEN_SHARE * 100,
     n: down.stageOf,
-    ...(isSudden &&
-      !isOwn && { inconclusive: common === null || common >= 1 ? ('stale' as const) : ('common-mode' as const) }),
+    ...(statistic !== undefined && { statistic }),
+    ...(isSudden && !isOwn && { inconclusive: suddenReason(common, isFar) }),
     reason: {
       code: 'DEVICES_DOWN',
       data: {
@@ -117,6 +138,25 @@ function sudden({ evidence, watch }: RuleInput): Finding {
       },
     },
   }
+}
+
+const suddenReason = (common: number | null, isFar: boolean): NonNullable<Finding['inconclusive']> =>
+  common === null || common >= 1 ? 'stale' : isFar ? 'insufficient' : 'common-mode'
+
+/** Down at this evaluation, against what the controls of the same line and of all lines are. */
+function suddenStatistic({ evidence, policy }: RuleInput): Statistic {
+  const { lines, stage } = evidence.presence ?? NO_PRESENCE
+  const peers = new Map(lines.map((presence) => [presence.line, presence.peers]))
+  const counts = stage.map(({ line, of }) => {
+    const own = peers.get(line)
+    return { devices: of, peers: own?.of ?? 0, peersAway: own?.down ?? 0 }
+  })
+  const down = stage.reduce((sum, one) => sum + one.down, 0)
+  const [of, away] = [...peers.values()].reduce(([a, b], one) => [a + one.of, b + one.down], [0, 0])
+  const { awayShare } = policy.evidence
+  // Those that are down count with their lines, which is where the stage's devices are compared with them.
+  const rate = { away: 1, there: 1 / awayShare - 1 + of - away, line: awayShare }
+  return { name: 'beta-binomial', value: 0 - clusteredLogTail(down, counts, rate), boundary: suddenBoundary(policy) }
 }
 
 const isAbove = (stage: Connections, { policy }: RuleInput): boolean =>

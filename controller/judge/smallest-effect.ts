@@ -5,6 +5,8 @@ import type { FindingReason } from '../messages/findings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { countBoundary, mixtureBoundary } from '../statistics/budget.ts'
+import { excessLogRatio } from '../statistics/excess.ts'
+import { groupedBy } from '../support/grouped.ts'
 import type { Finding } from './verdict.ts'
 
 /** Chance with which an effect of the size given is found. [source: smallest-rate-ratio] */
@@ -38,7 +40,7 @@ export interface Stages {
 export const smallestEffects = (stages: Stages, policy: Policy): readonly Finding[] =>
   STAGES.flatMap((stage) => [
     errorRate(stages, stage, policy),
-    connection(stages, stage, policy),
+    ...connection(stages, stage, policy),
     ...cycleTime(stages, stage, policy),
     leak(stages, stage, policy),
     crashes(stages, stage, policy),
@@ -100,18 +102,48 @@ function errorRate(stages: Stages, stage: StageName, policy: Policy): Finding {
   })
 }
 
-function connection(stages: Stages, stage: StageName, policy: Policy): Finding {
+/** Of the whole stage, and of the line whose devices are hardest to judge. */
+function connection(stages: Stages, stage: StageName, policy: Policy): readonly Finding[] {
   const counts = countsOf(stages, stage, policy, 'connectionFailures')
   const ratio = ratioOf(counts, stages.baseline.dispersion?.connection, policy)
   const limit = policy.limits.connectionFailurePct
   const n = stages.members[stage].length
   const normalPct = (counts.expected / Math.max(n * windowMinutes(policy), 1)) * 100
   const share = Math.max(limit, ratio === null ? 0 : normalPct * ratio)
-  return finding('connectionFailurePct', share, limit, n, {
-    code: 'SMALLEST_FAILED_SHARE',
-    data: { stage, failedPct: share, windowMs: policy.windowMs },
+  const ofOneLine = Math.max(limit, ...lineShares(stages, stage, policy))
+  const smallest = (failedPct: number, isOneLine: boolean): Finding =>
+    finding('connectionFailurePct', failedPct, limit, n, {
+      code: 'SMALLEST_FAILED_SHARE',
+      data: { stage, failedPct, isOneLine, windowMs: policy.windowMs },
+    })
+  return [smallest(share, false), smallest(ofOneLine, true)]
+}
+
+/** In per cent, of each line: what is so many failures that the rule asks for, with the power given. */
+function lineShares(stages: Stages, stage: StageName, policy: Policy): number[] {
+  const { baseline, members, lineOf } = stages
+  const byLine = groupedBy(members[stage], (thing) => lineOf[thing] as number)
+  const boundary = countBoundary(policy, byLine.size, false) * (baseline.dispersion?.connection ?? 1)
+  return [...byLine.values()].map((things) => {
+    let [attempts, failures] = [0, 0]
+    for (const thing of things) {
+      for (const stratum of Object.values(baseline.devices[thing] ?? {})) {
+        attempts += stratum.connectionAttempts
+        failures += stratum.connectionFailures
+      }
+    }
+    const exposed = things.length * windowMinutes(policy)
+    if (attempts === 0) return 0
+    let count = 1
+    while (count < exposed && excessLogRatio({ count, reference: failures, ratio: exposed / attempts }) < boundary)
+      count += 1
+    return Math.min(smallestCountMean(count) / exposed, 1) * 100
   })
 }
+
+/** Mean of a Poisson count that reaches `count` with the power given: the square root is all but normal. */
+export const smallestCountMean = (count: number): number =>
+  ((POWER_SIGMA + Math.sqrt(POWER_SIGMA ** 2 + 4 * (count - 0.5))) / 2) ** 2
 
 /** Of the whole stage, and of a line: noise that lasts for a day does not average out. */
 function cycleTime({ baseline, members, held, lineOf }: Stages, stage: StageName, policy: Policy): readonly Finding[] {

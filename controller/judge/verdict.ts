@@ -1,4 +1,5 @@
 import type { FindingReason } from '../messages/findings.ts'
+import type { DeviceList, LineList } from '../messages/wording.ts'
 
 /** What a rule or the judge concludes, in order of gravity: the worst finding is the verdict. */
 export type VerdictKind = 'healthy' | 'inconclusive' | 'breach'
@@ -11,7 +12,7 @@ export type InconclusiveReason = 'insufficient' | 'stale' | 'common-mode' | 'gat
 
 /** `value` >= `boundary` is significant. */
 export interface Statistic {
-  /** `msprt`, `maxsprt`, `poisson`, `cusum`, `mann-kendall`, `sign`. */
+  /** `msprt`, `maxsprt`, `poisson`, `cusum`, `mann-kendall`, `sign`, `beta-binomial`. */
   readonly name: string
   readonly value: number
   readonly boundary: number
@@ -30,8 +31,14 @@ export interface Finding {
   readonly limit: number
   /** Size of the evidence: device-minutes, cycles, operations or devices, as the rule counts them. */
   readonly n: number
+  /** The one line that was judged; absent where it was the whole stage. */
   readonly line?: number
+  /** The one device that was. */
   readonly thing?: string
+  /** Devices that show what was found: how many, and the first few; absent where it is none, or not of single devices. */
+  readonly things?: DeviceList
+  /** Their lines, or those that are beyond the limit each by itself. */
+  readonly lines?: LineList
   /** Shift and kind of day of the last evaluation, e.g. `second/weekday`. */
   readonly stratum?: string
   /** The statistic that decided, and the boundary it had to reach. */

@@ -1,6 +1,6 @@
 import { define, type MessageOf } from './message.ts'
 import { type SegmentKey, segmentText } from './segment.ts'
-import { counted, type DeviceList, hoursText, listedOf } from './wording.ts'
+import { counted, type DeviceList, hoursText, type LineList, linesText, listedOf } from './wording.ts'
 
 /** The same for the whole stage and for the controls next to it. */
 export interface Down {
@@ -30,11 +30,15 @@ export const FINDING_MESSAGES = {
 
   FAILED_DEPLOYMENTS: define<{
     readonly devices: number
+    readonly of: number
+    readonly allowed: number
     readonly first: { readonly thing: string; readonly status: string } | null
-  }>('Devices on which the deployment of the stage failed (rule deployment-failure).', ({ devices, first }) =>
-    first === null
-      ? 'no deployment failed'
-      : `the deployment failed on ${counted(devices, 'device')}, first ${first.thing} (${first.status})`,
+  }>(
+    'Devices on which the deployment of the stage failed (rule deployment-failure).',
+    ({ devices, of, allowed, first }) =>
+      first === null
+        ? 'no deployment failed'
+        : `the deployment failed on ${devices} of ${counted(of, 'device')}, ${allowed} allowed, first ${first.thing} (${first.status})`,
   ),
 
   SILENT_FALLBACKS: define<{ readonly devices: DeviceList; readonly version: string }>(
@@ -47,12 +51,18 @@ export const FINDING_MESSAGES = {
     readonly silent: DeviceList
     readonly heard: number
     readonly allowed: number
-    /** The controls are silent as well, or there are none to compare with. */
+    /** Some are on lines that are away themselves. */
     readonly isCommon: boolean
-  }>('Devices that stopped reporting after the update (rule lost-device).', ({ silent, heard, allowed, isCommon }) => {
-    const common = isCommon && silent.count > 0 ? '; the controls are silent too, or there are none' : ''
-    return `${silent.count} of ${heard} devices stopped reporting, ${allowed} allowed${common}`
-  }),
+    /** Lines of which other devices are away as well. */
+    readonly awayLines: LineList
+  }>(
+    'Devices that stopped reporting after the update (rule lost-device).',
+    ({ silent, heard, allowed, isCommon, awayLines }) => {
+      const names = silent.count > 0 ? ` (${listedOf(silent)})` : ''
+      const common = isCommon ? `; other devices of ${linesText(awayLines)} are away as well` : ''
+      return `${silent.count} of ${heard} devices stopped reporting, ${allowed} allowed${names}${common}`
+    },
+  ),
 
   CONNECTION_FAILURES: define<{
     readonly failures: number
@@ -221,11 +231,12 @@ export const FINDING_MESSAGES = {
   SMALLEST_FAILED_SHARE: define<{
     readonly stage: string
     readonly failedPct: number
+    readonly isOneLine: boolean
     readonly windowMs: number
   }>(
-    'The smallest share of failed connections that a window of the stage can detect.',
-    ({ stage, failedPct, windowMs }) =>
-      `${stage} can detect ${failedPct.toFixed(2)} % failed connections in ${hoursText(windowMs)}`,
+    'The smallest share of failed connections, on all lines or on one, that a window of the stage can detect.',
+    ({ stage, failedPct, isOneLine, windowMs }) =>
+      `${stage} can detect ${failedPct.toFixed(2)} % failed connections on ${isOneLine ? 'one line' : 'all lines'} in ${hoursText(windowMs)}`,
   ),
 
   SMALLEST_CYCLE_TIME_INCREASE: define<{

@@ -1,6 +1,8 @@
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const LISTED = 5
+/** As many as the reference plant has. */
+const LISTED_LINES = 17
 
 export const hoursText = (durationMs: number): string => `${(durationMs / HOUR_MS).toFixed(1)} h`
 
@@ -22,9 +24,24 @@ export const deviceList = (things: readonly string[]): DeviceList => ({
   first: things.slice(0, LISTED),
 })
 
+/** The lines that a message is about, in the same way. */
+export interface LineList {
+  readonly count: number
+  readonly first: readonly number[]
+}
+
+export const lineList = (lines: readonly number[]): LineList => {
+  const sorted = [...lines].sort((a, b) => a - b)
+  return { count: sorted.length, first: sorted.slice(0, LISTED_LINES) }
+}
+
+/** "line 3", "lines 1, 2 and 4 more". */
+export const linesText = ({ count, first }: LineList): string =>
+  `${count === 1 ? 'line' : 'lines'} ${listedOf({ count, first: first.map(String) }, LISTED_LINES)}`
+
 /** "a, b and 3 more". */
-export function listedOf({ count, first }: DeviceList): string {
-  const named = first.slice(0, LISTED)
+export function listedOf({ count, first }: DeviceList, most = LISTED): string {
+  const named = first.slice(0, most)
   const names = named.join(', ')
   return count <= named.length ? names : `${names} and ${count - named.length} more`
 }

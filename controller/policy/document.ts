@@ -71,6 +71,7 @@ const limitsOf = ({ stages, preflight, limits, evidence, memory, telemetry }: Po
     errorRateIncrease: writtenPercent(limits.errorRateIncreasePct),
     errorRateMode: limits.errorRateMode,
     crashes: limits.crashes,
+    failedDeployments: writtenPercent(limits.failedDeploymentPct),
   },
   evidence: {
     rolling: writtenDuration(evidence.rollingMs),
@@ -78,6 +79,9 @@ const limitsOf = ({ stages, preflight, limits, evidence, memory, telemetry }: Po
     horizon: writtenDuration(evidence.horizonMs),
     connectionMinAttempts: evidence.connectionMinAttempts,
     minExtraErrors: evidence.minExtraErrors,
+    away: writtenShare(evidence.awayShare),
+    awayFor: writtenDuration(evidence.awayForMs),
+    failedDeployments: writtenShare(evidence.failedDeploymentShare),
   },
   memory: {
     rollbackWithin: writtenDuration(memory.rollbackWithinMs),

@@ -69,6 +69,7 @@ function limitsOf(
       errorRateIncreasePct: file.limits?.errorRateIncrease ?? limits.errorRateIncreasePct,
       errorRateMode: file.limits?.errorRateMode ?? limits.errorRateMode,
       crashes: file.limits?.crashes ?? limits.crashes,
+      failedDeploymentPct: file.limits?.failedDeployments ?? limits.failedDeploymentPct,
     },
     evidence: {
       rollingMs: file.evidence?.rolling ?? evidence.rollingMs,
@@ -76,6 +77,9 @@ function limitsOf(
       horizonMs: file.evidence?.horizon ?? evidence.horizonMs,
       connectionMinAttempts: file.evidence?.connectionMinAttempts ?? evidence.connectionMinAttempts,
       minExtraErrors: file.evidence?.minExtraErrors ?? evidence.minExtraErrors,
+      awayShare: file.evidence?.away ?? evidence.awayShare,
+      awayForMs: file.evidence?.awayFor ?? evidence.awayForMs,
+      failedDeploymentShare: file.evidence?.failedDeployments ?? evidence.failedDeploymentShare,
     },
     memory: {
       rollbackWithinMs: file.memory?.rollbackWithin ?? memory.rollbackWithinMs,

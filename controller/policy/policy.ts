@@ -100,6 +100,8 @@ export interface Policy {
     readonly errorRateMode: 'relative' | 'points'
     /** Crashes of the firmware allowed in a stage. [source: thresholds] */
     readonly crashes: number
+    /** Share of a stage whose deployment may fail. [source: failed-deployments] */
+    readonly failedDeploymentPct: number
   }
   readonly evidence: {
     /** Rolling window of the connection and cycle time rules. [source: rolling-window] */
@@ -108,10 +110,19 @@ export interface Policy {
     readonly falseRollbackShare: number
     /** About as long as a stage is monitored until the release has ended; the error budget is spread over the evaluations of this time. */
     readonly horizonMs: number
-    /** Connection attempts the connection rule needs before it may report a breach. [source: connection-evidence] */
+    /**
+     * Connection attempts of the whole stage before the connection rule may report a breach; a line needs its share of
+     * them. [source: connection-evidence]
+     */
     readonly connectionMinAttempts: number
     /** Excess errors below which a relative increase is ignored. [source: extra-errors] */
     readonly minExtraErrors: number
+    /** Share of the time that a healthy device is away, before the fleet has shown its own. [source: away-rate] */
+    readonly awayShare: number
+    /** How long it is away on the average. [source: away-rate] */
+    readonly awayForMs: number
+    /** Share of deployments that fail on healthy devices. [source: failed-deployments] */
+    readonly failedDeploymentShare: number
   }
   /** When memory runs out: a rollback, or no promotion. [source: leak-projection, free-memory] */
   readonly memory: {
@@ -197,6 +208,7 @@ export const DEFAULT_POLICY: Policy = {
     errorRateIncreasePct: 5,
     errorRateMode: 'relative',
     crashes: 0,
+    failedDeploymentPct: 2,
   },
   evidence: {
     rollingMs: HOUR_MS,
@@ -204,6 +216,9 @@ export const DEFAULT_POLICY: Policy = {
     horizonMs: 7 * 24 * HOUR_MS,
     connectionMinAttempts: 500,
     minExtraErrors: 4,
+    awayShare: 0.003,
+    awayForMs: HOUR_MS,
+    failedDeploymentShare: 0.000064,
   },
   memory: { rollbackWithinMs: 72 * HOUR_MS, gateWithinMs: 14 * 24 * HOUR_MS, freeFloorPct: 25 },
   onNoisyBaseline: 'refuse',

@@ -89,6 +89,11 @@ const limitsSchema = z
       limits.errorRateMode,
     ),
     crashes: key(z.int().nonnegative(), 'Crashes allowed in a stage', limits.crashes),
+    failedDeployments: key(
+      percent.refine((value) => value >= 0 && value <= 100, { message: 'must be at most 100 %' }),
+      'Share of a stage whose deployment may fail',
+      writtenPercent(limits.failedDeploymentPct),
+    ),
   })
   .partial()
 
@@ -107,13 +112,24 @@ const evidenceSchema = z
     ),
     connectionMinAttempts: key(
       z.int().positive(),
-      'Attempts that the connection rule needs',
+      'Attempts of the whole stage that the connection rule needs; a line needs its share of them',
       evidence.connectionMinAttempts,
     ),
     minExtraErrors: key(
       z.number().nonnegative(),
       'Extra errors below which an increase is ignored',
       evidence.minExtraErrors,
+    ),
+    away: key(
+      part,
+      'Share of the time that a healthy device is away, before the fleet has shown its own',
+      writtenShare(evidence.awayShare),
+    ),
+    awayFor: key(period, 'How long a device that is away is so on the average', writtenDuration(evidence.awayForMs)),
+    failedDeployments: key(
+      part,
+      'Share of deployments that fail on healthy devices',
+      writtenShare(evidence.failedDeploymentShare),
     ),
   })
   .partial()

@@ -35,6 +35,8 @@ export interface DeviceExecution {
   readonly thing: string
   /** QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, REJECTED, TIMED_OUT, REMOVED, CANCELED. [source: execution-status] */
   readonly status: string
+  /** When it became so, by the cloud's clock; absent where the service does not say. */
+  readonly updatedAtMs?: number
 }
 
 export interface CurrentDeployment extends CreatedDeployment {

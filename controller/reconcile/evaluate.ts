@@ -11,11 +11,12 @@ import { isTelemetryDown } from '../evidence/telemetry.ts'
 import { judge } from '../judge/judge.ts'
 import type { FailedDevice } from '../judge/rule-input.ts'
 import { type Verdict, verdictOf } from '../judge/verdict.ts'
+import type { MembershipChange } from '../messages/decisions.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading, Ports } from '../ports/ports.ts'
 import type { Facts } from '../rollout/decide.ts'
 import { foreignDeployments } from '../rollout/foreign-deployments.ts'
-import { hasFailed } from '../rollout/job-status.ts'
+import { hasFailed, isUnreachable } from '../rollout/job-status.ts'
 import { membershipChanges } from '../rollout/membership.ts'
 import type { MonitoringState } from '../rollout/monitoring-state.ts'
 import { NO_ROLLBACK_PROGRESS, observeRollback } from '../rollout/rollback-progress.ts'
@@ -67,10 +68,11 @@ export async function evaluate(
   const keep = (next: MonitoringState): Promise<number> =>
     saveMonitoring(ports.store, rollout.id, next, stored?.version ?? 0)
   const controls = controlsOf(rollout)
-  const downSinceMs = telemetryDownSince(controls, evaluation.current, monitoring?.downSinceMs ?? null, policy)
+  const downSinceMs = telemetryDownSince(controls, evaluation, monitoring?.downSinceMs ?? null, policy)
+  const changes = membershipChanges(rollout, evaluation.readings, nowMs)
   const facts = {
     ...seen,
-    membershipChanges: membershipChanges(rollout, evaluation.readings, nowMs),
+    membershipChanges: changes,
     telemetryDownSinceMs: downSinceMs,
   }
   const stages = touchedStages(rollout)
@@ -86,15 +88,16 @@ export async function evaluate(
   let evidence: Evidence | null = null
   let soak: SoakClock | null = null
   for (const stage of stages) {
-    const watch = watchOf(rollout, stage, controls)
+    const watch = watchOf(rollout, stage, controls, changes)
     controlsObserved ??= observeControls(watch, evaluation.previous, evaluation.current, baseline, policy)
     const ofControls = controlsObserved
     const done = rollout.subject === 'migration' ? await devicesApplied(ports, stage) : null
     const { before, after } = await takeIn(ports, rollout, stage, (known) =>
       withApplied(observe(known, watch, evaluation.previous, evaluation.current, baseline, policy, ofControls), done),
     )
-    const failedDevices = await failures(ports, stage, after, evaluation.readings)
-    const verdict = judge({ evidence: after, watch, baseline, policy, nowMs, failedDevices })
+    const judged = withoutLeft(watch)
+    const failedDevices = await failures(ports, judged, stage, after, { ...evaluation, policy })
+    const verdict = judge({ evidence: after, watch: judged, baseline, policy, nowMs, failedDevices })
     const isCurrent = stage.name === stageOf(rollout).name
     if (mayEnd) stragglers.push(...stragglersOf(stage, after, policy))
     if (isCurrent) {
@@ -118,11 +121,11 @@ async function foreignOf({ deployments }: Ports, rollout: Rollout): Promise<Fact
 /** Since when the telemetry is down at this evaluation; null when it is not. */
 function telemetryDownSince(
   controls: readonly string[],
-  current: Snapshot,
+  { previous, current }: EvaluationInput,
   sinceMs: number | null,
   policy: Policy,
 ): number | null {
-  return isTelemetryDown(current, controls, policy) ? (sinceMs ?? current.atMs) : null
+  return isTelemetryDown(previous, current, controls, policy) ? (sinceMs ?? current.atMs) : null
 }
 
 /** Devices whose stage has not been given the new firmware, and those held back from it. */
@@ -145,16 +148,38 @@ export const NO_FACTS: Facts = {
 const breachesOf = (verdict: Verdict): Verdict =>
   verdictOf(verdict.findings.filter(({ outcome }) => outcome === 'breach'))
 
-function watchOf(rollout: Rollout, stage: Stage, controls: readonly string[]): Watch {
+/** Devices that run the release in other stages than this one. */
+const othersOf = memoized((rollout: Rollout) => {
+  const touched = touchedStages(rollout)
+  return new Map(
+    touched.map(({ name }) => [name, touched.flatMap((one) => (one.name === name ? [] : one.members))] as const),
+  )
+})
+
+function watchOf(
+  rollout: Rollout,
+  stage: Stage,
+  controls: readonly string[],
+  changes: readonly MembershipChange[],
+): Watch {
+  const left = changes.filter(({ planned, groups }) => planned === stage.name && !(groups ?? []).includes(stage.name))
   return {
     stage: stage.name,
     version: watchedVersion(rollout),
     previousVersion: rollout.release.replaces,
     members: stage.members,
     controls,
+    others: othersOf(rollout).get(stage.name) ?? [],
+    ...(left.length > 0 && { left: new Set(left.map(({ thing }) => thing)) }),
     lineOf: rollout.lineOf,
     deployedAtMs: stage.deployment?.atMs ?? rollout.stateSinceMs,
   }
+}
+
+/** What is judged: a device that has left the group has no deployment of the stage any more. */
+const withoutLeft = (watch: Watch): Watch => {
+  const { left, members } = watch
+  return left === undefined ? watch : { ...watch, members: members.filter((thing) => !left.has(thing)) }
 }
 
 /** Devices that have taken the stage's deployment, according to IoT Jobs. */
@@ -179,18 +204,24 @@ function withApplied(evidence: Evidence, done: ReadonlySet<string> | null): Evid
 /** Only read while a device that can be reached has not installed: it is one more AWS call at every tick. */
 async function failures(
   ports: Ports,
+  watch: Watch,
   stage: Stage,
   evidence: Evidence,
-  readings: readonly DeviceReading[],
+  { readings, current, policy }: EvaluationInput & { readonly policy: Policy },
 ): Promise<readonly FailedDevice[]> {
   const isOpen = (thing: string): boolean => (evidence.members[thing]?.installedAtMs ?? null) === null
-  const open = new Set(stage.members.filter(isOpen))
+  const open = new Set(watch.members.filter(isOpen))
   if (open.size === 0 || stage.deployment === null) return []
   if (!readings.some(({ thing, connected }) => connected && open.has(thing))) return []
   const executions = await ports.deployments.executions(stage.deployment.jobId)
-  const members = new Set(stage.members)
+  const members = new Set(watch.members)
   // A device that was added to the group meanwhile is no member of the stage, and fails for reasons of its own.
-  return executions.filter((one) => hasFailed(one) && members.has(one.thing))
+  return executions.filter(
+    (one) =>
+      hasFailed(one) &&
+      members.has(one.thing) &&
+      !isUnreachable(one, evidence.members[one.thing], watch.deployedAtMs, current.atMs, policy),
+  )
 }
 
 async function takeIn(

@@ -42,15 +42,16 @@ const isOvertaken = (sample: HealthSample, by: HealthSample | undefined): boolea
   by !== undefined &&
   sample.sequence < by.sequence &&
   sample.bootId === by.bootId &&
-  sample.sampledAtMs < by.sampledAtMs
+  sample.gauges.uptimeS <= by.gauges.uptimeS
 
 /**
  * The snapshot merged with the one before: the newer sample of each device, whichever evaluation read it, and since
  * when devices have been silent, so that evaluations may follow each other at any distance.
  */
-function merged(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
+function merged(snapshot: Snapshot, previous: Snapshot | null, policy: Policy): Snapshot {
   if (previous === null) return snapshot
   const silent: string[] = []
+  const returned = returnsOf(snapshot, previous, policy)
   for (const thing of thingsOf(previous)) {
     const sample = own(snapshot.devices, thing)
     if (sample === undefined || !isNews(previous.devices[thing], sample)) silent.push(thing)
@@ -58,16 +59,33 @@ function merged(snapshot: Snapshot, previous: Snapshot | null): Snapshot {
   for (const thing in previous.heardAtMs) {
     if (own(previous.devices, thing) === undefined && own(snapshot.devices, thing) === undefined) silent.push(thing)
   }
-  if (silent.length === 0) return snapshot
+  const withReturns = returned.length === 0 ? snapshot : { ...snapshot, returnedAtMs: Object.fromEntries(returned) }
+  if (silent.length === 0) return withReturns
   const newest = silent.flatMap((thing) => {
     const [sample, by] = [own(snapshot.devices, thing), own(previous.devices, thing)]
     return sample !== undefined && isOvertaken(sample, by) ? [[thing, by as HealthSample] as const] : []
   })
   return {
-    ...snapshot,
+    ...withReturns,
     devices: newest.length === 0 ? snapshot.devices : { ...snapshot.devices, ...Object.fromEntries(newest) },
     heardAtMs: Object.fromEntries(silent.map((thing) => [thing, lastHeardMs(previous, thing)])),
   }
+}
+
+/** Devices that came back at this evaluation after they were away, and those whose return is no older than that. */
+function returnsOf(snapshot: Snapshot, previous: Snapshot, policy: Policy): (readonly [string, number])[] {
+  const { atMs, devices } = snapshot
+  const returned: (readonly [string, number])[] = []
+  for (const thing in previous.returnedAtMs) {
+    const sinceMs = previous.returnedAtMs[thing] as number
+    if (atMs - sinceMs <= policy.lostAfterMs) returned.push([thing, sinceMs])
+  }
+  for (const thing in previous.heardAtMs) {
+    const [before, sample] = [previous.devices[thing], devices[thing]]
+    const wasAway = atMs - (previous.heardAtMs[thing] as number) > policy.lostAfterMs
+    if (wasAway && sample !== undefined && isNews(before, sample)) returned.push([thing, atMs])
+  }
+  return returned
 }
 
 /**
@@ -88,7 +106,7 @@ export async function record(store: RolloutStore, policy: Policy, snapshot: Snap
   const latest = await recordBoundary(store, policy, snapshot)
   if (latest !== null && !follows(snapshot, latest.value)) return latest.value
   const previous = latest?.value ?? null
-  await store.putIf(LATEST, merged(snapshot, previous), latest?.version ?? 0)
+  await store.putIf(LATEST, merged(snapshot, previous, policy), latest?.version ?? 0)
   return previous
 }
 

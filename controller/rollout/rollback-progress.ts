@@ -1,3 +1,4 @@
+import { isNews } from '../evidence/difference.ts'
 import type { HealthSample, Snapshot } from '../evidence/snapshot.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { own } from '../support/own.ts'
@@ -27,7 +28,8 @@ const NOT_BACK: DeviceRollback = { bootIdBefore: null, sinceMs: null, firstSeen:
 
 /**
  * Takes in one evaluation of the devices of every stage that is rolled back. As with an update, installed is not
- * running: a device is back when two samples since the request report it.
+ * running: a device is back when two samples since the request report it. Since the request is what the evaluation
+ * before it, or a later one, had not read yet; the devices' clocks decide nothing.
  * [source: installed-is-not-running, interrupted-deployment]
  */
 export function observeRollback(
@@ -40,10 +42,13 @@ export function observeRollback(
   const samples = new Map(readings.map(({ thing, sample }) => [thing, sample]))
   const devices: Record<string, DeviceRollback> = Object.create(null)
   for (const { members, rollback } of touchedStages(rollout)) {
-    const requestedAtMs = rollback?.atMs ?? Number.POSITIVE_INFINITY
+    const isRequested = previous !== null && rollback !== null && previous.atMs >= rollback.atMs
     for (const thing of members) {
-      const known = own(before.devices, thing) ?? notBack(own(previous?.devices, thing), rollout.release.replaces)
-      devices[thing] = stateAfter(known, samples.get(thing) ?? null, rollout.release.replaces, requestedAtMs, nowMs)
+      const last = own(previous?.devices, thing)
+      const known = own(before.devices, thing) ?? notBack(last, rollout.release.replaces)
+      const sample = samples.get(thing) ?? null
+      const isHeard = isRequested && sample !== null && isNews(last, sample)
+      devices[thing] = isHeard ? stateAfter(known, sample, rollout.release.replaces, nowMs) : known
     }
   }
   return { devices }
@@ -52,14 +57,7 @@ export function observeRollback(
 const notBack = (sample: HealthSample | undefined, version: string): DeviceRollback =>
   sample === undefined || sample.firmwareVersion === version ? NOT_BACK : { ...NOT_BACK, bootIdBefore: sample.bootId }
 
-function stateAfter(
-  state: DeviceRollback,
-  sample: HealthSample | null,
-  version: string,
-  requestedAtMs: number,
-  nowMs: number,
-): DeviceRollback {
-  if (sample === null || sample.sampledAtMs <= requestedAtMs) return state
+function stateAfter(state: DeviceRollback, sample: HealthSample, version: string, nowMs: number): DeviceRollback {
   if (sample.firmwareVersion !== version) return notBack(sample, version)
   const { bootIdBefore, firstSeen, sinceMs } = { ...state, sinceMs: state.sinceMs ?? nowMs }
   const { bootId, sequence } = sample

@@ -1,13 +1,18 @@
 import type { Policy } from '../policy/policy.ts'
 import { boundaryFor, maxSprtCriticalValue } from './sequential.ts'
 
-/** Three stages times connection, cycle time, errors, memory, crashes, quality, and output of cycles and of units. [source: false-rollback-budget] */
-const STREAMS = 24
+/**
+ * What failed deployments have of the budget, on which one count a stage decides; the other streams share the rest: three
+ * stages times connection, cycle time, errors, memory, crashes, devices that are away, quality, and output of cycles and
+ * of units. [source: false-rollback-budget]
+ */
+const FAILED_PART = 0.118
+const STREAM_PART = (1 - FAILED_PART) / 27
 /** Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and a late change. */
 const WAYS = 5
 
 /** What a release may lose to false rollbacks on one stream. */
-export const streamAlpha = ({ evidence }: Policy): number => evidence.falseRollbackShare / STREAMS
+export const streamAlpha = ({ evidence }: Policy): number => evidence.falseRollbackShare * STREAM_PART
 
 const wayAlpha = (policy: Policy): number => streamAlpha(policy) / WAYS
 
@@ -29,5 +34,38 @@ export const countBoundary = (policy: Policy, lines: number, isRolling: boolean)
 export const runBoundary = (policy: Policy): number =>
   boundaryFor(wayAlpha(policy), policy.evidence.horizonMs / policy.tickMs)
 
-/** Boundary of a single count. */
-export const singleBoundary = (policy: Policy): number => maxSprtCriticalValue(streamAlpha(policy))
+/**
+ * What each way of being away has of its stream: half is for devices that have been away since their update, because that
+ * is when a release kills; the others are away just now, for long, and all at once.
+ */
+const UPDATE_PART = 1 / 2
+const AWAY_PART = 1 / 6
+
+/**
+ * Boundary in nats of the chance that so many devices are away at one moment. Expected crossings bound the chance of
+ * any: devices come and go, and on the average `count` of them are away about once in each outage's length for every
+ * one, so that the moments to be counted are `count` times the lengths that the horizon holds. [source: away-crossings]
+ */
+export const awayBoundary = (policy: Policy, count: number): number =>
+  boundaryFor(streamAlpha(policy) * AWAY_PART, (count * policy.evidence.horizonMs) / policy.evidence.awayForMs)
+
+/** The same of evaluations, for what an evaluation shows of the time since the one before. */
+export const suddenBoundary = (policy: Policy): number =>
+  boundaryFor(streamAlpha(policy) * AWAY_PART, policy.evidence.horizonMs / policy.tickMs)
+
+/** The same of the update itself, which a device has once. */
+export const updateBoundary = (policy: Policy): number => boundaryFor(streamAlpha(policy) * UPDATE_PART)
+
+/** What the canary has of it. */
+const FAILED_CANARY_PART = 0.93
+
+/**
+ * Boundary in nats of the chance of so many failed deployments in a stage. The stages share their part unevenly: later
+ * ones are so large that a share above the limit is far beyond chance anyway. [source: failed-deployments]
+ */
+export const failedBoundary = ({ evidence }: Policy, stage: keyof Policy['gates']): number =>
+  boundaryFor(
+    evidence.falseRollbackShare *
+      FAILED_PART *
+      (stage === 'canary' ? FAILED_CANARY_PART : (1 - FAILED_CANARY_PART) / 2),
+  )

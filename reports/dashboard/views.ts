@@ -1,6 +1,7 @@
+import type { TraceFinding } from '../../sim/kernel/trace-events.ts'
 import { textOf } from '../messages/registry.ts'
 import { timeOfDay } from '../numbers/clock-text.ts'
-import { countText, durationText, grouped } from '../numbers/format.ts'
+import { countText, durationText, grouped, linesText } from '../numbers/format.ts'
 import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import type { Cursor } from './cursor.ts'
 import { logText } from './log-text.ts'
@@ -119,15 +120,20 @@ export const verdict: View = ({ verdict: last, zone }, { columns, rows }) => {
   ]
 }
 
+const linesOf = ({ line, lines }: TraceFinding): string => {
+  if (lines !== undefined) return ` ${linesText(lines)}`
+  return line === undefined ? '' : ` line ${line}`
+}
+
 /** Every metric of the last evaluation, the worst first. */
 export const findings: View = ({ verdict: last }, { columns }) => {
   if (last === null || last.findings.length === 0) return ['no findings yet']
   const titles = ['verdict', 'value', 'limit', 'rule'].map((title) => coloured('grey', title))
-  const rows = last.findings.map(({ rule, metric, observed, limit, outcome, line }) => [
-    verdictText(outcome),
-    metricValueText(metric, observed),
-    metricValueText(metric, limit),
-    escaped(line === undefined ? rule : `${rule} line ${line}`),
+  const rows = last.findings.map((finding) => [
+    verdictText(finding.outcome),
+    metricValueText(finding.metric, finding.observed),
+    metricValueText(finding.metric, finding.limit),
+    escaped(`${finding.rule}${linesOf(finding)}`),
   ])
   const used = Math.max(...table([titles, ...rows], 'lrrl').map((line) => visible(line).length))
   const metrics = last.findings.map(({ metric }) => coloured('grey', cut(metricOf(metric).label, columns - used - 2)))

@@ -40,3 +40,9 @@ export const percentText = ({ share, low, high }: Share): string =>
   share === null || low === null || high === null ? '-' : `${pct(share)} % [${pct(low)}, ${pct(high)}]`
 
 const pct = (share: number): string => (share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)
+
+/** "line 3", "lines 1, 2 and 4 more". */
+export function linesText({ count, first }: { readonly count: number; readonly first: readonly number[] }): string {
+  const rest = count - first.length
+  return `${count === 1 ? 'line' : 'lines'} ${first.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}

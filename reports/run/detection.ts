@@ -27,6 +27,8 @@ export interface Detection {
     readonly baseline: number | null
     readonly limit: number
     readonly line?: number
+    readonly lines?: TraceFinding['lines']
+    readonly things?: TraceFinding['things']
     readonly reason?: ReportedMessage
   } | null
 }
@@ -60,13 +62,24 @@ export function foldDetection(
   }
 }
 
-function findingOf({ metric, observed, baseline, limit, line, reason }: TraceFinding): Detection['finding'] {
+function findingOf({
+  metric,
+  observed,
+  baseline,
+  limit,
+  line,
+  lines,
+  things,
+  reason,
+}: TraceFinding): Detection['finding'] {
   return {
     metric,
     observed,
     baseline,
     limit,
     ...(line !== undefined && { line }),
+    ...(lines !== undefined && { lines }),
+    ...(things !== undefined && { things }),
     ...(reason !== undefined && { reason: reported(reason) }),
   }
 }

@@ -66,6 +66,8 @@ export const reportSchema = z.strictObject({
         baseline: z.number().nullable(),
         limit: z.number(),
         line: z.int().optional(),
+        lines: z.strictObject({ count: z.int(), first: z.array(z.int()) }).optional(),
+        things: z.strictObject({ count: z.int(), first: z.array(z.string()) }).optional(),
         reason: reportedSchema.optional(),
       })
       .nullable(),

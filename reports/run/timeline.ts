@@ -134,9 +134,17 @@ function effectOf(record: TraceRecord): Effect | null {
   }
 }
 
+/** By name where devices are named, up to the few that a list has. */
+function isAbout(finding: TraceFinding, thing: string, line: number): boolean {
+  const { things, lines } = finding
+  if (things !== undefined && things.count === things.first.length) return things.first.includes(thing)
+  if (finding.thing !== undefined) return finding.thing === thing
+  return finding.line === line || (lines?.first.includes(line) ?? false)
+}
+
 /** A finding of the whole stage names no device. */
 function badFindingOf({ thing, line }: Draft, findings: readonly TraceFinding[]): Effect | null {
-  const finding = findings.find((one) => isBad(one) && (one.thing === thing || (!one.thing && one.line === line)))
+  const finding = findings.find((one) => isBad(one) && isAbout(one, thing, line))
   return finding === undefined ? null : { kind: 'finding', finding }
 }
 

@@ -7,6 +7,7 @@ import { alignedTable } from '../numbers/table.ts'
 import { type Evaluation, isOfStage } from '../run/evaluations.ts'
 import type { FaultTruth, Truth } from '../run/truth.ts'
 import type { Why } from '../run/why.ts'
+import { whereOf } from './finding-text.ts'
 
 const MINUTE_MS = 60_000
 const lasting = (durationMs: number): string => durationText(durationMs / MINUTE_MS)
@@ -68,7 +69,7 @@ function findingLines({ rules }: Why): string[] {
   return [...alignedTable(COLUMNS, rows, 4), '', ...reasons]
 }
 
-const whereText = ({ line, thing }: TraceFinding): string => thing ?? (line === undefined ? 'stage' : `line ${line}`)
+const whereText = (finding: TraceFinding): string => whereOf(finding) ?? 'stage'
 
 /** What the window of the stage can detect at all. */
 function powerLines({ smallestEffects }: Why): string[] {

@@ -124,6 +124,9 @@ export interface TraceFinding {
   readonly n: number
   readonly line?: number
   readonly thing?: string
+  /** Devices and lines that show what was found: how many, and the first few. */
+  readonly things?: { readonly count: number; readonly first: readonly string[] }
+  readonly lines?: { readonly count: number; readonly first: readonly number[] }
   readonly reason?: Message
   /** Shift and kind of day, e.g. `second/weekday`. */
   readonly stratum?: string

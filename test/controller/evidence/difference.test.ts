@@ -29,7 +29,7 @@ it('counts on over a restart of the firmware', () => {
 it('counts from zero when the health component itself began anew', () => {
   const delta = difference(
     sample({ sequence: 500, counters: counts(900) }),
-    sample({ sequence: 3, counters: counts(5) }),
+    sample({ sequence: 3, counters: counts(5), gauges: { ...sample().gauges, uptimeS: 240 } }),
   )
   expect(delta).toMatchObject({ minutes: 3, cycles: 5 })
 })
@@ -163,4 +163,12 @@ describe('where a gap hides that counters began anew', () => {
       }),
     )
   })
+})
+
+it('is news by the sequence, whatever the device’s clock says', () => {
+  const before = sample({ sequence: 500, sampledAtMs: 10_000_000, counters: counts(900) })
+  const setBack = sample({ sequence: 505, sampledAtMs: 6_400_000, counters: counts(905) })
+  expect(difference(before, setBack)).toMatchObject({ minutes: 5, cycles: 5 })
+  const restarted = sample({ sequence: 506, sampledAtMs: 1, bootId: 'boot-2', counters: counts(906) })
+  expect(difference(setBack, restarted)).toMatchObject({ minutes: 1, cycles: 1 })
 })

@@ -7,14 +7,12 @@ const CONTROLS = [5, 6, 7, 8, 9]
 
 /** Ten devices of which the named ones have reported nothing for a while; the last five are controls. */
 function down(silentMinutes: number, silent: readonly number[], controls = CONTROLS, under = policy): boolean {
-  const devices = Object.fromEntries(
-    Array.from({ length: 10 }, (_, i) => [
-      `d${i}`,
-      sample({ sampledAtMs: START_MS - (silent.includes(i) ? silentMinutes : 1) * MINUTE_MS }),
-    ]),
-  )
+  const at = (sequence: (device: number) => number) =>
+    Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`d${i}`, sample({ sequence: sequence(i) })]))
+  const heardAtMs = Object.fromEntries(silent.map((i) => [`d${i}`, START_MS - silentMinutes * MINUTE_MS]))
   return isTelemetryDown(
-    { atMs: START_MS, devices },
+    { atMs: START_MS - 5 * MINUTE_MS, devices: at(() => 100), heardAtMs },
+    { atMs: START_MS, devices: at((i) => (silent.includes(i) ? 100 : 105)) },
     controls.map((i) => `d${i}`),
     under,
   )
@@ -46,4 +44,18 @@ it('takes no control for silent that has never been heard', () => {
 it('without controls only the silence of all devices is telemetry', () => {
   expect(down(11, [0, 1, 2, 3, 4, 5, 6, 7, 8], [])).toBe(false)
   expect(down(11, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [])).toBe(true)
+})
+
+it('is not the devices’ clocks, and nothing is silent before the first evaluation', () => {
+  const things = Array.from({ length: 10 }, (_, i) => `d${i}`)
+  const at = (sequence: number, clockMs: number) =>
+    Object.fromEntries(things.map((thing) => [thing, sample({ sequence, sampledAtMs: clockMs })]))
+  const [before, now] = [START_MS - 5 * MINUTE_MS, START_MS]
+  for (const offsetMs of [-24 * 60, -11, 60, 9999].map((minutes) => minutes * MINUTE_MS)) {
+    const [previous, current] = [at(100, before + offsetMs), at(105, now + offsetMs)]
+    expect(isTelemetryDown({ atMs: before, devices: previous }, { atMs: now, devices: current }, ['d1'], policy)).toBe(
+      false,
+    )
+  }
+  expect(isTelemetryDown(null, { atMs: now, devices: at(1, 0) }, ['d1'], policy)).toBe(false)
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_PRESENCE } from '../../../controller/evidence/presence.ts'
 import { NO_SUMS, totalOf } from '../../../controller/evidence/sums.ts'
 import { judgeConnection } from '../../../controller/judge/connection-failure.ts'
 import { policyWith } from '../fixtures.ts'
@@ -16,7 +17,7 @@ it('is a breach where 5 % fail and the controls are as ever', () => {
     baseline: 0.5,
     limit: 2,
     n: 1020,
-    statistic: { name: 'maxsprt', value: expect.closeTo(66.83, 2), boundary: expect.closeTo(10.99, 2) },
+    statistic: { name: 'maxsprt', value: expect.closeTo(66.83, 2), boundary: expect.closeTo(11.31, 2) },
     reason: {
       code: 'CONNECTION_FAILURES',
       data: {
@@ -108,39 +109,60 @@ it('needs more where failures vary more from day to day than chance does', () =>
     judgeConnection({ ...one, baseline: { ...one.baseline, dispersion: { connection, errors: 1 } } })[0]
   expect(judgedWith(5)).toMatchObject({ outcome: 'breach', statistic: { value: expect.closeTo(66.83 / 5, 2) } })
   // Still beyond the history, but no longer beyond the controls, of which there are fewer.
-  expect(judgedWith(6)).toMatchObject({ outcome: 'inconclusive', statistic: { value: expect.closeTo(66.83 / 6, 2) } })
+  expect(judgedWith(5.8)).toMatchObject({
+    outcome: 'inconclusive',
+    statistic: { value: expect.closeTo(66.83 / 5.8, 2) },
+  })
   expect(judgedWith(7)).toMatchObject({ outcome: 'healthy', statistic: { value: expect.closeTo(66.83 / 7, 2) } })
 })
 
 describe('a sudden loss', () => {
-  const of = (stage: number, stageOf: number, controls: number, controlsOf: number) =>
-    judgeConnection(oneCase({ down: { stage, stageOf, controls, controlsOf } }))[1]
+  /** So many devices of the stage and of its controls down, one line after the other; `of` are spread over the lines. */
+  const of = (stage: number, stageOf: number, controls: number, controlsOf: number, lines = 17) => {
+    const spread = (count: number, line: number): number => Math.floor((count + lines - line) / lines)
+    const one = oneCase({ down: { stage, stageOf, controls, controlsOf } })
+    const numbers = Array.from({ length: lines }, (_, i) => i + 1)
+    const presence = {
+      ...NO_PRESENCE,
+      stage: numbers.map((line) => ({ line, of: spread(stageOf, line), down: spread(stage, line) })),
+      lines: numbers.map((line) => {
+        const down = spread(controls, line)
+        return { line, peers: { of: spread(controlsOf, line), away: down, down } }
+      }),
+    }
+    return judgeConnection({ ...one, evidence: { ...one.evidence, presence } })[1]
+  }
 
   it('of a quarter of the stage is a breach at once, while the controls are up', () => {
     expect(of(4, 17, 3, 323)).toMatchObject({ outcome: 'healthy' })
     expect(of(4, 17, 3, 323)).not.toHaveProperty('inconclusive')
-    expect(of(4, 16, 0, 320)).toStrictEqual({
+    expect(of(5, 17, 0, 323)).toStrictEqual({
       rule: 'connection-loss',
       metric: 'downDevicesPct',
       outcome: 'breach',
-      observed: 25,
+      observed: expect.closeTo(29.41, 2),
       baseline: 0,
       limit: 25,
-      n: 16,
+      n: 17,
+      statistic: { name: 'beta-binomial', value: expect.closeTo(18.9, 1), boundary: expect.closeTo(17.02, 2) },
       reason: {
         code: 'DEVICES_DOWN',
-        data: { stage: 'canary', own: { down: 4, of: 16 }, controls: { down: 0, of: 320 } },
+        data: { stage: 'canary', own: { down: 5, of: 17 }, controls: { down: 0, of: 323 } },
       },
     })
   })
 
-  it('is of two devices at least: one may be switched off', () => {
+  it('is of two devices at least, and more than chance makes of what the controls lose', () => {
     expect(of(1, 2, 0, 320)).toMatchObject({ outcome: 'healthy', observed: 50 })
-    expect(of(2, 4, 0, 320)).toMatchObject({ outcome: 'breach', observed: 50 })
+    expect(of(2, 4, 0, 320)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient', observed: 50 })
+    expect(of(4, 4, 0, 320)).toMatchObject({ outcome: 'breach', observed: 100 })
+    // A tenth of all samples is lost in bursts: a third of the canaries at once is chance then.
+    expect(of(6, 17, 32, 323)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient' })
+    expect(of(16, 17, 32, 323)).toMatchObject({ outcome: 'breach' })
   })
 
   it('is the network where at least half as many of the controls are gone', () => {
-    expect(of(8, 16, 79, 320)?.outcome).toBe('breach')
+    expect(of(16, 16, 79, 320)?.outcome).toBe('breach')
     expect(of(8, 16, 80, 320)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode', baseline: 25 })
   })
 
@@ -164,6 +186,18 @@ describe('a sudden loss', () => {
   })
 })
 
+it('finds a line of one canary at 12 % within the hour, and names all lines', () => {
+  const stage = (line: number) => ({ attempts: 60, failures: line === 4 || line === 9 ? 9 : 0 })
+  const finding = judgeConnection(oneCase({ stage }))[0]
+  expect(finding).toMatchObject({ outcome: 'breach', line: 4, lines: { count: 2, first: [4, 9] }, n: 60 })
+  // Its share of the attempts that the whole stage needs: 500 of seventeen devices.
+  const early = (attempts: number) => ({ attempts, failures: 12 })
+  const after = (attempts: number) =>
+    judgeConnection(oneCase({ stage: (line) => (line === 4 ? early(attempts) : { attempts: 0 }) }))[0]
+  expect(after(29)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient' })
+  expect(after(30)).toMatchObject({ outcome: 'breach', line: 4 })
+})
+
 describe('is inconclusive', () => {
   const insufficient = { outcome: 'inconclusive', inconclusive: 'insufficient' }
   const ofOneLine = (attempts: number) =>
@@ -181,7 +215,7 @@ describe('is inconclusive', () => {
     const runs = { ...one.evidence.runs, connection }
     expect(judgeConnection({ ...one, evidence: { ...one.evidence, runs } })[0]).toMatchObject({
       outcome: 'breach',
-      statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(16.53, 2) },
+      statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(16.84, 2) },
       reason: {
         code: 'CONNECTION_FAILURES',
         data: {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { MemberState } from '../../../controller/evidence/evidence.ts'
-import { totalOf } from '../../../controller/evidence/sums.ts'
 import { judgeDevices } from '../../../controller/judge/devices.ts'
 import type { RuleInput } from '../../../controller/judge/rule-input.ts'
-import { deviceList } from '../../../controller/messages/wording.ts'
+import { deviceList, lineList } from '../../../controller/messages/wording.ts'
 import type { Policy } from '../../../controller/policy/policy.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
@@ -24,137 +23,130 @@ interface Silence {
   readonly size?: number
   /** What the first few devices are; the others have just been heard. */
   readonly odd?: MemberState
-  /** Evaluations so many minutes ago, and the minutes for which a line's nineteen controls reported in each. */
-  readonly evaluations?: readonly (readonly [minutesAgo: number, minutes: number])[]
-  readonly hasControls?: boolean
-  readonly controlsHeardAtMs?: number | null
+  /** Of a line's nineteen peers so many are away. */
+  readonly peersAway?: (line: number) => number
+  readonly peers?: number
+  /** Hours for which 323 peers were watched without one that was away. */
+  readonly quietHours?: number
+  /** Devices of a line next to each other, instead of one of each. */
+  readonly isByLine?: boolean
 }
 
-/** A stage an hour after its deployment of which the first `count` devices differ, silent since then unless given. */
+const LINES = 17
+/** Long installed, and silent for so many minutes. */
+const silentFor = (minutes: number): MemberState => member(NOW_MS - minutes * MINUTE_MS, START_MS - 24 * HOUR_MS)
+
+/** A stage of which the first `count` devices differ: silent for a quarter of an hour unless given. */
 function lost(count: number, silence: Silence = {}) {
-  const { size = 17, odd = member(START_MS), evaluations = [[0, 19 * 5]], controlsHeardAtMs = NOW_MS } = silence
-  const one = oneCase({ hasControls: silence.hasControls ?? true })
-  const things = Array.from({ length: size }, (_, i) => `line-${1 + (i % 17)}-${Math.floor(i / 17)}`)
+  const { size = 17, odd = silentFor(15), peers = 19, peersAway = () => 0, quietHours = 24 } = silence
+  const one = oneCase()
+  const lineAt = (i: number): number => 1 + (silence.isByLine ? Math.floor((i * LINES) / size) : i % LINES)
+  const things = Array.from({ length: size }, (_, i) => `line-${lineAt(i)}-${i}`)
   const members = Object.fromEntries(things.map((thing, i) => [thing, i < count ? odd : member(NOW_MS)]))
-  const seen = evaluations.flatMap(([minutesAgo, minutes]) =>
-    one.evidence.evaluations.map((evaluation) => {
-      const lines = evaluation.lines.map((line) => ({ ...line, controls: { ...line.controls, minutes } }))
-      return { ...evaluation, atMs: NOW_MS - minutesAgo * MINUTE_MS, lines, total: totalOf(lines) }
-    }),
-  )
-  const evidence: RuleInput['evidence'] = { ...one.evidence, members, evaluations: seen, controlsHeardAtMs }
-  const findings = judgeDevices({ ...one, watch: { ...one.watch, members: things }, evidence, nowMs: NOW_MS })
+  const lines = Array.from({ length: LINES }, (_, i) => {
+    const away = peersAway(i + 1)
+    return { line: i + 1, peers: { of: peers, away, down: away } }
+  })
+  const presence = { lines: peers === 0 ? [] : lines, stage: [], awayMs: 0, observedMs: quietHours * 323 * HOUR_MS }
+  const evidence: RuleInput['evidence'] = { ...one.evidence, members, presence }
+  const lineOf = Object.fromEntries(things.map((thing, i) => [thing, lineAt(i)]))
+  const findings = judgeDevices({ ...one, watch: { ...one.watch, members: things, lineOf }, evidence, nowMs: NOW_MS })
   return findings.find(({ rule }) => rule === 'lost-device')
 }
 
 describe('lost devices', () => {
-  it('are a breach from the second on', () => {
-    const finding = { rule: 'lost-device', metric: 'silentDevices', baseline: null, limit: 1, n: 17 }
+  it('are as few as healthy ones would be, held beyond that, and a breach beyond chance', () => {
+    const finding = { rule: 'lost-device', metric: 'silentDevices', limit: 1, n: 17 }
+    const data = { heard: 17, allowed: 1, isCommon: false, awayLines: lineList([]) }
     expect(lost(0)).toStrictEqual({
       ...finding,
       outcome: 'healthy',
       observed: 0,
-      reason: { code: 'SILENT_DEVICES', data: { silent: deviceList([]), heard: 17, allowed: 1, isCommon: false } },
+      baseline: expect.closeTo(17 / 8085, 5),
+      reason: { code: 'SILENT_DEVICES', data: { ...data, silent: deviceList([]) } },
     })
-    expect(lost(1)).toMatchObject({ outcome: 'healthy', observed: 1, thing: 'line-1-0', line: 1 })
-    expect(lost(2)).toStrictEqual({
+    expect(lost(1)).toMatchObject({ outcome: 'healthy', observed: 1, things: deviceList(['line-1-0']) })
+    expect(lost(2)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient', observed: 2 })
+    expect(lost(3)).toStrictEqual({
       ...finding,
       outcome: 'breach',
-      observed: 2,
-      thing: 'line-1-0',
-      line: 1,
+      observed: 3,
+      baseline: expect.closeTo(17 / 8085, 5),
+      things: deviceList(['line-1-0', 'line-2-1', 'line-3-2']),
+      lines: lineList([1, 2, 3]),
+      statistic: { name: 'beta-binomial', value: expect.closeTo(17.43, 1), boundary: expect.closeTo(15.64, 1) },
       reason: {
         code: 'SILENT_DEVICES',
-        data: { silent: deviceList(['line-1-0', 'line-2-0']), heard: 17, allowed: 1, isCommon: false },
+        data: { ...data, silent: deviceList(['line-1-0', 'line-2-1', 'line-3-2']) },
       },
     })
   })
 
-  it('are a breach from the second on in a large stage, too: two is not a share', () => {
-    expect(lost(1, { size: 68 })).toMatchObject({ outcome: 'healthy', limit: 1 })
-    expect(lost(2, { size: 68 })).toMatchObject({ outcome: 'breach', limit: 1 })
+  it('are more until the plant has shown how often devices are away', () => {
+    const young = (count: number) => lost(count, { quietHours: 0 })?.outcome
+    expect([3, 4, 5, 6].map(young)).toEqual(['inconclusive', 'inconclusive', 'inconclusive', 'breach'])
   })
 
-  it('are a breach from the first on where that is more than a tenth', () => {
-    expect(lost(1, { size: 10 })).toMatchObject({ outcome: 'healthy', limit: 1 })
-    expect(lost(0, { size: 9 })).toMatchObject({ outcome: 'healthy', limit: 0 })
-    expect(lost(1, { size: 9 })).toMatchObject({ outcome: 'breach', limit: 0 })
+  it('are a share: what is beyond chance of seventeen is not of 255', () => {
+    expect(lost(3, { size: 255 })?.outcome).not.toBe('breach')
+    expect(lost(6, { size: 255 })).toMatchObject({ outcome: 'breach' })
+    expect(lost(1, { size: 4 })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient' })
   })
 
   it('have been silent for more than ten minutes', () => {
-    expect(lost(2, { odd: member(NOW_MS - 10 * MINUTE_MS) })).toMatchObject({ outcome: 'healthy', observed: 0 })
-    expect(lost(2, { odd: member(NOW_MS - 10 * MINUTE_MS - 1) })).toMatchObject({ outcome: 'breach', observed: 2 })
+    expect(lost(3, { odd: silentFor(10) })).toMatchObject({ outcome: 'healthy', observed: 0 })
+    expect(lost(3, { odd: silentFor(10 + 1 / 60_000) })).toMatchObject({ outcome: 'breach', observed: 3 })
   })
 
-  it('are also those that went silent in the middle of their update', () => {
-    expect(lost(2, { odd: member(START_MS, null) })).toMatchObject({ outcome: 'breach', observed: 2 })
+  it('are a breach from the second on where they are silent since their update', () => {
+    const since = (heardMin: number, installedAtMs: number | null) =>
+      lost(2, { odd: member(START_MS + heardMin * MINUTE_MS, installedAtMs), quietHours: 1 })?.outcome
+    expect(since(0, null)).toBe('breach')
+    expect(since(10, null)).toBe('breach')
+    expect(since(11, null)).toBe('inconclusive')
+    expect(since(15, START_MS + 5 * MINUTE_MS)).toBe('breach')
+    expect(since(16, START_MS + 5 * MINUTE_MS)).toBe('inconclusive')
+  })
+
+  it('are a breach from the second on where they stay away for long', () => {
+    expect(lost(2, { odd: silentFor(240) })?.outcome).toBe('inconclusive')
+    expect(lost(2, { odd: silentFor(241) })?.outcome).toBe('breach')
+    expect(lost(1, { odd: silentFor(20 * 60) })?.outcome).toBe('healthy')
   })
 
   it('are not those that were offline all the time', () => {
     expect(lost(5, { odd: member(null, null) })).toMatchObject({ outcome: 'healthy', observed: 0, n: 12 })
   })
 
-  it('are inconclusive where a third of the controls is silent too', () => {
-    expect(lost(6, { evaluations: [[0, 60]] })).toMatchObject({
+  it('are held where the peers of their lines are away too, and not where those of other lines are', () => {
+    const away = lost(3, { peersAway: (line) => (line <= 3 ? 19 : 0) })
+    expect(away).toMatchObject({
       outcome: 'inconclusive',
-      inconclusive: 'stale',
-      reason: {
-        code: 'SILENT_DEVICES',
-        data: {
-          silent: deviceList(['line-1-0', 'line-2-0', 'line-3-0', 'line-4-0', 'line-5-0', 'line-6-0']),
-          heard: 17,
-          allowed: 1,
-          isCommon: true,
-        },
-      },
+      inconclusive: 'common-mode',
+      reason: { data: { isCommon: true, awayLines: lineList([1, 2, 3]) } },
     })
-    expect(lost(6, { evaluations: [[0, 80]] })).toMatchObject({ outcome: 'breach' })
-    expect(lost(6, { evaluations: [[0, 80]] })).not.toHaveProperty('inconclusive')
+    expect(lost(3, { peersAway: (line) => (line > 14 ? 19 : 0) })).toMatchObject({ outcome: 'breach' })
+    // A plant that comes back: half of the controls have, and half of the stage.
+    expect(lost(8, { peersAway: () => 9 })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode' })
+    expect(lost(17, { peersAway: () => 5 })?.outcome).toBe('breach')
   })
 
-  it('are no reason to doubt the telemetry where they are few', () => {
-    const few = lost(1, { evaluations: [[0, 60]] })
-    expect(few).toMatchObject({ outcome: 'healthy' })
-    expect(few).not.toHaveProperty('inconclusive')
-    expect(few?.reason).toEqual({
-      code: 'SILENT_DEVICES',
-      data: { silent: deviceList(['line-1-0']), heard: 17, allowed: 1, isCommon: true },
-    })
-    expect(lost(0, { evaluations: [[0, 60]] })?.reason).toEqual({
-      code: 'SILENT_DEVICES',
-      data: { silent: deviceList([]), heard: 17, allowed: 1, isCommon: true },
-    })
+  it('are a whole line’s switch where only one line has them, and the release where its peers are up', () => {
+    const production = { size: 255, isByLine: true, quietHours: 48 }
+    expect(lost(15, { ...production, peers: 0 })).toMatchObject({ outcome: 'inconclusive', lines: lineList([1]) })
+    expect(lost(30, { ...production, peers: 0 })).toMatchObject({ outcome: 'inconclusive', lines: lineList([1, 2]) })
+    expect(lost(15, { ...production, peers: 5, peersAway: (line) => (line === 1 ? 5 : 0) })?.outcome).toBe(
+      'inconclusive',
+    )
+    expect(lost(15, { ...production, peers: 14 })).toMatchObject({ outcome: 'breach' })
+    // As many all over the plant are no switch.
+    expect(lost(15, { ...production, isByLine: false, peers: 0 })).toMatchObject({ outcome: 'breach' })
   })
 
-  it('are inconclusive where no control was heard for more than ten minutes', () => {
-    expect(lost(2, { controlsHeardAtMs: NOW_MS - 10 * MINUTE_MS })?.outcome).toBe('breach')
-    expect(lost(2, { controlsHeardAtMs: NOW_MS - 10 * MINUTE_MS - 1 })).toMatchObject({ inconclusive: 'stale' })
-    expect(lost(2, { controlsHeardAtMs: null })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'stale' })
-  })
-
-  it('are distinguished from a silent plant by the minutes that have passed, however many evaluations those were', () => {
-    // An evaluation every minute, and each device of the controls a sample in most of them.
-    const everyMinute = (minutes: number) =>
-      lost(2, { evaluations: Array.from({ length: 30 }, (_, i) => [29 - i, minutes] as const) })?.outcome
-    expect(everyMinute(19)).toBe('breach')
-    expect(everyMinute(14)).toBe('breach')
-    expect(everyMinute(13)).toBe('inconclusive')
-  })
-
-  it('are distinguished from it by the evaluations of the last ten minutes, and the time since the one before them', () => {
-    const after = (...evaluations: readonly (readonly [number, number])[]) => lost(2, { evaluations })?.outcome
-    expect(after([10, 0], [5, 19 * 5], [0, 19 * 5])).toBe('breach')
-    expect(after([10, 0], [0, 19 * 8])).toBe('breach')
-    expect(after([10, 19 * 10], [0, 19 * 6])).toBe('inconclusive')
-    expect(after([10, 0])).toBe('breach')
-    // The first evaluation of all covers one period.
-    expect(after([0, 19 * 4])).toBe('breach')
-    expect(after([0, 19 * 3])).toBe('inconclusive')
-  })
-
-  it('are inconclusive where all are silent and there are no controls', () => {
-    expect(lost(17, { hasControls: false })?.outcome).toBe('inconclusive')
-    expect(lost(16, { hasControls: false })?.outcome).toBe('breach')
+  it('are unknown where nothing at all reports', () => {
+    expect(lost(17, { peers: 0 })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'stale' })
+    expect(lost(17, { peersAway: () => 19 })).toMatchObject({ outcome: 'inconclusive', inconclusive: 'stale' })
+    expect(lost(16, { peers: 0 })?.outcome).toBe('breach')
   })
 })
 
@@ -187,8 +179,8 @@ describe('crashes', () => {
       baseline: 0,
       limit: 0,
       n: 17,
-      thing: 'line-3-0',
-      line: 3,
+      things: deviceList(['line-3-0']),
+      lines: lineList([3]),
       reason: { code: 'CRASHES', data: { crashes: 1, allowed: 0, expected: 0, devices: deviceList(['line-3-0']) } },
     })
     expect(crashed([], 0)).toStrictEqual({
@@ -219,7 +211,7 @@ describe('crashes', () => {
         },
       },
     })
-    expect(crashed([3, 2, 2, 1], 68)).toMatchObject({ outcome: 'breach', thing: 'line-1-0', line: 1 })
+    expect(crashed([3, 2, 2, 1], 68)).toMatchObject({ outcome: 'breach', lines: lineList([1, 2, 3, 4]) })
     const literal = crashed([1, 1], 68, { profile: 'raw-thresholds' })
     expect(literal).toMatchObject({ outcome: 'breach', baseline: 0 })
     expect(literal).not.toHaveProperty('statistic')
@@ -262,31 +254,49 @@ describe('crashes', () => {
 })
 
 describe('a deployment that failed', () => {
-  const failed = (...failedDevices: RuleInput['failedDevices']) => judgeDevices({ ...oneCase(), failedDevices })[1]
+  /** So many of a stage. */
+  const failed = (count: number, size = 17, stage: 'canary' | 'early' | 'production' = 'canary') => {
+    const one = oneCase()
+    const members = Array.from({ length: size }, (_, i) => `line-${1 + (i % LINES)}-${i}`)
+    const lineOf = Object.fromEntries(members.map((thing, i) => [thing, 1 + (i % LINES)]))
+    const failedDevices = members.slice(0, count).map((thing) => ({ thing, status: 'REJECTED' }))
+    return judgeDevices({ ...one, watch: { ...one.watch, stage, members, lineOf }, failedDevices })[1]
+  }
 
-  it('on one device is a breach', () => {
-    expect(failed()).toStrictEqual({
-      rule: 'deployment-failure',
-      metric: 'failedDevices',
+  it('on one canary is a breach', () => {
+    const finding = { rule: 'deployment-failure', metric: 'failedDevices', limit: 0, n: 17 }
+    expect(failed(0)).toStrictEqual({
+      ...finding,
       outcome: 'healthy',
       observed: 0,
-      baseline: null,
-      limit: 0,
-      n: 17,
-      reason: { code: 'FAILED_DEPLOYMENTS', data: { devices: 0, first: null } },
+      baseline: expect.closeTo(0.0011, 4),
+      reason: { code: 'FAILED_DEPLOYMENTS', data: { devices: 0, of: 17, allowed: 0, first: null } },
     })
-    expect(failed({ thing: 'line-5-0', status: 'REJECTED' }, { thing: 'line-6-0', status: 'FAILED' })).toStrictEqual({
-      rule: 'deployment-failure',
-      metric: 'failedDevices',
+    expect(failed(1)).toStrictEqual({
+      ...finding,
       outcome: 'breach',
-      observed: 2,
-      baseline: null,
-      limit: 0,
-      n: 17,
-      thing: 'line-5-0',
-      line: 5,
-      reason: { code: 'FAILED_DEPLOYMENTS', data: { devices: 2, first: { thing: 'line-5-0', status: 'REJECTED' } } },
+      observed: 1,
+      baseline: expect.closeTo(0.0011, 4),
+      things: deviceList(['line-1-0']),
+      lines: lineList([1]),
+      statistic: { name: 'beta-binomial', value: expect.closeTo(6.83, 2), boundary: expect.closeTo(6.81, 2) },
+      reason: {
+        code: 'FAILED_DEPLOYMENTS',
+        data: { devices: 1, of: 17, allowed: 0, first: { thing: 'line-1-0', status: 'REJECTED' } },
+      },
     })
+  })
+
+  it('is held where it may be chance of a larger canary', () => {
+    expect(failed(1, 40)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'insufficient' })
+    expect(failed(2, 40)).toMatchObject({ outcome: 'breach' })
+  })
+
+  it('is listed up to the share that is allowed, and a breach above it', () => {
+    expect(failed(1, 68, 'early')).toMatchObject({ outcome: 'healthy', limit: 1, things: deviceList(['line-1-0']) })
+    expect(failed(2, 68, 'early')).toMatchObject({ outcome: 'breach', limit: 1 })
+    expect(failed(5, 255, 'production')).toMatchObject({ outcome: 'healthy', limit: 5 })
+    expect(failed(6, 255, 'production')).toMatchObject({ outcome: 'breach', limit: 5 })
   })
 })
 
@@ -315,8 +325,8 @@ describe('a fallback', () => {
       baseline: null,
       limit: 0,
       n: 17,
-      thing: 'line-4-0',
-      line: 4,
+      things: deviceList(['line-4-0', 'line-8-0']),
+      lines: lineList([4, 8]),
       reason: { code: 'SILENT_FALLBACKS', data: { devices: deviceList(['line-4-0', 'line-8-0']), version: '2.3.1' } },
     })
   })

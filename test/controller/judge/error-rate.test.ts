@@ -17,7 +17,7 @@ it('is healthy where errors are as expected, and a breach where they triple', ()
     baseline: 0,
     limit: 5,
     n: 1020,
-    statistic: { name: 'maxsprt', value: expect.closeTo(42.43, 2), boundary: expect.closeTo(10.99, 2) },
+    statistic: { name: 'maxsprt', value: expect.closeTo(42.43, 2), boundary: expect.closeTo(11.31, 2) },
     reason: {
       code: 'ERROR_RATE',
       data: {
@@ -182,7 +182,7 @@ it('is a breach of the one line that errs six times as often, which the stage ha
     outcome: 'breach',
     line: 7,
     n: 60,
-    statistic: { name: 'maxsprt', boundary: expect.closeTo(13.93, 2) },
+    statistic: { name: 'maxsprt', boundary: expect.closeTo(14.25, 2) },
     reason: {
       code: 'ERROR_RATE',
       data: {
@@ -243,11 +243,13 @@ it('knows no points of a stage without operations, in which any error is above t
 })
 
 it('counts the chance in what was before, too', () => {
-  // 65 where 34 were expected for certain would be beyond chance; but those 34 come from 1,360 in the week.
-  const finding = judgeErrorRate(oneCase({ stage: (line) => ({ errors: line <= 14 ? 4 : 3 }) }))
+  // 66 where 34 were expected for certain would be beyond chance; but those 34 come from 680 in the week.
+  const finding = judgeErrorRate(
+    oneCase({ stage: (line) => ({ errors: line <= 15 ? 4 : 3 }), stratum: { errors: 40 } }),
+  )
   expect(finding).toMatchObject({
     outcome: 'healthy',
-    statistic: { name: 'maxsprt', value: expect.closeTo(10.78, 2), boundary: expect.closeTo(10.99, 2) },
+    statistic: { name: 'maxsprt', value: expect.closeTo(11.07, 2), boundary: expect.closeTo(11.31, 2) },
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
+import { NO_PRESENCE } from '../../../controller/evidence/presence.ts'
 import { judge } from '../../../controller/judge/judge.ts'
 import type { Verdict } from '../../../controller/judge/verdict.ts'
 import { FINDING_MESSAGES } from '../../../controller/messages/findings.ts'
@@ -98,7 +99,7 @@ describe('single devices', () => {
     watchFor(plant, 2, policy, (evidence, nowMs, baseline, watch) => {
       const verdict = judge({ evidence, watch, baseline, policy, nowMs, failedDevices: [] })
       if (crashedAt > 0 && kind === '')
-        kind = `${verdict.kind} ${verdict.findings[0]?.rule} ${verdict.findings[0]?.thing}`
+        kind = `${verdict.kind} ${verdict.findings[0]?.rule} ${verdict.findings[0]?.things?.first}`
       if (nowMs === START_MS + HOUR_MS) {
         plant.crash('line-4-0')
         crashedAt = nowMs
@@ -119,7 +120,7 @@ describe('single devices', () => {
       nowMs: START_MS,
       failedDevices: [{ thing: 'line-1-0', status: 'FAILED' }],
     })
-    expect(failed.findings[0]).toMatchObject({ rule: 'deployment-failure', outcome: 'breach', line: 1 })
+    expect(failed.findings[0]).toMatchObject({ rule: 'deployment-failure', outcome: 'breach', lines: { first: [1] } })
     const member = {
       bootIdBefore: 'a',
       firstSeenSequence: 1,
@@ -131,11 +132,17 @@ describe('single devices', () => {
     const silent = { ...member, installedAtMs: START_MS, heardAtMs: START_MS }
     const nowMs = START_MS + HOUR_MS
     const heard = { ...member, installedAtMs: START_MS, heardAtMs: nowMs }
-    const members = { 'line-1-0': silent, 'line-2-0': silent, 'line-3-0': heard }
-    const evidence = { ...NO_EVIDENCE, members, controlsHeardAtMs: nowMs }
+    const members = Object.fromEntries(watch.members.map((thing, i) => [thing, i < 2 ? silent : heard]))
+    const up = watch.members.map((thing) => ({
+      line: watch.lineOf[thing] as number,
+      peers: { of: 19, away: 0, down: 0 },
+    }))
+    const presence = { ...NO_PRESENCE, lines: up, observedMs: 323 * HOUR_MS }
+    const evidence = { ...NO_EVIDENCE, members, presence }
     const lost = judge({ evidence, watch, baseline, policy, nowMs, failedDevices: [] })
     expect(lost.findings[0]).toMatchObject({ rule: 'lost-device', outcome: 'breach', observed: 2 })
-    const common = { ...evidence, controlsHeardAtMs: START_MS }
+    const away = up.map(({ line }) => ({ line, peers: { of: 19, away: 19, down: 19 } }))
+    const common = { ...evidence, presence: { ...presence, lines: away } }
     expect(judge({ evidence: common, watch, baseline, policy, nowMs, failedDevices: [] }).kind).toBe('inconclusive')
   })
 

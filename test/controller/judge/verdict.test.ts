@@ -76,8 +76,11 @@ describe('the judge', () => {
 
   it('needs stronger evidence after a noisy week', () => {
     const boundaryOf = (baseline: Baseline) => judge({ ...slow, baseline }).findings[0]?.statistic?.boundary
-    // ln of 15 streams x 5 ways x 168 hours of a week, over the share of false rollbacks.
-    expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((75 * 168) / 0.01), 9)
-    expect(boundaryOf({ ...slow.baseline, falseRollbackShare: 0.0001 })).toBeCloseTo(Math.log((75 * 168) / 0.0001), 9)
+    // ln of 5 ways x 168 hours of a week, over 4.9 % of the share of false rollbacks.
+    expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((5 * 168) / 0.049 / 0.01), 9)
+    expect(boundaryOf({ ...slow.baseline, falseRollbackShare: 0.0001 })).toBeCloseTo(
+      Math.log((5 * 168) / 0.049 / 0.0001),
+      9,
+    )
   })
 })

@@ -191,10 +191,10 @@ const EXAMPLES: Examples = {
     ],
   ],
   FAILED_DEPLOYMENTS: [
-    [{ devices: 0, first: null }, 'no deployment failed'],
+    [{ devices: 0, of: 17, allowed: 0, first: null }, 'no deployment failed'],
     [
-      { devices: 2, first: { thing: 'a', status: 'REJECTED' } },
-      'the deployment failed on 2 devices, first a (REJECTED)',
+      { devices: 2, of: 17, allowed: 0, first: { thing: 'a', status: 'REJECTED' } },
+      'the deployment failed on 2 of 17 devices, 0 allowed, first a (REJECTED)',
     ],
   ],
   SILENT_FALLBACKS: [
@@ -205,10 +205,13 @@ const EXAMPLES: Examples = {
     ],
   ],
   SILENT_DEVICES: [
-    [{ silent: NOBODY, heard: 17, allowed: 1, isCommon: true }, '0 of 17 devices stopped reporting, 1 allowed'],
     [
-      { silent: SEVEN, heard: 17, allowed: 1, isCommon: true },
-      '7 of 17 devices stopped reporting, 1 allowed; the controls are silent too, or there are none',
+      { silent: NOBODY, heard: 17, allowed: 1, isCommon: false, awayLines: { count: 1, first: [3] } },
+      '0 of 17 devices stopped reporting, 1 allowed',
+    ],
+    [
+      { silent: SEVEN, heard: 17, allowed: 1, isCommon: true, awayLines: { count: 2, first: [3, 4] } },
+      '7 of 17 devices stopped reporting, 1 allowed (a, b, c, d, e and 2 more); other devices of lines 3, 4 are away as well',
     ],
   ],
   CONNECTION_FAILURES: [
@@ -382,8 +385,12 @@ const EXAMPLES: Examples = {
   ],
   SMALLEST_FAILED_SHARE: [
     [
-      { stage: 'canary', failedPct: 2, windowMs: 24 * HOUR_MS },
-      'canary can detect 2.00 % failed connections in 24.0 h',
+      { stage: 'canary', failedPct: 2, isOneLine: false, windowMs: 24 * HOUR_MS },
+      'canary can detect 2.00 % failed connections on all lines in 24.0 h',
+    ],
+    [
+      { stage: 'canary', failedPct: 3.13, isOneLine: true, windowMs: 24 * HOUR_MS },
+      'canary can detect 3.13 % failed connections on one line in 24.0 h',
     ],
   ],
   SMALLEST_CYCLE_TIME_INCREASE: [

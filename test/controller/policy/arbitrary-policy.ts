@@ -60,6 +60,7 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
     errorRateIncreasePct: amount,
     errorRateMode: fc.constantFrom('relative', 'points'),
     crashes: fc.nat(100),
+    failedDeploymentPct: limitPct,
   }),
   evidence: fc.record({
     rollingMs: periodMs,
@@ -67,6 +68,9 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
     horizonMs: periodMs,
     connectionMinAttempts: fc.integer({ min: 1, max: 1e6 }),
     minExtraErrors: amount,
+    awayShare: share,
+    awayForMs: periodMs,
+    failedDeploymentShare: share,
   }),
   memory: fc.record({ rollbackWithinMs: periodMs, gateWithinMs: periodMs, freeFloorPct: limitPct }),
   onNoisyBaseline: fc.constantFrom('refuse', 'raise'),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { CloudContext } from '../../../../sim/cloud/base/cloud-context.ts'
 import { bindOperations } from '../../../../sim/cloud/base/operations.ts'
+import { DEFAULT_QUOTAS } from '../../../../sim/cloud/base/quotas.ts'
 import { EventBus } from '../../../../sim/cloud/events/event-bus.ts'
 import { ruleOperations } from '../../../../sim/cloud/events/rule-operations.ts'
 import { faultSchema, makeFaultsOf } from '../../../../sim/faults/catalogue.ts'
@@ -21,7 +22,7 @@ function hourOf(...written: object[]) {
   const world = new FaultWorld(seed, clock, trace, 0)
   const delivered: { atMs: number; type: string; time: string; phase: number }[] = []
   const stream: CloudContext['stream'] = (label) => seed.stream(label)
-  const ctx = { clock, trace, region: 'r', accountId: 'a', stream } as unknown as CloudContext
+  const ctx = { clock, trace, region: 'r', accountId: 'a', quotas: DEFAULT_QUOTAS, stream } as unknown as CloudContext
   const bus = new EventBus(
     ctx,
     (_, event) => {

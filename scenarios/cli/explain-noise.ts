@@ -38,7 +38,7 @@ function differences(own: LineSettings, plant: LineSettings): readonly string[] 
   return [
     ...(own.shifts === plant.shifts ? [] : cycles),
     ...(own.weekendVolume === plant.weekendVolume ? [] : [`${pct(own.weekendVolume)} at the weekend`]),
-    ...noiseTexts(own.noise).filter((text) => !other.includes(text)),
+    ...noiseTexts(own.noise).filter((row) => !other.includes(row)),
   ]
 }
 

@@ -71,8 +71,8 @@ function boundsOf(comparator: string): readonly Bound[] | null {
 }
 
 /** Null for text that is no version. */
-function parsePartial(text: string): Partial | null {
-  const found = VERSION.exec(text)
+function parsePartial(version: string): Partial | null {
+  const found = VERSION.exec(version)
   if (found === null) return null
   const places = found.slice(1, 4).map((place) => (place === undefined || /[*xX]/.test(place) ? null : Number(place)))
   const known = places.indexOf(null)

@@ -45,6 +45,7 @@ describe('a healthy release', () => {
       'connection-loss',
       'cycle-time',
       'error-rate',
+      'output',
       'memory-leak',
       'spill-over',
     ])

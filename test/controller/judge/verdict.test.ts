@@ -54,7 +54,7 @@ describe('the judge', () => {
       .sort()
 
   it('applies every rule, and in the profile raw-thresholds none that the seed does not have', () => {
-    expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'spill-over'].sort())
+    expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'output', 'quality', 'spill-over'].sort())
     expect(rulesOf('raw-thresholds')).toEqual([...RULES].sort())
   })
 
@@ -76,10 +76,11 @@ describe('the judge', () => {
 
   it('needs stronger evidence after a noisy week', () => {
     const boundaryOf = (baseline: Baseline) => judge({ ...slow, baseline }).findings[0]?.statistic?.boundary
-    // ln of 5 ways x 168 hours of a week, over 4.9 % of the share of false rollbacks.
-    expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((5 * 168) / 0.049 / 0.01), 9)
+    // ln of 5 ways x 168 hours of a week, over a 27th of what failed deployments leave of the share of false rollbacks.
+    const part = (1 - 0.118) / 27
+    expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((5 * 168) / part / 0.01), 9)
     expect(boundaryOf({ ...slow.baseline, falseRollbackShare: 0.0001 })).toBeCloseTo(
-      Math.log((5 * 168) / 0.049 / 0.0001),
+      Math.log((5 * 168) / part / 0.0001),
       9,
     )
   })

@@ -22,22 +22,22 @@ type Checks = Pick<Sums, 'qualityChecks' | 'qualityFailures'>
  * baseline has no checks at all. [source: quality-limit]
  */
 export function judgeQuality(one: RuleInput): readonly Finding[] {
-  const { evidence } = one
-  if (referenceOf(one, evidence.strata, undefined).qualityChecks === 0) return []
-  if (isStale(one)) return [staleFinding(one)]
-  const isAbove = ({ stage, strata, key }: Pick<Segment, 'stage' | 'strata' | 'key'>): boolean =>
-    risePoints(stage, referenceOf(one, strata, key.line)) > one.policy.limits.qualityFailureIncreasePoints
+  const references = new References(one)
+  if (references.of(one.evidence.strata).qualityChecks === 0) return []
+  if (isStale(one, references)) return [staleFinding(one)]
   const segments = segmentsOf(one, null, ({ qualityFailures }) => qualityFailures > 0)
-  return [findingOf(one, worstSegment(segments.map((segment) => judgedOf(segment, one, isAbove(segment)))))]
+  const judged = segments.map((segment) => judgedOf(segment, one, references.of(segment.strata, segment.key.line)))
+  const worst = worstSegment(judged)
+  return [findingOf(one, worst, references.of(worst.segment.strata, worst.segment.key.line))]
 }
 
 /** So many checks missing are not by chance: e^-5 is less than one in a hundred. */
 const MISSING_CHECKS = 5
 
-function isStale(one: RuleInput): boolean {
+function isStale(one: RuleInput, references: References): boolean {
   const { stage } = totalOf(rollingWindowOf(one.evidence.evaluations))
   const strata = [...new Set(one.evidence.evaluations.map(({ stratum }) => stratum))]
-  const { qualityChecks, countedMinutes } = referenceOf(one, strata, undefined)
+  const { qualityChecks, countedMinutes } = references.of(strata)
   const expected = countedMinutes === 0 ? 0 : (stage.countedMinutes * qualityChecks) / countedMinutes
   return stage.qualityChecks === 0 && expected >= MISSING_CHECKS
 }
@@ -54,11 +54,11 @@ const staleFinding = ({ policy }: RuleInput): Finding => ({
   reason: { code: 'NO_QUALITY_CHECKS', data: {} },
 })
 
-function judgedOf(segment: Segment, one: RuleInput, isAbove: boolean): Judged {
-  const { stage, controls, strata, key } = segment
-  const reference = referenceOf(one, strata, key.line)
+function judgedOf(segment: Segment, one: RuleInput, reference: Checks): Judged {
+  const { stage, controls } = segment
   if (stage.qualityChecks === 0 || reference.qualityChecks === 0)
     return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
+  const isAbove = risePoints(stage, reference) > one.policy.limits.qualityFailureIncreasePoints
   if (!isAbove) return { segment, outcome: 'healthy' }
   const dispersion = one.baseline.dispersion?.quality
   const statistic = statisticOf(segment, countOf(stage, reference), dispersion)
@@ -75,21 +75,47 @@ const countOf = (stage: Checks, reference: Checks): Count => ({
   ratio: stage.qualityChecks / reference.qualityChecks,
 })
 
-function referenceOf(
-  { baseline, watch }: RuleInput,
-  strata: readonly string[],
-  line: number | undefined,
-): Checks & Pick<Sums, 'countedMinutes'> {
-  let [qualityChecks, qualityFailures, countedMinutes] = [0, 0, 0]
-  for (const thing of watch.members) {
-    if (line !== undefined && watch.lineOf[thing] !== line) continue
-    for (const stratum of strata) {
-      qualityChecks += baseline.devices[thing]?.[stratum]?.qualityChecks ?? 0
-      qualityFailures += baseline.devices[thing]?.[stratum]?.qualityFailures ?? 0
-      countedMinutes += baseline.devices[thing]?.[stratum]?.countedMinutes ?? 0
-    }
+type Reference = Checks & Pick<Sums, 'countedMinutes'>
+type MutableReference = { -readonly [K in keyof Reference]: Reference[K] }
+
+const noReference = (): MutableReference => ({ qualityChecks: 0, qualityFailures: 0, countedMinutes: 0 })
+
+/** What the members did in the baseline, of the stage and by line: added up once for all segments of the same strata. */
+class References {
+  readonly #one: RuleInput
+  readonly #known = new Map<string, { readonly stage: Reference; readonly lines: ReadonlyMap<number, Reference> }>()
+
+  constructor(one: RuleInput) {
+    this.#one = one
   }
-  return { qualityChecks, qualityFailures, countedMinutes }
+
+  of(strata: readonly string[], line?: number): Reference {
+    const key = strata.join()
+    const known = this.#known.get(key) ?? this.#sum(strata)
+    this.#known.set(key, known)
+    return line === undefined ? known.stage : (known.lines.get(line) ?? noReference())
+  }
+
+  #sum(strata: readonly string[]): { readonly stage: Reference; readonly lines: ReadonlyMap<number, Reference> } {
+    const { baseline, watch } = this.#one
+    const stage = noReference()
+    const lines = new Map<number, MutableReference>()
+    for (const thing of watch.members) {
+      const number = watch.lineOf[thing] as number
+      const line = lines.get(number) ?? noReference()
+      lines.set(number, line)
+      for (const stratum of strata) {
+        const before = baseline.devices[thing]?.[stratum]
+        if (before === undefined) continue
+        for (const sums of [stage, line]) {
+          sums.qualityChecks += before.qualityChecks
+          sums.qualityFailures += before.qualityFailures
+          sums.countedMinutes += before.countedMinutes
+        }
+      }
+    }
+    return { stage, lines }
+  }
 }
 
 const sharePct = ({ qualityChecks, qualityFailures }: Checks): number | null =>
@@ -97,10 +123,9 @@ const sharePct = ({ qualityChecks, qualityFailures }: Checks): number | null =>
 
 const risePoints = (stage: Checks, reference: Checks): number => (sharePct(stage) ?? 0) - (sharePct(reference) ?? 0)
 
-function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }: Judged): Finding {
-  const { stage, controls, key, strata } = segment
+function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }: Judged, reference: Checks): Finding {
+  const { stage, controls, key } = segment
   const limit = one.policy.limits.qualityFailureIncreasePoints
-  const reference = referenceOf(one, strata, key.line)
   const failedPct = sharePct(stage)
   return {
     rule: 'quality',

@@ -82,10 +82,9 @@ interface Member {
 function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null {
   let rising = 0
   for (const { known } of series) if (known.s > 0) rising += 1
-  if (!isUnusual(series.map(({ known }) => known))) return null
   const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_TESTS / MIN_BLOCKS)
-  if (p > boundary) return null
+  if (p > boundary || !isUnusual(series.map(({ known }) => known))) return null
   const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
   const slopeMiBPerHour = middle(slopes)
   return {

@@ -54,7 +54,9 @@ describe('the judge', () => {
       .sort()
 
   it('applies every rule, and in the profile raw-thresholds none that the seed does not have', () => {
-    expect(rulesOf('default')).toEqual([...RULES, 'connection-loss', 'memory-leak', 'output', 'quality', 'spill-over'].sort())
+    expect(rulesOf('default')).toEqual(
+      [...RULES, 'connection-loss', 'memory-leak', 'output', 'quality', 'spill-over'].sort(),
+    )
     expect(rulesOf('raw-thresholds')).toEqual([...RULES].sort())
   })
 

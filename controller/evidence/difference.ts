@@ -46,7 +46,7 @@ export function difference(previous: HealthSample | undefined, current: HealthSa
 const beganAnew = (previous: HealthSample, current: HealthSample): boolean =>
   previous.schema !== '2.0' ||
   current.sequence <= previous.sequence ||
-  (previous.bootId !== current.bootId && (current.sequence - 1) * SAMPLE_PERIOD_MS <= current.gauges.uptimeS * 1000)
+  (previous.bootId !== current.bootId && (current.sequence - 1) * SAMPLE_PERIOD_MS < current.gauges.uptimeS * 1000)
 
 /**
  * Samples since counters became smaller under a greater sequence. Either a gap hides that the sequence began anew as

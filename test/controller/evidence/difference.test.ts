@@ -120,6 +120,12 @@ describe('where a gap hides that counters began anew', () => {
     expect(difference(before, { ...after, bootId: 'a' })).toMatchObject({ minutes: 70, cycles: 200 })
   })
 
+  it('is none where the firmware alone restarts right after a sample', () => {
+    const before = sample({ sequence: 1, bootId: 'a', counters: counts(10) })
+    const after = sample({ sequence: 2, bootId: 'b', gauges: uptime(60), counters: counts(11) })
+    expect(difference(before, after)).toMatchObject({ minutes: 1, cycles: 1 })
+  })
+
   it('never counts less than nothing, nor more than there was', () => {
     const step = fc.record({
       minutes: fc.integer({ min: 1, max: 300 }),

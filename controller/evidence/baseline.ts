@@ -268,6 +268,8 @@ export const minus = (all: StratumSums, own: StratumSums): StratumSums => ({
 
 /** What a device would do by its own baseline. */
 export interface Expected {
+  /** What one reading says at most, in ln(cycle time). */
+  readonly maxEffect: number
   readonly cyclesPerMinute: number
   readonly unitsPerMinute: number
   readonly cycleTimeMs: number
@@ -284,7 +286,7 @@ export function expectedFor(baseline: Baseline, thing: string, stratum: string):
   }
   let expected = devices.get(thing)
   if (expected === undefined) {
-    expected = expectedOf(baseline.devices[thing]?.[stratum])
+    expected = expectedOf(baseline.devices[thing]?.[stratum], maxEffectOf(baseline))
     devices.set(thing, expected)
   }
   return expected
@@ -293,10 +295,21 @@ export function expectedFor(baseline: Baseline, thing: string, stratum: string):
 /** By stratum and device. */
 const expectations = memoized((_: Baseline) => new Map<string, Map<string, Expected | null>>())
 
-const expectedOf = (sums: StratumSums | undefined): Expected | null =>
+/**
+ * Twice as much as the limit of the cycle time allows by default; more where devices vary more from day to day, or a
+ * lasting difference could not be told from that. [source: bounded-readings]
+ */
+const LEAST_MAX_EFFECT = 0.2
+const MAX_EFFECT_SIGMAS = 4
+
+const maxEffectOf = ({ cycleTimeSpread = 0 }: Baseline): number =>
+  Math.max(LEAST_MAX_EFFECT, MAX_EFFECT_SIGMAS * cycleTimeSpread)
+
+const expectedOf = (sums: StratumSums | undefined, maxEffect: number): Expected | null =>
   sums === undefined || !isCovered(sums) || sums.cycles === 0 || sums.countedMinutes === 0
     ? null
     : {
+        maxEffect,
         cyclesPerMinute: sums.cycles / sums.countedMinutes,
         unitsPerMinute: sums.units / sums.countedMinutes,
         cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,

@@ -61,7 +61,8 @@ export function cusumAfter(
   const effect = stageEffect(lineEffects(evaluation.lines, cycleNoiseOf(evaluations, baseline), true))
   const slack = effect === null ? 0 : LASTING_SIGMAS * Math.sqrt(effect.lastingVariance)
   const sigma = effect === null ? 1 : Math.sqrt(effect.variance)
-  const cycleTime = effect === null ? 0 : normalLogRatio((effect.effect - slack) / sigma, (2 * limitEffect) / sigma)
+  const cycleTime =
+    effect === null ? 0 : normalLogRatio((effect.boundedEffect - slack) / sigma, (2 * limitEffect) / sigma)
   return {
     connection: runAfter(runs.connection, connection, evaluation.total),
     cycleTime: runAfter(runs.cycleTime, cycleTime, evaluation.total, effect?.effect),

@@ -14,6 +14,8 @@ export interface CycleNoise {
 /** An effect in ln(cycle time), relative to the controls, and its variance by chance. */
 export interface EffectEstimate {
   readonly effect: number
+  /** The same of bounded readings: what the variance is of, and a test is made with. */
+  readonly boundedEffect: number
   readonly variance: number
   /** The part of the variance that more evaluations do not reduce. */
   readonly lastingVariance: number
@@ -21,6 +23,8 @@ export interface EffectEstimate {
 
 export interface LineEffect extends EffectEstimate {
   readonly line: number
+  /** Minutes of its stage that the effect rests on. */
+  readonly minutes: number
 }
 
 /** What an update alone may do to a device, which no week without updates can show. [source: device-effect] */
@@ -63,7 +67,9 @@ export function lineEffects(
     const lastingVariance = noise.lasting * (hasControls ? Math.max(evaluations, 1) * (1 / own + ofControls) : 1)
     effects.push({
       line,
+      minutes: stage.countedMinutes,
       effect: logRatio(stage) - (hasControls ? logRatio(controls) : 0),
+      boundedEffect: stage.boundedEffects / own - (hasControls ? controls.boundedEffects / controls.readings : 0),
       variance: lastingVariance + passing * (1 / own + ofControls),
       lastingVariance,
     })
@@ -76,14 +82,20 @@ export function lineEffects(
  */
 export function stageEffect(lines: readonly LineEffect[]): EffectEstimate | null {
   if (lines.length === 0) return null
-  let [effect, variance, lastingVariance] = [0, 0, 0]
+  let [effect, boundedEffect, variance, lastingVariance] = [0, 0, 0, 0]
   for (const line of lines) {
     effect += line.effect
+    boundedEffect += line.boundedEffect
     variance += line.variance
     lastingVariance += line.lastingVariance
   }
   const n = lines.length
-  return { effect: effect / n, variance: variance / n ** 2, lastingVariance: lastingVariance / n ** 2 }
+  return {
+    effect: effect / n,
+    boundedEffect: boundedEffect / n,
+    variance: variance / n ** 2,
+    lastingVariance: lastingVariance / n ** 2,
+  }
 }
 
 const logRatio = ({ cycleMs, expectedCycleMs }: Sums): number => Math.log(cycleMs / expectedCycleMs)

@@ -47,9 +47,12 @@ export function outputLosses(lines: readonly LineSums[], noise: OutputNoise, mad
     const ofControls = hasControls ? 1 / controls.expectedReadings : 0
     const devices = Math.max(evaluations, 1) * (1 / own + ofControls)
     const lastingVariance = noise.lasting * (hasControls ? devices : 1)
+    const effect = lossOf(stage, made) - (hasControls ? lossOf(controls, made) : 0)
     losses.push({
       line,
-      effect: lossOf(stage, made) - (hasControls ? lossOf(controls, made) : 0),
+      minutes: stage.countedMinutes,
+      effect,
+      boundedEffect: effect,
       variance: lastingVariance + noise.passing * devices,
       lastingVariance,
     })

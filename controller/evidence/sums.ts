@@ -22,6 +22,8 @@ export interface Sums {
   readonly qualityFailures: number
   readonly cycleMs: number
   readonly expectedCycleMs: number
+  /** Sum over the readings of ln(cycle time) above what is expected, each bounded. */
+  readonly boundedEffects: number
   readonly operations: number
   readonly errors: number
   readonly expectedErrors: number
@@ -88,6 +90,7 @@ export const noSums = (): MutableSums => ({
   qualityFailures: 0,
   cycleMs: 0,
   expectedCycleMs: 0,
+  boundedEffects: 0,
   operations: 0,
   errors: 0,
   expectedErrors: 0,
@@ -120,7 +123,7 @@ export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): 
 function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
   let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
   let { expectedReadings, expectedCycles, units, expectedUnits, qualityChecks, qualityFailures } = start
-  let { cycleMs, expectedCycleMs, operations, errors, expectedErrors } = start
+  let { cycleMs, expectedCycleMs, boundedEffects, operations, errors, expectedErrors } = start
   for (const part of parts) {
     const more = role === 'stage' ? part.stage : part.controls
     if (more === NO_SUMS) continue
@@ -138,6 +141,7 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     qualityFailures += more.qualityFailures
     cycleMs += more.cycleMs
     expectedCycleMs += more.expectedCycleMs
+    boundedEffects += more.boundedEffects
     operations += more.operations
     errors += more.errors
     expectedErrors += more.expectedErrors
@@ -157,6 +161,7 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     qualityFailures,
     cycleMs,
     expectedCycleMs,
+    boundedEffects,
     operations,
     errors,
     expectedErrors,
@@ -185,9 +190,20 @@ export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | nu
   sum.qualityFailures += delta.qualityChecks - delta.qualityPasses
   sum.cycleMs += delta.cycleTimeMsSum
   sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
+  sum.boundedEffects += boundedEffectOf(delta, expected) ?? 0
   sum.operations += delta.operations
   sum.errors += delta.errors
   sum.expectedErrors += delta.countedMinutes * expected.errorsPerMinute
+}
+
+/**
+ * One cycle in which a machine stood for minutes would outweigh an hour of good ones, so that a reading says no more than
+ * its bound. Null where nothing was made. [source: bounded-readings]
+ */
+function boundedEffectOf({ cycles, cycleTimeMsSum }: Delta, { cycleTimeMs, maxEffect }: Expected): number | null {
+  const expectedMs = cycles * cycleTimeMs
+  if (cycleTimeMsSum <= 0 || expectedMs <= 0) return null
+  return Math.min(Math.max(Math.log(cycleTimeMsSum / expectedMs), -maxEffect), maxEffect)
 }
 
 /** Scatter of the controls of one evaluation about the means of their lines. */
@@ -195,11 +211,10 @@ export class Scatter {
   readonly #cycleTime = new WithinLines()
   readonly #output = new WithinLines()
 
-  add(line: number, delta: Delta, { cycleTimeMs, cyclesPerMinute }: Expected): void {
-    const expectedMs = delta.cycles * cycleTimeMs
-    if (delta.cycleTimeMsSum > 0 && expectedMs > 0)
-      this.#cycleTime.add(line, Math.log(delta.cycleTimeMsSum / expectedMs))
-    const expectedCycles = delta.countedMinutes * cyclesPerMinute
+  add(line: number, delta: Delta, expected: Expected): void {
+    const effect = boundedEffectOf(delta, expected)
+    if (effect !== null) this.#cycleTime.add(line, effect)
+    const expectedCycles = delta.countedMinutes * expected.cyclesPerMinute
     if (expectedCycles > 0) this.#output.add(line, delta.cycles / expectedCycles)
   }
 

@@ -1,4 +1,10 @@
-import { cycleNoiseOf, type EffectEstimate, lineEffects, stageEffect } from '../evidence/cycle-time-effect.ts'
+import {
+  cycleNoiseOf,
+  type EffectEstimate,
+  type LineEffect,
+  lineEffects,
+  stageEffect,
+} from '../evidence/cycle-time-effect.ts'
 import { type LineSums, linesOf } from '../evidence/sums.ts'
 import type { SegmentKey } from '../messages/segment.ts'
 import { mixtureBoundary, runBoundary } from '../statistics/budget.ts'
@@ -49,6 +55,13 @@ export function judgeCycleTime(one: RuleInput): Finding {
   return findingOf(one, shown, outcome, evidence.lines.length)
 }
 
+/**
+ * A line is of few devices: within less time one stop of a machine is as likely as a slow one. [source: bounded-readings]
+ */
+const LEAST_LINE_MINUTES = 30
+
+const isLongEnough = ({ minutes }: LineEffect): boolean => minutes >= LEAST_LINE_MINUTES
+
 /** The stage in the rolling window first: that is what is shown when all is well. */
 function candidatesOf({ evidence, baseline, policy }: RuleInput, tau: number): readonly Candidate[] {
   const noise = cycleNoiseOf(evidence.evaluations, baseline)
@@ -56,14 +69,14 @@ function candidatesOf({ evidence, baseline, policy }: RuleInput, tau: number): r
     const effects = lineEffects(lines, noise, true)
     const stage = stageEffect(effects)
     if (stage === null) return []
-    const judged = ({ effect, variance }: EffectEstimate, members: number): Statistic => ({
+    const judged = ({ boundedEffect, variance }: EffectEstimate, members: number): Statistic => ({
       name: 'msprt',
-      value: mixtureLogRatio(effect, variance, tau),
+      value: mixtureLogRatio(boundedEffect, variance, tau),
       boundary: mixtureBoundary(policy, members, span === 'rolling-window'),
     })
     return [
       { segment: { span }, lines: effects.length, effect: stage.effect, statistic: judged(stage, 1) },
-      ...effects.map((one): Candidate => {
+      ...effects.filter(isLongEnough).map((one): Candidate => {
         const { line, effect } = one
         return { segment: { span, line }, effect, statistic: judged(one, effects.length) }
       }),

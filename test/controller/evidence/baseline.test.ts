@@ -365,7 +365,7 @@ describe('what a device is expected to do', () => {
     [
       '70 % of its minutes seen',
       {},
-      { cycleTimeMs: 36_000, errorsPerMinute: 0.05, cyclesPerMinute: 1.5625, unitsPerMinute: 1.5 },
+      { maxEffect: 0.2, cycleTimeMs: 36_000, errorsPerMinute: 0.05, cyclesPerMinute: 1.5625, unitsPerMinute: 1.5 },
     ],
     ['a minute less', { minutes: 335 }, null],
     ['no cycle', { cycles: 0 }, null],

@@ -43,9 +43,11 @@ describe('the effect on a line', () => {
     cycleMs,
     expectedCycleMs: 100,
     readings: 2,
+    countedMinutes: 60,
+    boundedEffects: 0.4,
     ...over,
   })
-  const CONTROLS = sums(125, { readings: 4 })
+  const CONTROLS = sums(125, { readings: 4, boundedEffects: 0.2 })
   const effectOf = (stage: Sums, { controls = CONTROLS, noise = NOISE, evaluations = 3, useControls = true } = {}) =>
     lineEffects([{ line: 7, evaluations, stage, controls }], noise, useControls)
 
@@ -54,7 +56,9 @@ describe('the effect on a line', () => {
       // Of 2 devices with 4 controls: 0.01 x 3 evaluations x (1/2 + 1/4), and 0.04 x (1/2 + 1/4) more.
       {
         line: 7,
+        minutes: 60,
         effect: expect.closeTo(Math.log(1.6), 12),
+        boundedEffect: expect.closeTo(0.2 - 0.05, 12),
         lastingVariance: expect.closeTo(0.0225, 9),
         variance: expect.closeTo(0.0525, 9),
       },
@@ -68,7 +72,14 @@ describe('the effect on a line', () => {
     ['nothing is known of them', { controls: { ...CONTROLS, expectedCycleMs: 0 } }],
   ])('is known from history alone where %s, and its devices share their day', (_, options) => {
     expect(effectOf(sums(200), options)).toEqual([
-      { line: 7, effect: Math.log(2), lastingVariance: 0.01, variance: expect.closeTo(0.03, 9) },
+      {
+        line: 7,
+        minutes: 60,
+        effect: Math.log(2),
+        boundedEffect: 0.2,
+        lastingVariance: 0.01,
+        variance: expect.closeTo(0.03, 9),
+      },
     ])
   })
 
@@ -86,15 +97,28 @@ describe('the effect on a line', () => {
 })
 
 describe('the effect on the stage', () => {
-  const line = (number: number, effect: number) => ({ line: number, effect, variance: 0.4, lastingVariance: 0.04 })
+  const line = (number: number, effect: number) => ({
+    line: number,
+    minutes: 60,
+    effect,
+    boundedEffect: effect / 2,
+    variance: 0.4,
+    lastingVariance: 0.04,
+  })
 
   it('is that of its lines, weighing equally', () => {
     expect(stageEffect([line(1, 0.1), line(2, 0.3)])).toEqual({
       effect: expect.closeTo(0.2, 12),
+      boundedEffect: expect.closeTo(0.1, 12),
       variance: expect.closeTo(0.2, 12),
       lastingVariance: expect.closeTo(0.02, 12),
     })
-    expect(stageEffect([line(1, 0.1)])).toEqual({ effect: 0.1, variance: 0.4, lastingVariance: 0.04 })
+    expect(stageEffect([line(1, 0.1)])).toEqual({
+      effect: 0.1,
+      boundedEffect: 0.05,
+      variance: 0.4,
+      lastingVariance: 0.04,
+    })
   })
 
   it('is none where no line made anything', () => {

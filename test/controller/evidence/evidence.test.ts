@@ -403,6 +403,7 @@ describe('a stage that is installed', () => {
       failures: 1,
       cycles: 8,
       expectedReadings: 1,
+      boundedEffects: 0,
       expectedCycles: expect.closeTo(25 / 3, 9),
       units: 0,
       expectedUnits: expect.closeTo(25 / 3, 9),

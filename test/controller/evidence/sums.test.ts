@@ -30,6 +30,7 @@ const ONE: Sums = {
   expectedUnits: 15,
   qualityChecks: 16,
   qualityFailures: 17,
+  boundedEffects: 18,
 }
 const times = (n: number): Sums =>
   Object.fromEntries(Object.entries(ONE).map(([member, value]) => [member, n * value])) as unknown as Sums
@@ -96,7 +97,13 @@ const delta = (over: Partial<Delta> = {}): Delta => ({
   errors: 3,
   ...over,
 })
-const EXPECTED = { cycleTimeMs: 30_000, errorsPerMinute: 0.25, cyclesPerMinute: 2, unitsPerMinute: 1.5 }
+const EXPECTED = {
+  maxEffect: 3,
+  cycleTimeMs: 30_000,
+  errorsPerMinute: 0.25,
+  cyclesPerMinute: 2,
+  unitsPerMinute: 1.5,
+}
 const MADE = {
   expectedReadings: 1,
   expectedCycles: 2,
@@ -118,6 +125,7 @@ describe('what a device did', () => {
         cycles: 10,
         cycleMs: 330_000,
         expectedCycleMs: 300_000,
+        boundedEffects: expect.closeTo(Math.log(1.1), 12),
         operations: 120,
         errors: 3,
         expectedErrors: 0.25,
@@ -183,4 +191,17 @@ describe('the scatter of the controls', () => {
     const idle = [{ cycles: 0, cycleTimeMsSum: 0 }, { cycles: 0 }, { cycleTimeMsSum: 0 }]
     expect(noiseOf([[1, 2]], idle)).toEqual({ squares: expect.closeTo(0.240227, 6), degrees: 1 })
   })
+})
+
+it('bounds what one reading says of the cycle time, up and down, and in the scatter as well', () => {
+  const bounded = { ...EXPECTED, maxEffect: 0.2 }
+  const effect = (cycleTimeMsSum: number): number => {
+    const sum = noSums()
+    addDelta(sum, delta({ cycleTimeMsSum }), bounded)
+    return sum.boundedEffects
+  }
+  expect([effect(3_000_000), effect(30_000), effect(330_000)]).toEqual([0.2, -0.2, expect.closeTo(Math.log(1.1), 12)])
+  const scatter = new Scatter()
+  for (const factor of [1, 10]) scatter.add(0, delta({ cycleTimeMsSum: 300_000 * factor }), bounded)
+  expect(scatter.noise()).toEqual({ squares: expect.closeTo(0.02, 12), degrees: 1 })
 })

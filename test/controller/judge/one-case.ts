@@ -45,6 +45,15 @@ const CONTROLS: Sums = {
   expectedErrors: 38,
 }
 
+/** All readings alike, none above a fifth. */
+export const withEffect = (sums: Sums): Sums => ({
+  ...sums,
+  boundedEffects:
+    sums.expectedCycleMs > 0 && sums.cycleMs > 0
+      ? sums.readings * Math.min(Math.max(Math.log(sums.cycleMs / sums.expectedCycleMs), -0.2), 0.2)
+      : 0,
+})
+
 export interface CaseOptions {
   readonly lines?: number
   readonly stage?: (line: number) => Partial<Sums>
@@ -79,8 +88,8 @@ export function oneCase(options: CaseOptions = {}): RuleInput {
   const lines = numbers.map((line) => ({
     line,
     evaluations: 1,
-    stage: { ...CANARY, ...stage?.(line) },
-    controls: hasControls ? { ...CONTROLS, ...controls?.(line) } : NO_SUMS,
+    stage: withEffect({ ...CANARY, ...stage?.(line) }),
+    controls: hasControls ? withEffect({ ...CONTROLS, ...controls?.(line) }) : NO_SUMS,
   }))
   const members = numbers.map((line) => `line-${line}-0`)
   const others = hasControls

@@ -36,6 +36,9 @@ interface Stored {
 /** What aedes keeps for clients that are away. */
 export interface Persistence {
   createRetainedStreamCombi(filters: readonly string[]): unknown
+  subscriptionsByClient(client: { readonly id: string }): Promise<readonly { readonly topic: string }[]>
+  /** Those with QoS 1, of every session. */
+  subscriptionsByTopic(topic: string): Promise<readonly Stored[]>
   outgoingEnqueueCombi(subscriptions: readonly Stored[], packet: object): Promise<void>
   outgoingStream(client: { readonly id: string }): AsyncIterable<object>
   cleanSubscriptions(client: { readonly id: string }): Promise<void>

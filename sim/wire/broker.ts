@@ -109,7 +109,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     counts: broker.counts,
     publish: (topic, payload) => broker.publish(topic, payload),
     reply: (clientId, topic, payload) => broker.reply(clientId, topic, payload),
-    hasSubscribers: (topic) => broker.filters.matches(topic),
+    hasSubscribers: (topic) => broker.hasSubscribers(topic),
     accept: (message) => broker.accept(message),
     retained: broker.retained,
     close: () => close(aedes, servers, sockets),
@@ -222,10 +222,17 @@ class BrokerState {
     } as AedesOptions
   }
 
+  hasSubscribers(topic: string): boolean {
+    return this.filters.matches(topic) || (this.#sessions as Sessions).awaits(topic)
+  }
+
   publish(topic: string, payload: object): void {
-    if (!this.filters.matches(topic)) return
+    if (!this.hasSubscribers(topic)) return
+    const packet = packetOf(topic, payload)
     this.counts.published += 1
-    ;(this.#aedes as Aedes).publish(packetOf(topic, payload), this.fail)
+    ;(this.#aedes as Aedes).publish(packet, this.fail)
+    const sessions = this.#sessions as Sessions
+    if (sessions.awaits(topic)) sessions.owe(packet).catch(this.fail)
   }
 
   /** A message by HTTP: whoever sends it may use the topics of every thing. */
@@ -342,7 +349,7 @@ class BrokerState {
     const isByClient = (client as unknown as { _disconnected: boolean })._disconnected
     this.#tell(this.#presence.disconnected(client.id, isByClient ? 'CLIENT_INITIATED_DISCONNECT' : 'CONNECTION_LOST'))
     if (own !== undefined) return this.#options.own.onGone(own)
-    this.#sessions?.closed(client.id)
+    ;(this.#sessions as Sessions).closed(client.id).catch(this.fail)
     this.#options.onOutside(client.id, false)
   }
 

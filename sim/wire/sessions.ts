@@ -1,5 +1,7 @@
+import type { PublishPacket } from 'aedes'
 import type { Quotas } from '../cloud/base/quotas.ts'
 import type { Persistence } from './aedes-internals.ts'
+import { TopicFilters } from './topic-filters.ts'
 
 /**
  * The sessions that the broker keeps for clients from outside that are away: how many, how many messages for each, and
@@ -14,6 +16,9 @@ export class Sessions {
   readonly #known = new Set<string>()
   /** When the clients that are away went, the earliest first. */
   readonly #awaySinceMs = new Map<string, number>()
+  /** What they are subscribed to. */
+  readonly #awayFilters = new TopicFilters()
+  #owed = 0
 
   constructor(persistence: Persistence, quotas: Quotas, nowMs: () => number) {
     this.#persistence = persistence
@@ -25,7 +30,7 @@ export class Sessions {
   /** A client connects. False where there is no room for one more session. */
   async opened(clientId: string, isClean: boolean): Promise<boolean> {
     await this.#expire()
-    this.#awaySinceMs.delete(clientId)
+    this.#isBack(clientId)
     if (isClean) await this.#forget(clientId)
     else if (!this.#known.has(clientId) && this.#known.size >= this.#quotas.persistentSessions) return false
     else this.#known.add(clientId)
@@ -33,8 +38,33 @@ export class Sessions {
   }
 
   /** A client has gone. */
-  closed(clientId: string): void {
-    if (this.#known.has(clientId)) this.#awaySinceMs.set(clientId, this.#nowMs())
+  async closed(clientId: string): Promise<void> {
+    if (!this.#known.has(clientId)) return
+    this.#awaySinceMs.set(clientId, this.#nowMs())
+    const kept = await this.#persistence.subscriptionsByClient({ id: clientId })
+    if (this.#awaySinceMs.has(clientId)) for (const { topic } of kept) this.#awayFilters.add(clientId, topic)
+  }
+
+  /** Whether a client that is away is subscribed to this topic. */
+  awaits(topic: string): boolean {
+    return this.#awaySinceMs.size > 0 && this.#awayFilters.matches(topic)
+  }
+
+  /**
+   * Keeps a message of a service for the clients that are away and asked for it with QoS 1; those that are here get it at
+   * QoS 0, at which the broker's library keeps nothing.
+   */
+  async owe(packet: PublishPacket): Promise<void> {
+    const subscriptions = await this.#persistence.subscriptionsByTopic(packet.topic)
+    const away = new Map(subscriptions.filter(({ clientId }) => this.#awaySinceMs.has(clientId)).map(byClient))
+    this.#owed += 1
+    const owed = { ...packet, qos: 1, brokerId: 'services', brokerCounter: this.#owed }
+    await this.#persistence.outgoingEnqueueCombi([...away.values()], owed)
+  }
+
+  #isBack(clientId: string): void {
+    this.#awaySinceMs.delete(clientId)
+    this.#awayFilters.removeClient(clientId)
   }
 
   async #expire(): Promise<void> {
@@ -46,7 +76,7 @@ export class Sessions {
   }
 
   async #forget(clientId: string): Promise<void> {
-    this.#awaySinceMs.delete(clientId)
+    this.#isBack(clientId)
     if (!this.#known.delete(clientId)) return
     const client = { id: clientId }
     await this.#persistence.cleanSubscriptions(client)
@@ -82,3 +112,6 @@ export class Sessions {
     return true
   }
 }
+
+/** Filters that overlap are one delivery. */
+const byClient = <T extends { readonly clientId: string }>(one: T): [string, T] => [one.clientId, one]

@@ -68,3 +68,19 @@ it('takes so many connections and retained messages', async () => {
   clients[1]?.publish('b', 'x', { retain: true })
   expect(await refused).toBe(true)
 })
+
+it('keeps what services publish for who is away and asked for it with QoS 1', async () => {
+  const topic = '$aws/things/line-1/shadow/update/accepted'
+  const sure = await sleeper('sure')
+  await sure.subscribeAsync(['$aws/things/+/shadow/update/accepted', topic], { qos: 1 })
+  await sure.endAsync()
+  const careless = await sleeper('careless')
+  await careless.subscribeAsync(topic, { qos: 0 })
+  await careless.endAsync()
+  await (await observer('other')).endAsync()
+  expect(broker.hasSubscribers(topic)).toBe(true)
+  broker.publish(topic, { version: 1 })
+  broker.publish(topic, { version: 2 })
+  expect(await owed('sure')).toEqual(['{"version":1}', '{"version":2}'])
+  expect(await owed('careless')).toEqual([])
+})

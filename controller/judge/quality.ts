@@ -1,5 +1,7 @@
+import type { Baseline } from '../evidence/baseline.ts'
 import { type Sums, totalOf } from '../evidence/sums.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
+import { memoized } from '../support/memoized.ts'
 import type { RuleInput } from './rule-input.ts'
 import {
   isSignificant,
@@ -22,22 +24,21 @@ type Checks = Pick<Sums, 'qualityChecks' | 'qualityFailures'>
  * baseline has no checks at all. [source: quality-limit]
  */
 export function judgeQuality(one: RuleInput): readonly Finding[] {
-  const references = new References(one)
-  if (references.of(one.evidence.strata).qualityChecks === 0) return []
-  if (isStale(one, references)) return [staleFinding(one)]
+  if (referenceOf(one, one.evidence.strata).qualityChecks === 0) return []
+  if (isStale(one)) return [staleFinding(one)]
   const segments = segmentsOf(one, null, ({ qualityFailures }) => qualityFailures > 0)
-  const judged = segments.map((segment) => judgedOf(segment, one, references.of(segment.strata, segment.key.line)))
+  const judged = segments.map((segment) => judgedOf(segment, one, referenceOf(one, segment.strata, segment.key.line)))
   const worst = worstSegment(judged)
-  return [findingOf(one, worst, references.of(worst.segment.strata, worst.segment.key.line))]
+  return [findingOf(one, worst, referenceOf(one, worst.segment.strata, worst.segment.key.line))]
 }
 
 /** So many checks missing are not by chance: e^-5 is less than one in a hundred. */
 const MISSING_CHECKS = 5
 
-function isStale(one: RuleInput, references: References): boolean {
+function isStale(one: RuleInput): boolean {
   const { stage } = totalOf(rollingWindowOf(one.evidence.evaluations))
   const strata = [...new Set(one.evidence.evaluations.map(({ stratum }) => stratum))]
-  const { qualityChecks, countedMinutes } = references.of(strata)
+  const { qualityChecks, countedMinutes } = referenceOf(one, strata)
   const expected = countedMinutes === 0 ? 0 : (stage.countedMinutes * qualityChecks) / countedMinutes
   return stage.qualityChecks === 0 && expected >= MISSING_CHECKS
 }
@@ -78,44 +79,48 @@ const countOf = (stage: Checks, reference: Checks): Count => ({
 type Reference = Checks & Pick<Sums, 'countedMinutes'>
 type MutableReference = { -readonly [K in keyof Reference]: Reference[K] }
 
-const noReference = (): MutableReference => ({ qualityChecks: 0, qualityFailures: 0, countedMinutes: 0 })
+interface References {
+  readonly members: readonly string[]
+  readonly stage: Reference
+  readonly lines: ReadonlyMap<number, Reference>
+}
 
-/** What the members did in the baseline, of the stage and by line: added up once for all segments of the same strata. */
-class References {
-  readonly #one: RuleInput
-  readonly #known = new Map<string, { readonly stage: Reference; readonly lines: ReadonlyMap<number, Reference> }>()
+const NO_REFERENCE: Reference = { qualityChecks: 0, qualityFailures: 0, countedMinutes: 0 }
 
-  constructor(one: RuleInput) {
-    this.#one = one
+/** By strata: a stage has hundreds of evaluations with the same members. */
+const known = memoized((_: Baseline) => new Map<string, References>())
+
+/** What the members did in these strata of the baseline, of the stage or of one of its lines. */
+function referenceOf({ baseline, watch }: RuleInput, strata: readonly string[], line?: number): Reference {
+  const key = strata.join()
+  let references = known(baseline).get(key)
+  if (references === undefined || !isSame(references.members, watch.members)) {
+    references = sumUp(baseline, watch, strata)
+    known(baseline).set(key, references)
   }
+  return line === undefined ? references.stage : (references.lines.get(line) ?? NO_REFERENCE)
+}
 
-  of(strata: readonly string[], line?: number): Reference {
-    const key = strata.join()
-    const known = this.#known.get(key) ?? this.#sum(strata)
-    this.#known.set(key, known)
-    return line === undefined ? known.stage : (known.lines.get(line) ?? noReference())
-  }
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((thing, i) => thing === b[i]))
 
-  #sum(strata: readonly string[]): { readonly stage: Reference; readonly lines: ReadonlyMap<number, Reference> } {
-    const { baseline, watch } = this.#one
-    const stage = noReference()
-    const lines = new Map<number, MutableReference>()
-    for (const thing of watch.members) {
-      const number = watch.lineOf[thing] as number
-      const line = lines.get(number) ?? noReference()
-      lines.set(number, line)
-      for (const stratum of strata) {
-        const before = baseline.devices[thing]?.[stratum]
-        if (before === undefined) continue
-        for (const sums of [stage, line]) {
-          sums.qualityChecks += before.qualityChecks
-          sums.qualityFailures += before.qualityFailures
-          sums.countedMinutes += before.countedMinutes
-        }
+function sumUp(baseline: Baseline, { members, lineOf }: RuleInput['watch'], strata: readonly string[]): References {
+  const stage: MutableReference = { ...NO_REFERENCE }
+  const lines = new Map<number, MutableReference>()
+  for (const thing of members) {
+    const line = lines.get(lineOf[thing] as number) ?? { ...NO_REFERENCE }
+    lines.set(lineOf[thing] as number, line)
+    for (const stratum of strata) {
+      const before = baseline.devices[thing]?.[stratum]
+      if (before === undefined) continue
+      for (const sums of [stage, line]) {
+        sums.qualityChecks += before.qualityChecks
+        sums.qualityFailures += before.qualityFailures
+        sums.countedMinutes += before.countedMinutes
       }
     }
-    return { stage, lines }
   }
+  return { members, stage, lines }
 }
 
 const sharePct = ({ qualityChecks, qualityFailures }: Checks): number | null =>

@@ -47,7 +47,6 @@ describe('after a release that crashed and was rolled back', () => {
   it.each([
     '2026-03-02T18:00Z', // the same day, within the same shift
     '2026-03-03T13:00Z',
-    '2026-03-06T13:00Z',
     '2026-03-09T09:00Z',
   ])(
     'the fixed one is started at %s, and promoted',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Scenario } from '../../../scenarios/files/scenario.ts'
-import { findScenario } from '../../../scenarios/library/catalogue.ts'
-import { faultSchema } from '../../../sim/faults/catalogue.ts'
-import { expectSame } from './both-levels.ts'
+import type { Scenario } from '../../scenarios/files/scenario.ts'
+import { findScenario } from '../../scenarios/library/catalogue.ts'
+import { faultSchema } from '../../sim/faults/catalogue.ts'
+import { expectSame } from '../scenarios/world/both-levels.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Every fault of the network, of AWS and of Lambda, a few at a time; those of devices are in test/extended. */
+/** Every fault of the network, of AWS and of Lambda, a few at a time; those of devices are in equivalence.test.ts. */
 const TOGETHER: Readonly<Record<string, readonly object[]>> = {
   'throttles, lost replies and dying functions': [
     { kind: 'api-throttle', in: { api: 'SearchIndex' }, share: '50 %' },

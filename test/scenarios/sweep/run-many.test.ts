@@ -14,7 +14,7 @@ const timeless = (played: readonly CompletedRun[]): object[] =>
 
 it('gives the same results in the same order for any number of threads', async () => {
   const scenarios = [small('memory-leak'), small('crash-on-start')]
-  const seeds = [1, 2, 3]
+  const seeds = [1, 2]
   const progress: number[] = []
   const alone = await runMany(scenarios, seeds, { workers: 1, onProgress: ({ done }) => void progress.push(done) })
   const together = await runMany(scenarios, seeds, { workers: 2 })
@@ -22,27 +22,25 @@ it('gives the same results in the same order for any number of threads', async (
   expect(alone.map(({ scenario, seed }) => `${scenario} ${seed}`)).toEqual([
     'memory-leak 1',
     'memory-leak 2',
-    'memory-leak 3',
     'crash-on-start 1',
     'crash-on-start 2',
-    'crash-on-start 3',
   ])
-  expect(progress).toEqual([1, 2, 3, 4, 5, 6])
+  expect(progress).toEqual([1, 2, 3, 4])
   const digests = alone.map((one) => ('report' in one ? one.report.digest : one.error))
-  expect(new Set(digests).size).toBe(6)
+  expect(new Set(digests).size).toBe(4)
 })
 
 it('runs recordings and other plants in threads as in this process', async () => {
   const scenarios = [small3('recorded-line'), findScenario('other-plant')]
-  const played = await runMany(scenarios, [1], { workers: 2, untilMs: 8 * 3_600_000 })
+  const played = await runMany(scenarios, [1], { workers: 2, untilMs: 3 * 3_600_000 })
   const here = await Promise.all(
-    scenarios.map((scenario) => rehearse(scenario, { seed: 1, level: 'model', untilMs: 8 * 3_600_000 })),
+    scenarios.map((scenario) => rehearse(scenario, { seed: 1, level: 'model', untilMs: 3 * 3_600_000 })),
   )
   expect(played.map((one) => ('report' in one ? one.report.digest : one.error))).toEqual(
     here.map(({ facts }) => facts.digest),
   )
   const { recorded, ...without } = scenarios[0] as Scenario
-  const synthetic = await rehearse(without, { seed: 1, level: 'model', untilMs: 8 * 3_600_000 })
+  const synthetic = await rehearse(without, { seed: 1, level: 'model', untilMs: 3 * 3_600_000 })
   expect(synthetic.facts.digest).not.toBe(here[0]?.facts.digest)
 })
 

@@ -6,7 +6,15 @@ import { suddenBoundary } from '../statistics/budget.ts'
 import { clusteredLogTail } from '../statistics/clustered-tail.ts'
 import { type Count, excessLogRatio } from '../statistics/excess.ts'
 import type { RuleInput } from './rule-input.ts'
-import { isSignificant, type Judged, type Segment, segmentsOf, statisticOf, worstSegment } from './segments.ts'
+import {
+  isSignificant,
+  type Judged,
+  type Segment,
+  segmentsOf,
+  significant,
+  statisticOf,
+  worstSegment,
+} from './segments.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
 /** How the attempts of some devices ended. */
@@ -62,9 +70,7 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   const statistic = statisticOf(segment, countOf(stage, normal), dispersion)
   if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
   const isOwn = controls.attempts === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
-  return isOwn
-    ? { segment, outcome: 'breach', statistic }
-    : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
+  return significant(segment, statistic, isOwn)
 }
 
 /** Of the whole stage; a line needs its share, and the evidence of a line among many. */

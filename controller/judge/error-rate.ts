@@ -8,6 +8,7 @@ import {
   type Judged,
   type Segment,
   segmentsOf,
+  significant,
   statisticOf,
   worstSegment,
 } from './segments.ts'
@@ -48,9 +49,7 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
   const isOwn =
     controls.countedMinutes === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
-  return isOwn
-    ? { segment, outcome: 'breach', statistic }
-    : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
+  return significant(segment, statistic, isOwn)
 }
 
 /** Errors, those that were expected, and the time they were counted in. */

@@ -9,7 +9,9 @@ import {
   rollingWindowOf,
   type Segment,
   segmentsOf,
+  significant,
   statisticOf,
+  strataOf,
   worstSegment,
 } from './segments.ts'
 import type { Finding } from './verdict.ts'
@@ -37,8 +39,7 @@ const MISSING_CHECKS = 5
 
 function isStale(one: RuleInput): boolean {
   const { stage } = totalOf(rollingWindowOf(one.evidence.evaluations))
-  const strata = [...new Set(one.evidence.evaluations.map(({ stratum }) => stratum))]
-  const { qualityChecks, countedMinutes } = referenceOf(one, strata)
+  const { qualityChecks, countedMinutes } = referenceOf(one, strataOf(one.evidence.evaluations))
   const expected = countedMinutes === 0 ? 0 : (stage.countedMinutes * qualityChecks) / countedMinutes
   return stage.qualityChecks === 0 && expected >= MISSING_CHECKS
 }
@@ -65,9 +66,7 @@ function judgedOf(segment: Segment, one: RuleInput, reference: Checks): Judged {
   const statistic = statisticOf(segment, countOf(stage, reference), dispersion)
   if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
   const isOwn = controls.qualityChecks === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
-  return isOwn
-    ? { segment, outcome: 'breach', statistic }
-    : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
+  return significant(segment, statistic, isOwn)
 }
 
 const countOf = (stage: Checks, reference: Checks): Count => ({

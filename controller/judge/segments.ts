@@ -31,7 +31,7 @@ export function segmentsOf(
   const { evidence, policy } = one
   const { evaluations, strata } = evidence
   const { lines: windowLines, total: windowTotal } = rollingWindow(evaluations)
-  const ofWindow = [...new Set(evaluations.map(({ stratum }) => stratum))]
+  const ofWindow = strataOf(evaluations)
   const segments: Segment[] = [
     { key: { span: 'since-update' }, strata, ...evidence.total, boundary: countBoundary(policy, 1, false) },
     { key: { span: 'rolling-window' }, strata: ofWindow, ...windowTotal, boundary: countBoundary(policy, 1, true) },
@@ -52,6 +52,11 @@ export function segmentsOf(
   addLines(windowLines, 'rolling-window')
   return segments
 }
+
+/** The strata that these evaluations lie in. */
+export const strataOf = (evaluations: readonly EvaluationSums[]): readonly string[] => [
+  ...new Set(evaluations.map(({ stratum }) => stratum)),
+]
 
 /** The rolling window, by line and over all lines. */
 interface RollingWindow {
@@ -103,6 +108,12 @@ export interface Judged {
   readonly statistic?: Statistic
   readonly inconclusive?: Finding['inconclusive']
 }
+
+/** A rise that is no chance: a breach, or common mode where the controls explain it. */
+export const significant = (segment: Segment, statistic: Statistic, isOwn: boolean): Judged =>
+  isOwn
+    ? { segment, outcome: 'breach', statistic }
+    : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
 
 /** The first breach, else the first that is inconclusive as common mode, else the first with enough evidence. */
 export const worstSegment = (judged: readonly Judged[]): Judged =>

@@ -1,7 +1,7 @@
 import { totalOf } from '../evidence/sums.ts'
 import { countBoundary } from '../statistics/budget.ts'
 import type { RuleInput } from './rule-input.ts'
-import { isSignificant, rollingWindowOf, type Segment, statisticOf } from './segments.ts'
+import { isSignificant, rollingWindowOf, type Segment, statisticOf, strataOf } from './segments.ts'
 import type { Finding } from './verdict.ts'
 
 /**
@@ -30,7 +30,7 @@ export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput)
   }
   const isRaised = observed !== null && observed > limit && errors - expectedErrors >= policy.evidence.minExtraErrors
   if (!isRaised) return [{ ...finding, outcome: 'healthy' }]
-  const strata = [...new Set(evidence.evaluations.map(({ stratum }) => stratum))]
+  const strata = strataOf(evidence.evaluations)
   const segment: Segment = {
     key: { span: 'rolling-window' },
     strata,

@@ -105,7 +105,7 @@ describe('of a fleet that is calculated by hand', () => {
       .map(({ reason }) => reason)
       .filter(({ data }) => 'stage' in data && data.stage === stage)
 
-  // Worked out by hand: ln(5 / 3.27 % / 1 %) for cycle times, the MaxSPRT's 11.73 for counts, power 90 %; 2 errors a
+  // Calculated by hand: ln(5 / 3.27 % / 1 %) for cycle times, the MaxSPRT's 11.73 for counts, power 90 %; 2 errors a
   // device-hour.
   it.each([
     ['canary', 24, 28.96, 816, 3.21, 14.74, 0.176],

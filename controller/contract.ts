@@ -66,6 +66,15 @@ export interface HealthGauges {
   readonly diskFreeMiB?: number
 }
 
+/**
+ * Metrics of the plant's own, by name: counters are cumulative as the others are, gauges the value at the moment of the
+ * sample. A device reports the same names in every sample.
+ */
+export interface HealthMetrics {
+  readonly counters: Readonly<Record<string, number>>
+  readonly gauges: Readonly<Record<string, number>>
+}
+
 /** `state.reported` of the `health` shadow, version 2.0. */
 export interface HealthReportV2 {
   readonly schema: '2.0'
@@ -81,6 +90,8 @@ export interface HealthReportV2 {
   readonly sampledAtMs: number
   readonly counters: HealthCounters
   readonly gauges: HealthGauges
+  /** Absent where the plant has none. */
+  readonly metrics?: HealthMetrics
 }
 
 /** `state.reported` of the `health` shadow, version 1.0: flat, and counting the last minute only. */

@@ -1,4 +1,4 @@
-import type { ComponentState, HealthReportV1, HealthReportV2 } from '../contract.ts'
+import type { ComponentState, HealthMetrics, HealthReportV1, HealthReportV2 } from '../contract.ts'
 import type { HealthSample } from './snapshot.ts'
 
 /** A shadow's health section that is neither a 1.0 nor a 2.0 document: another writer, or a broken one. */
@@ -63,6 +63,11 @@ const areGauges = (gauges: HealthReportV2['gauges']): boolean =>
   typeof gauges.connected === 'boolean' &&
   (gauges.diskFreeMiB === undefined || isNumber(gauges.diskFreeMiB))
 
+const areNumbers = (values: unknown): boolean =>
+  typeof values === 'object' && values !== null && Object.values(values).every(isNumber)
+
+const areMetrics = ({ counters, gauges }: HealthMetrics): boolean => areNumbers(counters) && areNumbers(gauges)
+
 /** Every member is what it should be; written out, since a document of every device is read at every evaluation. */
 const isV2 = (document: HealthReportV2): boolean =>
   isNumber(document.line) &&
@@ -76,7 +81,9 @@ const isV2 = (document: HealthReportV2): boolean =>
   areCounters(document.counters) &&
   typeof document.gauges === 'object' &&
   document.gauges !== null &&
-  areGauges(document.gauges)
+  areGauges(document.gauges) &&
+  (document.metrics === undefined ||
+    (typeof document.metrics === 'object' && document.metrics !== null && areMetrics(document.metrics)))
 
 /** Reads `state.reported` of the health shadow, version 1.0 or 2.0. @throws UnreadableHealthDocument */
 export function parseHealth(document: unknown): HealthSample {
@@ -107,8 +114,17 @@ function refuseV2(document: HealthReportV2): never {
   const gauges = raw.section('gauges')
   for (const name of GAUGES) gauges.number(name)
   gauges.flag('connected')
+  if (document.metrics !== undefined) refuseMetrics(raw.section('metrics'))
   // Nothing else is left.
   return gauges.refuse('diskFreeMiB')
+}
+
+/** @throws UnreadableHealthDocument for the first metric that is no number, if there is one */
+function refuseMetrics(metrics: Fields<HealthMetrics>): void {
+  for (const kind of ['counters', 'gauges'] as const) {
+    const values = metrics.section(kind)
+    for (const name of values.names()) values.number(name)
+  }
 }
 
 function readV1(raw: Fields<HealthReportV1>): HealthSample {
@@ -177,11 +193,19 @@ class Fields<T = Record<string, unknown>> {
     return STATES.includes(value) ? value : this.refuse(name)
   }
 
-  section<K extends keyof T & string>(name: K): Fields<T[K]> {
-    return new Fields<T[K]>(this.#value[name], name)
+  section<K extends keyof T & string>(name: K): Fields<NonNullable<T[K]>> {
+    return new Fields<NonNullable<T[K]>>(this.#value[name], this.#pathOf(name))
+  }
+
+  #pathOf(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`
+  }
+
+  names(): readonly (keyof T & string)[] {
+    return Object.keys(this.#value) as (keyof T & string)[]
   }
 
   refuse(name: keyof T & string): never {
-    throw new UnreadableHealthDocument(this.#path === '' ? name : `${this.#path}.${name}`, this.#value[name])
+    throw new UnreadableHealthDocument(this.#pathOf(name), this.#value[name])
   }
 }

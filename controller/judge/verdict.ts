@@ -18,6 +18,15 @@ export interface Statistic {
   readonly boundary: number
 }
 
+/**
+ * What the observed value may really be, in its unit, at any time of the watch: the values that the rule's own statistic
+ * does not reach its boundary against. Null where there is no such end. [source: confidence-sequence]
+ */
+export interface Interval {
+  readonly low: number | null
+  readonly high: number | null
+}
+
 /** One metric judged, in numbers. */
 export interface Finding {
   /** The rule that judged, e.g. `cycle-time`. */
@@ -43,6 +52,8 @@ export interface Finding {
   readonly stratum?: string
   /** The statistic that decided, and the boundary it had to reach. */
   readonly statistic?: Statistic
+  /** Of `observed`. */
+  readonly interval?: Interval
   /** Why an inconclusive finding is one. */
   readonly inconclusive?: InconclusiveReason
   /** The rule reports and decides nothing. */

@@ -45,6 +45,15 @@ describe('the health document', () => {
     expect(parseHealth({ ...fixture('health-v2.json'), gauges }).gauges).toEqual(gauges)
   })
 
+  it('carries metrics of the plant, each a number', () => {
+    const metrics = { counters: { spatter: 12 }, gauges: { torqueNm: 41.5 } }
+    expect(parseHealth({ ...fixture('health-v2.json'), metrics }).metrics).toEqual(metrics)
+    const broken = { ...metrics, gauges: { torqueNm: '41.5' } }
+    expect(refusalOf({ ...fixture('health-v2.json'), metrics: broken }).field).toBe('metrics.gauges.torqueNm')
+    for (const metrics of [null, 7, {}, { counters: {}, gauges: null }])
+      expect(refusalOf({ ...fixture('health-v2.json'), metrics }).field).toMatch(/^metrics/)
+  })
+
   it('is read in version 1.0, which counts the last minute only', () => {
     expect(parseHealth(fixture('health-v1.json'))).toEqual({
       line: 3,

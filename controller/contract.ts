@@ -67,12 +67,24 @@ export interface HealthGauges {
 }
 
 /**
- * Metrics of the plant's own, by name: counters are cumulative as the others are, gauges the value at the moment of the
- * sample. A device reports the same names in every sample.
+ * A gauge of the plant's own: its value at the moment of the sample, and over all samples since the health component
+ * started how many there were, their sum and the sum of their squares. So a reader that sees one sample in five knows
+ * the mean and the spread of all of them, as it does of the cycle time.
+ */
+export interface HealthGauge {
+  readonly value: number
+  readonly count: number
+  readonly sum: number
+  readonly sumOfSquares: number
+}
+
+/**
+ * Metrics of the plant's own, by name: counters are cumulative as the others are. A metric that a device does not
+ * measure at the moment, such as a torque while nothing is tightened, has no new count.
  */
 export interface HealthMetrics {
   readonly counters: Readonly<Record<string, number>>
-  readonly gauges: Readonly<Record<string, number>>
+  readonly gauges: Readonly<Record<string, HealthGauge>>
 }
 
 /** `state.reported` of the `health` shadow, version 2.0. */

@@ -1,4 +1,4 @@
-import type { ComponentState, HealthMetrics, HealthReportV1, HealthReportV2 } from '../contract.ts'
+import type { ComponentState, HealthGauge, HealthMetrics, HealthReportV1, HealthReportV2 } from '../contract.ts'
 import type { HealthSample } from './snapshot.ts'
 
 /** A shadow's health section that is neither a 1.0 nor a 2.0 document: another writer, or a broken one. */
@@ -66,7 +66,18 @@ const areGauges = (gauges: HealthReportV2['gauges']): boolean =>
 const areNumbers = (values: unknown): boolean =>
   typeof values === 'object' && values !== null && Object.values(values).every(isNumber)
 
-const areMetrics = ({ counters, gauges }: HealthMetrics): boolean => areNumbers(counters) && areNumbers(gauges)
+const isGauge = (gauge: HealthGauge | null): boolean =>
+  typeof gauge === 'object' &&
+  gauge !== null &&
+  isNumber(gauge.value) &&
+  isNumber(gauge.count) &&
+  isNumber(gauge.sum) &&
+  isNumber(gauge.sumOfSquares)
+
+const areGaugesOfPlant = (gauges: HealthMetrics['gauges'] | null): boolean =>
+  typeof gauges === 'object' && gauges !== null && Object.values(gauges).every(isGauge)
+
+const areMetrics = ({ counters, gauges }: HealthMetrics): boolean => areNumbers(counters) && areGaugesOfPlant(gauges)
 
 /** Every member is what it should be; written out, since a document of every device is read at every evaluation. */
 const isV2 = (document: HealthReportV2): boolean =>
@@ -119,11 +130,14 @@ function refuseV2(document: HealthReportV2): never {
   return gauges.refuse('diskFreeMiB')
 }
 
-/** @throws UnreadableHealthDocument for the first metric that is no number, if there is one */
+/** @throws UnreadableHealthDocument for the first metric that is none, if there is one */
 function refuseMetrics(metrics: Fields<HealthMetrics>): void {
-  for (const kind of ['counters', 'gauges'] as const) {
-    const values = metrics.section(kind)
-    for (const name of values.names()) values.number(name)
+  const counters = metrics.section('counters')
+  for (const name of counters.names()) counters.number(name)
+  const gauges = metrics.section('gauges')
+  for (const name of gauges.names()) {
+    const gauge = gauges.section(name)
+    for (const member of ['value', 'count', 'sum', 'sumOfSquares'] as const) gauge.number(member)
   }
 }
 

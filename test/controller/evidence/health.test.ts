@@ -46,12 +46,14 @@ describe('the health document', () => {
   })
 
   it('carries metrics of the plant, each a number', () => {
-    const metrics = { counters: { spatter: 12 }, gauges: { torqueNm: 41.5 } }
-    expect(parseHealth({ ...fixture('health-v2.json'), metrics }).metrics).toEqual(metrics)
-    const broken = { ...metrics, gauges: { torqueNm: '41.5' } }
-    expect(refusalOf({ ...fixture('health-v2.json'), metrics: broken }).field).toBe('metrics.gauges.torqueNm')
-    for (const metrics of [null, 7, {}, { counters: {}, gauges: null }])
-      expect(refusalOf({ ...fixture('health-v2.json'), metrics }).field).toMatch(/^metrics/)
+    const torqueNm = { value: 41.5, count: 2, sum: 83.5, sumOfSquares: 3486.25 }
+    const metrics = { counters: { spatter: 12 }, gauges: { torqueNm } }
+    const document = fixture('health-v2.json')
+    expect(parseHealth({ ...document, metrics }).metrics).toEqual(metrics)
+    const broken = { ...metrics, gauges: { torqueNm: { ...torqueNm, sum: '83.5' } } }
+    expect(refusalOf({ ...document, metrics: broken }).field).toBe('metrics.gauges.torqueNm.sum')
+    for (const metrics of [null, 7, {}, { counters: {}, gauges: null }, { counters: {}, gauges: { torqueNm: 41.5 } }])
+      expect(refusalOf({ ...document, metrics }).field).toMatch(/^metrics/)
   })
 
   it('is read in version 1.0, which counts the last minute only', () => {

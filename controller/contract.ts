@@ -40,20 +40,22 @@ export type ComponentState =
   | 'BROKEN'
   | 'FINISHED'
 
+export const HEALTH_COUNTERS = [
+  'connectionAttempts',
+  'connectionFailures',
+  'cycles',
+  'cycleTimeMsSum',
+  'cycleTimeMsSumOfSquares',
+  'operations',
+  'errors',
+  'crashes',
+  'unitsProduced',
+  'qualityChecks',
+  'qualityPasses',
+] as const
+
 /** Cumulative since the health component started (`sequence` 1); they survive a restart of the firmware process. */
-export interface HealthCounters {
-  readonly connectionAttempts: number
-  readonly connectionFailures: number
-  readonly cycles: number
-  readonly cycleTimeMsSum: number
-  readonly cycleTimeMsSumOfSquares: number
-  readonly operations: number
-  readonly errors: number
-  readonly crashes: number
-  readonly unitsProduced: number
-  readonly qualityChecks: number
-  readonly qualityPasses: number
-}
+export type HealthCounters = Readonly<Record<(typeof HEALTH_COUNTERS)[number], number>>
 
 /** The value at the moment of the sample. */
 export interface HealthGauges {

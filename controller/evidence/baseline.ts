@@ -3,27 +3,9 @@ import type { Policy } from '../policy/policy.ts'
 import { memoized } from '../support/memoized.ts'
 import { own } from '../support/own.ts'
 import { type Delta, difference } from './difference.ts'
+import { RuleRecords, type RuleVariation } from './rule-variation.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
-
-/** What one device did in one stratum of the week, summed over the days of the baseline. */
-export interface StratumSums {
-  minutes: number
-  /** Of them, those that the counters cover. */
-  countedMinutes: number
-  /** Minutes the stratum has had in the baseline. */
-  expectedMinutes: number
-  cycles: number
-  units: number
-  qualityChecks: number
-  qualityFailures: number
-  cycleTimeMsSum: number
-  cycleTimeMsSumOfSquares: number
-  operations: number
-  errors: number
-  crashes: number
-  connectionAttempts: number
-  connectionFailures: number
-}
+import { addShift, emptySums, type StratumSums } from './stratum-sums.ts'
 
 /** Seven days before the rollout by device and stratum; frozen when the rollout starts. */
 export interface Baseline {
@@ -45,7 +27,9 @@ export interface Baseline {
   /**
    * How many times as much counts vary from day to day as chance alone lets them, at least 1; absent if not measured.
    */
-  readonly dispersion?: { readonly connection: number; readonly errors: number; readonly quality?: number }
+  readonly dispersion?: { readonly connection: number; readonly errors: number }
+  /** How what the rules on metrics read varies, by their names; absent for a rule that is newer. */
+  readonly rules?: Readonly<Record<string, RuleVariation>>
   /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
   readonly falseRollbackShare?: number
 }
@@ -63,7 +47,8 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const devices: Record<string, Record<string, StratumSums>> = Object.fromEntries(things.map((thing) => [thing, {}]))
   const spread = new Spread()
   const output = new Spread()
-  const [connection, errors, quality] = [new Dispersion(), new Dispersion(), new Dispersion()]
+  const [connection, errors] = [new Dispersion(), new Dispersion()]
+  const rules = new RuleRecords(policy)
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const pieces = stratumPieces(policy, before.atMs, after.atMs)
@@ -82,7 +67,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
           spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
-        quality.add(group, delta.qualityChecks - delta.qualityPasses, delta.qualityChecks)
+        rules.add({ thing, line: after.devices[thing]?.line ?? 0, stratum, atMs: after.atMs }, delta)
         if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
     }
@@ -96,7 +81,8 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     cycleTimeSpread: spread.sigma(),
     outputSpread: output.relativeSigma(),
     cycleTimeCv: cycleTimeCv(devices),
-    dispersion: { connection: connection.factor(), errors: errors.factor(), quality: quality.factor() },
+    dispersion: { connection: connection.factor(), errors: errors.factor() },
+    rules: rules.variations(),
   }
 }
 
@@ -210,61 +196,10 @@ function cycleTimeCv(devices: Baseline['devices']): number {
   return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
 }
 
-const emptySums = (): StratumSums => ({
-  minutes: 0,
-  countedMinutes: 0,
-  expectedMinutes: 0,
-  cycles: 0,
-  units: 0,
-  qualityChecks: 0,
-  qualityFailures: 0,
-  cycleTimeMsSum: 0,
-  cycleTimeMsSumOfSquares: 0,
-  operations: 0,
-  errors: 0,
-  crashes: 0,
-  connectionAttempts: 0,
-  connectionFailures: 0,
-})
-
 function deltaOf(before: Snapshot, after: Snapshot, thing: string): Delta | null {
   const current = own(after.devices, thing)
   return current === undefined ? null : difference(own(before.devices, thing), current)
 }
-
-function addShift(sums: StratumSums, delta: Delta): void {
-  sums.minutes += delta.minutes
-  sums.countedMinutes += delta.countedMinutes
-  sums.cycles += delta.cycles
-  sums.units += delta.unitsProduced
-  sums.qualityChecks += delta.qualityChecks
-  sums.qualityFailures += delta.qualityChecks - delta.qualityPasses
-  sums.cycleTimeMsSum += delta.cycleTimeMsSum
-  sums.cycleTimeMsSumOfSquares += delta.cycleTimeMsSumOfSquares
-  sums.operations += delta.operations
-  sums.errors += delta.errors
-  sums.crashes += delta.crashes
-  sums.connectionAttempts += delta.connectionAttempts
-  sums.connectionFailures += delta.connectionFailures
-}
-
-/** Sums less those of a part of their days; written out, since it is done for every device and day of a replay. */
-export const minus = (all: StratumSums, own: StratumSums): StratumSums => ({
-  minutes: all.minutes - own.minutes,
-  countedMinutes: all.countedMinutes - own.countedMinutes,
-  expectedMinutes: all.expectedMinutes - own.expectedMinutes,
-  cycles: all.cycles - own.cycles,
-  units: all.units - own.units,
-  qualityChecks: all.qualityChecks - own.qualityChecks,
-  qualityFailures: all.qualityFailures - own.qualityFailures,
-  cycleTimeMsSum: all.cycleTimeMsSum - own.cycleTimeMsSum,
-  cycleTimeMsSumOfSquares: all.cycleTimeMsSumOfSquares - own.cycleTimeMsSumOfSquares,
-  operations: all.operations - own.operations,
-  errors: all.errors - own.errors,
-  crashes: all.crashes - own.crashes,
-  connectionAttempts: all.connectionAttempts - own.connectionAttempts,
-  connectionFailures: all.connectionFailures - own.connectionFailures,
-})
 
 /** What a device would do by its own baseline. */
 export interface Expected {
@@ -315,6 +250,12 @@ const expectedOf = (sums: StratumSums | undefined, maxEffect: number): Expected 
         cycleTimeMs: sums.cycleTimeMsSum / sums.cycles,
         errorsPerMinute: sums.errors / sums.countedMinutes,
       }
+
+/** What a device did in a stratum that was observed well enough; null if it was not. */
+export function coveredSums(baseline: Baseline, thing: string, stratum: string): StratumSums | null {
+  const sums = baseline.devices[thing]?.[stratum]
+  return sums !== undefined && isCovered(sums) ? sums : null
+}
 
 /** Share of devices x strata of the week that are covered well enough, 0 to 1. */
 export function coverageOf(baseline: Baseline, things: readonly string[], policy: Policy): number {

@@ -1,4 +1,5 @@
 import { type HealthCounters, SAMPLE_PERIOD_MS } from '../contract.ts'
+import { type MetricTotals, metricsBetween, metricsFromZero } from './metrics.ts'
 import type { HealthSample } from './snapshot.ts'
 
 /** What happened on a device between two samples. */
@@ -7,6 +8,8 @@ export interface Delta extends HealthCounters {
   readonly minutes: number
   /** Of them, those that the counters cover: all in version 2.0, one in version 1.0. */
   readonly countedMinutes: number
+  /** The plant's own; absent where there are none, or nothing to count them from. */
+  readonly metrics?: MetricTotals
 }
 
 /**
@@ -35,7 +38,9 @@ export function difference(previous: HealthSample | undefined, current: HealthSa
   if (beganAnew(previous, current)) return fromZero(current, current.sequence)
   const minutes = current.sequence - previous.sequence
   const delta = between(previous.counters, current.counters, minutes)
-  return isNegative(delta) ? fromZero(current, minutesOfReset(previous, current)) : delta
+  if (isNegative(delta)) return fromZero(current, minutesOfReset(previous, current))
+  if (previous.metrics === undefined || current.metrics === undefined) return delta
+  return { ...delta, metrics: metricsBetween(previous.metrics, current.metrics) }
 }
 
 /**
@@ -57,10 +62,11 @@ function minutesOfReset(previous: HealthSample, current: HealthSample): number {
   return Math.min(current.sequence, Math.max(elapsed, current.sequence - previous.sequence))
 }
 
-const fromZero = ({ counters }: HealthSample, minutes: number): Delta => ({
+const fromZero = ({ counters, metrics }: HealthSample, minutes: number): Delta => ({
   ...counters,
   minutes,
   countedMinutes: minutes,
+  ...(metrics !== undefined && { metrics: metricsFromZero(metrics) }),
 })
 
 /** Written out, since it is done for every device at every evaluation. */

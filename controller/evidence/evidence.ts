@@ -1,14 +1,17 @@
 import { SAMPLE_PERIOD_MS, type StageName } from '../contract.ts'
 import { type Stratum, stratumAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
+import { memoized } from '../support/memoized.ts'
 import { own } from '../support/own.ts'
 import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type CusumState, cusumAfter, NO_CUSUM } from './cusum.ts'
 import { type Delta, difference } from './difference.ts'
 import { type MemorySeries, newSeries, type UsualMemory, withGauge } from './memory-series.ts'
+import { type MetricEvaluations, type MetricLines, MetricObserver, metricLinesOf } from './metric-evidence.ts'
 import { isDown, NO_PRESENCE, observePresence, type Presence } from './presence.ts'
 import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
 import {
+  ALL_WARM,
   addDelta,
   type EvaluationSums,
   type LineSums,
@@ -16,13 +19,14 @@ import {
   type MutableSums,
   NO_SUMS,
   NO_TOTALS,
-  type Noise,
   noSums,
   Scatter,
   type Sums,
   type Totals,
   totalOf,
+  type Warm,
 } from './sums.ts'
+import type { Noise } from './within-lines.ts'
 
 /** The devices that a stage's evaluations are about. */
 export interface Watch {
@@ -70,6 +74,8 @@ export interface Evidence {
   readonly total: Totals
   /** Since the update, in the order in which lines came up. */
   readonly lines: readonly LineSums[]
+  /** The same for the rules on metrics; absent in evidence that an earlier version has stored. */
+  readonly metrics?: MetricLines
   readonly runs: CusumState
   /** By device of the stage. */
   readonly memory: Readonly<Record<string, MemorySeries>>
@@ -102,10 +108,10 @@ const NEW_MEMBER: MemberState = {
   hasFallenBack: false,
 }
 
-/** Evidence of a stage whose devices all run what they are watched for. */
-export const installedEvidence = ({ members, deployedAtMs }: Watch): Evidence => ({
+/** Evidence of a stage whose devices have all run for long what they are watched for. */
+export const installedEvidence = ({ members }: Watch): Evidence => ({
   ...NO_EVIDENCE,
-  members: Object.fromEntries(members.map((thing) => [thing, { ...NEW_MEMBER, installedAtMs: deployedAtMs }])),
+  members: Object.fromEntries(members.map((thing) => [thing, { ...NEW_MEMBER, installedAtMs: 0 }])),
 })
 
 /** What the controls did at one evaluation. */
@@ -114,6 +120,7 @@ export interface ControlsObservation {
   readonly lines: ReadonlyMap<number, Sums>
   readonly noise: Noise
   readonly outputNoise: Noise
+  readonly metrics: MetricObserver
   readonly down: number
   readonly of: number
   readonly isHeard: boolean
@@ -134,6 +141,7 @@ export function observeControls(
   const stratum = stratumAt(policy, current.atMs - policy.tickMs / 2)
   const lines = new Map<number, MutableSums>()
   const scatter = new Scatter()
+  const metrics = new MetricObserver(baseline, policy)
   const usedMiB: number[] = []
   let [down, of, isHeard] = [0, 0, false]
   for (const thing of controls) {
@@ -149,13 +157,16 @@ export function observeControls(
     if (!isOld) continue
     const line = lineOf[thing] as number
     const expected = expectedOf(thing, delta, stratum, current, baseline, policy)
-    addDelta(sumsOf(lines, line), delta, expected)
+    addDelta(sumsOf(lines, line), delta, expected, ALL_WARM)
     if (expected !== null) scatter.add(line, delta, expected)
+    if (isOfOneShift(delta, stratum, current, policy))
+      metrics.add(thing, line, delta, stratum.name, Number.POSITIVE_INFINITY)
   }
   return {
     lines,
     noise: scatter.noise(),
     outputNoise: scatter.outputNoise(),
+    metrics,
     down,
     of,
     isHeard,
@@ -184,6 +195,7 @@ export function observe(
   // Dictionaries from the first name on, as the snapshot is.
   const members: Record<string, MemberState> = Object.create(null)
   const memory: Record<string, MemorySeries> = Object.create(null)
+  const metrics = new MetricObserver(baseline, policy)
   const evaluation = { atMs: current.atMs, commonMiB: controls.commonMiB, usualMiB: controls.usualMiB }
   for (const thing of watch.members) {
     const before = own(evidence.members, thing) ?? NEW_MEMBER
@@ -196,7 +208,10 @@ export function observe(
     members[thing] = isMember ? memberAfter(before, watch, from, to, delta, heard) : anew(before)
     if (before.installedAtMs !== null && delta !== null && to?.firmwareVersion === watch.version) {
       const expected = expectedOf(thing, delta, stratum, current, baseline, policy)
-      addDelta(sumsOf(lines, watch.lineOf[thing] as number), delta, expected)
+      const line = watch.lineOf[thing] as number
+      const ageMs = (previous?.atMs ?? current.atMs) - before.installedAtMs
+      addDelta(sumsOf(lines, line), delta, expected, warmAt(policy, ageMs))
+      if (isOfOneShift(delta, stratum, current, policy)) metrics.add(thing, line, delta, stratum.name, ageMs)
     }
     if (before.installedAtMs !== null && isMember) {
       const own = downOf(downByLine, watch.lineOf[thing] as number)
@@ -229,6 +244,7 @@ export function observe(
     total: totalOf(lineSums),
     noise: controls.noise,
     outputNoise: controls.outputNoise,
+    metrics: metrics.beside(controls.metrics),
     down,
   }
   const rolling = evidence.evaluations.filter(({ atMs }) => atMs > current.atMs - policy.evidence.rollingMs)
@@ -238,6 +254,7 @@ export function observe(
     evaluations: [...rolling, seen],
     total: isObserved ? totalOf([seen.total], evidence.total) : evidence.total,
     lines: isObserved ? linesOf([{ lines: evidence.lines }, seen]) : evidence.lines,
+    metrics: isObserved ? metricsAfter(evidence.metrics ?? {}, seen.metrics ?? {}) : (evidence.metrics ?? {}),
     runs: isObserved ? cusumAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
     memory,
     strata:
@@ -246,6 +263,31 @@ export function observe(
     presence: { ...presence, stage: [...downByLine].map(([line, own]) => ({ line, ...own })) },
   }
 }
+
+/** What takes in a device so long after its install; nearly all are older than any warm-up. [source: warm-up] */
+function warmAt(policy: Policy, ageMs: number): Warm {
+  const warmUps = warmUpsOf(policy)
+  if (ageMs >= warmUps.longestMs) return ALL_WARM
+  return {
+    connection: ageMs >= warmUps.connectionMs,
+    cycleTime: ageMs >= warmUps.cycleTimeMs,
+    output: ageMs >= warmUps.outputMs,
+    errors: ageMs >= warmUps.errorsMs,
+  }
+}
+
+const warmUpsOf = memoized(({ rules }: Policy) => {
+  const of = (name: string): number => rules.find((rule) => rule.name === name)?.warmUpMs ?? 0
+  const [connectionMs, cycleTimeMs] = [of('connection-failure'), of('cycle-time')]
+  const [outputMs, errorsMs] = [of('output'), of('error-rate')]
+  const longestMs = Math.max(connectionMs, cycleTimeMs, outputMs, errorsMs)
+  return { connectionMs, cycleTimeMs, outputMs, errorsMs, longestMs }
+})
+
+const metricsAfter = (before: MetricLines, seen: MetricEvaluations): MetricLines =>
+  Object.fromEntries(
+    Object.entries(seen).map(([name, { lines }]) => [name, metricLinesOf([before[name] ?? [], lines])]),
+  )
 
 function downOf(lines: Map<number, { of: number; down: number }>, line: number): { of: number; down: number } {
   const own = lines.get(line) ?? { of: 0, down: 0 }

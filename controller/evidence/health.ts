@@ -1,4 +1,11 @@
-import type { ComponentState, HealthGauge, HealthMetrics, HealthReportV1, HealthReportV2 } from '../contract.ts'
+import {
+  type ComponentState,
+  HEALTH_COUNTERS,
+  type HealthGauge,
+  type HealthMetrics,
+  type HealthReportV1,
+  type HealthReportV2,
+} from '../contract.ts'
 import type { HealthSample } from './snapshot.ts'
 
 /** A shadow's health section that is neither a 1.0 nor a 2.0 document: another writer, or a broken one. */
@@ -25,19 +32,6 @@ const STATES: readonly ComponentState[] = [
   'FINISHED',
 ]
 
-const COUNTERS = [
-  'connectionAttempts',
-  'connectionFailures',
-  'cycles',
-  'cycleTimeMsSum',
-  'cycleTimeMsSumOfSquares',
-  'operations',
-  'errors',
-  'crashes',
-  'unitsProduced',
-  'qualityChecks',
-  'qualityPasses',
-] as const satisfies readonly (keyof HealthReportV2['counters'])[]
 const GAUGES = ['cpuPct', 'memoryMiB', 'memoryLimitMiB', 'uptimeS'] as const
 
 const { isFinite: isNumber } = Number
@@ -121,7 +115,7 @@ function refuseV2(document: HealthReportV2): never {
   raw.number('sequence')
   raw.number('sampledAtMs')
   const counters = raw.section('counters')
-  for (const name of COUNTERS) counters.number(name)
+  for (const name of HEALTH_COUNTERS) counters.number(name)
   const gauges = raw.section('gauges')
   for (const name of GAUGES) gauges.number(name)
   gauges.flag('connected')

@@ -1,7 +1,9 @@
-import type { HealthCounters } from '../contract.ts'
+import type { HealthCounters, HealthMetrics } from '../contract.ts'
 import { stratumAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
+import { own } from '../support/own.ts'
 import { difference } from './difference.ts'
+import { addMetrics, type MetricTotals } from './metrics.ts'
 import { type HealthSample, type Snapshot, thingsOf } from './snapshot.ts'
 
 /** A time that is no example of how the plant runs. */
@@ -124,5 +126,16 @@ function movedOn(stood: HealthSample, before: HealthSample, after: HealthSample)
   const counters = Object.fromEntries(
     Object.entries(stood.counters).map(([name, count]) => [name, count + delta[name as keyof HealthCounters]]),
   ) as unknown as HealthCounters
-  return { ...after, sequence, counters }
+  const metrics = after.metrics === undefined ? undefined : metricsAfter(stood.metrics, after.metrics, delta.metrics)
+  return { ...after, sequence, counters, ...(metrics !== undefined && { metrics }) }
+}
+
+/** Where the plant's own metrics stand; one that did not stand anywhere begins with what it did. */
+function metricsAfter(stood: HealthMetrics | undefined, after: HealthMetrics, delta?: MetricTotals): HealthMetrics {
+  const totals = addMetrics(stood, delta)
+  const gauges = Object.entries(totals.gauges).map(([name, sums]) => [
+    name,
+    { ...sums, value: own(after.gauges, name)?.value ?? 0 },
+  ])
+  return { counters: totals.counters, gauges: Object.fromEntries(gauges) }
 }

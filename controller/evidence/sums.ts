@@ -1,6 +1,8 @@
 import { groupedBy } from '../support/grouped.ts'
 import type { Expected } from './baseline.ts'
 import type { Delta } from './difference.ts'
+import type { MetricEvaluations } from './metric-evidence.ts'
+import { type Noise, WithinLines } from './within-lines.ts'
 
 /** Observed and expected sums of some devices over some evaluations. */
 export interface Sums {
@@ -18,8 +20,6 @@ export interface Sums {
   readonly expectedCycles: number
   readonly units: number
   readonly expectedUnits: number
-  readonly qualityChecks: number
-  readonly qualityFailures: number
   readonly cycleMs: number
   readonly expectedCycleMs: number
   /** Sum over the readings of ln(cycle time) above what is expected, each bounded. */
@@ -49,9 +49,12 @@ export interface EvaluationSums {
   readonly lines: readonly LineSums[]
   /** Over all lines. */
   readonly total: Totals
+  /** How single controls scatter about their line, in ln(cycle time): the yardstick of the cycle time rule. */
   readonly noise: Noise
   /** The same for what the controls made, as a share of what was expected. */
   readonly outputNoise: Noise
+  /** What the rules on metrics read; absent in evidence that an earlier version has stored. */
+  readonly metrics?: MetricEvaluations
   readonly down: Down
 }
 
@@ -66,14 +69,6 @@ export interface Down {
   readonly controlsOf: number
 }
 
-/**
- * How single controls scatter about the mean of their line, in ln(cycle time): the yardstick of the cycle time rule.
- */
-export interface Noise {
-  readonly squares: number
-  readonly degrees: number
-}
-
 /** To be added up; written out, since it is made for every line at every evaluation. */
 export const noSums = (): MutableSums => ({
   minutes: 0,
@@ -86,8 +81,6 @@ export const noSums = (): MutableSums => ({
   expectedCycles: 0,
   units: 0,
   expectedUnits: 0,
-  qualityChecks: 0,
-  qualityFailures: 0,
   cycleMs: 0,
   expectedCycleMs: 0,
   boundedEffects: 0,
@@ -122,7 +115,7 @@ export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): 
 /** Member by member in locals, since every line of the window is added up at every evaluation. */
 function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
   let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
-  let { expectedReadings, expectedCycles, units, expectedUnits, qualityChecks, qualityFailures } = start
+  let { expectedReadings, expectedCycles, units, expectedUnits } = start
   let { cycleMs, expectedCycleMs, boundedEffects, operations, errors, expectedErrors } = start
   for (const part of parts) {
     const more = role === 'stage' ? part.stage : part.controls
@@ -137,8 +130,6 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     expectedCycles += more.expectedCycles
     units += more.units
     expectedUnits += more.expectedUnits
-    qualityChecks += more.qualityChecks
-    qualityFailures += more.qualityFailures
     cycleMs += more.cycleMs
     expectedCycleMs += more.expectedCycleMs
     boundedEffects += more.boundedEffects
@@ -157,8 +148,6 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
     expectedCycles,
     units,
     expectedUnits,
-    qualityChecks,
-    qualityFailures,
     cycleMs,
     expectedCycleMs,
     boundedEffects,
@@ -171,29 +160,45 @@ function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums 
 /** Sums that are still being added up. */
 export type MutableSums = { -readonly [K in keyof Sums]: Sums[K] }
 
+/** Which rules take in what a device does, so long after its install. */
+export interface Warm {
+  readonly connection: boolean
+  readonly cycleTime: boolean
+  readonly output: boolean
+  readonly errors: boolean
+}
+
+export const ALL_WARM: Warm = { connection: true, cycleTime: true, output: true, errors: true }
+
 /**
  * Without an expectation (the baseline lacks the stratum, or the interval spans two) only the connection minutes count.
  */
-export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null): void {
+export function addDelta(sum: MutableSums, delta: Delta, expected: Expected | null, warm: Warm = ALL_WARM): void {
   sum.minutes += delta.minutes
-  sum.attempts += delta.connectionAttempts
-  sum.failures += delta.connectionFailures
+  if (warm.connection) {
+    sum.attempts += delta.connectionAttempts
+    sum.failures += delta.connectionFailures
+  }
   if (expected === null) return
-  sum.countedMinutes += delta.countedMinutes
-  sum.readings += delta.cycles > 0 ? 1 : 0
-  sum.cycles += delta.cycles
-  sum.expectedReadings += expected.cyclesPerMinute > 0 ? 1 : 0
-  sum.expectedCycles += delta.countedMinutes * expected.cyclesPerMinute
-  sum.units += delta.unitsProduced
-  sum.expectedUnits += delta.countedMinutes * expected.unitsPerMinute
-  sum.qualityChecks += delta.qualityChecks
-  sum.qualityFailures += delta.qualityChecks - delta.qualityPasses
-  sum.cycleMs += delta.cycleTimeMsSum
-  sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
-  sum.boundedEffects += boundedEffectOf(delta, expected) ?? 0
-  sum.operations += delta.operations
-  sum.errors += delta.errors
-  sum.expectedErrors += delta.countedMinutes * expected.errorsPerMinute
+  if (warm.cycleTime) {
+    sum.readings += delta.cycles > 0 ? 1 : 0
+    sum.cycleMs += delta.cycleTimeMsSum
+    sum.expectedCycleMs += delta.cycles * expected.cycleTimeMs
+    sum.boundedEffects += boundedEffectOf(delta, expected) ?? 0
+  }
+  if (warm.output) {
+    sum.cycles += delta.cycles
+    sum.expectedReadings += expected.cyclesPerMinute > 0 ? 1 : 0
+    sum.expectedCycles += delta.countedMinutes * expected.cyclesPerMinute
+    sum.units += delta.unitsProduced
+    sum.expectedUnits += delta.countedMinutes * expected.unitsPerMinute
+  }
+  if (warm.errors) {
+    sum.countedMinutes += delta.countedMinutes
+    sum.operations += delta.operations
+    sum.errors += delta.errors
+    sum.expectedErrors += delta.countedMinutes * expected.errorsPerMinute
+  }
 }
 
 /**
@@ -224,30 +229,5 @@ export class Scatter {
 
   outputNoise(): Noise {
     return this.#output.sums()
-  }
-}
-
-/** Sum of squares about the means of lines. */
-class WithinLines {
-  readonly #lines = new Map<number, { n: number; sum: number; squares: number }>()
-
-  add(line: number, value: number): void {
-    let own = this.#lines.get(line)
-    if (own === undefined) {
-      own = { n: 0, sum: 0, squares: 0 }
-      this.#lines.set(line, own)
-    }
-    own.n += 1
-    own.sum += value
-    own.squares += value * value
-  }
-
-  sums(): Noise {
-    let [squares, degrees] = [0, 0]
-    for (const line of this.#lines.values()) {
-      squares += Math.max(line.squares - line.sum ** 2 / line.n, 0)
-      degrees += line.n - 1
-    }
-    return { squares, degrees }
   }
 }

@@ -1,10 +1,10 @@
-import type { StratumSums } from '../evidence/baseline.ts'
 import { NO_PRESENCE } from '../evidence/presence.ts'
+import type { StratumSums } from '../evidence/stratum-sums.ts'
 import { type Sums, totalOf } from '../evidence/sums.ts'
 import { lineList } from '../messages/wording.ts'
-import { suddenBoundary } from '../statistics/budget.ts'
+import { limitBoundary, suddenBoundary } from '../statistics/budget.ts'
 import { clusteredLogTail } from '../statistics/clustered-tail.ts'
-import { type Count, excessLogRatio } from '../statistics/excess.ts'
+import { type Count, excessLogRatio, excessOver } from '../statistics/excess.ts'
 import type { RuleInput } from './rule-input.ts'
 import {
   isSignificant,
@@ -29,10 +29,9 @@ const SUDDEN_SHARE = 0.25
 const COMMON_PART = 0.5
 
 /**
- * Failed share of connection attempts, of the stage and of each line: above the limit, and significantly above the same
- * devices' baseline; not above the limit itself, which a canary at 3 % could not show within an hour. Where the
- * controls explain the rise it is the network, and inconclusive.
- * [source: thresholds, connection-evidence, raw-thresholds]
+ * Failed share of connection attempts, of the stage and of each line: significantly above the same devices' baseline, and
+ * above the limit beyond doubt; between the two nothing is promoted. Where the controls explain the rise it is the
+ * network, and inconclusive. [source: thresholds, connection-evidence, limit-evidence, raw-thresholds]
  */
 export function judgeConnection(one: RuleInput): readonly Finding[] {
   return one.policy.profile === 'raw-thresholds' ? [literal(one)] : [gradual(one), sudden(one)]
@@ -70,7 +69,16 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   const statistic = statisticOf(segment, countOf(stage, normal), dispersion)
   if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
   const isOwn = controls.attempts === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
-  return significant(segment, statistic, isOwn)
+  if (!isOwn || isBeyondLimit(segment, one)) return significant(segment, statistic, isOwn)
+  return { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
+}
+
+/** More failures than a share as large as the limit would make: until that is known, nothing is promoted. */
+function isBeyondLimit({ key, stage }: Segment, { policy, baseline, evidence }: RuleInput): boolean {
+  const allowed = (stage.attempts * policy.limits.connectionFailurePct) / 100
+  const lines = key.line === undefined ? 1 : evidence.lines.length
+  const beyond = excessOver(stage.failures, allowed) / (baseline.dispersion?.connection ?? 1)
+  return beyond >= limitBoundary(policy, lines, key.span === 'rolling-window')
 }
 
 /** Of the whole stage; a line needs its share, and the evidence of a line among many. */

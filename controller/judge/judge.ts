@@ -1,11 +1,13 @@
+import { metricRules } from '../evidence/metric-rules.ts'
 import { stratumAt } from '../policy/calendar.ts'
+import type { Rule } from '../policy/rules.ts'
 import { judgeConnection } from './connection-failure.ts'
 import { judgeCycleTime } from './cycle-time.ts'
 import { judgeDevices } from './devices.ts'
 import { judgeErrorRate } from './error-rate.ts'
 import { judgeMemory } from './memory-leak.ts'
+import { judgeMetric } from './metric-rule.ts'
 import { judgeOutput } from './output.ts'
-import { judgeQuality } from './quality.ts'
 import type { RuleInput } from './rule-input.ts'
 import { judgeSpillOver } from './spill-over.ts'
 import { type Finding, type Verdict, verdictOf } from './verdict.ts'
@@ -19,15 +21,18 @@ export function judge(given: RuleInput): Verdict {
   const findings = [...judgeDevices(one), ...judgeConnection(one), judgeCycleTime(one), judgeErrorRate(one)]
   // The owner's thresholds have no rule on memory, nor on devices without the release. [source: added-rules]
   if (policy.profile !== 'raw-thresholds') {
-    findings.push(...judgeOutput(one), ...judgeQuality(one), judgeMemory(one), ...judgeSpillOver(one))
+    const ofMetrics = metricRules(policy).flatMap((rule) => judgeMetric(rule, one))
+    findings.push(...judgeOutput(one), ...ofMetrics, judgeMemory(one), ...judgeSpillOver(one))
   }
-  const isDry = new Set(policy.dryRun)
-  const inContext = (finding: Finding): Finding => ({
-    ...finding,
-    stratum,
-    ...(isDry.has(finding.rule) && { isDryRun: true }),
-  })
-  return verdictOf(findings.map(inContext))
+  const rules = new Map(policy.rules.map((rule) => [rule.name, rule]))
+  return verdictOf(findings.map((finding) => inContext(finding, stratum, rules.get(finding.rule))))
+}
+
+/** What the table says of a rule: a breach of one that only holds is a gate, one on trial decides nothing. */
+function inContext(finding: Finding, stratum: string, rule: Rule | undefined): Finding {
+  if (rule?.criticality === 'dry-run') return { ...finding, stratum, isDryRun: true }
+  const isHeld = rule?.criticality === 'holds' && finding.outcome === 'breach'
+  return { ...finding, stratum, ...(isHeld && { outcome: 'inconclusive', inconclusive: 'gate' }) }
 }
 
 /** On a noisy baseline stronger evidence is needed. */

@@ -115,9 +115,10 @@ export const significant = (segment: Segment, statistic: Statistic, isOwn: boole
     ? { segment, outcome: 'breach', statistic }
     : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
 
-/** The first breach, else the first that is inconclusive as common mode, else the first with enough evidence. */
+/** The first breach, else the first that is no health either, else the first with enough evidence. */
 export const worstSegment = (judged: readonly Judged[]): Judged =>
   judged.find(({ outcome }) => outcome === 'breach') ??
+  judged.find(({ inconclusive }) => inconclusive === 'gate') ??
   judged.find(({ inconclusive }) => inconclusive === 'common-mode') ??
   judged.find(({ outcome }) => outcome === 'healthy') ??
   (judged[0] as Judged)

@@ -10,6 +10,7 @@ export interface Down {
 
 const controlsText = (pct: number | null, digits: number, unit: string): string =>
   pct === null ? 'no controls, history only' : `controls ${pct.toFixed(digits)} ${unit}`
+const signed = (value: number, digits: number): string => `${value > 0 ? '+' : ''}${value.toFixed(digits)}`
 const historyOnly = (hasControls: boolean): string => (hasControls ? '' : '; no controls, history only')
 
 /** Why a rule found what it found: a few codes for each rule. */
@@ -124,27 +125,71 @@ export const FINDING_MESSAGES = {
     },
   ),
 
-  QUALITY_FAILURES: define<{
-    readonly failures: number
-    readonly checks: number
-    /** Null where none was checked. */
-    readonly failedPct: number | null
-    readonly baselinePct: number | null
-    readonly allowedPoints: number
-    readonly controlsPct: number | null
+  METRIC_EVENTS: define<{
+    readonly metric: string
+    /** The counter of attempts or of exposure; null for minutes. */
+    readonly of: string | null
+    readonly direction: string
+    /** Of a share that must not decrease: attempts without it. */
+    readonly count: number
+    readonly exposure: number
+    readonly expected: number
+    /** Null where none at all was expected. */
+    readonly change: number | null
+    readonly controlsChange: number | null
+    readonly allowed: number
+    readonly unit: 'points' | 'percent'
     readonly segment: SegmentKey
   }>(
-    'Failed quality checks of the stage against the baseline (rule quality).',
-    ({ failures, checks, failedPct, baselinePct, allowedPoints, controlsPct, segment }) => {
-      const usual = baselinePct === null ? '' : `, ${baselinePct.toFixed(2)} % before`
-      const share = failedPct === null ? '' : ` (${failedPct.toFixed(2)} %)`
-      return `${failures} of ${checks} quality checks failed${share} ${segmentText(segment)}${usual}, +${allowedPoints} points allowed, ${controlsText(controlsPct, 2, '%')}`
+    'Events of attempts, or per exposure, against the baseline (rules of kind share and count).',
+    ({ metric, of, direction, count, exposure, expected, change, controlsChange, allowed, unit, segment }) => {
+      const isWithout = unit === 'points' && direction === 'decrease'
+      const events = isWithout
+        ? `${count} of ${exposure} ${of} without ${metric}`
+        : `${count} ${metric} in ${exposure} ${of ?? 'minutes'}`
+      const sign = unit === 'points' ? 'points' : '%'
+      const changed = change === null ? '' : ` (${signed(change, 2)} ${sign})`
+      return `${events} ${segmentText(segment)}${changed}, ${expected.toFixed(1)} expected, ${allowed} ${sign} allowed, ${controlsText(controlsChange, 2, sign)}`
     },
   ),
 
-  NO_QUALITY_CHECKS: define<Record<string, never>>(
-    'No quality check was reported in the rolling window although the baseline has some (rule quality).',
-    () => 'no quality checks are reported any more',
+  METRIC_EFFECT: define<{
+    readonly metric: string
+    readonly test: string
+    /** In per cent of the baseline, or in the unit of the metric. */
+    readonly change: number
+    readonly allowed: number
+    readonly unit: 'percent' | 'metric'
+    readonly segment: SegmentKey
+    readonly hasControls: boolean
+  }>(
+    'Change of a mean, an output or a spread against the baseline (rules of these kinds).',
+    ({ metric, test, change, allowed, unit, segment, hasControls }) => {
+      const sign = unit === 'percent' ? ' %' : ''
+      return `${test} of ${metric} changed by ${signed(change, 2)}${sign} ${segmentText(segment)}, ${allowed}${sign} allowed${historyOnly(hasControls)}`
+    },
+  ),
+
+  METRIC_MISSING: define<{
+    readonly metric: string
+    readonly lines: LineList
+    /** Lines of which data were due. */
+    readonly of: number
+    /** Whether the controls on these lines report the metric. */
+    readonly controls: 'report' | 'silent' | 'none'
+  }>('A metric that the baseline has is not reported (rules on a metric).', ({ metric, lines, of, controls }) => {
+    const where = lines.count === 0 ? 'nothing was due yet' : `none from ${linesText(lines)} of ${of}`
+    const beside = {
+      report: 'the controls report it',
+      silent: 'the controls do not report it either',
+      none: 'no controls',
+    }
+    return `${metric}: ${where}${lines.count === 0 ? '' : `; ${beside[controls]}`}`
+  }),
+
+  NO_METRIC: define<{ readonly metric: string }>(
+    'Too little of a metric was reported to judge it (rules on a metric).',
+    ({ metric }) => `too little of ${metric} was reported`,
   ),
 
   ERROR_RATE: define<{

@@ -2,13 +2,14 @@ import { STAGES } from '../contract.ts'
 import { writtenDuration } from '../units/duration.ts'
 import { writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
 import type { Policy, WeeklyWindow } from './policy.ts'
+import { rulesDocumentOf } from './rules-document.ts'
 import { DAYS, type PolicyDocument } from './schema.ts'
 
 /** A document that leaves nothing out. */
 export type FullPolicyDocument = {
   readonly [Key in keyof PolicyDocument]-?: NonNullable<PolicyDocument[Key]> extends readonly unknown[] | string
     ? NonNullable<PolicyDocument[Key]>
-    : Key extends 'deny'
+    : Key extends 'deny' | 'rules'
       ? NonNullable<PolicyDocument[Key]>
       : Required<NonNullable<PolicyDocument[Key]>>
 }
@@ -42,7 +43,8 @@ export function documentOf(policy: Policy): FullPolicyDocument {
     incidents: policy.incidents.map(({ from, to, reason }) => ({ from, to, reason })),
     ...limitsOf(policy),
     onNoisyBaseline: policy.onNoisyBaseline,
-    dryRun: [...policy.dryRun],
+    rules: rulesDocumentOf(policy.rules),
+    dryRun: [],
     quorum: writtenShare(policy.quorumShare),
     laterQuorum: writtenShare(policy.laterQuorumShare),
     exposure: writtenShare(policy.exposureShare),
@@ -68,6 +70,7 @@ const limitsOf = ({ stages, preflight, limits, evidence, memory, telemetry }: Po
     cycleTimeIncrease: writtenPercent(limits.cycleTimeIncreasePct),
     outputDecrease: writtenPercent(limits.outputDecreasePct),
     qualityFailureIncrease: writtenPercent(limits.qualityFailureIncreasePoints),
+    cycleTimeSpreadIncrease: writtenPercent(limits.cycleTimeSpreadIncreasePct),
     errorRateIncrease: writtenPercent(limits.errorRateIncreasePct),
     errorRateMode: limits.errorRateMode,
     crashes: limits.crashes,

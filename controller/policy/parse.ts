@@ -2,6 +2,7 @@ import { STAGES, type StageName } from '../contract.ts'
 import { InvalidPolicy } from '../errors.ts'
 import { problemLine, problemsOf } from '../support/schema-problems.ts'
 import { DEFAULT_POLICY, OPEN_GATES, type Policy } from './policy.ts'
+import { rulesOf } from './rules-document.ts'
 import { DAYS, type PolicyFile, policySchema, type WindowFile } from './schema.ts'
 
 /** What the policy takes from the site where its document leaves it out. */
@@ -36,7 +37,7 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
     incidents: file.incidents ?? DEFAULT_POLICY.incidents,
     ...limitsOf(file),
     onNoisyBaseline: file.onNoisyBaseline ?? DEFAULT_POLICY.onNoisyBaseline,
-    dryRun: file.dryRun ?? DEFAULT_POLICY.dryRun,
+    rules: rulesOf(file.rules, file.dryRun),
     quorumShare: file.quorum ?? DEFAULT_POLICY.quorumShare,
     laterQuorumShare: file.laterQuorum ?? DEFAULT_POLICY.laterQuorumShare,
     exposureShare: file.exposure ?? DEFAULT_POLICY.exposureShare,
@@ -66,6 +67,7 @@ function limitsOf(
       cycleTimeIncreasePct: file.limits?.cycleTimeIncrease ?? limits.cycleTimeIncreasePct,
       outputDecreasePct: file.limits?.outputDecrease ?? limits.outputDecreasePct,
       qualityFailureIncreasePoints: file.limits?.qualityFailureIncrease ?? limits.qualityFailureIncreasePoints,
+      cycleTimeSpreadIncreasePct: file.limits?.cycleTimeSpreadIncrease ?? limits.cycleTimeSpreadIncreasePct,
       errorRateIncreasePct: file.limits?.errorRateIncrease ?? limits.errorRateIncreasePct,
       errorRateMode: file.limits?.errorRateMode ?? limits.errorRateMode,
       crashes: file.limits?.crashes ?? limits.crashes,

@@ -1,4 +1,5 @@
 import type { StageName } from '../contract.ts'
+import { BUILT_IN_RULES, type Rule } from './rules.ts'
 
 /** How the thresholds are applied: raw at every tick, or with evidence rules that keep healthy releases alive. */
 export type Profile = 'raw-thresholds' | 'default'
@@ -94,6 +95,8 @@ export interface Policy {
     readonly outputDecreasePct: number
     /** Increase of the failed share of quality checks. [source: quality-limit] */
     readonly qualityFailureIncreasePoints: number
+    /** Increase of the standard deviation of single cycles over the baseline. [source: spread-limit] */
+    readonly cycleTimeSpreadIncreasePct: number
     /** Increase over the baseline rate. [source: thresholds] */
     readonly errorRateIncreasePct: number
     /** Of the rate itself, or in percentage points of the operations. [source: relative-error-rate] */
@@ -137,8 +140,8 @@ export interface Policy {
    * less sensitive. [source: aa-replay]
    */
   readonly onNoisyBaseline: 'refuse' | 'raise'
-  /** Rules, by name, that report findings and decide nothing. */
-  readonly dryRun: readonly string[]
+  /** In the order in which they are judged: those that every policy has, then the plant's own. */
+  readonly rules: readonly Rule[]
   /** Share of the canaries that must have counted as installed before the soak begins and ends. [source: quorum] */
   readonly quorumShare: number
   /** The same for early and production. [source: quorum] */
@@ -205,6 +208,7 @@ export const DEFAULT_POLICY: Policy = {
     cycleTimeIncreasePct: 10,
     outputDecreasePct: 10,
     qualityFailureIncreasePoints: 1,
+    cycleTimeSpreadIncreasePct: 50,
     errorRateIncreasePct: 5,
     errorRateMode: 'relative',
     crashes: 0,
@@ -222,7 +226,7 @@ export const DEFAULT_POLICY: Policy = {
   },
   memory: { rollbackWithinMs: 72 * HOUR_MS, gateWithinMs: 14 * 24 * HOUR_MS, freeFloorPct: 25 },
   onNoisyBaseline: 'refuse',
-  dryRun: [],
+  rules: BUILT_IN_RULES,
   quorumShare: 0.88,
   laterQuorumShare: 0.9,
   exposureShare: 0.9,

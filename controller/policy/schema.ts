@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { STAGES, type StageName } from '../contract.ts'
+import { nearest } from '../support/schema-problems.ts'
 import { writtenDuration } from '../units/duration.ts'
 import { duration, memory, percent, share, writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
 import { shiftProblem, wallTime, zone } from '../units/wall-time.ts'
 import { DEFAULT_POLICY } from './policy.ts'
+import { BUILT_IN_NAMES } from './rules.ts'
+import { rulesSchema } from './rules-document.ts'
 
 /** Days of the week as documents name them, in the order of ISO 8601. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -81,6 +84,11 @@ const limitsSchema = z
       limitPct,
       'Increase of the failed share of quality checks, in points',
       writtenPercent(limits.qualityFailureIncreasePoints),
+    ),
+    cycleTimeSpreadIncrease: key(
+      percent,
+      'Increase of the standard deviation of single cycles over the baseline',
+      writtenPercent(limits.cycleTimeSpreadIncreasePct),
     ),
     errorRateIncrease: key(percent, 'Increase over the baseline rate', writtenPercent(limits.errorRateIncreasePct)),
     errorRateMode: key(
@@ -231,7 +239,10 @@ const keys = z
       'If the baseline alone would have been rolled back: refuse to start, or raise the evidence needed',
       DEFAULT_POLICY.onNoisyBaseline,
     ),
-    dryRun: z.array(z.string()).describe('Rules that report and do not decide; none by default'),
+    rules: rulesSchema,
+    dryRun: z
+      .array(z.string())
+      .describe('Rules that report and do not decide, as `criticality: dry-run` of each says; none by default'),
     quorum: key(
       part,
       'Canaries that must be installed before the window begins',
@@ -263,6 +274,15 @@ export const policySchema = keys
   .superRefine((policy, context) => {
     const shifts = policy.shifts === undefined ? null : shiftProblem(policy.shifts)
     if (shifts !== null) context.addIssue({ code: 'custom', path: ['shifts'], message: shifts })
+    const names = [...BUILT_IN_NAMES, ...Object.keys(policy.rules ?? {})]
+    for (const [i, name] of (policy.dryRun ?? []).entries()) {
+      if (!names.includes(name))
+        context.addIssue({
+          code: 'custom',
+          path: ['dryRun', i],
+          message: `"${name}" is no rule${nearest(name, names)}`,
+        })
+    }
     for (const list of ['freezes', 'incidents'] as const) {
       for (const [i, { from, to }] of (policy[list] ?? []).entries()) {
         if (from >= to)

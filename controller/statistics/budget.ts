@@ -1,18 +1,31 @@
 import type { Policy } from '../policy/policy.ts'
+import { STREAMS } from '../policy/rules.ts'
+import { memoized } from '../support/memoized.ts'
 import { boundaryFor, maxSprtCriticalValue } from './sequential.ts'
 
 /**
  * What failed deployments have of the budget, on which one count a stage decides; the other streams share the rest: three
- * stages times connection, cycle time, errors, memory, crashes, devices that are away, quality, and output of cycles and
- * of units. [source: false-rollback-budget]
+ * stages times what the rules that decide have. [source: false-rollback-budget]
  */
 const FAILED_PART = 0.118
-const STREAM_PART = (1 - FAILED_PART) / 27
+const STAGES = 3
 /** Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and a late change. */
 const WAYS = 5
 
 /** What a release may lose to false rollbacks on one stream. */
-export const streamAlpha = ({ evidence }: Policy): number => evidence.falseRollbackShare * STREAM_PART
+export const streamAlpha = ({ evidence, rules }: Policy): number =>
+  (evidence.falseRollbackShare * (1 - FAILED_PART)) / (STAGES * streamsOf(rules))
+
+/** At least one, so that a policy of which no rule decides can still be reported on. */
+const streamsOf = memoized((rules: Policy['rules']): number =>
+  Math.max(
+    rules.reduce((sum, { name, criticality, metricTest }) => {
+      const own = STREAMS[name] ?? (metricTest === undefined ? 0 : 1)
+      return sum + (criticality === 'decides' ? own : 0)
+    }, 0),
+    1,
+  ),
+)
 
 const wayAlpha = (policy: Policy): number => streamAlpha(policy) / WAYS
 
@@ -29,6 +42,16 @@ export const mixtureBoundary = (policy: Policy, lines: number, isRolling: boolea
 /** Boundary of the Poisson MaxSPRT. */
 export const countBoundary = (policy: Policy, lines: number, isRolling: boolean): number =>
   maxSprtCriticalValue(wayAlpha(policy) / members(policy, lines, isRolling))
+
+/**
+ * What a rule may be wrong about the limit, once the change itself is beyond doubt: a change that is as large as the
+ * limit is taken for more in one release of ten at most. [source: limit-evidence]
+ */
+const LIMIT_ALPHA = 0.1
+
+/** Boundary of a log likelihood ratio against the limit; rolling windows are those of one stage. */
+export const limitBoundary = ({ windowMs, evidence }: Policy, lines: number, isRolling: boolean): number =>
+  boundaryFor(LIMIT_ALPHA, lines * (isRolling ? Math.max(windowMs / evidence.rollingMs, 1) : 1))
 
 /** Boundary of a run's log likelihood ratio. */
 export const runBoundary = (policy: Policy): number =>

@@ -21,4 +21,8 @@ export function excessLogRatio({ count, reference, ratio }: Count, dispersion = 
   return Math.max(xLogXOver(count, expected) + xLogXOver(reference, total - expected), 0) / dispersion
 }
 
+/** The same of a count whose mean is known. */
+export const excessOver = (count: number, mean: number): number =>
+  count <= mean ? 0 : mean > 0 ? mean - count + xLogXOver(count, mean) : Number.POSITIVE_INFINITY
+
 const xLogXOver = (x: number, y: number): number => (x === 0 ? 0 : x * Math.log(x / y))

@@ -1,5 +1,5 @@
 import seedrandom from 'seedrandom'
-import type { HealthCounters } from '../../controller/contract.ts'
+import type { HealthCounters, HealthGauge, HealthMetrics } from '../../controller/contract.ts'
 import { type Baseline, makeBaseline } from '../../controller/evidence/baseline.ts'
 import { type Evidence, NO_EVIDENCE, observe, type Watch } from '../../controller/evidence/evidence.ts'
 import type { HealthSample, Snapshot } from '../../controller/evidence/snapshot.ts'
@@ -46,6 +46,12 @@ export interface PlantOptions {
   readonly slowdown?: (thing: string, atMs: number) => number
   readonly errorFactor?: (thing: string, atMs: number) => number
   readonly failureShare?: (thing: string, atMs: number) => number
+  /** Passed share of one quality check a minute; none is made without. */
+  readonly passShare?: (thing: string, atMs: number) => number
+  /** Mean and standard deviation of the gauge `torqueNm`; null while a device does not report it. */
+  readonly torque?: (thing: string, atMs: number) => readonly [mean: number, sigma: number] | null
+  /** Events per minute of the counter `spatter`. */
+  readonly spatter?: (thing: string, atMs: number) => number
 }
 
 /**
@@ -59,6 +65,7 @@ export class Plant {
   #chance: seedrandom.StatefulPRNG<seedrandom.State.Alea>
   readonly #effect = new Map<string, number>()
   readonly #counters = new Map<string, { -readonly [K in keyof HealthCounters]: number }>()
+  readonly #metrics = new Map<string, { spatter: number; torqueNm: HealthGauge }>()
   readonly #bootIds = new Map<string, string>()
   readonly versions = new Map<string, string>()
   #nowMs: number
@@ -73,6 +80,7 @@ export class Plant {
       this.lineOf[thing] = Number(thing.split('-')[1])
       this.#effect.set(thing, 1 + 0.02 * this.#normal())
       this.#counters.set(thing, { ...NO_COUNTS })
+      this.#metrics.set(thing, { spatter: 0, torqueNm: { value: 0, count: 0, sum: 0, sumOfSquares: 0 } })
       this.versions.set(thing, '2.3.1')
       this.#bootIds.set(thing, `${thing}-old`)
     }
@@ -127,9 +135,48 @@ export class Plant {
       const firmwareVersion = this.versions.get(thing) as string
       const bootId = this.#bootIds.get(thing) as string
       const line = this.lineOf[thing] as number
-      return [thing, sample({ counters, sequence, firmwareVersion, bootId, line, sampledAtMs: atMs })] as const
+      const own = {
+        counters,
+        sequence,
+        firmwareVersion,
+        bootId,
+        line,
+        sampledAtMs: atMs,
+        ...this.#metricsOf(thing, atMs),
+      }
+      return [thing, sample(own)] as const
     })
     return { atMs, devices: Object.fromEntries(devices) }
+  }
+
+  #metricsOf(thing: string, atMs: number): { readonly metrics?: HealthMetrics } {
+    const { torque, spatter } = this.#options
+    if (torque === undefined && spatter === undefined) return {}
+    const own = this.#metrics.get(thing) as { spatter: number; torqueNm: HealthGauge }
+    const isReported = torque !== undefined && torque(thing, atMs) !== null
+    const gauges: Record<string, HealthGauge> = isReported ? { torqueNm: own.torqueNm } : {}
+    return { metrics: { counters: spatter === undefined ? {} : { spatter: own.spatter }, gauges } }
+  }
+
+  #measure(thing: string, atMs: number, minutes: number): void {
+    const own = this.#metrics.get(thing) as { spatter: number; torqueNm: HealthGauge }
+    const { passShare, torque, spatter } = this.#options
+    const counters = this.#counters.get(thing) as { -readonly [K in keyof HealthCounters]: number }
+    if (passShare !== undefined) {
+      counters.qualityChecks += minutes
+      for (let i = 0; i < minutes; i++) counters.qualityPasses += this.#chance() < passShare(thing, atMs) ? 1 : 0
+    }
+    if (spatter !== undefined) own.spatter += this.#poisson(minutes * spatter(thing, atMs))
+    const measured = torque?.(thing, atMs) ?? null
+    if (measured === null) return
+    let { count, sum, sumOfSquares } = own.torqueNm
+    for (let i = 0; i < minutes; i++) {
+      const value = measured[0] + measured[1] * this.#normal()
+      count += 1
+      sum += value
+      sumOfSquares += value * value
+    }
+    own.torqueNm = { value: measured[0], count, sum, sumOfSquares }
   }
 
   #run(thing: string, atMs: number, minutes: number): void {
@@ -147,6 +194,7 @@ export class Plant {
     counters.errors += this.#poisson((2 / 60) * minutes * (errorFactor?.(thing, atMs) ?? 1))
     counters.connectionAttempts += minutes
     counters.connectionFailures += this.#poisson(minutes * (failureShare?.(thing, atMs) ?? 0.005))
+    this.#measure(thing, atMs, minutes)
   }
 
   #normal(): number {

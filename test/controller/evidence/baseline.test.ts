@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { HealthCounters } from '../../../controller/contract.ts'
-import {
-  coverageOf,
-  expectedFor,
-  makeBaseline,
-  minus,
-  type StratumSums,
-  shiftSums,
-} from '../../../controller/evidence/baseline.ts'
+import { coverageOf, expectedFor, makeBaseline, shiftSums } from '../../../controller/evidence/baseline.ts'
 import type { Snapshot } from '../../../controller/evidence/snapshot.ts'
+import { minus, type StratumSums } from '../../../controller/evidence/stratum-sums.ts'
 import { shiftBoundaries } from '../../../controller/policy/calendar.ts'
 import { baselineOf, HOUR_MS, MINUTE_MS, Plant, policyWith, START_MS, sample } from '../fixtures.ts'
 
@@ -252,7 +246,8 @@ describe('the sums of a device', () => {
       cycleTimeSpread: 0,
       outputSpread: 0,
       cycleTimeCv: 0,
-      dispersion: { connection: 1, errors: 1, quality: 1 },
+      dispersion: { connection: 1, errors: 1 },
+      rules: expect.any(Object),
     })
   })
 
@@ -348,7 +343,7 @@ describe('how counts vary from day to day', () => {
     ['4 and 12 where 8 are expected', twoDays(failures(4), failures(12)), 4],
     ['a day without an attempt shows nothing', [...twoDays(failures(4), failures(12)), null, null, failures(0, 0)], 4],
   ])('and for connections by their attempts: %s', (_, did, factor) => {
-    expect(dispersion({ a: did })).toEqual({ connection: expect.closeTo(factor, 9), errors: 1, quality: 1 })
+    expect(dispersion({ a: did })).toEqual({ connection: expect.closeTo(factor, 9), errors: 1 })
   })
 })
 

@@ -6,7 +6,8 @@ import {
   lineEffects,
   stageEffect,
 } from '../../../controller/evidence/cycle-time-effect.ts'
-import { NO_SUMS, type Noise, type Sums } from '../../../controller/evidence/sums.ts'
+import { NO_SUMS, type Sums } from '../../../controller/evidence/sums.ts'
+import type { Noise } from '../../../controller/evidence/within-lines.ts'
 import { oneCase } from '../judge/one-case.ts'
 
 describe('the noise', () => {

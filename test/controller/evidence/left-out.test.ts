@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { coverageOf, makeBaseline, shiftSums } from '../../../controller/evidence/baseline.ts'
 import { type BaselineScope, withoutLeftOut } from '../../../controller/evidence/left-out.ts'
 import type { Snapshot } from '../../../controller/evidence/snapshot.ts'
+import type { StratumSums } from '../../../controller/evidence/stratum-sums.ts'
 import { replay } from '../../../controller/judge/baseline-replay.ts'
 import { incidentPeriods, shiftBoundaries } from '../../../controller/policy/calendar.ts'
 import { HOUR_MS, NO_COUNTS, Plant, policyWith, START_MS, sample } from '../fixtures.ts'
@@ -67,8 +68,8 @@ describe('a release that was taken back', () => {
       for (const [stratum, sums] of Object.entries(before.devices[thing] ?? {})) {
         const gone = canaries.has(thing) ? own[thing]?.[stratum] : undefined
         const left = after.devices[thing]?.[stratum]
-        for (const [name, value] of Object.entries(sums)) {
-          const expected = value - (gone?.[name as keyof typeof gone] ?? 0)
+        for (const [name, value] of Object.entries(sums as Omit<StratumSums, 'metrics'>)) {
+          const expected = value - ((gone?.[name as keyof typeof gone] as number | undefined) ?? 0)
           expect(left?.[name as keyof typeof left]).toBe(expected)
         }
       }

@@ -28,9 +28,7 @@ const ONE: Sums = {
   expectedCycles: 13,
   units: 14,
   expectedUnits: 15,
-  qualityChecks: 16,
-  qualityFailures: 17,
-  boundedEffects: 18,
+  boundedEffects: 16,
 }
 const times = (n: number): Sums =>
   Object.fromEntries(Object.entries(ONE).map(([member, value]) => [member, n * value])) as unknown as Sums
@@ -109,8 +107,6 @@ const MADE = {
   expectedCycles: 2,
   units: 9,
   expectedUnits: 1.5,
-  qualityChecks: 3,
-  qualityFailures: 1,
 }
 
 describe('what a device did', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { StratumSums } from '../../../controller/evidence/baseline.ts'
+import type { StratumSums } from '../../../controller/evidence/stratum-sums.ts'
 import { judgeErrorRate } from '../../../controller/judge/error-rate.ts'
 import { policyWith } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'

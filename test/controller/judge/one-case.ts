@@ -1,6 +1,8 @@
-import type { Baseline, StratumSums } from '../../../controller/evidence/baseline.ts'
+import type { Baseline } from '../../../controller/evidence/baseline.ts'
 import { type Evidence, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
-import { type Down, NO_SUMS, type Noise, type Sums, totalOf } from '../../../controller/evidence/sums.ts'
+import type { StratumSums } from '../../../controller/evidence/stratum-sums.ts'
+import { type Down, NO_SUMS, type Sums, totalOf } from '../../../controller/evidence/sums.ts'
+import type { Noise } from '../../../controller/evidence/within-lines.ts'
 import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import { policyWith, START_MS } from '../fixtures.ts'
 
@@ -19,7 +21,6 @@ const CANARY: Sums = {
   expectedCycles: 100,
   units: 100,
   expectedUnits: 100,
-  qualityChecks: 25,
   cycleMs: 3_600_000,
   expectedCycleMs: 3_600_000,
   operations: 1200,
@@ -36,8 +37,6 @@ const CONTROLS: Sums = {
   expectedCycles: 1900,
   units: 1900,
   expectedUnits: 1900,
-  qualityChecks: 475,
-  qualityFailures: 5,
   attempts: 1140,
   failures: 6,
   operations: 22_800,

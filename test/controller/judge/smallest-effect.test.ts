@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../../controller/contract.ts'
-import type { StratumSums } from '../../../controller/evidence/baseline.ts'
+import type { StratumSums } from '../../../controller/evidence/stratum-sums.ts'
 import {
   type Stages,
   smallestEffects,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Baseline } from '../../../controller/evidence/baseline.ts'
 import { judge } from '../../../controller/judge/judge.ts'
 import { type Finding, verdictOf } from '../../../controller/judge/verdict.ts'
+import { parsePolicy } from '../../../controller/policy/parse.ts'
 import type { Profile } from '../../../controller/policy/policy.ts'
 import { MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import { oneCase } from './one-case.ts'
@@ -71,15 +72,15 @@ describe('the judge', () => {
 
   it('keeps the rules that the policy names dry', () => {
     expect(judge(slow).findings[0]).toMatchObject({ rule: 'cycle-time', outcome: 'breach' })
-    const dry = judge({ ...slow, policy: policyWith({ dryRun: ['cycle-time'] }) })
+    const dry = judge({ ...slow, policy: parsePolicy({ dryRun: ['cycle-time'] }) })
     expect(dry.kind).not.toBe('breach')
     expect(dry.findings.find(({ rule }) => rule === 'cycle-time')).toMatchObject({ outcome: 'breach', isDryRun: true })
   })
 
   it('needs stronger evidence after a noisy week', () => {
     const boundaryOf = (baseline: Baseline) => judge({ ...slow, baseline }).findings[0]?.statistic?.boundary
-    // ln of 5 ways x 168 hours of a week, over a 27th of what failed deployments leave of the share of false rollbacks.
-    const part = (1 - 0.118) / 27
+    // ln of 5 ways x 168 hours of a week, over a 30th of what failed deployments leave of the share of false rollbacks.
+    const part = (1 - 0.118) / 30
     expect(boundaryOf(slow.baseline)).toBeCloseTo(Math.log((5 * 168) / part / 0.01), 9)
     expect(boundaryOf({ ...slow.baseline, falseRollbackShare: 0.0001 })).toBeCloseTo(
       Math.log((5 * 168) / part / 0.0001),

@@ -1,5 +1,15 @@
 import fc from 'fast-check'
 import { DEFAULT_POLICY, type Policy, type Shift, type WeeklyWindow } from '../../../controller/policy/policy.ts'
+import {
+  BUILT_IN_RULES,
+  CRITICALITIES,
+  DIRECTIONS,
+  type MetricTest,
+  MISSING,
+  ownRule,
+  type Rule,
+  WARMED,
+} from '../../../controller/policy/rules.ts'
 
 /** Any policy that a document can describe: every number of its range, to the last digit. */
 const two = (value: number): string => String(value).padStart(2, '0')
@@ -37,6 +47,76 @@ const freeze = fc.tuple(fc.integer({ min: 1, max: 27 }), time, time).map(([day, 
 
 const incident = freeze.map(({ name, from, to }) => ({ from, to, reason: name }))
 
+const criticality = fc.constantFrom(...CRITICALITIES)
+const missing = fc.constantFrom(...MISSING)
+const metric = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,39}$/)
+const positiveNumber = fc.double({ min: 1e-9, max: 1e6, noNaN: true })
+const common = {
+  direction: fc.constantFrom('increase' as const, 'decrease' as const),
+  minimum: amount,
+  isStratified: fc.boolean(),
+}
+const metricTest: fc.Arbitrary<MetricTest> = fc.oneof(
+  fc.record<MetricTest>({
+    ...common,
+    kind: fc.constant('share'),
+    metric,
+    of: metric,
+    limit: amount,
+    isAbsolute: fc.constant(false),
+    floorEvents: amount,
+  }),
+  fc.record<MetricTest>({
+    ...common,
+    kind: fc.constant('count'),
+    metric,
+    of: fc.option(metric),
+    limit: amount,
+    isAbsolute: fc.constant(false),
+    floorEvents: amount,
+  }),
+  fc.record<MetricTest>({
+    ...common,
+    kind: fc.constant('mean'),
+    metric,
+    of: fc.constant(null),
+    direction: fc.constantFrom(...DIRECTIONS),
+    limit: positiveNumber,
+    isAbsolute: fc.boolean(),
+    floorEvents: fc.constant(4),
+  }),
+  fc.record<MetricTest>({
+    ...common,
+    kind: fc.constant('spread'),
+    metric,
+    of: fc.constant(null),
+    limit: amount,
+    isAbsolute: fc.constant(false),
+    floorEvents: fc.constant(4),
+  }),
+)
+const settings = fc.record({ criticality, missing, warmUpMs: fc.integer({ min: 0, max: 86_400_000 }) })
+/** The rules that every policy has, with settings of their own where they may have some, and rules of the plant's own. */
+const rules: fc.Arbitrary<readonly Rule[]> = fc
+  .tuple(
+    fc.array(settings, { minLength: BUILT_IN_RULES.length, maxLength: BUILT_IN_RULES.length }),
+    fc.uniqueArray(fc.tuple(fc.stringMatching(/^own-[a-z0-9-]{1,20}$/), metricTest, settings), {
+      maxLength: 3,
+      selector: ([name]) => name,
+    }),
+  )
+  .map(([given, own]) => [
+    ...BUILT_IN_RULES.map(
+      (rule, i): Rule => ({
+        ...rule,
+        criticality: given[i]?.criticality ?? rule.criticality,
+        ...(WARMED.has(rule.name) && { warmUpMs: given[i]?.warmUpMs ?? 0 }),
+        ...(rule.metricTest !== undefined && { missing: given[i]?.missing ?? rule.missing }),
+      }),
+    ),
+    ...own.map(([name, test, set]): Rule => ({ ...ownRule(name, test), ...set })),
+  ])
+
 export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   profile: fc.constantFrom('default', 'raw-thresholds'),
   windowMs: periodMs,
@@ -57,6 +137,7 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
     cycleTimeIncreasePct: amount,
     outputDecreasePct: limitPct,
     qualityFailureIncreasePoints: limitPct,
+    cycleTimeSpreadIncreasePct: amount,
     errorRateIncreasePct: amount,
     errorRateMode: fc.constantFrom('relative', 'points'),
     crashes: fc.nat(100),
@@ -74,7 +155,7 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   }),
   memory: fc.record({ rollbackWithinMs: periodMs, gateWithinMs: periodMs, freeFloorPct: limitPct }),
   onNoisyBaseline: fc.constantFrom('refuse', 'raise'),
-  dryRun: fc.subarray(['cycle-time', 'memory-leak']),
+  rules: rules,
   quorumShare: share,
   laterQuorumShare: share,
   exposureShare: share,

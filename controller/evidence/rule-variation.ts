@@ -1,0 +1,156 @@
+import type { Policy } from '../policy/policy.ts'
+import type { MetricTest } from '../policy/rules.ts'
+import { groupedBy } from '../support/grouped.ts'
+import type { Delta } from './difference.ts'
+import { type Done, doneSince, eventsOf, varianceOf } from './metric-reading.ts'
+import { limitEffect, metricRules } from './metric-rules.ts'
+
+/** How what one rule reads of a device varies from one shift to the same one of another day. */
+export interface RuleVariation {
+  /** The plant has such data at all. */
+  readonly hasData: boolean
+  /** How many times as much as chance its events do, at least 1. */
+  readonly dispersion: number
+  /** Standard deviation of its effect beside the devices of its line, and by itself. */
+  readonly besideLine: number
+  readonly alone: number
+  /** Mean of the magnitude of what is read, in the unit of the metric. */
+  readonly unit: number
+  /** What one reading says at most. [source: bounded-readings] */
+  readonly mostEffect: number
+}
+
+/** Which device, and when. */
+export interface Place {
+  readonly thing: string
+  readonly line: number
+  readonly stratum: string
+  readonly atMs: number
+}
+
+interface Value extends Place {
+  readonly value: number
+}
+
+/** More where devices vary more, or a lasting difference could not be told from that. [source: bounded-readings] */
+const MOST_LIMITS = 2
+const MOST_SIGMAS = 4
+
+/** Collects what devices did in whole shifts, for every rule that has a test on one metric. */
+export class RuleRecords {
+  readonly #policy: Policy
+  readonly #values: Value[][]
+  readonly #counts: (Place & { readonly count: number; readonly exposure: number })[][]
+
+  constructor(policy: Policy) {
+    this.#policy = policy
+    this.#values = metricRules(policy).map(() => [])
+    this.#counts = metricRules(policy).map(() => [])
+  }
+
+  add(place: Place, delta: Delta): void {
+    const done = doneSince(delta)
+    for (const [i, { metricTest }] of metricRules(this.#policy).entries()) {
+      const value = recordOf(metricTest, done)
+      if (value !== null) this.#values[i]?.push({ ...place, value })
+      const events = isOfEvents(metricTest) ? eventsOf(metricTest, done) : null
+      if (events !== null && events.exposure > 0) this.#counts[i]?.push({ ...place, ...events })
+    }
+  }
+
+  variations(): Readonly<Record<string, RuleVariation>> {
+    const rules = metricRules(this.#policy)
+    return Object.fromEntries(
+      rules.map(({ name, metricTest }, i): [string, RuleVariation] => {
+        const isRelative = !metricTest.isAbsolute && metricTest.kind !== 'spread'
+        const values = this.#values[i] ?? []
+        const residuals = residualsOf(values, isRelative)
+        const alone = sigmaOf(residuals)
+        const unit = values.reduce((sum, { value }) => sum + Math.abs(value), 0) / Math.max(values.length, 1)
+        const hasData = residuals.length > 0 || (this.#counts[i] ?? []).length > 0
+        const mostEffect = Math.max(MOST_LIMITS * limitEffect(metricTest, this.#policy), MOST_SIGMAS * alone)
+        return [
+          name,
+          {
+            hasData,
+            dispersion: dispersionOf(this.#counts[i] ?? []),
+            besideLine: besideLine(residuals),
+            alone,
+            unit,
+            mostEffect,
+          },
+        ]
+      }),
+    )
+  }
+}
+
+const isOfEvents = ({ kind }: MetricTest): boolean => kind === 'share' || kind === 'count'
+
+function recordOf({ kind, metric }: MetricTest, done: Done): number | null {
+  if (kind === 'output') {
+    const made = done.counter(metric)
+    return made === undefined || done.countedMinutes <= 0 ? null : made / done.countedMinutes
+  }
+  const gauge = kind === 'mean' || kind === 'spread' ? done.gauge(metric) : undefined
+  if (gauge === undefined || gauge.count <= 0) return null
+  if (kind === 'mean') return gauge.sum / gauge.count
+  const variance = varianceOf(gauge)
+  return variance === null || variance <= 0 ? null : 0.5 * Math.log(variance)
+}
+
+interface Residual extends Place {
+  readonly residual: number
+  /** Part of its variance that the mean, which is of the same values, has not taken. */
+  readonly free: number
+}
+
+/** From the mean of the same device in the same shift and kind of day; where that was seen once there is none. */
+function residualsOf(values: readonly Value[], isRelative: boolean): readonly Residual[] {
+  const groups = groupedBy(values, ({ thing, stratum }) => `${thing}/${stratum}`)
+  return [...groups.values()].flatMap((own) => {
+    const mean = own.reduce((sum, { value }) => sum + value, 0) / own.length
+    const unit = isRelative ? Math.abs(mean) : 1
+    if (own.length < 2 || unit === 0) return []
+    const free = (own.length - 1) / own.length
+    return own.map((one) => ({ ...one, residual: (one.value - mean) / unit, free }))
+  })
+}
+
+function sigmaOf(residuals: readonly Residual[]): number {
+  let [squares, degrees] = [0, 0]
+  for (const { residual, free } of residuals) {
+    squares += residual ** 2
+    degrees += free
+  }
+  return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
+}
+
+/** What devices of a line have in common in a shift, such as its product, is none of a device's own. */
+function besideLine(residuals: readonly Residual[]): number {
+  let [squares, degrees] = [0, 0]
+  for (const own of groupedBy(residuals, ({ line, atMs }) => `${line}/${atMs}`).values()) {
+    if (own.length < 2) continue
+    const mean = own.reduce((sum, { residual }) => sum + residual, 0) / own.length
+    for (const { residual, free } of own) {
+      squares += (residual - mean) ** 2
+      degrees += (free * (own.length - 1)) / own.length
+    }
+  }
+  return degrees === 0 ? sigmaOf(residuals) : Math.sqrt(squares / degrees)
+}
+
+/** Pearson's chi-squared of events within devices and strata, over its degrees of freedom. [source: quasi-poisson] */
+function dispersionOf(counts: readonly (Place & { readonly count: number; readonly exposure: number })[]): number {
+  let [chiSquared, degrees] = [0, 0]
+  for (const own of groupedBy(counts, ({ thing, stratum }) => `${thing}/${stratum}`).values()) {
+    const [count, exposure] = own.reduce(([a, b], one) => [a + one.count, b + one.exposure], [0, 0])
+    if (count === 0) continue
+    for (const one of own) {
+      const expected = (one.exposure * count) / exposure
+      chiSquared += (one.count - expected) ** 2 / expected
+    }
+    degrees += own.length - 1
+  }
+  return degrees === 0 ? 1 : Math.max(chiSquared / degrees, 1)
+}

@@ -1,0 +1,192 @@
+import { type MetricLine, metricWindow } from '../evidence/metric-evidence.ts'
+import { limitEffect, limitOf, type MetricRule } from '../evidence/metric-rules.ts'
+import type { SegmentKey } from '../messages/segment.ts'
+import { limitBoundary, mixtureBoundary } from '../statistics/budget.ts'
+import { mixtureLogRatio } from '../statistics/sequential.ts'
+import type { RuleInput } from './rule-input.ts'
+import type { Finding, InconclusiveReason, Statistic } from './verdict.ts'
+
+/** What an update alone may do to a device, as for the cycle time. [source: device-effect] */
+const LEAST_LASTING = 0.02
+
+/** An effect of the stage or of one line, beside the controls. */
+interface Effect {
+  readonly value: number
+  readonly variance: number
+}
+
+interface Candidate extends Effect {
+  readonly segment: SegmentKey
+  readonly hasControls: boolean
+  readonly statistic: Statistic
+  /** In nats, that the effect is more than the limit, and what that has to reach. */
+  readonly beyondLimit: number
+  readonly limitBoundary: number
+  /** Against the direction of the rule it is no harm. */
+  readonly isBad: boolean
+}
+
+interface End {
+  readonly outcome: Finding['outcome']
+  readonly inconclusive?: InconclusiveReason
+}
+
+/**
+ * Mean, output or spread of the stage and of each line, less what the controls on the line show, against the same
+ * devices before the update: always-valid beyond zero, and beyond the limit itself. Of an output or a spread without
+ * controls, and of the output of one line alone, it is not known whether it is the release: nothing is promoted.
+ * [source: msprt, limit-evidence, one-station]
+ */
+export function judgeEffect(rule: MetricRule, one: RuleInput): Finding {
+  const candidates = candidatesOf(rule, one)
+  const [first] = candidates
+  if (first === undefined) return findingOf(rule, null, one, { outcome: 'inconclusive', inconclusive: 'insufficient' })
+  const changed = candidates.filter((own) => own.isBad && isChanged(rule, own, one))
+  const beyond = changed.filter((own) => own.beyondLimit >= own.limitBoundary)
+  const lines = new Set(beyond.flatMap(({ segment: { line } }) => line ?? []))
+  const isSure = ({ hasControls }: Candidate): boolean =>
+    rule.metricTest.kind === 'mean' || (hasControls && (rule.metricTest.kind === 'spread' || lines.size !== 1))
+  const breach = beyond.find(isSure)
+  if (breach !== undefined) return findingOf(rule, breach, one, { outcome: 'breach' })
+  const gate = beyond[0] ?? changed[0]
+  if (gate !== undefined) return findingOf(rule, gate, one, { outcome: 'inconclusive', inconclusive: 'gate' })
+  return findingOf(rule, first, one, { outcome: 'healthy' })
+}
+
+/** Beyond chance, and beyond the limit by the estimate. */
+function isChanged({ metricTest }: MetricRule, { value, statistic }: Candidate, { policy }: RuleInput): boolean {
+  return Math.abs(value) > limitEffect(metricTest, policy) && statistic.value >= statistic.boundary
+}
+
+function candidatesOf(rule: MetricRule, one: RuleInput): readonly Candidate[] {
+  const { evaluations } = one.evidence
+  const window = metricWindow(evaluations, rule.name)
+  return [
+    ...among(rule, one, window, 'rolling-window'),
+    ...among(rule, one, one.evidence.metrics?.[rule.name] ?? [], 'since-update'),
+  ]
+}
+
+function among(
+  rule: MetricRule,
+  one: RuleInput,
+  all: readonly MetricLine[],
+  span: 'since-update' | 'rolling-window',
+): readonly Candidate[] {
+  const lines = all.filter(({ stage }) => stage.readings > 0)
+  const readings = lines.reduce((sum, { stage }) => sum + stage.exposure, 0)
+  if (lines.length === 0 || readings < rule.metricTest.minimum) return []
+  const effects = lines.map((line) => ({ line: line.line, ...effectOf(rule, one, line) }))
+  const hasControls = lines.some(({ controls }) => controls.readings > 0)
+  const judged = (segment: SegmentKey, effect: Effect, members: number): Candidate =>
+    candidateOf(rule, one, { segment, hasControls, ...effect }, members)
+  const n = effects.length
+  const ofStage = {
+    value: effects.reduce((sum, { value }) => sum + value, 0) / n,
+    variance: effects.reduce((sum, { variance }) => sum + variance, 0) / n ** 2,
+  }
+  const limit = limitEffect(rule.metricTest, one.policy)
+  return [
+    judged({ span }, ofStage, 1),
+    ...effects
+      .filter(({ value }) => Math.abs(value) > limit)
+      .map(({ line, value, variance }) => judged({ span, line }, { value, variance }, n)),
+  ]
+}
+
+function candidateOf(
+  { metricTest: test }: MetricRule,
+  { policy }: RuleInput,
+  effect: Effect & Pick<Candidate, 'segment' | 'hasControls'>,
+  members: number,
+): Candidate {
+  const { value, variance, segment } = effect
+  const limit = limitEffect(test, policy)
+  const isRolling = segment.span === 'rolling-window'
+  const isTwoSided = test.direction === 'either'
+  const isBad = isTwoSided || value > 0 === (test.direction === 'increase')
+  const beyond = Math.max(Math.abs(value) - limit, 0)
+  // Two directions are two tests.
+  const boundary = mixtureBoundary(policy, members * (isTwoSided ? 2 : 1), isRolling)
+  return {
+    ...effect,
+    isBad,
+    statistic: { name: 'msprt', value: isBad ? mixtureLogRatio(Math.abs(value), variance, limit) : 0, boundary },
+    beyondLimit: beyond ** 2 / (2 * variance),
+    limitBoundary: limitBoundary(policy, members, isRolling),
+  }
+}
+
+/** Of one line, and its variance by chance: the controls and the baseline are the yardstick, never the stage. */
+function effectOf(rule: MetricRule, { evidence, baseline }: RuleInput, line: MetricLine): Effect {
+  const { evaluations, stage, controls } = line
+  const hasControls = controls.readings > 0
+  const variation = baseline.rules?.[rule.name]
+  const least = LEAST_LASTING * (rule.metricTest.isAbsolute ? (variation?.unit ?? 0) : 1)
+  const besideLine = Math.max(variation?.besideLine ?? 0, least) ** 2
+  const alone = Math.max(variation?.alone ?? 0, least) ** 2
+  const passing = passingOf(rule, evidence.evaluations, besideLine)
+  const own = 1 / stage.readings
+  const ofControls = hasControls ? 1 / controls.readings : 0
+  // Without controls a line's own day cannot be told from the firmware, so that its devices do not average out.
+  const lasting = hasControls ? besideLine * Math.max(evaluations, 1) * (own + ofControls) : alone
+  return {
+    value: stage.effects * own - (hasControls ? controls.effects * ofControls : 0),
+    variance: lasting + passing * (own + ofControls),
+  }
+}
+
+/** Fewer controls than this in the window are too little evidence about the scatter. */
+const LEAST_DEGREES = 16
+
+/** From evaluation to evaluation, as single controls scatter about their line; without them as from day to day. */
+function passingOf({ name }: MetricRule, evaluations: RuleInput['evidence']['evaluations'], lasting: number): number {
+  let [squares, degrees] = [0, 0]
+  for (const { metrics } of evaluations) {
+    const noise = metrics?.[name]?.noise
+    squares += noise?.squares ?? 0
+    degrees += noise?.degrees ?? 0
+  }
+  return degrees < LEAST_DEGREES ? lasting : Math.max(squares / degrees - lasting, 0)
+}
+
+function findingOf(rule: MetricRule, shown: Candidate | null, { policy, watch }: RuleInput, end: End): Finding {
+  const { metricTest: test } = rule
+  const limit = limitOf(test, policy)
+  const change = shown === null ? null : shownChange(rule, shown.value)
+  const unit = test.isAbsolute ? 'metric' : 'percent'
+  return {
+    rule: rule.name,
+    metric: `${test.metric}${SUFFIX[test.kind]}${test.isAbsolute ? '' : 'Pct'}`,
+    ...end,
+    observed: change,
+    baseline: 0,
+    limit,
+    n: watch.members.length,
+    ...(shown?.segment.line !== undefined && { line: shown.segment.line }),
+    ...(shown !== null && { statistic: shown.statistic }),
+    reason:
+      shown === null || change === null
+        ? { code: 'NO_METRIC', data: { metric: test.metric } }
+        : {
+            code: 'METRIC_EFFECT',
+            data: {
+              metric: test.metric,
+              test: test.kind,
+              change,
+              allowed: limit,
+              unit,
+              segment: shown.segment,
+              hasControls: shown.hasControls,
+            },
+          },
+  }
+}
+
+const SUFFIX = { share: '', count: '', mean: 'Change', output: 'Change', spread: 'SpreadChange' } as const
+
+/** In per cent, or in the unit of the metric. */
+function shownChange({ metricTest: { kind, isAbsolute } }: MetricRule, value: number): number {
+  if (isAbsolute) return value
+  return (kind === 'spread' ? Math.expm1(value) : value) * 100
+}

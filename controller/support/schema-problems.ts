@@ -81,6 +81,8 @@ interface SchemaNode {
     readonly element?: SchemaNode
     readonly options?: readonly SchemaNode[]
     readonly shape?: Readonly<Record<string, SchemaNode>>
+    /** Of a record. */
+    readonly valueType?: SchemaNode
     readonly values?: readonly string[]
   }
 }
@@ -97,7 +99,9 @@ const discriminators = (schema: SchemaNode, path: Path): string[] =>
 function nodesAt(schema: SchemaNode, path: Path): readonly SchemaNode[] {
   let nodes = unwrap(schema)
   for (const key of path) {
-    nodes = nodes.flatMap(({ def }) => unwrap(typeof key === 'number' ? def.element : def.shape?.[String(key)]))
+    nodes = nodes.flatMap(({ def }) =>
+      unwrap(typeof key === 'number' ? def.element : (def.shape?.[String(key)] ?? def.valueType)),
+    )
   }
   return nodes
 }

@@ -4,14 +4,13 @@ import { Autoregression } from './autoregression.ts'
 import { binomialAt } from './binomial.ts'
 import type { Condition, MetricEffect } from './condition.ts'
 import { gammaAt, gammaTable } from './gamma-table.ts'
-import {
-  type Gauge,
-  type MetricSettings,
-  type PlantMetrics,
-  type RateCounter,
-  type ShareCounter,
-  STATION_COUNTERS,
-  type StationCounter,
+import type {
+  Gauge,
+  MetricSettings,
+  PlantMetrics,
+  RateCounter,
+  ShareCounter,
+  StationCounter,
 } from './metric-settings.ts'
 import { channelKey, normalAt, poissonFrom, uniformAt } from './noise.ts'
 import { SCOPES, type Scope } from './noise-settings.ts'
@@ -28,15 +27,6 @@ const NO_EFFECT: MetricEffect = {}
 /** The counters of the station, cumulative. */
 export type StationCounts = Readonly<Record<StationCounter, number>>
 
-/** One minute of the station, as its metrics see it. */
-interface Minute {
-  readonly minute: number
-  readonly day: number
-  /** By how much a counter has grown in this minute; of `minutes` always 1. */
-  readonly grown: (counter: string) => number
-  readonly effect: MetricEffect
-}
-
 /**
  * The plant's own metrics on one device, minute by minute. Each has a stream of its own by its name, so that adding one
  * changes no other number; the numbers of a minute depend only on seed, device, name, minute and condition.
@@ -46,10 +36,9 @@ export class StationMetrics {
   /** What counts by another stands after it. */
   readonly #counters: readonly (readonly [string, OwnCounter])[]
   readonly #gauges: readonly (readonly [string, OwnGauge])[]
-  /** At the end of the last minute. */
-  readonly #before: Record<StationCounter, number>
-  readonly #grown = new Map<string, number>([['minutes', 1]])
   #effects: Condition['metrics'] = null
+  /** At the end of the last minute. */
+  #cycles = 0
 
   private constructor(seed: Seed, thing: string, line: number, metrics: PlantMetrics) {
     const keysOf = (name: string): Keys => ({
@@ -57,16 +46,18 @@ export class StationMetrics {
       line: seed.key(`metric/${name}/line/${line}`),
       plant: seed.key(`metric/${name}/plant`),
     })
-    const counters: [string, OwnCounter][] = []
+    const counters = new Map<string, OwnCounter>()
     const gauges: [string, OwnGauge][] = []
     for (const [name, settings] of inOrder(metrics)) {
       if (settings.kind === 'gauge') gauges.push([name, new OwnGauge(settings, keysOf(name))])
-      else counters.push([name, new OwnCounter(settings, keysOf(name))])
+      else {
+        const base = settings.kind === 'rate' ? settings.per : settings.of
+        counters.set(name, new OwnCounter(settings, keysOf(name), counters.get(base) ?? null))
+      }
     }
     this.#names = Object.keys(metrics)
-    this.#counters = counters
+    this.#counters = [...counters]
     this.#gauges = gauges
-    this.#before = Object.fromEntries(STATION_COUNTERS.map((name) => [name, 0])) as Record<StationCounter, number>
   }
 
   /** Null for a plant without metrics of its own. */
@@ -74,21 +65,17 @@ export class StationMetrics {
     return Object.keys(metrics).length === 0 ? null : new StationMetrics(seed, thing, line, metrics)
   }
 
-  /** After the station has lived a minute. */
+  /** After the station has lived a minute. Runs once per device-minute, as the machine. */
   pass(minute: number, { day }: PlantTime, station: StationCounts, { isRunning, metrics: effects }: Condition): void {
-    for (const name of STATION_COUNTERS) {
-      this.#grown.set(name, station[name] - this.#before[name])
-      this.#before[name] = station[name]
-    }
     this.#effects = effects
-    if (!isRunning) return
-    const grown = (counter: string): number => this.#grown.get(counter) ?? 0
     for (const [name, counter] of this.#counters) {
-      this.#grown.set(name, counter.pass({ minute, day, grown, effect: effects?.get(name) ?? NO_EFFECT }))
+      const grown = counter.grownBy(station)
+      if (isRunning) counter.pass(minute, day, grown, effects?.get(name) ?? NO_EFFECT)
     }
-    for (const [name, gauge] of this.#gauges) {
-      gauge.pass({ minute, day, grown, effect: effects?.get(name) ?? NO_EFFECT })
-    }
+    const hasProduced = station.cycles > this.#cycles
+    this.#cycles = station.cycles
+    if (!isRunning) return
+    for (const [name, gauge] of this.#gauges) gauge.pass(minute, day, hasProduced, effects?.get(name) ?? NO_EFFECT)
   }
 
   /** What the health document has of them: a metric that is missing now is absent, and so is a gauge before its first value. */
@@ -163,27 +150,39 @@ class OwnCounter {
   readonly #hours: number
   readonly #gamma: Float64Array | null
   readonly #difference: Difference
+  readonly #readBase: (station: StationCounts) => number
+  /** What it counts by, at the end of the last minute. */
+  #base = 0
 
-  constructor(settings: RateCounter | ShareCounter, keys: Keys) {
+  /** `own` is the counter of the plant's own that it counts by; null where it counts by one of the station. */
+  constructor(settings: RateCounter | ShareCounter, keys: Keys, own: OwnCounter | null) {
     this.#settings = settings
     this.#values = channelKey(keys.device, Channel.values)
     this.#hours = channelKey(keys.device, Channel.hour)
     this.#gamma = settings.dispersion === 0 ? null : gammaTable(settings.dispersion)
     this.#difference = new Difference(settings, keys)
+    this.#readBase = own === null ? readerOf(settings) : () => own.count
   }
 
-  /** By how much it grows. */
-  pass({ minute, day, grown, effect: { factor = 1 } }: Minute): number {
+  /** By how much that which it counts by has grown in a minute. */
+  grownBy(station: StationCounts): number {
+    if (this.#settings.kind === 'rate' && this.#settings.per === 'minutes') return 1
+    const before = this.#base
+    this.#base = this.#readBase(station)
+    return this.#base - before
+  }
+
+  pass(minute: number, day: number, grown: number, { factor = 1 }: MetricEffect): void {
+    if (grown === 0) return
     const settings = this.#settings
     const scale = Math.max(0, this.#difference.on(day) * this.#hourAt(minute) * factor)
-    let count: number
-    if (settings.kind === 'share') count = binomialAt(this.#values, minute, grown(settings.of), settings.share * scale)
+    if (settings.kind === 'share') this.count += binomialAt(this.#values, minute, grown, settings.share * scale)
     else {
-      const mean = settings.rate * grown(settings.per) * scale
-      count = mean === 0 ? 0 : poissonFrom(uniformAt(this.#values, minute), mean)
+      const mean = settings.rate * grown * scale
+      const uniform = uniformAt(this.#values, minute)
+      // No event has a probability of at least 1 - mean: where events are rare, most minutes need no exponential.
+      if (uniform >= 1 - mean) this.count += poissonFrom(uniform, mean)
     }
-    this.count += count
-    return count
   }
 
   #hourAt(minute: number): number {
@@ -191,6 +190,21 @@ class OwnCounter {
     return gammaAt(this.#gamma, uniformAt(this.#hours, Math.floor(minute / HOUR_MINUTES)))
   }
 }
+
+/** Readers of single counters: a property that is chosen at run time is slower to reach. */
+const READERS: Readonly<Record<StationCounter, (station: StationCounts) => number>> = {
+  cycles: (station) => station.cycles,
+  operations: (station) => station.operations,
+  errors: (station) => station.errors,
+  unitsProduced: (station) => station.unitsProduced,
+  qualityChecks: (station) => station.qualityChecks,
+  qualityPasses: (station) => station.qualityPasses,
+  connectionAttempts: (station) => station.connectionAttempts,
+  connectionFailures: (station) => station.connectionFailures,
+}
+
+const readerOf = (settings: RateCounter | ShareCounter): ((station: StationCounts) => number) =>
+  READERS[(settings.kind === 'rate' ? settings.per : settings.of) as StationCounter]
 
 /** A gauge of the plant's own. Its values are counted in whole decimal steps, so that sums stay exact. */
 class OwnGauge {
@@ -217,12 +231,13 @@ class OwnGauge {
     return this.#count > 0
   }
 
-  /** The effect is on the mean alone, or on the spread alone. */
-  pass({ minute, day, grown, effect: { factor = 1, add = 0, spreadFactor = 1 } }: Minute): void {
+  /** An effect is on the mean alone, or on the spread alone. */
+  pass(minute: number, day: number, hasProduced: boolean, effect: MetricEffect): void {
+    const { factor = 1, add = 0, spreadFactor = 1 } = effect
     const { mean, sigma, whileProducing } = this.#settings
     // Also in minutes that are not measured: the next minute follows from it.
     const z = this.#wander === null ? normalAt(this.#values, minute) : this.#wander.at(minute)
-    if (whileProducing && grown('cycles') === 0) return
+    if (whileProducing && !hasProduced) return
     const level = mean * this.#difference.on(day) * factor + add
     this.#value = Math.round((level + sigma * spreadFactor * z) * this.#stepsPerUnit)
     this.#count += 1

@@ -14,13 +14,13 @@ import type { Scope } from '../../sim/plant/noise-settings.ts'
 
 /** What rates may be per, by the word of the file. */
 const BASES = {
-  cycle: { per: 'cycles', count: 1 },
-  operation: { per: 'operations', count: 1 },
-  unit: { per: 'unitsProduced', count: 1 },
-  check: { per: 'qualityChecks', count: 1 },
-  minute: { per: 'minutes', count: 1 },
-  hour: { per: 'minutes', count: 60 },
-} as const satisfies Record<string, { readonly per: RateBase; readonly count: number }>
+  cycle: { per: 'cycles', every: 1 },
+  operation: { per: 'operations', every: 1 },
+  unit: { per: 'unitsProduced', every: 1 },
+  check: { per: 'qualityChecks', every: 1 },
+  minute: { per: 'minutes', every: 1 },
+  hour: { per: 'minutes', every: 60 },
+} as const satisfies Record<string, { readonly per: RateBase; readonly every: number }>
 export type Base = keyof typeof BASES
 
 const RATE = new RegExp(`^(\\d+(?:\\.\\d+)?)\\s*per\\s+(${Object.keys(BASES).join('|')})$`)
@@ -197,8 +197,8 @@ function settingsOf(own: MetricFile): MetricSettings {
   }
   const given = counter as Counted
   if ('pct' in given) return { kind: 'share', unit: `% of ${of}`, share: shareOf(given.pct), of, dispersion, ...common }
-  const { per, count } = BASES[given.per]
-  return { kind: 'rate', unit: `per ${given.per}`, rate: given.rate / count, per, dispersion, ...common }
+  const { per, every } = BASES[given.per]
+  return { kind: 'rate', unit: `per ${given.per}`, rate: given.rate, per, every, dispersion, ...common }
 }
 
 const daysOf = (file: MetricFile['days']): Readonly<Record<Scope, number>> => ({

@@ -10,6 +10,7 @@ import { type Clock, Priority, type Timer } from '../kernel/clock.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { HEALTHY } from '../plant/condition.ts'
 import type { Machine } from '../plant/machine.ts'
+import type { StationMetrics } from '../plant/station-metrics.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 import type { Firmware } from './firmware.ts'
 import { type CounterValues, countersOf, gaugesOf, inVersion1, metricsOf, shadowUpdate } from './health-document.ts'
@@ -165,9 +166,10 @@ export class HealthMonitor implements ComponentRuntime {
     return this.#steadyDocument(this.#steadyVersion)
   }
 
-  /** Simulates the minutes whose samples are deferred, as far as they are due. */
-  catchUp(): void {
+  /** The plant's own metrics up to now; null where there are none. */
+  ownMetrics(): StationMetrics | null {
     if (this.#steadyVersion !== null) this.#catchUp(this.#steadyVersion)
+    return this.#machine.ownMetrics
   }
 
   /** Writes the deferred samples to the shadow. */

@@ -29,6 +29,8 @@ export interface RateCounter extends Counter {
   readonly rate: number
   /** What the rate counts by; `minutes` are those in which the firmware runs. */
   readonly per: RateBase
+  /** By how many of them: 60 of `minutes` for a rate per hour. */
+  readonly every: number
 }
 
 /** A share of what another counter counts: binomial. */

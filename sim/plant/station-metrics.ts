@@ -24,6 +24,9 @@ const MINUTE_MS = 60_000
 const STEPS_PER_SIGMA = 50
 const NO_EFFECT: MetricEffect = {}
 
+/** Cumulative: of a gauge its samples, of a counter what it counts by (`count`) and what it has counted (`sum`). */
+export type MetricSums = Omit<HealthGauge, 'value'>
+
 /** The counters of the station, cumulative. */
 export type StationCounts = Readonly<Record<StationCounter, number>>
 
@@ -86,6 +89,12 @@ export class StationMetrics {
     for (const [name, gauge] of this.#gauges)
       if (gauge.isMeasured && !this.#isMissing(name)) gauges[name] = gauge.read()
     return { counters, gauges }
+  }
+
+  /** Since the start, of the metrics that are reported now. */
+  sums(): ReadonlyMap<string, MetricSums> {
+    const all = [...this.#counters, ...this.#gauges].filter(([name]) => !this.#isMissing(name))
+    return new Map(all.map(([name, own]) => [name, own.sums]))
   }
 
   /** The metrics that the firmware does not report now. */
@@ -153,6 +162,8 @@ class OwnCounter {
   readonly #readBase: (station: StationCounts) => number
   /** What it counts by, at the end of the last minute. */
   #base = 0
+  /** Of that, what it had the chance to count. */
+  #exposure = 0
 
   /** `own` is the counter of the plant's own that it counts by; null where it counts by one of the station. */
   constructor(settings: RateCounter | ShareCounter, keys: Keys, own: OwnCounter | null) {
@@ -162,6 +173,10 @@ class OwnCounter {
     this.#gamma = settings.dispersion === 0 ? null : gammaTable(settings.dispersion)
     this.#difference = new Difference(settings, keys)
     this.#readBase = own === null ? readerOf(settings) : () => own.count
+  }
+
+  get sums(): MetricSums {
+    return { count: this.#exposure, sum: this.count, sumOfSquares: 0 }
   }
 
   /** By how much that which it counts by has grown in a minute. */
@@ -174,11 +189,12 @@ class OwnCounter {
 
   pass(minute: number, day: number, grown: number, { factor = 1 }: MetricEffect): void {
     if (grown === 0) return
+    this.#exposure += grown
     const settings = this.#settings
     const scale = Math.max(0, this.#difference.on(day) * this.#hourAt(minute) * factor)
     if (settings.kind === 'share') this.count += binomialAt(this.#values, minute, grown, settings.share * scale)
     else {
-      const mean = settings.rate * grown * scale
+      const mean = (settings.rate / settings.every) * grown * scale
       const uniform = uniformAt(this.#values, minute)
       // No event has a probability of at least 1 - mean: where events are rare, most minutes need no exponential.
       if (uniform >= 1 - mean) this.count += poissonFrom(uniform, mean)
@@ -245,6 +261,10 @@ class OwnGauge {
     this.#sumOfSquares += this.#value * this.#value
   }
 
+  get sums(): MetricSums {
+    return this.read()
+  }
+
   read(): HealthGauge {
     const steps = this.#stepsPerUnit
     return {
@@ -256,9 +276,9 @@ class OwnGauge {
   }
 }
 
-/** A power of ten, so that a step is at most a fiftieth of the spread; of the mean, where there is no spread. */
+/** A power of ten, so that a step is at most a fiftieth of the spread; of a hundredth of the mean, where there is none. */
 function stepsPerUnit({ sigma, mean }: Gauge): number {
-  const size = sigma || Math.abs(mean) || 1
+  const size = sigma || Math.abs(mean) / 100 || 1
   let steps = 1
   while (size * steps < STEPS_PER_SIGMA && steps < 1e9) steps *= 10
   return steps

@@ -82,6 +82,8 @@ interface SchemaNode {
     readonly valueType?: SchemaNode
     readonly options?: readonly SchemaNode[]
     readonly shape?: Readonly<Record<string, SchemaNode>>
+    /** Of a record. */
+    readonly valueType?: SchemaNode
     readonly values?: readonly string[]
   }
 }

@@ -4,7 +4,8 @@ import { parseDuration } from './duration.ts'
 
 /** Quantities are written with their units, so that `24` can be neither hours nor seconds by mistake. */
 
-function quantity(what: string, example: string, parse: (text: string) => number | null) {
+/** A quantity of another kind: `parse` gives null for a text that is none. */
+export function quantity<T>(what: string, example: string, parse: (text: string) => T | null) {
   const message = (input: unknown): string =>
     `${JSON.stringify(input)} is not ${what}; write it with its unit, such as "${example}"`
   return z

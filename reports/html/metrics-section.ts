@@ -2,8 +2,10 @@ import { STAGES } from '../../controller/contract.ts'
 import type { TraceFinding } from '../../sim/kernel/trace-events.ts'
 import { isQuantity } from '../numbers/metrics.ts'
 import { type Evaluation, isOfStage } from '../run/evaluations.ts'
+import type { PlantMetricSeries } from '../run/plant-metrics.ts'
 import { html, type Markup } from './markup.ts'
 import { drawMetric, type MetricRun } from './metric-chart.ts'
+import { drawPlantMetric } from './plant-metric-chart.ts'
 
 /** The time that the charts show, and what is marked in them. */
 export interface Span {
@@ -28,6 +30,18 @@ export function metricsSection(evaluations: readonly Evaluation[], span: Span): 
   })
   return html`<section><h2>Metrics</h2><p class="small">Observed values of the monitored stage; the shaded range is allowed.</p><div class="charts">${charts}</div>
 <p class="key">${STAGES.map((stage) => html`<span class="swatch ${stage}"></span>${stage} `)}</p></section>`
+}
+
+/** One chart per metric of the plant's own; nothing where it has none. */
+export function plantMetricsSection(
+  series: readonly PlantMetricSeries[],
+  { version, replaces }: { readonly version: string; readonly replaces: string },
+  span: Span,
+): Markup | null {
+  const measured = series.filter(({ versions }) => versions.length > 0)
+  if (measured.length === 0) return null
+  return html`<section><h2>Metrics of the plant</h2><p class="small">What devices measured, mean of a quarter of an hour; the shaded range is the standard deviation within devices on ${version}.</p><div class="charts">${measured.map((one) => drawPlantMetric(one, version, span))}</div>
+<p class="key"><span class="swatch canary"></span>${version} (line) <span class="swatch undecided"></span>${replaces} (dotted)</p></section>`
 }
 
 /** Every quantity by the rule that judged it, in the order of the first finding of each. */

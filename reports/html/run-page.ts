@@ -4,6 +4,7 @@ import { failureTexts } from '../messages/reported.ts'
 import { countText, durationText, grouped } from '../numbers/format.ts'
 import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import { isEvaluation } from '../run/evaluations.ts'
+import { foldPlantMetrics } from '../run/plant-metrics.ts'
 import { releaseOnsetMs } from '../run/release-faults.ts'
 import type { Report } from '../run/report.ts'
 import { clientLines } from '../text/client-text.ts'
@@ -11,7 +12,7 @@ import { controllerText, interventionText } from '../text/summary.ts'
 import { drawFleetMaps, type FleetMoment } from './fleet-maps.ts'
 import { drawLegs } from './legs-chart.ts'
 import { html, type Markup } from './markup.ts'
-import { metricsSection } from './metrics-section.ts'
+import { metricsSection, plantMetricsSection } from './metrics-section.ts'
 import { fact, page, tableOf } from './page.ts'
 import { drawTimeline } from './timeline-chart.ts'
 import { whyTable } from './why-table.ts'
@@ -35,6 +36,7 @@ ${facts(report)}
 <section><h2>Timeline</h2>${drawTimeline({ ...span, notifiedAtMs: msOf(report.notifications?.[0]?.at ?? null), stages: report.stages.map(toBar) })}</section>
 <section><h2>Fleet</h2>${drawFleetMaps(moments(report, header, records, span.onsetAtMs))}</section>
 ${metricsSection(evaluations, span)}
+${plantMetricsSection(foldPlantMetrics(header, records), header.release, span)}
 ${smallestEffectsSection(report)}
 ${rollbackSection(report)}
 <section><h2>Why</h2><p class="small">What the controller observed at its decisions, and the ground truth at that time.</p>${whyTable(evaluations, header, records)}</section>

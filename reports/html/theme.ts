@@ -27,7 +27,7 @@ svg { width: 100%; height: auto; } svg text { fill: var(--text); font: 11px syst
 svg .row { font-size: 12px; } .maps svg .row { font-size: 7px; fill: var(--faint); }
 .grid { stroke: var(--line); stroke-width: 0.6; } .allowed { fill: var(--allowed); }
 .baseline { stroke: var(--good); stroke-dasharray: 2 3; } .limit { stroke: var(--bad); stroke-dasharray: 6 4; stroke-width: 1.4; } svg .limit-name { fill: var(--bad); paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
-.observed { fill: none; stroke: var(--observed); stroke-width: 1.6; } .observed.early { stroke: var(--early); } .observed.production { stroke: var(--production); }
+.observed { fill: none; stroke: var(--observed); stroke-width: 1.6; } .observed.early { stroke: var(--early); } .observed.production { stroke: var(--production); } .observed.replaced { stroke: var(--faint); stroke-dasharray: 2 3; }
 .mark line { stroke-width: 1.6; } .mark.onset line { stroke: var(--warn); stroke-dasharray: 1 3; } svg .mark.onset text { fill: var(--warn); }
 .mark.on-call line { stroke: var(--text); stroke-dasharray: 5 3; } svg .mark.on-call text { fill: var(--text); font-weight: 700; }
 .mark.detection line { stroke: var(--bad); } svg .mark.detection text { fill: var(--bad); font-weight: 700; }

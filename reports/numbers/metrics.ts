@@ -32,9 +32,20 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   silentDevices: upper('silent devices'),
 }
 
-/** A metric that the table does not hold is shown by its name, as a count with an upper limit. */
-export const metricOf = (name: string): Metric =>
-  Object.hasOwn(METRICS, name) ? (METRICS[name] as Metric) : upper(name)
+/** How names of metrics say their unit. */
+const SUFFIXES = [
+  ['Pct', '%'],
+  ['Points', 'percentage points'],
+  ['PerDeviceDay', 'per device-day'],
+  ['Hours', 'h'],
+] as const satisfies readonly (readonly [string, Metric['unit']])[]
+
+/** A metric that the table does not hold is shown by its name, without the unit at its end; its limit is an upper one. */
+export function metricOf(name: string): Metric {
+  if (Object.hasOwn(METRICS, name)) return METRICS[name] as Metric
+  const found = SUFFIXES.find(([suffix]) => name.length > suffix.length && name.endsWith(suffix))
+  return found === undefined ? upper(name) : upper(name.slice(0, -found[0].length), found[1])
+}
 
 /** `cycle time increase, %`. */
 export function metricText(name: string): string {

@@ -85,6 +85,15 @@ export const reportSchema = z.strictObject({
     })
     .nullable(),
   exposure: z.strictObject({ devices: count, deviceHours: z.number(), lines: count }),
+  plantMetrics: z
+    .array(
+      z.strictObject({
+        metric: z.string(),
+        unit: z.string(),
+        versions: z.array(z.strictObject({ version: z.string(), devices: count, mean: z.number() })),
+      }),
+    )
+    .optional(),
   falseAlarm: z.boolean().nullable(),
   expectation: z.strictObject({
     met: z.boolean(),

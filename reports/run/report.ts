@@ -8,6 +8,7 @@ import { hadForeignHand, isForeignDeployment, type ReportedClient, reportedClien
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { notificationsOf } from './notifications.ts'
+import { foldPlantMetrics, plantMetricsOf, type ReportedPlantMetric } from './plant-metrics.ts'
 import { isOfRelease, releaseOnsetMs } from './release-faults.ts'
 import { foldRollback, type Rollback } from './rollback.ts'
 import { smallestEffects } from './smallest-effects.ts'
@@ -85,6 +86,8 @@ export interface Report {
   readonly detection: Detection
   readonly rollback: Rollback | null
   readonly exposure: Exposure
+  /** What devices measured of the plant's own metrics, by firmware version; absent where it has none. */
+  readonly plantMetrics?: readonly ReportedPlantMetric[]
   /**
    * Rolled back although no fault of the release had begun; null (undecided) where a client from outside had changed something before,
    * which may be the cause.
@@ -159,6 +162,7 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
     detection,
     rollback: rollback?.report ?? null,
     exposure: foldExposure(header, records, run.endedAtMs),
+    ...(header.metrics !== undefined && { plantMetrics: plantMetricsOf(foldPlantMetrics(header, records)) }),
     falseAlarm: rollback !== null && isFalseAlarm(records, onsetAtMs, rollback.detectedAtMs, detection),
     simulated: {
       startedAt: isoTime(header.startedAtMs),

@@ -2,6 +2,7 @@ import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, grouped, realTimeText, shortTime } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 import { ABORTED_BY } from '../run/detection.ts'
+import type { ReportedPlantMetric } from '../run/plant-metrics.ts'
 import type { Report } from '../run/report.ts'
 import type { Spread } from '../run/rollback.ts'
 import { clientLines } from './client-text.ts'
@@ -20,6 +21,7 @@ export function renderSummary(report: Report, story: string): string {
     ...rollbackLines(report),
     ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
+    ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
     row('expectation', expectation.met ? 'met' : 'NOT met'),
@@ -49,6 +51,14 @@ function interventionLines({ interventions = [] }: Report): string[] {
     ...(more > 0 ? [`    and ${more} more, see report.json`] : []),
   ]
 }
+
+/** `torqueNm 40.2 Nm on 2.4.0, 42 Nm on 2.3.1`. */
+export function plantMetricText({ metric, unit, versions }: ReportedPlantMetric): string {
+  const texts = versions.map(({ version, mean }) => `${unitText(Number(mean.toPrecision(4)), unit)} on ${version}`)
+  return `${metric} ${texts.length === 0 ? 'not measured' : texts.join(', ')}`
+}
+
+const unitText = (value: number, unit: string): string => (unit === '' ? String(value) : `${value} ${unit}`)
 
 /** How many, and their consequence for whoever wants to reproduce the run. */
 export const interventionText = (count: number): string => `${count}; this run cannot be reproduced from its seed alone`

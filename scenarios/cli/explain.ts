@@ -12,6 +12,7 @@ import type { Checked } from '../files/load.ts'
 import { type PlannedStage, plannedStages, policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { fleetOf, LEAD_MS } from '../world/twin-plan.ts'
+import { metricTexts } from './explain-metrics.ts'
 import { lineTexts, noiseTexts } from './explain-noise.ts'
 
 const HOUR_MS = 3_600_000
@@ -88,6 +89,7 @@ function explainFleet(
     ),
     row('', `${pct(weekendVolume)} of that volume at the weekend`),
     ...noiseTexts(noise).map((text, index) => row(index === 0 ? 'noise' : '', text)),
+    ...metricTexts(plant.metrics ?? {}).map((text, index) => row(index === 0 ? 'metrics' : '', text)),
     ...lineTexts(plant).map((text, index) => row(index === 0 ? 'lines' : '', text)),
   ]
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { writtenDuration } from '../../controller/units/duration.ts'
 import { duration, memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
 import { type FaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
+import { type MetricChange, metricChange, writtenChange } from '../../sim/faults/families/metric-change.ts'
 
 /** Unit suffixes by schema definition, which a schema shares with copies that differ only in their description. */
 const SUFFIXES = new Map<unknown, string>([
@@ -34,5 +35,6 @@ function definitionAt(shape: object | undefined, key: string): unknown {
 
 function quantity(value: unknown, definition: unknown): string {
   if (definition === duration._zod.def) return writtenDuration(value as number)
+  if (definition === metricChange._zod.def) return writtenChange(value as MetricChange)
   return typeof value === 'object' ? JSON.stringify(value) : `${value}${SUFFIXES.get(definition) ?? ''}`
 }

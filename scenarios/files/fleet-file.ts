@@ -3,6 +3,7 @@ import { duration, percent } from '../../controller/units/quantity.ts'
 import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_PLANT, type LineSettings, type PlantSettings, type PlantShift } from '../../sim/plant/settings.ts'
 import { splitProblem } from './fleet.ts'
+import { metricsSchema, plantMetricsOf } from './metrics.ts'
 import { noiseOf, noiseSchema } from './noise.ts'
 
 const share = percent.refine((value) => value <= 100, { message: 'must be at most 100 %' })
@@ -61,6 +62,7 @@ export const fleetSchema = z
     shifts: shifts.optional().describe('Each minute of the day belongs to exactly one shift'),
     weekendVolume: share.optional().describe('Factor on Saturdays and Sundays; 60 % by default'),
     noise: noiseSchema.optional(),
+    metrics: metricsSchema.optional(),
   })
   .superRefine((fleet, context) => {
     const split = splitProblem(fleet)
@@ -72,7 +74,7 @@ export const fleetSchema = z
     check(fleet, [])
     if (typeof fleet.lines !== 'number') for (const [index, one] of fleet.lines.entries()) check(one, ['lines', index])
   })
-  .describe('A plant: its lines, devices, shifts and noise')
+  .describe('A plant: its lines, devices, shifts, noise and metrics of its own')
 
 export type FleetFile = z.output<typeof fleetSchema>
 
@@ -82,6 +84,7 @@ export function plantOf(fleet: FleetFile): PlantSettings {
     shifts: shiftsOf(fleet.shifts) ?? DEFAULT_PLANT.shifts,
     weekendVolume: volumeOf(fleet.weekendVolume) ?? DEFAULT_PLANT.weekendVolume,
     noise: noiseOf(fleet.noise),
+    ...(fleet.metrics !== undefined && { metrics: plantMetricsOf(fleet.metrics) }),
   }
   const lines = typeof fleet.lines === 'number' ? [] : fleet.lines
   const own = lines.flatMap((one, index) => (isDifferent(one) ? [[index + 1, lineOf(one, plant)] as const] : []))

@@ -11,6 +11,7 @@ import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
 import { linesOf, splitProblem, thingNames } from './fleet.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
+import { metricFaultProblems } from './metric-faults.ts'
 import { policyFor } from './plan.ts'
 import { type FileKind, type Scenario, scenarioSchema } from './scenario.ts'
 import { readTelemetry } from './telemetry.ts'
@@ -184,6 +185,10 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
         const message = `the plant has no shift "${fault.during}"${nearest(fault.during, shifts)}`
         problems.push({ path: ['faults', index, 'during'], message })
       }
+    }
+    if ('metric' in fault) {
+      const wrong = metricFaultProblems(fault, plantOf(scenario.fleet).metrics ?? {})
+      problems.push(...wrong.map(({ key, message }) => ({ path: ['faults', index, key], message })))
     }
     problems.push(...impossiblePlaces(fault.kind === 'wrong-group' ? fault : fault.in, path, scenario))
   })

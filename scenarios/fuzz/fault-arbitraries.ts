@@ -87,6 +87,15 @@ const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.opt
 const either = (...forms: readonly Fields[]): fc.Arbitrary<object> =>
   fc.oneof({ withCrossShrink: true }, ...forms.map((form) => fc.record(form)))
 
+const GAUGE = 'torqueNm'
+/** Metrics of the plant's own, which a scenario has that has a fault on one of them. */
+export const METRICS = {
+  [GAUGE]: { gauge: '42 Nm', spread: '3 %', timeConstant: '5min', deviceEffect: '2 %' },
+  weldSpatter: { counter: '0.4 per cycle', dispersion: 0.3 },
+  scrapped: { counter: '0.5 %', of: 'unitsProduced' },
+}
+const METRIC_NAMES = Object.keys(METRICS)
+
 const OLD = '2.3.1'
 const NEW = '2.4.0'
 
@@ -114,6 +123,26 @@ const FORMS: Readonly<Record<FaultSpec['kind'], fc.Arbitrary<object>>> = {
     { place: ofRelease, onset, factor, for: maybe(lasting) },
     { place: ofRelease, onset, factor, during: fc.constantFrom('first', 'second', 'third') },
   ),
+  'cycle-time-jitter': fc.record({ place: ofRelease, onset, factor, for: maybe(lasting) }),
+  'quality-drop': fc.record({ place: ofRelease, onset, share: pct(10, 2, 50, 100), over: maybe(lasting) }),
+  'units-drop': fc.record({ place: ofRelease, onset, share: pct(20, 5, 50, 100), over: maybe(lasting) }),
+  'metric-shift': either(
+    { place: ofRelease, metric: fc.constantFrom(...METRIC_NAMES), by: fc.constantFrom('+15 %', 'x3', '-50 %'), onset },
+    {
+      place: ofRelease,
+      metric: fc.constant(GAUGE),
+      by: fc.constantFrom('+2 Nm', '-20 Nm'),
+      onset,
+      over: maybe(lasting),
+    },
+  ),
+  'metric-spread': fc.record({ place: ofRelease, metric: fc.constant(GAUGE), factor, onset, over: maybe(lasting) }),
+  'metric-missing': fc.record({
+    place: ofRelease,
+    metric: fc.constantFrom(...METRIC_NAMES),
+    onset,
+    for: maybe(lasting),
+  }),
   hang: fc.record({ place: ofRelease, at: fc.constantFrom('install', 'startup', 'download') }),
   'noisy-network': fc.record({ place: placeOn('fleet', 'line', 'device', 'release'), share: pct(5, 1, 20), ...window }),
   bricked: either({ place: ofRelease, at: fc.constant('install') }, { place: ofRelease, after: onset }),

@@ -6,7 +6,7 @@ import { makeFleet } from '../files/fleet.ts'
 import { parseScenario } from '../files/load.ts'
 import type { Scenario, ScenarioInput } from '../files/scenario.ts'
 import { FLEET_SEED } from '../world/twin-plan.ts'
-import { FAULT_KINDS, type FaultDraft, faultDrafts, type Place } from './fault-arbitraries.ts'
+import { FAULT_KINDS, type FaultDraft, faultDrafts, METRICS, type Place } from './fault-arbitraries.ts'
 
 /** What scenarios may be generated of; a narrower choice makes a test quicker. */
 export interface ScenarioChoice {
@@ -79,7 +79,11 @@ export const scenarioInputs = ({ lines, kinds }: ScenarioChoice = ANY_SCENARIO):
       const site = Site.of(lines)
       return {
         story: 'A randomly generated scenario.',
-        fleet: { lines, devicesPerLine: DEVICES_PER_LINE },
+        fleet: {
+          lines,
+          devicesPerLine: DEVICES_PER_LINE,
+          ...(faults.some((draft) => 'metric' in draft) && { metrics: METRICS }),
+        },
         ...rest,
         linger: LINGER,
         faults: faults.map((draft) => site.placed(draft)) as ScenarioInput['faults'],

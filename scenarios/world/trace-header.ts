@@ -1,6 +1,8 @@
 import type { StageName } from '../../controller/contract.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import type { TraceHeader } from '../../sim/kernel/trace-events.ts'
+import type { PlantMetrics } from '../../sim/plant/metric-settings.ts'
+import { plantOf } from '../files/fleet-file.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { faultsEndAtMs } from './faults-end.ts'
 import type { RehearsalOptions } from './rehearsal.ts'
@@ -9,6 +11,7 @@ import type { Fleet } from './twin-plan.ts'
 /** The header of a scenario's trace: what reports need to know besides the records. */
 export function headerOf(scenario: Scenario, options: RehearsalOptions, policy: Policy, fleet: Fleet): TraceHeader {
   const membersOf = (stage: StageName): string[] => fleet.filter((one) => one.stage === stage).map(({ thing }) => thing)
+  const { metrics } = plantOf(scenario.fleet)
   return {
     schemaVersion: 2,
     scenario: scenario.name,
@@ -29,6 +32,10 @@ export function headerOf(scenario: Scenario, options: RehearsalOptions, policy: 
     stages: { canary: membersOf('canary'), early: membersOf('early'), production: membersOf('production') },
     lines: Object.fromEntries(fleet.map(({ thing, line }) => [thing, line])),
     faultsEndAtMs: faultsEndAtMs(scenario),
+    ...(metrics !== undefined && { metrics: unitsOf(metrics) }),
     previousShadow: scenario.release.previous.shadow.writes,
   }
 }
+
+const unitsOf = (metrics: PlantMetrics): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(metrics).map(([name, { unit }]) => [name, unit]))

@@ -1,6 +1,6 @@
 import type { ProcessEffect, ProcessView } from '../faults/families/process-fault.ts'
 import type { Timer } from '../kernel/clock.ts'
-import { type Condition, HEALTHY } from '../plant/condition.ts'
+import { type Condition, HEALTHY, type MetricEffect } from '../plant/condition.ts'
 import type { DeviceFault, DeviceFaults } from './device-faults.ts'
 
 /** A fault of the running process, with the process as this fault sees it. */
@@ -47,4 +47,22 @@ const combine = (condition: Condition, effect: ProcessEffect): Condition => ({
   errorRateFactor: condition.errorRateFactor * (effect.errorRateFactor ?? 1),
   connectionFailureShare: Math.min(condition.connectionFailureShare + (effect.connectionFailureShare ?? 0), 1),
   extraMemoryMiB: condition.extraMemoryMiB + (effect.extraMemoryMiB ?? 0),
+  cycleSpreadFactor: condition.cycleSpreadFactor * (effect.cycleSpreadFactor ?? 1),
+  qualityFailureShare: Math.min(condition.qualityFailureShare + (effect.qualityFailureShare ?? 0), 1),
+  unitLossShare: Math.min(condition.unitLossShare + (effect.unitLossShare ?? 0), 1),
+  metrics: effect.metric === undefined ? condition.metrics : withMetric(condition.metrics, effect.metric),
 })
+
+function withMetric(
+  metrics: Condition['metrics'],
+  { name, factor = 1, add = 0, spreadFactor = 1, isMissing }: MetricEffect & { readonly name: string },
+): Condition['metrics'] {
+  const before = metrics?.get(name) ?? {}
+  const after: MetricEffect = {
+    factor: (before.factor ?? 1) * factor,
+    add: (before.add ?? 0) + add,
+    spreadFactor: (before.spreadFactor ?? 1) * spreadFactor,
+    ...((isMissing ?? before.isMissing) && { isMissing: true }),
+  }
+  return new Map([...(metrics ?? []), [name, after]])
+}

@@ -1,4 +1,4 @@
-import type { HealthReportV1, HealthReportV2 } from '../../controller/contract.ts'
+import type { HealthMetrics, HealthReportV1, HealthReportV2 } from '../../controller/contract.ts'
 import { type Machine, MEMORY_LIMIT_MIB } from '../plant/machine.ts'
 
 /** The cumulative counters of the machine and of the firmware since the health component started, copied. */
@@ -33,6 +33,18 @@ export const gaugesOf = (
 })
 
 const tenths = (value: number): number => Math.round(value * 10) / 10
+
+/** What to update the shadow with, which keeps a member that is only left out: metrics that are missing are deleted. */
+export function shadowUpdate(report: HealthReportV1 | HealthReportV2, missing: readonly string[]): object {
+  if (missing.length === 0 || report.schema === '1.0' || report.metrics === undefined) return { ...report }
+  const deleted = Object.fromEntries(missing.map((name) => [name, null]))
+  const { counters, gauges } = report.metrics
+  return { ...report, metrics: { counters: { ...counters, ...deleted }, gauges: { ...gauges, ...deleted } } }
+}
+
+/** A member of the document, or none where the plant has no metrics of its own. */
+export const metricsOf = (machine: Machine): { readonly metrics?: HealthMetrics } =>
+  machine.ownMetrics === null ? {} : { metrics: machine.ownMetrics.reported() }
 
 /** The same in version 1.0: flat, with the counts of the last minute only; `before` are the counters one minute ago. */
 export function inVersion1(report: HealthReportV2, before: CounterValues): HealthReportV1 {

@@ -10,9 +10,10 @@ import { type Clock, Priority, type Timer } from '../kernel/clock.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { HEALTHY } from '../plant/condition.ts'
 import type { Machine } from '../plant/machine.ts'
+import type { StationMetrics } from '../plant/station-metrics.ts'
 import type { ComponentRuntime, ScriptRun } from './component-runtime.ts'
 import type { Firmware } from './firmware.ts'
-import { type CounterValues, countersOf, gaugesOf, inVersion1 } from './health-document.ts'
+import { type CounterValues, countersOf, gaugesOf, inVersion1, metricsOf, shadowUpdate } from './health-document.ts'
 import { untilNextSampleMs } from './sample-phase.ts'
 
 export interface HealthMonitorOptions {
@@ -44,7 +45,8 @@ export interface MonitorHost {
 /** Consecutive samples whose documents were not created, because each replaces the one before. */
 export interface DeferredSamples {
   readonly count: number
-  readonly last: HealthReport
+  /** What the last one updates `state.reported` with. */
+  readonly last: object
   /** True time of the last one; its document has the device's time. */
   readonly atMs: number
 }
@@ -164,6 +166,12 @@ export class HealthMonitor implements ComponentRuntime {
     return this.#steadyDocument(this.#steadyVersion)
   }
 
+  /** The plant's own metrics up to now; null where there are none. */
+  ownMetrics(): StationMetrics | null {
+    if (this.#steadyVersion !== null) this.#catchUp(this.#steadyVersion)
+    return this.#machine.ownMetrics
+  }
+
   /** Writes the deferred samples to the shadow. */
   settle(): void {
     if (this.#steadyVersion === null) return
@@ -171,7 +179,8 @@ export class HealthMonitor implements ComponentRuntime {
     const count = this.#sequence - this.#absorbedSequence
     if (count === 0) return
     this.#absorbedSequence = this.#sequence
-    this.#host?.absorb?.({ count, last: this.#steadyDocument(this.#steadyVersion), atMs: this.#sampledAtMs })
+    const last = this.#updateOf(this.#steadyDocument(this.#steadyVersion))
+    this.#host?.absorb?.({ count, last, atMs: this.#sampledAtMs })
   }
 
   /** Something of the device is about to change: simulates the minutes until now and samples by timer again. */
@@ -209,9 +218,13 @@ export class HealthMonitor implements ComponentRuntime {
   #send(host: MonitorHost, { version, state }: { readonly version: string; readonly state: ComponentState }): boolean {
     const reported = this.#document(version, state, this.#sampledAtMs, host.online)
     // QoS 0: the counters are cumulative, so a lost sample loses nothing.
-    const isSent = host.publish(this.#topic, { state: { reported } }, 0)
+    const isSent = host.publish(this.#topic, { state: { reported: this.#updateOf(reported) } }, 0)
     if (isSent) this.#lastReport = reported
     return isSent
+  }
+
+  #updateOf(report: HealthReport): object {
+    return shadowUpdate(report, this.#machine.ownMetrics?.missing ?? [])
   }
 
   /** Samples of the present millisecond count from the sample phase on. */
@@ -262,6 +275,7 @@ export class HealthMonitor implements ComponentRuntime {
       sampledAtMs: sampledAtMs + this.#firmware.clockOffsetMs(sampledAtMs),
       counters: countersOf(this.#machine, this.#firmware.crashes),
       gauges: gaugesOf(this.#machine, this.#firmware.uptimeS(sampledAtMs), connected, this.#firmware.diskFreeMiB),
+      ...metricsOf(this.#machine),
     }
     return this.#schemaOf(firmwareVersion) === '2.0' ? report : inVersion1(report, this.#before)
   }

@@ -3,6 +3,7 @@ import { writtenDuration } from '../../controller/units/duration.ts'
 import { callRate, duration, memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
 import { type AnyFault, FAULTS } from './catalogue.ts'
 import { FAMILIES, type FaultFamily } from './families/families.ts'
+import { metricChange } from './families/metric-change.ts'
 
 /** The fault catalogue of the documents, as Markdown: every fact comes from the definitions of the faults. */
 export const catalogueText = (): string =>
@@ -105,6 +106,7 @@ const QUANTITIES = new Map<unknown, { readonly name: string; readonly written: (
   [percent._zod.def, { name: 'share in %', written: (value) => `${value} %` }],
   [percentRate._zod.def, { name: 'rate in %/h', written: (value) => `${value} %/h` }],
   [memoryRate._zod.def, { name: 'rate in MiB/h', written: (value) => `${value} MiB/h` }],
+  [metricChange._zod.def, { name: 'change such as `+15 %`, `x1.5`, `+2 Nm`', written: String }],
   [callRate._zod.def, { name: 'rate in /s', written: (value) => `${value}/s` }],
 ])
 

@@ -14,6 +14,7 @@ import { clockSkew } from './kinds/clock-skew.ts'
 import { counterOverflow } from './kinds/counter-overflow.ts'
 import { crash } from './kinds/crash.ts'
 import { cycleDrift } from './kinds/cycle-drift.ts'
+import { cycleTimeJitter } from './kinds/cycle-time-jitter.ts'
 import { duplicateReports } from './kinds/duplicate-reports.ts'
 import { errorRise } from './kinds/error-rise.ts'
 import { eventDuplicated } from './kinds/event-duplicated.ts'
@@ -28,16 +29,21 @@ import { lambdaTimeout } from './kinds/lambda-timeout.ts'
 import { lateReports } from './kinds/late-reports.ts'
 import { lostReply } from './kinds/lost-reply.ts'
 import { memoryLeak } from './kinds/memory-leak.ts'
+import { metricMissing } from './kinds/metric-missing.ts'
+import { metricShift } from './kinds/metric-shift.ts'
+import { metricSpread } from './kinds/metric-spread.ts'
 import { noisyNetwork } from './kinds/noisy-network.ts'
 import { offline } from './kinds/offline.ts'
 import { operator } from './kinds/operator.ts'
 import { prunedArtifacts } from './kinds/pruned-artifacts.ts'
+import { qualityDrop } from './kinds/quality-drop.ts'
 import { reboot } from './kinds/reboot.ts'
 import { reconnectStorm } from './kinds/reconnect-storm.ts'
 import { rejectedJob } from './kinds/rejected-job.ts'
 import { silentFallback } from './kinds/silent-fallback.ts'
 import { staleIndex } from './kinds/stale-index.ts'
 import { starvedDownload } from './kinds/starved-download.ts'
+import { unitsDrop } from './kinds/units-drop.ts'
 import { unreadableMessages } from './kinds/unreadable-messages.ts'
 import { unreadableState } from './kinds/unreadable-state.ts'
 import { wrongGroup } from './kinds/wrong-group.ts'
@@ -47,7 +53,13 @@ export const FAULTS = [
   memoryLeak,
   crash,
   cycleDrift,
+  cycleTimeJitter,
   errorRise,
+  qualityDrop,
+  unitsDrop,
+  metricShift,
+  metricSpread,
+  metricMissing,
   hang,
   noisyNetwork,
   bricked,

@@ -23,6 +23,8 @@ export type TraceEvent =
   | ({ kind: 'fault-started'; fault: number; faultKind: string; thing: string | null; target?: string } & FaultOrigin)
   /** The plant's noise takes a connection away: of a device, a line or the whole plant. No fault, and no onset of one. */
   | { kind: 'plant-outage'; scope: 'device' | 'line' | 'plant'; name: string; devices: number; endsAtMs: number }
+  /** The plant's own metrics since the event before, by name and then by firmware version: what devices measured. */
+  | { kind: 'plant-metrics'; metrics: Readonly<Record<string, Readonly<Record<string, PlantMetricValue>>>> }
   | {
       kind: 'deployment-created'
       deploymentId: string
@@ -113,6 +115,16 @@ export type TraceEvent =
   /** `refusals` of a rollout that the preflight refused. */
   | { kind: 'handler-failed'; handler: string; error: string; message: string; refusals?: readonly Message[] }
 
+/** A metric of the plant's own over some minutes, in the unit that the plant file gives it. */
+export interface PlantMetricValue {
+  /** That ran this version all the time, and had something to report. */
+  readonly devices: number
+  /** The mean of a gauge, or the rate or share of a counter. */
+  readonly value: number
+  /** Of a gauge: standard deviation within devices, within the period. */
+  readonly spread?: number
+}
+
 /** One judged metric in numbers, as the controller gives it. */
 export interface TraceFinding {
   readonly rule: string
@@ -181,6 +193,8 @@ export interface TraceHeader {
    * the plant's noise does for good. Null if something does for good, absent where nobody recorded it. What is wrong with the release itself does not count.
    */
   readonly faultsEndAtMs?: number | null
+  /** Units of the plant's own metrics, by name; empty for a gauge without one. Absent where the plant has none. */
+  readonly metrics?: Readonly<Record<string, string>>
   /** Version of the health document that the replaced firmware writes. */
   readonly previousShadow?: '1.0' | '2.0'
 }

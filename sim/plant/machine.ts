@@ -1,14 +1,16 @@
 import type { Seed } from '../kernel/random.ts'
+import { binomialAt } from './binomial.ts'
 import type { Condition } from './condition.ts'
 import { channelKey, expNegative, normalAt, poissonFrom, uniformAt } from './noise.ts'
 import type { PlantNoise } from './noise-settings.ts'
 import { PRESETS } from './presets.ts'
 import type { Metric, Recording } from './recording.ts'
 import type { PlantCalendar, PlantTime } from './shifts.ts'
+import type { StationMetrics } from './station-metrics.ts'
 import { noiseKeys, StationNoise } from './station-noise.ts'
 
 /** Independent channels of a device's noise. */
-const Channel = { cycleTime: 0, errors: 1, quality: 2, connection: 3, cpu: 4, memory: 5 } as const
+const Channel = { cycleTime: 0, errors: 1, quality: 2, connection: 3, cpu: 4, memory: 5, units: 6 } as const
 
 const OPERATIONS_PER_CYCLE = 12
 const CYCLES_PER_QUALITY_CHECK = 4
@@ -26,6 +28,7 @@ const channelKeys = (key: number): Channels => ({
   connection: channelKey(key, Channel.connection),
   cpu: channelKey(key, Channel.cpu),
   memory: channelKey(key, Channel.memory),
+  units: channelKey(key, Channel.units),
 })
 
 /** Errors and failed quality checks are rare; e^-mean of a minute decides most minutes, and there are few such means. */
@@ -34,6 +37,8 @@ const NO_FAILURE_OF_ONE_CHECK = expNegative(CHECK_FAILURES)
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
+/** However much they scatter, cycles take time: a mean of a minute deviates by at most so much of itself. */
+const MOST_JITTER = 0.95
 /** No rehearsal lasts longer than a year. */
 const MAX_AHEAD_MS = 366 * 86_400_000
 
@@ -54,6 +59,10 @@ export class Machine {
   readonly #cycleSigma: number
   /** What is not white in the noise; null, and without cost, where all of it is. */
   readonly #extra: StationNoise | null
+  /** The plant's own metrics; null, and without cost, where there are none. */
+  readonly ownMetrics: StationMetrics | null
+  /** Cycles that produced no unit. */
+  #unitsLost = 0
   /** Of stoppages, in the running cycle. */
   #stoppedMs = 0
   /** Time into the running cycle, so that cycles do not restart every minute. */
@@ -84,12 +93,14 @@ export class Machine {
     recording: Recording | null = null,
     /** Slow trends count from here. */
     originMs = 0,
+    ownMetrics: StationMetrics | null = null,
   ) {
     this.thing = thing
     this.line = line
     this.#calendar = calendar
     this.#recording = recording
     this.#noise = noise
+    this.ownMetrics = ownMetrics
     const key = seed.key(`machine/${thing}`)
     this.#channels = channelKeys(key)
     this.#cycleSigma = noise.cycleSigma
@@ -111,7 +122,7 @@ export class Machine {
   }
 
   get unitsProduced(): number {
-    return this.cycles
+    return this.cycles - this.#unitsLost
   }
 
   /** At the end of the last minute; 0 before the first. */
@@ -166,7 +177,8 @@ export class Machine {
       this.#time = time
       const { shift, untilMs } = time
       const endMs = this.#extra === null ? untilMs : Math.min(untilMs, nextHourMs(atMs))
-      const inStep = Math.min(left, Math.ceil((endMs - atMs) / MINUTE_MS))
+      const mostMinutes = this.ownMetrics === null ? Math.ceil((endMs - atMs) / MINUTE_MS) : 1
+      const inStep = Math.min(left, mostMinutes)
       const minute = Math.floor(atMs / MINUTE_MS)
       if (this.#extra !== null) this.#enter(this.#extra, atMs, this.#time)
       if (this.#recording === null) {
@@ -180,6 +192,7 @@ export class Machine {
           this.#replay(this.#recording, one, shift.cycleMs, condition)
       }
       this.#minute = minute + inStep - 1
+      if (this.ownMetrics !== null) this.ownMetrics.pass(minute, time, this, condition)
       left -= inStep
       atMs += inStep * MINUTE_MS
     }
@@ -316,7 +329,8 @@ export class Machine {
     } else cycles = this.#wholeCount('cycles', recordedCycles / factor)
     if (cycles === 0) return
     if (Number.isNaN(recordedMs)) this.#countCycles(cycles, meanMs, minute)
-    else this.#addCycles(cycles, meanMs, meanMs * this.#cycleSigma, minute)
+    else if (this.#spreadFactor === 1) this.#addCycles(cycles, meanMs, meanMs * this.#cycleSigma, minute)
+    else this.#countCycles(cycles, meanMs, minute)
     if (Number.isNaN(recordedCycles)) this.#stop(this.#stoppageMs(minute, cycles), this.#volume)
   }
 
@@ -337,11 +351,18 @@ export class Machine {
 
   /** The mean of n cycles has a standard deviation of sigma/sqrt(n). */
   #countCycles(cycles: number, meanMs: number, minute: number): void {
-    const sigmaMs = meanMs * this.#cycleSigma
-    const sampleMs = meanMs + (sigmaMs / Math.sqrt(cycles)) * normalAt(this.#channels.cycleTime, minute)
+    const factor = this.#spreadFactor
+    const sigmaMs = meanMs * this.#cycleSigma * factor
+    const ofMeanMs = sigmaMs / Math.sqrt(cycles)
+    const z = normalAt(this.#channels.cycleTime, minute)
+    const sampleMs = meanMs + ofMeanMs * (factor === 1 ? z : within(z, (meanMs * MOST_JITTER) / ofMeanMs))
     if (this.#extra === null) return this.#addCycles(cycles, sampleMs, sigmaMs, minute)
     this.#addCycles(cycles, rounded(sampleMs, this.#noise.rounding.cycleTimeMs), sigmaMs, minute)
     if (this.#stoppedMs > 0) this.#addStoppage(sampleMs)
+  }
+
+  get #spreadFactor(): number {
+    return (this.#condition as Condition).cycleSpreadFactor
   }
 
   /** One of the cycles contained a stoppage. */
@@ -357,6 +378,8 @@ export class Machine {
     this.cycles += cycles
     this.cycleTimeMsSum += Math.round(cycles * sampleMs)
     this.cycleTimeMsSumOfSquares += Math.round(cycles * (sampleMs * sampleMs + sigmaMs * sigmaMs * (1 - 1 / cycles)))
+    const { unitLossShare } = this.#condition as Condition
+    if (unitLossShare > 0) this.#unitsLost += binomialAt(this.#channels.units, minute, cycles, unitLossShare)
     this.#checkCarry += cycles
     const checks = Math.floor(this.#checkCarry / CYCLES_PER_QUALITY_CHECK)
     if (checks > 0) this.#check(checks, minute)
@@ -365,6 +388,12 @@ export class Machine {
   #check(checks: number, minute: number): void {
     this.#checkCarry -= checks * CYCLES_PER_QUALITY_CHECK
     this.qualityChecks += checks
+    const { qualityFailureShare } = this.#condition as Condition
+    if (qualityFailureShare > 0) {
+      const share = Math.min(CHECK_FAILURES + qualityFailureShare, 1)
+      this.qualityPasses += checks - binomialAt(this.#channels.quality, minute, checks, share)
+      return
+    }
     const uniform = uniformAt(this.#channels.quality, minute)
     const isFlawless = checks === 1 && uniform < NO_FAILURE_OF_ONE_CHECK
     const failures = isFlawless ? 0 : poissonFrom(uniform, checks * CHECK_FAILURES)
@@ -374,6 +403,9 @@ export class Machine {
 
 /** After a stoppage the time into the running cycle is negative. */
 const wholeCycles = (carryMs: number, meanMs: number): number => Math.max(0, Math.floor(carryMs / meanMs))
+
+/** On both sides alike, so that the mean stays. */
+const within = (z: number, most: number): number => Math.min(Math.max(z, -most), most)
 
 /** To whole steps; a step of 0 leaves the value as it is. */
 const rounded = (value: number, step: number): number => (step === 0 ? value : Math.round(value / step) * step)

@@ -1,3 +1,4 @@
+import type { PlantMetrics } from './metric-settings.ts'
 import type { PlantNoise } from './noise-settings.ts'
 import { DEFAULT_PRESET, PRESETS } from './presets.ts'
 
@@ -26,6 +27,8 @@ export interface LineSettings {
 export interface PlantSettings extends LineSettings {
   /** Lines that differ from the plant, by number. */
   readonly byLine?: Readonly<Record<number, LineSettings>>
+  /** What its devices report beside the metrics of the health document. */
+  readonly metrics?: PlantMetrics
 }
 
 export const settingsOfLine = (plant: PlantSettings, line: number): LineSettings => plant.byLine?.[line] ?? plant

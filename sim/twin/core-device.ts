@@ -106,8 +106,7 @@ function monitorHost(
       return nucleus.online
     },
     absorb: level.defersSamples
-      ? ({ count, last, atMs }) =>
-          cloud.shadows.absorb(thing, HEALTH_SHADOW, { ...last } as unknown as JsonObject, { count, atMs })
+      ? ({ count, last, atMs }) => cloud.shadows.absorb(thing, HEALTH_SHADOW, last as JsonObject, { count, atMs })
       : null,
     get mayDefer() {
       return loss?.isLosing !== true && !sampleFaults.some(({ spec }) => isWithin(spec, faultWorld.sinceMs()))

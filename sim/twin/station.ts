@@ -9,6 +9,7 @@ import { Machine } from '../plant/machine.ts'
 import { Recording } from '../plant/recording.ts'
 import { selects } from '../plant/selector.ts'
 import { settingsOfLine } from '../plant/settings.ts'
+import { StationMetrics } from '../plant/station-metrics.ts'
 import type { DeviceWorld } from './device-world.ts'
 import type { DevicePlan } from './plan.ts'
 
@@ -27,7 +28,8 @@ export function makeMachine({ thing, line }: DevicePlan, { plan, calendarOf }: D
   const { seed, plant, recorded, startMs } = plan
   const recording = Recording.of(recorded.tracks, thing, line, recorded.startMs)
   const { noise } = settingsOfLine(plant, line)
-  return new Machine(seed, thing, line, calendarOf(line), noise, recording, startMs)
+  const metrics = StationMetrics.of(seed, thing, line, plant.metrics)
+  return new Machine(seed, thing, line, calendarOf(line), noise, recording, startMs, metrics)
 }
 
 export function makeStation(plan: DevicePlan, machine: Machine, world: DeviceWorld): Station {

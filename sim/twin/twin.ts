@@ -24,6 +24,7 @@ import { type HistoryMoment, type LastReport, passHistory } from './history.ts'
 import { injectFault } from './injection.ts'
 import type { Level, LevelEvents } from './level.ts'
 import { MembershipChanges } from './membership-changes.ts'
+import { MetricRecorder } from './metric-recorder.ts'
 import { takeOutsideMessage } from './outside-messages.ts'
 import type { TwinPlan } from './plan.ts'
 import { PlantOutages } from './plant-outages.ts'
@@ -48,6 +49,8 @@ export class Twin {
   readonly #devices: ReadonlyMap<string, CoreDevice>
   readonly #memberships: MembershipChanges
   readonly #plantOutages: PlantOutages
+  /** Null for a plant without metrics of its own. */
+  readonly #metrics: MetricRecorder | null
   /** From before the start, of devices whose last sample did not arrive. */
   readonly #before = new Map<string, LastReport>()
   #injected = 0
@@ -98,6 +101,7 @@ export class Twin {
       sessions: created.sessions,
     })
     this.#plantOutages = new PlantOutages(this.#devices.values(), plan.seed, plan.plant, clock, trace)
+    this.#metrics = MetricRecorder.of(this.#devices, plan.plant.metrics, clock, trace)
     cloud.shadows.onBeforeUse((thing, shadow) => {
       if (shadow === HEALTH_SHADOW) this.#devices.get(thing)?.monitor.settle()
     })
@@ -132,6 +136,7 @@ export class Twin {
     const { faults, devices, startMs } = this.#plan
     for (const [thing, last] of this.#before) this.#assumeReported(thing, last)
     this.#plantOutages.start()
+    this.#metrics?.start()
     for (const { nucleus } of this.#devices.values()) nucleus.start()
     this.#memberships.schedule(faults, devices, startMs)
   }

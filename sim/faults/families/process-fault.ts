@@ -1,3 +1,4 @@
+import type { MetricEffect } from '../../plant/condition.ts'
 import type { CrashReason } from '../../plant/crash-messages.ts'
 import type { PlantTime } from '../../plant/shifts.ts'
 
@@ -41,6 +42,14 @@ export interface ProcessEffect {
   /** Share of connection attempts that fail in addition to the normal ones, 0 to 1. */
   readonly connectionFailureShare?: number
   readonly extraMemoryMiB?: number
+  /** Factor on the spread of single cycles about their mean. */
+  readonly cycleSpreadFactor?: number
+  /** Share of the quality checks that fail in addition to the normal ones, 0 to 1. */
+  readonly qualityFailureShare?: number
+  /** Share of the cycles that produce no unit, 0 to 1. */
+  readonly unitLossShare?: number
+  /** What happens to one metric of the plant's own. */
+  readonly metric?: MetricEffect & { readonly name: string }
 }
 
 /** Why a process dies, and when. */

@@ -10,13 +10,14 @@ const fixture = (name: string): Record<string, unknown> =>
 const membersOf = (document: object, prefix = ''): (readonly [path: string, value: unknown])[] =>
   Object.entries(document).flatMap(([name, value]) => [
     [`${prefix}${name}`, value] as const,
-    ...(typeof value === 'object' ? membersOf(value, `${name}.`) : []),
+    ...(typeof value === 'object' ? membersOf(value, `${prefix}${name}.`) : []),
   ])
 
 /** A document whose member is something else. */
 function withMember(document: Record<string, unknown>, path: string, value: unknown): object {
-  const [name, inner] = path.split('.') as [string, string?]
-  const own = inner === undefined ? value : withMember(document[name] as Record<string, unknown>, inner, value)
+  const [name, ...inner] = path.split('.') as [string, ...string[]]
+  const below = document[name] as Record<string, unknown>
+  const own = inner.length === 0 ? value : withMember(below, inner.join('.'), value)
   return { ...document, [name]: own }
 }
 
@@ -96,7 +97,7 @@ describe('the health document', () => {
       const whole = fixture(name)
       for (const [path, own] of membersOf(whole)) {
         for (const value of [null, typeof own === 'string' ? 7 : 'seven', undefined]) {
-          if (path === 'gauges.diskFreeMiB' && value === undefined) continue // it may be missing
+          if (value === undefined && ['gauges.diskFreeMiB', 'metrics'].includes(path)) continue // may be missing
           expect(refusalOf(withMember(whole, path, value)), `${path}: ${value}`).toMatchObject({ field: path, value })
         }
       }

@@ -6,6 +6,8 @@ it.each([
   ['hoursToExhaustion', 'time to memory exhaustion, h', true],
   ['crashes', 'crashes', false],
   ['toString', 'toString', false],
+  ['torqueIncreasePct', 'torqueIncrease, %', true],
+  ['Pct', 'Pct', false],
 ])('%s is shown as "%s"', (name, text, isMeasured) => {
   expect(metricText(name)).toBe(text)
   expect(isQuantity(name)).toBe(isMeasured)
@@ -13,5 +15,5 @@ it.each([
 
 it('has the side on which values are bad', () => {
   expect(metricOf('freeMemoryPct').limit).toBe('lower')
-  expect(metricOf('freeDiskPct')).toEqual({ label: 'freeDiskPct', unit: null, limit: 'upper' })
+  expect(metricOf('freeDiskPct')).toEqual({ label: 'freeDisk', unit: '%', limit: 'upper' })
 })

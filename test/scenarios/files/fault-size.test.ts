@@ -14,6 +14,11 @@ it.each([
   ],
   [{ kind: 'cycle-drift', in: all, onset: '12h', rate: '4 %/h' }, 'onset 12h, rate 4 %/h'],
   [{ kind: 'error-rise', in: all, factor: 3, onset: '0s' }, 'factor 3, onset 0ms'],
+  [
+    { kind: 'metric-shift', in: all, metric: 'torqueNm', by: '-2.5 Nm', onset: '4h' },
+    'metric torqueNm, by -2.5 Nm, onset 4h',
+  ],
+  [{ kind: 'metric-shift', in: all, metric: 'torqueNm', by: '+15 %' }, 'metric torqueNm, by x1.15, onset 0ms'],
   [{ kind: 'noisy-network', in: { line: 3 }, share: '3 %' }, 'share 3 %, from 0ms, line 3'],
 ] as const)('%j', (spec, size) => {
   expect(faultSize(faultSchema.parse(spec))).toBe(size)

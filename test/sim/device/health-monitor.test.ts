@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { HealthReportV2 } from '../../../controller/contract.ts'
+import { metricsSchema, plantMetricsOf } from '../../../scenarios/files/metrics.ts'
 import { DeviceFaults } from '../../../sim/device/device-faults.ts'
 import { Firmware } from '../../../sim/device/firmware.ts'
 import { type DeferredSamples, HealthMonitor } from '../../../sim/device/health-monitor.ts'
@@ -10,12 +11,23 @@ import { Seed } from '../../../sim/kernel/random.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
 import { LinePeers } from '../../../sim/plant/line-peers.ts'
 import { Machine } from '../../../sim/plant/machine.ts'
+import { PRESETS } from '../../../sim/plant/presets.ts'
 import { selects } from '../../../sim/plant/selector.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
+import { StationMetrics } from '../../../sim/plant/station-metrics.ts'
 import { NOWHERE } from './fixtures.ts'
 
 const START_MS = Date.parse('2026-03-02T13:00:00Z')
 const HOUR_MS = 3_600_000
+
+/** Those of the hand-written document. */
+const METRICS = plantMetricsOf(
+  metricsSchema.parse({
+    weldSpatter: { counter: '0.4 per cycle' },
+    scrapped: { counter: '20 %', of: 'unitsProduced' },
+    torqueNm: { gauge: '42 Nm', spread: '3 %' },
+  }),
+)
 
 /** Firmware and monitor of one device, without a nucleus: the test starts and restarts the process. */
 class Station {
@@ -35,7 +47,8 @@ class Station {
     const { clock, trace } = this
     const thing = 'line-01-01'
     const calendar = new PlantCalendar('Europe/Berlin')
-    this.machine = new Machine(seed, thing, 1, calendar)
+    const metrics = StationMetrics.of(seed, thing, 1, METRICS)
+    this.machine = new Machine(seed, thing, 1, calendar, PRESETS.quiet, null, 0, metrics)
     const stream = (label: string) => seed.stream(label)
     const deviceFaults = faults.map((spec, index) => ({
       index,
@@ -145,6 +158,31 @@ describe('the health component', () => {
     begin([], schema)
     station.runFor(3 * 60_000)
     expect(shapeOf(last())).toEqual(shapeOf(fixture(file)))
+  })
+
+  it('deletes a metric that the firmware does not report from its shadow, and continues it later', () => {
+    const where = { firmware: '2.4.0' }
+    const missing = { kind: 'metric-missing', in: where, onset: 120_000, for: 180_000 } as const
+    begin([
+      { ...missing, metric: 'torqueNm' },
+      { ...missing, metric: 'scrapped' },
+    ])
+    station.runFor(8 * 60_000)
+    const metrics = station.sent.map(({ document }) => document.metrics)
+    expect(metrics.map((one) => one?.gauges.torqueNm?.count ?? null)).toEqual([1, 2, null, null, null, 6, 7, 8])
+    expect(metrics.map((one) => one?.counters.scrapped === null)).toEqual(
+      [0, 0, 1, 1, 1, 0, 0, 0].map((isMissing) => isMissing === 1),
+    )
+    expect(metrics.every((one) => Number.isInteger(one?.counters.weldSpatter))).toBe(true)
+    expect(metrics[2]?.gauges).toEqual({ scrapped: null, torqueNm: null })
+    expect(station.monitor.report()).toMatchObject({ metrics: { gauges: { torqueNm: { count: 8 } } } })
+    expect(station.onsets()).toEqual([START_MS + 120_000, START_MS + 120_000])
+  })
+
+  it('knows of a missing metric only that it is missing', () => {
+    begin([{ kind: 'metric-missing', in: { firmware: '2.4.0' }, metric: 'torqueNm', onset: 0 }])
+    station.runFor(3 * 60_000)
+    expect((station.monitor.report() as HealthReportV2).metrics?.gauges).toEqual({})
   })
 
   it('reports the last minute in version 1.0', () => {

@@ -127,6 +127,34 @@ describe('an error rise', () => {
   })
 })
 
+describe('a change after the install', () => {
+  it('comes all at once, or grows evenly, and may end', () => {
+    const units = fault({ kind: 'units-drop', share: '20 %', onset: '2h', for: '3h' })
+    expect(units.onsetMs(view({ installedAtMs: HOUR_MS }))).toBe(3 * HOUR_MS)
+    expect(effectsAt(units, [1.9, 2, 4.9, 5])).toEqual([{}, { unitLossShare: 0.2 }, { unitLossShare: 0.2 }, {}])
+    const quality = fault({ kind: 'quality-drop', share: '20 %', over: '4h' })
+    const shares = effectsAt(quality, [1, 2, 4, 9]).map((effect) => effect?.qualityFailureShare)
+    expect(shares).toEqual([0.05, 0.1, 0.2, 0.2])
+    const jitter = fault({ kind: 'cycle-time-jitter', factor: 3, over: '4h' })
+    expect(effectsAt(jitter, [2, 4])).toEqual([{ cycleSpreadFactor: 2 }, { cycleSpreadFactor: 3 }])
+  })
+
+  it("acts on one of the plant's own metrics", () => {
+    const at = (written: object) => effectsAt(fault({ metric: 'torqueNm', ...written }), [1, 2])
+    const name = 'torqueNm'
+    expect(at({ kind: 'metric-shift', by: '-10 %', over: '2h' })).toEqual([
+      { metric: { name, factor: 0.95 } },
+      { metric: { name, factor: 0.9 } },
+    ])
+    expect(at({ kind: 'metric-shift', by: '+4 Nm', over: '2h' })).toEqual([
+      { metric: { name, add: 2 } },
+      { metric: { name, add: 4 } },
+    ])
+    expect(at({ kind: 'metric-spread', factor: 3, onset: '2h' })).toEqual([{}, { metric: { name, spreadFactor: 3 } }])
+    expect(at({ kind: 'metric-missing', onset: '2h' })).toEqual([{}, { metric: { name, isMissing: true } }])
+  })
+})
+
 describe('a noisy network', () => {
   it('does not depend on releases: it counts from the start of the rehearsal', () => {
     const noise = fault({ kind: 'noisy-network', share: '3 %', from: '1h', for: '2h' })

@@ -1,4 +1,10 @@
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, HEALTH_SHADOW } from '../../../controller/contract.ts'
+import {
+  FIRMWARE_COMPONENT,
+  HEALTH_COMPONENT,
+  HEALTH_SHADOW,
+  type HealthMetrics,
+} from '../../../controller/contract.ts'
+import { metricsSchema } from '../../../scenarios/files/metrics.ts'
 import type { NoiseFile } from '../../../scenarios/files/noise.ts'
 import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { fleetOf, twinPlan } from '../../../scenarios/world/twin-plan.ts'
@@ -21,6 +27,13 @@ export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, d
   ({ stage }) => stage === 'canary',
 )?.thing as string
 
+/** Those of a plant with a fault on one of them, or where a test asks for them. */
+const METRICS = metricsSchema.parse({
+  torqueNm: { gauge: '42 Nm', spread: '3 %', timeConstant: '5min', whileProducing: true, days: { line: '1 %' } },
+  weldSpatter: { counter: '0.4 per cycle', dispersion: 0.3 },
+  scrapped: { counter: '5 %', of: 'unitsProduced' },
+})
+
 export interface WorldOptions {
   /** As a scenario file writes them. */
   readonly faults: readonly object[]
@@ -38,6 +51,7 @@ export interface WorldOptions {
   readonly start?: string
   /** Of the plant. */
   readonly noise?: NoiseFile
+  readonly hasMetrics?: boolean
   /** Simulates the week before first, as a rehearsal does. */
   readonly history?: boolean
 }
@@ -49,6 +63,7 @@ interface Document {
   readonly bootId: string
   readonly counters: Readonly<Record<string, number>>
   readonly gauges: Readonly<Record<string, number>>
+  readonly metrics?: HealthMetrics
 }
 
 /** Some devices and AWS, without a controller: the test deploys. */
@@ -57,7 +72,9 @@ export async function runWorld(options: WorldOptions) {
   const healthy = findScenario('healthy')
   const start = options.start === undefined ? healthy.start : { ...healthy.start, atMs: Date.parse(options.start) }
   const faults = options.faults.map((written) => faultSchema.parse(written))
-  const scenario = { ...healthy, start, faults, fleet: { lines, devicesPerLine: 20, noise: options.noise } }
+  const hasMetrics = options.hasMetrics ?? faults.some((fault) => 'metric' in fault)
+  const fleet = { lines, devicesPerLine: 20, noise: options.noise, metrics: hasMetrics ? METRICS : undefined }
+  const scenario = { ...healthy, start, faults, fleet }
   const seen = new Map<number, number>()
   const devices = fleetOf(scenario).filter(({ line, stage }) => {
     if (stage === 'canary') return true

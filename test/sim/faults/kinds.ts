@@ -35,6 +35,17 @@ export const DEVICE_FAULTS: Readonly<Record<string, readonly object[]>> = {
   'clock ahead': [{ kind: 'clock-skew', in: { line: 1 }, ahead: '25min' }],
   'clock drifting behind': [{ kind: 'clock-skew', in: inNew, behind: '70min', over: '1h' }],
   'errors at the first shift': [{ kind: 'error-rise', in: { fleet: 'all' }, factor: 6, onset: '0h', during: 'first' }],
+  'jittery cycles, fewer units, worse ones': [
+    { kind: 'cycle-time-jitter', in: inNew, factor: 4, onset: '5min' },
+    { kind: 'units-drop', in: inNew, share: '30 %', over: '40min' },
+    { kind: 'quality-drop', in: { fleet: 'all' }, share: '20 %', onset: '10min', for: '1h' },
+  ],
+  'metrics that move, jitter and are missing': [
+    { kind: 'metric-shift', in: inNew, metric: 'torqueNm', by: '-4 Nm', onset: '10min', over: '30min' },
+    { kind: 'metric-shift', in: inNew, metric: 'weldSpatter', by: 'x2', during: 'first' },
+    { kind: 'metric-spread', in: inNew, metric: 'torqueNm', factor: 3 },
+    { kind: 'metric-missing', in: { fleet: 'all' }, metric: 'scrapped', onset: '25min', for: '40min' },
+  ],
   'unreadable state': [{ kind: 'unreadable-state', in: { firmware: OLD }, writtenBy: NEW }],
   'unreadable messages': [{ kind: 'unreadable-messages', in: { firmware: OLD }, sentBy: NEW, factor: 30 }],
 }

@@ -96,3 +96,50 @@ it('differs between devices and seeds, and is the same for the same', () => {
   expect(run(1, MONDAY_MS, HEALTHY, 'line-01-02').cycleTimeMsSum).not.toBe(run(1).cycleTimeMsSum)
   expect(run(1, MONDAY_MS, HEALTHY, 'line-01-01', 2).cycleTimeMsSum).not.toBe(run(1).cycleTimeMsSum)
 })
+
+describe('a worse machine', () => {
+  const HOURS = 200
+  const quality = (machine: Machine): number => machine.qualityPasses / machine.qualityChecks
+  const under = (condition: Partial<Condition>): Machine => run(HOURS, MONDAY_MS, { ...HEALTHY, ...condition })
+  const spread = ({ cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares }: Machine): number => {
+    const mean = cycleTimeMsSum / cycles
+    return Math.sqrt(cycleTimeMsSumOfSquares / cycles - mean * mean) / mean
+  }
+
+  it.each([0.03, 0.4])('fails %s of its quality checks more, and makes as much', (qualityFailureShare) => {
+    const worse = under({ qualityFailureShare })
+    expect(worse.qualityChecks).toBe(run(HOURS).qualityChecks)
+    // About 5,000 checks: a standard deviation of at most 0.7 points.
+    expect(Math.abs(1 - quality(worse) - 0.015 - qualityFailureShare)).toBeLessThan(0.02)
+  })
+
+  it('fails every check at most', () => {
+    expect(quality(under({ qualityFailureShare: 1 }))).toBe(0)
+  })
+
+  it('produces nothing in a share of its cycles, which go on', () => {
+    const worse = under({ unitLossShare: 0.2 })
+    const healthy = run(HOURS)
+    expect([worse.cycles, worse.cycleTimeMsSum]).toEqual([healthy.cycles, healthy.cycleTimeMsSum])
+    expect(worse.unitsProduced / worse.cycles).toBeCloseTo(0.8, 2)
+    expect(under({ unitLossShare: 1 }).unitsProduced).toBe(0)
+  })
+
+  it.each([3, 8, 15])('jitters by a factor of %s about an unchanged mean', (cycleSpreadFactor) => {
+    const one = (condition: Partial<Condition>): Machine => run(8, MONDAY_MS, { ...HEALTHY, ...condition })
+    const [worse, healthy] = [one({ cycleSpreadFactor }), one({})]
+    expect(worse.cycles).toBe(healthy.cycles)
+    expect(Math.abs(cycleMs(worse) / cycleMs(healthy) - 1)).toBeLessThan((4 * 0.05 * cycleSpreadFactor) / 31)
+    expect(spread(worse) / spread(healthy) / cycleSpreadFactor).toBeGreaterThan(0.85)
+    expect(spread(worse) / spread(healthy) / cycleSpreadFactor).toBeLessThan(1.15)
+  })
+
+  it('never has a cycle of less than no time', () => {
+    const machine = new Machine(new Seed(1), 'a', 1, calendar)
+    for (let minute = 0; minute < 2_000; minute++) {
+      const before = machine.cycleTimeMsSum
+      machine.runMinutes(MONDAY_MS + minute * MINUTE_MS, 1, { ...HEALTHY, cycleSpreadFactor: 30 })
+      expect(machine.cycleTimeMsSum).toBeGreaterThanOrEqual(before)
+    }
+  })
+})

@@ -4,6 +4,7 @@ import { memoized } from '../support/memoized.ts'
 import { own } from '../support/own.ts'
 import { type Delta, difference } from './difference.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
+import { CountRecords, type Variation } from './variation.ts'
 
 /** What one device did in one stratum of the week, summed over the days of the baseline. */
 export interface StratumSums {
@@ -46,12 +47,15 @@ export interface Baseline {
    * How many times as much counts vary from day to day as chance alone lets them, at least 1; absent if not measured.
    */
   readonly dispersion?: { readonly connection: number; readonly errors: number; readonly quality?: number }
+  /** How the rate of errors varies beyond chance, by device, line and plant; absent if not measured. */
+  readonly errorVariation?: Variation
   /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
   readonly falseRollbackShare?: number
 }
 
 /** Share of a stratum's minutes that must have been observed for it to be of use. [source: baseline-coverage] */
 const MIN_COVERAGE = 0.7
+const DAY_MS = 24 * 3_600_000
 
 /**
  * Sums the differences between consecutive snapshots, taken where shifts begin, into device x stratum. What happened
@@ -64,9 +68,16 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const spread = new Spread()
   const output = new Spread()
   const [connection, errors, quality] = [new Dispersion(), new Dispersion(), new Dispersion()]
+  const records = new CountRecords()
+  const shifts = { minutes: 0, count: 0 }
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const pieces = stratumPieces(policy, before.atMs, after.atMs)
+    const day = Math.floor((after.atMs - 1 - (snapshots[0] as Snapshot).atMs) / DAY_MS)
+    if (pieces.length === 1) {
+      shifts.minutes += (after.atMs - before.atMs) / 60_000
+      shifts.count += 1
+    }
     for (const thing of things) {
       if (after.leftOut?.has(thing) === true) continue
       const strata = devices[thing] as Record<string, StratumSums>
@@ -82,6 +93,8 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
           spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
+        const line = own(after.devices, thing)?.line ?? 0
+        records.add({ thing, line, stratum, atMs: after.atMs, day }, delta.errors, delta.countedMinutes)
         quality.add(group, delta.qualityChecks - delta.qualityPasses, delta.qualityChecks)
         if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
@@ -97,6 +110,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     outputSpread: output.relativeSigma(),
     cycleTimeCv: cycleTimeCv(devices),
     dispersion: { connection: connection.factor(), errors: errors.factor(), quality: quality.factor() },
+    errorVariation: records.variation(shifts.count === 0 ? 0 : shifts.minutes / shifts.count),
   }
 }
 

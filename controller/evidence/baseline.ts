@@ -6,6 +6,7 @@ import { type Delta, difference } from './difference.ts'
 import { RuleRecords, type RuleVariation } from './rule-variation.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 import { addShift, emptySums, type StratumSums } from './stratum-sums.ts'
+import { CountRecords, type Variation } from './variation.ts'
 
 /** Seven days before the rollout by device and stratum; frozen when the rollout starts. */
 export interface Baseline {
@@ -28,6 +29,8 @@ export interface Baseline {
    * How many times as much counts vary from day to day as chance alone lets them, at least 1; absent if not measured.
    */
   readonly dispersion?: { readonly connection: number; readonly errors: number }
+  /** How the rate of errors varies beyond chance, by device, line and plant; absent if not measured. */
+  readonly errorVariation?: Variation
   /** How what the rules on metrics read varies, by their names; absent for a rule that is newer. */
   readonly rules?: Readonly<Record<string, RuleVariation>>
   /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
@@ -36,6 +39,7 @@ export interface Baseline {
 
 /** Share of a stratum's minutes that must have been observed for it to be of use. [source: baseline-coverage] */
 const MIN_COVERAGE = 0.7
+const DAY_MS = 24 * 3_600_000
 
 /**
  * Sums the differences between consecutive snapshots, taken where shifts begin, into device x stratum. What happened
@@ -49,9 +53,16 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const output = new Spread()
   const [connection, errors] = [new Dispersion(), new Dispersion()]
   const rules = new RuleRecords(policy)
+  const records = new CountRecords()
+  const shifts = { minutes: 0, count: 0 }
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
     const pieces = stratumPieces(policy, before.atMs, after.atMs)
+    const day = Math.floor((after.atMs - 1 - (snapshots[0] as Snapshot).atMs) / DAY_MS)
+    if (pieces.length === 1) {
+      shifts.minutes += (after.atMs - before.atMs) / 60_000
+      shifts.count += 1
+    }
     for (const thing of things) {
       if (after.leftOut?.has(thing) === true) continue
       const strata = devices[thing] as Record<string, StratumSums>
@@ -67,7 +78,9 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
           spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
-        rules.add({ thing, line: after.devices[thing]?.line ?? 0, stratum, atMs: after.atMs }, delta)
+        const line = own(after.devices, thing)?.line ?? 0
+        records.add({ thing, line, stratum, atMs: after.atMs, day }, delta.errors, delta.countedMinutes)
+        rules.add({ thing, line, stratum, atMs: after.atMs }, delta)
         if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
     }
@@ -82,6 +95,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     outputSpread: output.relativeSigma(),
     cycleTimeCv: cycleTimeCv(devices),
     dispersion: { connection: connection.factor(), errors: errors.factor() },
+    errorVariation: records.variation(shifts.count === 0 ? 0 : shifts.minutes / shifts.count),
     rules: rules.variations(),
   }
 }

@@ -3,6 +3,7 @@ import { cusumStep, normalLogRatio, poissonLogRatio } from '../statistics/sequen
 import type { Baseline } from './baseline.ts'
 import { cycleNoiseOf, lineEffects, stageEffect } from './cycle-time-effect.ts'
 import { type EvaluationSums, NO_TOTALS, type Totals, totalOf } from './sums.ts'
+import { partsOver } from './variation.ts'
 
 /**
  * What has happened since a cumulative sum last was zero: since a change, if there was one. [source: cusum, dilution]
@@ -56,7 +57,7 @@ export function cusumAfter(
     stage.errors,
     stage.expectedErrors * riseOf(controls.errors, controls.expectedErrors),
     ERROR_RATIO,
-    baseline.dispersion?.errors,
+    errorDispersion(evaluation, controls.countedMinutes > 0, baseline),
   )
   const effect = stageEffect(lineEffects(evaluation.lines, cycleNoiseOf(evaluations, baseline), true))
   const slack = effect === null ? 0 : LASTING_SIGMAS * Math.sqrt(effect.lastingVariance)
@@ -68,6 +69,20 @@ export function cusumAfter(
     cycleTime: runAfter(runs.cycleTime, cycleTime, evaluation.total, effect?.effect),
     errors: runAfter(runs.errors, errors, evaluation.total),
   }
+}
+
+/**
+ * How many times as much as chance the errors of one evaluation vary: of its devices, and without controls also of what
+ * these have in common.
+ */
+function errorDispersion({ lines, total }: EvaluationSums, hasControls: boolean, baseline: Baseline): number {
+  const { errorVariation } = baseline
+  const { expectedErrors, expectedReadings, countedMinutes } = total.stage
+  if (errorVariation === undefined || expectedReadings === 0) return 1
+  const { device, line, plant } = partsOver(errorVariation, countedMinutes / expectedReadings)
+  const ofLines = lines.reduce((count, { stage }) => count + (stage.expectedReadings > 0 ? 1 : 0), 0)
+  const shared = hasControls ? 0 : line / Math.max(ofLines, 1) + plant
+  return 1 + expectedErrors * (device / expectedReadings + shared)
 }
 
 /**

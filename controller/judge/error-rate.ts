@@ -1,6 +1,18 @@
 import { type Sums, totalOf } from '../evidence/sums.ts'
 import type { Policy } from '../policy/policy.ts'
-import { type Count, excessLogRatio } from '../statistics/excess.ts'
+import { countBoundary } from '../statistics/budget.ts'
+import { type Count, excessLogRatio, rateInterval, ratioVariance } from '../statistics/excess.ts'
+import { plannedBoundary, plannedLogRatio, policyOfOthers } from '../statistics/planned.ts'
+import { criticalValueLess } from '../statistics/sequential.ts'
+import {
+  afterBadHour,
+  againstBefore,
+  againstControls,
+  type Compared,
+  informationShare,
+  minutesOf,
+} from './error-counts.ts'
+import { errorsBefore } from './errors-before.ts'
 import type { RuleInput } from './rule-input.ts'
 import {
   isHopeless,
@@ -8,17 +20,17 @@ import {
   type Judged,
   type Segment,
   segmentsOf,
-  significant,
-  statisticOf,
+  statisticFrom,
   worstSegment,
 } from './segments.ts'
-import type { Finding } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /**
  * Errors per operating hour against the same devices' baseline in the same shift and kind of day, of the stage and of
- * each line. By default above the limit, enough extra errors, and significant against the chance in both counts: over
- * the whole time, over the rolling window, or since a change, because healthy hours dilute the whole. A rise that the
- * controls explain is inconclusive. [source: thresholds, relative-error-rate, dilution]
+ * each line: over the whole time, over the rolling window, or since a change, because healthy hours dilute the whole.
+ * A breach is above the limit by its 90 % bound, enough extra errors, and significant against the controls of the same
+ * time, whose noise is the plant's; without controls against the baseline and a bad hour. What is only significant
+ * against the baseline is inconclusive. [source: thresholds, relative-error-rate, dilution, limit-bound]
  */
 export function judgeErrorRate(one: RuleInput): Finding {
   const { policy, evidence } = one
@@ -26,10 +38,8 @@ export function judgeErrorRate(one: RuleInput): Finding {
     const total = totalOf(evidence.evaluations.slice(-1).map(({ total }) => total))
     return findingOf(one, literal({ key: { span: 'latest-evaluation' }, strata: [], boundary: 0, ...total }, policy))
   }
-  return findingOf(
-    one,
-    worstSegment(segmentsOf(one, 'errors', (stage) => isAbove(stage, policy)).map((segment) => judgedOf(segment, one))),
-  )
+  const segments = segmentsOf({ ...one, policy: policyOfOthers(policy) }, 'errors', (stage) => isAbove(stage, policy))
+  return findingOf(one, worstSegment(segments.map((segment) => judgedOf(segment, one))))
 }
 
 function literal(segment: Segment, policy: Policy): Judged {
@@ -39,43 +49,89 @@ function literal(segment: Segment, policy: Policy): Judged {
 
 function judgedOf(segment: Segment, one: RuleInput): Judged {
   const { stage, controls } = segment
-  const { policy, baseline } = one
+  const { policy } = one
   if (stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   const isEnough = stage.errors - stage.expectedErrors >= policy.evidence.minExtraErrors
   if (!isAbove(stage, policy) || !isEnough) return { segment, outcome: 'healthy' }
-  const dispersion = baseline.dispersion?.errors
-  if (isHopeless(segment, stage.errors, stage.expectedErrors, dispersion)) return { segment, outcome: 'healthy' }
-  const statistic = statisticOf(segment, countOf(stage, referenceOf(one, segment)), dispersion)
-  if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
-  const isOwn =
-    controls.countedMinutes === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
-  return significant(segment, statistic, isOwn)
+  const compared = comparedOf(segment, one)
+  const boundary = boundaryOf(segment, compared, policy)
+  const least = isPlanned(segment) ? Math.min(boundary, plannedBoundary(policy)) : boundary
+  if (isHopeless(least, stage.errors, stage.expectedErrors)) return { segment, outcome: 'healthy' }
+  const test = { segment: { ...segment, boundary }, compared, policy }
+  const statistic = controls.countedMinutes > 0 ? besideControls(test) : statisticOf(test, afterBadHour)
+  if (isSignificant(statistic)) {
+    const against = (controls.countedMinutes > 0 ? againstControls : afterBadHour)(compared)
+    return isAboveByBound(stage, against, policy)
+      ? { segment, outcome: 'breach', statistic }
+      : { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
+  }
+  const ofBefore = statisticOf(test, againstBefore)
+  if (!isSignificant(ofBefore)) return { segment, outcome: 'healthy', statistic }
+  return { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic: ofBefore }
 }
 
-/** Errors, those that were expected, and the time they were counted in. */
-type Errors = Pick<Sums, 'errors' | 'expectedErrors' | 'countedMinutes'>
-
-/** Exposure is the expected errors, so that shifts are mixed alike; the time where none were ever seen. */
-const countOf = (stage: Errors, reference: Errors): Count => ({
-  count: stage.errors,
-  reference: reference.errors,
-  ratio:
-    stage.expectedErrors > 0 && reference.expectedErrors > 0
-      ? stage.expectedErrors / reference.expectedErrors
-      : stage.countedMinutes / reference.countedMinutes,
+const comparedOf = ({ stage, controls, strata, key }: Segment, { baseline, watch }: RuleInput): Compared => ({
+  stage,
+  controls,
+  before: errorsBefore(baseline, watch.members, watch.lineOf, strata, key.line),
+  variation: baseline.errorVariation,
 })
 
-/** The same devices in the same strata before the rollout. */
-function referenceOf({ baseline, watch }: RuleInput, { key: { line }, strata }: Segment): Errors {
-  let [errors, countedMinutes] = [0, 0]
-  for (const thing of watch.members) {
-    if (line !== undefined && watch.lineOf[thing] !== line) continue
-    for (const stratum of strata) {
-      errors += baseline.devices[thing]?.[stratum]?.errors ?? 0
-      countedMinutes += baseline.devices[thing]?.[stratum]?.countedMinutes ?? 0
-    }
-  }
-  return { errors, expectedErrors: errors, countedMinutes }
+interface Test {
+  readonly segment: Segment
+  readonly compared: Compared
+  readonly policy: Policy
+}
+
+const isPlanned = ({ key }: Segment): boolean => key.span === 'since-update' && key.line === undefined
+
+/** Of what nothing was seen there may have been so many all the same. [source: rule-of-three] */
+const UNSEEN = 3
+
+/** Less where few errors are expected until the last look; more for a change, which may have been picked out of many. */
+function boundaryOf(segment: Segment, compared: Compared, policy: Policy): number {
+  const spanMs = Math.max(minutesOf(compared) * 60_000, policy.tickMs)
+  const { horizonMs, rollingMs } = policy.evidence
+  const { span } = segment.key
+  const isChange = span === 'change-point'
+  const lastMs = span === 'since-update' ? Math.max(horizonMs, spanMs) : isChange ? spanMs : Math.max(rollingMs, spanMs)
+  const boundary = isChange ? countBoundary(policyOfOthers(policy), horizonMs / spanMs, false) : segment.boundary
+  return boundary - criticalValueLess(Math.max((segment.stage.expectedErrors * lastMs) / spanMs, UNSEEN))
+}
+
+/** Where the devices had no errors before, nothing is known of what they have in common with the controls. */
+function besideControls(test: Test): Statistic {
+  const statistic = statisticOf(test, againstControls)
+  if (test.compared.before.errors > 0) return statistic
+  const ofBefore = statisticOf(test, againstBefore)
+  return surplusOf(ofBefore) < surplusOf(statistic) ? ofBefore : statistic
+}
+
+/** Evaluations by which a window may end later than it is long. */
+const LATE_EVALUATIONS = 2
+
+/** Of the stage since its update also by what is planned for the window's end. */
+function statisticOf({ segment, compared, policy }: Test, against: (compared: Compared) => Count): Statistic {
+  const excess = excessLogRatio(against(compared))
+  const statistic = statisticFrom(segment, excess)
+  if (!isPlanned(segment)) return statistic
+  const minutes = (policy.windowMs + LATE_EVALUATIONS * policy.tickMs) / 60_000
+  const share = informationShare(compared, against, minutes)
+  const planned = { name: 'planned', value: plannedLogRatio(excess, share), boundary: plannedBoundary(policy) }
+  return isSignificant(planned) && surplusOf(planned) > surplusOf(statistic) ? planned : statistic
+}
+
+const surplusOf = ({ value, boundary }: Statistic): number => value - boundary
+
+/** One-sided, 90 %. */
+const BOUND_SIGMA = 1.2815515655446004
+
+/** Whether the rise is above the limit even at its lower bound, over the baseline and over what it is held against. */
+function isAboveByBound(stage: Sums, against: Count, policy: Policy): boolean {
+  if (against.reference === 0) return true
+  const errors = stage.errors * Math.exp(-BOUND_SIGMA * Math.sqrt(ratioVariance(against)))
+  const expectedErrors = Math.max(stage.expectedErrors, against.reference * against.ratio)
+  return isAbove({ ...stage, errors, expectedErrors }, policy)
 }
 
 function isAbove(stage: Sums, policy: Policy): boolean {
@@ -89,10 +145,24 @@ function increasePct({ errors, expectedErrors, operations }: Sums, { limits }: P
   return expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
 }
 
-function findingOf({ policy }: RuleInput, { segment, outcome, statistic, inconclusive }: Judged): Finding {
+/** The rises over the baseline that its own boundary does not reject. */
+function intervalOf(segment: Segment, one: RuleInput): Interval | undefined {
+  const { stage } = segment
+  const { policy } = one
+  if (!(stage.expectedErrors > 0) || policy.profile === 'raw-thresholds') return undefined
+  const compared = comparedOf(segment, one)
+  const { low, high } = rateInterval(againstBefore(compared), boundaryOf(segment, compared, policy))
+  const rise = (multiple: number): number | null =>
+    increasePct({ ...stage, errors: stage.expectedErrors * multiple }, policy)
+  return { low: rise(low), high: high === null ? null : rise(high) }
+}
+
+function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }: Judged): Finding {
+  const { policy } = one
   const { stage, controls, key } = segment
   const limit = policy.limits.errorRateIncreasePct
   const rise = increasePct(stage, policy)
+  const interval = intervalOf(segment, one)
   const isInPoints = policy.limits.errorRateMode === 'points'
   return {
     rule: 'error-rate',
@@ -104,6 +174,7 @@ function findingOf({ policy }: RuleInput, { segment, outcome, statistic, inconcl
     n: stage.countedMinutes,
     ...(key.line !== undefined && { line: key.line }),
     ...(statistic !== undefined && { statistic }),
+    ...(interval !== undefined && { interval }),
     ...(inconclusive !== undefined && { inconclusive }),
     reason:
       stage.countedMinutes === 0

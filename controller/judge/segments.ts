@@ -90,12 +90,16 @@ function cusumSegment(
 }
 
 /** Whether even an endless reference would not make this count significant: then the real one need not be computed. */
-export const isHopeless = ({ boundary }: Segment, count: number, expected: number, dispersion = 1): boolean =>
-  count <= expected || expected - count + count * Math.log(count / expected) < boundary * dispersion
+export const isHopeless = (boundary: number, count: number, expected: number): boolean =>
+  count <= expected || expected - count + count * Math.log(count / expected) < boundary
 
 /** The evidence of a rise, and what it has to reach. */
-export function statisticOf({ boundary, run }: Segment, count: Count, dispersion = 1): Statistic {
-  const excess = { name: 'maxsprt', value: excessLogRatio(count, dispersion), boundary }
+export const statisticOf = (segment: Segment, count: Count, dispersion = 1): Statistic =>
+  statisticFrom(segment, excessLogRatio(count, dispersion))
+
+/** The same of a log likelihood ratio. */
+export function statisticFrom({ boundary, run }: Segment, value: number): Statistic {
+  const excess = { name: 'maxsprt', value, boundary }
   return run === undefined || !isSignificant(excess) ? excess : run
 }
 
@@ -115,10 +119,9 @@ export const significant = (segment: Segment, statistic: Statistic, isOwn: boole
     ? { segment, outcome: 'breach', statistic }
     : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
 
-/** The first breach, else the first that is no health either, else the first with enough evidence. */
+/** The first breach, else the first that is inconclusive for what was observed, else the first with enough evidence. */
 export const worstSegment = (judged: readonly Judged[]): Judged =>
   judged.find(({ outcome }) => outcome === 'breach') ??
-  judged.find(({ inconclusive }) => inconclusive === 'gate') ??
-  judged.find(({ inconclusive }) => inconclusive === 'common-mode') ??
+  judged.find(({ inconclusive }) => inconclusive === 'common-mode' || inconclusive === 'gate') ??
   judged.find(({ outcome }) => outcome === 'healthy') ??
   (judged[0] as Judged)

@@ -1,7 +1,10 @@
-import { totalOf } from '../evidence/sums.ts'
+import { NO_SUMS, totalOf } from '../evidence/sums.ts'
 import { countBoundary } from '../statistics/budget.ts'
+import { excessLogRatio } from '../statistics/excess.ts'
+import { againstBefore } from './error-counts.ts'
+import { errorsBefore } from './errors-before.ts'
 import type { RuleInput } from './rule-input.ts'
-import { isSignificant, rollingWindowOf, type Segment, statisticOf, strataOf } from './segments.ts'
+import { isSignificant, rollingWindowOf, type Segment, statisticFrom, strataOf } from './segments.ts'
 import type { Finding } from './verdict.ts'
 
 /**
@@ -38,20 +41,10 @@ export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput)
     controls,
     boundary: countBoundary(policy, 1, true),
   }
-  const reference = errorsBefore(baseline, watch.controls, strata)
-  const statistic = statisticOf(
-    segment,
-    { count: errors, reference, ratio: expectedErrors / reference },
-    baseline.dispersion?.errors,
-  )
+  const before = errorsBefore(baseline, watch.controls, watch.lineOf, strata)
+  const compared = { stage: controls, controls: NO_SUMS, before, variation: baseline.errorVariation }
+  const statistic = statisticFrom(segment, excessLogRatio(againstBefore(compared)))
   return isSignificant(statistic)
     ? [{ ...finding, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }]
     : [{ ...finding, outcome: 'healthy', statistic }]
-}
-
-/** Of the same devices in the same strata before the rollout. */
-function errorsBefore(baseline: RuleInput['baseline'], things: readonly string[], strata: readonly string[]): number {
-  let errors = 0
-  for (const thing of things) for (const stratum of strata) errors += baseline.devices[thing]?.[stratum]?.errors ?? 0
-  return errors
 }

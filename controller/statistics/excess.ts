@@ -10,19 +10,74 @@ export interface Count {
 /**
  * Log likelihood ratio of a count against a reference count, 0 unless it is more than the reference lets expect: the
  * Poisson MaxSPRT conditional on the reference, so that the chance in the reference counts as well. For an endless
- * reference it is (mu - c) + c ln(c / mu). `dispersion` is how many times as much as chance the counts vary.
- * [source: maxsprt, conditional-maxsprt]
+ * reference it is (mu - c) + c ln(c / mu). `dispersion` is how many times as much as chance a count of this mean varies.
+ * [source: maxsprt, conditional-maxsprt, quasi-poisson]
  */
-export function excessLogRatio({ count, reference, ratio }: Count, dispersion = 1): number {
+export function excessLogRatio(count: Count, dispersion = 1): number {
+  const mean = count.reference * count.ratio
+  // Where nothing is expected there is no rate that could vary.
+  if (dispersion > 1 && !(mean > 0)) return poissonLogRatio(count) / dispersion
+  return poissonLogRatio(dispersion > 1 ? withVariance(count, (dispersion - 1) / mean) : count)
+}
+
+/**
+ * The same count where the ratio of both rates varies with this relative variance, by a gamma distribution. Given a
+ * reference a Poisson rate has a gamma distribution, too: the relative variance of 1 / reference. Both together are that
+ * of a shorter reference, and the excess is that of a negative binomial count, whose tail is as heavy as that of bursts.
+ * [source: negative-binomial]
+ */
+export function withVariance({ count, reference, ratio }: Count, variance: number): Count {
+  if (!(variance > 0) || reference <= 0) return { count, reference, ratio }
+  const shrunk = reference / (1 + reference * variance)
+  return { count, reference: shrunk, ratio: (reference * ratio) / shrunk }
+}
+
+/** Relative variance of the ratio of both rates as it is estimated. */
+export const ratioVariance = ({ count, reference }: Count): number => 1 / count + 1 / reference
+
+function poissonLogRatio({ count, reference, ratio }: Count): number {
   const total = count + reference
   if (total === 0 || !(ratio > 0)) return 0
   const expected = (total * ratio) / (1 + ratio)
-  if (count <= expected) return 0
-  return Math.max(xLogXOver(count, expected) + xLogXOver(reference, total - expected), 0) / dispersion
+  return count <= expected ? 0 : deviance(count, reference, expected)
 }
 
 /** The same of a count whose mean is known. */
 export const excessOver = (count: number, mean: number): number =>
   count <= mean ? 0 : mean > 0 ? mean - count + xLogXOver(count, mean) : Number.POSITIVE_INFINITY
+const deviance = (count: number, reference: number, expected: number): number =>
+  Math.max(xLogXOver(count, expected) + xLogXOver(reference, count + reference - expected), 0)
 
 const xLogXOver = (x: number, y: number): number => (x === 0 ? 0 : x * Math.log(x / y))
+
+/** ln of how far a rate is looked for from the one that was counted; beyond it there is no end. */
+const FARTHEST = 25
+const HALVINGS = 60
+
+/**
+ * The multiples of the reference's rate that this count is not significantly more than, nor significantly less: those
+ * whose log likelihood ratio does not reach the boundary. The upper end is null where there is none.
+ * [source: confidence-sequence]
+ */
+export function rateInterval(count: Count, boundary: number): { readonly low: number; readonly high: number | null } {
+  const { reference, ratio } = count
+  if (!(ratio > 0)) return { low: 0, high: null }
+  if (reference === 0) return { low: 0, high: null }
+  const estimate = count.count / (reference * ratio)
+  const statistic = (multiple: number): number => {
+    const total = count.count + reference
+    return deviance(count.count, reference, (total * ratio * multiple) / (1 + ratio * multiple))
+  }
+  const start = estimate > 0 ? estimate : 1 / (reference * ratio)
+  const end = (direction: 1 | -1): number | null => {
+    let [inside, outside] = [0, FARTHEST]
+    if (statistic(start * Math.exp(direction * outside)) < boundary) return null
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = (inside + outside) / 2
+      if (statistic(start * Math.exp(direction * middle)) < boundary) inside = middle
+      else outside = middle
+    }
+    return start * Math.exp(direction * inside)
+  }
+  return { low: estimate > 0 ? (end(-1) ?? 0) : 0, high: end(1) }
+}

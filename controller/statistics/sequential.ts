@@ -45,3 +45,17 @@ export function maxSprtCriticalValue(alpha: number): number {
   const [low, high] = [CRITICAL_VALUES[index] as number, CRITICAL_VALUES[index + 1] as number]
   return low + (place - index) * (high - low)
 }
+
+/** How much less the critical value is up to an expected count of 1, 10, 100, 1,000 and 10,000, by the same algorithm. */
+const LESS_UP_TO = [1.65, 1.147, 0.669, 0.31, 0] as const
+
+/**
+ * What the critical value is lower by where no more than this is expected until the last look; the same for every alpha,
+ * or a little more. [source: maxsprt-critical-values]
+ */
+export function criticalValueLess(expected: number): number {
+  const place = Math.min(Math.max(Math.log10(expected), 0), LESS_UP_TO.length - 1)
+  const index = Math.min(Math.floor(place), LESS_UP_TO.length - 2)
+  const [low, high] = [LESS_UP_TO[index] as number, LESS_UP_TO[index + 1] as number]
+  return low + (place - index) * (high - low)
+}

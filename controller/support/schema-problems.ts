@@ -79,7 +79,6 @@ interface SchemaNode {
     readonly innerType?: SchemaNode
     readonly in?: SchemaNode
     readonly element?: SchemaNode
-    readonly valueType?: SchemaNode
     readonly options?: readonly SchemaNode[]
     readonly shape?: Readonly<Record<string, SchemaNode>>
     /** Of a record. */

@@ -3,6 +3,7 @@ import type { HealthCounters } from '../../../controller/contract.ts'
 import { coverageOf, expectedFor, makeBaseline, shiftSums } from '../../../controller/evidence/baseline.ts'
 import type { Snapshot } from '../../../controller/evidence/snapshot.ts'
 import { minus, type StratumSums } from '../../../controller/evidence/stratum-sums.ts'
+import { NO_PARTS } from '../../../controller/evidence/variation.ts'
 import { shiftBoundaries } from '../../../controller/policy/calendar.ts'
 import { baselineOf, HOUR_MS, MINUTE_MS, Plant, policyWith, START_MS, sample } from '../fixtures.ts'
 
@@ -247,6 +248,7 @@ describe('the sums of a device', () => {
       outputSpread: 0,
       cycleTimeCv: 0,
       dispersion: { connection: 1, errors: 1 },
+      errorVariation: { shiftMinutes: 0, ofShift: NO_PARTS, ofDay: NO_PARTS },
       rules: expect.any(Object),
     })
   })

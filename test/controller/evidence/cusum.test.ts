@@ -84,9 +84,11 @@ describe('a run', () => {
 
   it('is less where counts vary by more than chance from day to day', () => {
     const ticks = of(6, { failures: 5, errors: 9, slowdown: 1 })
-    const [plain, dispersed] = [{}, { dispersion: { connection: 2, errors: 4 } }].map((over) =>
-      runsOver(ticks, 1, { ...baseline, ...over }),
-    )
+    // Of five minutes 96 times as much as of a shift, of 17 devices a seventeenth; 17 / 6 are expected.
+    const parts = { device: 3 / (96 / 17) / (17 / 6), line: 0, plant: 0 }
+    const errorVariation = { shiftMinutes: 480, ofShift: parts, ofDay: parts }
+    const varied = { dispersion: { connection: 2, errors: 1 }, errorVariation }
+    const [plain, dispersed] = [{}, varied].map((over) => runsOver(ticks, 1, { ...baseline, ...over }))
     expect(plain?.connection.sum).toBeCloseTo(2 * (dispersed?.connection.sum as number), 9)
     expect(plain?.errors.sum).toBeCloseTo(4 * (dispersed?.errors.sum as number), 9)
   })

@@ -93,19 +93,13 @@ it('adds up the window line by line', () => {
 describe('a count is hopeless', () => {
   // 20 where 10 were expected for certain: 10 - 20 + 20 ln 2 = 3.863.
   it.each([
-    [20, 10, 3.86, 1, false],
-    [20, 10, 3.87, 1, true],
-    [20, 10, 1.93, 2, false],
-    [20, 10, 1.94, 2, true],
-    [10, 10, 0, 1, true],
-    [5, 10, 1, 1, true],
-    [1, 0, 100, 1, false],
-  ])('%i of %i at a boundary of %f and a dispersion of %i: %s', (count, expected, boundary, dispersion, answer) => {
-    expect(isHopeless(segment({ boundary }), count, expected, dispersion)).toBe(answer)
-  })
-
-  it('by chance alone unless given a dispersion', () => {
-    expect(isHopeless(segment({ boundary: 3.86 }), 20, 10)).toBe(false)
+    [20, 10, 3.86, false],
+    [20, 10, 3.87, true],
+    [10, 10, 0, true],
+    [5, 10, 1, true],
+    [1, 0, 100, false],
+  ])('%i of %i at a boundary of %f: %s', (count, expected, boundary, answer) => {
+    expect(isHopeless(boundary, count, expected)).toBe(answer)
   })
 })
 
@@ -116,7 +110,8 @@ describe('the statistic', () => {
 
   it('is the excess over what was before', () => {
     expect(statisticOf(segment(), count)).toEqual({ name: 'maxsprt', value: expect.closeTo(2.093, 3), boundary: 4 })
-    expect(statisticOf(segment(), count, 2).value).toBeCloseTo(2.093 / 2, 3)
+    // A relative variance of 1 / 4: as if 2 had been before, where 4 were expected.
+    expect(statisticOf(segment(), count, 2).value).toBeCloseTo(12 * Math.log(12 / 4) - 14 * Math.log(14 / 6), 3)
   })
 
   it('of a change is its run, once the excess alone is more than chance', () => {
@@ -141,9 +136,11 @@ it('shows a breach before common mode, that before health, and health before mis
   const later = judged(2, 'inconclusive', 'insufficient')
   const healthy = judged(3, 'healthy')
   const common = judged(4, 'inconclusive', 'common-mode')
+  const gate = judged(7, 'inconclusive', 'gate')
   const breach = judged(5, 'breach')
   expect(worstSegment([unknown, healthy, common, breach, judged(6, 'breach')])).toBe(breach)
   expect(worstSegment([unknown, healthy, common])).toBe(common)
+  expect(worstSegment([unknown, healthy, gate])).toBe(gate)
   expect(worstSegment([unknown, healthy, later])).toBe(healthy)
   expect(worstSegment([unknown, later])).toBe(unknown)
 })

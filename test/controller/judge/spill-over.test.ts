@@ -43,10 +43,14 @@ it('ignores a rise that chance explains', () => {
 
 it('needs more where errors vary more from day to day than chance does', () => {
   const one = oneCase({ controls: () => ({ errors: 76 }) })
-  const judgedWith = (errors: number) =>
-    judgeSpillOver({ ...one, baseline: { ...one.baseline, dispersion: { connection: 1, errors } } })
-  expect(judgedWith(14)).toMatchObject([{ outcome: 'inconclusive' }])
-  expect(judgedWith(15)).toMatchObject([{ outcome: 'healthy' }])
+  const judgedWith = (plant: number) => {
+    const parts = { device: 0, line: 0, plant }
+    const errorVariation = { shiftMinutes: 480, ofShift: parts, ofDay: parts }
+    return judgeSpillOver({ ...one, baseline: { ...one.baseline, errorVariation } })
+  }
+  expect(judgedWith(0.0005)).toMatchObject([{ outcome: 'inconclusive' }])
+  // In an hour the plant's rate has a standard deviation of a fifth.
+  expect(judgedWith(0.005)).toMatchObject([{ outcome: 'healthy' }])
 })
 
 it('needs no statistic up to the limit, or up to fewer extra errors than the policy needs', () => {

@@ -1,0 +1,106 @@
+import type { Baseline } from '../evidence/baseline.ts'
+import type { Sums } from '../evidence/sums.ts'
+import { NO_PARTS, type Parts, partsOfWeek, partsOver } from '../evidence/variation.ts'
+import { type Count, withVariance } from '../statistics/excess.ts'
+import type { ErrorsBefore } from './errors-before.ts'
+
+/** Errors, those that were expected, and the time they were counted in. */
+export type Errors = Pick<Sums, 'errors' | 'expectedErrors' | 'countedMinutes'>
+
+/** Errors of a stage or line, with what they may be held against. */
+export interface Compared {
+  readonly stage: Errors
+  /** None where there are no minutes of them. */
+  readonly controls: Errors
+  /** The same devices' before the rollout. */
+  readonly before: ErrorsBefore
+  readonly variation: Baseline['errorVariation']
+}
+
+/**
+ * An hour in which a line or the plant has three times as many errors is no news of a release: by the plant's own noise
+ * it comes once in months, so that no week shows whether there are such hours. Controls have it as well; without any it
+ * may be all of what was seen. [source: bad-hour]
+ */
+const BAD_HOUR_FACTOR = 3
+const BAD_HOUR_MINUTES = 60
+
+/** How long the devices were watched, on the average. */
+export const minutesOf = ({ stage, before }: Compared): number => stage.countedMinutes / Math.max(before.devices, 1)
+
+/** Against the same devices before: their own noise, and all that they share with others that stay. */
+export function againstBefore(compared: Compared): Count {
+  const { stage, before } = compared
+  const { devices, lines } = before
+  const count = countOf(stage, { ...before, expectedErrors: before.errors })
+  const [now, then] = parts(compared)
+  const shared = ({ line, plant }: Parts): number => line / Math.max(lines, 1) + plant
+  return withVariance(count, (now.device + then.device) / Math.max(devices, 1) + shared(now) + shared(then))
+}
+
+/**
+ * Against the controls at the same time, which what a line or the plant has in common cancels in: what is left is the
+ * noise of single devices, of both, and the chance in what both were expected to have.
+ */
+export function againstControls(compared: Compared): Count {
+  const { stage, controls, before } = compared
+  const minutes = minutesOf(compared)
+  const own = Math.max(before.devices, 1)
+  const others = Math.max(controls.countedMinutes / Math.max(minutes, 1), 1)
+  const [now, then] = parts(compared)
+  const weeks = minutesBefore(before) / Math.max(minutes, 1)
+  const chanceIn = (expected: number): number => (expected > 0 ? 1 / expected : 0)
+  return withVariance(
+    countOf(stage, controls),
+    (now.device + then.device) * (1 / own + 1 / others) +
+      chanceIn(before.errors) +
+      chanceIn(controls.expectedErrors * weeks),
+  )
+}
+
+/** The same as `againstBefore` of devices that had a bad hour. */
+export function afterBadHour(compared: Compared): Count {
+  const { count, reference, ratio } = againstBefore(compared)
+  const hours = Math.min(BAD_HOUR_MINUTES / Math.max(minutesOf(compared), 1), 1)
+  return { count, reference, ratio: ratio * (1 + (BAD_HOUR_FACTOR - 1) * hours) }
+}
+
+/** Share of the information that there will be once the devices have been watched for so long. */
+export function informationShare(compared: Compared, against: (compared: Compared) => Count, minutes: number): number {
+  const factor = minutes / Math.max(minutesOf(compared), 1)
+  return informationOf(against(compared)) / informationOf(against(scaled(compared, factor)))
+}
+
+/** Exposure is the expected errors, so that shifts are mixed alike; the time where none were ever seen. */
+export const countOf = (stage: Errors, reference: Errors): Count => ({
+  count: stage.errors,
+  reference: reference.errors,
+  ratio:
+    stage.expectedErrors > 0 && reference.expectedErrors > 0
+      ? stage.expectedErrors / reference.expectedErrors
+      : stage.countedMinutes / reference.countedMinutes,
+})
+
+const minutesBefore = ({ countedMinutes, devices }: ErrorsBefore): number => countedMinutes / Math.max(devices, 1)
+
+/** Of the time that is judged, and of the time before. */
+function parts(compared: Compared): readonly [Parts, Parts] {
+  const { variation, before } = compared
+  if (variation === undefined || variation.shiftMinutes === 0) return [NO_PARTS, NO_PARTS]
+  return [partsOver(variation, minutesOf(compared)), partsOfWeek(variation, minutesBefore(before))]
+}
+
+/** Inverse of the variance that the ratio has where nothing is wrong. */
+const informationOf = ({ reference, ratio }: Count): number => 1 / (1 / (reference * ratio) + 1 / reference)
+
+const scaled = (compared: Compared, factor: number): Compared => ({
+  ...compared,
+  stage: scaledSums(compared.stage, factor),
+  controls: scaledSums(compared.controls, factor),
+})
+
+const scaledSums = ({ errors, expectedErrors, countedMinutes }: Errors, factor: number): Errors => ({
+  errors: errors * factor,
+  expectedErrors: expectedErrors * factor,
+  countedMinutes: countedMinutes * factor,
+})

@@ -156,6 +156,21 @@ export const REFUSAL_MESSAGES = {
       `${neededMiB} MiB free disk space needed: ${each(devices, ({ thing, freeMiB }) => `${thing} has ${freeMiB.toFixed(0)} MiB`)}`,
   ),
 
+  METRIC_UNKNOWN: define<{
+    readonly metrics: readonly {
+      readonly rule: string
+      readonly metric: string
+      readonly kind: 'counter' | 'gauge'
+      readonly nearest: string
+    }[]
+  }>('Rules of the policy are on metrics that no device reports.', ({ metrics }) =>
+    each(
+      metrics,
+      ({ rule, metric, kind, nearest }) =>
+        `the rule ${rule} is on the ${kind} ${metric}, which no device reports; did you mean "${nearest}"?`,
+    ),
+  ),
+
   BASELINE_TOO_SHORT: define<{ readonly coveragePct: number; readonly neededPct: number }>(
     'The baseline covers too few of the devices and shifts.',
     ({ coveragePct, neededPct }) =>

@@ -116,12 +116,12 @@ function ofBuiltIn(name: string, rule: RuleFile): Problem[] {
 
 function ofOwn(name: string, rule: RuleFile): Problem[] {
   if (!RULE_NAME.test(name)) return [[null, 'is not a name such as "torque-drift": small letters, digits and hyphens']]
-  const missing = (['test', 'metric', 'limit'] as const).filter((key) => rule[key] === undefined)
-  if (missing.length > 0) {
-    const hint =
-      rule.metric === undefined ? `, since it is no rule that every policy has${nearest(name, BUILT_IN_NAMES)}` : ''
-    return missing.map((key) => [key, `is missing${hint}`])
+  if (rule.metric === undefined && rule.test === undefined) {
+    const hint = nearest(name, BUILT_IN_NAMES)
+    return [[null, `is no rule that every policy has, and one of the plant's own needs test, metric and limit${hint}`]]
   }
+  const missing = (['test', 'metric', 'limit'] as const).filter((key) => rule[key] === undefined)
+  if (missing.length > 0) return missing.map((key) => [key, 'is missing'])
   const problems: Problem[] = []
   if (rule.test === 'share' && rule.of === undefined) problems.push(['of', 'is missing: a share is of attempts'])
   if (rule.of !== undefined && rule.test !== 'share' && rule.test !== 'count')

@@ -1,6 +1,7 @@
 import { STAGES } from '../contract.ts'
 import { type Baseline, coverageOf } from '../evidence/baseline.ts'
 import type { Refusal } from '../messages/refusals.ts'
+import { unknownMetrics } from '../policy/metric-names.ts'
 import { quorumOf } from '../policy/policy.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
@@ -33,6 +34,7 @@ export function preflight(found: Findings): readonly Refusal[] {
     refuseReach(found),
     refuseMemory(found),
     refuseDisk(found),
+    refuseMetrics(found),
     refuseBaseline(found),
   ].filter((refusal) => refusal !== null)
 }
@@ -77,6 +79,17 @@ function refuseDisk({ readings, policy }: Findings): Refusal | null {
     return freeMiB >= neededMiB ? [] : [{ thing, freeMiB }]
   })
   return devices.length === 0 ? null : { code: 'DISK_TOO_LOW', data: { devices, neededMiB } }
+}
+
+/** A rule that can judge nothing would hold the first stage for ever. */
+function refuseMetrics({ readings, policy }: Findings): Refusal | null {
+  const [counters, gauges] = [new Set<string>(), new Set<string>()]
+  for (const { sample } of readings) {
+    for (const name of Object.keys(sample?.metrics?.counters ?? {})) counters.add(name)
+    for (const name of Object.keys(sample?.metrics?.gauges ?? {})) gauges.add(name)
+  }
+  const metrics = unknownMetrics(policy.rules, { counters: [...counters], gauges: [...gauges] })
+  return metrics.length === 0 ? null : { code: 'METRIC_UNKNOWN', data: { metrics } }
 }
 
 function refuseBaseline({ baseline, readings, policy }: Findings): Refusal | null {

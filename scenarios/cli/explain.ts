@@ -3,6 +3,7 @@ import { STAGES } from '../../controller/contract.ts'
 import { gateOpensAtMs } from '../../controller/policy/calendar.ts'
 import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
+import { BUILT_IN_RULES, type Rule, WARM_UP_MS } from '../../controller/policy/rules.ts'
 import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 import { type Selector, selects } from '../../sim/plant/selector.ts'
 import type { PlantSettings } from '../../sim/plant/settings.ts'
@@ -110,6 +111,7 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
       `connections ${limits.connectionFailurePct} % failed, cycle time +${limits.cycleTimeIncreasePct} %, ` +
         `errors +${limits.errorRateIncreasePct} %, crashes ${limits.crashes}`,
     ),
+    ...ruleRows(policy.rules),
     row(
       'evidence',
       `false-rollback budget ${pct(evidence.falseRollbackShare)} per release; rolling window ${hours(evidence.rollingMs)}; ` +
@@ -222,3 +224,21 @@ const deviceCount = (count: number): string => `${count} ${count === 1 ? 'device
 const row = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}${text}`
 const hours = (ms: number): string => `${Math.round((ms / HOUR_MS) * 100) / 100} h`
 const pct = (share: number): string => `${Math.round(share * 1000) / 10} %`
+
+/** Rules of the plant's own, and settings of the others that are not the usual ones. */
+function ruleRows(rules: readonly Rule[]): string[] {
+  const texts = rules.flatMap((rule) => {
+    const usual = BUILT_IN_RULES.find(({ name }) => name === rule.name)
+    const { name, metricTest: test, criticality, warmUpMs } = rule
+    const settings = [
+      ...(criticality === 'decides' ? [] : [criticality]),
+      ...(warmUpMs === (usual?.warmUpMs ?? WARM_UP_MS) ? [] : [`after ${hours(warmUpMs)}`]),
+    ]
+    if (usual !== undefined) return settings.length === 0 ? [] : [`${name}: ${settings.join(', ')}`]
+    if (test === undefined) return []
+    const what = `${test.kind} of ${test.metric}${test.of === null ? '' : ` per ${test.of}`}`
+    const limit = `${test.limit}${test.isAbsolute ? '' : test.kind === 'share' ? ' points' : ' %'} ${test.direction} allowed`
+    return [`${name}: ${[what, limit, ...settings].join(', ')}`]
+  })
+  return texts.map((text, i) => row(i === 0 ? 'rules' : '', text))
+}

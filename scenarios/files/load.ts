@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { STAGES } from '../../controller/contract.ts'
 import { textOf } from '../../controller/messages/registry.ts'
 import { closedForGoodBy } from '../../controller/policy/calendar.ts'
+import { type PlantMetricNames, unknownMetrics } from '../../controller/policy/metric-names.ts'
 import { type PolicyFile, policySchema } from '../../controller/policy/schema.ts'
 import { keysOf, nearest, type Path } from '../../controller/support/schema-problems.ts'
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
@@ -163,6 +164,13 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
   }
   const split = splitProblem(scenario.fleet, policyFor(scenario).stages)
   if (split !== null) problems.push({ path: ['policy', 'stages'], message: split })
+  for (const { rule, key, metric, kind, nearest: like } of unknownMetrics(
+    policyFor(scenario).rules,
+    metricNamesOf(scenario),
+  )) {
+    const message = `the plant has no ${kind} "${metric}"; did you mean "${like}"?`
+    problems.push({ path: ['policy', 'rules', rule, key], message })
+  }
   const shut = neverOpens(scenario)
   if (shut !== null) problems.push({ path: ['policy', 'deny'], message: shut })
   faults.forEach((fault, index) => {
@@ -213,6 +221,13 @@ function impossiblePlaces(
     problems.push({ path: [...path, 'device'], message: `device ${device} does not exist${nearest(device, devices)}` })
   }
   return problems
+}
+
+function metricNamesOf({ fleet }: Scenario): PlantMetricNames {
+  const metrics = Object.entries(plantOf(fleet).metrics ?? {})
+  const named = (isGauge: boolean): string[] =>
+    metrics.filter(([, { kind }]) => (kind === 'gauge') === isGauge).map(([name]) => name)
+  return { counters: named(false), gauges: named(true) }
 }
 
 /** Deny windows may cover a gate for good. */

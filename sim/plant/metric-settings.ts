@@ -87,7 +87,8 @@ const TAKEN: Readonly<Record<keyof HealthCounters | keyof HealthGauges, true>> =
   connected: true,
   diskFreeMiB: true,
 }
-export const BUILT_IN_METRICS: readonly string[] = Object.keys(TAKEN)
+/** The cycle time is a gauge to rules, made of its counters. */
+export const BUILT_IN_METRICS: readonly string[] = [...Object.keys(TAKEN), 'cycleTimeMs']
 
 /** With 16 metrics of 40 characters the health document takes 4 of the 8 KB that a shadow may have. */
 export const MOST_METRICS = 16

@@ -549,6 +549,12 @@ const EXAMPLES: Examples = {
   DISK_TOO_LOW: [
     [{ devices: [{ thing: 'a', freeMiB: 19.4 }], neededMiB: 20 }, '20 MiB free disk space needed: a has 19 MiB'],
   ],
+  METRIC_UNKNOWN: [
+    [
+      { metrics: [{ rule: 'torque', metric: 'torqueNM', kind: 'gauge', nearest: 'torqueNm' }] },
+      'the rule torque is on the gauge torqueNM, which no device reports; did you mean "torqueNm"?',
+    ],
+  ],
   BASELINE_TOO_SHORT: [
     [{ coveragePct: 60, neededPct: 70 }, 'the baseline covers 60 % of devices x shifts, 70 % needed'],
   ],

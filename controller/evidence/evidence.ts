@@ -8,6 +8,7 @@ import { type CusumState, cusumAfter, NO_CUSUM } from './cusum.ts'
 import { type Delta, difference } from './difference.ts'
 import { type MemorySeries, newSeries, type UsualMemory, withGauge } from './memory-series.ts'
 import { type MetricEvaluations, type MetricLines, MetricObserver, metricLinesOf } from './metric-evidence.ts'
+import type { TrendsOfRules } from './metric-trend.ts'
 import { isDown, NO_PRESENCE, observePresence, type Presence } from './presence.ts'
 import { type HealthSample, lastHeardMs, type Snapshot } from './snapshot.ts'
 import {
@@ -76,6 +77,8 @@ export interface Evidence {
   readonly lines: readonly LineSums[]
   /** The same for the rules on metrics; absent in evidence that an earlier version has stored. */
   readonly metrics?: MetricLines
+  /** Of the rules that look at the trend of single devices. */
+  readonly trends?: TrendsOfRules
   readonly runs: CusumState
   /** By device of the stage. */
   readonly memory: Readonly<Record<string, MemorySeries>>
@@ -255,6 +258,7 @@ export function observe(
     total: isObserved ? totalOf([seen.total], evidence.total) : evidence.total,
     lines: isObserved ? linesOf([{ lines: evidence.lines }, seen]) : evidence.lines,
     metrics: isObserved ? metricsAfter(evidence.metrics ?? {}, seen.metrics ?? {}) : (evidence.metrics ?? {}),
+    trends: metrics.trends(evidence.trends ?? {}, controls.metrics, current.atMs),
     runs: isObserved ? cusumAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
     memory,
     strata:

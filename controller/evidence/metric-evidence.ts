@@ -4,6 +4,7 @@ import { type Baseline, coveredSums } from './baseline.ts'
 import type { Delta } from './difference.ts'
 import { doneBefore, readMetric, type UsualMetric, usualOf } from './metric-reading.ts'
 import { type MetricRule, metricRules } from './metric-rules.ts'
+import { NO_TREND, type TrendSeries, type TrendsOfRules, withEffect } from './metric-trend.ts'
 import { plus, type StratumSums } from './stratum-sums.ts'
 import { type Noise, WithinLines } from './within-lines.ts'
 
@@ -59,12 +60,15 @@ export class MetricObserver {
   readonly #rules: readonly MetricRule[]
   readonly #sums: readonly Map<number, MutableSums>[]
   readonly #scatter: readonly WithinLines[]
+  /** Of single devices, for the rules that look at each. */
+  readonly #effects: readonly (Map<string, { readonly line: number; readonly effect: number }> | null)[]
 
   constructor(baseline: Baseline, policy: Policy) {
     this.#baseline = baseline
     this.#rules = metricRules(policy)
     this.#sums = this.#rules.map(() => new Map())
     this.#scatter = this.#rules.map(() => new WithinLines())
+    this.#effects = this.#rules.map(({ metricTest }) => (metricTest.kind === 'trend' ? new Map() : null))
   }
 
   /** `ageMs` is the time since the install, during which a rule may have to wait. */
@@ -77,12 +81,30 @@ export class MetricObserver {
       const sums = member(this.#sums[i] as Map<number, MutableSums>, line, noMetricSums)
       const effect = readMetric(metricTest, delta, usual, sums)
       if (effect === null) continue
+      this.#effects[i]?.set(thing, { line, effect })
       const most = this.#baseline.rules?.[name]?.mostEffect ?? 0
       const bounded = most === 0 ? effect : Math.min(Math.max(effect, -most), most)
       sums.readings += 1
       sums.effects += bounded
       ;(this.#scatter[i] as WithinLines).add(line, bounded)
     }
+  }
+
+  /** The trends of single devices after this evaluation, above what the controls on their line show. */
+  trends(before: TrendsOfRules, controls: MetricObserver, nowMs: number): TrendsOfRules {
+    const trends: Record<string, Readonly<Record<string, TrendSeries>>> = {}
+    for (const [i, { name }] of this.#rules.entries()) {
+      const effects = this.#effects[i]
+      if (effects === null || effects === undefined) continue
+      const series: Record<string, TrendSeries> = Object.assign(Object.create(null), before[name])
+      for (const [thing, { line, effect }] of effects) {
+        const peers = controls.#sums[i]?.get(line)
+        const common = peers === undefined || peers.readings === 0 ? 0 : peers.effects / peers.readings
+        series[thing] = withEffect(series[thing] ?? NO_TREND, effect - common, nowMs)
+      }
+      trends[name] = series
+    }
+    return trends
   }
 
   /** What the controls of the same evaluation did beside this. */

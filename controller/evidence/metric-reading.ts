@@ -39,7 +39,7 @@ interface Reading {
 export function usualOf(test: MetricTest, before: Done): UsualMetric | null {
   const { kind, metric } = test
   const nothing = { duePerMinute: 1, rate: 0, mean: 0, lnSpread: 0 }
-  if (kind === 'mean' || kind === 'spread') {
+  if (isOfGauge(kind)) {
     const gauge = before.gauge(metric)
     const variance = gauge === undefined ? null : varianceOf(gauge)
     if (gauge === undefined || variance === null || (kind === 'spread' && variance <= 0)) return null
@@ -58,7 +58,7 @@ export function usualOf(test: MetricTest, before: Done): UsualMetric | null {
  */
 export function readMetric(test: MetricTest, delta: Delta, usual: UsualMetric, sums: Reading): number | null {
   sums.due += delta.countedMinutes * usual.duePerMinute
-  if (test.kind === 'mean' || test.kind === 'spread') return readGauge(test, delta, usual, sums)
+  if (isOfGauge(test.kind)) return readGauge(test, delta, usual, sums)
   const events = eventsOf(test, doneSince(delta))
   if (events === null) return null
   const expected = events.exposure * usual.rate
@@ -69,12 +69,14 @@ export function readMetric(test: MetricTest, delta: Delta, usual: UsualMetric, s
   return test.kind === 'output' && expected > 0 ? events.count / expected - 1 : null
 }
 
+export const isOfGauge = (kind: MetricTest['kind']): boolean => kind === 'mean' || kind === 'spread' || kind === 'trend'
+
 function readGauge(test: MetricTest, delta: Delta, usual: UsualMetric, sums: Reading): number | null {
   const gauge = doneSince(delta).gauge(test.metric)
   if (gauge === undefined || gauge.count <= 0) return null
   sums.came += gauge.count
   sums.exposure += gauge.count
-  return test.kind === 'mean' ? meanEffect(test, gauge, usual) : spreadEffect(gauge, usual)
+  return test.kind === 'spread' ? spreadEffect(gauge, usual) : meanEffect(test, gauge, usual)
 }
 
 /** Events and exposure of the test: of a share that must not decrease, those that are missing. */

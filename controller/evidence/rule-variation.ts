@@ -2,7 +2,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { MetricTest } from '../policy/rules.ts'
 import { groupedBy } from '../support/grouped.ts'
 import type { Delta } from './difference.ts'
-import { type Done, doneSince, eventsOf, varianceOf } from './metric-reading.ts'
+import { type Done, doneSince, eventsOf, isOfGauge, varianceOf } from './metric-reading.ts'
 import { limitEffect, metricRules } from './metric-rules.ts'
 
 /** How what one rule reads of a device varies from one shift to the same one of another day. */
@@ -92,9 +92,9 @@ function recordOf({ kind, metric }: MetricTest, done: Done): number | null {
     const made = done.counter(metric)
     return made === undefined || done.countedMinutes <= 0 ? null : made / done.countedMinutes
   }
-  const gauge = kind === 'mean' || kind === 'spread' ? done.gauge(metric) : undefined
+  const gauge = isOfGauge(kind) ? done.gauge(metric) : undefined
   if (gauge === undefined || gauge.count <= 0) return null
-  if (kind === 'mean') return gauge.sum / gauge.count
+  if (kind !== 'spread') return gauge.sum / gauge.count
   const variance = varianceOf(gauge)
   return variance === null || variance <= 0 ? null : 0.5 * Math.log(variance)
 }

@@ -1,6 +1,6 @@
 import { BLOCKS_PER_HOUR, type MemorySeries } from '../evidence/memory-series.ts'
 import { streamAlpha } from '../statistics/budget.ts'
-import { riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
+import { leastRise, riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
 import { memoized } from '../support/memoized.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, Statistic } from './verdict.ts'
@@ -113,7 +113,7 @@ function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | nul
   let worst: Leak | null = null
   for (const { thing, known } of series) {
     // A device that is not even close by S alone is not worth the exact test.
-    if (known.s < leastS(known.minima.length)) continue
+    if (known.s < leastRise(known.minima.length)) continue
     if (known.usual !== null && (known.levelMiB as number) <= known.usual.p99MiB) continue
     const p = riseTail(known.minima)
     if (p > boundary) continue
@@ -125,9 +125,6 @@ function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | nul
   }
   return worst
 }
-
-/** Three standard deviations of S, which no p below 0.001 is under. */
-const leastS = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
 
 /** Of the minima, which change every half hour only: an evaluation in between need not sort all pairs again. */
 const slopeMiBPerHourOf = memoized((minima: MemorySeries['minima']) => theilSenSlope(minima) * BLOCKS_PER_HOUR)

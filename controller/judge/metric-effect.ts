@@ -183,7 +183,7 @@ function findingOf(rule: MetricRule, shown: Candidate | null, { policy, watch }:
   }
 }
 
-const SUFFIX = { share: '', count: '', mean: 'Change', output: 'Change', spread: 'SpreadChange' } as const
+const SUFFIX = { share: '', count: '', mean: 'Change', output: 'Change', spread: 'SpreadChange', trend: '' } as const
 
 /** In per cent, or in the unit of the metric. */
 function shownChange({ metricTest: { kind, isAbsolute } }: MetricRule, value: number): number {

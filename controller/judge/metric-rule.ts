@@ -3,6 +3,7 @@ import { own } from '../support/own.ts'
 import { judgeEffect } from './metric-effect.ts'
 import { judgeEvents } from './metric-events.ts'
 import { judgeMissing } from './metric-missing.ts'
+import { judgeTrend } from './metric-trend.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding } from './verdict.ts'
 
@@ -15,5 +16,6 @@ export function judgeMetric(rule: MetricRule, one: RuleInput): readonly Finding[
   const missing = judgeMissing(rule, one)
   if (missing !== null) return [missing]
   const { kind } = rule.metricTest
+  if (kind === 'trend') return [judgeTrend(rule, one)]
   return [kind === 'share' || kind === 'count' ? judgeEvents(rule, one) : judgeEffect(rule, one)]
 }

@@ -170,6 +170,25 @@ export const FINDING_MESSAGES = {
     },
   ),
 
+  METRIC_TREND: define<{
+    readonly metric: string
+    /** The one device that changes; null for the stage. */
+    readonly thing: string | null
+    readonly devices: number
+    /** Null where there is no trend. */
+    readonly perHour: number | null
+    readonly allowedPerHour: number
+    readonly unit: 'percent' | 'metric'
+    readonly hasControls: boolean
+  }>(
+    'Trend of a gauge against the age of its process (rules of kind trend).',
+    ({ metric, thing, devices, perHour, allowedPerHour, unit, hasControls }) => {
+      const sign = unit === 'percent' ? ' %/h' : '/h'
+      const what = perHour === null ? `no trend of ${metric}` : `${metric} changes by ${signed(perHour, 2)}${sign}`
+      return `${what} on ${thing ?? counted(devices, 'device')}, ${allowedPerHour}${sign} allowed${historyOnly(hasControls)}`
+    },
+  ),
+
   METRIC_MISSING: define<{
     readonly metric: string
     readonly lines: LineList

@@ -24,7 +24,7 @@ export function unknownMetrics(rules: readonly Rule[], plant: PlantMetricNames):
   return rules.flatMap(({ name, metricTest }) => {
     if (metricTest === undefined || BUILT_IN_NAMES.includes(name)) return []
     const { kind, metric, of } = metricTest
-    const own = kind === 'mean' || kind === 'spread' ? 'gauge' : 'counter'
+    const own = kind === 'mean' || kind === 'spread' || kind === 'trend' ? 'gauge' : 'counter'
     const named = [
       { key: 'metric' as const, metric, kind: own } as const,
       ...(of === null ? [] : [{ key: 'of' as const, metric: of, kind: 'counter' as const }]),

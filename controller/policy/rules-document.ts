@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { nearest } from '../support/schema-problems.ts'
+import { decimalText } from '../units/decimal.ts'
 import { writtenDuration } from '../units/duration.ts'
-import { duration, percent, writtenPercent } from '../units/quantity.ts'
+import { duration, percent, percentRate, writtenPercent } from '../units/quantity.ts'
 import {
   BUILT_IN_NAMES,
   BUILT_IN_RULES,
@@ -23,16 +24,36 @@ const METRIC_NAME = /^[a-z][A-Za-z0-9]{0,39}$/
 const MOST_RULES = 30
 
 const metricName = z.string().regex(METRIC_NAME, { message: 'is not a metric such as "torqueNm": letters and digits' })
+/** Of a trend in the unit of the metric. */
+const PER_HOUR = /^(\d+(?:\.\d+)?)\s*\/h$/
 const limit = z.union(
   [
-    percent.transform((pct) => ({ pct })),
+    percent.transform((value) => ({ unit: '%' as const, value })),
+    percentRate.transform((value) => ({ unit: '%/h' as const, value })),
+    z
+      .string()
+      .regex(PER_HOUR)
+      .transform((text) => ({ unit: '/h' as const, value: Number(PER_HOUR.exec(text)?.[1]) })),
     z
       .number()
       .positive()
-      .transform((value) => ({ value })),
+      .transform((value) => ({ unit: 'metric' as const, value })),
   ],
-  { error: ({ input }) => `${JSON.stringify(input)} is neither a percentage such as "3 %" nor a number above 0` },
+  {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is neither a percentage such as "3 %" nor a number above 0, nor a rate such as "0.5 %/h" or "2/h"`,
+  },
 )
+/** The units that a limit may have in each kind of test. */
+const UNITS: Readonly<Record<MetricTest['kind'], readonly z.output<typeof limit>['unit'][]>> = {
+  share: ['%'],
+  count: ['%'],
+  mean: ['%', 'metric'],
+  output: ['%'],
+  spread: ['%'],
+  trend: ['%/h', '/h'],
+}
+const UNIT_EXAMPLES = { '%': '"3 %"', metric: '3', '%/h': '"0.5 %/h"', '/h': '"2/h"' }
 
 const ruleSchema = z
   .strictObject({
@@ -40,7 +61,7 @@ const ruleSchema = z
       .enum(METRIC_TESTS)
       .describe(
         'share: events of attempts; count: events per exposure; mean: of a gauge; output: counted per minute, where ' +
-          'nothing is the worst; spread: standard deviation of a gauge',
+          'nothing is the worst; spread: standard deviation of a gauge; trend: a gauge against the age of its process',
       ),
     metric: metricName.describe("A counter or a gauge of the health document, or one of the plant's own"),
     of: metricName.describe('The counter of attempts (share) or of exposure (count, minutes by default)'),
@@ -49,7 +70,7 @@ const ruleSchema = z
       .describe('Which change is bad; by default either of a mean, a decrease of output, an increase of the others'),
     limit: limit.describe(
       'Change against the baseline that is allowed: in per cent of it, of a share in percentage points; of a mean also ' +
-        'a number in the unit of the metric',
+        'a number in the unit of the metric; of a trend per hour, such as 0.5 %/h or 2/h',
     ),
     floor: z
       .number()
@@ -126,8 +147,11 @@ function ofOwn(name: string, rule: RuleFile): Problem[] {
   if (rule.test === 'share' && rule.of === undefined) problems.push(['of', 'is missing: a share is of attempts'])
   if (rule.of !== undefined && rule.test !== 'share' && rule.test !== 'count')
     problems.push(['of', `means nothing to a test of kind ${rule.test}`])
-  if (rule.limit !== undefined && 'value' in rule.limit && rule.test !== 'mean')
-    problems.push(['limit', `is a percentage in a test of kind ${rule.test}, such as "3 %"`])
+  const units = UNITS[rule.test as MetricTest['kind']]
+  if (rule.limit !== undefined && !units.includes(rule.limit.unit)) {
+    const examples = units.map((unit) => UNIT_EXAMPLES[unit]).join(' or ')
+    problems.push(['limit', `is written as ${examples} in a test of kind ${rule.test}`])
+  }
   if (rule.floor !== undefined && rule.test !== 'share' && rule.test !== 'count')
     problems.push(['floor', `means nothing to a test of kind ${rule.test}`])
   if (rule.test === 'output' && (rule.direction ?? 'decrease') !== 'decrease')
@@ -146,8 +170,8 @@ function testOf({ test, metric, of, direction, limit, floor, minimum, strata }: 
   return metricTest(kind, metric as string, {
     ...(of !== undefined && { of }),
     ...(direction !== undefined && { direction }),
-    limit: 'pct' in allowed ? allowed.pct : allowed.value,
-    isAbsolute: 'value' in allowed,
+    limit: allowed.value,
+    isAbsolute: allowed.unit === 'metric' || allowed.unit === '/h',
     ...(floor !== undefined && { floorEvents: floor }),
     ...(minimum !== undefined && { minimum }),
     isStratified: strata !== 'none',
@@ -195,8 +219,14 @@ const documentOfTest = (test: MetricTest): RuleDocument => ({
   metric: test.metric,
   ...(test.of !== null && { of: test.of }),
   direction: test.direction,
-  limit: test.isAbsolute ? (test.limit as number) : writtenPercent(test.limit as number),
+  limit: writtenLimit(test),
   ...((test.kind === 'share' || test.kind === 'count') && { floor: test.floorEvents }),
   minimum: test.minimum,
   strata: test.isStratified ? 'shift' : 'none',
 })
+
+function writtenLimit({ kind, limit, isAbsolute }: MetricTest): string | number {
+  const value = limit as number
+  if (kind === 'trend') return `${isAbsolute ? decimalText(value) : writtenPercent(value)}/h`
+  return isAbsolute ? value : writtenPercent(value)
+}

@@ -5,8 +5,8 @@ import { HEALTH_COUNTERS } from '../contract.ts'
  * counted per minute, where nothing is the worst; `spread`: the standard deviation of a gauge; `trend`: a gauge against
  * the age of the process; `presence`: devices that do not report, or not as they should.
  */
-export type TestKind = MetricTestKind | 'trend' | 'presence'
-export const METRIC_TESTS = ['share', 'count', 'mean', 'output', 'spread'] as const
+export type TestKind = MetricTestKind | 'presence'
+export const METRIC_TESTS = ['share', 'count', 'mean', 'output', 'spread', 'trend'] as const
 export type MetricTestKind = (typeof METRIC_TESTS)[number]
 
 /** `decides`: a breach rolls back; `holds`: it only keeps the stage from being promoted; `dry-run`: it is only reported. */
@@ -34,7 +34,7 @@ export interface MetricTest {
   readonly of: string | null
   readonly direction: Direction
   /**
-   * In per cent of the baseline; of a share in percentage points; or in the unit of the metric. That of an entry which
+   * In per cent of the baseline; of a share in percentage points; or in the unit of the metric; of a trend per hour. That of an entry which
    * every policy has stands among the policy's limits, by this name.
    */
   readonly limit: number | MetricLimit

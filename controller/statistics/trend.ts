@@ -31,6 +31,9 @@ export function signsAgainst(value: number, series: readonly number[], count = s
   return s
 }
 
+/** Three standard deviations of S, which no chance below 0.001 is under. */
+export const leastRise = (n: number): number => 3 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
+
 /** Variance of S without a trend, ties counted. [source: mann-kendall] */
 export function mannKendallVariance(series: readonly number[]): number {
   const n = series.length

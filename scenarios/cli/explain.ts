@@ -237,7 +237,9 @@ function ruleRows(rules: readonly Rule[]): string[] {
     if (usual !== undefined) return settings.length === 0 ? [] : [`${name}: ${settings.join(', ')}`]
     if (test === undefined) return []
     const what = `${test.kind} of ${test.metric}${test.of === null ? '' : ` per ${test.of}`}`
-    const limit = `${test.limit}${test.isAbsolute ? '' : test.kind === 'share' ? ' points' : ' %'} ${test.direction} allowed`
+    const sign = { increase: '+', decrease: '-', either: '±' }[test.direction]
+    const unit = `${test.isAbsolute ? '' : test.kind === 'share' ? ' points' : ' %'}${test.kind === 'trend' ? '/h' : ''}`
+    const limit = `${sign}${test.limit}${unit} allowed`
     return [`${name}: ${[what, limit, ...settings].join(', ')}`]
   })
   return texts.map((text, i) => row(i === 0 ? 'rules' : '', text))

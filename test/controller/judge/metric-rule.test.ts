@@ -149,6 +149,34 @@ describe('a count', () => {
   })
 })
 
+describe('a trend', () => {
+  const rule = { test: 'trend', metric: 'torqueNm', limit: '0.2/h' }
+  const rising = (perHour: number, of: (thing: string) => boolean) => (thing: string, atMs: number) =>
+    [42 + (of(thing) ? (perHour * Math.max(atMs - START_MS, 0)) / HOUR_MS : 0), 1] as const
+  const isCanary = (thing: string): boolean => thing.endsWith('-0')
+
+  it('is found where it is steeper than the limit, up or down as the rule says', () => {
+    expect(watched('drift', { torque: rising(0.6, isCanary) }, 6, rule).last).toMatchObject({
+      outcome: 'breach',
+      metric: 'torqueNmPerHour',
+      observed: expect.closeTo(0.6, 1),
+    })
+    expect(watched('drift', { torque: rising(-0.6, isCanary) }, 6, rule).outcomes).not.toContain('breach')
+    const either = { ...rule, direction: 'either' }
+    expect(watched('drift', { torque: rising(-0.6, isCanary) }, 6, either).last).toMatchObject({ outcome: 'breach' })
+  })
+
+  it('is none where the controls rise as well, and none within the limit', () => {
+    expect(watched('drift', { torque: rising(0.6, () => true) }, 6, rule).outcomes).not.toContain('breach')
+    expect(watched('drift', { torque: rising(0.1, isCanary) }, 6, rule).outcomes).not.toContain('breach')
+  })
+
+  it('of one device has its name', () => {
+    const one = (thing: string): boolean => thing === 'line-3-0'
+    expect(watched('drift', { torque: rising(2, one) }, 12, rule).last).toMatchObject({ thing: 'line-3-0', line: 3 })
+  })
+})
+
 describe('data that are missing', () => {
   const gone = onCanaries([42, 1] as const, null)
 

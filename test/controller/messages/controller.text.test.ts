@@ -344,6 +344,32 @@ const EXAMPLES: Examples = {
       'mean of torqueNm changed by +2.50 on line 9 in the rolling window, 2 allowed; no controls, history only',
     ],
   ],
+  METRIC_TREND: [
+    [
+      {
+        metric: 'openHandles',
+        thing: null,
+        devices: 17,
+        perHour: 4.25,
+        allowedPerHour: 2,
+        unit: 'metric',
+        hasControls: true,
+      },
+      'openHandles changes by +4.25/h on 17 devices, 2/h allowed',
+    ],
+    [
+      {
+        metric: 'openHandles',
+        thing: 'line-03-04',
+        devices: 1,
+        perHour: null,
+        allowedPerHour: 0.5,
+        unit: 'percent',
+        hasControls: false,
+      },
+      'no trend of openHandles on line-03-04, 0.5 %/h allowed; no controls, history only',
+    ],
+  ],
   METRIC_MISSING: [
     [
       { metric: 'torqueNm', lines: { count: 2, first: [4, 9] }, of: 17, controls: 'report' },

@@ -94,6 +94,16 @@ const metricTest: fc.Arbitrary<MetricTest> = fc.oneof(
     isAbsolute: fc.constant(false),
     floorEvents: fc.constant(4),
   }),
+  fc.record<MetricTest>({
+    ...common,
+    kind: fc.constant('trend'),
+    metric,
+    of: fc.constant(null),
+    direction: fc.constantFrom(...DIRECTIONS),
+    limit: amount,
+    isAbsolute: fc.boolean(),
+    floorEvents: fc.constant(4),
+  }),
 )
 const settings = fc.record({ criticality, missing, warmUpMs: fc.integer({ min: 0, max: 86_400_000 }) })
 /** The rules that every policy has, with settings of their own where they may have some, and rules of the plant's own. */

@@ -50,7 +50,7 @@ describe('the total', () => {
     { stage: times(1), controls: times(10) },
     { stage: NO_SUMS, controls: times(20) },
     { stage: times(2), controls: NO_SUMS },
-  ]
+  ] as const
 
   it('adds up every member, of the stage and of its controls', () => {
     expect(totalOf([parts[0], parts[2]])).toEqual({ stage: times(3), controls: times(10), perControl: 0.1 })

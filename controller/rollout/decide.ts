@@ -225,10 +225,25 @@ function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, 
     const late = deviceList(open.map(({ thing }) => thing))
     return { kind: 'soak', reason: { code: 'INSTALLED', data: { ...count, late } } }
   }
-  if (sinceMs > policy.windowMs) {
-    return { kind: 'halt', reason: { code: 'QUORUM_MISSED', data: { ...count, quorum } } }
-  }
-  return wait({ code: 'INSTALLING', data: { ...count, quorum } })
+  return isQuorumMissed(stage.members, quorum, evidence, sinceMs, policy)
+    ? { kind: 'halt', reason: { code: 'QUORUM_MISSED', data: { ...count, quorum } } }
+    : wait({ code: 'INSTALLING', data: { ...count, quorum } })
+}
+
+/**
+ * After a whole window. Devices that were seen once on the new version are confirmed by the next evaluation, which may be
+ * late where AWS throttles; they have a whole extension for that.
+ */
+function isQuorumMissed(
+  things: readonly string[],
+  quorum: number,
+  evidence: Evidence | null,
+  sinceMs: number,
+  policy: Policy,
+): boolean {
+  if (sinceMs <= policy.windowMs) return false
+  const seen = things.filter((thing) => (evidence?.members[thing]?.firstSeenSequence ?? null) !== null).length
+  return seen < quorum || sinceMs > policy.windowMs + MAX_EXTENSION_MS
 }
 
 function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision {
@@ -295,7 +310,7 @@ function followersOf({ holdback }: Rollout, { evidence, readings }: Facts, polic
  */
 function whileFollowing(
   rollout: Rollout,
-  { nowMs }: Facts,
+  { nowMs, evidence }: Facts,
   policy: Policy,
   { coming, absent }: Followers,
   passed: DecisionReason,
@@ -309,11 +324,11 @@ function whileFollowing(
   const sinceMs = sinceReleaseMs(rollout, nowMs)
   const isEnough = installed >= quorumOf(policy, stage, members)
   if (isEnough && (coming.length === 0 || sinceMs > policy.installTimeoutMs)) return null
-  if (sinceMs <= policy.windowMs)
-    return wait({ code: 'HOLDBACK_INSTALLING', data: { passed, devices: deviceList(open) } })
   const quorum = quorumOf(policy, stage, members - offline)
-  if (installed >= quorum) return null
-  return { kind: 'halt', reason: { code: 'QUORUM_MISSED', data: { installed, members, offline, quorum } } }
+  if (sinceMs > policy.windowMs && installed >= quorum) return null
+  return isQuorumMissed(rollout.holdback?.things ?? [], quorum, evidence, sinceMs, policy)
+    ? { kind: 'halt', reason: { code: 'QUORUM_MISSED', data: { installed, members, offline, quorum } } }
+    : wait({ code: 'HOLDBACK_INSTALLING', data: { passed, devices: deviceList(open) } })
 }
 
 /** Going on drops what is pending, and with it the record that this stage has to be watched and rolled back. */

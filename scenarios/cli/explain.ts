@@ -3,7 +3,6 @@ import { STAGES } from '../../controller/contract.ts'
 import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
 import { followGateAt, HELD_FROM } from '../../controller/rollout/holdback.ts'
-import { groupedBy } from '../../controller/support/grouped.ts'
 import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 import { type Selector, selects } from '../../sim/plant/selector.ts'
 import type { PlantSettings } from '../../sim/plant/settings.ts'
@@ -79,7 +78,8 @@ function releasedText(
 /** One production device of every line that has two. */
 function heldCount(fleet: FleetShape, { stages }: Policy): number {
   const production = makeFleet(fleet, 1, stages).filter(({ stage }) => stage === HELD_FROM)
-  return [...groupedBy(production, ({ line }) => line).values()].filter((own) => own.length > 1).length
+  const lines = production.map(({ line }) => line)
+  return new Set(lines.filter((line, index) => lines.indexOf(line) !== index)).size
 }
 
 function explainFleet(

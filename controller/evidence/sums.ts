@@ -29,10 +29,16 @@ export interface Sums {
   readonly expectedErrors: number
 }
 
-/** What the stage did, and its controls. */
+/**
+ * What the stage did, and its controls. The controls of several evaluations, or lines, are mixed as the stage is: where
+ * there were many of them they weigh no more, as the plant's bad hours would be held against a stage whose controls were
+ * few then. Their sums are those of as many as the mixture is worth. [source: mixed-as-the-stage]
+ */
 export interface Totals {
   readonly stage: Sums
   readonly controls: Sums
+  /** Devices of the stage for each control; absent in the sums of one evaluation and line, which tell it themselves. */
+  readonly perControl?: number
 }
 
 /** One line, over one evaluation or more. */
@@ -96,8 +102,39 @@ export const NO_TOTALS: Totals = { stage: NO_SUMS, controls: NO_SUMS }
 /** Sums over lines, or over evaluations. */
 export const totalOf = (parts: readonly Totals[], start: Totals = NO_TOTALS): Totals => ({
   stage: sumOf(start.stage, parts, 'stage'),
-  controls: sumOf(start.controls, parts, 'controls'),
+  ...controlsOf(start === NO_TOTALS ? parts : [start, ...parts]),
 })
+
+/**
+ * Each part weighs as many controls as its devices of the stage ask for, which sets the mixture; together they weigh so
+ * much that the variance is that of a plain sum (Kish's effective size). With as many controls for each device
+ * everywhere it is the plain sum, and without any device of the stage as well.
+ */
+function controlsOf(parts: readonly Totals[]): Pick<Totals, 'controls' | 'perControl'> {
+  const ratios = parts.map(perControlOf)
+  let [time, squares, isEqual] = [0, 0, true]
+  let first: number | null = null
+  for (const [i, { controls }] of parts.entries()) {
+    if (controls.minutes === 0) continue
+    const ratio = ratios[i] as number
+    first ??= ratio
+    isEqual &&= ratio === first
+    time += ratio * controls.minutes
+    squares += ratio ** 2 * controls.minutes
+  }
+  const perControl = time > 0 ? squares / time : 0
+  if (isEqual || time === 0) return { controls: sumOf(NO_SUMS, parts, 'controls'), ...(first && { perControl: first }) }
+  const weights = ratios.map((ratio) => ratio / perControl)
+  return { controls: sumOf(NO_SUMS, parts, 'controls', weights), perControl }
+}
+
+/** By devices that something was expected of: minutes of reports that come late were of other evaluations. */
+function perControlOf({ stage, controls, perControl }: Totals): number {
+  if (perControl !== undefined) return perControl
+  if (stage.expectedReadings > 0 && controls.expectedReadings > 0)
+    return stage.expectedReadings / controls.expectedReadings
+  return controls.minutes > 0 ? stage.minutes / controls.minutes : 0
+}
 
 /** The lines of several evaluations as one; a line counts the evaluations in which its stage was seen. */
 export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): readonly LineSums[] {
@@ -113,29 +150,30 @@ export function linesOf(evaluations: readonly Pick<EvaluationSums, 'lines'>[]): 
 }
 
 /** Member by member in locals, since every line of the window is added up at every evaluation. */
-function sumOf(start: Sums, parts: readonly Totals[], role: keyof Totals): Sums {
+function sumOf(start: Sums, parts: readonly Totals[], role: 'stage' | 'controls', weights?: readonly number[]): Sums {
   let { minutes, countedMinutes, readings, attempts, failures, cycles } = start
   let { expectedReadings, expectedCycles, units, expectedUnits } = start
   let { cycleMs, expectedCycleMs, boundedEffects, operations, errors, expectedErrors } = start
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     const more = role === 'stage' ? part.stage : part.controls
     if (more === NO_SUMS) continue
-    minutes += more.minutes
-    countedMinutes += more.countedMinutes
-    readings += more.readings
-    attempts += more.attempts
-    failures += more.failures
-    cycles += more.cycles
-    expectedReadings += more.expectedReadings
-    expectedCycles += more.expectedCycles
-    units += more.units
-    expectedUnits += more.expectedUnits
-    cycleMs += more.cycleMs
-    expectedCycleMs += more.expectedCycleMs
-    boundedEffects += more.boundedEffects
-    operations += more.operations
-    errors += more.errors
-    expectedErrors += more.expectedErrors
+    const weight = weights === undefined ? 1 : (weights[i] as number)
+    minutes += weight * more.minutes
+    countedMinutes += weight * more.countedMinutes
+    readings += weight * more.readings
+    attempts += weight * more.attempts
+    failures += weight * more.failures
+    cycles += weight * more.cycles
+    expectedReadings += weight * more.expectedReadings
+    expectedCycles += weight * more.expectedCycles
+    units += weight * more.units
+    expectedUnits += weight * more.expectedUnits
+    cycleMs += weight * more.cycleMs
+    expectedCycleMs += weight * more.expectedCycleMs
+    boundedEffects += weight * more.boundedEffects
+    operations += weight * more.operations
+    errors += weight * more.errors
+    expectedErrors += weight * more.expectedErrors
   }
   return {
     minutes,

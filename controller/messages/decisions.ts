@@ -263,6 +263,12 @@ export const DECISION_MESSAGES = {
     ({ passed, devices }, textOf) => `${textOf(passed)}; released and not installed: ${listedOf(devices)}`,
   ),
 
+  HOLDBACK_WATCHED: define<{ readonly passed: Message; readonly devices: DeviceList; readonly forMs: number }>(
+    'The last window has passed; devices of the released holdback have installed and are watched for a while.',
+    ({ passed, devices, forMs }, textOf) =>
+      `${textOf(passed)}; released devices are watched for ${hoursText(forMs)}: ${listedOf(devices)}`,
+  ),
+
   STRAGGLERS_WATCHED: define<{ readonly passed: Message; readonly devices: DeviceList }>(
     'The last window has passed; devices that installed late run a window of their own.',
     ({ passed, devices }, textOf) => `${textOf(passed)}; late devices run their own window: ${listedOf(devices)}`,

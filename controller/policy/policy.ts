@@ -39,8 +39,9 @@ export interface Policy {
   /** The same for each stage of a migration component. */
   readonly migrationWindowMs: number
   /**
-   * Whether one device of every line stays on the previous firmware while production is watched, since production has no
-   * other controls; it is updated in production's next window after production has passed. [source: holdback]
+   * Whether one production device of every line that has two stays on the previous firmware while production is watched,
+   * since production has no other controls. It follows once production has passed, in the next window of any stage.
+   * [source: holdback]
    */
   readonly holdback: boolean
   /** Period of the analyzer. [source: analysis-period] */
@@ -184,7 +185,7 @@ export const DEFAULT_POLICY: Policy = {
   profile: 'default',
   windowMs: 24 * HOUR_MS,
   migrationWindowMs: HOUR_MS,
-  holdback: false,
+  holdback: true,
   tickMs: 5 * MINUTE_MS,
   baselineMs: 7 * 24 * HOUR_MS,
   zone: 'Europe/Berlin',

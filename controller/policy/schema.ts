@@ -187,7 +187,7 @@ const keys = z
     ),
     holdback: key(
       z.boolean(),
-      'Keep one device per line on the old firmware until production has passed',
+      'Keep one production device per line on the old firmware until production has passed: its controls',
       DEFAULT_POLICY.holdback,
     ),
     tick: key(

@@ -16,6 +16,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading, Ports } from '../ports/ports.ts'
 import type { Facts } from '../rollout/decide.ts'
 import { foreignDeployments } from '../rollout/foreign-deployments.ts'
+import { soakingStage } from '../rollout/holdback.ts'
 import { hasFailed, isUnreachable } from '../rollout/job-status.ts'
 import { membershipChanges } from '../rollout/membership.ts'
 import type { MonitoringState } from '../rollout/monitoring-state.ts'
@@ -97,9 +98,12 @@ export async function evaluate(
     )
     const judged = withoutLeft(watch)
     const failedDevices = await failures(ports, judged, stage, after, { ...evaluation, policy })
-    const verdict = judge({ evidence: after, watch: judged, baseline, policy, nowMs, failedDevices })
+    const verdict = decidingIn(
+      rollout,
+      judge({ evidence: after, watch: judged, baseline, policy, nowMs, failedDevices }),
+    )
     const isCurrent = stage.name === stageOf(rollout).name
-    if (mayEnd) stragglers.push(...stragglersOf(stage, after, policy))
+    if (mayEnd) stragglers.push(...stragglersOf(isCurrent ? soakingStage(rollout) : stage, after, policy))
     if (isCurrent) {
       const isHeld = downSinceMs !== null
       const previousAtMs = evaluation.previous?.atMs ?? null
@@ -143,6 +147,23 @@ export const NO_FACTS: Facts = {
   readings: [],
   rollbackExecutions: [],
   rollbackProgress: NO_ROLLBACK_PROGRESS,
+}
+
+/** Rules on single devices: they need nothing to compare with. */
+const DEVICE_RULES: ReadonlySet<string> = new Set([
+  'component-crash',
+  'deployment-failure',
+  'silent-fallback',
+  'lost-device',
+])
+
+/**
+ * Once the holdback has been released no device is left to compare with: what the whole plant shows then would be the
+ * release's. The other rules, which have watched beside the controls for a window, only report. [source: holdback-bake]
+ */
+function decidingIn({ holdback }: Rollout, verdict: Verdict): Verdict {
+  if (holdback === undefined || holdback.releasedAtMs === null) return verdict
+  return verdictOf(verdict.findings.map((one) => (DEVICE_RULES.has(one.rule) ? one : { ...one, isDryRun: true })))
 }
 
 const breachesOf = (verdict: Verdict): Verdict =>

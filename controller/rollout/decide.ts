@@ -1,4 +1,3 @@
-import type { StageName } from '../contract.ts'
 import { type Evidence, installedCount } from '../evidence/evidence.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import type { DecisionReason, ForeignDeployment, Lack, MembershipChange } from '../messages/decisions.ts'
@@ -8,7 +7,7 @@ import { deviceList } from '../messages/wording.ts'
 import { gateAt } from '../policy/calendar.ts'
 import { type Policy, quorumOf } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading } from '../ports/ports.ts'
-import { chooseHeld, sinceReleaseMs, soakingStage } from './holdback.ts'
+import { bakeMs, chooseHeld, type FollowGate, followGateAt, sinceReleaseMs, soakingStage } from './holdback.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
 import type { RollbackProgress } from './rollback-progress.ts'
 import {
@@ -167,11 +166,23 @@ function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   if (frozen !== null && hotfix === undefined) {
     return wait({ code: 'CHANGES_FROZEN', data: { actor: frozen.actor, operatorReason: frozen.reason } })
   }
-  const { opensAtMs, closedBy } = gateAt(policy, stage, nowMs, hotfix !== undefined)
-  if (opensAtMs > nowMs) return wait({ code: 'GATE_CLOSED', data: { stage, opensInMs: opensAtMs - nowMs, closedBy } })
-  if (hotfix === undefined) return throughGate(rollout, facts, policy, { code: 'GATE_OPEN', data: { stage } })
-  const passed = passedBy(policy, stage, nowMs, frozen)
+  const gate = nextGate(rollout, policy, nowMs, hotfix !== undefined)
+  const { opensAtMs, closedBy } = gate
+  if (opensAtMs > nowMs) {
+    return wait({ code: 'GATE_CLOSED', data: { stage: gate.stage, opensInMs: opensAtMs - nowMs, closedBy } })
+  }
+  if (hotfix === undefined) {
+    return throughGate(rollout, facts, policy, { code: 'GATE_OPEN', data: { stage: gate.stage } })
+  }
+  const passed = passedBy(nextGate(rollout, policy, nowMs, false), nowMs, frozen)
   return throughGate(rollout, facts, policy, { code: 'HOTFIX', data: { passed, operatorReason: hotfix.reason } })
+}
+
+/** The gate that the stage waits for, or the devices that it has held back. */
+function nextGate(rollout: Rollout, policy: Policy, nowMs: number, isHotfix: boolean): FollowGate {
+  const { name: stage } = stageOf(rollout)
+  if (heldOf(rollout).length > 0) return followGateAt(policy, nowMs, isHotfix)
+  return { stage, ...gateAt(policy, stage, nowMs, isHotfix) }
 }
 
 /** The holdback is chosen among devices that an evaluation can reach. They are the last to get the new firmware. */
@@ -188,8 +199,11 @@ function throughGate(rollout: Rollout, { readings }: Facts, policy: Policy, gate
 }
 
 /** What a hotfix did not wait for, for the audit trail. */
-function passedBy(policy: Policy, stage: StageName, nowMs: number, frozen: Freeze['frozen']): readonly Message[] {
-  const { opensAtMs, closedBy } = gateAt(policy, stage, nowMs, false)
+function passedBy(
+  { stage, opensAtMs, closedBy }: FollowGate,
+  nowMs: number,
+  frozen: Freeze['frozen'],
+): readonly Message[] {
   return [
     ...(frozen === null ? [] : [{ code: 'OPERATOR_FREEZE', data: { actor: frozen.actor } }]),
     ...(opensAtMs > nowMs ? [closedBy ?? { code: 'DEPLOYMENT_WINDOW', data: { stage } }] : []),
@@ -211,10 +225,25 @@ function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, 
     const late = deviceList(open.map(({ thing }) => thing))
     return { kind: 'soak', reason: { code: 'INSTALLED', data: { ...count, late } } }
   }
-  if (sinceMs > policy.windowMs) {
-    return { kind: 'halt', reason: { code: 'QUORUM_MISSED', data: { ...count, quorum } } }
-  }
-  return wait({ code: 'INSTALLING', data: { ...count, quorum } })
+  return isQuorumMissed(stage.members, quorum, evidence, sinceMs, policy)
+    ? { kind: 'halt', reason: { code: 'QUORUM_MISSED', data: { ...count, quorum } } }
+    : wait({ code: 'INSTALLING', data: { ...count, quorum } })
+}
+
+/**
+ * After a whole window. Devices that were seen once on the new version are confirmed by the next evaluation, which may be
+ * late where AWS throttles; they have a whole extension for that.
+ */
+function isQuorumMissed(
+  things: readonly string[],
+  quorum: number,
+  evidence: Evidence | null,
+  sinceMs: number,
+  policy: Policy,
+): boolean {
+  if (sinceMs <= policy.windowMs) return false
+  const seen = things.filter((thing) => (evidence?.members[thing]?.firstSeenSequence ?? null) !== null).length
+  return seen < quorum || sinceMs > policy.windowMs + MAX_EXTENSION_MS
 }
 
 function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision {
@@ -235,17 +264,71 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
       : wait({ code: 'WINDOW_EXTENDED', data: { lacks } })
   }
   const { exposedMs, neededMs } = progress
-  const uncounted = deviceList(progress.uncounted)
+  const followers = followersOf(rollout, facts, policy)
+  const uncounted = deviceList([...progress.uncounted, ...followers.absent])
   const passed: DecisionReason = { code: 'WINDOW_PASSED', data: { exposedMs, neededMs, uncounted } }
   if (rollout.stageIndex < LAST_STAGE || heldOf(rollout).length > 0) return { kind: 'promote', reason: passed }
-  const coming = comingOf(rollout, facts, policy)
-  if (coming.length > 0) {
-    return wait({ code: 'HOLDBACK_INSTALLING', data: { passed, devices: deviceList(coming) } })
-  }
+  const following = whileFollowing(rollout, facts, policy, followers, passed)
+  if (following !== null) return following
   // Monitoring ends with the last window of any device, but no device is waited for longer than a whole extension.
   const stragglers = facts.stragglers ?? []
-  if (stragglers.length === 0 || isOverdue) return { kind: 'complete', reason: passed }
+  const baking = followers.baking
+  if ((stragglers.length === 0 && baking.length === 0) || isOverdue) return { kind: 'complete', reason: passed }
+  if (stragglers.length === 0) {
+    return wait({ code: 'HOLDBACK_WATCHED', data: { passed, devices: deviceList(baking), forMs: bakeMs(policy) } })
+  }
   return wait({ code: 'STRAGGLERS_WATCHED', data: { passed, devices: deviceList(stragglers) } })
+}
+
+/** The devices of the released holdback, by how far they are. */
+interface Followers {
+  /** Can be reached and have not installed. */
+  readonly coming: readonly string[]
+  /** Cannot be reached and have not installed: like all who are offline they are listed, and catch up. */
+  readonly absent: readonly string[]
+  /** Have installed and not run for their time. */
+  readonly baking: readonly string[]
+}
+
+function followersOf({ holdback }: Rollout, { evidence, readings }: Facts, policy: Policy): Followers {
+  const [coming, absent, baking]: [string[], string[], string[]] = [[], [], []]
+  if (holdback === undefined || holdback.releasedAtMs === null) return { coming, absent, baking }
+  const reachable = new Set(readings.filter(({ connected }) => connected).map(({ thing }) => thing))
+  const neededMs = policy.deviceExposureShare * bakeMs(policy)
+  for (const thing of holdback.things) {
+    const member = evidence?.members[thing]
+    if ((member?.installedAtMs ?? null) === null) (reachable.has(thing) ? coming : absent).push(thing)
+    else if ((member?.exposureMs ?? 0) < neededMs && reachable.has(thing)) baking.push(thing)
+  }
+  return { coming, absent, baking }
+}
+
+/**
+ * Null once the devices that follow have installed, as far as a stage has to: the quorum of them. For that they have a
+ * window, as any stage has. Who was offline all the time is listed then, and catches up; where too many of the others
+ * have not installed an operator is needed.
+ */
+function whileFollowing(
+  rollout: Rollout,
+  { nowMs, evidence }: Facts,
+  policy: Policy,
+  { coming, absent }: Followers,
+  passed: DecisionReason,
+): Decision | null {
+  const open = [...coming, ...absent]
+  if (open.length === 0) return null
+  const { name: stage } = stageOf(rollout)
+  const members = rollout.holdback?.things.length ?? 0
+  const offline = absent.length
+  const installed = members - open.length
+  const sinceMs = sinceReleaseMs(rollout, nowMs)
+  const isEnough = installed >= quorumOf(policy, stage, members)
+  if (isEnough && (coming.length === 0 || sinceMs > policy.installTimeoutMs)) return null
+  const quorum = quorumOf(policy, stage, members - offline)
+  if (sinceMs > policy.windowMs && installed >= quorum) return null
+  return isQuorumMissed(rollout.holdback?.things ?? [], quorum, evidence, sinceMs, policy)
+    ? { kind: 'halt', reason: { code: 'QUORUM_MISSED', data: { installed, members, offline, quorum } } }
+    : wait({ code: 'HOLDBACK_INSTALLING', data: { passed, devices: deviceList(open) } })
 }
 
 /** Going on drops what is pending, and with it the record that this stage has to be watched and rolled back. */
@@ -255,15 +338,6 @@ function unfinishedRequests(rollout: Rollout): readonly Lack[] {
     ...(isDeploymentUnconfirmed(rollout) ? [{ code: 'DEPLOYMENT_UNCONFIRMED' as const, data: { stage } }] : []),
     ...(isReleasingHoldback(rollout) ? [{ code: 'HOLDBACK_RELEASE_UNFINISHED' as const, data: { stage } }] : []),
   ]
-}
-
-/** Devices of the released holdback that can be reached and still have time to install. */
-function comingOf({ holdback }: Rollout, { nowMs, evidence, readings }: Facts, policy: Policy): readonly string[] {
-  if (holdback?.releasedAtMs == null || nowMs - holdback.releasedAtMs > policy.installTimeoutMs) return []
-  const reachable = new Set(readings.filter(({ connected }) => connected).map(({ thing }) => thing))
-  return holdback.things.filter(
-    (thing) => reachable.has(thing) && (evidence?.members[thing]?.installedAtMs ?? null) === null,
-  )
 }
 
 /**

@@ -1,7 +1,7 @@
 import { STAGES } from '../contract.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
-import { HELD_FROM } from './holdback.ts'
+import { bakeMs, followGateAt, HELD_FROM } from './holdback.ts'
 import { type Freeze, isFinal, type Rollout, stageOf } from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
 
@@ -34,20 +34,24 @@ export function etaOf(
     rollout.state === 'soaking' ? 0 : Math.max(0, INSTALL_MS - (nowMs - (stage.deployment?.atMs ?? nowMs)))
   const { holdback } = rollout
   const isReleased = holdback?.releasedAtMs != null
-  // Devices that were held back run a window of their own.
+  // Devices that were held back are watched for a time of their own.
   const leftMs = isReleased
-    ? (holdback.releasedAtMs as number) + INSTALL_MS + policy.windowMs - nowMs
+    ? (holdback.releasedAtMs as number) + INSTALL_MS + bakeMs(policy) - nowMs
     : policy.windowMs - watchedMs(stage, soak, nowMs)
   let workMs = isWaiting ? 0 : installMs + Math.max(0, leftMs)
   let atMs = nowMs + workMs
   const isLastStep = isReleased || (isWaiting && holdback !== undefined)
-  const later = STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
+  const later = isLastStep ? [] : STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
   // The holdback is chosen when production is deployed; it may be empty.
   const isHeldLater = policy.holdback && later.includes(HELD_FROM)
-  const mayHold = (holdback !== undefined || isHeldLater) && !isLastStep
-  for (const name of [...later, ...(mayHold ? [HELD_FROM] : [])]) {
+  const mayHold = !isReleased && (holdback !== undefined || isHeldLater)
+  for (const name of later) {
     atMs = gateAt(policy, name, atMs, isHotfix).opensAtMs + INSTALL_MS + policy.windowMs
     workMs += INSTALL_MS + policy.windowMs
+  }
+  if (mayHold) {
+    atMs = followGateAt(policy, atMs, isHotfix).opensAtMs + INSTALL_MS + bakeMs(policy)
+    workMs += INSTALL_MS + bakeMs(policy)
   }
   return { atMs, workMs, waitingMs: atMs - nowMs - workMs }
 }

@@ -1,4 +1,6 @@
 import { STAGES, type StageName } from '../contract.ts'
+import { closedForGoodBy, type Gate, gateAt } from '../policy/calendar.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { groupedBy } from '../support/grouped.ts'
 import { heldOf, LAST_STAGE, type Rollout, type Stage, stageOf } from './rollout.ts'
@@ -8,7 +10,8 @@ export const HELD_FROM = STAGES[LAST_STAGE] as StageName
 
 /**
  * One device of every line: the last by name of those that can be reached and report, since others are no controls. A
- * line whose only device this is keeps it. [source: holdback]
+ * line with only one such device of production takes the release with it: on no line is production held back as a whole.
+ * [source: holdback]
  */
 export function chooseHeld(
   members: readonly string[],
@@ -17,15 +20,9 @@ export function chooseHeld(
 ): readonly string[] {
   const reachable = new Set(readings.filter(({ connected, sample }) => connected && sample !== null).map(thingOf))
   const byLine = groupedBy(members, (thing) => lineOf[thing])
-  const chosen = [...byLine.values()].flatMap((own) => {
-    const last =
-      own.length > 1
-        ? own
-            .filter((thing) => reachable.has(thing))
-            .sort()
-            .at(-1)
-        : undefined
-    return last === undefined ? [] : [last]
+  const chosen = [...byLine.values()].flatMap((all) => {
+    const own = all.filter((thing) => reachable.has(thing)).sort()
+    return own.length > 1 ? own.slice(-1) : []
   })
   return chosen.sort()
 }
@@ -50,13 +47,39 @@ export function withHoldbackReleased(rollout: Rollout, nowMs: number): Rollout {
   return withMembers({ ...rollout, holdback: { ...holdback, releasedAtMs: nowMs } }, [...members, ...holdback.things])
 }
 
-/** Time since the holdback was released, from when its devices run a window; infinite where it was not. */
+/** A gate, and the stage whose windows it is made of. */
+export interface FollowGate extends Gate {
+  readonly stage: StageName
+}
+
+/**
+ * When the devices that were held back may follow: in the first gate of any stage to open. They are one of a line, as the
+ * canaries are, so that each of these gates is made for as many; the next window of production may be days away. The
+ * deny windows of production hold for them as for all its devices. Of gates that open together it is production's.
+ * [source: holdback]
+ */
+export function followGateAt(policy: Policy, fromMs: number, isHotfix: boolean): FollowGate {
+  const denied = policy.deny[HELD_FROM] ?? []
+  const own: Policy = { ...policy, deny: Object.fromEntries(STAGES.map((stage) => [stage, denied])) }
+  const gates = STAGES.filter(
+    (stage) => stage === HELD_FROM || closedForGoodBy(own, stage, fromMs, isHotfix) === null,
+  ).map((stage): FollowGate => ({ stage, ...gateAt(own, stage, fromMs, isHotfix) }))
+  return gates.reduce((first, gate) => (gate.opensAtMs <= first.opensAtMs ? gate : first))
+}
+
+/**
+ * How long the devices that follow are watched by the rules on single devices: as long as the rules look back. Others
+ * have shown for a whole window what the release does in time. [source: holdback-bake]
+ */
+export const bakeMs = ({ evidence, windowMs }: Policy): number => Math.min(evidence.rollingMs, windowMs)
+
+/** Time since the holdback was released, from when its devices are watched; infinite where it was not. */
 export const sinceReleaseMs = ({ holdback }: Rollout, nowMs: number): number =>
   nowMs - (holdback?.releasedAtMs ?? Number.NEGATIVE_INFINITY)
 
 /**
- * The stage whose window its soak is: without devices that were released after it had begun, which run one of their
- * own.
+ * The stage whose window its soak is: without devices that were released after it had begun, which are watched for a
+ * time of their own.
  */
 export function soakingStage({ holdback, ...rollout }: Rollout): Stage {
   const stage = stageOf(rollout)

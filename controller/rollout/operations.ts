@@ -4,7 +4,7 @@ import type { OperationReason } from '../messages/operations.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Decision, DecisionKind } from './decide.ts'
-import { sinceReleaseMs } from './holdback.ts'
+import { bakeMs, sinceReleaseMs } from './holdback.ts'
 import type { LastEvaluation } from './last-evaluation.ts'
 import {
   type Freeze,
@@ -250,9 +250,9 @@ const worstOf = (evaluation: LastEvaluation | null): Message => evaluation?.find
 
 const ended = ({ state }: Rollout): Admission => refused({ code: 'ROLLOUT_OVER', data: { state } })
 
-/** Of the stage's window, and of that of the released holdback. */
+/** Of the stage's window, and of the time that the released holdback is watched. */
 const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): number =>
-  policy.windowMs - Math.min(watchedMs(stageOf(rollout), soak, nowMs), sinceReleaseMs(rollout, nowMs))
+  Math.max(policy.windowMs - watchedMs(stageOf(rollout), soak, nowMs), bakeMs(policy) - sinceReleaseMs(rollout, nowMs))
 
 function onward(rollout: Rollout, reason: DecisionReason, nowMs: number): Accepted {
   const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0

@@ -17,6 +17,8 @@ export interface ReleaseRow {
   /** Rolled back before any fault of its own had begun. */
   readonly falseAlarm: Report['falseAlarm']
   readonly leadTimeHours: number | null
+  /** To the last of the devices that were held back; absent where none was, or in what an earlier version has written. */
+  readonly heldLeadTimeHours?: number | null
   readonly onsetToAllHealthyMinutes: number | null
   /** Invariants that it violated. */
   readonly violated: readonly ReportedMessage[]
@@ -33,6 +35,7 @@ export const releaseRow = (head: ReleaseHead, report: Report): ReleaseRow => ({
   caughtIn: report.caughtIn,
   falseAlarm: report.falseAlarm,
   leadTimeHours: report.leadTimeHours,
+  ...(report.holdback !== undefined && { heldLeadTimeHours: report.holdback.leadTimeHours }),
   onsetToAllHealthyMinutes: report.rollback?.legsMinutes.onsetToAllHealthy ?? null,
   violated: report.invariants.violated,
 })
@@ -66,6 +69,8 @@ export interface History {
   readonly undecided: Share
   /** Of the promoted releases. */
   readonly leadTimeDays: Mean
+  /** Of the promoted releases in which devices were held back: to the last of those. */
+  readonly heldLeadTimeDays: Mean
   /** Of the faulty releases that were rolled back. */
   readonly onsetToAllHealthyMinutes: Mean
 }
@@ -87,6 +92,9 @@ export function foldHistory(releases: readonly ReleaseRow[]): History {
     falseAlarms: share(good, isRolledBack),
     undecided: share(releases, (one) => !isRolledBack(one) && !isPromoted(one)),
     leadTimeDays: meanWithInterval(numbers(promoted.map(({ leadTimeHours }) => leadTimeHours)).map((h) => h / 24)),
+    heldLeadTimeDays: meanWithInterval(
+      numbers(promoted.map(({ heldLeadTimeHours }) => heldLeadTimeHours ?? null)).map((h) => h / 24),
+    ),
     onsetToAllHealthyMinutes: meanWithInterval(
       numbers(faulty.map(({ onsetToAllHealthyMinutes }) => onsetToAllHealthyMinutes)),
     ),

@@ -32,16 +32,22 @@ export function foldTradeoff(report: Report, silentHours: number): TradeoffSide 
       stages.map(({ devices }) => devices),
       windowHours,
       silentHours,
+      report.holdback?.devices,
     ),
   }
 }
 
-/** Stages back to back, installed in no time, until the first effect of the fault. [source: window-tradeoff] */
-export function backToBack(stages: readonly number[], windowHours: number, silentHours: number): Arithmetic {
-  const exposedHours = stages.map((_, i) => Math.max(0, silentHours - i * windowHours))
+/**
+ * Stages back to back, installed in no time, until the first effect of the fault; devices that are held back from the
+ * last stage follow a window after it. [source: window-tradeoff]
+ */
+export function backToBack(stages: readonly number[], windowHours: number, silentHours: number, held = 0): Arithmetic {
+  const last = stages.length - 1
+  const steps = [...stages.map((devices, i) => (i === last ? devices - held : devices)), held]
+  const exposedHours = steps.map((_, i) => Math.max(0, silentHours - i * windowHours))
   return {
-    devices: stages.reduce((sum, devices, i) => sum + ((exposedHours[i] as number) > 0 ? devices : 0), 0),
-    deviceHours: stages.reduce((sum, devices, i) => sum + devices * (exposedHours[i] as number), 0),
-    leadTimeHours: (stages.length - 1) * windowHours,
+    devices: steps.reduce((sum, devices, i) => sum + ((exposedHours[i] as number) > 0 ? devices : 0), 0),
+    deviceHours: steps.reduce((sum, devices, i) => sum + devices * (exposedHours[i] as number), 0),
+    leadTimeHours: last * windowHours,
   }
 }

@@ -8,7 +8,7 @@ import { foldPlantMetrics } from '../run/plant-metrics.ts'
 import { releaseOnsetMs } from '../run/release-faults.ts'
 import type { Report } from '../run/report.ts'
 import { clientLines } from '../text/client-text.ts'
-import { controllerText, interventionText } from '../text/summary.ts'
+import { controllerText, heldText, interventionText } from '../text/summary.ts'
 import { drawFleetMaps, type FleetMoment } from './fleet-maps.ts'
 import { drawLegs } from './legs-chart.ts'
 import { html, type Markup } from './markup.ts'
@@ -106,13 +106,15 @@ function clientList(clients: NonNullable<Report['clients']>): Markup | null {
   return html`<p>clients from outside</p><ul class="small">${items}</ul>`
 }
 
-function facts({ detection, rollback, exposure, fleet, leadTimeHours, windowHours, profile }: Report): Markup {
+function facts(report: Report): Markup {
+  const { detection, rollback, exposure, fleet, leadTimeHours, windowHours, profile, holdback } = report
   const latency = detection.latencyMinutes
   return html`<div class="facts">
 ${fact('detected', detection.detected ? (latency === null ? 'yes' : durationText(latency)) : 'no', detection.detected ? `after onset, by ${detection.by ?? 'the controller'}` : '')}
 ${fact('onset to all healthy', rollback?.legsMinutes.onsetToAllHealthy == null ? '-' : durationText(rollback.legsMinutes.onsetToAllHealthy))}
 ${fact('exposed', `${exposure.devices} of ${fleet.devices}`, `devices, ${grouped(exposure.deviceHours)} device-hours on ${exposure.lines} lines`)}
-${fact('lead time', leadTimeHours === null ? '-' : `${(leadTimeHours / 24).toFixed(2)} d`, 'canary to the whole fleet')}
+${fact('lead time', leadTimeHours === null ? '-' : `${(leadTimeHours / 24).toFixed(2)} d`, holdback === undefined ? 'canary to the whole fleet' : 'canary to full production')}
+${holdback === undefined ? '' : fact('held back', countText(holdback.devices, 'device'), heldText(holdback))}
 ${fact('window', `${windowHours} h`, `profile ${profile}`)}
 </div>`
 }

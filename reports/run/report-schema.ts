@@ -33,6 +33,15 @@ export const reportSchema = z.strictObject({
     }),
   ),
   leadTimeHours: z.number().nullable(),
+  holdback: z
+    .strictObject({
+      devices: count,
+      lines: count,
+      followedAt: time.nullable(),
+      heldHours: z.number().nullable(),
+      leadTimeHours: z.number().nullable(),
+    })
+    .optional(),
   faults: z.array(
     z.strictObject({
       kind: z.string(),

@@ -7,6 +7,7 @@ import { isoTime, rounded } from '../numbers/format.ts'
 import { hadForeignHand, isForeignDeployment, type ReportedClient, reportedClient } from './clients.ts'
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
+import { foldHoldback, foldLeadTime, type HoldbackReport } from './holdback.ts'
 import { notificationsOf } from './notifications.ts'
 import { foldPlantMetrics, plantMetricsOf, type ReportedPlantMetric } from './plant-metrics.ts'
 import { isOfRelease, releaseOnsetMs } from './release-faults.ts'
@@ -68,8 +69,13 @@ export interface Report {
   readonly outcome: ReportOutcome
   readonly caughtIn: 'canary' | 'early' | 'production' | null
   readonly stages: readonly StageReport[]
-  /** From the canary's deployment to the last production device on the new firmware. */
+  /**
+   * From the canary's deployment to full production: the last device on the new firmware but those held back as its
+   * controls, whose own lead time is `holdback.leadTimeHours`. Null unless the whole fleet ran it.
+   */
   readonly leadTimeHours: number | null
+  /** Production devices that followed a window later; absent where none was held back. */
+  readonly holdback?: HoldbackReport
   /**
    * `ofRelease`: whether it is a fault of the release itself, by which detection is judged; `target`: the part of AWS that a
    * fault acts on, where it acts on no device.
@@ -142,6 +148,7 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
   const faultStarts = records.filter((record) => record.kind === 'fault-started')
   const onsetAtMs = releaseOnsetMs(header, records)
   const rollback = foldRollback(header, records, onsetAtMs)
+  const holdback = foldHoldback(header, records)
   const detection = foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null)
   const simulatedMs = run.endedAtMs - header.startedAtMs
   return {
@@ -156,7 +163,8 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
     outcome: outcomeOf(records),
     caughtIn: rollback === null ? null : (STAGES.findLast((_, index) => stages[index]?.startedAt != null) ?? null),
     stages,
-    leadTimeHours: leadTimeHours(header, records),
+    leadTimeHours: foldLeadTime(header, records),
+    ...(holdback !== null && { holdback }),
     faults: faultsOf(header, faultStarts),
     smallestEffects: smallestEffects(records).map(smallestEffect),
     detection,
@@ -251,17 +259,4 @@ function faultsOf({ release }: TraceHeader, starts: readonly TraceRecord[]): Rep
     } else if (record.thing !== null) known.things.add(record.thing)
   }
   return [...byFault.values()].map(({ things, ...fault }) => ({ ...fault, devices: things.size }))
-}
-
-/** Null unless the whole fleet ran the new firmware. */
-function leadTimeHours(header: TraceHeader, records: readonly TraceRecord[]): number | null {
-  const updated = new Map<string, number>()
-  let startedAtMs: number | null = null
-  for (const record of records) {
-    if (record.kind === 'deployment-created' && record.target === 'canary') startedAtMs ??= record.atMs
-    if (record.kind !== 'firmware-started' || record.version !== header.release.version) continue
-    if (!updated.has(record.thing)) updated.set(record.thing, record.atMs)
-  }
-  if (startedAtMs === null || updated.size < Object.keys(header.lines).length) return null
-  return rounded((Math.max(...updated.values()) - startedAtMs) / HOUR_MS)
 }

@@ -2,6 +2,7 @@ import { STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { isoTime } from '../numbers/format.ts'
 import { bringsRelease } from './deployments-by-direction.ts'
+import { heldThings } from './holdback.ts'
 
 export interface StageReport {
   readonly name: StageName
@@ -10,7 +11,7 @@ export interface StageReport {
   /** Devices that ran the new firmware. */
   readonly updated: number
   readonly startedAt: string | null
-  /** When the last of them started it. */
+  /** When the last of them started it, but those that were held back. */
   readonly installedAt: string | null
   readonly promotedAt: string | null
   readonly rolledBackAt: string | null
@@ -18,6 +19,7 @@ export interface StageReport {
 
 /** What happened to each stage, from the deployments and processes that the twin recorded. Pure. */
 export function foldStages(header: TraceHeader, records: readonly TraceRecord[]): readonly StageReport[] {
+  const held = heldThings(records)
   return STAGES.map((name) => {
     const members = new Set(header.stages[name])
     const deployments = records
@@ -38,7 +40,7 @@ export function foldStages(header: TraceHeader, records: readonly TraceRecord[])
       devices: members.size,
       updated: things.size,
       startedAt: timeOrNull(startedAtMs),
-      installedAt: timeOrNull(firstStarts(starts).at(-1)),
+      installedAt: timeOrNull(firstStarts(starts, held).at(-1)),
       promotedAt: timeOrNull(promotedAtMs),
       rolledBackAt: timeOrNull(rolledBackAtMs),
     }
@@ -46,10 +48,11 @@ export function foldStages(header: TraceHeader, records: readonly TraceRecord[])
 }
 
 /** When each device first started the release, in order of time: a later restart is not another install. */
-function firstStarts(starts: readonly TraceRecord[]): number[] {
+function firstStarts(starts: readonly TraceRecord[], held: ReadonlySet<string>): number[] {
   const first = new Map<string, number>()
   for (const record of starts) {
-    if (record.kind === 'firmware-started' && !first.has(record.thing)) first.set(record.thing, record.atMs)
+    if (record.kind !== 'firmware-started' || held.has(record.thing)) continue
+    if (!first.has(record.thing)) first.set(record.thing, record.atMs)
   }
   return [...first.values()].sort((a, b) => a - b)
 }

@@ -35,6 +35,9 @@ export function historyRows(history: History, reported: Reported): readonly (rea
     share('false alarms: good, rolled back', history.falseAlarms),
     share('undecided', history.undecided),
     mean('mean lead time', history.leadTimeDays, 'd', String(reported.leadTimeDays)),
+    ...(history.heldLeadTimeDays.of === 0
+      ? []
+      : [['to held-back devices', '', ...mean('', history.heldLeadTimeDays, 'd', '').slice(2)]]),
     mean('mean onset to all healthy', history.onsetToAllHealthyMinutes, 'min', onset),
   ]
 }

@@ -7,7 +7,7 @@ import type { Spread } from '../run/rollback.ts'
 import type { DeviceTimeline } from '../run/timeline.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
-import { exposureText, headline, interventionText, plantMetricText } from './summary.ts'
+import { exposureText, headline, holdbackText, interventionText, plantMetricText } from './summary.ts'
 import { TIMELINE_COLUMNS, timelineRow } from './timeline-text.ts'
 
 /** Devices in the table of timelines. */
@@ -33,6 +33,7 @@ export function renderMarkdown(
     '### Exposure',
     exposureText(report),
     ...plantMetricsSection(report),
+    ...(report.holdback === undefined ? [] : [`Held back: ${holdbackText(report.holdback)}`]),
     ...(devices.length === 0
       ? []
       : ['### Devices', 'The most affected devices; times are UTC.', deviceTable(devices).join('\n')]),

@@ -2,8 +2,11 @@ import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, grouped, realTimeText, shortTime } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 import { ABORTED_BY } from '../run/detection.ts'
+
+import type { HoldbackReport } from '../run/holdback.ts'
 import type { ReportedPlantMetric } from '../run/plant-metrics.ts'
 import type { Report } from '../run/report.ts'
+
 import type { Spread } from '../run/rollback.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
@@ -21,6 +24,7 @@ export function renderSummary(report: Report, story: string): string {
     ...rollbackLines(report),
     ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
+    ...(report.holdback === undefined ? [] : [row('holdback', holdbackText(report.holdback))]),
     ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
@@ -69,9 +73,10 @@ export const controllerText = ({ controller, wall }: Report): string =>
   `${realTimeText(wall.controllerMsPerSimulatedHour)} real time per simulated hour`
 
 /** The outcome in one line. */
-export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlarm, detection }: Report): string {
+export function headline(report: Report): string {
+  const { outcome, scenario, caughtIn, falseAlarm, detection } = report
   const name = scenario.toUpperCase()
-  if (outcome === 'promoted') return `${name}: PROMOTED to the whole fleet in ${hours(leadTimeHours ?? 0)}`
+  if (outcome === 'promoted') return `${name}: PROMOTED ${promotedText(report)}`
   if (outcome === 'rolled-back') {
     if (detection.by === ABORTED_BY) return `${name}: ABORTED by an operator in ${caughtIn} and ROLLED BACK`
     if (caughtIn === null) return `${name}: ABORTED before anything was deployed`
@@ -82,6 +87,27 @@ export function headline({ outcome, scenario, caughtIn, leadTimeHours, falseAlar
   }
   return `${name}: ${outcome.toUpperCase()}`
 }
+
+/** The devices that were held back come last, and are told apart. */
+function promotedText({ leadTimeHours, holdback, stages, fleet }: Report): string {
+  if (leadTimeHours === null) {
+    const updated = stages.reduce((sum, stage) => sum + stage.updated, 0)
+    return `to ${updated} of ${countText(fleet.devices, 'device')}`
+  }
+  if (holdback?.leadTimeHours == null) return `to the whole fleet in ${hours(leadTimeHours)}`
+  return `in ${hours(leadTimeHours)}, to the last ${countText(holdback.devices, 'device')} in ${hours(holdback.leadTimeHours)}`
+}
+
+/** What it cost to have controls in production. */
+export function holdbackText(holdback: HoldbackReport): string {
+  const { devices, lines, followedAt } = holdback
+  const held = `${countText(devices, 'device')} of production on ${countText(lines, 'line')} as its controls`
+  return `${held}, ${followedAt === null ? '' : `at ${shortTime(followedAt)} UTC: `}${heldText(holdback)}`
+}
+
+/** How long they were held back. */
+export const heldText = ({ followedAt, heldHours }: HoldbackReport): string =>
+  followedAt === null ? 'not updated' : `followed ${hours(heldHours ?? 0)} after the others`
 
 const LINKS: Readonly<Record<Report['connections'], string>> = {
   'per-device': 'one connection per device',

@@ -1,9 +1,9 @@
 import { Temporal } from 'temporal-polyfill'
 import { STAGES } from '../../controller/contract.ts'
-import { gateOpensAtMs } from '../../controller/policy/calendar.ts'
 import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
 import { BUILT_IN_RULES, type Rule, WARM_UP_MS } from '../../controller/policy/rules.ts'
+import { followGateAt, HELD_FROM } from '../../controller/rollout/holdback.ts'
 import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 import { type Selector, selects } from '../../sim/plant/selector.ts'
 import type { PlantSettings } from '../../sim/plant/settings.ts'
@@ -50,7 +50,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
     ...planned.map(({ stage, deployedAtMs, passedAtMs }) =>
       row('', `${stage.padEnd(10)} deployed ${clock(deployedAtMs)}, passed ${clock(passedAtMs)}`),
     ),
-    ...(policy.holdback ? [row('', releasedText(policy, planned, clock))] : []),
+    ...(policy.holdback ? [row('', releasedText(policy, planned, clock, heldCount(fleet, policy)))] : []),
     ...(faults.length === 0 ? [row('faults', 'none')] : []),
     ...faults.flatMap((fault, index) =>
       faultText(fault, raw.faults?.[index] ?? {}, scenario, planned).map((text, i) =>
@@ -65,9 +65,23 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
   ]
 }
 
-function releasedText(policy: Policy, planned: readonly PlannedStage[], clock: (atMs: number) => string): string {
-  const { stage, passedAtMs } = planned.at(-1) as PlannedStage
-  return `${'holdback'.padEnd(10)} released ${clock(gateOpensAtMs(policy, stage, passedAtMs))}`
+function releasedText(
+  policy: Policy,
+  planned: readonly PlannedStage[],
+  clock: (atMs: number) => string,
+  devices: number,
+): string {
+  const { deployedAtMs, passedAtMs } = planned.at(-1) as PlannedStage
+  const { opensAtMs } = followGateAt(policy, passedAtMs, false)
+  const laterMs = opensAtMs - deployedAtMs
+  return `${'holdback'.padEnd(10)} released ${clock(opensAtMs)}: ${deviceCount(devices)}, ${hours(laterMs)} after production`
+}
+
+/** One production device of every line that has two. */
+function heldCount(fleet: FleetShape, { stages }: Policy): number {
+  const production = makeFleet(fleet, 1, stages).filter(({ stage }) => stage === HELD_FROM)
+  const lines = production.map(({ line }) => line)
+  return new Set(lines.filter((line, index) => lines.indexOf(line) !== index)).size
 }
 
 function explainFleet(
@@ -104,7 +118,9 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
       `window ${hours(policy.windowMs)}, profile ${policy.profile}, an evaluation every ${minutes(policy.tickMs)}`,
     ),
     ...STAGES.map((stage) => row('', `${stage.padEnd(10)} ${policy.gates[stage].map(windowText).join(', ')}`)),
-    ...(policy.holdback ? [row('', 'holdback: one device per line, released when production has passed')] : []),
+    ...(policy.holdback
+      ? [row('', 'holdback: one production device per line, released when production has passed')]
+      : []),
     row('', own.zone === null ? "in the fleet's zone" : `in ${own.zone}`),
     row(
       'limits',

@@ -417,13 +417,14 @@ describe('a stage that is installed', () => {
       { line: 1, evaluations: 1, stage, controls: NO_SUMS },
       { line: 2, evaluations: 0, stage: NO_SUMS, controls: expect.objectContaining({ minutes: 5, cycles: 9 }) },
     ])
-    expect(total).toEqual({ stage, controls: expect.objectContaining({ cycles: 9, expectedCycleMs: 324_000 }) })
+    const controls = expect.objectContaining({ cycles: 9, expectedCycleMs: 324_000 })
+    expect(total).toEqual({ stage, controls, perControl: 1 })
     expect(evaluations).toEqual([
       {
         atMs: now.atMs,
         stratum: 'second/weekday',
         lines: [expect.objectContaining({ line: 1 }), expect.objectContaining({ line: 2 })],
-        total,
+        total: { stage, controls },
         noise: { squares: 0, degrees: 0 },
         outputNoise: { squares: 0, degrees: 0 },
         metrics: expect.any(Object),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Delta } from '../../../controller/evidence/difference.ts'
 import {
@@ -5,9 +6,11 @@ import {
   type LineSums,
   linesOf,
   NO_SUMS,
+  NO_TOTALS,
   noSums,
   Scatter,
   type Sums,
+  type Totals,
   totalOf,
 } from '../../../controller/evidence/sums.ts'
 import { NO_COUNTS } from '../fixtures.ts'
@@ -45,14 +48,16 @@ describe('the total', () => {
     { stage: times(1), controls: times(10) },
     { stage: NO_SUMS, controls: times(20) },
     { stage: times(2), controls: NO_SUMS },
-  ]
+  ] as const
 
   it('adds up every member, of the stage and of its controls', () => {
-    expect(totalOf(parts)).toEqual({ stage: times(3), controls: times(30) })
+    expect(totalOf([parts[0], parts[2]])).toEqual({ stage: times(3), controls: times(10), perControl: 0.1 })
+    expect(totalOf([parts[1]])).toEqual({ stage: NO_SUMS, controls: times(20) })
   })
 
   it('goes on from one that was made before, and is nothing of nothing', () => {
-    expect(totalOf(parts, totalOf(parts))).toEqual({ stage: times(6), controls: times(60) })
+    const before = totalOf([parts[0]])
+    expect(totalOf([parts[0]], before)).toEqual({ stage: times(2), controls: times(20), perControl: 0.1 })
     expect(totalOf([])).toEqual({ stage: NO_SUMS, controls: NO_SUMS })
   })
 })
@@ -64,18 +69,86 @@ describe('the lines of several evaluations', () => {
       { lines: [lineOf(3, times(4), times(40)), lineOf(5, times(8), times(80))] },
     ]
     expect(linesOf(evaluations)).toEqual([
-      lineOf(7, times(1), times(10)),
-      lineOf(3, times(6), times(60), 2),
-      lineOf(5, times(8), times(80)),
+      { ...lineOf(7, times(1), times(10)), perControl: 0.1 },
+      { ...lineOf(3, times(6), times(60), 2), perControl: 0.1 },
+      { ...lineOf(5, times(8), times(80)), perControl: 0.1 },
     ])
   })
 
   it('count the evaluations in which their stage was seen, also those that were added up before', () => {
     const [seen, unseen] = [lineOf(3, times(1), times(10)), lineOf(3, NO_SUMS, times(10))]
     const before = lineOf(3, times(5), times(50), 5)
-    expect(linesOf([{ lines: [before] }, { lines: [unseen] }, { lines: [seen] }])).toEqual([
-      lineOf(3, times(6), times(70), 6),
-    ])
+    const [line] = linesOf([{ lines: [before] }, { lines: [unseen] }, { lines: [seen] }])
+    expect(line).toMatchObject({ line: 3, evaluations: 6, stage: times(6) })
+    // What the controls did meanwhile is compared with nothing.
+    expect(line?.controls.minutes).toBeCloseTo(60 * (ONE.minutes as number), 9)
+  })
+})
+
+describe('the controls of several evaluations', () => {
+  /** So many devices for five minutes, at `level` times the errors that are expected: 0.5 of each. */
+  const devices = (count: number, level: number): Sums => ({
+    ...NO_SUMS,
+    minutes: 5 * count,
+    expectedReadings: count,
+    errors: count * level,
+    expectedErrors: 0.5 * count,
+  })
+  const riseOf = ({ errors, expectedErrors }: Sums): number => errors / expectedErrors
+  /** What a plant shows that has bad hours, and how many controls there are then. */
+  const hours = fc.array(
+    fc.record({
+      level: fc.double({ min: 0.1, max: 5, noNaN: true }),
+      stage: fc.integer({ min: 1, max: 20 }),
+      controls: fc.integer({ min: 1, max: 255 }),
+    }),
+    { minLength: 1, maxLength: 40 },
+  )
+
+  it('show what the stage does in a plant where all devices are alike, however many there are of them when', () => {
+    fc.assert(
+      fc.property(hours, fc.nat(), (parts, at) => {
+        const evaluations = parts.map(({ level, stage, controls }) => ({
+          stage: devices(stage, level),
+          controls: devices(controls, level),
+        }))
+        const cut = at % evaluations.length
+        // Added up one after another, and in two parts: no order matters.
+        for (const total of [
+          evaluations.reduce<Totals>((sum, one) => totalOf([one], sum), NO_TOTALS),
+          totalOf([totalOf(evaluations.slice(0, cut)), totalOf(evaluations.slice(cut))]),
+        ]) {
+          expect(riseOf(total.controls)).toBeCloseTo(riseOf(total.stage), 9)
+          const all = evaluations.reduce((sum, { controls }) => sum + controls.minutes, 0)
+          expect(total.controls.minutes).toBeLessThanOrEqual(all * (1 + 1e-9))
+        }
+      }),
+      { seed: 1 },
+    )
+  })
+
+  it('are not those of the good days, when there were more of them: Simpson’s paradox', () => {
+    const good = { stage: devices(17, 1), controls: devices(255, 1) }
+    const bad = { stage: devices(17, 1.3), controls: devices(17, 1.3) }
+    const { stage, controls } = totalOf([good, bad])
+    expect(riseOf(stage) / riseOf(controls)).toBeCloseTo(1, 9)
+    // A sum would have blamed the stage: 272 controls' worth of good hours for 17 of bad ones.
+    expect(riseOf(stage) / ((255 + 1.3 * 17) / (0.5 * 272))).toBeGreaterThan(1.12)
+    // As certain as one group of 31.9 controls throughout: 34 / 31.9 is (17 / 255 + 17 / 17) / 2 of 2.
+    expect(controls.minutes / 5).toBeCloseTo((17 + 17) ** 2 / (17 ** 2 / 255 + 17 ** 2 / 17), 9)
+  })
+
+  it('are a plain sum where each device of the stage always had as many, and where none was seen', () => {
+    const one = { stage: devices(2, 1), controls: devices(30, 1) }
+    expect(totalOf([one, one]).controls).toEqual(devices(60, 1))
+    const unseen = { stage: NO_SUMS, controls: devices(30, 2) }
+    expect(totalOf([unseen, unseen]).controls).toEqual(devices(60, 2))
+  })
+
+  it('weigh by devices: what one of them reports late was of other evaluations', () => {
+    const late = { stage: { ...devices(1, 1), minutes: 180 }, controls: devices(15, 1) }
+    const usual = { stage: devices(1, 1), controls: devices(15, 1) }
+    expect(totalOf([late, usual]).controls).toEqual(devices(30, 1))
   })
 })
 

@@ -128,6 +128,12 @@ const EXAMPLES: Examples = {
       '400.0 h of healthy exposure, 367.2 h needed; not counted: a, b, c, d, e and 2 more',
     ],
   ],
+  HOLDBACK_WATCHED: [
+    [
+      { passed: PASSED, devices: SEVEN, forMs: HOUR_MS },
+      '400.0 h of healthy exposure, 367.2 h needed; released devices are watched for 1.0 h: a, b, c, d, e and 2 more',
+    ],
+  ],
   HOLDBACK_INSTALLING: [
     [
       { passed: PASSED, devices: SEVEN },

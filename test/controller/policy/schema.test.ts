@@ -42,7 +42,7 @@ it('an empty document is the default policy, and so is one that writes the defau
     preflight: { earlyTolerance: 1, freeDisk: '20 MiB', baselineCoverage: '70 %' },
     quorum: '88 %',
     exposure: '90 %',
-    holdback: false,
+    holdback: true,
     installTimeout: '10min',
     lostAfter: '10min',
   }
@@ -56,7 +56,7 @@ it('is laid over the default, piece by piece', () => {
     limits: { crashes: 3 },
     evidence: { rolling: '2h' },
     quorum: '50 %',
-    holdback: true,
+    holdback: false,
   }
   expect(parsePolicy(file)).toEqual({
     ...DEFAULT_POLICY,
@@ -65,7 +65,7 @@ it('is laid over the default, piece by piece', () => {
     limits: { ...DEFAULT_POLICY.limits, crashes: 3 },
     evidence: { ...DEFAULT_POLICY.evidence, rollingMs: 2 * 3_600_000 },
     quorumShare: 0.5,
-    holdback: true,
+    holdback: false,
   })
   expect(parsePolicy({ gates: 'open' }).gates).toEqual(OPEN_GATES)
 })

@@ -254,7 +254,11 @@ describe('preflight', () => {
       withDevices({ 'line-2-0': { connected: false } }),
       [quorum('canary', 1, 2, 2)],
     ],
-    ['a stage too silent for its quorum', silent('line-1-2'), [quorum('production', 5, 6, 6)]],
+    [
+      'a stage too silent for its quorum',
+      { policy: { ...holding, holdback: false }, ...silent('line-1-2') },
+      [quorum('production', 5, 6, 6)],
+    ],
     [
       'one that is so without the devices that will be held back, one per line that reports',
       { policy: holding, ...silent('line-1-2', 'line-2-4') },

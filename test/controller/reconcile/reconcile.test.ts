@@ -21,8 +21,11 @@ describe('a healthy rollout', () => {
       'Firmware Rollout Started',
       'Firmware Rollout Stage Passed',
       'Firmware Rollout Stage Passed',
+      'Firmware Rollout Stage Passed', // production's: the devices that were held back follow
       'Firmware Rollout Completed',
     ])
+    expect(world.membersOf('holdback')).toEqual([])
+    expect(world.plant.things.filter((thing) => world.plant.versions.get(thing) !== '2.4.0')).toEqual([])
   })
 
   it('waits at the gate when the event comes early, and deploys by the event when it is open', async () => {

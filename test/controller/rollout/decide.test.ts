@@ -189,10 +189,10 @@ describe('deploying', () => {
     kind: 'soak',
     reason: { code: 'INSTALLED', data: { installed, members: 5, offline, late: list(...late) } },
   })
-  const MISSED: Decision = {
+  const missed = (installed: number): Decision => ({
     kind: 'halt',
-    reason: { code: 'QUORUM_MISSED', data: { installed: 2, members: 5, offline: 0, quorum: 3 } },
-  }
+    reason: { code: 'QUORUM_MISSED', data: { installed, members: 5, offline: 0, quorum: 3 } },
+  })
 
   it.each<[number, readonly string[] | null, readonly string[], Decision]>([
     [0, null, [], installing(0, 0)],
@@ -211,7 +211,11 @@ describe('deploying', () => {
     [TIMEOUT_MS + 1, [A, B], [], installing(2, 0)],
     // Too few for a whole window need an operator.
     [24 * HOUR_MS, [A, B], [], installing(2, 0)],
-    [24 * HOUR_MS + 1, [A, B], [], MISSED],
+    [24 * HOUR_MS + 1, [A], [], missed(1)],
+    // D was seen once: the next evaluation confirms it, however late it is.
+    [24 * HOUR_MS + 1, [A, B], [], installing(2, 0)],
+    [48 * HOUR_MS, [A, B], [], installing(2, 0)],
+    [48 * HOUR_MS + 1, [A, B], [], missed(2)],
     [24 * HOUR_MS + 1, [A, B, C], [], soaking(3, 0, D, E)],
   ])('%d ms with %j installed and %j offline: %j', (ms, installed, offline, decision) => {
     expect(after(ms, installed, offline)).toEqual(decision)

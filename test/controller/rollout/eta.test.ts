@@ -6,11 +6,14 @@ import { etaOf } from '../../../controller/rollout/eta.ts'
 import type { Freeze, Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
-import { FROZEN, heldBack, heldFor, hotfix, NOT_FROZEN, PAUSE, policy, rollout, withStage } from './situations.ts'
+import { FROZEN, heldBack, heldFor, hotfix, NOT_FROZEN, PAUSE, rollout, withStage } from './situations.ts'
 
 /** 15 minutes of install and 24 hours of watch. */
 const STAGE_H = 24.25
-const open = policyWith({ gates: OPEN_GATES })
+/** The same of devices that were held back: an hour of watch. */
+const FOLLOW_H = 1.25
+const policy = policyWith({ holdback: false })
+const open = policyWith({ gates: OPEN_GATES, holdback: false })
 const holding = policyWith({ gates: OPEN_GATES, holdback: true })
 
 interface Asked {
@@ -70,40 +73,47 @@ describe('devices that are held back', () => {
   const releaseHoldback = { ...PRODUCTION, holdback: heldBack(START_MS + 30 * HOUR_MS) }
 
   it.each<[string, Asked, number]>([
-    ['will follow with a stage of their own', { rollout: rollout('waiting'), policy: holding, hours: 1 }, 4 * STAGE_H],
-    ['will follow a stage that is watched', { rollout: soaking, policy: holding, hours: 5 }, 19 + 3 * STAGE_H],
-    ['follow production', { rollout: rollout('soaking', held), policy: holding, hours: 5 }, 19 + STAGE_H],
-    ['follow too where no others will be held', { rollout: rollout('soaking', held), hours: 5 }, 19 + STAGE_H],
+    [
+      'will follow with a stage of their own',
+      { rollout: rollout('waiting'), policy: holding, hours: 1 },
+      3 * STAGE_H + FOLLOW_H,
+    ],
+    [
+      'will follow a stage that is watched',
+      { rollout: soaking, policy: holding, hours: 5 },
+      19 + 2 * STAGE_H + FOLLOW_H,
+    ],
+    ['follow production', { rollout: rollout('soaking', held), policy: holding, hours: 5 }, 19 + FOLLOW_H],
+    ['follow too where no others will be held', { rollout: rollout('soaking', held), hours: 5 }, 19 + FOLLOW_H],
     [
       'are none if no device could be chosen',
       { rollout: rollout('soaking', PRODUCTION), policy: holding, hours: 5 },
       19,
     ],
-    ['at their gate are all that is left', { rollout: rollout('waiting', held), policy: holding, hours: 26 }, STAGE_H],
+    ['at their gate are all that is left', { rollout: rollout('waiting', held), policy: holding, hours: 26 }, FOLLOW_H],
     [
-      'install and run a window when they are released',
+      'install and are watched when they are released',
       { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 30 },
-      STAGE_H,
+      FOLLOW_H,
     ],
     [
       'have an hour less to go an hour after',
       { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 31 },
-      STAGE_H - 1,
+      FOLLOW_H - 1,
     ],
-    [
-      'have nothing left after their window',
-      { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 55 },
-      0,
-    ],
+    ['have nothing left after that', { rollout: rollout('soaking', releaseHoldback), policy: holding, hours: 55 }, 0],
   ])('%s', (_, asked, workH) => {
     expect(etaAt(asked)).toEqual(eta(asked.hours + workH, workH, 0))
   })
 
-  it('follow through the gate of production', () => {
-    // Watched until Thursday 14:00; production opens on Sunday at 02:00.
+  it('follow through the first gate of any stage', () => {
+    // Watched until Thursday 14:00, when the second shift begins; production opens on Sunday at 02:00.
     const production = withStage(rollout('soaking', held), { soakingSinceMs: START_MS + 48 * HOUR_MS })
-    expect(etaAt({ rollout: production, policy, hours: 52 })).toEqual(eta(132 + STAGE_H, 20 + STAGE_H, 60))
-    expect(etaAt({ rollout: rollout('waiting', held), policy, hours: 73 })).toEqual(eta(132 + STAGE_H, STAGE_H, 59))
+    expect(etaAt({ rollout: production, policy, hours: 52 })).toEqual(eta(72 + FOLLOW_H, 20 + FOLLOW_H, 0))
+    // Friday, 06:00: a first shift.
+    const later = withStage(rollout('soaking', held), { soakingSinceMs: START_MS + 64 * HOUR_MS })
+    expect(etaAt({ rollout: later, policy, hours: 70 })).toEqual(eta(96 + FOLLOW_H, 18 + FOLLOW_H, 8))
+    expect(etaAt({ rollout: rollout('waiting', held), policy, hours: 89 })).toEqual(eta(96 + FOLLOW_H, FOLLOW_H, 7))
   })
 })
 
@@ -140,7 +150,7 @@ describe('waiting for gates', () => {
       'is, for a hotfix as well, the end of a deny window: Wednesday 02:00',
       {
         rollout: hotfix('waiting'),
-        policy: policyWith({ deny: { early: [{ days: [2], from: '22:00', to: '02:00' }] } }),
+        policy: policyWith({ holdback: false, deny: { early: [{ days: [2], from: '22:00', to: '02:00' }] } }),
         hours: 9,
       },
       eta(36 + 2 * STAGE_H, 3 * STAGE_H, 2.75),

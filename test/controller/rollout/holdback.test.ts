@@ -1,16 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { StageName } from '../../../controller/contract.ts'
 import type { Evidence, MemberState } from '../../../controller/evidence/evidence.ts'
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makeOperate } from '../../../controller/lambda/operate.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
 import type { DecisionReason } from '../../../controller/messages/decisions.ts'
-import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
+import { OPEN_GATES, type Policy, type WeeklyWindow } from '../../../controller/policy/policy.ts'
 import type { DeviceReading, Ports } from '../../../controller/ports/ports.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
 import { type Decision, decide, type Facts } from '../../../controller/rollout/decide.ts'
 import {
   chooseHeld,
+  followGateAt,
   sinceReleaseMs,
   soakingStage,
   withHeld,
@@ -68,8 +70,15 @@ describe('the holdback', () => {
         members.map((thing) => reading(thing)),
       ),
     ).toEqual(['a3', 'b2'])
-    const partly = [reading('a3', false), { ...reading('a2'), sample: null }, reading('a1')]
-    expect(chooseHeld(members, lineOf, [...partly, reading('c1')])).toEqual(['a1'])
+    const partly = [
+      reading('a3', false),
+      reading('a2'),
+      reading('a1'),
+      reading('b1'),
+      { ...reading('b2'), sample: null },
+    ]
+    // The only one of line b that could take the release is not held back.
+    expect(chooseHeld(members, lineOf, [...partly, reading('c1')])).toEqual(['a2'])
   })
 
   it('does not depend on the order in which the fleet is read', () => {
@@ -181,6 +190,37 @@ describe('the gate of production', () => {
   })
 })
 
+describe('the gate of the devices that follow', () => {
+  /** A Monday, 14:00 in Berlin. */
+  const at = (hours: number): number => START_MS + hours * HOUR_MS
+  const reference = policyWith()
+  const NOON: WeeklyWindow = { days: [1, 2, 3, 4, 5, 6, 7], from: '06:00', to: '18:00' }
+
+  it.each<[string, Policy, number, StageName, number]>([
+    ['is the one that is open: the second shift, as for canaries', reference, 0, 'canary', 0],
+    ['is that of early in the third shift, when production has just passed', reference, 12.25, 'early', 12.25],
+    ['is that of production where both are open', reference, 36, 'production', 36],
+    ['opens with the second shift, after a first one', reference, 17, 'canary', 24],
+    ['is never in a deny window of production', policyWith({ deny: { production: [NOON] } }), 0, 'canary', 4],
+    [
+      'is not closed by a deny window of another stage',
+      policyWith({ deny: { canary: [NOON], early: [NOON] } }),
+      17,
+      'canary',
+      24,
+    ],
+    [
+      'is never one that the deny windows of production close for good',
+      policyWith({ deny: { production: [{ ...NOON, from: '14:00', to: '22:00' }] } }),
+      17,
+      'early',
+      32,
+    ],
+  ])('%s', (_, under, hours, stage, opensHours) => {
+    expect(followGateAt(under, at(hours), false)).toMatchObject({ stage, opensAtMs: at(opensHours) })
+  })
+})
+
 describe('devices that were released', () => {
   const C = 'production-c'
   const RELEASED_MS = START_MS + holding.windowMs
@@ -191,28 +231,49 @@ describe('devices that were released', () => {
     holdback: { things: [C], sinceMs: START_MS, releasedAtMs: RELEASED_MS },
   }
   const seen = running(ab, 0.5)
-  const withC = (installedAtMs: number | null): Evidence => ({
-    ...seen,
-    members: { ...seen.members, [C]: { ...running([C]).members[C], installedAtMs } as MemberState },
-  })
-  const passed: DecisionReason = {
-    code: 'WINDOW_PASSED',
-    data: { exposedMs: HOUR_MS, neededMs: 0.9 * HOUR_MS, uncounted: list() },
+  const withC = (installedAtMs: number | null, exposureMinutes = 0): Evidence => {
+    const exposureMs = exposureMinutes * MINUTE_MS
+    return {
+      ...seen,
+      members: { ...seen.members, [C]: { ...running([C]).members[C], installedAtMs, exposureMs } as MemberState },
+    }
   }
+  const because = (...uncounted: string[]): DecisionReason => ({
+    code: 'WINDOW_PASSED',
+    data: { exposedMs: HOUR_MS, neededMs: 0.9 * HOUR_MS, uncounted: list(...uncounted) },
+  })
+  const passed = because()
+  const absent = because(C)
   const COMING: DecisionReason = { code: 'HOLDBACK_INSTALLING', data: { passed, devices: list(C) } }
-  const STRAGGLING: DecisionReason = { code: 'STRAGGLERS_WATCHED', data: { passed, devices: list(C) } }
+  const AWAY: DecisionReason = { code: 'HOLDBACK_INSTALLING', data: { passed: absent, devices: list(C) } }
+  const WATCHED: DecisionReason = {
+    code: 'HOLDBACK_WATCHED',
+    data: { passed, devices: list(C), forMs: 30 * MINUTE_MS },
+  }
+  const STRAGGLING: DecisionReason = { code: 'STRAGGLERS_WATCHED', data: { passed, devices: list('production-b') } }
+  const NOT_INSTALLED: DecisionReason = {
+    code: 'QUORUM_MISSED',
+    data: { installed: 0, members: 1, offline: 0, quorum: 1 },
+  }
   const unsure = { verdict: verdict('inconclusive') }
+  const offline = { readings: [reading(C, false)] }
+  const done = { evidence: withC(RELEASED_MS, 25) }
+  const late = { stragglers: ['production-b'] }
+  const MOMENT = 1 / MINUTE_MS
 
   it.each<[string, number, Partial<Facts>, Decision['kind'], DecisionReason]>([
     ['are waited for', 5, {}, 'wait', COMING],
     ['are waited for until they are confirmed', 5, { evidence: withC(null) }, 'wait', COMING],
-    ['are not, while they are offline', 5, { readings: [reading(C, false)] }, 'complete', passed],
-    ['are not, once they have installed', 5, { evidence: withC(RELEASED_MS) }, 'complete', passed],
-    ['may take their time to install', 10, {}, 'wait', COMING],
-    ['may take no longer', 10 + 1 / 60_000, {}, 'complete', passed],
-    ['run a window of their own', 30, { evidence: withC(RELEASED_MS), stragglers: [C] }, 'wait', STRAGGLING],
-    ['run it for a whole extension', EXTENSION_MS / MINUTE_MS, { stragglers: [C] }, 'wait', STRAGGLING],
-    ['and no longer', (EXTENSION_MS + 1) / MINUTE_MS, { stragglers: [C] }, 'complete', passed],
+    ['are waited for while they are offline', 30, offline, 'wait', AWAY],
+    ['are listed when they were for a whole window', 30 + MOMENT, offline, 'complete', absent],
+    ['need an operator when they have not installed by then', 30 + MOMENT, {}, 'halt', NOT_INSTALLED],
+    ['are watched once they have installed', 5, { evidence: withC(RELEASED_MS) }, 'wait', WATCHED],
+    ['are watched for their share of the time', 25, { evidence: withC(RELEASED_MS, 25 - MOMENT) }, 'wait', WATCHED],
+    ['have been when they have run that long', 25, done, 'complete', passed],
+    ['are not while they are offline', 25, { evidence: withC(RELEASED_MS), ...offline }, 'complete', passed],
+    ['are watched no longer than devices that came late', 25, { ...done, ...late }, 'wait', STRAGGLING],
+    ['which are for a whole extension', EXTENSION_MS / MINUTE_MS, { ...done, ...late }, 'wait', STRAGGLING],
+    ['and no longer', (EXTENSION_MS + 1) / MINUTE_MS, { ...done, ...late }, 'complete', passed],
     [
       'may be judged as long',
       EXTENSION_MS / MINUTE_MS,
@@ -231,6 +292,22 @@ describe('devices that were released', () => {
     const nowMs = RELEASED_MS + minutes * MINUTE_MS
     const known = { nowMs, verdict: verdict('healthy'), evidence: seen, readings: [reading(C)] }
     expect(decide(releaseHoldback, facts({ ...known, ...over }), holding)).toEqual({ kind, reason })
+  })
+
+  it.each([
+    ['are all waited for as long as an install may take', 10, ['h0'], 'wait'],
+    ['are not all waited for after that', 10 + MOMENT, ['h0'], 'complete'],
+    ['are waited for while too few have installed', 10 + MOMENT, ['h0', 'h1'], 'wait'],
+  ] as const)('%s', (_, minutes, open, kind) => {
+    const things = Array.from({ length: 10 }, (_, i) => `h${i}`)
+    const many: Rollout = {
+      ...withStage(rollout('soaking', 2), { members: [...ab, ...things] }),
+      holdback: { things, sinceMs: START_MS, releasedAtMs: RELEASED_MS },
+    }
+    const installed = things.filter((thing) => !(open as readonly string[]).includes(thing))
+    const evidence = { ...seen, members: { ...seen.members, ...running(installed, 0.5).members } }
+    const known = { nowMs: RELEASED_MS + minutes * MINUTE_MS, verdict: verdict('healthy'), evidence }
+    expect(decide(many, facts({ ...known, readings: things.map((thing) => reading(thing)) }), holding).kind).toBe(kind)
   })
 })
 
@@ -340,9 +417,9 @@ describe('a good release', () => {
     expect(stateSinceMs - movedAtMs).toBeGreaterThanOrEqual(holding.windowMs)
   })
 
-  it('is not given to them in a closed gate', async () => {
-    const gates = { ...OPEN_GATES, production: [{ days: [1], from: '14:00', to: '17:00' }] }
-    const world = await startedWorld({ ...holding, gates }, SIZE)
+  it('is not given to them while every gate is closed', async () => {
+    const once = [{ days: [1], from: '14:00', to: '17:00' }]
+    const world = await startedWorld({ ...holding, gates: { canary: once, early: once, production: once } }, SIZE)
     await until(world, isSoakingProduction)
     world.nowMs = Math.max(world.nowMs, START_MS + 179 * MINUTE_MS) // production's window ends after its gate
     await until(world, ({ state, holdback }) => holdback !== undefined && state === 'waiting')
@@ -352,6 +429,17 @@ describe('a good release', () => {
     }
     expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 2 })
     expect(groupsOf(world)).toEqual(['holdback', 'holdback'])
+  })
+
+  it('is given to them in the gate of another stage, at once', async () => {
+    const gates = { ...OPEN_GATES, production: [{ days: [1], from: '14:00', to: '16:00' }] }
+    const world = await startedWorld({ ...holding, gates }, SIZE)
+    await until(world, isSoakingProduction)
+    world.nowMs = Math.max(world.nowMs, START_MS + 125 * MINUTE_MS) // production's window ends after its gate
+    const passedAtMs = (await until(world, ({ state, stageIndex }) => state === 'waiting' && stageIndex === 2))
+      .stateSinceMs
+    const { holdback } = await until(world, ({ holdback }) => holdback?.releasedAtMs != null)
+    expect(holdback?.releasedAtMs).toBe(passedAtMs + world.policy.tickMs)
   })
 
   it('waits for an evaluation that chooses, not for an event that reads no fleet', async () => {

@@ -392,22 +392,22 @@ describe('the reason of a refusal', () => {
   })
 })
 
-it('the window of released devices is skipped or runs to its end', () => {
+it('the watch of released devices is skipped or runs to its end', () => {
   const released = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
   const at = (hours: number): Situation =>
     situation(released, {
       nowMs: START_MS + hours * HOUR_MS,
       lastEvaluation: evaluation('healthy', { atMs: START_MS + hours * HOUR_MS }),
     })
-  expect(admit(request('skip'), at(31))).toMatchObject({
+  expect(admit(request('skip'), at(30.25))).toMatchObject({
     kind: 'accepted',
-    decision: { kind: 'complete', reason: { code: 'WINDOW_SKIPPED', data: { ...BY_JO, remainingMs: 23 * HOUR_MS } } },
+    decision: { kind: 'complete', reason: { code: 'WINDOW_SKIPPED', data: { ...BY_JO, remainingMs: 0.75 * HOUR_MS } } },
   })
-  expect(admit(request('promote'), at(31))).toEqual({
+  expect(admit(request('promote'), at(30.25))).toEqual({
     kind: 'refused',
-    reason: { code: 'WINDOW_NOT_ELAPSED', data: { remainingMs: 23 * HOUR_MS } },
+    reason: { code: 'WINDOW_NOT_ELAPSED', data: { remainingMs: 0.75 * HOUR_MS } },
   })
-  expect(admit(request('promote'), at(54)).kind).toBe('accepted')
+  expect(admit(request('promote'), at(31)).kind).toBe('accepted')
 })
 
 describe('the last moment', () => {

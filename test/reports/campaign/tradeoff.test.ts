@@ -7,6 +7,9 @@ const STAGES = [17, 68, 255]
 it('computes what back-to-back windows expose to a fault of the twelfth hour', () => {
   expect(backToBack(STAGES, 4, 12)).toEqual({ devices: 340, deviceHours: 1_768, leadTimeHours: 8 })
   expect(backToBack(STAGES, 24, 12)).toEqual({ devices: 17, deviceHours: 204, leadTimeHours: 48 })
+  // 12 x 17 + 8 x 68 + 4 x 238: what is held back is spared, as its turn comes at the hour of the fault.
+  expect(backToBack(STAGES, 4, 12, 17)).toEqual({ devices: 323, deviceHours: 1_700, leadTimeHours: 8 })
+  expect(backToBack(STAGES, 4, 13, 17)).toMatchObject({ devices: 340, deviceHours: 13 * 17 + 9 * 68 + 5 * 238 + 17 })
 })
 
 it('exposes no device to a fault that has an effect at once', () => {

@@ -32,9 +32,9 @@ it('counts the times of a fault that is bound to no firmware from the start of t
 
 it('explains the holdback, and when it is released', () => {
   const text = explained('scenarios/library/holdback.yaml')
-  expect(text).toContain('holdback: one device per line, released when production has passed')
+  expect(text).toContain('holdback: one production device per line, released when production has passed')
   expect(text).toContain('production deployed Sun 2026-03-08 02:00, passed Mon 2026-03-09 02:15')
-  expect(text).toContain('holdback   released Wed 2026-03-11 02:00')
+  expect(text).toContain('holdback   released Mon 2026-03-09 02:15: 17 devices, 24.25 h after production')
 })
 
 it('explains a fleet file and a policy file', () => {

@@ -12,7 +12,12 @@ const rough = (over: object): Scenario => ({
   ...findScenario('healthy'),
   fleet: { lines: 2, devicesPerLine: 10, noise: noiseSchema.parse({ preset: 'rough', ...over }) },
   // So that the release starts, however noisy the week before was.
-  policy: { window: 2 * HOUR_MS, gates: 'open', onNoisyBaseline: 'raise', dryRun: ['error-rate', 'connection-failure'] },
+  policy: {
+    window: 2 * HOUR_MS,
+    gates: 'open',
+    onNoisyBaseline: 'raise',
+    dryRun: ['error-rate', 'connection-failure'],
+  },
   expect: {},
 })
 

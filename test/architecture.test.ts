@@ -228,6 +228,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/kernel',
     'sim/plant',
   ],
+  'scenarios/fit': [
+    'controller/support',
+    'controller/units',
+    'reports/numbers',
+    'scenarios/files',
+    'sim/kernel',
+    'sim/plant',
+  ],
   'scenarios/sweep': [
     'reports/campaign',
     'reports/run',
@@ -253,6 +261,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'reports/text',
     'scenarios/cli/commands',
     'scenarios/files',
+    'scenarios/fit',
     'scenarios/fuzz',
     'scenarios/library',
     'scenarios/outcome',

@@ -79,7 +79,7 @@ export function meanWithInterval(values: readonly number[]): Mean {
 }
 
 /** Quantile 0.975 of Student's t: exact for 1 and 2 degrees of freedom, else Fisher's expansion about the normal one. */
-function studentQuantile(degrees: number): number {
+export function studentQuantile(degrees: number): number {
   if (degrees === 1) return 12.706204736174698
   if (degrees === 2) return 4.302652729749464
   // [source: student-quantile]

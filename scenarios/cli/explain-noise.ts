@@ -18,6 +18,7 @@ export function noiseTexts(noise: PlantNoise): readonly string[] {
     ...cycleTexts(noise),
     ...errorTexts(noise),
     ...memoryTexts(noise),
+    ...badLinkTexts(noise),
     ...SCOPES.flatMap((scope) => episodeText(`connection of ${OF[scope]} lost`, noise.outages, scope)),
     ...(noise.sampleLoss === null
       ? []
@@ -76,6 +77,13 @@ const errorTexts = ({ errorDispersion, errorBursts }: PlantNoise): string[] => [
     return burst === null ? [] : episodeText(`errors of ${OF[scope]} x ${burst.factor}`, errorBursts, scope)
   }),
 ]
+
+const badLinkTexts = ({ connectionBursts }: PlantNoise): string[] =>
+  SCOPES.flatMap((scope) => {
+    const own = connectionBursts[scope]
+    if (own === null) return []
+    return episodeText(`${pct(own.failureShare)} more of connections of ${OF[scope]} fail`, connectionBursts, scope)
+  })
 
 const memoryTexts = ({ memoryWarmUp, garbageCollection }: PlantNoise): string[] => [
   ...(memoryWarmUp === null

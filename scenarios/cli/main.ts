@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.ts'
 import { completionCommand } from './commands/completion.ts'
 import { ctlCommand } from './commands/ctl.ts'
 import { demoCommand } from './commands/demo.ts'
+import { fitCommand } from './commands/fit.ts'
 import { fuzzCommand } from './commands/fuzz.ts'
 import { historyCommand } from './commands/history.ts'
 import { listCommand } from './commands/list.ts'
@@ -60,6 +61,7 @@ const COMMANDS = [
   listCommand().action(async (options) => exit((await import('./list.ts')).list(options, process))),
   validateCommand().action(async (files) => exit((await import('./validate.ts')).validate(files, process))),
   policyCommand().action(async (options) => exit((await import('./policy.ts')).policy(options, process))),
+  fitCommand().action(async (files, options) => exit((await import('./fit.ts')).fit(files, options, process))),
   newCommand().action(async (name, options) => exit((await import('./new.ts')).makeNew(name, options, process))),
   schemaCommand().action(async (kind) => exit((await import('./schema.ts')).schema(kind, process))),
   completionCommand().action(async (shell) => {

@@ -34,7 +34,12 @@ const line = z.strictObject({
   name: name.optional(),
   product: name.optional(),
   devices: z.int().positive().optional().describe('devicesPerLine by default'),
-  shifts: shifts.optional().describe("Those of the plant by default; the policy's strata remain those of the plant"),
+  shifts: shifts
+    .optional()
+    .describe(
+      "Those of the plant by default. The judge's strata and the gates of the policy remain the plant's shifts: where a " +
+        "line changes at other times, a stratum holds two of its shifts, and its week's mean is over both",
+    ),
   weekendVolume: share.optional().describe('That of the plant by default'),
   cycleTime: cycleTime.optional().describe('In all shifts of the line; then it has no random line effect'),
   noise: noiseSchema.optional().describe("A preset, a preset with changes, or changes of the plant's noise"),

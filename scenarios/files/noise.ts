@@ -83,6 +83,10 @@ const settings = z
       .refine((value) => value === 0 || value >= 0.01, { message: 'must be 0 or at least 0.01' })
       .describe("Variance of a device's hourly error rate over its squared mean (negative binomial); 0: Poisson"),
     errorBursts: byScope({ ...episodic, factor: z.number().min(1).max(100) }, 'Bursts of errors'),
+    connectionBursts: byScope(
+      { ...episodic, failures: share.describe('Connection attempts that fail meanwhile, beside the usual ones') },
+      'Bad periods of the link',
+    ),
     memoryWarmUp: group({ by: memory, timeConstant: minutes }, 'A young process has less memory'),
     garbageCollection: group(
       {
@@ -131,6 +135,12 @@ export function noiseOf(file: NoiseFile | undefined, parent?: PlantNoise): Plant
     ...cycleGroups(file, base),
     ...memoryGroups(file, base),
     errorBursts: scopesOf(file.errorBursts, base.errorBursts, TYPICAL.errorBursts, burstOf),
+    connectionBursts: scopesOf(
+      file.connectionBursts,
+      base.connectionBursts,
+      TYPICAL.connectionBursts,
+      ({ failures, ...own }) => ({ ...episodeOf(own), failureShare: shareOf(failures) }),
+    ),
     outages: scopesOf(file.outages, base.outages, TYPICAL.outages, episodeOf),
     sampleLoss: groupOf(file.sampleLoss, base.sampleLoss, TYPICAL.sampleLoss, ({ share, burst }) => ({
       share: shareOf(share),

@@ -3,6 +3,7 @@ import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
 import { nearest } from '../../controller/support/schema-problems.ts'
 import { METRICS, type Metric, type RecordedTrack } from '../../sim/plant/recording.ts'
 import { selector } from '../../sim/plant/selector.ts'
+import { csvRows, firstProblems, jsonRows, linesOf, numberOf, shown } from './rows.ts'
 
 const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
 const COUNTS: readonly string[] = METRIC_NAMES.filter((name) => METRICS[name as Metric].type === 'count')
@@ -42,7 +43,6 @@ export type Loaded = { readonly tracks: readonly RecordedTrack[] } | { readonly 
 
 /** A year; a larger offset is an absolute time by mistake. */
 const MOST_S = 366 * 86_400
-const MOST_PROBLEMS = 20
 const COLUMNS = ['offsetS', 'device', 'line', 'metric', 'value'] as const
 type Column = (typeof COLUMNS)[number]
 
@@ -60,8 +60,7 @@ type Fields = Readonly<Partial<Record<Column, unknown>>>
 /**
  * Reads a recording. Offsets are in seconds from the start of the rollout. A gauge applies until the next value of the
  * same metric, and those of one minute are averaged; counts of one minute are added up, and a minute without any had none.
- * The recording ends with its last row, in whole minutes. CSV has a first
- * line with the names of the columns and no quotes; lines that begin with # are comments.
+ * The recording ends with its last row, in whole minutes. CSV is read as `rows.ts` says.
  */
 export function readTelemetry(
   text: string,
@@ -73,7 +72,7 @@ export function readTelemetry(
   const problems: string[] = []
   const rows: Row[] = []
   const sources = new Set<string>()
-  for (const { number, fields } of file.endsWith('.csv') ? csvFields(text) : jsonFields(text)) {
+  for (const { number, fields } of rowsOf(text, file)) {
     const row = typeof fields === 'string' ? fields : parseRow(fields)
     const problem = typeof row === 'string' ? row : where === undefined ? unknownSource(row.source, fleet) : null
     if (problem !== null) problems.push(`${file}:${number}: ${problem}`)
@@ -81,10 +80,7 @@ export function readTelemetry(
     rows.push(row)
     sources.add(JSON.stringify(row.source))
   }
-  if (problems.length > MOST_PROBLEMS) {
-    problems.splice(MOST_PROBLEMS, problems.length, `${file}: and ${problems.length - MOST_PROBLEMS} more rows`)
-  }
-  if (problems.length > 0) return { problems }
+  if (problems.length > 0) return { problems: firstProblems(problems, file) }
   if (rows.length === 0) return { problems: [`${file}: has no rows`] }
   if (where !== undefined && sources.size > 1) {
     return { problems: [`${file}: records ${sources.size} devices or lines; with "in" it must record one`] }
@@ -92,55 +88,37 @@ export function readTelemetry(
   return { tracks: tracksOf(rows, source) }
 }
 
-function* csvFields(text: string): Generator<{ number: number; fields: Fields | string }> {
-  let columns: readonly string[] | null = null
-  for (const { number, line } of linesOf(text)) {
-    if (line.startsWith('#')) continue
-    const cells = line.split(',').map((cell) => cell.trim())
-    if (columns === null) {
-      columns = cells
-      const problem = headerProblem(columns)
-      if (problem === null) continue
-      yield { number, fields: problem }
-      return
+function* rowsOf(text: string, file: string): Generator<{ number: number; fields: Fields | string }> {
+  if (!file.endsWith('.csv')) {
+    for (const { number, content } of jsonRows(linesOf(text))) {
+      const unknown = typeof content === 'string' ? undefined : Object.keys(content).find((key) => !isColumn(key))
+      yield { number, fields: unknown === undefined ? content : `unknown key "${unknown}"${nearest(unknown, COLUMNS)}` }
     }
-    const names = columns
-    if (line.includes('"')) yield { number, fields: 'has quotes, which are not supported; names and numbers need none' }
-    else if (cells.length !== names.length) {
-      yield { number, fields: `has ${cells.length} fields, and the first line names ${names.length}` }
-    } else {
-      const filled = cells.flatMap((cell, index) => (cell === '' ? [] : [[names[index], cell] as const]))
+    return
+  }
+  let columns: readonly string[] = []
+  const rows = csvRows(linesOf(text), (head) => {
+    columns = head.columns
+    return headerProblem(columns)
+  })
+  for (const { number, content } of rows) {
+    if (typeof content === 'string') yield { number, fields: content }
+    else {
+      const filled = content.flatMap((cell, index) => (cell === '' ? [] : [[columns[index], cell] as const]))
       yield { number, fields: Object.fromEntries(filled) }
     }
   }
 }
 
+const isColumn = (name: string): boolean => (COLUMNS as readonly string[]).includes(name)
+
 function headerProblem(columns: readonly string[]): string | null {
-  const unknown = columns.find((column) => !(COLUMNS as readonly string[]).includes(column))
+  const unknown = columns.find((column) => !isColumn(column))
   if (unknown !== undefined) return `unknown column "${unknown}"${nearest(unknown, COLUMNS)}`
   const missing = (['offsetS', 'metric', 'value'] as const).find((column) => !columns.includes(column))
   if (missing !== undefined) return `the column ${missing} is missing`
   return columns.includes('device') || columns.includes('line') ? null : 'a column device or line is missing'
 }
-
-function* jsonFields(text: string): Generator<{ number: number; fields: Fields | string }> {
-  for (const { number, line } of linesOf(text)) yield { number, fields: parseJson(line) }
-}
-
-function parseJson(line: string): Fields | string {
-  try {
-    const fields: unknown = JSON.parse(line)
-    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return 'is not a JSON object'
-    const unknown = Object.keys(fields).find((key) => !(COLUMNS as readonly string[]).includes(key))
-    return unknown === undefined ? fields : `unknown key "${unknown}"${nearest(unknown, COLUMNS)}`
-  } catch {
-    return 'is not JSON'
-  }
-}
-
-/** Lines that are not blank, numbered from 1. */
-const linesOf = (text: string): readonly { number: number; line: string }[] =>
-  text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ number: index + 1, line: line.trim() }]))
 
 /** A row, or its problem. */
 function parseRow({ offsetS, device, line, metric, value }: Fields): Row | string {
@@ -164,14 +142,6 @@ function parseRow({ offsetS, device, line, metric, value }: Fields): Row | strin
     metric: metric as Metric,
     value: amount,
   }
-}
-
-const shown = (given: unknown): string => (given === undefined ? '(none)' : JSON.stringify(given))
-
-const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i
-function numberOf(given: unknown): number | null {
-  if (typeof given === 'number') return given
-  return typeof given === 'string' && NUMBER.test(given) ? Number(given) : null
 }
 
 function unknownSource(

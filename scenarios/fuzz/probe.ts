@@ -52,12 +52,12 @@ const violation = <Code extends ProbeViolation['code']>(
 ): ReportedMessage => reported({ code, data })
 
 /**
- * A week in which no fault acts is healthy in every scenario: it must not be found too noisy. Faults that need no release
- * act in its last minutes. Other refusals have their reasons.
+ * A week of white noise in which no fault acts is healthy: it must not be found too noisy. Faults that need no release act
+ * in its last minutes. Other refusals have their reasons, and so may a plant with noise of its own.
  */
-function wronglyRefused({ faults, release }: Scenario, { cause }: RolloutRefused): readonly ReportedMessage[] {
+function wronglyRefused({ faults, release, fleet }: Scenario, { cause }: RolloutRefused): readonly ReportedMessage[] {
   const isQuiet = !faults.some((fault) => isDeviceFault(fault) && firmwareOf(fault.in) !== release.version)
-  if (!isQuiet || !(cause instanceof PreflightRefused)) return []
+  if (!isQuiet || fleet.noise !== undefined || !(cause instanceof PreflightRefused)) return []
   const refusals = cause.refusals.filter(({ code }) => code === 'BASELINE_TOO_NOISY')
   return refusals.length === 0 ? [] : [violation('HEALTHY_BASELINE_REFUSED', { refusals })]
 }

@@ -7,6 +7,7 @@ import { parseScenario } from '../files/load.ts'
 import type { Scenario, ScenarioInput } from '../files/scenario.ts'
 import { FLEET_SEED } from '../world/twin-plan.ts'
 import { FAULT_KINDS, type FaultDraft, faultDrafts, METRICS, type Place } from './fault-arbitraries.ts'
+import { noise } from './noise-arbitraries.ts'
 
 /** What scenarios may be generated of; a narrower choice makes a test quicker. */
 export interface ScenarioChoice {
@@ -74,14 +75,16 @@ export const scenarioInputs = ({ lines, kinds }: ScenarioChoice = ANY_SCENARIO):
       policy,
       start,
       seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      noise,
     })
-    .map(({ faults, lines, ...rest }): ScenarioInput => {
+    .map(({ faults, lines, noise: ofPlant, ...rest }): ScenarioInput => {
       const site = Site.of(lines)
       return {
         story: 'A randomly generated scenario.',
         fleet: {
           lines,
           devicesPerLine: DEVICES_PER_LINE,
+          ...(ofPlant !== undefined && { noise: ofPlant }),
           ...(faults.some((draft) => 'metric' in draft) && { metrics: METRICS }),
         },
         ...rest,

@@ -117,6 +117,19 @@ export const SOMETIMES = {
     (_, records) =>
       ofKind(records, 'fault-started').length > 0 && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
   ),
+  LINE_AWAY: row("outage of a line or of the plant by the plant's noise", (_, records) =>
+    ofKind(records, 'plant-outage').some(({ scope }) => scope !== 'device'),
+  ),
+  COMPLETED_DESPITE_OUTAGE: row(
+    "completed despite an outage by the plant's noise",
+    (_, records) =>
+      ofKind(records, 'plant-outage').length > 0 && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
+  ),
+  ROLLED_BACK_DURING_OUTAGE: row("rollback while devices are away by the plant's noise", (_, records) =>
+    rollbacks(records).some(({ atMs }) =>
+      ofKind(records, 'plant-outage').some((outage) => outage.atMs <= atMs && atMs < outage.endsAtMs),
+    ),
+  ),
   MIGRATION_COMPLETED: row('migration completed before its firmware', (_, records) =>
     ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
   ),

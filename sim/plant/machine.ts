@@ -182,7 +182,7 @@ export class Machine {
       const minute = Math.floor(atMs / MINUTE_MS)
       if (this.#extra !== null) this.#enter(this.#extra, atMs, this.#time)
       if (this.#recording === null) {
-        this.#connect(minute, inStep, this.#noise.connectionFailureShare + condition.connectionFailureShare)
+        this.#connectNoisily(minute, inStep, condition)
         if (condition.isRunning) {
           if (this.#extra === null) this.#produce(minute, inStep, shift.cycleMs, condition)
           else this.#produceNoisily(this.#extra, minute, inStep, shift.cycleMs, condition)
@@ -233,6 +233,15 @@ export class Machine {
     this.connectionAttempts += count
     for (let minute = firstMinute; minute < firstMinute + count; minute++) {
       if (uniformAt(channel, minute) < failureShare) this.connectionFailures += 1
+    }
+  }
+
+  /** With the noise of the link. */
+  #connectNoisily(firstMinute: number, count: number, { connectionFailureShare }: Condition): void {
+    const failureShare = this.#noise.connectionFailureShare + connectionFailureShare
+    if (this.#extra === null || !this.#extra.hasBadLinks) return this.#connect(firstMinute, count, failureShare)
+    for (let minute = firstMinute; minute < firstMinute + count; minute++) {
+      this.#connect(minute, 1, failureShare + this.#extra.connectionFailureShareAt(minute))
     }
   }
 
@@ -308,7 +317,7 @@ export class Machine {
   #replay(recording: Recording, minute: number, cycleMs: number, condition: Condition): void {
     const failures = recording.at('connectionFailures', minute)
     if (Number.isNaN(failures)) {
-      this.#connect(minute, 1, this.#noise.connectionFailureShare + condition.connectionFailureShare)
+      this.#connectNoisily(minute, 1, condition)
     } else if (this.#wholeCount('connectionFailures', failures) > 0) this.#connect(minute, 1, 1)
     else this.#connect(minute, 1, condition.connectionFailureShare)
     if (!condition.isRunning) return

@@ -23,6 +23,7 @@ export interface PlantNoise {
   /** Variance of a device's hourly error rate over its squared mean (gamma); 0: errors are Poisson. */
   readonly errorDispersion: number
   readonly errorBursts: ByScope<ErrorBursts>
+  readonly connectionBursts: ByScope<ConnectionBursts>
   readonly memoryWarmUp: MemoryWarmUp | null
   readonly garbageCollection: GarbageCollection | null
   readonly outages: ByScope<Episodic>
@@ -52,6 +53,15 @@ export interface Episodic {
 export interface ErrorBursts extends Episodic {
   /** Of the error rate meanwhile. */
   readonly factor: number
+}
+
+/**
+ * A link that is bad for some time, in which far more connection attempts fail: the good and the bad state of Gilbert and
+ * Elliott, on the link of a device, the switch of a line or the uplink of the plant.
+ */
+export interface ConnectionBursts extends Episodic {
+  /** Share of connection attempts that fail meanwhile, in addition to the usual ones. */
+  readonly failureShare: number
 }
 
 /** A device's cycle time wanders about its mean: a first-order autoregression from minute to minute. */

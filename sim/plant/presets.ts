@@ -22,6 +22,7 @@ const quiet: PlantNoise = {
   toolWear: null,
   errorDispersion: 0,
   errorBursts: NOWHERE,
+  connectionBursts: NOWHERE,
   memoryWarmUp: null,
   garbageCollection: null,
   outages: NOWHERE,
@@ -51,6 +52,13 @@ const typical = {
     device: { everyMs: 30 * DAY_MS, medianMs: 30 * MINUTE_MS, spread: 0.8, factor: 5 },
     line: { everyMs: 60 * DAY_MS, medianMs: 30 * MINUTE_MS, spread: 0.8, factor: 3 },
     plant: { everyMs: 120 * DAY_MS, medianMs: 30 * MINUTE_MS, spread: 0.8, factor: 2 },
+  },
+  // A link that is bad, not down, as often as one that is down, and four times as long: nobody mends it at once. On a
+  // radio link of a device every fifth attempt fails, on a congested uplink fewer. [source: gilbert-elliott]
+  connectionBursts: {
+    device: { everyMs: 60 * DAY_MS, medianMs: 20 * MINUTE_MS, spread: 0.8, failureShare: 0.2 },
+    line: { everyMs: 90 * DAY_MS, medianMs: 20 * MINUTE_MS, spread: 0.8, failureShare: 0.1 },
+    plant: { everyMs: 180 * DAY_MS, medianMs: 20 * MINUTE_MS, spread: 0.8, failureShare: 0.05 },
   },
   // Caches fill within the first hours; both below the spread of the gauge.
   memoryWarmUp: { mebibytes: 10, timeConstantMs: HOUR_MS },
@@ -91,6 +99,12 @@ const rough: PlantNoise = {
     device: { everyMs: 7 * DAY_MS, medianMs: HOUR_MS, spread: 1, factor: 8 },
     line: { everyMs: 14 * DAY_MS, medianMs: HOUR_MS, spread: 1, factor: 8 },
     plant: { everyMs: 30 * DAY_MS, medianMs: HOUR_MS, spread: 1, factor: 3 },
+  },
+  // The audit's bursty links of 20 min: a device's every week, a line's every week, the uplink's every month.
+  connectionBursts: {
+    device: { everyMs: 7 * DAY_MS, medianMs: 20 * MINUTE_MS, spread: 1, failureShare: 0.3 },
+    line: { everyMs: 7 * DAY_MS, medianMs: 20 * MINUTE_MS, spread: 1, failureShare: 0.2 },
+    plant: { everyMs: 30 * DAY_MS, medianMs: 20 * MINUTE_MS, spread: 1, failureShare: 0.1 },
   },
   memoryWarmUp: { mebibytes: 40, timeConstantMs: 2 * HOUR_MS },
   garbageCollection: { mebibytes: 40, periodMs: 6 * HOUR_MS, inPhase: false },

@@ -3,7 +3,15 @@ import { Autoregression } from './autoregression.ts'
 import { Episodes } from './episodes.ts'
 import { gammaAt, gammaTable } from './gamma-table.ts'
 import { channelKey, expNegative, logNormal, normalAt, uniformAt } from './noise.ts'
-import { type ByScope, type PlantNoise, SCOPES, type Scope } from './noise-settings.ts'
+import {
+  type ByScope,
+  type ConnectionBursts,
+  type Episodic,
+  type ErrorBursts,
+  type PlantNoise,
+  SCOPES,
+  type Scope,
+} from './noise-settings.ts'
 import { ProductChanges } from './product-changes.ts'
 import type { PlantTime } from './shifts.ts'
 
@@ -24,6 +32,7 @@ const Channel = {
   products: 21,
   outage: 30,
   sampleLoss: 31,
+  connectionBurst: 32,
 } as const
 
 /** Devices' tools last up to a fifth longer or shorter; their collections differ by up to 30 %. */
@@ -59,16 +68,20 @@ export const sampleLossOf = (keys: NoiseKeys, { sampleLoss }: PlantNoise): Episo
         Math.max(1, sampleLoss.burstMs / MINUTE_MS),
       )
 
-interface Burst {
+/** What recurs at random, of one scope. */
+interface Recurring<Kind> {
   readonly episodes: Episodes
-  readonly factor: number
+  readonly own: Kind
 }
 
-const burstsOf = (keys: NoiseKeys, bursts: PlantNoise['errorBursts']): readonly Burst[] =>
+const recurringOf = <Kind extends Episodic>(
+  keys: NoiseKeys,
+  channel: number,
+  scopes: ByScope<Kind>,
+): readonly Recurring<Kind>[] =>
   SCOPES.flatMap((scope) => {
-    const own = bursts[scope]
-    if (own === null) return []
-    return [{ episodes: Episodes.logNormal(channelKey(keys[scope], Channel.errorBurst), own), factor: own.factor }]
+    const own = scopes[scope]
+    return own === null ? [] : [{ episodes: Episodes.logNormal(channelKey(keys[scope], channel), own), own }]
   })
 
 const isSomewhere = (scopes: ByScope<unknown>): boolean => SCOPES.some((scope) => scopes[scope] !== null)
@@ -83,7 +96,8 @@ export class StationNoise {
   readonly #originMinute: number
   readonly #wander: Autoregression | null
   readonly #products: ProductChanges | null
-  readonly #bursts: readonly Burst[]
+  readonly #bursts: readonly Recurring<ErrorBursts>[]
+  readonly #badLinks: readonly Recurring<ConnectionBursts>[]
   readonly #gamma: Float64Array | null
   /** Channels and properties of the device, which are needed in every minute. */
   readonly #stoppage: number
@@ -104,12 +118,13 @@ export class StationNoise {
     this.#keys = keys
     this.#noise = noise
     this.#originMinute = Math.floor(originMs / MINUTE_MS)
-    const { wander, changeovers, errorDispersion, errorBursts } = noise
+    const { wander, changeovers, errorDispersion, errorBursts, connectionBursts } = noise
     const timeConstant = (wander?.timeConstantMs ?? 0) / MINUTE_MS
     this.#wander = wander === null ? null : new Autoregression(channelKey(keys.device, Channel.wander), timeConstant)
     this.#products =
       changeovers === null ? null : new ProductChanges(channelKey(keys.line, Channel.products), changeovers)
-    this.#bursts = burstsOf(keys, errorBursts)
+    this.#bursts = recurringOf(keys, Channel.errorBurst, errorBursts)
+    this.#badLinks = recurringOf(keys, Channel.connectionBurst, connectionBursts)
     this.#gamma = errorDispersion === 0 ? null : gammaTable(errorDispersion)
     this.#stoppage = channelKey(keys.device, Channel.stoppage)
     this.#stoppageLength = channelKey(keys.device, Channel.stoppageLength)
@@ -131,7 +146,8 @@ export class StationNoise {
       noise.trendPerDay === 0 &&
       noise.errorDispersion === 0 &&
       Object.values(noise.rounding).every((step) => step === 0) &&
-      !isSomewhere(noise.errorBursts)
+      !isSomewhere(noise.errorBursts) &&
+      !isSomewhere(noise.connectionBursts)
     return isWhite ? null : new StationNoise(keys, noise, originMs)
   }
 
@@ -184,8 +200,19 @@ export class StationNoise {
   /** Of the error rate in a minute of the step. */
   errorFactorAt(minute: number): number {
     let factor = this.#stepErrorFactor
-    for (const { episodes, factor: own } of this.#bursts) if (episodes.isActiveAt(minute)) factor *= own
+    for (const { episodes, own } of this.#bursts) if (episodes.isActiveAt(minute)) factor *= own.factor
     return factor
+  }
+
+  get hasBadLinks(): boolean {
+    return this.#badLinks.length > 0
+  }
+
+  /** Share of connection attempts that fail in a minute in addition to the usual ones. */
+  connectionFailureShareAt(minute: number): number {
+    let share = 0
+    for (const { episodes, own } of this.#badLinks) if (episodes.isActiveAt(minute)) share += own.failureShare
+    return share
   }
 
   /** Beyond the mean of the device. */

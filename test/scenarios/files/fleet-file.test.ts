@@ -74,6 +74,7 @@ describe('noise', () => {
       toolWear: { rise: '5 %', life: '30h' },
       errorDispersion: 0.4,
       errorBursts: { line: { every: '3d', median: '20min', spread: 0.6, factor: 4 } },
+      connectionBursts: { device: { every: '7d', median: '20min', spread: 1, failures: '30 %' }, plant: 'none' },
       memoryWarmUp: { by: '20 MiB', timeConstant: '30min' },
       garbageCollection: { amplitude: '12 MiB', period: '2h', inPhase: true },
       outages: { device: { every: '7d', median: '3min', spread: 0.7 } },
@@ -92,6 +93,10 @@ describe('noise', () => {
       toolWear: { rise: 0.05, lifeMs: 30 * HOUR_MS },
       errorDispersion: 0.4,
       errorBursts: { line: { everyMs: 72 * HOUR_MS, medianMs: 1_200_000, spread: 0.6, factor: 4 } },
+      connectionBursts: {
+        device: { everyMs: 168 * HOUR_MS, medianMs: 1_200_000, spread: 1, failureShare: 0.3 },
+        plant: null,
+      },
       memoryWarmUp: { mebibytes: 20, timeConstantMs: 1_800_000 },
       garbageCollection: { mebibytes: 12, periodMs: 2 * HOUR_MS, inPhase: true },
       outages: { device: { everyMs: 168 * HOUR_MS, medianMs: 180_000, spread: 0.7 } },

@@ -27,6 +27,13 @@ describe('a recording', () => {
     ])
   })
 
+  it('is read from CSV as other programs write it: quoted, or with semicolons or tabs', () => {
+    const plain = tracks(`${HEAD}60,line-03-12,cpuPct,10\n`)
+    expect(tracks('"offsetS","device","metric","value"\n"60","line-03-12", "cpuPct" ,10\n')).toEqual(plain)
+    expect(tracks('offsetS;device;metric;value\n60;line-03-12;cpuPct;10\n')).toEqual(plain)
+    expect(tracks('offsetS\tdevice\tmetric\tvalue\n60\tline-03-12\tcpuPct\t10\n')).toEqual(plain)
+  })
+
   it.each(['errors', 'cycles', 'connectionFailures'])(
     'of %s counts them in their minute, and none in a gap',
     (metric) => {
@@ -79,7 +86,8 @@ describe('malformed rows', () => {
     ['0,line-03-12,cpuPct,', 'value (none) is not a number'],
     ['0,line-03-12,memoryMiB,513', 'memoryMiB "513" must be from 0 to 512'],
     ['0,line-03-12,cpuPct', 'has 3 fields, and the first line names 4'],
-    ['0,"line-03-12",cpuPct,1', 'has quotes, which are not supported; names and numbers need none'],
+    ['0,"line-03-12,cpuPct,1', 'has a quote that does not end on its line'],
+    ['0,"line-03-12"x,cpuPct,1', 'has text after a quote; a quoted field ends with its quote'],
   ])('%s is reported with its line', (row, problem) => {
     const loaded = read(`# a comment\n${HEAD}0,line-03-12,cpuPct,1\n${row}\n`)
     const message = 'problems' in loaded ? (loaded.problems[0] as string) : ''

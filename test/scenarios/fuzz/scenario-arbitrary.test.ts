@@ -37,6 +37,28 @@ describe('generated scenarios', () => {
     expect(some.some(({ release }) => release.previous.shadow.writes === '1.0')).toBe(true)
     expect(some.some(({ release }) => release.migration !== undefined)).toBe(true)
     expect(some.some(({ faults: own }) => own.length === 0)).toBe(true)
+    const noises = some.map(({ fleet }) => fleet.noise)
+    expect(noises).toContain(undefined)
+    expect(noises).toContain('typical')
+    expect(noises).toContain('rough')
+    const settings = noises.flatMap((noise) => (typeof noise === 'object' ? Object.keys(noise) : []))
+    expect([...new Set(settings)].sort()).toEqual([
+      'changeovers',
+      'connectionBursts',
+      'days',
+      'errorBursts',
+      'errorDispersion',
+      'garbageCollection',
+      'handover',
+      'memoryWarmUp',
+      'outages',
+      'rounding',
+      'sampleLoss',
+      'stoppages',
+      'toolWear',
+      'trend',
+      'wander',
+    ])
   })
 
   it('shrink to one fault in the smallest scenario with round numbers', () => {

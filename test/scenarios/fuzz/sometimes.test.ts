@@ -36,6 +36,14 @@ const migrated: TraceEvent = {
   reason: reasonOf('NO_ROLLOUT'),
 }
 const leak = acted('memory-leak')
+/** From hour 0 on. */
+const outage = (scope: 'device' | 'line', hours: number): TraceEvent => ({
+  kind: 'plant-outage',
+  scope,
+  name: 'x',
+  devices: 1,
+  endsAtMs: (traceOf([hours, evaluation()])[0] as { readonly atMs: number }).atMs,
+})
 const window = [
   [1, evaluation({ decision: 'soak' })],
   [25, evaluation({ state: 'waiting', decision: 'promote' })],
@@ -117,6 +125,15 @@ const CASES: Readonly<Record<SometimesCode, readonly [hit: Trace, near: Trace, o
   COMPLETED_DESPITE_FAULT: [
     traceOf([0, leak], [1, evaluation({ state: 'completed' })]),
     traceOf([1, evaluation({ state: 'completed' })]),
+  ],
+  LINE_AWAY: [traceOf([0, outage('line', 2)]), traceOf([0, outage('device', 2)])],
+  COMPLETED_DESPITE_OUTAGE: [
+    traceOf([0, outage('device', 2)], [1, evaluation({ state: 'completed' })]),
+    traceOf([0, outage('device', 2)], [1, evaluation({ state: 'halted' })]),
+  ],
+  ROLLED_BACK_DURING_OUTAGE: [
+    traceOf([0, outage('line', 2)], [1, rollback]),
+    traceOf([0, outage('line', 2)], [3, rollback]),
   ],
   MIGRATION_COMPLETED: [traceOf([0, migrated]), traceOf([0, { ...migrated, state: 'soaking' } as TraceEvent])],
 }

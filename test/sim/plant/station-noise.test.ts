@@ -269,6 +269,48 @@ describe('errors', () => {
   })
 })
 
+describe('connections', () => {
+  it.each(['device', 'line', 'plant'] as const)('fail in bad periods of a %s, of rate, length and share', (scope) => {
+    const burst = { everyMs: 2 * DAY_MS, medianMs: 2 * HOUR_MS, spread: 0, failureShare: 0.5 }
+    const none = { device: null, line: null, plant: null }
+    const noise = { connectionFailureShare: 0.01, connectionBursts: { ...none, [scope]: burst } }
+    const days = 240
+    const counts = (thing: string, line: number): readonly number[] => {
+      const machine = machineWith(noise, { thing, line })
+      return Array.from({ length: days * 72 }, (_, index) => {
+        const before = machine.connectionFailures
+        machine.runMinutes(MONDAY_MS + index * 20 * MINUTE_MS, 20, HEALTHY)
+        return machine.connectionFailures - before
+      })
+    }
+    const [own, neighbour, far] = [counts('a', 1), counts('b', 1), counts('a2', 2)]
+    // Of 20 attempts ten fail in a bad period, and two thirds of an attempt else.
+    const isBad = (count: number): boolean => count >= 4
+    within(mean(own.map((count) => Number(isBad(count)))) / (2 / 48), 1, 4 / Math.sqrt(days / 2))
+    within(mean(own.filter((count) => !isBad(count))) / 20, 0.01, 0.002)
+    within(mean(own.filter((count) => count >= 5)) / 20, 0.51, 0.03)
+    const agreement = (flags: readonly number[]): number => correlation(own, flags)
+    if (scope === 'device') within(agreement(neighbour), 0, 0.2)
+    else expect(agreement(neighbour)).toBeGreaterThan(0.8)
+    if (scope === 'plant') expect(agreement(far)).toBeGreaterThan(0.8)
+    else within(agreement(far), 0, 0.2)
+  })
+
+  it('fail as often by the minute as by the hour, and not more than was recorded', () => {
+    const noise = { connectionFailureShare: 0.01, connectionBursts: PRESETS.rough.connectionBursts }
+    const [byMinute, byDay] = [machineWith(noise), machineWith(noise)]
+    for (let minute = 0; minute < 30 * DAY; minute++) byMinute.runMinutes(MONDAY_MS + minute * MINUTE_MS, 1, HEALTHY)
+    byDay.runMinutes(MONDAY_MS, 30 * DAY, HEALTHY)
+    expect(byMinute.connectionFailures).toBe(byDay.connectionFailures)
+    expect(byDay.connectionFailures).toBeGreaterThan(machineWith({ connectionFailureShare: 0.01 }).connectionFailures)
+    const track = { file: 'x.csv', in: { fleet: 'all' as const }, metric: 'connectionFailures' as const, loop: true }
+    const recording = Recording.of([{ ...track, perMinute: [0] }], 'line-01-01', 1, MONDAY_MS)
+    const recorded = new Machine(new Seed(1), 'line-01-01', 1, calendar, { ...NONE, ...noise }, recording, MONDAY_MS)
+    recorded.runMinutes(MONDAY_MS, 30 * DAY, HEALTHY)
+    expect(recorded.connectionFailures).toBe(0)
+  })
+})
+
 describe('memory', () => {
   const memoryOf = (machine: Machine, count: number): readonly number[] =>
     minutesOf(machine, count).map(({ memoryMiB }) => memoryMiB)

@@ -52,6 +52,8 @@ export interface WorldOptions {
   /** Of the plant. */
   readonly noise?: NoiseFile
   readonly hasMetrics?: boolean
+  /** In place of those, as a plant file writes them. */
+  readonly metrics?: object
   /** Simulates the week before first, as a rehearsal does. */
   readonly history?: boolean
 }
@@ -73,7 +75,9 @@ export async function runWorld(options: WorldOptions) {
   const start = options.start === undefined ? healthy.start : { ...healthy.start, atMs: Date.parse(options.start) }
   const faults = options.faults.map((written) => faultSchema.parse(written))
   const hasMetrics = options.hasMetrics ?? faults.some((fault) => 'metric' in fault)
-  const fleet = { lines, devicesPerLine: 20, noise: options.noise, metrics: hasMetrics ? METRICS : undefined }
+  const metrics = options.metrics === undefined ? METRICS : metricsSchema.parse(options.metrics)
+  const isWanted = hasMetrics || options.metrics !== undefined
+  const fleet = { lines, devicesPerLine: 20, noise: options.noise, metrics: isWanted ? metrics : undefined }
   const scenario = { ...healthy, start, faults, fleet }
   const seen = new Map<number, number>()
   const devices = fleetOf(scenario).filter(({ line, stage }) => {

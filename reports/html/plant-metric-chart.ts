@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale'
 import { area, line } from 'd3-shape'
 import type { PlantMetricPoint, PlantMetricSeries } from '../run/plant-metrics.ts'
 import { html, type Markup } from './markup.ts'
-import type { Span } from './metrics-section.ts'
+import type { Span } from './span.ts'
 import { drawMark, drawTimeAxis, MARKS_HEIGHT, px, type TimeAxis, timeAxis } from './time-axis.ts'
 
 const WIDTH = 500

@@ -28,7 +28,7 @@ export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, d
 )?.thing as string
 
 /** Those of a plant with a fault on one of them, or where a test asks for them. */
-const METRICS = metricsSchema.parse({
+export const METRICS = metricsSchema.parse({
   torqueNm: { gauge: '42 Nm', spread: '3 %', timeConstant: '5min', whileProducing: true, days: { line: '1 %' } },
   weldSpatter: { counter: '0.4 per cycle', dispersion: 0.3 },
   scrapped: { counter: '5 %', of: 'unitsProduced' },

@@ -6,15 +6,7 @@ import type { PlantMetricSeries } from '../run/plant-metrics.ts'
 import { html, type Markup } from './markup.ts'
 import { drawMetric, type MetricRun } from './metric-chart.ts'
 import { drawPlantMetric } from './plant-metric-chart.ts'
-
-/** The time that the charts show, and what is marked in them. */
-export interface Span {
-  readonly fromMs: number
-  readonly toMs: number
-  readonly onsetAtMs: number | null
-  readonly detectedAtMs: number | null
-  readonly zone: string
-}
+import type { Span } from './span.ts'
 
 /** One chart per quantity that was judged; counts are in the table of evaluations. */
 export function metricsSection(evaluations: readonly Evaluation[], span: Span): Markup {

@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale'
 import { area, line } from 'd3-shape'
 import type { PlantMetricPoint, PlantMetricSeries } from '../run/plant-metrics.ts'
 import { html, type Markup } from './markup.ts'
-import type { Span } from './metrics-section.ts'
+import type { Span } from './span.ts'
 import { drawMark, drawTimeAxis, MARKS_HEIGHT, px, type TimeAxis, timeAxis } from './time-axis.ts'
 
 const WIDTH = 500
@@ -26,7 +26,9 @@ export function drawPlantMetric({ metric, unit, versions }: PlantMetricSeries, r
   )
   const [least, most] = [Math.min(...values), Math.max(...values)]
   const margin = (most - least || Math.abs(most) || 1) * MARGIN
-  const y = scaleLinear([least - margin, most + margin], [BOTTOM, TOP]).nice(Y_TICKS)
+  // What is never negative is drawn from 0 up at most.
+  const bottom = least < 0 ? least - margin : Math.max(0, least - margin)
+  const y = scaleLinear([bottom, most + margin], [BOTTOM, TOP]).nice(Y_TICKS)
   const title = unit === '' ? metric : `${metric}, ${unit}`
   const summary = `${title}: between ${format(least)} and ${format(most)}`
   return html`<figure class="chart"><figcaption><b>${metric}</b> ${unit}</figcaption>

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { writtenDuration } from '../../controller/units/duration.ts'
 import { duration, memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
 import { type FaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
-import { type MetricChange, metricChange, writtenChange } from '../../sim/faults/families/metric-change.ts'
+import { type MetricChange, metricChange, writtenChange } from '../../sim/plant/metric-change.ts'
 
 /** Unit suffixes by schema definition, which a schema shares with copies that differ only in their description. */
 const SUFFIXES = new Map<unknown, string>([

@@ -26,6 +26,7 @@ export const SHIPPED = [
   'grazing-below',
   'grazing-above',
   'one-bad-line',
+  'torque-drift',
   'error-step',
   'hang-in-install',
   'hang-in-download',

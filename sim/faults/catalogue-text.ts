@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { writtenDuration } from '../../controller/units/duration.ts'
 import { callRate, duration, memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
+import { metricChange } from '../plant/metric-change.ts'
 import { type AnyFault, FAULTS } from './catalogue.ts'
 import { FAMILIES, type FaultFamily } from './families/families.ts'
-import { metricChange } from './families/metric-change.ts'
 
 /** The fault catalogue of the documents, as Markdown: every fact comes from the definitions of the faults. */
 export const catalogueText = (): string =>

@@ -3,6 +3,7 @@ import type { Scenario } from '../../scenarios/files/scenario.ts'
 import { findScenario } from '../../scenarios/library/catalogue.ts'
 import { type FaultSpec, faultSchema } from '../../sim/faults/catalogue.ts'
 import { expectSame } from '../scenarios/world/both-levels.ts'
+import { METRICS } from '../sim/faults/fixtures.ts'
 import { DEVICE_FAULTS } from '../sim/faults/kinds.ts'
 
 const HOUR_MS = 3_600_000
@@ -78,7 +79,7 @@ describe('wire and model decide the same with every fault of a device, under the
     await expectSame(
       {
         ...base,
-        fleet: { lines: 2, devicesPerLine: 7 },
+        fleet: { lines: 2, devicesPerLine: 7, metrics: METRICS },
         start: { atMs: Date.parse('2026-03-03T03:00:00Z'), zone: 'Europe/Berlin' },
         policy: { window: HOUR_MS, gates: 'open' },
         faults: faults.map((fault) => faultSchema.parse(fault)),

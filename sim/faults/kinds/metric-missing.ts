@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { selector } from '../../plant/selector.ts'
 import { afterInstall, BURST_OR_SHIFT, isBurstOrShift, momentShape } from '../families/after-install.ts'
 import { defineFault } from '../families/define-fault.ts'
-import { metricName } from '../families/metric-change.ts'
+import { metricName } from '../families/metric-name.ts'
 
 /**
  * The firmware stops reporting a metric of the plant's own, and the health component deletes it from its document: a

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { metricChange } from '../../plant/metric-change.ts'
 import { selector } from '../../plant/selector.ts'
 import { afterInstall, BURST_OR_SHIFT, changeShape, isBurstOrShift, partOf } from '../families/after-install.ts'
 import { defineFault } from '../families/define-fault.ts'
-import { metricChange, metricName } from '../families/metric-change.ts'
+import { metricName } from '../families/metric-name.ts'
 
 /** One of the plant's own metrics moves: the mean of a gauge, around which it scatters as before, or a counter's rate. */
 export const metricShift = defineFault({

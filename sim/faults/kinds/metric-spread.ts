@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { selector } from '../../plant/selector.ts'
 import { afterInstall, BURST_OR_SHIFT, changeShape, isBurstOrShift, partOf } from '../families/after-install.ts'
 import { defineFault } from '../families/define-fault.ts'
-import { metricName } from '../families/metric-change.ts'
+import { metricName } from '../families/metric-name.ts'
 
 /** A gauge of the plant's own jitters: its values scatter more widely, or less, about an unchanged mean. */
 export const metricSpread = defineFault({

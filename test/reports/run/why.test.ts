@@ -150,10 +150,10 @@ it('reads as a page', () => {
       decision  wait: EXAMPLE {}
 
       rule        metric         outcome       where   observed  limit  baseline    n
-      cycle-time  cycle-timePct  inconclusive  line 2       2.5      2       0.5  100
-                  cycle-timePct  healthy       line 1       0.5      2       0.5  100
-                  cycle-timePct  healthy       stage        1.5      2       0.5  100
-      error-rate  error-ratePct  healthy       stage          1      2       0.5  100
+      cycle-time  cycle-time, %  inconclusive  line 2       2.5      2       0.5  100
+                  cycle-time, %  healthy       line 1       0.5      2       0.5  100
+                  cycle-time, %  healthy       stage        1.5      2       0.5  100
+      error-rate  error-rate, %  healthy       stage          1      2       0.5  100
 
         EXAMPLE {"rule":"cycle-time","observed":2.5}
         EXAMPLE {"rule":"cycle-time","observed":1.5}

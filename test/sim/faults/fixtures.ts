@@ -28,7 +28,7 @@ export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, d
 )?.thing as string
 
 /** Those of a plant with a fault on one of them, or where a test asks for them. */
-const METRICS = metricsSchema.parse({
+export const METRICS = metricsSchema.parse({
   torqueNm: { gauge: '42 Nm', spread: '3 %', timeConstant: '5min', whileProducing: true, days: { line: '1 %' } },
   weldSpatter: { counter: '0.4 per cycle', dispersion: 0.3 },
   scrapped: { counter: '5 %', of: 'unitsProduced' },
@@ -52,6 +52,8 @@ export interface WorldOptions {
   /** Of the plant. */
   readonly noise?: NoiseFile
   readonly hasMetrics?: boolean
+  /** In place of those, as a plant file writes them. */
+  readonly metrics?: object
   /** Simulates the week before first, as a rehearsal does. */
   readonly history?: boolean
 }
@@ -73,7 +75,9 @@ export async function runWorld(options: WorldOptions) {
   const start = options.start === undefined ? healthy.start : { ...healthy.start, atMs: Date.parse(options.start) }
   const faults = options.faults.map((written) => faultSchema.parse(written))
   const hasMetrics = options.hasMetrics ?? faults.some((fault) => 'metric' in fault)
-  const fleet = { lines, devicesPerLine: 20, noise: options.noise, metrics: hasMetrics ? METRICS : undefined }
+  const metrics = options.metrics === undefined ? METRICS : metricsSchema.parse(options.metrics)
+  const isWanted = hasMetrics || options.metrics !== undefined
+  const fleet = { lines, devicesPerLine: 20, noise: options.noise, metrics: isWanted ? metrics : undefined }
   const scenario = { ...healthy, start, faults, fleet }
   const seen = new Map<number, number>()
   const devices = fleetOf(scenario).filter(({ line, stage }) => {

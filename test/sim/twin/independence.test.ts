@@ -56,7 +56,8 @@ it('a fault changes no other device', async () => {
 describe('a fault of one device changes no other device', () => {
   const options = { hours: 2.5, others: 5, deployments: { 8: NEW, 75: OLD }, start: '2026-03-03T04:00:00Z' }
   it.each(Object.entries(DEVICE_FAULTS))('%s', async (_, faults) => {
-    const healthy = await runWorld({ ...options, faults: [] })
+    const hasMetrics = faults.some((fault) => 'metric' in fault)
+    const healthy = await runWorld({ ...options, faults: [], hasMetrics })
     const things = Object.keys(healthy.last)
     // The devices on the old version read the messages.
     const readsMessages = faults.some((fault) => (fault as FaultSpec).kind === 'unreadable-messages')

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { quantity } from '../../../controller/units/quantity.ts'
+import { quantity } from '../../controller/units/quantity.ts'
 
 /** A change of a mean or a rate: by a factor, or by so much in the unit of a gauge. */
 export type MetricChange = { readonly factor: number } | { readonly add: number; readonly unit: string }
@@ -26,6 +25,3 @@ export function writtenChange(change: MetricChange): string {
   if ('factor' in change) return `x${change.factor}`
   return `${change.add < 0 ? '' : '+'}${change.add}${change.unit === '' ? '' : ` ${change.unit}`}`
 }
-
-/** The metric that a fault acts on. */
-export const metricName = z.string().min(1).describe("One of the plant's own metrics, by its name in `fleet.metrics`")

@@ -244,7 +244,9 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   }),
 
-  // The judge
+  // The judge. Not among them, because no rehearsal can show it, but red in `test/controller`: the weight of one line (a line
+  // that could move the mean of all breaches by itself), counters that begin anew and crashes of the baseline (the twin's
+  // never do, and has none before the start), and the rule on quality (no kind of fault lowers it).
   mutant('keeps the last value of what has no data', {
     'controller/evidence/difference.ts': ({ difference }) => {
       const last = new Map<string, Delta>()

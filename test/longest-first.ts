@@ -15,6 +15,7 @@ const LONGEST = [
   'fix-forward',
   'aws-faults',
   'campaign',
+  'time-to-detection',
   'subscriptions',
   'equivalence-worlds',
   'holdback',

@@ -1,5 +1,7 @@
 import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts'
-import { difference } from '../../controller/evidence/difference.ts'
+import type { Baseline } from '../../controller/evidence/baseline.ts'
+import { type Delta, difference } from '../../controller/evidence/difference.ts'
+import type { ControlsObservation } from '../../controller/evidence/evidence.ts'
 import type { Verdict } from '../../controller/judge/verdict.ts'
 import type { Decision } from '../../controller/rollout/decide.ts'
 import type { Effect, Rollout, Stage } from '../../controller/rollout/rollout.ts'
@@ -25,11 +27,14 @@ interface Modules {
   'controller/rollout/rollout.ts': typeof import('../../controller/rollout/rollout.ts')
   'controller/judge/devices.ts': typeof import('../../controller/judge/devices.ts')
   'controller/judge/memory-leak.ts': typeof import('../../controller/judge/memory-leak.ts')
+  'controller/judge/output.ts': typeof import('../../controller/judge/output.ts')
+  'controller/evidence/memory-series.ts': typeof import('../../controller/evidence/memory-series.ts')
   'controller/evidence/snapshot.ts': typeof import('../../controller/evidence/snapshot.ts')
   'controller/rollout/soak.ts': typeof import('../../controller/rollout/soak.ts')
   'controller/rollout/transition.ts': typeof import('../../controller/rollout/transition.ts')
   'controller/reconcile/start.ts': typeof import('../../controller/reconcile/start.ts')
   'controller/judge/verdict.ts': typeof import('../../controller/judge/verdict.ts')
+  'controller/statistics/budget.ts': typeof import('../../controller/statistics/budget.ts')
 }
 
 type Patch = { [Path in keyof Modules]?: (real: Modules[Path]) => Partial<Modules[Path]> }
@@ -67,6 +72,8 @@ const changingEffects = (name: string, wrong: (effects: readonly Effect[]) => re
       },
     }),
   })
+
+const withoutDispersion = ({ dispersion: _, ...baseline }: Baseline): Baseline => baseline
 
 const isRollback = ({ kind }: Effect): boolean => kind === 'rollback'
 const NEIGHBOUR: Readonly<Record<StageName, StageName>> = { canary: 'early', early: 'production', production: 'canary' }
@@ -235,6 +242,81 @@ export const MUTANTS: readonly Mutant[] = [
     'controller/aws/fleet-health.ts': ({ fleetHealth }) => ({
       fleetHealth: (...given) => ({ read: async () => (await fleetHealth(...given).read()).slice(0, 50) }),
     }),
+  }),
+
+  // The judge. Not among them, because no rehearsal can show it, but red in `test/controller`: the weight of one line (a line
+  // that could move the mean of all breaches by itself), counters that begin anew and crashes of the baseline (the twin's
+  // never do, and has none before the start), and the rule on quality (no kind of fault lowers it).
+  mutant('keeps the last value of what has no data', {
+    'controller/evidence/difference.ts': ({ difference }) => {
+      const last = new Map<string, Delta>()
+      return {
+        difference: (previous, current) => {
+          const delta = difference(previous, current) ?? last.get(current.bootId) ?? null
+          if (delta !== null) last.set(current.bootId, delta)
+          return delta
+        },
+      }
+    },
+  }),
+  mutant('takes the growth of young processes for a leak', {
+    'controller/evidence/memory-series.ts': ({ withGauge }) => ({
+      withGauge: (series, sample, nowMs, commonMiB) => ({
+        ...withGauge({ ...series, fromMs: 0 }, sample, nowMs, commonMiB, null),
+        beforeMiB: null,
+      }),
+    }),
+  }),
+  mutant('compares with the controls of the evaluation before', {
+    'controller/evidence/evidence.ts': ({ observe, observeControls }) => {
+      const last = new Map<string, ControlsObservation>()
+      return {
+        observe: (evidence, watch, previous, current, baseline, policy, controls) => {
+          const now = controls ?? observeControls(watch, previous, current, baseline, policy)
+          const before = last.get(watch.stage) ?? now
+          last.set(watch.stage, now)
+          return observe(evidence, watch, previous, current, baseline, policy, before)
+        },
+      }
+    },
+  }),
+  mutant('ignores the controls', {
+    'controller/evidence/evidence.ts': ({ observe, observeControls }) => ({
+      observe: (evidence, watch, previous, current, baseline, policy) =>
+        observe(evidence, watch, previous, current, baseline, policy, {
+          ...observeControls({ ...watch, controls: [] }, previous, current, baseline, policy),
+        }),
+    }),
+  }),
+  mutant('compares estimates with limits, without any significance', {
+    'controller/statistics/budget.ts': () => ({
+      countBoundary: () => 0,
+      mixtureBoundary: () => 0,
+      runBoundary: () => 0,
+    }),
+  }),
+  mutant('judges by significance alone, without limits', {
+    'controller/judge/judge.ts': ({ judge }) => ({
+      judge: (one) => {
+        const { limits } = one.policy
+        // A tenth of them: a test looks for effects as large as its limit, and finds none of no size.
+        const none = {
+          connectionFailurePct: limits.connectionFailurePct / 10,
+          cycleTimeIncreasePct: limits.cycleTimeIncreasePct / 10,
+          errorRateIncreasePct: limits.errorRateIncreasePct / 10,
+          outputDecreasePct: limits.outputDecreasePct / 10,
+        }
+        return judge({ ...one, policy: { ...one.policy, limits: { ...limits, ...none } } })
+      },
+    }),
+  }),
+  mutant('takes counts for as even as chance makes them', {
+    'controller/judge/judge.ts': ({ judge }) => ({
+      judge: (one) => judge({ ...one, baseline: withoutDispersion(one.baseline) }),
+    }),
+  }),
+  mutant('does not judge what is made', {
+    'controller/judge/output.ts': () => ({ judgeOutput: () => [] }),
   }),
 
   // Rollback

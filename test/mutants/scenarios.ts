@@ -23,7 +23,7 @@ function small(name: string): Scenario {
 }
 
 const own = (name: string, text: string): Scenario =>
-  parseScenario(`fleet: { lines: 17, devicesPerLine: 5 }\n${text}`, `${name}.yaml`)
+  parseScenario(text.includes('\nfleet:') ? text : `fleet: { lines: 17, devicesPerLine: 5 }\n${text}`, `${name}.yaml`)
 
 const QUICK = 'policy: { window: 4h, gates: open }\nstart: 2026-03-02T14:00[Europe/Berlin]'
 
@@ -99,6 +99,78 @@ faults:
 expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
 `,
   ),
+  own(
+    'healthy-after-1.0',
+    `story: The version before still writes the old health document, which counts a minute and not since the start.
+seed: 2
+${QUICK}
+${AFTER_1_0}
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'late-again-and-again',
+    `story: Every now and then all reports of the plant are late; one evaluation without news is no telemetry that is down.
+${QUICK}
+${RELEASE}
+faults:
+${[1, 2, 3, 4, 5, 6, 7, 8]
+  .map((hour) => `  - { kind: late-reports, in: { fleet: all }, delay: 7min, from: ${hour}h, for: 20min }`)
+  .join('\n')}
+expect: { outcome: promoted, leadTime: { between: [8.5h, 8.8h] } }
+`,
+  ),
+]
+
+/** What rules of the judge must see, or must not take for a fault of the release. */
+const OF_JUDGE: readonly Scenario[] = [
+  own(
+    'machines-stand',
+    `story: From the first hour on no machine finishes a cycle with the new firmware.
+${QUICK}
+${RELEASE}
+faults: [{ kind: cycle-drift, in: { firmware: 2.4.0 }, onset: 1h, rise: 99999999 %, over: 1min }]
+expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
+`,
+  ),
+  own(
+    'silent-for-good',
+    `story: An hour after the install the devices say nothing any more; what they said last is no news.
+${QUICK}
+${RELEASE}
+timeLimit: 1d
+faults: [{ kind: bricked, in: { firmware: 2.4.0 }, after: 1h }]
+expect: { caughtIn: canary, falseAlarm: false, detected: { between: [1h, 1.5h], after: install } }
+`,
+  ),
+  own(
+    'network-of-the-plant',
+    `story: A quarter of all connections in the plant fails for an hour; that is no fault of the release.
+${QUICK}
+${RELEASE}
+faults: [{ kind: noisy-network, in: { fleet: all }, share: 25 %, from: 2h, for: 1h }]
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'young-processes',
+    `story: Caches fill within hours of a start; a process that has not reached what healthy ones use is not leaking.
+fleet: { lines: 17, devicesPerLine: 5, noise: { memoryWarmUp: { by: 40 MiB, timeConstant: 2h } } }
+policy: { window: 8h, gates: open }
+start: 2026-03-02T14:00[Europe/Berlin]
+${RELEASE}
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'uneven-errors',
+    `story: Hours with many errors and hours with none alternate in this plant, whatever its firmware is.
+fleet: { lines: 17, devicesPerLine: 5, noise: { errorDispersion: 4 } }
+${QUICK}
+${RELEASE}
+expect: { outcome: promoted }
+`,
+  ),
 ]
 
 /**
@@ -116,6 +188,8 @@ export const SCENARIOS: readonly Scenario[] = [
     'reconnect-storm',
   ].map(small),
   ...OWN,
+  ...OF_JUDGE,
+  small('grazing-below'),
   ...['hang-in-install', 'lost-replies', 'failing-api', 'lambda-killed', 'lambda-timeout-in-rollback'].map(small),
   ...['events-gone-wrong', 'silent-fallback', 'first-shift-only', 'starved-rollback'].map(small),
   ...['breach-during-promotion', 'peers-cannot-read', 'healthy', 'wrong-group', 'operators'].map(small),

@@ -2,64 +2,7 @@ import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
 import { excessLogRatio } from '../../../controller/statistics/excess.ts'
 import { maxSprtCriticalValue } from '../../../controller/statistics/sequential.ts'
-
-/** So long a reference that it is no chance any more. */
-const ENDLESS = 1e9
-const likelihoodRatio = (count: number, expected: number): number =>
-  excessLogRatio({ count, reference: ENDLESS, ratio: expected / ENDLESS })
-
-/** The published statistic itself, for where a billion is not endless enough. [source: maxsprt] */
-const exact = (count: number, expected: number): number =>
-  count <= expected ? 0 : expected - count + count * Math.log(count / expected)
-
-/** Expected count at which `count` events still give the critical value, by bisection below `count`. */
-function latestSignal(count: number, criticalValue: number, ratio: typeof exact): number {
-  let [low, high] = [0, count]
-  for (let i = 0; i < 100; i++) {
-    const middle = (low + high) / 2
-    if (ratio(count, middle) >= criticalValue) low = middle
-    else high = middle
-  }
-  return low
-}
-
-/** Ten thousand such chances are none. */
-const NEGLIGIBLE = 1e-15
-
-/** Chances of 0, 1, 2 ... events, as far as they matter. */
-function poisson(mean: number): number[] {
-  const chances: number[] = []
-  let chance = Math.exp(-mean)
-  for (let n = 1; chance > NEGLIGIBLE || n < mean; n++) {
-    chances.push(chance)
-    chance *= mean / n
-  }
-  return chances
-}
-
-/** Chance that a Poisson process signals before its expected count reaches `end`: exact, from bound to bound. */
-function chanceOfSignal(end: number, criticalValue: number, ratio: typeof exact): number {
-  // quiet[i]: the chance of `lowest + i` events without a signal; what is far below signals no more.
-  let quiet = [1]
-  let [lowest, now, lost] = [0, 0, 0]
-  const width = 9 * Math.sqrt(end) + 80
-  for (let count = 1; now < end; count++) {
-    const until = Math.min(latestSignal(count, criticalValue, ratio), end)
-    const chances = poisson(until - now)
-    const next = new Array<number>(count - lowest).fill(0)
-    for (let n = 0; n < next.length; n++) {
-      let chance = 0
-      for (let k = Math.max(n + 1 - quiet.length, 0); k < Math.min(chances.length, n + 1); k++) {
-        chance += (quiet[n - k] as number) * (chances[k] as number)
-      }
-      next[n] = chance
-    }
-    for (; next.length > width; lowest++) lost += next.shift() as number
-    quiet = next
-    now = until
-  }
-  return 1 - lost - quiet.reduce((sum, chance) => sum + chance, 0)
-}
+import { likelihoodRatio, performanceOf } from './max-sprt.ts'
 
 describe('the excess of a count over a reference', () => {
   it('is the MaxSPRT likelihood ratio where the reference is endless', () => {
@@ -94,23 +37,74 @@ describe('the excess of a count over a reference', () => {
     [20, 3.628123],
   ])('signals once in twenty at the published MaxSPRT critical value for T = %d', (end, criticalValue) => {
     // Without a least number of events (M = 1). [source: maxsprt-critical-values]
-    expect(chanceOfSignal(end, criticalValue, likelihoodRatio)).toBeCloseTo(0.05, 5)
+    expect(performanceOf({ end, criticalValue, ratio: likelihoodRatio }).power).toBeCloseTo(0.05, 5)
   })
 
-  it.each([100, 200, 500, 1000])('signals once in twenty at the published value for T = %d, too', (end) => {
-    const published = { 100: 3.952321, 200: 4.074828, 500: 4.222632, 1000: 4.324917 }[end] as number
-    expect(chanceOfSignal(end, published, exact)).toBeCloseTo(0.05, 6)
+  it.each([
+    [1, 50, 3.819903],
+    [1, 100, 3.952321],
+    [1, 200, 4.074828],
+    [1, 500, 4.222632],
+    [1, 1000, 4.324917],
+    [2, 50, 3.657142],
+    [3, 50, 3.544826],
+    [4, 1.5, 1.683209],
+    [4, 2, 2.000158],
+    [4, 5, 2.623668],
+    [4, 10, 2.921561],
+    [4, 50, 3.455521],
+    [4, 100, 3.636508],
+    [4, 1000, 4.109665],
+    [10, 50, 3.117553],
+  ])('signals once in twenty at the published value for M = %d, T = %d', (least, end, criticalValue) => {
+    expect(performanceOf({ end, criticalValue, least }).power).toBeCloseTo(0.05, 6) // [source: maxsprt-critical-values]
+  })
+
+  // T = 10, twice as many events as expected. [source: maxsprt-performance]
+  it.each([
+    [1, 3.467952, 0.6850634, 4.130985, 5.979353],
+    [3, 3.064248, 0.7329625, 4.071636, 5.654732],
+  ])('has the published power and times for M = %d', (least, criticalValue, power, signalTime, sampleSize) => {
+    const found = performanceOf({ end: 10, criticalValue, least, relativeRisk: 2 })
+    expect(found.power).toBeCloseTo(power, 6)
+    expect(found.signalTime).toBeCloseTo(signalTime, 5)
+    expect(found.sampleSize).toBeCloseTo(sampleSize, 5)
+  })
+
+  it('has the power and the times of M = 4, T = 50 that its own simulation has', () => {
+    const [criticalValue, least, end, relativeRisk, runs] = [3.455521, 4, 50, 1.5, 4000]
+    const chance = seedrandom.alea('M = 4, T = 50')
+    let [signals, times] = [0, 0]
+    for (let run = 0; run < runs; run++) {
+      for (let [count, now] = [0, 0]; ; ) {
+        now -= Math.log(1 - chance()) / relativeRisk
+        if (now > end) break
+        count += 1
+        if (count < least || likelihoodRatio(count, now) < criticalValue) continue
+        signals += 1
+        times += now
+        break
+      }
+    }
+    const { power, signalTime } = performanceOf({ end, criticalValue, least, relativeRisk })
+    expect(power).toBeCloseTo(0.8354482, 6) // [source: maxsprt-performance]
+    expect(signalTime).toBeCloseTo(19.608862, 4)
+    expect(Math.abs(signals / runs - power)).toBeLessThan(3.5 * Math.sqrt((power * (1 - power)) / runs))
+    expect(Math.abs(times / signals - signalTime)).toBeLessThan(3.5 * Math.sqrt(end ** 2 / 12 / signals))
   })
 
   it.each([1e-2, 1e-3, 1e-4, 1e-5])('signals with the alpha that its own critical value is for: %d', (alpha) => {
-    expect(chanceOfSignal(10_000, maxSprtCriticalValue(alpha), exact) / alpha).toBeCloseTo(1, 3)
+    const { power } = performanceOf({ end: 10_000, criticalValue: maxSprtCriticalValue(alpha) })
+    expect(power / alpha).toBeCloseTo(1, 3)
   })
 
   it('has critical values that are safe between the computed ones and beyond', () => {
+    const powerOf = (alpha: number): number =>
+      performanceOf({ end: 1000, criticalValue: maxSprtCriticalValue(alpha) }).power
     for (const alpha of [3e-3, 1.33e-4, 4e-5]) {
-      expect(chanceOfSignal(1000, maxSprtCriticalValue(alpha), exact)).toBeLessThan(alpha)
+      expect(powerOf(alpha)).toBeLessThan(alpha)
     }
-    expect(chanceOfSignal(1000, maxSprtCriticalValue(1e-7), exact)).toBeLessThan(1e-7)
+    expect(powerOf(1e-7)).toBeLessThan(1e-7)
   })
 })
 

@@ -8,70 +8,62 @@ import {
   normalLogRatio,
   poissonLogRatio,
 } from '../../../controller/statistics/sequential.ts'
+import { chanceOfCrossing, type Looks } from './crossing.ts'
+import { runLength } from './run-length.ts'
 
 function normals(label: string): () => number {
   const chance = seedrandom.alea(label)
   return () => Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance())
 }
 
-/** Mean looks until a two-sided CUSUM alarms, and the standard error of that mean. */
-function runLength(options: {
-  k: number
-  h: number
-  shift: number
-  headStart?: number
-  twoSided?: boolean
-  runs?: number
-}) {
-  const { k, h, shift, headStart = 0, twoSided = false, runs = 4000 } = options
-  const draw = normals(`cusum/${JSON.stringify(options)}`)
-  let [sum, squares] = [0, 0]
-  for (let run = 0; run < runs; run++) {
-    let [up, down, evaluations] = [headStart, twoSided ? headStart : 0, 0]
-    while (up <= h && down <= h) {
-      const x = draw() + shift
-      up = cusumStep(up, x - k)
-      if (twoSided) down = cusumStep(down, -x - k)
-      evaluations += 1
-    }
-    sum += evaluations
-    squares += evaluations * evaluations
-  }
-  const mean = sum / runs
-  return { mean, error: Math.sqrt((squares / runs - mean * mean) / runs) }
+/** As far as it was printed, or as near as the chain of places comes. */
+const near = (value: number, published: number): void => {
+  const [, decimals = ''] = String(published).split('.')
+  expect(Math.abs(value - published)).toBeLessThan(Math.max(1.01 * 10 ** -decimals.length, 0.0015 * published))
 }
 
 describe('the cumulative sum', () => {
   // [source: cusum-run-lengths]
   it.each([
-    [0, 168, 149],
-    [0.25, 74.2, 62.7],
-    [0.5, 26.6, 20.1],
-    [0.75, 13.3, 8.97],
-    [1, 8.38, 5.29],
-    [1.5, 4.75, 2.86],
-    [2, 3.34, 2.01],
-    [3, 2.19, 1.32],
-    [5, 1.31, 1.01],
-  ])('has the published run lengths for a shift of %d, without and with a head start', (shift, plain, fast) => {
-    const options = { k: 0.5, h: 4, shift, twoSided: true }
-    const [a, b] = [runLength(options), runLength({ ...options, headStart: 2 })]
-    expect(Math.abs(a.mean - plain)).toBeLessThan(4 * a.error + 0.006 * plain)
-    expect(Math.abs(b.mean - fast)).toBeLessThan(4 * b.error + 0.006 * fast)
+    [0, 168, 149, 465, 430],
+    [0.25, 74.2, 62.7, 139, 122],
+    [0.5, 26.6, 20.1, 38, 28.7],
+    [0.75, 13.3, 8.97, 17, 11.2],
+    [1, 8.38, 5.29, 10.4, 6.35],
+    [1.5, 4.75, 2.86, 5.75, 3.37],
+    [2, 3.34, 2.01, 4.01, 2.36],
+    [2.5, 2.62, 1.59, 3.11, 1.86],
+    [3, 2.19, 1.32, 2.57, 1.54],
+    [4, 1.71, 1.07, 2.01, 1.16],
+    [5, 1.31, 1.01, 1.69, 1.02],
+  ])('has the published run lengths for a shift of %d, without and with a head start', (shift, a4, b4, a5, b5) => {
+    const two = (h: number, headStart: number): number => runLength({ k: 0.5, h, shift, headStart, twoSided: true })
+    near(two(4, 0), a4)
+    near(two(4, 2), b4)
+    near(two(5, 0), a5)
+    near(two(5, 2.5), b5)
   })
 
   // [source: cusum-run-lengths]
   it.each([
     [0.5, 3, 0, 117.59],
     [0.5, 3, 1.5, 3.75],
+    [0.5, 3, -0.5, 1963],
     [0.5, 3, 0.5, 17.35],
+    [0, 10, -0.25, 2071.51],
+    [0, 10, -0.125, 400.28],
     [0, 10, 0, 124.66],
+    [0, 10, 0.125, 59.3],
     [0, 10, 0.25, 36.71],
     [0, 10, 0.5, 20.37],
+    [0, 10, 0.75, 14.06],
     [0, 10, 1, 10.75],
   ])('has the published run length with k = %d, h = %d for a shift of %d', (k, h, shift, published) => {
-    const { mean, error } = runLength({ k, h, shift })
-    expect(Math.abs(mean - published)).toBeLessThan(4 * error + 0.005 * published)
+    near(runLength({ k, h, shift }), published)
+  })
+
+  it('has the published run length on two sides of which one is nearer', () => {
+    near(runLength({ k: 0.6, h: 3, shift: -0.2, twoSided: true }), 65.4) // [source: cusum-run-lengths]
   })
 
   it.each([
@@ -134,28 +126,44 @@ describe('the mixture likelihood ratio', () => {
     expect(ratios.slice(2)).toEqual([...ratios.slice(2)].sort((a, b) => a - b))
   })
 
-  it('may be looked at 288 times, where a fixed test of 5 % alarms in every other window', () => {
-    const draw = normals('peeking')
-    const windows = 3000
-    const counts = { peeking10: 0, peeking20: 0, peeking288: 0, mixture: 0 }
-    for (let window = 0; window < windows; window++) {
-      let [sum, first, isAlarm] = [0, Number.POSITIVE_INFINITY, false]
-      for (let n = 1; n <= 288; n++) {
-        sum += draw()
-        if (first > 288 && Math.abs(sum) > 1.959964 * Math.sqrt(n)) first = n
-        isAlarm ||= mixtureLogRatio(Math.abs(sum) / n, 1 / n, 0.2) >= boundaryFor(0.05)
+  /** Sum at which the mixture of `n` samples of variance 1 crosses the boundary. */
+  const mixtureBound = (tau2: number, alpha: number): Looks['bound'] => {
+    return (n) => {
+      let [low, high] = [0, 100 * n]
+      for (let i = 0; i < 80; i++) {
+        const sum = (low + high) / 2
+        if (mixtureLogRatio(sum / n, 1 / n, Math.sqrt(tau2)) >= boundaryFor(alpha)) high = sum
+        else low = sum
       }
-      if (first <= 10) counts.peeking10 += 1
-      if (first <= 20) counts.peeking20 += 1
-      if (first <= 288) counts.peeking288 += 1
-      if (isAlarm) counts.mixture += 1
+      return low
     }
-    const near = (count: number, share: number): void =>
-      expect(Math.abs(count / windows - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / windows))
-    near(counts.peeking10, 0.193) // [source: peeking]
-    near(counts.peeking20, 0.248)
-    near(counts.peeking288, 0.4497)
-    near(counts.mixture, 0.019) // [source: msprt-false-alarms]
+  }
+
+  it.each([
+    [0.01, 0.0067],
+    [0.04, 0.0195],
+    [0.25, 0.0281],
+    [1, 0.0267],
+  ])('of a nominal 0.05 alarms in so many windows of 288 looks: tau^2 %d, %d', (tau2, share) => {
+    expect(chanceOfCrossing({ looks: 288, bound: mixtureBound(tau2, 0.05) })).toBeCloseTo(share, 4) // [source: msprt-false-alarms]
+  })
+
+  /** Share of windows of 288 looks that find a shift after so many looks without. */
+  const found = (shift: number, onset: number, tau2: number): number =>
+    chanceOfCrossing({ looks: 288, bound: mixtureBound(tau2, 8.33e-4), shift: (n) => (n > onset ? shift : 0) })
+
+  // [source: dilution]
+  it.each([
+    [0.3, 0.85, 0.05],
+    [0.5, 1, 0.52],
+    [1, 1, 1],
+  ])('finds a shift of %d, and less of it after healthy hours', (shift, early, late) => {
+    expect(Math.abs(found(shift, 0, 0.04) - early)).toBeLessThan(0.01)
+    expect(Math.abs(found(shift, 144, 0.04) - late)).toBeLessThan(0.01)
+  })
+
+  it('finds small shifts more seldom where it looks for large ones', () => {
+    expect(Math.abs(found(0.3, 0, 0.25) - 0.83)).toBeLessThan(0.01) // [source: dilution]
   })
 
   it('keeps its promise where samples share a disturbance, which the plain formula breaks', () => {
@@ -226,5 +234,54 @@ describe('the boundary', () => {
     [0.0000001, 18.456209],
   ])('of counts lies between the computed ones, and goes on as the last: alpha %d', (alpha, boundary) => {
     expect(maxSprtCriticalValue(alpha)).toBeCloseTo(boundary, 5)
+  })
+})
+
+describe('a fixed test that is repeated', () => {
+  const peeking = (looks: number, sigmas: number): number =>
+    chanceOfCrossing({ looks, bound: (n) => sigmas * Math.sqrt(n) })
+
+  // [source: peeking]
+  it.each([
+    [1, 0.05],
+    [2, 0.083],
+    [3, 0.107],
+    [4, 0.126],
+    [5, 0.142],
+    [10, 0.193],
+    [20, 0.248],
+    [50, 0.32],
+    [100, 0.374],
+    [288, 0.45],
+  ])('of a nominal 0.05 alarms as often as published after %d looks: %d', (looks, share) => {
+    expect(Math.abs(peeking(looks, 1.959964) - share)).toBeLessThan(0.00051)
+  })
+
+  // [source: pocock]
+  it.each([
+    [1, 0.05, 1.96],
+    [2, 0.05, 2.178],
+    [3, 0.05, 2.289],
+    [4, 0.05, 2.361],
+    [5, 0.05, 2.413],
+    [6, 0.05, 2.453],
+    [7, 0.05, 2.485],
+    [8, 0.05, 2.512],
+    [9, 0.05, 2.535],
+    [10, 0.05, 2.555],
+    [2, 0.01, 2.772],
+    [5, 0.01, 2.986],
+    [10, 0.01, 3.117],
+    [20, 0.05, 2.672],
+    [48, 0.05, 2.792],
+    [96, 0.05, 2.87],
+    [288, 0.05, 2.972],
+  ])('%d times needs, for %d in all, the published constant of Pocock: %d', (looks, alpha, sigmas) => {
+    expect(peeking(looks, sigmas - 0.00051)).toBeGreaterThan(alpha)
+    expect(peeking(looks, sigmas + 0.00051)).toBeLessThan(alpha)
+  })
+
+  it('exceeds 4.00 within 288 looks with about a twelfth of 1 %', () => {
+    expect(peeking(288, 4) / 2).toBeCloseTo(8.2e-4, 5) // [source: lasting-sigmas]
   })
 })

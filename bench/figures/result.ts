@@ -1,0 +1,71 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { CompletedRun } from '../../scenarios/sweep/run-many.ts'
+
+/** What became of one release, as it is kept: a line of JSON. */
+export interface Result {
+  /** What was run: a hash of the build, the scenario and the seed. */
+  readonly key: string
+  readonly family: string
+  readonly seed: number
+  readonly outcome: 'promoted' | 'rolled-back' | 'halted' | 'inconclusive' | 'refused' | 'failed'
+  /** The rule that decided, or why it was refused. */
+  readonly by: string | null
+  readonly caughtIn: string | null
+  readonly falseAlarm: boolean | null
+  /** From the onset of the release's fault to the first finding that shows it. */
+  readonly foundMinutes: number | null
+  /** From the onset to the decision to roll back. */
+  readonly decidedMinutes: number | null
+}
+
+/** What is kept of a completed run. */
+export function resultOf(key: string, family: string, run: CompletedRun): Result {
+  const head = { key, family, seed: run.seed }
+  const nothing = { caughtIn: null, falseAlarm: null, foundMinutes: null, decidedMinutes: null }
+  if ('error' in run) {
+    const isRefused = run.error.name === 'RolloutRefused'
+    const why = run.error.message.split('\n').slice(0, 2).join(' ').replace(/\s+/g, ' ')
+    return { ...head, outcome: isRefused ? 'refused' : 'failed', by: isRefused ? ruleOf(why) : why, ...nothing }
+  }
+  const { outcome, caughtIn, falseAlarm, detection } = run.report
+  const halt = outcome === 'halted' ? (run.report.notifications?.at(-1)?.code ?? null) : null
+  return {
+    ...head,
+    outcome,
+    by: detection.by ?? halt,
+    caughtIn,
+    falseAlarm,
+    foundMinutes: falseAlarm === true ? null : detection.legsMinutes.onsetToFirstBadEvaluation,
+    decidedMinutes: falseAlarm === true ? null : detection.latencyMinutes,
+  }
+}
+
+/** The rule that a refusal names. */
+const ruleOf = (why: string): string => /any release, ([a-z-]+) would/.exec(why)?.[1] ?? why.slice(0, 80)
+
+/** Results of earlier runs, by key; a last line that was cut off is left out. */
+export function readResults(file: string): Map<string, Result> {
+  const results = new Map<string, Result>()
+  if (!existsSync(file)) return results
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const result = parsed(line)
+    if (result !== null) results.set(result.key, result)
+  }
+  return results
+}
+
+function parsed(line: string): Result | null {
+  try {
+    return line === '' ? null : (JSON.parse(line) as Result)
+  } catch {
+    return null
+  }
+}
+
+/** Adds a line. After a line that was cut off it begins on a new one. */
+export function addResult(file: string, result: Result): void {
+  mkdirSync(dirname(file), { recursive: true })
+  const isCut = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8').slice(-1))
+  appendFileSync(file, `${isCut ? '\n' : ''}${JSON.stringify(result)}\n`)
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { detectionTimes, type FaultName, growth } from '../scenarios/sweep/detection-times.ts'
+
+const SEEDS = [1, 2, 3]
+/** By how many minutes a larger fault may be found later: one evaluation, where the first long cycle must end. */
+const MAY_GROW: Readonly<Record<FaultName, number>> = { 'cycle time': 5, errors: 0, connections: 0, memory: 0 }
+const SIZES: Readonly<Record<FaultName, readonly number[]>> = {
+  'cycle time': [1.15, 1.2, 1.5, 2, 3, 5, 10, 30, 100, 1e3, 1e4, 1e5, 1e6],
+  errors: [2, 3, 5, 10, 30, 100, 1e3, 1e4, 1e5, 1e6],
+  connections: [3, 5, 10, 20, 30, 50, 75, 90, 100],
+  memory: [5, 10, 20, 50, 100, 300, 1e3, 1e4, 1e5, 1e6],
+}
+const CASES = (Object.keys(SIZES) as FaultName[]).flatMap((name) =>
+  (['1h', '11h30min'] as const).map((onset) => [name, onset] as const),
+)
+
+it.each(CASES)(
+  'detects faults of %s that begin after %s the sooner the larger they are',
+  async (name, onset) => {
+    const times = await detectionTimes(name, SIZES[name], { seeds: SEEDS, onset })
+    const table = SIZES[name].map((size, i) => `${size}: ${times[i]?.join(' ')}`).join('\n')
+    expect(growth(times), table).toBeLessThanOrEqual(MAY_GROW[name])
+  },
+  600_000,
+)

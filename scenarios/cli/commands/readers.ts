@@ -76,3 +76,13 @@ export const withDefault = <Flags extends string, T>(
   read: (text: string) => T,
   text: string,
 ) => new Option(flags, description).argParser(read).default(read(text), text)
+
+/** `rate=1%/h`, repeated: all of them by name. */
+export const settings = (
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> => {
+  const [, name, value] = /^([A-Za-z]+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be option=value.')
+  return { ...before, [name]: value }
+}

@@ -229,6 +229,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/plant',
   ],
   'scenarios/sweep': [
+    'controller',
     'reports/campaign',
     'reports/run',
     'scenarios/files',

@@ -91,7 +91,7 @@ describe('power', () => {
     expect(most?.low).toBeCloseTo(20 + ((0.9 - 0.873) / (1 - 0.873)) * 10, 1)
     expect(most?.high).toBeCloseTo(20 + ((0.9 - 0.588) / (0.912 - 0.588)) * 10, 1)
     expect(renderPower(head, [curve as NonNullable<typeof curve>])).toContain(
-      'error-rise of 26 % [22.14, 29.64] is caught in canary within 4 h in 90 % of releases.',
+      'error-rise of 26 % [22.12, 29.63] is caught in canary within 4 h in 90 % of releases.',
     )
   })
 

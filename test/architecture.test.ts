@@ -230,6 +230,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'scenarios/sweep': [
     'controller',
+    'controller/policy',
     'reports/campaign',
     'reports/run',
     'scenarios/files',

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { quoted } from '../outcome/repro-command.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { reportError } from '../support/user-error.ts'
+import { adviseCommand } from './commands/advise.ts'
 import { compareCommand } from './commands/compare.ts'
 import { completionCommand } from './commands/completion.ts'
 import { ctlCommand } from './commands/ctl.ts'
@@ -55,6 +56,7 @@ const COMMANDS = [
     exit((await import('./compare.ts')).compare(names, options, process)),
   ),
   powerCommand().action(async (name, options) => exit((await import('./power.ts')).power(name, options, process))),
+  adviseCommand().action(async (name, options) => exit((await import('./advise.ts')).advise(name, options, process))),
   historyCommand().action(async (options) => exit((await import('./history.ts')).history(options, process))),
   fuzzCommand().action(async (options) => exit((await import('./fuzz.ts')).fuzz(options, process))),
   reportCommand().action(async (file, options) => exit((await import('./report.ts')).report(file, options, process))),

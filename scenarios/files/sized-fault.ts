@@ -48,6 +48,8 @@ export interface SizedFault {
   readonly defaultSizes: readonly string[]
   /** @throws InvalidScenario for a text that is no size of this fault */
   sizeOf(text: string): FaultSize
+  /** The inverse of `sizeOf`: a size as its option is written. */
+  textOf(size: number): string
   /** The fault at that size on what `where` selects. @throws InvalidScenario */
   at(text: string, where: Selector): FaultSpec
 }
@@ -98,6 +100,7 @@ export function sizedFault(kind: string, options: SizedFaultOptions = {}): Sized
     unit,
     defaultSizes: isOwn ? known.sizes : [],
     sizeOf,
+    textOf: (size) => writtenSize(size, definition),
     at,
   }
 }
@@ -151,6 +154,13 @@ function scaleOf(definition: unknown): { readonly unit: string; readonly scale: 
 
 const isNumber = (definition: unknown): boolean =>
   typeof definition === 'object' && definition !== null && 'type' in definition && definition.type === 'number'
+
+function writtenSize(size: number, definition: unknown): string {
+  const short = Number(size.toPrecision(4))
+  if (isNumber(definition)) return `${short}%`
+  const unit = unitOf(definition)
+  return unit === 'duration' ? `${Math.round(DAY_MS / size)}ms` : `${short} ${unit}`
+}
 
 /** A factor may be written as what it adds: `15%`, or as itself: `1.15`. */
 function asWritten(text: string, definition: unknown): string | number {

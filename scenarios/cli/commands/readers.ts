@@ -86,3 +86,12 @@ export const settings = (
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be option=value.')
   return { ...before, [name]: value }
 }
+
+/** `2/23`: so many of all. */
+export const countOf = (text: string): { readonly faulty: number; readonly of: number } => {
+  const [faulty, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number)
+  if (faulty === undefined || of === undefined || faulty > of) {
+    throw new InvalidArgumentError('It must be faulty releases of all, such as 2/23.')
+  }
+  return { faulty, of }
+}

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { CONTROLLER_MESSAGES } from '../../../controller/messages/registry.ts'
+import { ADVICE_MESSAGES } from '../../../reports/messages/advice.ts'
 import { CONCLUSION_MESSAGES } from '../../../reports/messages/conclusions.ts'
 import { INTERVENTION_MESSAGES } from '../../../reports/messages/interventions.ts'
 import { INVARIANT_MESSAGES } from '../../../reports/messages/invariants.ts'
@@ -15,6 +16,7 @@ const PARTS = [
   CRASH_MESSAGES,
   CLIENT_MESSAGES,
   CONCLUSION_MESSAGES,
+  ADVICE_MESSAGES,
   INVARIANT_MESSAGES,
   UNDECIDED_MESSAGES,
   PROBE_MESSAGES,

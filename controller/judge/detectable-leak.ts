@@ -5,6 +5,7 @@ import type { Policy } from '../policy/policy.ts'
 import { atLeast, risingPairs } from '../statistics/trend-power.ts'
 import { judgeMemory } from './memory-leak.ts'
 import type { RuleInput } from './rule-input.ts'
+import { smallestWhere } from './smallest-where.ts'
 
 /** The gauges of the fleet before the rollout, which are all that is known of its memory. */
 export interface KnownMemory {
@@ -23,7 +24,6 @@ const MOST_BLOCKS = 48
 const LEAST_OF_THREE = { mean: -0.846284, sigma: 0.747975 } as const
 /** How much wider the median of many normal values spreads than their mean. [source: order-statistics] */
 const MEDIAN_SIGMA = Math.sqrt(Math.PI / 2)
-const HALVINGS = 12
 
 /** Null without a gauge. */
 export function knownMemory(
@@ -56,6 +56,9 @@ function withinLines(gauges: readonly { readonly line: number; readonly usedMiB:
   return degrees === 0 ? 0 : Math.sqrt(squares / degrees)
 }
 
+/** In MiB/h. */
+const [SLOWEST, FASTEST] = [0.05, 1_000] as const
+
 /**
  * The slowest leak of all devices in MiB/h for which the rule itself finds a breach at the end of the window, where
  * chance is `sigmas` from the mean in each part of it: so many devices rise, and the level and the slope in the middle of
@@ -71,14 +74,7 @@ export function smallestLeak(
     const series = seriesAt(slope, one.watch.members, memory, one.policy, sigmas, power)
     return judgeMemory({ ...one, evidence: { ...NO_EVIDENCE, memory: series } }).outcome === 'breach'
   }
-  let [low, high] = [Math.log(0.01), Math.log(1_000)]
-  if (!isFound(Math.exp(high))) return null
-  for (let i = 0; i < HALVINGS; i++) {
-    const middle = (low + high) / 2
-    if (isFound(Math.exp(middle))) high = middle
-    else low = middle
-  }
-  return Math.exp(high)
+  return smallestWhere(isFound, SLOWEST, FASTEST)
 }
 
 function seriesAt(

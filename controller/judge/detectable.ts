@@ -9,6 +9,7 @@ import { judgeOutput } from './output.ts'
 import type { Harm, PlannedLine, PlannedWindow } from './planned-window.ts'
 import { judgeQuality } from './quality.ts'
 import type { RuleInput } from './rule-input.ts'
+import { smallestWhere } from './smallest-where.ts'
 import type { Finding } from './verdict.ts'
 
 /** How a rule is asked for what it can detect. */
@@ -120,9 +121,6 @@ export interface Look {
   readonly part?: number
 }
 
-/** As fine as a size is printed. */
-const HALVINGS = 12
-
 /**
  * The smallest size for which the rule itself finds a breach in one of the looks; null where the largest is not enough.
  * `line`: only this line is harmed.
@@ -134,14 +132,7 @@ export function smallestSize(
   line?: number,
 ): number | null {
   const isFound = (size: number): boolean => looks.some((look) => isBreach(rule, look, size, baseline, line))
-  if (!isFound(rule.to)) return null
-  let [low, high] = [Math.log(rule.from), Math.log(rule.to)]
-  for (let i = 0; i < HALVINGS; i++) {
-    const middle = (low + high) / 2
-    if (isFound(Math.exp(middle))) high = middle
-    else low = middle
-  }
-  return Math.exp(high)
+  return smallestWhere(isFound, rule.from, rule.to)
 }
 
 function isBreach(

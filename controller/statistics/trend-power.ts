@@ -4,13 +4,22 @@ const cdf = (z: number): number => jStat.normal.cdf(z, 0, 1)
 
 /**
  * Mann-Kendall's S of `n` independent normal values that rise by `step` standard deviations each: its mean, and about the
- * chance that it is above zero, with the spread it has without a trend, which is the widest. [source: mann-kendall]
+ * chance that it is above zero. Pairs that all but surely rise vary no more, so that the variance without a trend shrinks
+ * by that of the pairs. [source: mann-kendall]
  */
 export function risingPairs(n: number, step: number): { readonly mean: number; readonly chance: number } {
-  let mean = 0
-  for (let k = 1; k < n; k++) mean += (n - k) * (2 * cdf((k * step) / Math.SQRT2) - 1)
-  const sigma = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
-  return { mean, chance: sigma > 0 ? cdf(mean / sigma) : 0 }
+  const pairs = (n * (n - 1)) / 2
+  if (pairs < 1) return { mean: 0, chance: 0 }
+  let [mean, varying] = [0, 0]
+  for (let k = 1; k < n; k++) {
+    const sign = 2 * cdf((k * step) / Math.SQRT2) - 1
+    mean += (n - k) * sign
+    varying += (n - k) * (1 - sign * sign)
+  }
+  const sigma = Math.sqrt(((n * (n - 1) * (2 * n + 5)) / 18) * (varying / pairs))
+  // An even number of pairs may also come to zero.
+  const least = pairs % 2 === 0 ? 1 : 0
+  return { mean, chance: sigma > 0 ? cdf((mean - least) / sigma) : 1 }
 }
 
 /** A chance nearer to 1 is 1. */

@@ -39,9 +39,14 @@ it('is the quantile of a single window where it does not move', () => {
   expect(bestWindowSigmas(0, 12, 0.9)).toBeCloseTo(-1.2816, 3)
 })
 
-it('tells how often values that rise have more pairs that rise', () => {
+it.each([
+  [8, 0.1],
+  [8, 0.4],
+  [7, 0.6],
+  [7, 0.9],
+])('tells how often %d values that rise by %d have more pairs that rise', (n, step) => {
   const normal = normals(3)
-  const [n, step, draws] = [8, 0.4, 4_000]
+  const draws = 4_000
   let [above, total] = [0, 0]
   for (let draw = 0; draw < draws; draw++) {
     const values = Array.from({ length: n }, (_, i) => i * step + normal())
@@ -53,9 +58,8 @@ it('tells how often values that rise have more pairs that rise', () => {
   }
   const { mean, chance } = risingPairs(n, step)
   expect(total / draws).toBeCloseTo(mean, 0)
-  // The spread without a trend is the widest.
-  expect(chance).toBeLessThanOrEqual(above / draws + 0.01)
-  expect(chance).toBeGreaterThan(above / draws - 0.06)
+  expect(chance).toBeGreaterThan(above / draws - 0.03)
+  expect(chance).toBeLessThan(above / draws + 0.03)
 })
 
 it('tells how many of some are reached', () => {

@@ -237,6 +237,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/plant',
   ],
   'scenarios/sweep': [
+    'controller',
+    'controller/policy',
     'reports/campaign',
     'reports/run',
     'scenarios/files',

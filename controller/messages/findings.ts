@@ -316,13 +316,16 @@ export const FINDING_MESSAGES = {
 
   SMALLEST_LEAK: define<{
     readonly stage: string
-    /** Null where no device has reported its memory. */
+    /** Null where none is found, or no device has reported its memory. */
     readonly slopeMiBPerHour: number | null
     readonly withinHours: number
-  }>('The slowest memory leak for which the stage is rolled back.', ({ stage, slopeMiBPerHour, withinHours }) =>
-    slopeMiBPerHour === null
-      ? `${stage} has reported no memory`
-      : `${stage} is rolled back for a leak of ${slopeMiBPerHour.toFixed(1)} MiB/h, which exhausts its memory in ${withinHours} h`,
+    readonly windowMs: number
+  }>(
+    'The slowest memory leak for which a window of the stage is rolled back.',
+    ({ stage, slopeMiBPerHour, withinHours, windowMs }) =>
+      slopeMiBPerHour === null
+        ? `${stage} can detect no memory leak in ${hoursText(windowMs)}`
+        : `${stage} can detect a leak of ${slopeMiBPerHour.toFixed(1)} MiB/h in ${hoursText(windowMs)}; it is rolled back where memory is exhausted within ${withinHours} h`,
   ),
 
   SMALLEST_CRASH_RATE: define<{
@@ -333,6 +336,41 @@ export const FINDING_MESSAGES = {
     'The crash rate that a window of the stage without a crash rules out.',
     ({ stage, crashesPerDeviceDay, windowMs }) =>
       `${stage} without a crash in ${hoursText(windowMs)} shows a constant rate below ${crashesPerDeviceDay.toPrecision(3)} per device and day (95 % confidence)`,
+  ),
+
+  SMALLEST_ERROR_INCREASE_ON_LINE: define<{
+    readonly stage: string
+    readonly line: number
+    readonly increasePct: number
+    readonly windowMs: number
+  }>(
+    'The smallest increase of errors on one line, the hardest to judge, that a window of the stage can detect.',
+    ({ stage, line, increasePct, windowMs }) =>
+      `${stage} can detect +${increasePct.toFixed(0)} % errors on line ${line} alone in ${hoursText(windowMs)}`,
+  ),
+
+  SMALLEST_CYCLE_TIME_DRIFT: define<{
+    readonly stage: string
+    /** Null where none is found. */
+    readonly ratePctPerHour: number | null
+    readonly windowMs: number
+  }>(
+    'The slowest growth of the cycle time that a window of the stage can detect.',
+    ({ stage, ratePctPerHour, windowMs }) =>
+      ratePctPerHour === null
+        ? `${stage} can detect no growth of the cycle time in ${hoursText(windowMs)}`
+        : `${stage} can detect a cycle time that grows by ${ratePctPerHour.toFixed(2)} % an hour in ${hoursText(windowMs)}`,
+  ),
+
+  SMALLEST_OUTPUT_DECREASE: define<{
+    readonly stage: string
+    /** Null where none is found. */
+    readonly decreasePct: number | null
+    readonly windowMs: number
+  }>('The smallest decrease of output that a window of the stage can detect.', ({ stage, decreasePct, windowMs }) =>
+    decreasePct === null
+      ? `${stage} can detect no decrease of output in ${hoursText(windowMs)}`
+      : `${stage} can detect ${decreasePct.toFixed(1)} % less output in ${hoursText(windowMs)}`,
   ),
 }
 

@@ -1,17 +1,23 @@
 import type { Cell } from '../campaign/comparison.ts'
+import type { VariantDifference } from '../campaign/differences.ts'
 import type { Share } from '../numbers/statistics.ts'
-import { resultTexts } from '../text/comparison-text.ts'
+import { DIFFERENCE_COLUMNS, differenceTexts, resultTexts } from '../text/comparison-text.ts'
 import { html, type Markup } from './markup.ts'
 import { page, tableOf } from './page.ts'
 import { drawTradeoff, type TradeoffPoint } from './tradeoff-chart.ts'
 
 /** The trade-off between windows as curves with their intervals, and every cell in numbers. Pure. */
-export function renderComparePage(cells: readonly Cell[]): string {
+export function renderComparePage(
+  cells: readonly Cell[],
+  differences: readonly VariantDifference[] = [],
+  conclusions: readonly string[] = [],
+): string {
   const groups = [...new Set(cells.map(groupOf))].map((group) => cells.filter((cell) => groupOf(cell) === group))
   return page(
     'Monitoring windows compared',
-    html`<header><h1>Monitoring windows compared</h1><p class="story">Every variant was rehearsed with the same seeds. Bands and brackets are 95 % intervals; c/e/p are canary, early and production.</p></header>
-${groups.map(section)}`,
+    html`<header><h1>Monitoring windows compared</h1><p class="story">Every variant was rehearsed with the same seeds. Bands and brackets are 95 % intervals; c/e/p are canary, early and production.</p>${conclusions.map((text) => html`<p>${text}</p>`)}</header>
+${groups.map(section)}
+${differences.length === 0 ? null : html`<section><h2>Differences over the same seeds (95 %)</h2><div class="tight">${tableOf([...DIFFERENCE_COLUMNS], differences.map(differenceTexts))}</div></section>`}`,
   )
 }
 

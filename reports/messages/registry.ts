@@ -2,6 +2,8 @@ import { type Registry, textsOf } from '../../controller/messages/message.ts'
 import { CONTROLLER_MESSAGES } from '../../controller/messages/registry.ts'
 import { CLIENT_MESSAGES } from '../../sim/kernel/client-messages.ts'
 import { CRASH_MESSAGES } from '../../sim/plant/crash-messages.ts'
+import { ADVICE_MESSAGES } from './advice.ts'
+import { CONCLUSION_MESSAGES } from './conclusions.ts'
 import { INTERVENTION_MESSAGES } from './interventions.ts'
 import { INVARIANT_MESSAGES } from './invariants.ts'
 import { PROBE_MESSAGES } from './probes.ts'
@@ -16,6 +18,8 @@ export const MESSAGES = {
   ...PROBE_MESSAGES,
   ...INTERVENTION_MESSAGES,
   ...CLIENT_MESSAGES,
+  ...CONCLUSION_MESSAGES,
+  ...ADVICE_MESSAGES,
 } satisfies Registry
 
 /** The sentence of any message, for reports, the screen and the CLI. */

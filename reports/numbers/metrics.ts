@@ -5,7 +5,7 @@ export interface Metric {
   /** Without its unit, in lower case: `cycle time increase`. */
   readonly label: string
   /** Null for a count of devices or events. */
-  readonly unit: '%' | 'percentage points' | 'h' | 'MiB/h' | 'per device-day' | null
+  readonly unit: '%' | 'percentage points' | 'h' | 'MiB/h' | '%/h' | 'per device-day' | null
   /** Where values are bad: above an `upper` limit, below a `lower` one. */
   readonly limit: 'upper' | 'lower'
 }
@@ -19,6 +19,7 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   crashes: upper('crashes'),
   crashesPerDeviceDay: upper('crashes', 'per device-day'),
   cycleTimeIncreasePct: upper('cycle time increase', '%'),
+  cycleTimeDriftPctPerHour: upper('cycle time growth', '%/h'),
   downDevicesPct: upper('devices down', '%'),
   errorRateIncreasePct: upper('error rate increase', '%'),
   errorRateIncreasePoints: upper('error rate increase', 'percentage points'),

@@ -1,5 +1,7 @@
 import type { Cell } from '../campaign/comparison.ts'
 import type { ConfusionRow } from '../campaign/confusion.ts'
+import type { VariantDifference } from '../campaign/differences.ts'
+import { insteadText, signedText } from '../messages/conclusions.ts'
 import { durationText, grouped, percentText } from '../numbers/format.ts'
 import { alignedTable, markdownTable } from '../numbers/table.ts'
 import { confusionMarkdown, isWorthShowing } from './confusion-text.ts'
@@ -58,14 +60,53 @@ function block(name: string, cells: readonly Cell[]): string {
   return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark].join('\n')
 }
 
+export const DIFFERENCE_COLUMNS = [
+  'scenario',
+  'instead',
+  'devices',
+  'device-hours',
+  'lead time, d',
+  'latency, min',
+  'rolled back, points',
+] as const
+
+export const differenceTexts = (one: VariantDifference): readonly string[] => [
+  one.scenario,
+  insteadText(one),
+  signedText(one.devices),
+  signedText(one.deviceHours),
+  signedText(one.leadTimeDays),
+  signedText(one.latencyMinutes),
+  signedText(one.rolledBack, 100),
+]
+
+/** Differences over the same seeds in plain text, with their 95 % intervals. */
+export const renderDifferences = (differences: readonly VariantDifference[]): string =>
+  [
+    'DIFFERENCES OVER THE SAME SEEDS (95 %)',
+    ...alignedTable(DIFFERENCE_COLUMNS, differences.map(differenceTexts), 2),
+  ].join('\n')
+
 /** The same in Markdown, with truth against outcome when there is more than one kind or size of fault. */
-export const renderComparisonMarkdown = (cells: readonly Cell[], confusion: readonly ConfusionRow[]): string =>
+export const renderComparisonMarkdown = (
+  cells: readonly Cell[],
+  confusion: readonly ConfusionRow[],
+  differences: readonly VariantDifference[] = [],
+  conclusions: readonly string[] = [],
+): string =>
   [
     '## Comparison',
+    ...conclusions,
     markdownTable(
       ['scenario', ...COLUMNS],
       cells.map((cell) => [cell.scenario, ...row(cell)]),
     ).join('\n'),
+    ...(differences.length === 0
+      ? []
+      : [
+          '### Differences over the same seeds (95 %)',
+          markdownTable(DIFFERENCE_COLUMNS, differences.map(differenceTexts)).join('\n'),
+        ]),
     ...(isWorthShowing(confusion) ? ['### Truth against outcome', confusionMarkdown(confusion)] : []),
     '',
   ].join('\n\n')

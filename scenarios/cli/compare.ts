@@ -1,8 +1,15 @@
 import { join } from 'node:path'
 import { foldCell } from '../../reports/campaign/comparison.ts'
 import { foldConfusion } from '../../reports/campaign/confusion.ts'
+import { conclusionsOf, foldDifferences } from '../../reports/campaign/differences.ts'
 import { renderComparePage } from '../../reports/html/compare-page.ts'
-import { renderComparison, renderComparisonMarkdown, renderCsv } from '../../reports/text/comparison-text.ts'
+import { reported } from '../../reports/messages/reported.ts'
+import {
+  renderComparison,
+  renderComparisonMarkdown,
+  renderCsv,
+  renderDifferences,
+} from '../../reports/text/comparison-text.ts'
 import { isWorthShowing, renderConfusion } from '../../reports/text/confusion-text.ts'
 import { findScenario } from '../library/catalogue.ts'
 import { makeFolder, writeWhole } from '../outcome/output-files.ts'
@@ -32,18 +39,24 @@ export async function compare(names: readonly string[], options: CompareOptions,
   ).finally(() => progress.end())
   const cells = completed.map(({ variant, reports }) => foldCell(variant, reports))
   const confusion = foldConfusion(completed)
+  const differences = foldDifferences(completed)
+  const conclusions = conclusionsOf(differences).map(reported)
+  const texts = conclusions.map(({ text }) => text)
   const folder = options.out ?? 'reports/out/compare'
-  const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, cells, confusion }, null, 2)}\n`
+  const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, conclusions, cells, differences, confusion }, null, 2)}\n`
   makeFolder(folder)
   writeWhole(join(folder, 'compare.json'), json)
   writeWhole(join(folder, 'compare.csv'), renderCsv(cells))
-  writeWhole(join(folder, 'compare.html'), renderComparePage(cells))
-  const markdown = renderComparisonMarkdown(cells, confusion)
+  writeWhole(join(folder, 'compare.html'), renderComparePage(cells, differences, texts))
+  const markdown = renderComparisonMarkdown(cells, confusion, differences, texts)
   writeWhole(join(folder, 'compare.md'), markdown)
   reportToGithub({ markdown, failures: [] }, io.stderr)
-  const tables = isWorthShowing(confusion)
-    ? [renderComparison(cells), renderConfusion(confusion)]
-    : [renderComparison(cells)]
+  const tables = [
+    renderComparison(cells),
+    ...(isWorthShowing(confusion) ? [renderConfusion(confusion)] : []),
+    ...(differences.length > 0 ? [renderDifferences(differences)] : []),
+    ...(texts.length > 0 ? [texts.map((text) => `  ${text}`).join('\n')] : []),
+  ]
   io.stdout.write(
     options.json ? json : `${tables.join('\n\n')}\n\n  ${folder}/compare.json, compare.csv, compare.html, compare.md\n`,
   )

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { quoted } from '../outcome/repro-command.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { reportError } from '../support/user-error.ts'
+import { adviseCommand } from './commands/advise.ts'
 import { compareCommand } from './commands/compare.ts'
 import { completionCommand } from './commands/completion.ts'
 import { ctlCommand } from './commands/ctl.ts'
@@ -13,6 +14,7 @@ import { historyCommand } from './commands/history.ts'
 import { listCommand } from './commands/list.ts'
 import { newCommand } from './commands/new.ts'
 import { policyCommand } from './commands/policy.ts'
+import { powerCommand } from './commands/power.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { schemaCommand } from './commands/schema.ts'
@@ -54,6 +56,8 @@ const COMMANDS = [
   compareCommand().action(async (names, options) =>
     exit((await import('./compare.ts')).compare(names, options, process)),
   ),
+  powerCommand().action(async (name, options) => exit((await import('./power.ts')).power(name, options, process))),
+  adviseCommand().action(async (name, options) => exit((await import('./advise.ts')).advise(name, options, process))),
   historyCommand().action(async (options) => exit((await import('./history.ts')).history(options, process))),
   fuzzCommand().action(async (options) => exit((await import('./fuzz.ts')).fuzz(options, process))),
   reportCommand().action(async (file, options) => exit((await import('./report.ts')).report(file, options, process))),

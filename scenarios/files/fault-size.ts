@@ -24,8 +24,12 @@ export function faultSize(spec: FaultSpec): string {
   )
 }
 
-/** The definition inside `optional` and `default`. */
-function definitionAt(shape: object | undefined, key: string): unknown {
+/** `%`, `MiB/h`, `%/h`, `duration`; null for what is no quantity with a unit. */
+export const unitOf = (definition: unknown): string | null =>
+  definition === duration._zod.def ? 'duration' : (SUFFIXES.get(definition)?.trim() ?? null)
+
+/** The definition of an option inside `optional` and `default`. */
+export function definitionAt(shape: object | undefined, key: string): unknown {
   let definition = (shape as Readonly<Record<string, z.core.$ZodType>> | undefined)?.[key]?._zod.def
   while (definition !== undefined && 'innerType' in definition) {
     definition = (definition.innerType as z.core.$ZodType)._zod.def

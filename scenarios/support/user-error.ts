@@ -22,6 +22,16 @@ export class InvalidFleet extends Error {
   readonly exitCode = EXIT.usage
 }
 
+/** The plant has no such line. */
+export class NoSuchLine extends Error {
+  override readonly name = 'NoSuchLine'
+  readonly exitCode = EXIT.usage
+
+  constructor(line: number) {
+    super(`the plant has no line ${line}`)
+  }
+}
+
 /** No rehearsal is listening at the endpoint. */
 export class NoRehearsal extends Error {
   override readonly name = 'NoRehearsal'

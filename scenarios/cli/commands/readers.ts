@@ -76,3 +76,22 @@ export const withDefault = <Flags extends string, T>(
   read: (text: string) => T,
   text: string,
 ) => new Option(flags, description).argParser(read).default(read(text), text)
+
+/** `rate=1%/h`, repeated: all of them by name. */
+export const settings = (
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> => {
+  const [, name, value] = /^([A-Za-z]+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be option=value.')
+  return { ...before, [name]: value }
+}
+
+/** `2/23`: so many of all. */
+export const countOf = (text: string): { readonly faulty: number; readonly of: number } => {
+  const [faulty, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number)
+  if (faulty === undefined || of === undefined || faulty > of) {
+    throw new InvalidArgumentError('It must be faulty releases of all, such as 2/23.')
+  }
+  return { faulty, of }
+}

@@ -478,15 +478,41 @@ const EXAMPLES: Examples = {
   ],
   SMALLEST_LEAK: [
     [
-      { stage: 'canary', slopeMiBPerHour: 5.03, withinHours: 72 },
-      'canary is rolled back for a leak of 5.0 MiB/h, which exhausts its memory in 72 h',
+      { stage: 'canary', slopeMiBPerHour: 5.03, withinHours: 72, windowMs: 24 * HOUR_MS },
+      'canary can detect a leak of 5.0 MiB/h in 24.0 h; it is rolled back where memory is exhausted within 72 h',
     ],
-    [{ stage: 'canary', slopeMiBPerHour: null, withinHours: 72 }, 'canary has reported no memory'],
+    [
+      { stage: 'canary', slopeMiBPerHour: null, withinHours: 72, windowMs: HOUR_MS },
+      'canary can detect no memory leak in 1.0 h',
+    ],
   ],
   SMALLEST_CRASH_RATE: [
     [
       { stage: 'canary', crashesPerDeviceDay: 0.1762, windowMs: 24 * HOUR_MS },
       'canary without a crash in 24.0 h shows a constant rate below 0.176 per device and day (95 % confidence)',
+    ],
+  ],
+  SMALLEST_ERROR_INCREASE_ON_LINE: [
+    [
+      { stage: 'canary', line: 7, increasePct: 144.6, windowMs: 24 * HOUR_MS },
+      'canary can detect +145 % errors on line 7 alone in 24.0 h',
+    ],
+  ],
+  SMALLEST_CYCLE_TIME_DRIFT: [
+    [
+      { stage: 'canary', ratePctPerHour: 0.46, windowMs: 24 * HOUR_MS },
+      'canary can detect a cycle time that grows by 0.46 % an hour in 24.0 h',
+    ],
+    [
+      { stage: 'canary', ratePctPerHour: null, windowMs: 24 * HOUR_MS },
+      'canary can detect no growth of the cycle time in 24.0 h',
+    ],
+  ],
+  SMALLEST_OUTPUT_DECREASE: [
+    [{ stage: 'canary', decreasePct: 10.26, windowMs: 24 * HOUR_MS }, 'canary can detect 10.3 % less output in 24.0 h'],
+    [
+      { stage: 'production', decreasePct: null, windowMs: 24 * HOUR_MS },
+      'production can detect no decrease of output in 24.0 h',
     ],
   ],
 

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { CONTROLLER_MESSAGES } from '../../../controller/messages/registry.ts'
+import { ADVICE_MESSAGES } from '../../../reports/messages/advice.ts'
+import { CONCLUSION_MESSAGES } from '../../../reports/messages/conclusions.ts'
 import { INTERVENTION_MESSAGES } from '../../../reports/messages/interventions.ts'
 import { INVARIANT_MESSAGES } from '../../../reports/messages/invariants.ts'
 import { PROBE_MESSAGES } from '../../../reports/messages/probes.ts'
@@ -13,6 +15,8 @@ const PARTS = [
   CONTROLLER_MESSAGES,
   CRASH_MESSAGES,
   CLIENT_MESSAGES,
+  CONCLUSION_MESSAGES,
+  ADVICE_MESSAGES,
   INVARIANT_MESSAGES,
   UNDECIDED_MESSAGES,
   PROBE_MESSAGES,

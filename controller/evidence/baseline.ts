@@ -3,6 +3,7 @@ import type { Policy } from '../policy/policy.ts'
 import { memoized } from '../support/memoized.ts'
 import { own } from '../support/own.ts'
 import { type Delta, difference } from './difference.ts'
+import { type LineSpread, ShiftValues } from './line-spread.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 import { CountRecords, type Variation } from './variation.ts'
 
@@ -39,6 +40,8 @@ export interface Baseline {
    * How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured.
    */
   readonly cycleTimeSpread?: number
+  /** The same apart: beside the line, and of the plant; absent if not measured. */
+  readonly cycleTimeSpreads?: LineSpread
   /** The same for what a device makes per minute, as a share of its mean; absent if not measured. */
   readonly outputSpread?: number
   /** Spread of single cycles about the mean of their device and stratum, as a share of it; absent if not measured. */
@@ -69,6 +72,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const output = new Spread()
   const [connection, errors, quality] = [new Dispersion(), new Dispersion(), new Dispersion()]
   const records = new CountRecords()
+  const cycleTimes = new ShiftValues()
   const shifts = { minutes: 0, count: 0 }
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
@@ -89,12 +93,15 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
         if (delta === null) continue
         addShift(sums, delta)
         const group = `${thing}/${stratum}`
-        if (delta.cycles > 0 && delta.cycleTimeMsSum > 0)
-          spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
+        const place = { thing, line: own(after.devices, thing)?.line ?? 0, stratum, atMs: after.atMs }
+        if (delta.cycles > 0 && delta.cycleTimeMsSum > 0) {
+          const value = Math.log(delta.cycleTimeMsSum / delta.cycles)
+          spread.add(group, value)
+          cycleTimes.add(place, value)
+        }
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
-        const line = own(after.devices, thing)?.line ?? 0
-        records.add({ thing, line, stratum, atMs: after.atMs, day }, delta.errors, delta.countedMinutes)
+        records.add({ ...place, day }, delta.errors, delta.countedMinutes)
         quality.add(group, delta.qualityChecks - delta.qualityPasses, delta.qualityChecks)
         if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
@@ -107,6 +114,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     devices,
     ...sumsOf(devices),
     cycleTimeSpread: spread.sigma(),
+    cycleTimeSpreads: cycleTimes.spread(),
     outputSpread: output.relativeSigma(),
     cycleTimeCv: cycleTimeCv(devices),
     dispersion: { connection: connection.factor(), errors: errors.factor(), quality: quality.factor() },
@@ -316,7 +324,7 @@ const expectations = memoized((_: Baseline) => new Map<string, Map<string, Expec
 const LEAST_MAX_EFFECT = 0.2
 const MAX_EFFECT_SIGMAS = 4
 
-const maxEffectOf = ({ cycleTimeSpread = 0 }: Baseline): number =>
+export const maxEffectOf = ({ cycleTimeSpread = 0 }: Baseline): number =>
   Math.max(LEAST_MAX_EFFECT, MAX_EFFECT_SIGMAS * cycleTimeSpread)
 
 const expectedOf = (sums: StratumSums | undefined, maxEffect: number): Expected | null =>

@@ -98,6 +98,10 @@ interface Test {
   readonly policy: Policy
 }
 
+/** Beside controls a stage of bounded lines has no tail of single devices. */
+const isBounded = ({ key, controls }: Segment): boolean =>
+  key.line === undefined && key.span !== 'change-point' && controls.countedMinutes > 0
+
 const isPlanned = ({ key }: Segment): boolean => key.span === 'since-update' && key.line === undefined
 
 /** Of what nothing was seen there may have been so many all the same. [source: rule-of-three] */
@@ -126,7 +130,8 @@ const LATE_EVALUATIONS = 2
 
 /** Of the stage since its update also by what is planned for the window's end. */
 function statisticOf({ segment, compared, policy }: Test, against: (compared: Compared) => Count): Statistic {
-  const excess = withTail(excessLogRatio(against(compared)), tailOf(compared))
+  const logRatio = excessLogRatio(against(compared))
+  const excess = isBounded(segment) ? logRatio : withTail(logRatio, tailOf(compared))
   const statistic = statisticFrom(segment, excess)
   if (!isPlanned(segment)) return statistic
   const minutes = (policy.windowMs + LATE_EVALUATIONS * policy.tickMs) / 60_000

@@ -3,6 +3,7 @@ import type { Policy } from '../policy/policy.ts'
 import { memoized } from '../support/memoized.ts'
 import { own } from '../support/own.ts'
 import { type Delta, difference } from './difference.ts'
+import { type LineSpread, ShiftValues } from './line-spread.ts'
 import { RuleRecords, type RuleVariation } from './rule-variation.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 import { addShift, emptySums, type StratumSums } from './stratum-sums.ts'
@@ -21,6 +22,8 @@ export interface Baseline {
    * How a device's mean ln(cycle time) varies from one shift to the same one of another day; absent if not measured.
    */
   readonly cycleTimeSpread?: number
+  /** The same apart: beside the line, and of the plant; absent if not measured. */
+  readonly cycleTimeSpreads?: LineSpread
   /** The same for what a device makes per minute, as a share of its mean; absent if not measured. */
   readonly outputSpread?: number
   /** Spread of single cycles about the mean of their device and stratum, as a share of it; absent if not measured. */
@@ -54,6 +57,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const [connection, errors] = [new Dispersion(), new Dispersion()]
   const rules = new RuleRecords(policy)
   const records = new CountRecords()
+  const cycleTimes = new ShiftValues()
   const shifts = { minutes: 0, count: 0 }
   for (let i = 1; i < snapshots.length; i++) {
     const [before, after] = [snapshots[i - 1] as Snapshot, snapshots[i] as Snapshot]
@@ -74,13 +78,16 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
         if (delta === null) continue
         addShift(sums, delta)
         const group = `${thing}/${stratum}`
-        if (delta.cycles > 0 && delta.cycleTimeMsSum > 0)
-          spread.add(group, Math.log(delta.cycleTimeMsSum / delta.cycles))
+        const place = { thing, line: own(after.devices, thing)?.line ?? 0, stratum, atMs: after.atMs }
+        if (delta.cycles > 0 && delta.cycleTimeMsSum > 0) {
+          const value = Math.log(delta.cycleTimeMsSum / delta.cycles)
+          spread.add(group, value)
+          cycleTimes.add(place, value)
+        }
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
-        const line = own(after.devices, thing)?.line ?? 0
-        records.add({ thing, line, stratum, atMs: after.atMs, day }, delta.errors, delta.countedMinutes)
-        rules.add({ thing, line, stratum, atMs: after.atMs }, delta)
+        records.add({ ...place, day }, delta.errors, delta.countedMinutes)
+        rules.add(place, delta)
         if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
     }
@@ -92,6 +99,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     devices,
     ...sumsOf(devices),
     cycleTimeSpread: spread.sigma(),
+    cycleTimeSpreads: cycleTimes.spread(),
     outputSpread: output.relativeSigma(),
     cycleTimeCv: cycleTimeCv(devices),
     dispersion: { connection: connection.factor(), errors: errors.factor() },
@@ -251,7 +259,7 @@ const expectations = memoized((_: Baseline) => new Map<string, Map<string, Expec
 const LEAST_MAX_EFFECT = 0.2
 const MAX_EFFECT_SIGMAS = 4
 
-const maxEffectOf = ({ cycleTimeSpread = 0 }: Baseline): number =>
+export const maxEffectOf = ({ cycleTimeSpread = 0 }: Baseline): number =>
   Math.max(LEAST_MAX_EFFECT, MAX_EFFECT_SIGMAS * cycleTimeSpread)
 
 const expectedOf = (sums: StratumSums | undefined, maxEffect: number): Expected | null =>

@@ -1,6 +1,6 @@
 import type { Baseline } from '../evidence/baseline.ts'
-import type { Sums } from '../evidence/sums.ts'
-import { NO_PARTS, type Parts, partsOfWeek, partsOver } from '../evidence/variation.ts'
+import type { LineSums, Sums } from '../evidence/sums.ts'
+import { NO_PARTS, type Parts, partsOfWeek, partsOver, type Tail } from '../evidence/variation.ts'
 import { type Count, withVariance } from '../statistics/excess.ts'
 import type { ErrorsBefore } from './errors-before.ts'
 
@@ -25,17 +25,58 @@ export interface Compared {
 const BAD_HOUR_FACTOR = 3
 const BAD_HOUR_MINUTES = 60
 
+/** The tail of what devices show beside each other; without controls lines have theirs as well. */
+export function tailOf({ variation, controls, before }: Compared): Tail | undefined {
+  const tails = variation?.tails
+  if (tails === undefined) return undefined
+  const isHeavier = tails.line.scale > tails.device.scale
+  return before.lines === 1 && controls.countedMinutes === 0 && isHeavier ? tails.line : tails.device
+}
+
+/** A line of a stage counts for no more than so many standard deviations above what the lines in the middle show. */
+const BOUND_SIGMAS = 4
+/** Of fewer lines none is in the middle. */
+const LEAST_LINES = 3
+
+/**
+ * The stage with its lines bounded: one device that errs for a day would otherwise be a rise of the whole stage. Lines
+ * are judged by themselves as well, as they are. [source: bounded-readings]
+ */
+export function bounded(compared: Compared, lines: readonly Pick<LineSums, 'stage'>[]): Compared {
+  const { stage, controls, before, variation } = compared
+  if (lines.length < LEAST_LINES) return compared
+  const [now] = parts(compared)
+  const own = (now.device * lines.length) / Math.max(before.devices, 1)
+  const variance = own + (controls.countedMinutes > 0 || variation === undefined ? 0 : now.line)
+  const ratios = lines
+    .flatMap(({ stage: { errors, expectedErrors } }) => (expectedErrors > 0 ? [errors / expectedErrors] : []))
+    .sort((a, b) => a - b)
+  const usual = Math.max(ratios[ratios.length >> 1] ?? 1, 1)
+  let errors = 0
+  for (const { stage: line } of lines) {
+    const mean = line.expectedErrors * usual
+    const most = mean + BOUND_SIGMAS * Math.sqrt(mean + variance * mean ** 2) + 1
+    errors += line.expectedErrors > 0 ? Math.min(line.errors, most) : line.errors
+  }
+  return { ...compared, stage: { ...stage, errors: Math.min(errors, stage.errors) } }
+}
+
 /** How long the devices were watched, on the average. */
 export const minutesOf = ({ stage, before }: Compared): number => stage.countedMinutes / Math.max(before.devices, 1)
 
 /** Against the same devices before: their own noise, and all that they share with others that stay. */
 export function againstBefore(compared: Compared): Count {
-  const { stage, before } = compared
-  const { devices, lines } = before
-  const count = countOf(stage, { ...before, expectedErrors: before.errors })
+  const shared = ({ line, plant }: Parts): number => line / Math.max(compared.before.lines, 1) + plant
   const [now, then] = parts(compared)
-  const shared = ({ line, plant }: Parts): number => line / Math.max(lines, 1) + plant
-  return withVariance(count, (now.device + then.device) / Math.max(devices, 1) + shared(now) + shared(then))
+  return withVariance(againstOwnBefore(compared), shared(now) + shared(then))
+}
+
+/** The same with their own noise alone: what is shared is left to the controls. */
+export function againstOwnBefore(compared: Compared): Count {
+  const { stage, before } = compared
+  const [now, then] = parts(compared)
+  const count = countOf(stage, { ...before, expectedErrors: before.errors })
+  return withVariance(count, (now.device + then.device) / Math.max(before.devices, 1))
 }
 
 /**

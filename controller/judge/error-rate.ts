@@ -1,16 +1,21 @@
 import { type Sums, totalOf } from '../evidence/sums.ts'
+import { withTail } from '../evidence/variation.ts'
 import type { Policy } from '../policy/policy.ts'
 import { countBoundary } from '../statistics/budget.ts'
 import { type Count, excessLogRatio, rateInterval, ratioVariance } from '../statistics/excess.ts'
+import { normalQuantile } from '../statistics/normal.ts'
 import { plannedBoundary, plannedLogRatio, policyOfOthers } from '../statistics/planned.ts'
 import { criticalValueLess } from '../statistics/sequential.ts'
 import {
   afterBadHour,
   againstBefore,
   againstControls,
+  againstOwnBefore,
+  bounded,
   type Compared,
   informationShare,
   minutesOf,
+  tailOf,
 } from './error-counts.ts'
 import { errorsBefore } from './errors-before.ts'
 import type { RuleInput } from './rule-input.ts'
@@ -18,6 +23,7 @@ import {
   isHopeless,
   isSignificant,
   type Judged,
+  rollingWindowOf,
   type Segment,
   segmentsOf,
   statisticFrom,
@@ -53,7 +59,7 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   if (stage.countedMinutes === 0) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   const isEnough = stage.errors - stage.expectedErrors >= policy.evidence.minExtraErrors
   if (!isAbove(stage, policy) || !isEnough) return { segment, outcome: 'healthy' }
-  const compared = comparedOf(segment, one)
+  const compared = boundedOf(segment, one)
   const boundary = boundaryOf(segment, compared, policy)
   const least = isPlanned(segment) ? Math.min(boundary, plannedBoundary(policy)) : boundary
   if (isHopeless(least, stage.errors, stage.expectedErrors)) return { segment, outcome: 'healthy' }
@@ -61,7 +67,7 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   const statistic = controls.countedMinutes > 0 ? besideControls(test) : statisticOf(test, afterBadHour)
   if (isSignificant(statistic)) {
     const against = (controls.countedMinutes > 0 ? againstControls : afterBadHour)(compared)
-    return isAboveByBound(stage, against, policy)
+    return isAboveByBound({ ...stage, ...compared.stage }, against, policy)
       ? { segment, outcome: 'breach', statistic }
       : { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
   }
@@ -77,11 +83,24 @@ const comparedOf = ({ stage, controls, strata, key }: Segment, { baseline, watch
   variation: baseline.errorVariation,
 })
 
+function boundedOf(segment: Segment, one: RuleInput): Compared {
+  const compared = comparedOf(segment, one)
+  const { span, line } = segment.key
+  if (line !== undefined) return compared
+  const { lines, evaluations } = one.evidence
+  if (span === 'since-update') return bounded(compared, lines)
+  return span === 'rolling-window' ? bounded(compared, rollingWindowOf(evaluations)) : compared
+}
+
 interface Test {
   readonly segment: Segment
   readonly compared: Compared
   readonly policy: Policy
 }
+
+/** Beside controls a stage of bounded lines has no tail of single devices. */
+const isBounded = ({ key, controls }: Segment): boolean =>
+  key.line === undefined && key.span !== 'change-point' && controls.countedMinutes > 0
 
 const isPlanned = ({ key }: Segment): boolean => key.span === 'since-update' && key.line === undefined
 
@@ -99,11 +118,10 @@ function boundaryOf(segment: Segment, compared: Compared, policy: Policy): numbe
   return boundary - criticalValueLess(Math.max((segment.stage.expectedErrors * lastMs) / spanMs, UNSEEN))
 }
 
-/** Where the devices had no errors before, nothing is known of what they have in common with the controls. */
+/** More than the controls let expect, and more than was before: controls that have a good hour are no evidence. */
 function besideControls(test: Test): Statistic {
   const statistic = statisticOf(test, againstControls)
-  if (test.compared.before.errors > 0) return statistic
-  const ofBefore = statisticOf(test, againstBefore)
+  const ofBefore = statisticOf(test, againstOwnBefore)
   return surplusOf(ofBefore) < surplusOf(statistic) ? ofBefore : statistic
 }
 
@@ -112,7 +130,8 @@ const LATE_EVALUATIONS = 2
 
 /** Of the stage since its update also by what is planned for the window's end. */
 function statisticOf({ segment, compared, policy }: Test, against: (compared: Compared) => Count): Statistic {
-  const excess = excessLogRatio(against(compared))
+  const logRatio = excessLogRatio(against(compared))
+  const excess = isBounded(segment) ? logRatio : withTail(logRatio, tailOf(compared))
   const statistic = statisticFrom(segment, excess)
   if (!isPlanned(segment)) return statistic
   const minutes = (policy.windowMs + LATE_EVALUATIONS * policy.tickMs) / 60_000
@@ -123,8 +142,8 @@ function statisticOf({ segment, compared, policy }: Test, against: (compared: Co
 
 const surplusOf = ({ value, boundary }: Statistic): number => value - boundary
 
-/** One-sided, 90 %. */
-const BOUND_SIGMA = 1.2815515655446004
+/** One-sided. [source: limit-bound] */
+const BOUND_SIGMA = normalQuantile(0.9)
 
 /** Whether the rise is above the limit even at its lower bound, over the baseline and over what it is held against. */
 function isAboveByBound(stage: Sums, against: Count, policy: Policy): boolean {

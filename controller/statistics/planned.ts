@@ -1,6 +1,6 @@
-import jStat from 'jstat'
 import type { Policy } from '../policy/policy.ts'
 import { streamAlpha } from './budget.ts'
+import { normalQuantile } from './normal.ts'
 
 /**
  * Part of a stream that one test has whose looks end with the window: what a small rise can show by then needs nearly
@@ -26,6 +26,6 @@ export const plannedLogRatio = (logRatio: number, share: number): number => (sha
  * What it reaches at any time until then with a chance of alpha: Brownian motion ever exceeds a height with twice the
  * chance of ending above it.
  */
-export const boundaryUntilPlanned = (alpha: number): number => jStat.normal.inv(alpha / 2, 0, 1) ** 2 / 2
+export const boundaryUntilPlanned = (alpha: number): number => normalQuantile(alpha / 2) ** 2 / 2
 
 export const plannedBoundary = (policy: Policy): number => boundaryUntilPlanned(streamAlpha(policy) * PLANNED_PART)

@@ -16,6 +16,15 @@ export function mixtureLogRatio(mean: number, variance: number, tau: number): nu
 }
 
 /**
+ * How far a mean may be from another value, in either direction, until the ratio against that value reaches the boundary:
+ * the values within it are a confidence sequence. [source: confidence-sequence]
+ */
+export function mixtureRadius(variance: number, tau: number, boundary: number): number {
+  const spread = variance + tau * tau
+  return Math.sqrt(((2 * variance * spread) / (tau * tau)) * (boundary + 0.5 * Math.log(spread / variance)))
+}
+
+/**
  * One step of a CUSUM: what has accumulated, never below zero, plus the new evidence less what is due anyway. With log
  * likelihood ratios it alarms above ln(looks / alpha) within `looks` looks with at most alpha. [source: cusum]
  */

@@ -245,10 +245,16 @@ describe('the sums of a device', () => {
       connections: { attempts: 0, failures: 0 },
       crashes: { crashes: 0, minutes: 0 },
       cycleTimeSpread: 0,
+      cycleTimeSpreads: { besideLine: 0, plant: 0 },
       outputSpread: 0,
       cycleTimeCv: 0,
       dispersion: { connection: 1, errors: 1 },
-      errorVariation: { shiftMinutes: 0, ofShift: NO_PARTS, ofDay: NO_PARTS },
+      errorVariation: {
+        shiftMinutes: 0,
+        ofShift: NO_PARTS,
+        ofDay: NO_PARTS,
+        tails: { device: { from: 0, scale: 1 }, line: { from: 0, scale: 1 } },
+      },
       rules: expect.any(Object),
     })
   })

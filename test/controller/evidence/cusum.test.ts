@@ -84,8 +84,8 @@ describe('a run', () => {
 
   it('is less where counts vary by more than chance from day to day', () => {
     const ticks = of(6, { failures: 5, errors: 9, slowdown: 1 })
-    // Of five minutes 96 times as much as of a shift, of 17 devices a seventeenth; 17 / 6 are expected.
-    const parts = { device: 3 / (96 / 17) / (17 / 6), line: 0, plant: 0 }
+    // Of an hour it is eight times as much as of a shift, of 17 devices a seventeenth; 17 / 6 are expected.
+    const parts = { device: 3 / (8 / 17) / (17 / 6), line: 0, plant: 0 }
     const errorVariation = { shiftMinutes: 480, ofShift: parts, ofDay: parts }
     const varied = { dispersion: { connection: 2, errors: 1 }, errorVariation }
     const [plain, dispersed] = [{}, varied].map((over) => runsOver(ticks, 1, { ...baseline, ...over }))

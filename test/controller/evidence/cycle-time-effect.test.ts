@@ -37,7 +37,7 @@ describe('the noise', () => {
 })
 
 describe('the effect on a line', () => {
-  const NOISE: CycleNoise = { lasting: 0.01, passing: 0.04, perCycle: 1 }
+  const NOISE: CycleNoise = { lasting: 0.01, besideLine: 0.01, ofPlant: 0, passing: 0.04, perCycle: 1 }
   const sums = (cycleMs: number, over: Partial<Sums> = {}): Sums => ({
     ...NO_SUMS,
     cycles: 100,
@@ -79,6 +79,7 @@ describe('the effect on a line', () => {
         effect: Math.log(2),
         boundedEffect: 0.2,
         lastingVariance: 0.01,
+        sharedVariance: 0,
         variance: expect.closeTo(0.03, 9),
       },
     ])

@@ -107,10 +107,10 @@ it('needs more where failures vary more from day to day than chance does', () =>
   const one = oneCase({ stage: () => ({ failures: 3 }) })
   const judgedWith = (connection: number) =>
     judgeConnection({ ...one, baseline: { ...one.baseline, dispersion: { connection, errors: 1 } } })[0]
-  // 66.8 by chance alone; of a negative binomial count it is less than 66.8 / 2, as such a count has a longer tail.
+  // 66.8 by chance alone; of a negative binomial count it is 21.4, as such a count has a longer tail.
   expect(judgedWith(2)).toMatchObject({ outcome: 'breach', statistic: { value: expect.closeTo(21.44, 1) } })
   // Still beyond the history, but no longer beyond the controls, of which there are fewer.
-  expect(judgedWith(3.2)).toMatchObject({ outcome: 'inconclusive', statistic: { value: expect.closeTo(12.37, 2) } })
+  expect(judgedWith(3.25)).toMatchObject({ outcome: 'inconclusive', statistic: { value: expect.closeTo(11.95, 2) } })
   expect(judgedWith(5)).toMatchObject({ outcome: 'healthy', statistic: { value: expect.closeTo(7.4, 2) } })
 })
 

@@ -32,8 +32,9 @@ export interface MetricLine {
 /** What one rule read at one evaluation. */
 export interface MetricEvaluation {
   readonly lines: readonly MetricLine[]
-  /** How single controls scatter about their line. */
+  /** How single controls scatter about their line, and single devices of the stage. */
   readonly noise: Noise
+  readonly stageNoise: Noise
 }
 
 /** By the names of the rules. */
@@ -120,7 +121,8 @@ export class MetricObserver {
           controls: peers.get(line) ?? NO_METRIC_SUMS,
         }),
       )
-      evaluations[name] = { lines, noise: (controls.#scatter[i] as WithinLines).sums() }
+      const noise = (controls.#scatter[i] as WithinLines).sums()
+      evaluations[name] = { lines, noise, stageNoise: (this.#scatter[i] as WithinLines).sums() }
     }
     return evaluations
   }

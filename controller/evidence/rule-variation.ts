@@ -14,9 +14,11 @@ export interface RuleVariation {
   /** Standard deviation of its effect beside the devices of its line, and by itself. */
   readonly besideLine: number
   readonly alone: number
+  /** Of single values of a gauge, within a shift; 0 for events. */
+  readonly single: number
   /** Mean of the magnitude of what is read, in the unit of the metric. */
   readonly unit: number
-  /** What one reading says at most. [source: bounded-readings] */
+  /** What one reading says at most; 0 without a bound. [source: bounded-readings] */
   readonly mostEffect: number
 }
 
@@ -30,6 +32,8 @@ export interface Place {
 
 interface Value extends Place {
   readonly value: number
+  /** Variance of the single values that it is the mean of; null for others. */
+  readonly variance: number | null
 }
 
 /** More where devices vary more, or a lasting difference could not be told from that. [source: bounded-readings] */
@@ -52,7 +56,7 @@ export class RuleRecords {
     const done = doneSince(delta)
     for (const [i, { metricTest }] of metricRules(this.#policy).entries()) {
       const value = recordOf(metricTest, done)
-      if (value !== null) this.#values[i]?.push({ ...place, value })
+      if (value !== null) this.#values[i]?.push({ ...place, value, variance: varianceWithin(metricTest, done) })
       const events = isOfEvents(metricTest) ? eventsOf(metricTest, done) : null
       if (events !== null && events.exposure > 0) this.#counts[i]?.push({ ...place, ...events })
     }
@@ -67,8 +71,11 @@ export class RuleRecords {
         const residuals = residualsOf(values, isRelative)
         const alone = sigmaOf(residuals)
         const unit = values.reduce((sum, { value }) => sum + Math.abs(value), 0) / Math.max(values.length, 1)
+        const single = singleSigma(this.#values[i] ?? [], isRelative)
         const hasData = residuals.length > 0 || (this.#counts[i] ?? []).length > 0
-        const mostEffect = Math.max(MOST_LIMITS * limitEffect(metricTest, this.#policy), MOST_SIGMAS * alone)
+        const bound = Math.max(MOST_LIMITS * limitEffect(metricTest, this.#policy), MOST_SIGMAS * alone)
+        // A trend is looked for in ranks, which one reading cannot decide.
+        const mostEffect = metricTest.kind === 'trend' ? 0 : bound
         return [
           name,
           {
@@ -76,6 +83,7 @@ export class RuleRecords {
             dispersion: dispersionOf(this.#counts[i] ?? []),
             besideLine: besideLine(residuals),
             alone,
+            single,
             unit,
             mostEffect,
           },
@@ -97,6 +105,21 @@ function recordOf({ kind, metric }: MetricTest, done: Done): number | null {
   if (kind !== 'spread') return gauge.sum / gauge.count
   const variance = varianceOf(gauge)
   return variance === null || variance <= 0 ? null : 0.5 * Math.log(variance)
+}
+
+const varianceWithin = ({ kind, metric }: MetricTest, done: Done): number | null => {
+  const gauge = kind === 'mean' || kind === 'trend' ? done.gauge(metric) : undefined
+  return gauge === undefined ? null : varianceOf(gauge)
+}
+
+function singleSigma(values: readonly Value[], isRelative: boolean): number {
+  let [squares, n] = [0, 0]
+  for (const { value, variance } of values) {
+    if (variance === null || (isRelative && value === 0)) continue
+    squares += variance / (isRelative ? value ** 2 : 1)
+    n += 1
+  }
+  return n === 0 ? 0 : Math.sqrt(squares / n)
 }
 
 interface Residual extends Place {

@@ -118,14 +118,15 @@ function candidateOf(
 }
 
 /** Of one line, and its variance by chance: the controls and the baseline are the yardstick, never the stage. */
-function effectOf(rule: MetricRule, { evidence, baseline }: RuleInput, line: MetricLine): Effect {
+function effectOf(rule: MetricRule, one: RuleInput, line: MetricLine): Effect {
+  const { baseline } = one
   const { evaluations, stage, controls } = line
   const hasControls = controls.readings > 0
   const variation = baseline.rules?.[rule.name]
   const least = LEAST_LASTING * (rule.metricTest.isAbsolute ? (variation?.unit ?? 0) : 1)
   const besideLine = Math.max(variation?.besideLine ?? 0, least) ** 2
   const alone = Math.max(variation?.alone ?? 0, least) ** 2
-  const passing = passingOf(rule, evidence.evaluations, besideLine)
+  const passing = passingOf(rule, one, line, besideLine)
   const own = 1 / stage.readings
   const ofControls = hasControls ? 1 / controls.readings : 0
   // Without controls a line's own day cannot be told from the firmware, so that its devices do not average out.
@@ -136,18 +137,36 @@ function effectOf(rule: MetricRule, { evidence, baseline }: RuleInput, line: Met
   }
 }
 
-/** Fewer controls than this in the window are too little evidence about the scatter. */
+/** Fewer values than this in the window are too little evidence about the scatter. */
 const LEAST_DEGREES = 16
 
-/** From evaluation to evaluation, as single controls scatter about their line; without them as from day to day. */
-function passingOf({ name }: MetricRule, evaluations: RuleInput['evidence']['evaluations'], lasting: number): number {
-  let [squares, degrees] = [0, 0]
-  for (const { metrics } of evaluations) {
-    const noise = metrics?.[name]?.noise
-    squares += noise?.squares ?? 0
-    degrees += noise?.degrees ?? 0
+/**
+ * From evaluation to evaluation, as single controls scatter about their line. Where there is one a line, or none, the
+ * devices of the stage do; a few bad ones then make the test less sensitive, which is better than a scatter that nobody
+ * has seen. With one device a line of either it is what single values make of it.
+ */
+function passingOf(rule: MetricRule, one: RuleInput, line: MetricLine, lasting: number): number {
+  for (const role of ['noise', 'stageNoise'] as const) {
+    let [squares, degrees] = [0, 0]
+    for (const { metrics } of one.evidence.evaluations) {
+      const noise = metrics?.[rule.name]?.[role]
+      squares += noise?.squares ?? 0
+      degrees += noise?.degrees ?? 0
+    }
+    if (degrees >= LEAST_DEGREES) return Math.max(squares / degrees - lasting, 0)
   }
-  return degrees < LEAST_DEGREES ? lasting : Math.max(squares / degrees - lasting, 0)
+  return ofSingleValues(rule, one, line)
+}
+
+/**
+ * Of a spread what ln of a variance of so many values scatters by; of an output one event more or less; of a mean as if
+ * the values of an evaluation had all in common. [source: log-variance]
+ */
+function ofSingleValues({ name, metricTest }: MetricRule, { baseline }: RuleInput, { stage }: MetricLine): number {
+  if (metricTest.kind === 'output') return stage.readings / Math.max(stage.expected, 1)
+  if (metricTest.kind === 'mean') return (baseline.rules?.[name]?.single ?? 0) ** 2
+  const half = Math.max(stage.exposure / stage.readings - 1, 1) / 2
+  return (1 / half + 1 / (2 * half ** 2) + 1 / (6 * half ** 3)) / 4
 }
 
 function findingOf(rule: MetricRule, shown: Candidate | null, { policy, watch }: RuleInput, end: End): Finding {

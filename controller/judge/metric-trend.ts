@@ -1,6 +1,6 @@
 import { limitOf, type MetricRule } from '../evidence/metric-rules.ts'
 import { NO_TREND, TREND_BLOCKS_PER_HOUR, type TrendSeries } from '../evidence/metric-trend.ts'
-import { streamAlpha } from '../statistics/budget.ts'
+import { LIMIT_ALPHA, streamAlpha } from '../statistics/budget.ts'
 import { leastRise, riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
 import { own } from '../support/own.ts'
 import type { RuleInput } from './rule-input.ts'
@@ -14,6 +14,8 @@ const TREND_TESTS = 48
 interface Trend {
   readonly perHour: number
   readonly statistic: Statistic
+  /** Not only the estimate is steeper than the limit. [source: limit-evidence] */
+  readonly isBeyondLimit: boolean
   readonly n: number
   readonly thing?: string
 }
@@ -27,10 +29,12 @@ interface Member {
 /**
  * A gauge against the age of its process, above what the baseline and the controls let expect: rising (or falling) on
  * nearly all devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation), by
- * more than the limit per hour at the Theil-Sen slope. [source: sign-test, mann-kendall, hamed-rao, theil-sen]
+ * more than the limit per hour at the Theil-Sen slope, and beyond doubt so.
+ * [source: sign-test, mann-kendall, hamed-rao, theil-sen, limit-evidence]
  */
 export function judgeTrend(rule: MetricRule, one: RuleInput): Finding {
   const { direction } = rule.metricTest
+  const limit = effectLimit(rule, one)
   const signs = direction === 'either' ? [1, -1] : [direction === 'increase' ? 1 : -1]
   const alpha = streamAlpha(one.policy) / 2 / signs.length
   const members = membersOf(rule, one)
@@ -40,14 +44,17 @@ export function judgeTrend(rule: MetricRule, one: RuleInput): Finding {
       means: means.map((mean) => sign * mean),
       s: sign * s,
     }))
-    return [ofStage(towards, alpha), ofDevices(towards, alpha)]
+    return [ofStage(towards, alpha, limit), ofDevices(towards, alpha, limit)]
       .filter((trend) => trend !== null)
       .map((trend) => ({ ...trend, perHour: sign * trend.perHour }))
   })
-  const limit = effectLimit(rule, one)
-  const worst = found.toSorted((a, b) => Math.abs(b.perHour) - Math.abs(a.perHour))[0]
-  const isBreach = worst !== undefined && Math.abs(worst.perHour) > limit
-  return findingOf(rule, one, worst, members.length, isBreach)
+  const steepest = found.toSorted((a, b) => Math.abs(b.perHour) - Math.abs(a.perHour))
+  const beyond = steepest.find(({ isBeyondLimit }) => isBeyondLimit)
+  const gate = steepest.find(({ perHour }) => Math.abs(perHour) > limit)
+  if (beyond !== undefined) return findingOf(rule, one, beyond, members.length, { outcome: 'breach' })
+  if (gate !== undefined)
+    return findingOf(rule, one, gate, members.length, { outcome: 'inconclusive', inconclusive: 'gate' })
+  return findingOf(rule, one, steepest[0], members.length, { outcome: 'healthy' })
 }
 
 function membersOf({ name }: MetricRule, { evidence, watch }: RuleInput): readonly Member[] {
@@ -59,18 +66,20 @@ function membersOf({ name }: MetricRule, { evidence, watch }: RuleInput): readon
 
 const slopeOf = (means: readonly number[]): number => theilSenSlope(means) * TREND_BLOCKS_PER_HOUR
 
-function ofStage(members: readonly Member[], alpha: number): Trend | null {
+function ofStage(members: readonly Member[], alpha: number, limit: number): Trend | null {
   const rising = members.filter(({ s }) => s > 0).length
   const p = signTail(rising, members.length)
   const boundary = alpha / (TREND_TESTS / MIN_BLOCKS)
   if (members.length === 0 || p > boundary) return null
   const slopes = members.map(({ means }) => slopeOf(means)).sort((a, b) => a - b)
   const statistic = { name: 'sign', value: -Math.log(p), boundary: -Math.log(boundary) }
-  return { perHour: slopes[Math.floor(slopes.length / 2)] as number, statistic, n: members.length }
+  const steeper = slopes.filter((slope) => slope > limit).length
+  const isBeyondLimit = signTail(steeper, members.length) <= LIMIT_ALPHA / (TREND_TESTS / MIN_BLOCKS)
+  return { perHour: slopes[Math.floor(slopes.length / 2)] as number, statistic, isBeyondLimit, n: members.length }
 }
 
 /** The steepest of those whose trend is beyond doubt for a family of that size. */
-function ofDevices(members: readonly Member[], alpha: number): Trend | null {
+function ofDevices(members: readonly Member[], alpha: number, limit: number): Trend | null {
   const boundary = alpha / (members.length * TREND_TESTS)
   let worst: Trend | null = null
   for (const { thing, means, s } of members) {
@@ -80,7 +89,9 @@ function ofDevices(members: readonly Member[], alpha: number): Trend | null {
     const perHour = slopeOf(means)
     if (p > boundary || (worst !== null && worst.perHour >= perHour)) continue
     const statistic = { name: 'mann-kendall', value: -Math.log(p), boundary: -Math.log(boundary) }
-    worst = { perHour, statistic, n: means.length, thing }
+    const above = means.map((mean, i) => mean - (limit * i) / TREND_BLOCKS_PER_HOUR)
+    const isBeyondLimit = riseTail(above) <= LIMIT_ALPHA / members.length
+    worst = { perHour, statistic, isBeyondLimit, n: means.length, thing }
   }
   return worst
 }
@@ -95,7 +106,7 @@ function findingOf(
   { watch, policy }: RuleInput,
   trend: Trend | undefined,
   n: number,
-  isBreach: boolean,
+  end: { readonly outcome: Finding['outcome']; readonly inconclusive?: 'gate' },
 ): Finding {
   const { metricTest: test } = rule
   const factor = test.isAbsolute ? 1 : 100
@@ -104,7 +115,7 @@ function findingOf(
   return {
     rule: rule.name,
     metric: `${test.metric}${test.isAbsolute ? '' : 'Pct'}PerHour`,
-    outcome: isBreach ? 'breach' : 'healthy',
+    ...end,
     observed: perHour,
     baseline: 0,
     limit,

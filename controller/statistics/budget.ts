@@ -47,7 +47,7 @@ export const countBoundary = (policy: Policy, lines: number, isRolling: boolean)
  * What a rule may be wrong about the limit, once the change itself is beyond doubt: a change that is as large as the
  * limit is taken for more in one release of ten at most. [source: limit-evidence]
  */
-const LIMIT_ALPHA = 0.1
+export const LIMIT_ALPHA = 0.1
 
 /** Boundary of a log likelihood ratio against the limit; rolling windows are those of one stage. */
 export const limitBoundary = ({ windowMs, evidence }: Policy, lines: number, isRolling: boolean): number =>

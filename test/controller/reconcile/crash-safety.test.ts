@@ -13,7 +13,9 @@ import { MINUTE_MS, policyWith } from '../fixtures.ts'
 import { FAILURES, type Failure, failingAt, release, startedWorld, World } from '../world.ts'
 
 /** Short windows, no gates and little evidence: a whole rollout in some twenty evaluations. */
+/** Without devices held back, which have a course of their own below. */
 const quick = policyWith({
+  holdback: false,
   windowMs: 15 * MINUTE_MS,
   migrationWindowMs: 15 * MINUTE_MS,
   gates: OPEN_GATES,

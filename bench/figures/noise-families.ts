@@ -54,7 +54,7 @@ function withSetting(noise: PlantNoise, [key, scope]: readonly string[], value: 
 }
 
 /** Members that say how large something is; times and shapes stay as they are. */
-const SIZES = ['sigma', 'share', 'slower', 'line', 'plant', 'rise', 'mebibytes', 'factor']
+const SIZES = ['sigma', 'share', 'slower', 'line', 'plant', 'rise', 'mebibytes', 'factor', 'failureShare']
 
 /** Twice as large; twice as often where there is no size. */
 function doubled(value: unknown): unknown {

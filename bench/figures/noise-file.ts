@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { noiseSchema } from '../../scenarios/files/noise.ts'
-import type { ByScope, Episodic, ErrorBursts, PlantNoise } from '../../sim/plant/noise-settings.ts'
+import type { ByScope, ConnectionBursts, Episodic, ErrorBursts, PlantNoise } from '../../sim/plant/noise-settings.ts'
 
 /** A group of noise as a scenario holds it after it has been checked. */
 export type NoiseSettings = Exclude<z.output<typeof noiseSchema>, string>
@@ -19,6 +19,7 @@ export function noiseFileOf(noise: PlantNoise): NoiseSettings {
     trend: 100 * noise.trendPerDay,
     errorDispersion: noise.errorDispersion,
     errorBursts: scopes(noise.errorBursts, burst),
+    connectionBursts: scopes(noise.connectionBursts, connectionBurst),
     memoryWarmUp: or(noise.memoryWarmUp, ({ mebibytes, timeConstantMs }) => ({
       by: mebibytes,
       timeConstant: timeConstantMs,
@@ -57,6 +58,10 @@ const or = <Group, File>(group: Group | null, write: (group: Group) => File): Fi
 
 const episode = ({ everyMs, medianMs, spread }: Episodic) => ({ every: everyMs, median: medianMs, spread })
 const burst = ({ factor, ...one }: ErrorBursts) => ({ ...episode(one), factor })
+const connectionBurst = ({ failureShare, ...one }: ConnectionBursts) => ({
+  ...episode(one),
+  failures: 100 * failureShare,
+})
 
 const scopes = <Group, File>({ device, line, plant }: ByScope<Group>, write: (group: Group) => File) => ({
   device: or(device, write),

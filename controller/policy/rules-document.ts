@@ -33,7 +33,7 @@ const limit = z.union(
     z
       .string()
       .regex(PER_HOUR)
-      .transform((text) => ({ unit: '/h' as const, value: Number(PER_HOUR.exec(text)?.[1]) })),
+      .transform((given) => ({ unit: '/h' as const, value: Number(PER_HOUR.exec(given)?.[1]) })),
     z
       .number()
       .positive()

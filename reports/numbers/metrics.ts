@@ -19,6 +19,7 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   crashes: upper('crashes'),
   crashesPerDeviceDay: upper('crashes', 'per device-day'),
   cycleTimeIncreasePct: upper('cycle time increase', '%'),
+  cycleTimeMsSpreadChangePct: upper('spread of the cycle time', '%'),
   cycleTimeDriftPctPerHour: upper('cycle time growth', '%/h'),
   downDevicesPct: upper('devices down', '%'),
   errorRateIncreasePct: upper('error rate increase', '%'),
@@ -27,9 +28,11 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   fallenBackDevices: upper('devices that fell back'),
   freeMemoryPct: lower('free memory', '%'),
   hoursToExhaustion: lower('time to memory exhaustion', 'h'),
+  linesWithoutData: upper('lines without data'),
   memoryMiBPerHour: upper('memory growth', 'MiB/h'),
   outputDecreasePct: upper('output decrease', '%'),
   qualityFailurePct: upper('failed quality checks', '%'),
+  qualityPassesSharePoints: upper('failed quality checks', 'percentage points'),
   silentDevices: upper('silent devices'),
 }
 

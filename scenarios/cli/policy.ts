@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, isSeq, visit, type YAMLMap } from 'yaml'
+import { Document, isMap, isScalar, isSeq, parseDocument, stringify, visit, type YAMLMap } from 'yaml'
 import { documentOf, type FullPolicyDocument } from '../../controller/policy/document.ts'
 import { parsePolicy } from '../../controller/policy/parse.ts'
 import { policyFor } from '../files/plan.ts'
@@ -24,14 +24,15 @@ export function policy({ scenario, json }: PolicyOptions, io: Pick<Io, 'stdout'>
   return EXIT.met
 }
 
-/** Of a key, what its schema describes it as, and the keys below it. */
+/** Of a key, what its schema describes it as, and the keys below it or below each entry of a table. */
 interface KeySchema {
   readonly description?: string
   readonly properties?: Readonly<Record<string, KeySchema>>
+  readonly additionalProperties?: boolean | KeySchema
 }
 
-/** A comment, as long as the lines of the documents that the project ships. */
-const COMMENT_WIDTH = 110
+/** Of comments and of entries of a table: as long as the lines of the documents that the project ships. */
+const WIDTH = 110
 
 /** The document as YAML, with the description of its schema above each key. */
 export function policyYaml(document: FullPolicyDocument): string {
@@ -39,8 +40,7 @@ export function policyYaml(document: FullPolicyDocument): string {
   describeKeys(yaml.contents as YAMLMap, jsonSchemaOf('policy') as KeySchema, true)
   visit(yaml, {
     Scalar: (_, node) => {
-      // YAML 1.1 reads 22:00 as a number in base 60.
-      if (typeof node.value === 'string' && /^\d\d:\d\d$/.test(node.value)) node.type = 'QUOTE_DOUBLE'
+      if (typeof node.value === 'string' && !isStringInYaml11(node.value)) node.type = 'QUOTE_DOUBLE'
     },
     Map: (_, node, path) => {
       // A window or a shift takes one line.
@@ -50,15 +50,50 @@ export function policyYaml(document: FullPolicyDocument): string {
   return yaml.toString({ lineWidth: 0, flowCollectionPadding: true })
 }
 
+/** YAML 1.1 reads 22:00 as a number in base 60, 2026-03-02 as a date, and n, y, no, yes, on, off as booleans. */
+function isStringInYaml11(value: string): boolean {
+  const { contents, errors } = parseDocument(value, { version: '1.1', logLevel: 'silent' })
+  return errors.length === 0 && isScalar(contents) && typeof contents.value === 'string'
+}
+
 function describeKeys(map: YAMLMap, { properties = {} }: KeySchema, isTop: boolean): void {
   for (const [index, { key, value }] of map.items.entries()) {
     if (!isScalar(key)) continue
     const schema = properties[String(key.value)] ?? {}
     if (schema.description !== undefined) key.commentBefore = wrapped(schema.description)
+    if (isTable(schema) && isMap(value)) {
+      key.commentBefore = [key.commentBefore, ...meanings(value, schema.additionalProperties)].join('\n')
+      oneLineEach(value)
+    }
     key.spaceBefore = isTop && index > 0
     if (schema.properties !== undefined && isMap(value)) describeKeys(value, schema, false)
   }
 }
 
-const wrapped = (text: string): string =>
-  text.replaceAll(new RegExp(`(.{1,${COMMENT_WIDTH}})(?: |$)`, 'g'), ' $1\n').trimEnd()
+/** Whether it has entries of free names with the same keys each. */
+const isTable = (schema: KeySchema): schema is KeySchema & { readonly additionalProperties: KeySchema } =>
+  typeof schema.additionalProperties === 'object' && schema.additionalProperties.properties !== undefined
+
+/** What the keys of the entries mean, once for all entries: the keys that any of them has. */
+function meanings(table: YAMLMap, { properties = {} }: KeySchema): readonly string[] {
+  return Object.entries(properties).flatMap(([key, { description }]) =>
+    description !== undefined && table.items.some(({ value }) => isMap(value) && value.has(key))
+      ? [wrapped(`${key} - ${description}`, '  ', '    ')]
+      : [],
+  )
+}
+
+/** Each entry on one line, where it fits. */
+function oneLineEach(table: YAMLMap): void {
+  for (const { key, value } of table.items) {
+    if (!isMap(value)) continue
+    const line = stringify({ [String(key)]: value.toJSON() }, { collectionStyle: 'flow', lineWidth: 0 })
+    value.flow = line.length <= WIDTH
+  }
+}
+
+/** `first` begins the first line, `further` every other one. */
+function wrapped(words: string, first = '', further = ''): string {
+  const lines = words.match(new RegExp(`.{1,${WIDTH - further.length}}(?= |$)`, 'g')) ?? []
+  return lines.map((line, index) => ` ${index === 0 ? first : further}${line.trimStart()}`).join('\n')
+}

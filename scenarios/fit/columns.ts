@@ -77,10 +77,10 @@ export interface Mapping {
 }
 
 /** What --column says, or its problem. */
-export function mappingOf(text: string): Mapping | string {
-  const at = text.indexOf('=')
-  if (at < 1 || at === text.length - 1) return `"${text}" is not name=column, such as device=Machine`
-  const [role, column] = [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+export function mappingOf(argument: string): Mapping | string {
+  const at = argument.indexOf('=')
+  if (at < 1 || at === argument.length - 1) return `"${argument}" is not name=column, such as device=Machine`
+  const [role, column] = [argument.slice(0, at).trim(), argument.slice(at + 1).trim()]
   return role in ROLES ? { role, column } : `"${role}" is no name of a column${nearest(role, ROLE_NAMES)}`
 }
 

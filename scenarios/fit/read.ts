@@ -97,16 +97,31 @@ function readFile({ file, lines }: RecordingFile, options: ReadOptions, collecto
   return [...firstProblems(problems, file)]
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Objects within a row, such as `counters` of the health document: their parts stand for themselves. */
-function flattened(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function flattened(fields: Fields): Record<string, unknown> {
   const flat: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(fields)) {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      Object.assign(flat, flattened(value as Readonly<Record<string, unknown>>))
-    } else flat[key] = value
+    if (key === 'metrics' && isFields(value) && isFields(value.counters) && isFields(value.gauges)) {
+      Object.assign(flat, ofPlant('counters', value.counters), ofPlant('gauges', value.gauges))
+    } else if (isFields(value)) Object.assign(flat, flattened(value))
+    else flat[key] = value
   }
   return flat
 }
+
+/**
+ * Metrics of the plant's own in a health document, by their path, since a short name may be that of a column. A gauge
+ * stands for its value at the sample.
+ */
+const ofPlant = (group: 'counters' | 'gauges', metrics: Fields): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(metrics).map(([name, given]) => [`metrics.${group}.${name}`, isFields(given) ? given.value : given]),
+  )
 
 interface Growing {
   readonly device: string

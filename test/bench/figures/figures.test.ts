@@ -44,6 +44,8 @@ describe('the families', () => {
     const noise = (name: string) => noiseFamilies().find((one) => one.name === name)?.noise
     expect(noise('wander doubled')?.wander).toEqual({ ...PRESETS.typical.wander, sigma: 0.03 })
     expect(noise('outages line doubled')?.outages.line?.everyMs).toBe(45 * 86_400_000)
+    const { line } = PRESETS.typical.connectionBursts
+    expect(noise('connectionBursts line doubled')?.connectionBursts.line).toEqual({ ...line, failureShare: 0.2 })
     expect(noise('errorsPerDeviceHour doubled')).toEqual({ ...PRESETS.typical, errorsPerDeviceHour: 4 })
   })
 

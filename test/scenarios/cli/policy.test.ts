@@ -39,13 +39,45 @@ describe('rehearse policy', () => {
     )
   })
 
-  it('has the meaning of every key above it', () => {
-    const lines = printed({ scenario: 'other-plant' }).split('\n')
-    const keys = lines.flatMap((line, index) => (/^ *[a-zA-Z]+:/.test(line) ? [{ line, above: lines[index - 1] }] : []))
-    const stages = /^ {2}(canary|early|production):$/
-    const bare = keys.filter(({ line, above }) => !stages.test(line) && !/^ *# \S/.test(above ?? ''))
-    expect(bare).toEqual([])
-    expect(keys.length).toBeGreaterThan(45)
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120)
+  it('quotes what a reader of YAML 1.1 takes for something else, names of rules as well', () => {
+    const own = (metric: string) => ({ test: 'share', metric, of: 'cycles', limit: '1 %' })
+    const given = parsePolicy({ rules: { on: own('n'), no: own('y'), yes: own('off'), null: own('torqueNm') } })
+    const text = policyYaml(documentOf(given))
+    for (const part of ['  "on":\n', '  "no":\n', 'metric: "n"\n', 'metric: "off"\n', 'metric: torqueNm\n']) {
+      expect(text).toContain(part)
+    }
+    expect(parsePolicy(parse(text, { version: '1.1' }))).toEqual(given)
+  })
+
+  it.each(['other-plant', 'torque-drift'])(
+    'has the meaning of every key of %s above it, or above its table',
+    (name) => {
+      const text = printed({ scenario: name })
+      const lines = text.split('\n')
+      const table = lines.indexOf('rules:')
+      const tableEnd = lines.indexOf('', table)
+      const keys = lines.flatMap((line, index) =>
+        /^ *[a-zA-Z]+:/.test(line) && !(index >= table && index < tableEnd) ? [{ line, above: lines[index - 1] }] : [],
+      )
+      const stages = /^ {2}(canary|early|production):$/
+      const bare = keys.filter(({ line, above }) => !stages.test(line) && !/^ *# \S/.test(above ?? ''))
+      expect(bare).toEqual([])
+      expect(keys.length).toBeGreaterThan(45)
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120)
+
+      const comment = lines.slice(lines.lastIndexOf('', table), table).join('\n')
+      const meant = [...comment.matchAll(/^# {3}(\w+) - \S/gm)].map(([, key]) => key)
+      const { rules } = parse(text) as { readonly rules: Readonly<Record<string, object>> }
+      const used = new Set(Object.values(rules).flatMap((rule) => Object.keys(rule)))
+      expect(meant.toSorted()).toEqual([...used].toSorted())
+      expect(meant.length).toBeGreaterThan(2)
+    },
+  )
+
+  it('has every rule that all policies have on a line of its own', () => {
+    const lines = printed({}).split('\n')
+    for (const { name } of DEFAULT_POLICY.rules) {
+      expect(lines.filter((line) => line.startsWith(`  ${name}: { `) && line.endsWith(' }'))).toHaveLength(1)
+    }
   })
 })

@@ -51,6 +51,29 @@ describe('a recording', () => {
     const recorded = read(JSON.stringify({ device: 'd', state: { reported: document } }), { file: 'x.jsonl' })
     expect(recorded.problems).toEqual([])
     expect(values(recorded, 'cycles')).toEqual([document.counters.cycles])
+    expect(recorded.unused).toEqual(expect.arrayContaining(['metrics.counters.scrapped', 'metrics.gauges.torqueNm']))
+  })
+
+  it("may have metrics of the plant's own, whose names are columns only where --column says so", () => {
+    const gauge = (value: number) => ({ value, count: 9, sum: 400, sumOfSquares: 18_000 })
+    const row = {
+      time: T,
+      device: 'd',
+      counters: { cycles: 2 },
+      gauges: { cpuPct: 30 },
+      metrics: { counters: { takt: 7, device: 8 }, gauges: { cpu: gauge(40), value: gauge(41), sum: gauge(42) } },
+    }
+    const alone = read(JSON.stringify(row), { file: 'x.jsonl' })
+    expect(alone).toMatchObject({ problems: [], isLong: false, devices: [{ device: 'd' }] })
+    expect([values(alone, 'cpuPct'), values(alone, 'cycles'), values(alone, 'errors')]).toEqual([[30], [2], []])
+    const columns = ['cpuPct=metrics.gauges.cpu', 'errors=metrics.counters.takt']
+    const mapped = read(JSON.stringify(row), { file: 'x.jsonl', columns })
+    expect([values(mapped, 'cpuPct'), values(mapped, 'errors')]).toEqual([[40], [7]])
+  })
+
+  it('may have an object of metrics that is no health document', () => {
+    const recorded = read(JSON.stringify({ time: T, device: 'd', metrics: { cycles: 3 } }), { file: 'x.jsonl' })
+    expect(values(recorded, 'cycles')).toEqual([3])
   })
 
   it('may have a row a metric, with offsets from a start', () => {

@@ -34,6 +34,8 @@ export interface Baseline {
   readonly dispersion?: { readonly connection: number; readonly errors: number }
   /** How the rate of errors varies beyond chance, by device, line and plant; absent if not measured. */
   readonly errorVariation?: Variation
+  /** The same of failed connections. */
+  readonly connectionVariation?: Variation
   /** How what the rules on metrics read varies, by their names; absent for a rule that is newer. */
   readonly rules?: Readonly<Record<string, RuleVariation>>
   /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
@@ -56,7 +58,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
   const output = new Spread()
   const [connection, errors] = [new Dispersion(), new Dispersion()]
   const rules = new RuleRecords(policy)
-  const records = new CountRecords()
+  const [records, links] = [new CountRecords(), new CountRecords()]
   const cycleTimes = new ShiftValues()
   const shifts = { minutes: 0, count: 0 }
   for (let i = 1; i < snapshots.length; i++) {
@@ -87,6 +89,8 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
         records.add({ ...place, day }, delta.errors, delta.countedMinutes)
+        // Failures do not depend on the shift.
+        links.add({ ...place, day, stratum: '' }, delta.connectionFailures, delta.connectionAttempts)
         rules.add(place, delta)
         if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
@@ -104,6 +108,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     cycleTimeCv: cycleTimeCv(devices),
     dispersion: { connection: connection.factor(), errors: errors.factor() },
     errorVariation: records.variation(shifts.count === 0 ? 0 : shifts.minutes / shifts.count),
+    connectionVariation: links.variation(shifts.count === 0 ? 0 : shifts.minutes / shifts.count),
     rules: rules.variations(),
   }
 }

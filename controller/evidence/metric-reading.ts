@@ -17,6 +17,8 @@ export interface Done {
 export interface UsualMetric {
   /** Pieces of data: attempts, minutes, samples of a gauge. */
   readonly duePerMinute: number
+  /** Of the machine; a machine that stands makes no data. */
+  readonly cyclesPerMinute: number
   /** Events, or what is made, per exposure. */
   readonly rate: number
   readonly mean: number
@@ -38,7 +40,8 @@ interface Reading {
 /** Null where there is nothing to compare with. */
 export function usualOf(test: MetricTest, before: Done): UsualMetric | null {
   const { kind, metric } = test
-  const nothing = { duePerMinute: 1, rate: 0, mean: 0, lnSpread: 0 }
+  const cyclesPerMinute = (before.counter('cycles') ?? 0) / before.countedMinutes
+  const nothing = { duePerMinute: 1, cyclesPerMinute, rate: 0, mean: 0, lnSpread: 0 }
   if (isOfGauge(kind)) {
     const gauge = before.gauge(metric)
     const variance = gauge === undefined ? null : varianceOf(gauge)
@@ -57,7 +60,7 @@ export function usualOf(test: MetricTest, before: Done): UsualMetric | null {
  * measured, and in tests of events.
  */
 export function readMetric(test: MetricTest, delta: Delta, usual: UsualMetric, sums: Reading): number | null {
-  sums.due += delta.countedMinutes * usual.duePerMinute
+  sums.due += delta.countedMinutes * usual.duePerMinute * workedShare(delta, usual)
   if (isOfGauge(test.kind)) return readGauge(test, delta, usual, sums)
   const events = eventsOf(test, doneSince(delta))
   if (events === null) return null
@@ -70,6 +73,12 @@ export function readMetric(test: MetricTest, delta: Delta, usual: UsualMetric, s
 }
 
 export const isOfGauge = (kind: MetricTest['kind']): boolean => kind === 'mean' || kind === 'spread' || kind === 'trend'
+
+/** What is not made is seen by the rule on output. */
+function workedShare({ cycles, countedMinutes }: Delta, { cyclesPerMinute }: UsualMetric): number {
+  const expected = countedMinutes * cyclesPerMinute
+  return expected > 0 ? Math.min(cycles / expected, 1) : 1
+}
 
 function readGauge(test: MetricTest, delta: Delta, usual: UsualMetric, sums: Reading): number | null {
   const gauge = doneSince(delta).gauge(test.metric)

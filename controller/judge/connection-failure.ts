@@ -1,20 +1,14 @@
 import { NO_PRESENCE } from '../evidence/presence.ts'
 import type { StratumSums } from '../evidence/stratum-sums.ts'
 import { type Sums, totalOf } from '../evidence/sums.ts'
+import { withTail } from '../evidence/variation.ts'
 import { lineList } from '../messages/wording.ts'
 import { limitBoundary, suddenBoundary } from '../statistics/budget.ts'
 import { clusteredLogTail } from '../statistics/clustered-tail.ts'
 import { type Count, excessLogRatio, excessOver } from '../statistics/excess.ts'
+import { againstBefore, againstControls, againstOwnBefore, type Compared, tailOf } from './error-counts.ts'
 import type { RuleInput } from './rule-input.ts'
-import {
-  isSignificant,
-  type Judged,
-  type Segment,
-  segmentsOf,
-  significant,
-  statisticOf,
-  worstSegment,
-} from './segments.ts'
+import { isSignificant, type Judged, type Segment, segmentsOf, statisticFrom, worstSegment } from './segments.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
 /** How the attempts of some devices ended. */
@@ -57,7 +51,7 @@ function gradual(one: RuleInput): Finding {
 }
 
 function judgedOf(segment: Segment, one: RuleInput): Judged {
-  const { policy, baseline } = one
+  const { policy } = one
   const { stage, controls } = segment
   const observed = sharePct(stage)
   const isEnough = stage.attempts >= attemptsNeeded(one, segment) || segment.run !== undefined
@@ -65,12 +59,42 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   if (observed <= policy.limits.connectionFailurePct) return { segment, outcome: 'healthy' }
   const normal = normalOf(one, segment.key.line)
   if (normal.attempts === 0) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
-  const dispersion = baseline.dispersion?.connection
-  const statistic = statisticOf(segment, countOf(stage, normal), dispersion)
-  if (!isSignificant(statistic)) return { segment, outcome: 'healthy', statistic }
-  const isOwn = controls.attempts === 0 || excessLogRatio(countOf(stage, controls), dispersion) >= segment.boundary
-  if (!isOwn || isBeyondLimit(segment, one)) return significant(segment, statistic, isOwn)
-  return { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
+  const compared = comparedOf(segment, one, normal)
+  const hasControls = controls.attempts > 0
+  const statistic = statisticFrom(segment, evidenceOf(compared, hasControls ? againstControls : againstBefore))
+  if (isSignificant(statistic)) {
+    if (isBeyondLimit(segment, one)) return { segment, outcome: 'breach', statistic }
+    return { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
+  }
+  const ofBefore = hasControls ? statisticFrom(segment, evidenceOf(compared, againstOwnBefore)) : statistic
+  if (!isSignificant(ofBefore)) return { segment, outcome: 'healthy', statistic }
+  return { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic: ofBefore }
+}
+
+/** With the tail that bad links of single devices give it. */
+const evidenceOf = (compared: Compared, against: (compared: Compared) => Count): number =>
+  withTail(excessLogRatio(against(compared)), tailOf(compared))
+
+/** As errors are compared: a failure of a connection is an error, and every attempt a minute. */
+function comparedOf({ key, stage, controls }: Segment, { baseline, watch }: RuleInput, normal: Connections): Compared {
+  const members =
+    key.line === undefined ? watch.members : watch.members.filter((thing) => watch.lineOf[thing] === key.line)
+  const ofFleet = baseline.connections.failures / Math.max(baseline.connections.attempts, 1)
+  const lines = key.line === undefined ? new Set(members.map((thing) => watch.lineOf[thing])).size : 1
+  return {
+    stage: {
+      errors: stage.failures,
+      expectedErrors: (stage.attempts * normal.failures) / normal.attempts,
+      countedMinutes: stage.attempts,
+    },
+    controls: {
+      errors: controls.failures,
+      expectedErrors: controls.attempts * ofFleet,
+      countedMinutes: controls.attempts,
+    },
+    before: { devices: members.length, lines, errors: normal.failures, countedMinutes: normal.attempts },
+    variation: baseline.connectionVariation,
+  }
 }
 
 /** More failures than a share as large as the limit would make: until that is known, nothing is promoted. */
@@ -178,12 +202,6 @@ const isAbove = (stage: Connections, { policy }: RuleInput): boolean =>
 
 const sharePct = ({ attempts, failures }: Connections): number | null =>
   attempts === 0 ? null : (failures / attempts) * 100
-
-const countOf = (stage: Connections, reference: Connections): Count => ({
-  count: stage.failures,
-  reference: reference.failures,
-  ratio: stage.attempts / reference.attempts,
-})
 
 /** The same devices before the rollout, at all hours: failures do not depend on the shift. */
 function normalOf({ baseline, watch }: RuleInput, line: number | undefined): Connections {

@@ -350,6 +350,34 @@ it('compares a line with its own devices before, and with no others', () => {
   expect(judgedWith(2).outcome).toBe('healthy')
 })
 
+it('does not take it for a rise that a shift of few counted minutes had no error by chance', () => {
+  const one = (third: number, errors: number, hasControls: boolean) =>
+    oneCase({
+      // 17 devices for 200 minutes, nearly all of them in the shift without any; by the other one 1 error is expected.
+      stage: () => ({ errors, expectedErrors: 1 / 17, countedMinutes: 200 }),
+      controls: () => ({ errors: 95, expectedErrors: 80, countedMinutes: 3800 }),
+      stratum: { errors: third, countedMinutes: 5 },
+      hasControls,
+    })
+  const judgedOf = (second: number, third: number, errors: number, hasControls = true) => {
+    const given = one(third, errors, hasControls)
+    const devices = Object.fromEntries(
+      Object.entries(given.baseline.devices).map(([thing, strata]) => {
+        const sums = strata['second/weekday'] as StratumSums
+        return [thing, { 'second/weekday': { ...sums, errors: second }, 'third/weekday': sums }]
+      }),
+    )
+    const evidence = { ...given.evidence, strata: ['second/weekday', 'third/weekday'] }
+    return judgeErrorRate({ ...given, evidence, baseline: { ...given.baseline, devices } })
+  }
+  expect(judgedOf(0, 1 / 17, 5)).toMatchObject({ outcome: 'healthy', observed: 8400 })
+  expect(judgedOf(0, 1 / 17, 5, false)).toMatchObject({ outcome: 'healthy' })
+  // The controls do not explain a hundred times as many.
+  expect(judgedOf(0, 1 / 17, 500).outcome).toBe('breach')
+  // Where both shifts had some, it is known that the one has next to none.
+  expect(judgedOf(1, 1, 5)).toMatchObject({ outcome: 'breach' })
+})
+
 it('knows no more of a shift than its own baseline has, whatever the others had', () => {
   const one = oneCase({ stage: (line) => ({ errors: line === 5 ? 15 : 1, expectedErrors: 1 }), stratum: { errors: 1 } })
   const rich = { ...one.baseline.devices['line-5-0']?.['second/weekday'], errors: 400 } as StratumSums

@@ -8,6 +8,8 @@ export interface Delta extends HealthCounters {
   readonly minutes: number
   /** Of them, those that the counters cover: all in version 2.0, one in version 1.0. */
   readonly countedMinutes: number
+  /** Its cycle times are means, as in version 1.0: nothing tells how single cycles spread. */
+  readonly isOfMeans?: true
   /** The plant's own; absent where there are none, or nothing to count them from. */
   readonly metrics?: MetricTotals
 }
@@ -32,7 +34,7 @@ export const isNews = (previous: HealthSample | undefined, current: HealthSample
 export function difference(previous: HealthSample | undefined, current: HealthSample): Delta | null {
   if (!isNews(previous, current)) return null
   if (current.schema === '1.0') {
-    return { ...current.counters, minutes: samplesSince(previous, current), countedMinutes: 1 }
+    return { ...current.counters, minutes: samplesSince(previous, current), countedMinutes: 1, isOfMeans: true }
   }
   if (previous === undefined) return null // nothing to count from
   if (beganAnew(previous, current)) return fromZero(current, current.sequence)

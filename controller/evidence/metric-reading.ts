@@ -8,6 +8,8 @@ import type { StratumSums } from './stratum-sums.ts'
 /** What a device did in some time, of its own or of the baseline. */
 export interface Done {
   readonly countedMinutes: number
+  /** Some of its cycle times are means. */
+  readonly isOfMeans: boolean
   /** Undefined for a metric that was not reported. */
   counter(name: string): number | undefined
   gauge(name: string): GaugeSums | undefined
@@ -40,6 +42,7 @@ interface Reading {
 /** Null where there is nothing to compare with. */
 export function usualOf(test: MetricTest, before: Done): UsualMetric | null {
   const { kind, metric } = test
+  if (!canTell(test, before)) return null
   const cyclesPerMinute = (before.counter('cycles') ?? 0) / before.countedMinutes
   const nothing = { duePerMinute: 1, cyclesPerMinute, rate: 0, mean: 0, lnSpread: 0 }
   if (isOfGauge(kind)) {
@@ -71,6 +74,10 @@ export function readMetric(test: MetricTest, delta: Delta, usual: UsualMetric, s
   sums.expected += expected
   return test.kind === 'output' && expected > 0 ? events.count / expected - 1 : null
 }
+
+/** Means spread less than what they are of, so that single values beside them would look like a fault. */
+export const canTell = ({ kind, metric }: MetricTest, { isOfMeans }: Done): boolean =>
+  kind !== 'spread' || metric !== 'cycleTimeMs' || !isOfMeans
 
 export const isOfGauge = (kind: MetricTest['kind']): boolean => kind === 'mean' || kind === 'spread' || kind === 'trend'
 
@@ -129,6 +136,7 @@ const KNOWN: ReadonlySet<string> = new Set(HEALTH_COUNTERS)
 /** What a device did between two samples. */
 export const doneSince = (delta: Delta): Done => ({
   countedMinutes: delta.countedMinutes,
+  isOfMeans: delta.isOfMeans ?? false,
   counter: (name) =>
     KNOWN.has(name) ? (delta[name as keyof HealthCounters] as number) : own(delta.metrics?.counters, name),
   gauge: (name) =>
@@ -140,6 +148,7 @@ export const doneSince = (delta: Delta): Done => ({
 /** What it did in the baseline. */
 export const doneBefore = (sums: StratumSums): Done => ({
   countedMinutes: sums.countedMinutes,
+  isOfMeans: sums.isOfMeans ?? false,
   counter: (name) => countersOfBaseline[name]?.(sums) ?? own(sums.metrics?.counters, name),
   gauge: (name) =>
     name === 'cycleTimeMs'

@@ -2,7 +2,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { MetricTest } from '../policy/rules.ts'
 import { groupedBy } from '../support/grouped.ts'
 import type { Delta } from './difference.ts'
-import { type Done, doneSince, eventsOf, isOfGauge, varianceOf } from './metric-reading.ts'
+import { canTell, type Done, doneSince, eventsOf, isOfGauge, varianceOf } from './metric-reading.ts'
 import { limitEffect, metricRules } from './metric-rules.ts'
 
 /** How what one rule reads of a device varies from one shift to the same one of another day. */
@@ -55,7 +55,7 @@ export class RuleRecords {
   add(place: Place, delta: Delta): void {
     const done = doneSince(delta)
     for (const [i, { metricTest }] of metricRules(this.#policy).entries()) {
-      const value = recordOf(metricTest, done)
+      const value = canTell(metricTest, done) ? recordOf(metricTest, done) : null
       if (value !== null) this.#values[i]?.push({ ...place, value, variance: varianceWithin(metricTest, done) })
       const events = isOfEvents(metricTest) ? eventsOf(metricTest, done) : null
       if (events !== null && events.exposure > 0) this.#counts[i]?.push({ ...place, ...events })

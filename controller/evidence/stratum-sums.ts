@@ -19,6 +19,8 @@ export interface StratumSums {
   crashes: number
   connectionAttempts: number
   connectionFailures: number
+  /** Some of its cycle times are means; absent where none are. */
+  isOfMeans?: true
   /** The plant's own metrics; absent where there were none. */
   metrics?: MetricTotals
 }
@@ -51,6 +53,7 @@ export function addShift(sums: StratumSums, delta: Delta): void {
   sums.qualityFailures += delta.qualityChecks - delta.qualityPasses
   sums.cycleTimeMsSum += delta.cycleTimeMsSum
   sums.cycleTimeMsSumOfSquares += delta.cycleTimeMsSumOfSquares
+  if (delta.isOfMeans) sums.isOfMeans = true
   sums.operations += delta.operations
   sums.errors += delta.errors
   sums.crashes += delta.crashes
@@ -75,14 +78,16 @@ export const minus = (all: StratumSums, own: StratumSums): StratumSums => ({
   crashes: all.crashes - own.crashes,
   connectionAttempts: all.connectionAttempts - own.connectionAttempts,
   connectionFailures: all.connectionFailures - own.connectionFailures,
+  ...(all.isOfMeans && { isOfMeans: all.isOfMeans }),
   ...(all.metrics !== undefined && { metrics: addMetrics(all.metrics, own.metrics, -1) }),
 })
 
 /** Sums of several strata as one. */
 export function plus(parts: readonly StratumSums[]): StratumSums {
   const total = emptySums()
-  for (const { metrics, ...counts } of parts) {
+  for (const { metrics, isOfMeans, ...counts } of parts) {
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) total[name] += counts[name]
+    if (isOfMeans) total.isOfMeans = true
     if (metrics !== undefined) total.metrics = addMetrics(total.metrics, metrics)
   }
   return total

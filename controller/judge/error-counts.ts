@@ -75,7 +75,7 @@ export function againstBefore(compared: Compared): Count {
 export function againstOwnBefore(compared: Compared): Count {
   const { stage, before } = compared
   const [now, then] = parts(compared)
-  const count = countOf(stage, { ...before, expectedErrors: before.errors })
+  const count = countOf(stage, { ...before, expectedErrors: before.errors }, before.leastErrors)
   return withVariance(count, (now.device + then.device) / Math.max(before.devices, 1))
 }
 
@@ -92,7 +92,7 @@ export function againstControls(compared: Compared): Count {
   const weeks = minutesBefore(before) / Math.max(minutes, 1)
   const chanceIn = (expected: number): number => (expected > 0 ? 1 / expected : 0)
   return withVariance(
-    countOf(stage, controls),
+    countOf(stage, controls, Math.min(before.leastErrors, controls.expectedErrors * weeks)),
     (now.device + then.device) * (1 / own + 1 / others) +
       chanceIn(before.errors) +
       chanceIn(controls.expectedErrors * weeks),
@@ -112,15 +112,21 @@ export function informationShare(compared: Compared, against: (compared: Compare
   return informationOf(against(compared)) / informationOf(against(scaled(compared, factor)))
 }
 
-/** Exposure is the expected errors, so that shifts are mixed alike; the time where none were ever seen. */
-export const countOf = (stage: Errors, reference: Errors): Count => ({
-  count: stage.errors,
-  reference: reference.errors,
-  ratio:
-    stage.expectedErrors > 0 && reference.expectedErrors > 0
-      ? stage.expectedErrors / reference.expectedErrors
-      : stage.countedMinutes / reference.countedMinutes,
-})
+/** Errors in one shift by which its rate is known to a quarter; of fewer it is chance that others had more. */
+const FEW_ERRORS = 16
+
+/**
+ * Exposure is the expected errors, so that shifts are mixed alike; the time where none were ever seen. Where a shift had
+ * few, such as in counts of one minute a sample, they may have fallen into another one by chance: then the time as well,
+ * if that lets more be expected. [source: few-errors]
+ */
+export function countOf(stage: Errors, reference: Errors, leastErrors: number): Count {
+  const byTime = stage.countedMinutes / reference.countedMinutes
+  const isKnown = stage.expectedErrors > 0 && reference.expectedErrors > 0
+  const byErrors = isKnown ? stage.expectedErrors / reference.expectedErrors : byTime
+  const ratio = leastErrors < FEW_ERRORS ? Math.max(byErrors, byTime) : byErrors
+  return { count: stage.errors, reference: reference.errors, ratio }
+}
 
 const minutesBefore = ({ countedMinutes, devices }: ErrorsBefore): number => countedMinutes / Math.max(devices, 1)
 

@@ -6,6 +6,8 @@ export interface ErrorsBefore {
   readonly devices: number
   readonly lines: number
   readonly errors: number
+  /** Of the stratum in which they had the fewest. */
+  readonly leastErrors: number
   readonly countedMinutes: number
 }
 
@@ -17,7 +19,7 @@ interface Before {
   readonly ofLines: ReadonlyMap<number, ErrorsBefore>
 }
 
-const NONE: ErrorsBefore = { devices: 0, lines: 0, errors: 0, countedMinutes: 0 }
+const NONE: ErrorsBefore = { devices: 0, lines: 0, errors: 0, leastErrors: 0, countedMinutes: 0 }
 
 /** By devices and strata: a stage has hundreds of evaluations with the same members. */
 const known = memoized((_: Baseline) => new Map<string, Before>())
@@ -51,20 +53,26 @@ function sumUp(
 ): Before {
   const all: Mutable = { ...NONE }
   const ofLines = new Map<number, Mutable>()
+  const ofStrata = new Map<Mutable, number[]>()
   for (const thing of things) {
     const line = lineOf[thing] as number
     const own = ofLines.get(line) ?? { ...NONE, lines: 1 }
     ofLines.set(line, own)
     for (const sums of [all, own]) sums.devices += 1
-    for (const stratum of strata) {
+    for (const [i, stratum] of strata.entries()) {
       const before = baseline.devices[thing]?.[stratum]
-      if (before === undefined) continue
+      if (before === undefined || before.countedMinutes === 0) continue
       for (const sums of [all, own]) {
         sums.errors += before.errors
         sums.countedMinutes += before.countedMinutes
+        const errors = ofStrata.get(sums) ?? []
+        ofStrata.set(sums, errors)
+        errors[i] = (errors[i] ?? 0) + before.errors
       }
     }
   }
+  // A stratum that the week did not have is left out by both.
+  for (const [sums, errors] of ofStrata) sums.leastErrors = Math.min(...errors.filter((own) => own !== undefined))
   all.lines = ofLines.size
   return { things, all, ofLines }
 }

@@ -102,7 +102,6 @@ expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
   own(
     'healthy-after-1.0',
     `story: The version before still writes the old health document, which counts a minute and not since the start.
-seed: 2
 ${QUICK}
 ${AFTER_1_0}
 expect: { outcome: promoted }

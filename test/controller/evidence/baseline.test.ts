@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { HealthCounters } from '../../../controller/contract.ts'
 import { coverageOf, expectedFor, makeBaseline, shiftSums } from '../../../controller/evidence/baseline.ts'
-import type { Snapshot } from '../../../controller/evidence/snapshot.ts'
-import { minus, type StratumSums } from '../../../controller/evidence/stratum-sums.ts'
+import { doneBefore, usualOf } from '../../../controller/evidence/metric-reading.ts'
+import { type MetricRule, metricRules } from '../../../controller/evidence/metric-rules.ts'
+import type { HealthSample, Snapshot } from '../../../controller/evidence/snapshot.ts'
+import { minus, plus, type StratumSums } from '../../../controller/evidence/stratum-sums.ts'
 import { NO_PARTS } from '../../../controller/evidence/variation.ts'
 import { shiftBoundaries } from '../../../controller/policy/calendar.ts'
 import { baselineOf, HOUR_MS, MINUTE_MS, Plant, policyWith, START_MS, sample } from '../fixtures.ts'
@@ -55,6 +57,34 @@ it('covers a fleet that still writes version 1.0: a reader sees few of its minut
     ),
   }))
   expect(coverageOf(makeBaseline(snapshots, policy), plant.things, policy)).toBe(1)
+})
+
+it('does not take the means of version 1.0 for single cycles: they tell no spread', () => {
+  const snapshots = history(newPlant())
+  const withSquares = (one: HealthSample, schema: HealthSample['schema']): HealthSample => {
+    const cycleTimeMsSumOfSquares = one.counters.cycleTimeMsSum * 44_000
+    return { ...one, schema, counters: { ...one.counters, cycleTimeMsSumOfSquares } }
+  }
+  const spread = metricRules(policy).find(({ name }) => name === 'cycle-time-spread') as MetricRule
+  /** Of a week in which so many snapshots were of version 1.0. */
+  const known = (old: number) => {
+    const week = snapshots.map(({ atMs, devices }, i) => ({
+      atMs,
+      devices: Object.fromEntries(
+        Object.entries(devices).map(([thing, one]) => [thing, withSquares(one, i < old ? '1.0' : '2.0')]),
+      ),
+    }))
+    const { rules, devices } = makeBaseline(week, policy)
+    const all = Object.values(devices['line-1-0'] ?? {})
+    const kinds = ['mean', 'spread'] as const
+    const tells = kinds.map((kind) => usualOf({ ...spread.metricTest, kind }, doneBefore(plus(all))) !== null)
+    const [one] = all as [StratumSums]
+    return [rules?.['cycle-time-spread']?.hasData, ...tells, minus(one, one).isOfMeans]
+  }
+  expect(known(0)).toEqual([true, true, true, undefined])
+  expect(known(snapshots.length)).toEqual([false, true, false, true])
+  // Of a mixed week the rule knows what varies, but not what to compare a device with.
+  expect(known(2)).toEqual([true, true, false, true])
 })
 
 it('measures how a shift varies from day to day', () => {

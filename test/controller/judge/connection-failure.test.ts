@@ -17,7 +17,7 @@ it('is a breach where 5 % fail and the controls are as ever', () => {
     baseline: 0.5,
     limit: 2,
     n: 1020,
-    statistic: { name: 'maxsprt', value: expect.closeTo(66.83, 2), boundary: expect.closeTo(11.73, 2) },
+    statistic: { name: 'maxsprt', value: expect.closeTo(66.83, 2), boundary: expect.closeTo(11.84, 2) },
     reason: {
       code: 'CONNECTION_FAILURES',
       data: {
@@ -54,11 +54,27 @@ it('needs no statistic up to the limit, and evidence above it', () => {
   expect(healthy).not.toHaveProperty('statistic')
   expect(healthy).not.toHaveProperty('inconclusive')
   expect(healthy).not.toHaveProperty('line')
-  const justAbove = (line: number) => ({ attempts: 50, failures: line === 1 ? 2 : 1 })
-  expect(judgeConnection(oneCase({ stage: justAbove, hasControls: false }))[0]).toMatchObject({
-    outcome: 'breach',
+  const above = (more: number) =>
+    judgeConnection(
+      oneCase({ stage: (line) => ({ attempts: 50, failures: line <= more ? 2 : 1 }), hasControls: false }),
+    )[0]
+  // 18 of 850, where 4.25 are as ever.
+  expect(above(1)).toMatchObject({
+    outcome: 'healthy',
     statistic: { name: 'maxsprt', value: expect.closeTo(11.79, 2) },
   })
+  expect(above(1)).not.toHaveProperty('inconclusive')
+  expect(above(2)).toMatchObject({ outcome: 'inconclusive', statistic: { value: expect.closeTo(13.19, 2) } })
+})
+
+it('holds what is beyond chance, but not beyond the limit, and is a breach from its 90 % bound on', () => {
+  const above = (more: number, hasControls: boolean) =>
+    judgeConnection(oneCase({ stage: (line) => ({ attempts: 50, failures: line <= more ? 2 : 1 }), hasControls }))[0]
+  // The limit allows 17 of 850: 26 are 2.05 nats above them, 27 are 2.49, and ln 10 = 2.30.
+  for (const hasControls of [false, true]) {
+    expect(above(9, hasControls)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'gate' })
+    expect(above(10, hasControls)).toMatchObject({ outcome: 'breach', observed: expect.closeTo(100 * (27 / 850), 9) })
+  }
 })
 
 it('is inconclusive where the controls fail as much', () => {
@@ -70,9 +86,14 @@ it('is a breach where 40 % fail although the controls are a little over the limi
 })
 
 it('needs evidence where the baseline is near the limit', () => {
-  const stage = (line: number): { failures: number } => ({ failures: 1 + (line % 2) }) // 2.5 %
-  expect(judgeConnection(oneCase({ stage, stratum: { connectionFailures: 46 } }))[0]?.outcome).toBe('healthy')
+  const usual = { connectionFailures: 46 }
+  const stage = (): { failures: number } => ({ failures: 2 }) // 3.3 %
+  expect(judgeConnection(oneCase({ stage, stratum: usual }))[0]?.outcome).toBe('healthy')
   expect(judgeConnection(oneCase({ stage }))[0]?.outcome).toBe('breach')
+  // Beyond chance as well, but not beyond the limit.
+  const near = (line: number): { failures: number } => ({ failures: 1 + (line % 2) }) // 2.5 %
+  expect(judgeConnection(oneCase({ stage: near, stratum: usual }))[0]?.outcome).toBe('healthy')
+  expect(judgeConnection(oneCase({ stage: near }))[0]).toMatchObject({ outcome: 'inconclusive', inconclusive: 'gate' })
 })
 
 it('is a breach of the one line that fails, which the stage hides', () => {
@@ -142,7 +163,7 @@ describe('a sudden loss', () => {
       baseline: 0,
       limit: 25,
       n: 17,
-      statistic: { name: 'beta-binomial', value: expect.closeTo(18.9, 1), boundary: expect.closeTo(17.43, 2) },
+      statistic: { name: 'beta-binomial', value: expect.closeTo(18.9, 1), boundary: expect.closeTo(17.53, 2) },
       reason: {
         code: 'DEVICES_DOWN',
         data: { stage: 'canary', own: { down: 5, of: 17 }, controls: { down: 0, of: 323 } },
@@ -213,7 +234,7 @@ describe('is inconclusive', () => {
     const runs = { ...one.evidence.runs, connection }
     expect(judgeConnection({ ...one, evidence: { ...one.evidence, runs } })[0]).toMatchObject({
       outcome: 'breach',
-      statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(17.24, 2) },
+      statistic: { name: 'cusum', value: 40, boundary: expect.closeTo(17.35, 2) },
       reason: {
         code: 'CONNECTION_FAILURES',
         data: {

@@ -1,5 +1,7 @@
 import type { Baseline } from '../../../controller/evidence/baseline.ts'
 import { type Evidence, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
+import { metricRules } from '../../../controller/evidence/metric-rules.ts'
+import type { RuleVariation } from '../../../controller/evidence/rule-variation.ts'
 import type { StratumSums } from '../../../controller/evidence/stratum-sums.ts'
 import { type Down, NO_SUMS, type Sums, totalOf } from '../../../controller/evidence/sums.ts'
 import type { Noise } from '../../../controller/evidence/within-lines.ts'
@@ -134,3 +136,21 @@ export function oneCase(options: CaseOptions = {}): RuleInput {
     failedDevices: [],
   }
 }
+
+const VARIATION: RuleVariation = {
+  hasData: true,
+  dispersion: 1,
+  besideLine: 0.02,
+  alone: 0.02,
+  unit: 1,
+  mostEffect: 0.2,
+}
+
+/** With a baseline that has data for every rule on a metric; that of `oneCase` is older than such rules. */
+export const withMetricRules = (one: RuleInput): RuleInput => ({
+  ...one,
+  baseline: {
+    ...one.baseline,
+    rules: Object.fromEntries(metricRules(one.policy).map(({ name }) => [name, VARIATION])),
+  },
+})

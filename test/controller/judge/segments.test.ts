@@ -26,12 +26,12 @@ describe('what is judged', () => {
   it('is the stage since its update, in the rolling window and since a change, each at its own price', () => {
     const segments = segmentsOf(oneCase(), 'errors', () => false)
     expect(segments.map(({ key, boundary, run }) => ({ key, boundary, run }))).toEqual([
-      { key: { span: 'since-update' }, boundary: close(11.73) },
-      { key: { span: 'rolling-window' }, boundary: close(17.05) },
+      { key: { span: 'since-update' }, boundary: close(11.84) },
+      { key: { span: 'rolling-window' }, boundary: close(17.16) },
       {
         key: { span: 'change-point', evaluations: 0 },
-        boundary: close(11.73),
-        run: { name: 'cusum', value: 0, boundary: close(17.24) },
+        boundary: close(11.84),
+        run: { name: 'cusum', value: 0, boundary: close(17.35) },
       },
     ])
   })
@@ -40,10 +40,10 @@ describe('what is judged', () => {
     const one = oneCase({ stage: (line) => ({ errors: line }) })
     const ofLines = segmentsOf(one, 'errors', ({ errors }) => errors > 15 && errors < 18).slice(3)
     expect(ofLines.map(({ key, boundary, stage }) => [key, boundary, stage.errors])).toEqual([
-      [{ span: 'since-update', line: 16 }, close(14.67), 16],
-      [{ span: 'since-update', line: 17 }, close(14.67), 17],
-      [{ span: 'rolling-window', line: 16 }, close(19.99), 16],
-      [{ span: 'rolling-window', line: 17 }, close(19.99), 17],
+      [{ span: 'since-update', line: 16 }, close(14.78), 16],
+      [{ span: 'since-update', line: 17 }, close(14.78), 17],
+      [{ span: 'rolling-window', line: 16 }, close(20.1), 16],
+      [{ span: 'rolling-window', line: 17 }, close(20.1), 17],
     ])
     expect(ofLines.every((each) => each.controls.errors === 38 && each.run === undefined)).toBe(true)
   })

@@ -5,7 +5,7 @@ import { type Finding, verdictOf } from '../../../controller/judge/verdict.ts'
 import { parsePolicy } from '../../../controller/policy/parse.ts'
 import type { Profile } from '../../../controller/policy/policy.ts'
 import { MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
-import { oneCase } from './one-case.ts'
+import { oneCase, withMetricRules } from './one-case.ts'
 
 const finding = (rule: string, outcome: Finding['outcome'], isDryRun = false): Finding => ({
   rule,
@@ -49,15 +49,16 @@ describe('the judge', () => {
     'error-rate',
   ]
   const slow = oneCase({ stage: () => ({ cycleMs: 7_200_000 }) })
-  const rulesOf = (profile: Profile): readonly string[] =>
-    judge({ ...oneCase(), policy: policyWith({ profile }) })
+  const rulesOf = (profile: Profile, given = withMetricRules(oneCase())): readonly string[] =>
+    judge({ ...given, policy: policyWith({ profile }) })
       .findings.map(({ rule }) => rule)
       .sort()
 
   it('applies every rule, and in the profile raw-thresholds none that the seed does not have', () => {
-    expect(rulesOf('default')).toEqual(
-      [...RULES, 'connection-loss', 'memory-leak', 'output', 'quality', 'spill-over'].sort(),
-    )
+    const added = [...RULES, 'connection-loss', 'memory-leak', 'output', 'spill-over']
+    expect(rulesOf('default')).toEqual([...added, 'quality', 'cycle-time-spread'].sort())
+    // A baseline that is older than the rules on metrics knows nothing of what they read.
+    expect(rulesOf('default', oneCase())).toEqual(added.sort())
     expect(rulesOf('raw-thresholds')).toEqual([...RULES].sort())
   })
 

@@ -61,12 +61,17 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   if (normal.attempts === 0) return { segment, outcome: 'inconclusive', inconclusive: 'insufficient' }
   const compared = comparedOf(segment, one, normal)
   const hasControls = controls.attempts > 0
-  const statistic = statisticFrom(segment, evidenceOf(compared, hasControls ? againstControls : againstBefore))
+  const ownBefore = evidenceOf(compared, hasControls ? againstOwnBefore : againstBefore)
+  // More than the controls and than before: controls that are better than usual are no fault of the stage.
+  const evidence = hasControls
+    ? Math.min(evidenceOf(besideFleet(compared, one), againstControls), ownBefore)
+    : ownBefore
+  const statistic = statisticFrom(segment, evidence)
   if (isSignificant(statistic)) {
     if (isBeyondLimit(segment, one)) return { segment, outcome: 'breach', statistic }
     return { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
   }
-  const ofBefore = hasControls ? statisticFrom(segment, evidenceOf(compared, againstOwnBefore)) : statistic
+  const ofBefore = statisticFrom(segment, ownBefore)
   if (!isSignificant(ofBefore)) return { segment, outcome: 'healthy', statistic }
   return { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic: ofBefore }
 }
@@ -74,6 +79,13 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
 /** With the tail that bad links of single devices give it. */
 const evidenceOf = (compared: Compared, against: (compared: Compared) => Count): number =>
   withTail(excessLogRatio(against(compared)), tailOf(compared))
+
+/** Devices fail alike, so that what to expect of them at the same time is known from all of the fleet. */
+function besideFleet({ stage, ...rest }: Compared, { baseline: { connections } }: RuleInput): Compared {
+  const expectedErrors = (stage.countedMinutes * connections.failures) / Math.max(connections.attempts, 1)
+  const before = { ...rest.before, errors: connections.failures, leastErrors: connections.failures }
+  return { ...rest, stage: { ...stage, expectedErrors }, before }
+}
 
 /** As errors are compared: a failure of a connection is an error, and every attempt a minute. */
 function comparedOf({ key, stage, controls }: Segment, { baseline, watch }: RuleInput, normal: Connections): Compared {
@@ -92,7 +104,13 @@ function comparedOf({ key, stage, controls }: Segment, { baseline, watch }: Rule
       expectedErrors: controls.attempts * ofFleet,
       countedMinutes: controls.attempts,
     },
-    before: { devices: members.length, lines, errors: normal.failures, countedMinutes: normal.attempts },
+    before: {
+      devices: members.length,
+      lines,
+      errors: normal.failures,
+      leastErrors: normal.failures,
+      countedMinutes: normal.attempts,
+    },
     variation: baseline.connectionVariation,
   }
 }

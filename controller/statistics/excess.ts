@@ -52,7 +52,7 @@ const xLogXOver = (x: number, y: number): number => (x === 0 ? 0 : x * Math.log(
 
 /** ln of how far a rate is looked for from the one that was counted; beyond it there is no end. */
 const FARTHEST = 25
-const HALVINGS = 60
+const HALVINGS = 30
 
 /**
  * The multiples of the reference's rate that this count is not significantly more than, nor significantly less: those

@@ -285,6 +285,7 @@ describe('the sums of a device', () => {
         ofDay: NO_PARTS,
         tails: { device: { from: 0, scale: 1 }, line: { from: 0, scale: 1 } },
       },
+      connectionVariation: expect.objectContaining({ shiftMinutes: 0, ofShift: NO_PARTS, ofDay: NO_PARTS }),
       rules: expect.any(Object),
     })
   })

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest'
 import { batchTasks, runCampaign } from '../../../scenarios/fuzz/campaign.ts'
 
-it('no invariant is violated in ten scenarios, and in thirty in test/extended', async () => {
+it('no invariant is violated in five scenarios, and in thirty in test/extended', async () => {
   const progress: number[] = []
   const { tally, failure } = await runCampaign({
     seed: 1,
-    runs: 10,
+    runs: 5,
     workers: 1,
     onProgress: ({ scenarios }) => progress.push(scenarios),
   })
   expect(failure).toBeNull()
-  expect(tally.scenarios).toBe(10)
-  expect(progress.at(-1)).toBe(10)
-  expect(Object.keys(tally.acted).length).toBeGreaterThan(4)
+  expect(tally.scenarios).toBe(5)
+  expect(progress.at(-1)).toBe(5)
+  expect(Object.keys(tally.acted).length).toBeGreaterThan(2)
 })
 
 it('shards are the campaign: every batch once, whatever their number', () => {

@@ -58,13 +58,18 @@ function shortSoaks(
   const passed = new Set<string | null>()
   /** The last evaluation at which nothing soaked, and the beginning of what soaks since. */
   let [notYetMs, sinceMs]: [number, number | null] = [startedAtMs, null]
+  /** The last stage that soaked. */
+  let soaking: string | null = null
   return ofKind(records, 'evaluated').flatMap((evaluation) => {
     const { stage, state, decision, handler, atMs } = evaluation
     if (decision === 'soak') sinceMs = isExact ? atMs : notYetMs
     sinceMs ??= notYetMs
     const observedMs = atMs - sinceMs
+    // The record of a promotion may be lost: then the stage waits for what follows it.
+    const hasPassed = decision === 'promote' || decision === 'complete' || (state === 'waiting' && stage === soaking)
+    soaking = state === 'soaking' ? stage : soaking
     if (state !== 'soaking') [notYetMs, sinceMs] = [atMs, null]
-    if ((decision !== 'promote' && decision !== 'complete') || passed.has(stage)) return []
+    if (!hasPassed || passed.has(stage)) return []
     passed.add(stage)
     // An operator may promote before the window has passed.
     const isShort = handler !== 'operate' && observedMs < windowMs

@@ -49,6 +49,17 @@ it('demands no second window of a released holdback', () => {
   expect(violated(WINDOW, ...whole, [300, releaseHoldback], [480, done])).toEqual([])
 })
 
+it('takes a stage that waits after its soak for passed, where the record of that is lost', () => {
+  const of = (decision: string, state: string) => anyEvaluation({ decision, stage: 'production', state })
+  const rest = [
+    [300, of('wait', 'soaking')],
+    [380, of('complete', 'completed')],
+  ] as const
+  const [soak, waiting] = [of('soak', 'soaking'), of('wait', 'waiting')]
+  expect(violated(WINDOW, [10, soak], [255, waiting], ...rest)).toEqual([])
+  expect(violated(WINDOW, [10, soak], [200, waiting], ...rest)).toHaveLength(1)
+})
+
 const fault = (faultKind: string): TraceEvent => ({
   kind: 'fault-started',
   fault: 0,

@@ -90,16 +90,6 @@ expect: { outcome: promoted }
 `,
   ),
   own(
-    'after-1.0',
-    `story: The version before still writes the old health document, and the new one causes errors.
-start: 2026-03-02T14:00[Europe/Berlin]
-${AFTER_1_0}
-faults:
-  - { kind: error-rise, in: { firmware: 2.4.0 }, factor: 3, onset: 1h }
-expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
-`,
-  ),
-  own(
     'healthy-after-1.0',
     `story: The version before still writes the old health document, which counts a minute and not since the start.
 ${QUICK}

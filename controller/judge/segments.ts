@@ -3,7 +3,6 @@ import { type EvaluationSums, type LineSums, linesOf, type Sums, type Totals, to
 import type { SegmentKey } from '../messages/segment.ts'
 import type { Policy } from '../policy/policy.ts'
 import { countBoundary, runBoundary } from '../statistics/budget.ts'
-import { type Count, excessLogRatio } from '../statistics/excess.ts'
 import { memoized } from '../support/memoized.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, Statistic } from './verdict.ts'
@@ -25,7 +24,7 @@ export interface Segment extends Totals {
  */
 export function segmentsOf(
   one: RuleInput,
-  kind: keyof CusumState | null,
+  kind: keyof CusumState,
   isRaised: (stage: Sums) => boolean,
 ): readonly Segment[] {
   const { evidence, policy } = one
@@ -36,10 +35,8 @@ export function segmentsOf(
     { key: { span: 'since-update' }, strata, ...evidence.total, boundary: countBoundary(policy, 1, false) },
     { key: { span: 'rolling-window' }, strata: ofWindow, ...windowTotal, boundary: countBoundary(policy, 1, true) },
   ]
-  if (kind !== null) {
-    const run = evidence.runs[kind]
-    segments.push(cusumSegment(run, run.evaluations > evaluations.length ? strata : ofWindow, policy))
-  }
+  const run = evidence.runs[kind]
+  segments.push(cusumSegment(run, run.evaluations > evaluations.length ? strata : ofWindow, policy))
   const addLines = (lines: readonly LineSums[], span: 'since-update' | 'rolling-window'): void => {
     const isRolling = span === 'rolling-window'
     for (const { line, stage, controls } of lines) {
@@ -93,11 +90,7 @@ function cusumSegment(
 export const isHopeless = (boundary: number, count: number, expected: number): boolean =>
   count <= expected || expected - count + count * Math.log(count / expected) < boundary
 
-/** The evidence of a rise, and what it has to reach. */
-export const statisticOf = (segment: Segment, count: Count, dispersion = 1): Statistic =>
-  statisticFrom(segment, excessLogRatio(count, dispersion))
-
-/** The same of a log likelihood ratio. */
+/** The evidence of a rise, a log likelihood ratio, and what it has to reach. */
 export function statisticFrom({ boundary, run }: Segment, value: number): Statistic {
   const excess = { name: 'maxsprt', value, boundary }
   return run === undefined || !isSignificant(excess) ? excess : run
@@ -112,12 +105,6 @@ export interface Judged {
   readonly statistic?: Statistic
   readonly inconclusive?: Finding['inconclusive']
 }
-
-/** A rise that is no chance: a breach, or common mode where the controls explain it. */
-export const significant = (segment: Segment, statistic: Statistic, isOwn: boolean): Judged =>
-  isOwn
-    ? { segment, outcome: 'breach', statistic }
-    : { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }
 
 /** The first breach, else the first that is inconclusive for what was observed, else the first with enough evidence. */
 export const worstSegment = (judged: readonly Judged[]): Judged =>

@@ -1,5 +1,3 @@
-import { HEALTH_COUNTERS } from '../contract.ts'
-
 /**
  * Kinds of test. `share`: events of attempts; `count`: events per exposure; `mean`: the mean of a gauge; `output`: what is
  * counted per minute, where nothing is the worst; `spread`: the standard deviation of a gauge; `trend`: a gauge against
@@ -151,9 +149,6 @@ export const BUILT_IN_NAMES: readonly string[] = BUILT_IN_RULES.map(({ name }) =
 
 /** Gauges that are made of counters: how many, their sum and the sum of their squares. */
 export const SUMMED_GAUGES = ['cycleTimeMs'] as const
-
-/** What a health document has in any plant, and rules can be on. */
-export const KNOWN_METRICS: readonly string[] = [...HEALTH_COUNTERS, ...SUMMED_GAUGES]
 
 /** A rule of the plant's own, with what its entry leaves out. */
 export const ownRule = (name: string, test: MetricTest): Rule =>

@@ -8,9 +8,10 @@ import {
   rollingWindowOf,
   type Segment,
   segmentsOf,
-  statisticOf,
+  statisticFrom,
   worstSegment,
 } from '../../../controller/judge/segments.ts'
+import { excessLogRatio } from '../../../controller/statistics/excess.ts'
 import { oneCase } from './one-case.ts'
 
 const segment = (over: Partial<Segment> = {}): Segment => ({
@@ -109,15 +110,22 @@ describe('the statistic', () => {
   const run = { name: 'cusum', value: 1, boundary: 9 }
 
   it('is the excess over what was before', () => {
-    expect(statisticOf(segment(), count)).toEqual({ name: 'maxsprt', value: expect.closeTo(2.093, 3), boundary: 4 })
+    expect(statisticFrom(segment(), excessLogRatio(count))).toEqual({
+      name: 'maxsprt',
+      value: expect.closeTo(2.093, 3),
+      boundary: 4,
+    })
     // A relative variance of 1 / 4: as if 2 had been before, where 4 were expected.
-    expect(statisticOf(segment(), count, 2).value).toBeCloseTo(12 * Math.log(12 / 4) - 14 * Math.log(14 / 6), 3)
+    expect(statisticFrom(segment(), excessLogRatio(count, 2)).value).toBeCloseTo(
+      12 * Math.log(12 / 4) - 14 * Math.log(14 / 6),
+      3,
+    )
   })
 
   it('of a change is its run, once the excess alone is more than chance', () => {
-    expect(statisticOf(segment({ run }), count)).toMatchObject({ name: 'maxsprt' })
-    expect(statisticOf(segment({ run, boundary: 2 }), count)).toBe(run)
-    expect(statisticOf(segment({ boundary: 2 }), count)).toMatchObject({ name: 'maxsprt' })
+    expect(statisticFrom(segment({ run }), excessLogRatio(count))).toMatchObject({ name: 'maxsprt' })
+    expect(statisticFrom(segment({ run, boundary: 2 }), excessLogRatio(count))).toBe(run)
+    expect(statisticFrom(segment({ boundary: 2 }), excessLogRatio(count))).toMatchObject({ name: 'maxsprt' })
   })
 
   it('is significant from its boundary on', () => {

@@ -1,5 +1,6 @@
 import type { Baseline } from '../evidence/baseline.ts'
 import { memoized } from '../support/memoized.ts'
+import { hasSameItems } from '../support/same-items.ts'
 
 /** Errors of some devices before the rollout, in the strata in which they are judged. */
 export interface ErrorsBefore {
@@ -35,15 +36,12 @@ export function errorsBefore(
   // The members of a stage and its controls are asked for in turn.
   const key = `${things.length}/${things[0]}/${strata.join()}`
   let before = known(baseline).get(key)
-  if (before === undefined || !isSame(before.things, things)) {
+  if (before === undefined || !hasSameItems(before.things, things)) {
     before = sumUp(baseline, things, lineOf, strata)
     known(baseline).set(key, before)
   }
   return line === undefined ? before.all : (before.ofLines.get(line) ?? NONE)
 }
-
-const isSame = (a: readonly string[], b: readonly string[]): boolean =>
-  a === b || (a.length === b.length && a.every((thing, i) => thing === b[i]))
 
 function sumUp(
   baseline: Baseline,

@@ -6,6 +6,7 @@ import type { SegmentKey } from '../messages/segment.ts'
 import { countBoundary, limitBoundary } from '../statistics/budget.ts'
 import { type Count, excessLogRatio, excessOver } from '../statistics/excess.ts'
 import { memoized } from '../support/memoized.ts'
+import { hasSameItems } from '../support/same-items.ts'
 import type { RuleInput } from './rule-input.ts'
 import { strataOf } from './segments.ts'
 import type { Finding, InconclusiveReason, Statistic } from './verdict.ts'
@@ -154,7 +155,7 @@ const known = memoized((_: Baseline) => new Map<string, { readonly of: readonly 
 function referenceOf(rule: MetricRule, { baseline, watch }: RuleInput, { key: { line }, strata }: Part): Events {
   const key = `${rule.name}/${line ?? ''}/${rule.metricTest.isStratified ? strata.join() : ''}`
   const kept = known(baseline).get(key)
-  if (kept !== undefined && isSame(kept.of, watch.members)) return kept.events
+  if (kept !== undefined && hasSameItems(kept.of, watch.members)) return kept.events
   let [count, exposure] = [0, 0]
   for (const thing of watch.members) {
     if (line !== undefined && watch.lineOf[thing] !== line) continue
@@ -170,9 +171,6 @@ function referenceOf(rule: MetricRule, { baseline, watch }: RuleInput, { key: { 
   known(baseline).set(key, { of: watch.members, events })
   return events
 }
-
-const isSame = (a: readonly string[], b: readonly string[]): boolean =>
-  a === b || (a.length === b.length && a.every((thing, i) => thing === b[i]))
 
 function findingOf(rule: MetricRule, judged: Judged, { policy }: RuleInput): Finding {
   const { stage, controls, change, outcome, inconclusive, statistic, part } = judged

@@ -2,7 +2,7 @@ import type { Policy } from '../policy/policy.ts'
 import { memoized } from '../support/memoized.ts'
 import { type Baseline, coveredSums } from './baseline.ts'
 import type { Delta } from './difference.ts'
-import { doneBefore, readMetric, type UsualMetric, usualOf } from './metric-reading.ts'
+import { doneBefore, doneSince, readMetric, type UsualMetric, usualOf } from './metric-reading.ts'
 import { type MetricRule, metricRules } from './metric-rules.ts'
 import { NO_TREND, type TrendSeries, type TrendsOfRules, withEffect } from './metric-trend.ts'
 import { plus, type StratumSums } from './stratum-sums.ts'
@@ -75,12 +75,13 @@ export class MetricObserver {
   /** `ageMs` is the time since the install, during which a rule may have to wait. */
   add(thing: string, line: number, delta: Delta, stratum: string, ageMs: number): void {
     const before = usualsOf(this.#baseline, this.#rules, thing, stratum)
+    const now = doneSince(delta)
     for (let i = 0; i < this.#rules.length; i++) {
       const usual = before[i] ?? null
       const { name, metricTest, warmUpMs } = this.#rules[i] as MetricRule
       if (usual === null || ageMs < warmUpMs) continue
       const sums = member(this.#sums[i] as Map<number, MutableSums>, line, noMetricSums)
-      const effect = readMetric(metricTest, delta, usual, sums)
+      const effect = readMetric(metricTest, now, usual, sums)
       if (effect === null) continue
       this.#effects[i]?.set(thing, { line, effect })
       const most = this.#baseline.rules?.[name]?.mostEffect ?? 0

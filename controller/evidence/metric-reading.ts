@@ -62,10 +62,10 @@ export function usualOf(test: MetricTest, before: Done): UsualMetric | null {
  * of it (or in the unit of the metric), of a spread as ln of the ratio of the standard deviations; null where nothing was
  * measured, and in tests of events.
  */
-export function readMetric(test: MetricTest, delta: Delta, usual: UsualMetric, sums: Reading): number | null {
-  sums.due += delta.countedMinutes * usual.duePerMinute * workedShare(delta, usual)
-  if (isOfGauge(test.kind)) return readGauge(test, delta, usual, sums)
-  const events = eventsOf(test, doneSince(delta))
+export function readMetric(test: MetricTest, now: Done, usual: UsualMetric, sums: Reading): number | null {
+  sums.due += now.countedMinutes * usual.duePerMinute * workedShare(now, usual)
+  if (isOfGauge(test.kind)) return readGauge(test, now, usual, sums)
+  const events = eventsOf(test, now)
   if (events === null) return null
   const expected = events.exposure * usual.rate
   sums.came += events.exposure
@@ -82,13 +82,13 @@ export const canTell = ({ kind, metric }: MetricTest, { isOfMeans }: Done): bool
 export const isOfGauge = (kind: MetricTest['kind']): boolean => kind === 'mean' || kind === 'spread' || kind === 'trend'
 
 /** What is not made is seen by the rule on output. */
-function workedShare({ cycles, countedMinutes }: Delta, { cyclesPerMinute }: UsualMetric): number {
-  const expected = countedMinutes * cyclesPerMinute
-  return expected > 0 ? Math.min(cycles / expected, 1) : 1
+function workedShare(now: Done, { cyclesPerMinute }: UsualMetric): number {
+  const expected = now.countedMinutes * cyclesPerMinute
+  return expected > 0 ? Math.min((now.counter('cycles') as number) / expected, 1) : 1
 }
 
-function readGauge(test: MetricTest, delta: Delta, usual: UsualMetric, sums: Reading): number | null {
-  const gauge = doneSince(delta).gauge(test.metric)
+function readGauge(test: MetricTest, now: Done, usual: UsualMetric, sums: Reading): number | null {
+  const gauge = now.gauge(test.metric)
   if (gauge === undefined || gauge.count <= 0) return null
   sums.came += gauge.count
   sums.exposure += gauge.count

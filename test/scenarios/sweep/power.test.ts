@@ -6,28 +6,12 @@ import type { foldPower, PowerRun } from '../../../reports/campaign/power.ts'
 import { power, scenarioOrPlant } from '../../../scenarios/cli/power.ts'
 import { sizedFault, sizedKinds } from '../../../scenarios/files/sized-fault.ts'
 import { InvalidScenario } from '../../../scenarios/files/yaml-file.ts'
-import { findScenario } from '../../../scenarios/library/catalogue.ts'
-import { type PowerPlan, runPower } from '../../../scenarios/sweep/power.ts'
+import { runPower } from '../../../scenarios/sweep/power.ts'
 import { recordedIo } from '../cli/recorded-io.ts'
+import { powerPlan, SMALL } from './power-plan.ts'
 
 const HOUR_MS = 3_600_000
 const ONE = { workers: 1 } as const
-
-/** Lines enough for the rules on lines, devices enough for controls. */
-const SMALL = { ...findScenario('healthy'), fleet: { lines: 8, devicesPerLine: 6 } }
-
-const planOf = (kind: string, sizes: readonly string[], over: Partial<PowerPlan> = {}): PowerPlan => {
-  const fault = sizedFault(kind)
-  return {
-    scenario: SMALL,
-    fault,
-    sizes: sizes.map(fault.sizeOf),
-    windowsMs: [1 * HOUR_MS, 4 * HOUR_MS],
-    stage: 'canary',
-    seeds: [1],
-    ...over,
-  }
-}
 
 describe('sizes of faults', () => {
   it('are read with the units of the fault, and grow with its harm', () => {
@@ -70,7 +54,7 @@ describe('sizes of faults', () => {
 
 describe('the runs of a power curve', () => {
   it('lay the fault on the devices of a later stage only, and on one line only', async () => {
-    const plan = planOf('error-rise', ['2000%'], { stage: 'early', windowsMs: [HOUR_MS], withoutFault: false })
+    const plan = powerPlan('error-rise', ['2000%'], { stage: 'early', windowsMs: [HOUR_MS], withoutFault: false })
     const [early] = await runPower(plan, ONE)
     expect(early).toMatchObject({ end: 'rolled-back', by: 'error-rate' })
     const [onLine] = await runPower({ ...plan, stage: 'canary', line: 7 }, ONE)
@@ -79,7 +63,7 @@ describe('the runs of a power curve', () => {
 
   it('say so where the preflight refuses the release', async () => {
     const blind = { ...SMALL, release: { ...SMALL.release, data: { writes: 7, reads: [7] } } }
-    const runs = await runPower(planOf('error-rise', ['900%'], { scenario: blind, windowsMs: [HOUR_MS] }), ONE)
+    const runs = await runPower(powerPlan('error-rise', ['900%'], { scenario: blind, windowsMs: [HOUR_MS] }), ONE)
     expect(runs.map(({ end }) => end)).toEqual(['refused', 'refused'])
   })
 })

@@ -117,7 +117,7 @@ function candidateOf(
   }
 }
 
-/** Of one line, and its variance by chance: the controls and the baseline are the yardstick, never the stage. */
+/** Of one line, and its variance by chance: as far as they tell, the controls and the baseline are the yardstick. */
 function effectOf(rule: MetricRule, one: RuleInput, line: MetricLine): Effect {
   const { baseline } = one
   const { evaluations, stage, controls } = line

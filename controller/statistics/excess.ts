@@ -45,6 +45,7 @@ function poissonLogRatio({ count, reference, ratio }: Count): number {
 /** The same of a count whose mean is known. */
 export const excessOver = (count: number, mean: number): number =>
   count <= mean ? 0 : mean > 0 ? mean - count + xLogXOver(count, mean) : Number.POSITIVE_INFINITY
+
 const deviance = (count: number, reference: number, expected: number): number =>
   Math.max(xLogXOver(count, expected) + xLogXOver(reference, count + reference - expected), 0)
 

@@ -23,7 +23,7 @@ it.each([
 })
 
 it.each([
-  // Clopper and Pearson's. [source: newcombe]
+  // Clopper and Pearson's. [source: clopper-pearson]
   [0, 10, 0, 0.3085],
   [1, 10, 0.0025, 0.445],
   [5, 10, 0.1871, 0.8129],

@@ -3,16 +3,18 @@ import { isStanding, type Made, outputLosses, outputNoiseOf } from '../evidence/
 import { type LineSums, totalOf } from '../evidence/sums.ts'
 import type { SegmentKey } from '../messages/segment.ts'
 import { mixtureBoundary } from '../statistics/budget.ts'
-import { mixtureLogRatio } from '../statistics/sequential.ts'
+import { mixtureLogRatio, mixtureRadius } from '../statistics/sequential.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import { rollingWindowOf } from './segments.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** A loss that was judged, of the stage or of the worst line. */
 interface Candidate {
   readonly made: Made
   readonly segment: SegmentKey
   readonly loss: number
+  readonly interval: Interval
   readonly statistic: Statistic
   readonly hasControls: boolean
   /** Lines that have lost too much, the worst first. */
@@ -58,11 +60,16 @@ function candidatesOf(
   const stage = stageEffect(losses)
   if (stage === null) return []
   const hasControls = lines.some(({ controls }) => controls.expectedCycles > 0)
+  const boundaryOf = (members: number): number => mixtureBoundary(policy, members, span === 'rolling-window')
   const judged = ({ effect, variance }: EffectEstimate, members: number): Statistic => ({
     name: 'msprt',
     value: mixtureLogRatio(effect, variance, limit),
-    boundary: mixtureBoundary(policy, members, span === 'rolling-window'),
+    boundary: boundaryOf(members),
   })
+  const intervalOf = ({ effect, variance }: EffectEstimate, members: number): Interval => {
+    const radius = mixtureRadius(variance, limit, boundaryOf(members))
+    return { low: effect - radius, high: effect + radius }
+  }
   const isLost = (one: LineEffect): boolean => {
     const { value, boundary } = judged(one, losses.length)
     return one.effect > limit && value >= boundary
@@ -72,6 +79,7 @@ function candidatesOf(
     made,
     segment: { span },
     loss: stage.effect,
+    interval: intervalOf(stage, 1),
     statistic: judged(stage, 1),
     hasControls,
     lines: lost.map(({ line }) => line),
@@ -82,6 +90,7 @@ function candidatesOf(
     made,
     segment: { span, line: worst.line },
     loss: worst.effect,
+    interval: intervalOf(worst, losses.length),
     statistic: judged(worst, losses.length),
     hasControls,
     lines: ofStage.lines,
@@ -91,7 +100,7 @@ function candidatesOf(
 
 function findingOf(
   { policy, evidence }: RuleInput,
-  { made, segment, loss, statistic, hasControls, lines }: Candidate,
+  { made, segment, loss, interval, statistic, hasControls, lines }: Candidate,
   end: Pick<Finding, 'outcome' | 'inconclusive'>,
 ): Finding {
   const limit = policy.limits.outputDecreasePct
@@ -105,6 +114,7 @@ function findingOf(
     n: evidence.lines.length,
     ...(segment.line !== undefined && { line: segment.line }),
     statistic,
+    interval: scaled(interval, (end) => end * 100),
     reason: {
       code: 'OUTPUT_DECREASE',
       data: { made, decreasePct: loss * 100, allowedPct: limit, segment, lines, hasControls },

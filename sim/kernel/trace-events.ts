@@ -143,6 +143,8 @@ export interface TraceFinding {
   /** Shift and kind of day, e.g. `second/weekday`. */
   readonly stratum?: string
   readonly statistic?: { readonly name: string; readonly value: number; readonly boundary: number }
+  /** What the observed value may really be, at any time; null where there is no such end. */
+  readonly interval?: { readonly low: number | null; readonly high: number | null }
   /** Why an inconclusive finding is one. */
   readonly inconclusive?: string
   readonly isDryRun?: boolean

@@ -7,6 +7,7 @@ declare module 'jstat' {
   const jStat: {
     readonly normal: Distribution
     readonly gamma: Distribution
+    readonly studentt: Distribution
     median(values: readonly number[]): number
   }
   export default jStat

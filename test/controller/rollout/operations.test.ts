@@ -158,6 +158,26 @@ describe('invariants', () => {
     )
   })
 
+  it('one id is one request: another operation, actor or reason under it is refused, and changes nothing', () => {
+    const anyChange = fc.oneof(
+      fc.constant({ actor: 'sue' }),
+      fc.constant({ reason: 'another' }),
+      fc.record({ operation: anyOperation }),
+    )
+    fc.assert(
+      fc.property(anyRow, anyOperation, anyChange, ([, one], operation, change) => {
+        const asked = request(operation, { id: 'x-1' })
+        const first = admit(asked, one)
+        fc.pre(first.kind === 'accepted')
+        const other = { ...asked, ...change }
+        fc.pre(other.operation !== operation || other.actor !== asked.actor || other.reason !== asked.reason)
+        const data = { id: 'x-1', operation, ...BY_JO }
+        const reason = { code: 'IDEMPOTENT_PARAMETER_MISMATCH', data }
+        expect(admit(other, after(one, first))).toEqual({ kind: 'refused', reason })
+      }),
+    )
+  })
+
   it('and without an id never twice in a row', () => {
     fc.assert(
       fc.property(anyRow, anyOperation, ([, one], operation) => {
@@ -505,8 +525,8 @@ describe('a repeated request', () => {
   const done = (operation: string, id?: string): Operated => ({
     operation,
     id,
-    actor: 'x',
-    reason: 'y',
+    actor: 'jo',
+    reason: 'because',
     atMs: START_MS,
   })
 

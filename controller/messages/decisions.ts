@@ -19,6 +19,13 @@ export interface RollbackCount {
   readonly version: string
 }
 
+/** Devices of a stage that have confirmed the previous version, and how many must. */
+export interface StageConfirmed {
+  readonly stage: StageName
+  readonly confirmed: number
+  readonly quorum: number
+}
+
 /** A device on which the rollback deployment failed, with its status in AWS IoT Jobs. */
 export interface FailedRollback {
   readonly thing: string
@@ -279,6 +286,14 @@ export const DECISION_MESSAGES = {
   ROLLED_BACK: define<RollbackCount>(
     'Every device that can be reached has confirmed the previous version.',
     (count) => `rollback confirmed: ${rollbackText(count)}`,
+  ),
+
+  ROLLBACK_UNVERIFIED: define<RollbackCount & { readonly unverified: readonly StageConfirmed[] }>(
+    'No device that is still to come back can be reached: on-call is paged, and the rollback stays open for a day.',
+    ({ unverified, ...count }) =>
+      `rollback not verified, the other devices cannot be reached: ${rollbackText(count)}; ${unverified
+        .map(({ stage, confirmed, quorum }) => `${stage} ${confirmed}, ${quorum} needed`)
+        .join('; ')}`,
   ),
 
   ROLLBACK_FAILED_ON_DEVICES: define<{ readonly failed: readonly FailedRollback[] }>(

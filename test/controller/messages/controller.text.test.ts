@@ -148,6 +148,12 @@ const EXAMPLES: Examples = {
   ],
   ROLLING_BACK: [[BACK, '15 of 17 devices back on 2.3.1, 1 offline']],
   ROLLED_BACK: [[BACK, 'rollback confirmed: 15 of 17 devices back on 2.3.1, 1 offline']],
+  ROLLBACK_UNVERIFIED: [
+    [
+      { ...BACK, unverified: [{ stage: 'early', confirmed: 3, quorum: 62 }] },
+      'rollback not verified, the other devices cannot be reached: 15 of 17 devices back on 2.3.1, 1 offline; early 3, 62 needed',
+    ],
+  ],
   ROLLBACK_FAILED_ON_DEVICES: [[{ failed: FAILED }, '1 device failed to roll back: a FAILED']],
   ROLLBACK_FAILED: [
     [
@@ -633,6 +639,12 @@ const EXAMPLES: Examples = {
   FREEZE_SET: [[{}, 'no stage is deployed until unfreeze, except rollbacks and hotfixes']],
   FREEZE_LIFTED: [[{ frozenBy: 'sue' }, 'the change freeze by sue is lifted']],
   DONE_BEFORE: [[{ operation: 'pause', id: 'op-1' }, 'pause op-1 was done before']],
+  IDEMPOTENT_PARAMETER_MISMATCH: [
+    [
+      { id: 'op-1', operation: 'pause', actor: 'jo', operatorReason: 'noise' },
+      'id op-1 belongs to pause by jo (noise), which was done before; another request needs another id',
+    ],
+  ],
   ALREADY_PAUSED: [
     [
       { actor: 'jo', reason: { code: 'OPERATOR_REASON', data: { operatorReason: 'noise' } } },

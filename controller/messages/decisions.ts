@@ -276,6 +276,12 @@ export const DECISION_MESSAGES = {
       `${textOf(passed)}; released devices are watched for ${hoursText(forMs)}: ${listedOf(devices)}`,
   ),
 
+  BAKING: define<{ readonly passed: Message; readonly bakedMs: number; readonly bakeMs: number }>(
+    'Every device has the release and the last window has passed; the bake time runs, and a breach is rolled back.',
+    ({ passed, bakedMs, bakeMs }, textOf) =>
+      `${textOf(passed)}; ${hoursText(bakedMs)} of the bake time of ${hoursText(bakeMs)} have elapsed`,
+  ),
+
   STRAGGLERS_WATCHED: define<{ readonly passed: Message; readonly devices: DeviceList }>(
     'The last window has passed; devices that installed late run a window of their own.',
     ({ passed, devices }, textOf) => `${textOf(passed)}; late devices run their own window: ${listedOf(devices)}`,

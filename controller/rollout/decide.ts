@@ -14,7 +14,7 @@ import { deviceList } from '../messages/wording.ts'
 import { gateAt } from '../policy/calendar.ts'
 import { type Policy, quorumOf } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading } from '../ports/ports.ts'
-import { bakeMs, chooseHeld, type FollowGate, followGateAt, sinceReleaseMs, soakingStage } from './holdback.ts'
+import { chooseHeld, type FollowGate, followGateAt, sinceReleaseMs, soakingStage, soakMs } from './holdback.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
 import type { RollbackProgress } from './rollback-progress.ts'
 import {
@@ -266,7 +266,8 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
     return wait({ code: 'WINDOW_RUNNING', data: { elapsedMs, windowMs: policy.windowMs } })
   }
   const progress = soakProgress(stage, evidence, soak, policy, nowMs)
-  const isOverdue = Math.min(elapsedMs, sinceReleaseMs(rollout, nowMs)) > policy.windowMs + MAX_EXTENSION_MS
+  const longestMs = Math.max(soakMs(rollout, policy), policy.bakeMs) + MAX_EXTENSION_MS
+  const isOverdue = Math.min(elapsedMs, sinceReleaseMs(rollout, nowMs)) > longestMs
   const unseen = verdict?.kind === 'healthy' ? progress.lacks : [worstReason(verdict)]
   const lacks = [...unfinishedRequests(rollout), ...unseen]
   if (lacks.length > 0) {
@@ -279,6 +280,10 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   const uncounted = deviceList([...progress.uncounted, ...followers.absent])
   const passed: DecisionReason = { code: 'WINDOW_PASSED', data: { exposedMs, neededMs, uncounted } }
   if (rollout.stageIndex < LAST_STAGE || heldOf(rollout).length > 0) return { kind: 'promote', reason: passed }
+  if (elapsedMs < soakMs(rollout, policy)) {
+    const bakedMs = elapsedMs - policy.windowMs
+    return wait({ code: 'BAKING', data: { passed, bakedMs, bakeMs: policy.bakeMs } })
+  }
   const following = whileFollowing(rollout, facts, policy, followers, passed)
   if (following !== null) return following
   // Monitoring ends with the last window of any device, but no device is waited for longer than a whole extension.
@@ -286,7 +291,7 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   const baking = followers.baking
   if ((stragglers.length === 0 && baking.length === 0) || isOverdue) return { kind: 'complete', reason: passed }
   if (stragglers.length === 0) {
-    return wait({ code: 'HOLDBACK_WATCHED', data: { passed, devices: deviceList(baking), forMs: bakeMs(policy) } })
+    return wait({ code: 'HOLDBACK_WATCHED', data: { passed, devices: deviceList(baking), forMs: policy.bakeMs } })
   }
   return wait({ code: 'STRAGGLERS_WATCHED', data: { passed, devices: deviceList(stragglers) } })
 }
@@ -305,7 +310,7 @@ function followersOf({ holdback }: Rollout, { evidence, readings }: Facts, polic
   const [coming, absent, baking]: [string[], string[], string[]] = [[], [], []]
   if (holdback === undefined || holdback.releasedAtMs === null) return { coming, absent, baking }
   const reachable = new Set(readings.filter(({ connected }) => connected).map(({ thing }) => thing))
-  const neededMs = policy.deviceExposureShare * bakeMs(policy)
+  const neededMs = policy.deviceExposureShare * policy.bakeMs
   for (const thing of holdback.things) {
     const member = evidence?.members[thing]
     if ((member?.installedAtMs ?? null) === null) (reachable.has(thing) ? coming : absent).push(thing)

@@ -4,7 +4,7 @@ import type { OperationReason } from '../messages/operations.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Decision, DecisionKind } from './decide.ts'
-import { bakeMs, sinceReleaseMs } from './holdback.ts'
+import { sinceReleaseMs, soakMs } from './holdback.ts'
 import type { LastEvaluation } from './last-evaluation.ts'
 import {
   type Freeze,
@@ -275,9 +275,12 @@ const worstOf = (evaluation: LastEvaluation | null): Message => evaluation?.find
 
 const ended = ({ state }: Rollout): Admission => refused({ code: 'ROLLOUT_OVER', data: { state } })
 
-/** Of the stage's window, and of the time that the released holdback is watched. */
+/** Of the stage's window, and of the bake time. */
 const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): number =>
-  Math.max(policy.windowMs - watchedMs(stageOf(rollout), soak, nowMs), bakeMs(policy) - sinceReleaseMs(rollout, nowMs))
+  Math.max(
+    soakMs(rollout, policy) - watchedMs(stageOf(rollout), soak, nowMs),
+    policy.bakeMs - sinceReleaseMs(rollout, nowMs),
+  )
 
 function onward(rollout: Rollout, reason: DecisionReason, nowMs: number): Accepted {
   const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0

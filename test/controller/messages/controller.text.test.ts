@@ -140,6 +140,12 @@ const EXAMPLES: Examples = {
       '400.0 h of healthy exposure, 367.2 h needed; released and not installed: a, b, c, d, e and 2 more',
     ],
   ],
+  BAKING: [
+    [
+      { passed: NO_DATA, bakedMs: 1_800_000, bakeMs: 3_600_000 },
+      'no data; 0.5 h of the bake time of 1.0 h have elapsed',
+    ],
+  ],
   STRAGGLERS_WATCHED: [
     [
       { passed: PASSED, devices: SEVEN },

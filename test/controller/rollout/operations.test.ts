@@ -416,6 +416,7 @@ it('the watch of released devices is skipped or runs to its end', () => {
   const released = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
   const at = (hours: number): Situation =>
     situation(released, {
+      policy: { ...policy, bakeMs: HOUR_MS },
       nowMs: START_MS + hours * HOUR_MS,
       lastEvaluation: evaluation('healthy', { atMs: START_MS + hours * HOUR_MS }),
     })
@@ -519,6 +520,21 @@ describe('the answer to what was done', () => {
     expect(admission.decision?.reason).toEqual(decided)
     if (decided !== undefined) expect(admission.rollout?.reason).toEqual(decided)
   })
+})
+
+it('the bake time is skipped like a window, and promoted past when it has elapsed', () => {
+  const baking = { ...policy, bakeMs: 3 * HOUR_MS }
+  const last = rollout('soaking', { stageIndex: 2 })
+  const at = (hours: number): Situation => {
+    const nowMs = START_MS + hours * HOUR_MS
+    return situation(last, { policy: baking, nowMs, lastEvaluation: evaluation('healthy', { atMs: nowMs }) })
+  }
+  expect(admit(request('skip'), at(25))).toMatchObject({ kind: 'accepted', decision: { kind: 'complete' } })
+  expect(admit(request('promote'), at(25)).reason).toEqual({
+    code: 'WINDOW_NOT_ELAPSED',
+    data: { remainingMs: 2 * HOUR_MS },
+  })
+  expect(admit(request('skip'), at(27)).reason.code).toBe('WINDOW_ELAPSED')
 })
 
 describe('a repeated request', () => {

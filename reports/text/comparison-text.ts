@@ -57,7 +57,9 @@ const row = (cell: Cell): readonly string[] => [
 function block(name: string, cells: readonly Cell[]): string {
   const undecided = cells.reduce((sum, cell) => sum + cell.undecided, 0)
   const remark = undecided === 0 ? [] : [`  ${undecided} runs undecided (halted or timed out)`]
-  return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark].join('\n')
+  const refused = cells.reduce((sum, cell) => sum + cell.refused, 0)
+  const refusals = refused === 0 ? [] : [`  ${refused} runs refused by the preflight`]
+  return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark, ...refusals].join('\n')
 }
 
 export const DIFFERENCE_COLUMNS = [
@@ -130,6 +132,7 @@ export function renderCsv(cells: readonly Cell[]): string {
     ['caught_in_early', (cell) => cell.caughtIn.early],
     ['caught_in_production', (cell) => cell.caughtIn.production],
     ['undecided', (cell) => cell.undecided],
+    ['refused', (cell) => cell.refused],
     ['mean_latency_min', (cell) => cell.meanLatencyMinutes],
     ['mean_exposed_devices', (cell) => cell.meanExposure.devices],
     ['mean_exposed_device_hours', (cell) => cell.meanExposure.deviceHours],

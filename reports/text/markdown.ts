@@ -25,6 +25,7 @@ export function renderMarkdown(
     `## ${headline(report)}`,
     story,
     verdictLines(report).join('\n'),
+    ...notStartedSection(report),
     '### Stages',
     stageTable(report).join('\n'),
     '### Detection',
@@ -48,6 +49,12 @@ export function renderMarkdown(
 function plantMetricsSection({ plantMetrics = [] }: Report): string[] {
   if (plantMetrics.length === 0) return []
   return ['### Metrics of the plant', plantMetrics.map((one) => `- ${plantMetricText(one)}`).join('\n')]
+}
+
+function notStartedSection({ notStarted = [] }: Report): string[] {
+  return notStarted.length === 0
+    ? []
+    : ['### Not started', notStarted.map((one) => `- ${reportedLine(one)}`).join('\n')]
 }
 
 function clientSection({ clients = [] }: Report): string[] {

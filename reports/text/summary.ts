@@ -8,18 +8,20 @@ import type { ReportedPlantMetric } from '../run/plant-metrics.ts'
 import type { Report } from '../run/report.ts'
 
 import type { Spread } from '../run/rollback.ts'
+import { unmetTexts } from '../run/verdict.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
 
 /** The end of a run in plain text: outcome, where the fault was caught, rollback latency, exposure, cost. */
 export function renderSummary(report: Report, story: string): string {
-  const { expectation, invariants, wall, simulated } = report
+  const { invariants, wall, simulated } = report
   return [
     headline(report),
     `  ${story}`,
     '',
     ...stageTable(report),
     '',
+    ...(report.notStarted ?? []).map((one) => row('not started', reportedLine(one))),
     ...detectionLines(report),
     ...rollbackLines(report),
     ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
@@ -28,8 +30,8 @@ export function renderSummary(report: Report, story: string): string {
     ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
-    row('expectation', expectation.met ? 'met' : 'NOT met'),
-    ...expectation.failures.map(({ text }) => `    ! ${text}`),
+    row('expectation', expectationText(report)),
+    ...unmetTexts(report).map((text) => `    ! ${text}`),
     ...interventionLines(report),
     ...(report.clients ?? []).flatMap((client) => {
       const [first = '', ...others] = clientLines(client)
@@ -41,6 +43,12 @@ export function renderSummary(report: Report, story: string): string {
     `  controller: ${controllerText(report)}`,
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
   ].join('\n')
+}
+
+/** Of a scenario that expects nothing it is said only where the run is not as every run should be. */
+function expectationText(report: Report): string {
+  if (unmetTexts(report).length > 0) return 'NOT met'
+  return report.expectation.checked.length === 0 ? 'none' : 'met'
 }
 
 /** What the summary lists one by one. */
@@ -85,7 +93,7 @@ export function headline(report: Report): string {
       ? `${name}: ROLLED BACK without cause, in ${caughtIn}`
       : `${name}: caught in ${caughtIn?.toUpperCase()} and ROLLED BACK`
   }
-  return `${name}: ${outcome.toUpperCase()}`
+  return outcome === 'refused' ? `${name}: REFUSED by the preflight` : `${name}: ${outcome.toUpperCase()}`
 }
 
 /** The devices that were held back come last, and are told apart. */

@@ -10,6 +10,7 @@ import { keysOf, nearest, type Path } from '../../controller/support/schema-prob
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
+import { readBounded } from './bounded-read.ts'
 import { linesOf, splitProblem, thingNames } from './fleet.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
 import { metricFaultProblems } from './metric-faults.ts'
@@ -118,10 +119,10 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
 const resolvePath = (given: string, { file }: YamlFile): string =>
   isAbsolute(given) ? given : join(dirname(file), given)
 
-function readReferred(given: string, path: Path, yaml: YamlFile): string {
+function readReferred(given: string, path: Path, yaml: YamlFile, read: (file: string) => string = readText): string {
   const file = resolvePath(given, yaml)
   try {
-    return readText(file)
+    return read(file)
   } catch (error) {
     if (!(error instanceof InvalidScenario)) throw error
     const others = filesLike(file)
@@ -140,12 +141,16 @@ function filesLike(file: string): readonly string[] {
   }
 }
 
+/** Two days of the plant, every metric of every device in every minute. */
+const MOST_RECORDED_BYTES = 128 << 20
+const readRecording = (file: string): string => readBounded(file, MOST_RECORDED_BYTES)
+
 function readRecordings(scenario: Scenario, yaml: YamlFile): RecordedTrack[] {
   const fleet = { lines: linesOf(scenario.fleet).length, things: thingNames(scenario.fleet) }
   const tracks: RecordedTrack[] = []
   const problems: string[] = []
   scenario.telemetry.forEach((source, index) => {
-    const text = readReferred(source.file, ['telemetry', index, 'file'], yaml)
+    const text = readReferred(source.file, ['telemetry', index, 'file'], yaml, readRecording)
     const loaded = readTelemetry(text, resolvePath(source.file, yaml), source, fleet)
     if ('problems' in loaded) problems.push(...loaded.problems)
     else tracks.push(...loaded.tracks)
@@ -171,6 +176,7 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
     const message = `the plant has no ${kind} "${metric}"; did you mean "${like}"?`
     problems.push({ path: ['policy', 'rules', rule, key], message })
   }
+  const shifts = plantOf(scenario.fleet).shifts.map(({ name }) => name)
   const shut = neverOpens(scenario)
   if (shut !== null) problems.push({ path: ['policy', 'deny'], message: shut })
   faults.forEach((fault, index) => {
@@ -188,7 +194,6 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
       problems.push({ path: ['faults', index, other], message })
     }
     if ('during' in fault && fault.during !== undefined) {
-      const shifts = plantOf(scenario.fleet).shifts.map(({ name }) => name)
       if (!shifts.includes(fault.during)) {
         const message = `the plant has no shift "${fault.during}"${nearest(fault.during, shifts)}`
         problems.push({ path: ['faults', index, 'during'], message })

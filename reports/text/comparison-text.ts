@@ -5,6 +5,7 @@ import { insteadText, signedText } from '../messages/conclusions.ts'
 import { durationText, grouped, percentText } from '../numbers/format.ts'
 import { alignedTable, markdownTable } from '../numbers/table.ts'
 import { confusionMarkdown, isWorthShowing } from './confusion-text.ts'
+import { csvField } from './csv-text.ts'
 
 /** The comparison in plain text: one block per scenario, one line per variant. */
 export function renderComparison(cells: readonly Cell[]): string {
@@ -139,6 +140,6 @@ export function renderCsv(cells: readonly Cell[]): string {
     ['mean_exposed_lines', (cell) => cell.meanExposure.lines],
     ['mean_lead_time_h', (cell) => cell.meanLeadTimeHours],
   ]
-  const lines = cells.map((cell) => columns.map(([, read]) => read(cell) ?? '').join(','))
+  const lines = cells.map((cell) => columns.map(([, read]) => csvField(read(cell))).join(','))
   return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`
 }

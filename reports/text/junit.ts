@@ -1,4 +1,5 @@
 import { reportedLine } from '../messages/reported.ts'
+import { printable } from '../numbers/printable.ts'
 import type { Report } from '../run/report.ts'
 import { expectedItems, isUndecided } from '../run/verdict.ts'
 
@@ -88,6 +89,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. [source: xml-characters] */
 const escaped = (text: string): string =>
-  text
+  printable(text)
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replace(/[&<>"']/g, (one) => ENTITIES[one] as string)

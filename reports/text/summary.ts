@@ -1,5 +1,6 @@
 import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, grouped, realTimeText, shortTime } from '../numbers/format.ts'
+import { printableLine } from '../numbers/printable.ts'
 import { alignedTable } from '../numbers/table.ts'
 import { ABORTED_BY } from '../run/detection.ts'
 
@@ -11,25 +12,26 @@ import type { Spread } from '../run/rollback.ts'
 import { unmetTexts } from '../run/verdict.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
+import { terminalText } from './terminal-text.ts'
 
 /** The end of a run in plain text: outcome, where the fault was caught, rollback latency, exposure, cost. */
 export function renderSummary(report: Report, story: string): string {
   const { invariants, wall, simulated } = report
-  return [
+  const lines = [
     headline(report),
-    `  ${story}`,
+    `  ${printableLine(story)}`,
     '',
     ...stageTable(report),
     '',
-    ...(report.notStarted ?? []).map((one) => row('not started', reportedLine(one))),
-    ...detectionLines(report),
+    ...(report.notStarted ?? []).map((one) => row('not started', printableLine(reportedLine(one)))),
+    ...(report.notStarted === undefined ? detectionLines(report) : []),
     ...rollbackLines(report),
     ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
     ...(report.holdback === undefined ? [] : [row('holdback', holdbackText(report.holdback))]),
     ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
-    ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
+    ...invariants.violated.map((one) => `    ! ${printableLine(reportedLine(one))}`),
     row('expectation', expectationText(report)),
     ...unmetTexts(report).map((text) => `    ! ${text}`),
     ...interventionLines(report),
@@ -42,7 +44,8 @@ export function renderSummary(report: Report, story: string): string {
       `${LINKS[report.connections]}, ${countText(report.messages.published, 'message')}`,
     `  controller: ${controllerText(report)}`,
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
-  ].join('\n')
+  ]
+  return terminalText(lines.join('\n'))
 }
 
 /** Of a scenario that expects nothing it is said only where the run is not as every run should be. */

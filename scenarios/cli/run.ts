@@ -1,6 +1,7 @@
 import type { Report } from '../../reports/run/report.ts'
 import { problemTexts, type Verdict, verdictOf } from '../../reports/run/verdict.ts'
 import { renderSummary } from '../../reports/text/summary.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import type { PolicyOptions } from '../files/plan.ts'
 import { withDevices } from '../files/scale.ts'
 import type { Scenario } from '../files/scenario.ts'
@@ -138,7 +139,7 @@ function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Se
   io.stdout.write(options.json ? reportJson(report) : `${summary}\n`)
   const folder = folderOf(scenario, options)
   const files = writeRunFiles(folder, report, saved)
-  if (!options.json) io.stdout.write(`  ${folder}/${files.join(', ')}\n`)
+  if (!options.json) io.stdout.write(terminalText(`  ${folder}/${files.join(', ')}\n`))
   reportToGithub(
     {
       markdown: renderOutput('report.md', report, saved),

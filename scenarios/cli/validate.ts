@@ -1,3 +1,5 @@
+import { printableLine } from '../../reports/numbers/printable.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { InvalidScenario, loadAny } from '../files/load.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { refuseStatically } from '../world/static-refusals.ts'
@@ -16,11 +18,11 @@ export function validate(files: readonly string[], io: Pick<Io, 'stdout' | 'stde
       if (checked.kind === 'scenario' && checked.scenario.expect.outcome !== 'refused') {
         refuseStatically(checked.scenario, file)
       }
-      io.stdout.write(`${file}: valid ${checked.kind}\n`)
-      for (const line of explain(checked)) io.stdout.write(`  ${line}\n`)
+      io.stdout.write(terminalText(`${file}: valid ${checked.kind}\n`))
+      for (const line of explain(checked)) io.stdout.write(terminalText(`  ${printableLine(line)}\n`))
     } catch (error) {
       if (!(error instanceof InvalidScenario)) throw error
-      for (const problem of error.problems) io.stderr.write(`${problem}\n`)
+      for (const problem of error.problems) io.stderr.write(terminalText(`${problem}\n`))
       exitCode = EXIT.usage
     }
   }

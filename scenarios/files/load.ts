@@ -70,11 +70,17 @@ function checkScenario(yaml: YamlFile): Scenario {
   const { data } = parsed
   // The start is a fixed instant; the site's zone is that of its fleet.
   const start = { ...data.start, zone: data.fleet.zone ?? data.start.zone }
-  const scenario: Scenario = { ...data, start, name: basename(yaml.file).replace(/\.ya?ml$/, '') }
+  const scenario: Scenario = { ...data, start, name: nameOf(yaml.file) }
   const impossible = impossibleReferences(scenario).map(({ path, message }) => `${yaml.where(path)}: ${message}`)
   if (impossible.length > 0) throw new InvalidScenario(impossible)
   return scenario.telemetry.length === 0 ? scenario : { ...scenario, recorded: readRecordings(scenario, yaml) }
 }
+
+/** The name of the file; it is printed, and names the folder of the reports. */
+const nameOf = (file: string): string =>
+  basename(file)
+    .replace(/\.ya?ml$/, '')
+    .replace(/\p{C}/gu, '-')
 
 /** The scenario with the content of its fleet and policy files, and the problems of these files. */
 function withParts(yaml: YamlFile): { raw: unknown; problems: string[] } {

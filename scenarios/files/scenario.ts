@@ -54,7 +54,7 @@ const release = z
       .optional()
       .describe('The same for the replaced version; by default each reads what the other writes'),
     migration: z
-      .strictObject({ component: z.string().min(1), version: z.string().min(1) })
+      .strictObject({ component: componentName, version })
       .optional()
       .describe('The component that has to be deployed before a breaking change'),
     hotfix: z

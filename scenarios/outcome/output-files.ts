@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { renderRunPage } from '../../reports/html/run-page.ts'
+import { printable } from '../../reports/numbers/printable.ts'
 import type { Report } from '../../reports/run/report.ts'
 import { reportSchema } from '../../reports/run/report-schema.ts'
 import { foldTimelines } from '../../reports/run/timeline.ts'
@@ -21,7 +22,8 @@ const RENDERERS = {
 export type OutputName = keyof typeof RENDERERS
 const OUTPUTS = Object.keys(RENDERERS) as OutputName[]
 
-export const reportJson = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
+/** A terminal may be shown it. */
+export const reportJson = (report: Report): string => printable(`${JSON.stringify(report, null, 2)}\n`)
 
 /** The text of one output. */
 export const renderOutput = (name: OutputName, report: Report, saved: SavedTrace): string =>

@@ -102,8 +102,8 @@ export class World {
   /**
    * Advances time to the scenario's start and runs its release to the end of the rollout. The result's records are those
    * from shortly before the start; its digest is of everything that ever happened in this world, its other figures of
-   * what happened since the release before.
-   * @throws RolloutRefused; the signal's reason when aborted
+   * what happened since the release before. A release that is refused ends at once.
+   * @throws the signal's reason when aborted
    */
   async run(scenario: Scenario): Promise<RehearsalResult> {
     const { twin, host, policy, fleet, options, counter } = this.#parts
@@ -116,7 +116,8 @@ export class World {
     this.#callStart(scenario)
     const hasOperatorsLeft = scheduleOperators(twin, host, scenario)
     const isEnded = (): boolean => host.isOver() && !hasOperatorsLeft()
-    const isOver = lingering(isEnded, twin.clock, options.lingerMs ?? scenario.linger ?? 0)
+    const hasLingered = lingering(isEnded, twin.clock, options.lingerMs ?? scenario.linger ?? 0)
+    const isOver = (): boolean => hasLingered() || host.isRefused
     const stop = await advance(startMs + untilMs, isOver)
     twin.trace.flush()
     return {

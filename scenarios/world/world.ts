@@ -119,7 +119,7 @@ export class World {
     const header = headerOf(scenario, options, policy, fleet)
     const advance = this.#advance(scenario, header)
     const fromHour = await this.#advanceToLead(startMs, advance)
-    recordSetting(twin, policy, faults)
+    recordSetting(twin, policy, faults, scenario)
     this.#callStart(scenario)
     const hasOperatorsLeft = scheduleOperators(twin, host, scenario)
     const isEnded = (): boolean => host.isOver() && !hasOperatorsLeft()

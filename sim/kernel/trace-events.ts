@@ -138,8 +138,8 @@ export interface TracePolicy {
   /** IANA zone of all its wall times. */
   readonly zone: string
   readonly profile: string
+  readonly tickMs: number
   readonly windowMs: number
-  readonly migrationWindowMs: number
   readonly gates: Readonly<Record<StageName, readonly TraceWeeklyWindow[]>>
   readonly deny: Readonly<Partial<Record<StageName, readonly TraceWeeklyWindow[]>>>
   readonly freezes: readonly { readonly name: string; readonly from: string; readonly to: string }[]
@@ -147,6 +147,7 @@ export interface TracePolicy {
     readonly connectionFailurePct: number
     readonly cycleTimeIncreasePct: number
     readonly errorRateIncreasePct: number
+    readonly errorRateMode: string
     readonly outputDecreasePct: number
     readonly crashes: number
     readonly failedDeploymentPct: number
@@ -173,16 +174,20 @@ export interface RolloutSetting {
   readonly deployed: Readonly<Record<StageName, TraceDeploymentSpec>>
   /** The injected faults in the order of their numbers, each with its kind and its parameters: durations in ms. */
   readonly faults: readonly TraceFault[]
+  /** Whether the plant has noise or recordings of its own, beyond what the twin's default has. */
+  readonly isNoisy: boolean
 }
 
 /** A fault of the scenario, as its file was read. */
 export interface TraceFault {
   readonly kind: string
   readonly in?: object
+  readonly [parameter: string]: unknown
 }
 
 /** An entry as the controller wrote it; of a decision with `stage`, of an operation with `result`. */
 export interface TraceAuditEntry {
+  readonly atMs?: number
   readonly kind?: string
   readonly actor?: string
   readonly stage?: string

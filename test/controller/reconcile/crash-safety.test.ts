@@ -8,7 +8,7 @@ import type { Ports } from '../../../controller/ports/ports.ts'
 import { loadEvidence } from '../../../controller/reconcile/records.ts'
 import { heldOf, LAST_STAGE } from '../../../controller/rollout/rollout.ts'
 import { MINUTE_MS } from '../fixtures.ts'
-import { FAILURES, type Failure, failingAt, startedWorld, World } from '../world.ts'
+import { FAILURES, type Failure, failingAt, once, startedWorld, World } from '../world.ts'
 import {
   type Course,
   callsBefore,
@@ -81,11 +81,16 @@ describe.each<[string, Course, string, number]>([
 })
 
 describe('a start', () => {
+  const beforeStart = once(async () => {
+    const world = new World(quick, SMALL)
+    await world.recordHistory()
+    return world
+  })
+
   it.each(FAILURES)('with any one call %s, delivered again, leaves one active rollout', async (failure) => {
     let points = 0
     for (let k = 1; ; k++) {
-      const world = new World(quick, SMALL)
-      await world.recordHistory()
+      const world = await (await beforeStart()).copy()
       const { ports, hasFailed, revive } = failingAt(world.ports, k, failure)
       await world.start(ports).catch(() => null)
       revive()

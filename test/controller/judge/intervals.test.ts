@@ -120,13 +120,14 @@ const plant = fc.record({
 })
 
 const cases = fc
-  .tuple(
-    fc.array(line, { minLength: LINES, maxLength: LINES }),
-    fc.double({ min: 0, max: 1, noNaN: true }),
-    plant,
-  )
+  .tuple(fc.array(line, { minLength: LINES, maxLength: LINES }), fc.double({ min: 0, max: 1, noNaN: true }), plant)
   // Most lines are healthy by a part that differs from case to case.
-  .map(([lines, badness, of]) => caseOf(lines.map((one) => milder(one, badness)), of))
+  .map(([lines, badness, of]) =>
+    caseOf(
+      lines.map((one) => milder(one, badness)),
+      of,
+    ),
+  )
 
 const milder = (one: Line, badness: number): Line => ({
   ...one,

@@ -7,6 +7,7 @@ declare module 'jstat' {
   const jStat: {
     readonly normal: Distribution
     readonly gamma: Distribution
+    readonly studentt: Distribution
     /** Chance of at least `a` Poisson events of mean `x`. */
     lowRegGamma(a: number, x: number): number
     /** Chance of at least `a` of `a + b - 1`, each of chance `x`. */

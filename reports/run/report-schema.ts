@@ -19,7 +19,8 @@ export const reportSchema = z.strictObject({
   profile: z.string(),
   windowHours: z.number(),
   fleet: z.strictObject({ devices: count, lines: count }),
-  outcome: z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive']),
+  outcome: z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive', 'refused']),
+  notStarted: z.array(reportedSchema).optional(),
   caughtIn: stageName.nullable(),
   stages: z.array(
     z.strictObject({

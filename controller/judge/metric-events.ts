@@ -8,6 +8,7 @@ import { type Count, excessLogRatio, excessOver, rateInterval } from '../statist
 import { memoized } from '../support/memoized.ts'
 import { hasSameItems } from '../support/same-items.ts'
 import { scaled } from './interval.ts'
+import { metricName } from './metric-name.ts'
 import type { RuleInput } from './rule-input.ts'
 import { strataOf } from './segments.ts'
 import type { Finding, InconclusiveReason, Interval, Statistic } from './verdict.ts'
@@ -202,7 +203,7 @@ function findingOf(rule: MetricRule, judged: Judged, one: RuleInput): Finding {
   const unit = isShare ? 'points' : 'percent'
   return {
     rule: rule.name,
-    metric: `${test.metric}${isShare ? 'SharePoints' : 'RatePct'}`,
+    metric: metricName(test),
     outcome,
     observed,
     baseline: 0,

@@ -1,15 +1,19 @@
 import { BLOCKS_PER_HOUR, type MemorySeries, type UsualMemory, usualMemory } from '../evidence/memory-series.ts'
 import { streamAlpha } from '../statistics/budget.ts'
-import { leastRise, riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
+import { leastRise, medianInterval, riseTail, signTail, slopeInterval, theilSenSlope } from '../statistics/trend.ts'
 import { memoized } from '../support/memoized.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** A leak of the whole stage, or of one device. */
 interface Leak {
   readonly statistic: Statistic
   readonly slopeMiBPerHour: number
   readonly hoursLeft: number
+  readonly hoursAt: (slopeMiBPerHour: number) => number
+  /** Slopes in MiB/h that its test does not reject. */
+  readonly slopes: () => Interval
   readonly n: number
   readonly thing?: string
 }
@@ -58,6 +62,7 @@ export function judgeMemory(one: RuleInput): Finding {
     n: worst.n,
     ...(worst.thing !== undefined && { thing: worst.thing, line: watch.lineOf[worst.thing] as number }),
     statistic: worst.statistic,
+    interval: hoursBetween(worst),
     ...(!isBreach && isGate && { inconclusive: 'gate' }),
     reason: {
       code: 'MEMORY_GROWTH',
@@ -92,10 +97,13 @@ function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null 
   if (p > boundary || !isUnusual(series)) return null
   const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
   const slopeMiBPerHour = middle(slopes)
+  const hoursAt = (slope: number): number => middle(series.map(({ known }) => hoursLeft(known, slope)))
   return {
     statistic: { name: 'sign', value: -Math.log(p), boundary: -Math.log(boundary) },
     slopeMiBPerHour,
-    hoursLeft: middle(series.map(({ known }) => hoursLeft(known, slopeMiBPerHour))),
+    hoursLeft: hoursAt(slopeMiBPerHour),
+    hoursAt,
+    slopes: () => medianInterval(slopes, boundary),
     n: series.length,
   }
 }
@@ -130,9 +138,23 @@ function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | nul
     const left = hoursLeft(known, slopeMiBPerHour)
     if (worst !== null && worst.hoursLeft <= left) continue
     const statistic = { name: 'mann-kendall', value: -Math.log(p), boundary: -Math.log(boundary) }
-    worst = { statistic, slopeMiBPerHour, hoursLeft: left, n: known.minima.length, thing }
+    worst = {
+      statistic,
+      slopeMiBPerHour,
+      hoursLeft: left,
+      hoursAt: (slope) => hoursLeft(known, slope),
+      slopes: () => scaled(slopeInterval(known.minima, boundary), (slope) => slope * BLOCKS_PER_HOUR),
+      n: known.minima.length,
+      thing,
+    }
   }
   return worst
+}
+
+/** The steeper the slope the fewer the hours; without end where it may be none. */
+function hoursBetween({ slopes, hoursAt }: Leak): Interval {
+  const { low, high } = slopes()
+  return { low: high === null ? 0 : hoursAt(high), high: low === null || low <= 0 ? null : hoursAt(low) }
 }
 
 /** Of the minima, which change every half hour only: an evaluation in between need not sort all pairs again. */

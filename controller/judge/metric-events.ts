@@ -2,10 +2,10 @@ import type { Baseline } from '../evidence/baseline.ts'
 import { type MetricLine, type MetricSums, metricTotal, metricWindow } from '../evidence/metric-evidence.ts'
 import { doneBefore, eventsOf } from '../evidence/metric-reading.ts'
 import { limitOf, type MetricRule } from '../evidence/metric-rules.ts'
-import { withTail } from '../evidence/variation.ts'
+import { type Tail, withTail } from '../evidence/variation.ts'
 import type { SegmentKey } from '../messages/segment.ts'
 import { countBoundary, limitBoundary } from '../statistics/budget.ts'
-import { type Count, excessLogRatio } from '../statistics/excess.ts'
+import { type Count, excessLogRatio, rateInterval } from '../statistics/excess.ts'
 import { memoized } from '../support/memoized.ts'
 import { hasSameItems } from '../support/same-items.ts'
 import {
@@ -18,9 +18,10 @@ import {
   tailOf,
 } from './error-counts.ts'
 import type { ErrorsBefore } from './errors-before.ts'
+import { around, scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import { strataOf } from './segments.ts'
-import type { Finding, InconclusiveReason, Statistic } from './verdict.ts'
+import type { Finding, InconclusiveReason, Interval, Statistic } from './verdict.ts'
 
 /** Some lines over some time. */
 interface Part {
@@ -89,13 +90,11 @@ function judgedOf(rule: MetricRule, part: Part, one: RuleInput): Judged {
   if (compared.before.countedMinutes === 0) return { ...known, outcome: 'inconclusive', inconclusive: 'insufficient' }
   const hasControls = controls.exposure > 0
   const boundary = countBoundary(one.policy, part.among, part.isRolling)
+  const tail = tailFor(rule, part, compared)
   const statisticOf = (against: (compared: Compared) => Count): Statistic => {
-    const value = evidenceOf(rule, against(compared))
-    // Where lines are bounded, or fewer are bad, there is no tail of single devices.
-    const hasTail = !isFalling(rule) && !(hasControls && part.key.line === undefined)
-    return { name: 'maxsprt', value: hasTail ? withTail(value, tailOf(compared)) : value, boundary }
+    return { name: 'maxsprt', value: withTail(evidenceOf(rule, against(compared)), tail), boundary }
   }
-  const statistic = statisticOf(hasControls ? againstOwnBefore : againstBefore)
+  const statistic = statisticOf(againstMembers(compared))
   if (statistic.value < boundary) return { ...known, statistic, outcome: 'healthy' }
   if (hasControls && statisticOf(againstControls).value < boundary)
     return { ...known, statistic, outcome: 'inconclusive', inconclusive: 'common-mode' }
@@ -161,6 +160,27 @@ function comparedOf(
   )
 }
 
+/** Against the same devices before; what they share with others is left to the controls, where there are any. */
+const againstMembers = ({ controls }: Compared): ((compared: Compared) => Count) =>
+  controls.countedMinutes > 0 ? againstOwnBefore : againstBefore
+
+/** Where lines are bounded, or fewer events are bad, there is no tail of single devices. */
+const tailFor = (rule: MetricRule, { key: { line } }: Part, compared: Compared): Tail | undefined =>
+  isFalling(rule) || (compared.controls.countedMinutes > 0 && line === undefined) ? undefined : tailOf(compared)
+
+/** The changes that the test against the same devices before does not reject. */
+function intervalOf(rule: MetricRule, { part, stage, controls, change }: Judged, one: RuleInput): Interval | undefined {
+  if (!(stage.expected > 0)) return undefined
+  const boundary = countBoundary(one.policy, part.among, part.isRolling)
+  const compared = comparedOf(rule, one, part, stage, controls)
+  const tail = tailFor(rule, part, compared)
+  const count = againstMembers(compared)(compared)
+  const { low, high } = rateInterval(count, (each) => withTail(excessLogRatio(each), tail) >= boundary)
+  const expected = count.reference * count.ratio
+  const changeAt = (multiple: number): number => changeOf(rule, { ...stage, count: multiple * expected }) as number
+  return around(change, [scaled({ low, high }, changeAt)])
+}
+
 /** Null where nothing was exposed, or nothing is known to compare with. */
 function changeOf({ metricTest: { kind } }: MetricRule, { count, expected, exposure }: MetricSums): number | null {
   if (exposure <= 0) return null
@@ -212,12 +232,13 @@ function eventsBefore(
   return before
 }
 
-function findingOf(rule: MetricRule, judged: Judged, { policy }: RuleInput): Finding {
+function findingOf(rule: MetricRule, judged: Judged, one: RuleInput): Finding {
   const { stage, controls, change, outcome, inconclusive, statistic, part } = judged
   const { metricTest: test } = rule
-  const limit = limitOf(test, policy)
+  const limit = limitOf(test, one.policy)
   const isShare = test.kind === 'share'
   const observed = finite(change)
+  const interval = observed === null ? undefined : intervalOf(rule, judged, one)
   const unit = isShare ? 'points' : 'percent'
   return {
     rule: rule.name,
@@ -229,6 +250,7 @@ function findingOf(rule: MetricRule, judged: Judged, { policy }: RuleInput): Fin
     n: stage.exposure,
     ...(part.key.line !== undefined && { line: part.key.line }),
     ...(statistic !== undefined && { statistic }),
+    ...(interval !== undefined && { interval }),
     ...(inconclusive !== undefined && { inconclusive }),
     reason: {
       code: 'METRIC_EVENTS',

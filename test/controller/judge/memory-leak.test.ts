@@ -189,6 +189,8 @@ describe('the finding of a leak', () => {
       limit: 72,
       n: LINES,
       statistic: { name: 'sign', value: expect.closeTo(17 * Math.LN2, 9), boundary: expect.closeTo(11.6, 2) },
+      // Of 17 slopes all must lie on one side: from 2 to 34 MiB/h.
+      interval: { low: expect.closeTo(162 / 34, 9), high: expect.closeTo(162 / 2, 9) },
       reason: {
         code: 'MEMORY_GROWTH',
         data: { thing: null, devices: 17, slopeMiBPerHour: 18, hoursToExhaustion: 9, hasControls: true },
@@ -206,6 +208,8 @@ describe('the finding of a leak', () => {
       thing: 'line-5-0',
       line: 5,
       statistic: { name: 'mann-kendall', value: expect.closeTo(17.5, 2), boundary: expect.closeTo(15.53, 2) },
+      // A straight line has one slope only.
+      interval: { low: expect.closeTo(150, 3), high: expect.closeTo(150, 3) },
       inconclusive: 'gate',
       reason: {
         code: 'MEMORY_GROWTH',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { STAGES } from '../../controller/contract.ts'
 import { policySchema } from '../../controller/policy/schema.ts'
 import { duration } from '../../controller/units/quantity.ts'
+import { isZone, notAZone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_QUOTAS } from '../../sim/cloud/base/quotas.ts'
 import { faultSchema } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
@@ -16,14 +17,30 @@ const start = z
   .transform((text, context) => {
     try {
       const zoned = Temporal.ZonedDateTime.from(text)
-      return { atMs: zoned.epochMilliseconds, zone: zoned.timeZoneId }
+      const { timeZoneId, epochMilliseconds } = zoned
+      const problem = isZone(timeZoneId) ? skippedTime(text, zoned) : notAZone(timeZoneId)
+      if (problem === null) return { atMs: epochMilliseconds, zone: timeZoneId }
+      context.addIssue({ code: 'custom', message: problem })
+      return z.NEVER
     } catch {
       const message = `"${text}" is not a local time with its zone, such as "2026-03-02T14:00[Europe/Berlin]"`
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     }
   })
-  .describe('Site-local time at which the rollout is started, with its IANA zone')
+  .describe(
+    'Site-local time at which the rollout is started, with its IANA zone; of a time that the clocks repeat the first, ' +
+      'unless its offset is written as well',
+  )
+
+/** Says that the clocks of the zone never show the time that was written, or null if they do. */
+function skippedTime(written: string, zoned: Temporal.ZonedDateTime): string | null {
+  const wanted = Temporal.PlainDateTime.from(written)
+  const shown = zoned.toPlainDateTime()
+  if (shown.equals(wanted)) return null
+  const [skipped, next] = [wanted, shown].map((one) => one.toString({ smallestUnit: 'minute' }))
+  return `"${written}": the clocks there skip ${skipped}, which would be ${next}`
+}
 
 const between = z.tuple([duration, duration]).describe('Shortest and longest')
 const count = z.int().nonnegative()

@@ -189,6 +189,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'scenarios/outcome': [
     'controller',
     'controller/messages',
+    'controller/policy',
     'controller/units',
     'reports/html',
     'reports/messages',

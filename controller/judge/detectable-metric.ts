@@ -1,10 +1,12 @@
 import type { MetricLine } from '../evidence/metric-evidence.ts'
 import { limitOf, type MetricRule } from '../evidence/metric-rules.ts'
+import { partsOver } from '../evidence/variation.ts'
 import type { Policy } from '../policy/policy.ts'
 import { countAt, type Detectable, type Sigmas, shiftOf } from './detectable.ts'
 import { effectSeen, judgeEffect } from './metric-effect.ts'
 import { judgeEvents } from './metric-events.ts'
 import type { PlannedLine, PlannedMetric } from './planned-window.ts'
+import type { RuleInput } from './rule-input.ts'
 
 /** Where no limit is given, and what no rule is asked beyond: as multiples of the unit of the size. */
 const [LEAST, MOST] = [0.01, 10_000]
@@ -36,14 +38,28 @@ function ofEvents(rule: MetricRule): Asked {
       const { stage } = metricOf(line, rule)
       stage.count += (sign * size * (kind === 'share' ? stage.exposure : stage.count)) / 100
     },
-    chance: (lines, { middle, spread }, { baseline }) => {
+    chance: (lines, { middle, spread }, healthy) => {
       const own = lines.map((line) => metricOf(line, rule).stage)
       const mean = own.reduce((sum, { count }) => sum + count, 0)
       if (mean <= 0) return
-      const seen = countAt(mean, sign * (middle - spread), baseline.rules?.[rule.name]?.dispersion)
+      const dispersion = 1 + mean * relativeVariance(lines, healthy, rule)
+      const seen = countAt(mean, sign * (middle - spread), dispersion)
       for (const stage of own) stage.count *= seen / mean
     },
   }
+}
+
+/** Of a rate in the stage, by the noise that single devices have of their own: what they share, controls have as well. */
+function relativeVariance(
+  lines: readonly PlannedLine[],
+  { baseline, policy }: RuleInput,
+  { name }: MetricRule,
+): number {
+  const variation = baseline.rules?.[name]?.events
+  const minutes = ((lines[0]?.evaluations ?? 0) * policy.tickMs) / 60_000
+  const devices = lines.reduce((sum, { stage }) => sum + stage.countedMinutes, 0) / minutes
+  if (variation === undefined || variation.shiftMinutes === 0 || !(devices > 0)) return 0
+  return partsOver(variation, minutes).device / devices
 }
 
 function ofEffects(rule: MetricRule): Asked {

@@ -603,6 +603,12 @@ const EXAMPLES: Examples = {
       '20 % early devices per line wanted: line 1 has 3 of 5',
     ],
   ],
+  WINDOW_TOO_SHORT: [
+    [
+      { windowMs: 300_000, tickMs: 300_000 },
+      'a window of 5 min must be longer than the period of the evaluations, 5 min',
+    ],
+  ],
   GATE_NEVER_OPENS: [
     [
       { stages: [{ stage: 'early', closedBy: { code: 'FREEZE_CALENDAR', data: { name: 'year-end' } } }] },

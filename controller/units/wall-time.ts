@@ -17,10 +17,10 @@ export const zone = z
   .describe('IANA zone of the site')
 
 /** Whether a text is a zone of the IANA database. An offset such as `+05:30` is none: it has no changes of the clocks. */
-export function isZone(text: string): boolean {
-  if (/^[+-]/.test(text)) return false
+export function isZone(name: string): boolean {
+  if (name.startsWith('+') || name.startsWith('-')) return false
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }) !== null
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null
   } catch {
     return false
   }

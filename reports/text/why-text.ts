@@ -7,7 +7,7 @@ import { alignedTable } from '../numbers/table.ts'
 import { type Evaluation, isOfStage } from '../run/evaluations.ts'
 import type { FaultTruth, Truth } from '../run/truth.ts'
 import type { Why } from '../run/why.ts'
-import { whereOf } from './finding-text.ts'
+import { intervalText, whereOf } from './finding-text.ts'
 import { terminalText } from './terminal-text.ts'
 
 const MINUTE_MS = 60_000
@@ -50,7 +50,7 @@ function stateText({ evaluation, hasEntered, sinceDecisionMs, soakedMs }: Why, {
   return notes.length === 0 ? name : `${name} (${notes.join('; ')})`
 }
 
-const COLUMNS = ['rule', 'metric', 'outcome', 'where', 'observed', 'limit', 'baseline', 'n']
+const COLUMNS = ['rule', 'metric', 'outcome', 'where', 'observed', 'interval', 'limit', 'baseline', 'n']
 
 function findingLines({ rules }: Why): string[] {
   if (rules.length === 0) return ['  no findings']
@@ -61,6 +61,7 @@ function findingLines({ rules }: Why): string[] {
       finding.outcome,
       whereText(finding),
       numberText(finding.observed),
+      intervalText(finding.interval),
       numberText(finding.limit),
       numberText(finding.baseline),
       String(finding.n),

@@ -160,17 +160,17 @@ export class LambdaHost implements LambdaFunctions {
   }
 
   async #run(invocation: Invocation, trace: Trace, run: () => Promise<Result>): Promise<void> {
-    const { name, caller, foreign } = invocation
+    const { caller, foreign } = invocation
     const startedWallMs = wallMs()
     const isOwn = caller === undefined && foreign === undefined
     if (isOwn) this.#evaluations += 1
     try {
       const result = await run()
-      this.#take(name, trace, result)
+      this.#take(invocation, trace, result)
       caller?.resolve(result)
     } catch (error) {
       // A decision stands even if one of its effects failed.
-      if (error instanceof EffectFailed) this.#take(name, trace, error.outcome)
+      if (error instanceof EffectFailed) this.#take(invocation, trace, error.outcome)
       const failure = error instanceof EffectFailed ? error.cause : (error as Error)
       this.#failed(invocation, trace, failure)
     } finally {
@@ -189,10 +189,10 @@ export class LambdaHost implements LambdaFunctions {
     else if (foreign === undefined) this.#judge(invocation, failure)
   }
 
-  #take(name: FunctionName, trace: Trace, result: Result): void {
+  #take(invocation: Invocation, trace: Trace, result: Result): void {
     const outcome = outcomeOf(result)
     const isNews = outcome !== null && this.#rollout.take(outcome)
-    recordResult(trace, name, result, isNews)
+    recordResult(trace, invocation, result, isNews)
   }
 
   #judge(invocation: Invocation, error: Error): void {

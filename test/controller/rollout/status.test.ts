@@ -24,7 +24,7 @@ const ROLLING: DecisionReason = { code: 'RULE_BREACHED', data: { rule: 'crash', 
 const PASSED: DecisionReason = { code: 'WINDOW_PASSED', data: { exposedMs: 2, neededMs: 1, uncounted: list() } }
 const CLOSED: DecisionReason = { code: 'GATE_CLOSED', data: { stage: 'canary', opensInMs: 1, closedBy: null } }
 const nowMs = START_MS + 5 * HOUR_MS
-const open = policyWith({ gates: OPEN_GATES, holdback: false })
+const open = policyWith({ gates: OPEN_GATES, holdback: false, bakeMs: 0 })
 
 it('of a rollout that is monitored is all that an operator has to know', () => {
   const one = rollout('soaking', {

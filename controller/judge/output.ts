@@ -2,18 +2,21 @@ import { type EffectEstimate, type LineEffect, stageEffect } from '../evidence/c
 import { isStanding, type Made, outputLosses, outputNoiseOf, standingLines } from '../evidence/output-effect.ts'
 import { type LineSums, totalOf } from '../evidence/sums.ts'
 import type { SegmentKey } from '../messages/segment.ts'
-import { boundedMeanNats } from '../statistics/bounded-mean.ts'
+import { boundedMeanNats, boundedMeanRadius } from '../statistics/bounded-mean.ts'
 import { mixtureBoundary, runBoundary } from '../statistics/budget.ts'
-import { mixtureLogRatio } from '../statistics/sequential.ts'
+import { mixtureLogRatio, mixtureRadius } from '../statistics/sequential.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import { rollingWindowOf } from './segments.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** A loss that was judged, of the stage or of the worst line. */
 interface Candidate {
   readonly made: Made
   readonly segment: SegmentKey
   readonly loss: number
+  /** None for a line that makes nothing: it has no sampling error. */
+  readonly interval?: Interval
   readonly statistic: Statistic
   readonly hasControls: boolean
   /** Lines that have lost too much, the worst first. */
@@ -61,11 +64,16 @@ function candidatesOf(
   const stage = stageEffect(losses)
   if (stage === null) return []
   const hasControls = lines.some(({ controls }) => controls.expectedCycles > 0)
+  const boundaryOf = (members: number): number => mixtureBoundary(policy, members, span === 'rolling-window')
   const judged = ({ effect, variance }: EffectEstimate, members: number): Statistic => ({
     name: 'msprt',
     value: mixtureLogRatio(effect, variance, limit),
-    boundary: mixtureBoundary(policy, members, span === 'rolling-window'),
+    boundary: boundaryOf(members),
   })
+  const intervalOf = ({ effect, variance }: EffectEstimate, members: number): Interval => {
+    const radius = mixtureRadius(variance, limit, boundaryOf(members))
+    return { low: effect - radius, high: effect + radius }
+  }
   const isLost = (one: LineEffect): boolean => {
     const { value, boundary } = judged(one, losses.length)
     return one.effect > limit && value >= boundary
@@ -75,6 +83,7 @@ function candidatesOf(
     made,
     segment: { span },
     loss: stage.effect,
+    interval: intervalOf(stage, 1),
     statistic: judged(stage, 1),
     hasControls,
     lines: lost.map(({ line }) => line),
@@ -85,6 +94,7 @@ function candidatesOf(
     made,
     segment: { span, line: worst.line },
     loss: worst.effect,
+    interval: intervalOf(worst, losses.length),
     statistic: judged(worst, losses.length),
     hasControls,
     lines: ofStage.lines,
@@ -101,13 +111,16 @@ function latestOf({ evidence, baseline, policy }: RuleInput, made: Made): readon
   const losses = outputLosses(lines, outputNoiseOf(evidence.evaluations, baseline), made)
   const stage = stageEffect(losses.map((loss) => ({ ...loss, effect: Math.min(loss.effect, 1) })))
   if (stage === null) return []
-  const value = boundedMeanNats(stage.effect, stage.variance * losses.length, losses.length)
+  const [variance, boundary] = [stage.variance * losses.length, runBoundary(policy)]
+  const value = boundedMeanNats(stage.effect, variance, losses.length)
   return [
     {
       made,
       segment: { span: 'latest-evaluation' },
       loss: stage.effect,
-      statistic: { name: 'bounded-mean', value, boundary: runBoundary(policy) },
+      // More than all cannot be lost.
+      interval: { low: stage.effect - boundedMeanRadius(boundary, variance, losses.length), high: 1 },
+      statistic: { name: 'bounded-mean', value, boundary },
       hasControls: lines.some(({ controls }) => controls.expectedCycles > 0),
       lines: [],
     },
@@ -136,7 +149,7 @@ function longestStanding({ evidence, watch }: RuleInput): readonly Candidate[] {
 
 function findingOf(
   { policy, evidence }: RuleInput,
-  { made, segment, loss, statistic, hasControls, lines }: Candidate,
+  { made, segment, loss, interval, statistic, hasControls, lines }: Candidate,
   end: Pick<Finding, 'outcome' | 'inconclusive'>,
 ): Finding {
   const limit = policy.limits.outputDecreasePct
@@ -150,6 +163,7 @@ function findingOf(
     n: evidence.lines.length,
     ...(segment.line !== undefined && { line: segment.line }),
     statistic,
+    ...(interval !== undefined && { interval: scaled(interval, (end) => end * 100) }),
     reason: {
       code: 'OUTPUT_DECREASE',
       data: { made, decreasePct: loss * 100, allowedPct: limit, segment, lines, hasControls },

@@ -19,6 +19,13 @@ export interface RollbackCount {
   readonly version: string
 }
 
+/** Devices of a stage that have confirmed the previous version, and how many must. */
+export interface StageConfirmed {
+  readonly stage: StageName
+  readonly confirmed: number
+  readonly quorum: number
+}
+
 /** A device on which the rollback deployment failed, with its status in AWS IoT Jobs. */
 export interface FailedRollback {
   readonly thing: string
@@ -269,6 +276,12 @@ export const DECISION_MESSAGES = {
       `${textOf(passed)}; released devices are watched for ${hoursText(forMs)}: ${listedOf(devices)}`,
   ),
 
+  BAKING: define<{ readonly passed: Message; readonly bakedMs: number; readonly bakeMs: number }>(
+    'Every device has the release and the last window has passed; the bake time runs, and a breach is rolled back.',
+    ({ passed, bakedMs, bakeMs }, textOf) =>
+      `${textOf(passed)}; ${hoursText(bakedMs)} of the bake time of ${hoursText(bakeMs)} have elapsed`,
+  ),
+
   STRAGGLERS_WATCHED: define<{ readonly passed: Message; readonly devices: DeviceList }>(
     'The last window has passed; devices that installed late run a window of their own.',
     ({ passed, devices }, textOf) => `${textOf(passed)}; late devices run their own window: ${listedOf(devices)}`,
@@ -279,6 +292,14 @@ export const DECISION_MESSAGES = {
   ROLLED_BACK: define<RollbackCount>(
     'Every device that can be reached has confirmed the previous version.',
     (count) => `rollback confirmed: ${rollbackText(count)}`,
+  ),
+
+  ROLLBACK_UNVERIFIED: define<RollbackCount & { readonly unverified: readonly StageConfirmed[] }>(
+    'No device that is still to come back can be reached: on-call is paged, and the rollback stays open for a day.',
+    ({ unverified, ...count }) =>
+      `rollback not verified, the other devices cannot be reached: ${rollbackText(count)}; ${unverified
+        .map(({ stage, confirmed, quorum }) => `${stage} ${confirmed}, ${quorum} needed`)
+        .join('; ')}`,
   ),
 
   ROLLBACK_FAILED_ON_DEVICES: define<{ readonly failed: readonly FailedRollback[] }>(

@@ -44,6 +44,16 @@ export const OPERATION_MESSAGES = {
     'Repeated: the operation with this id was carried out before.',
     ({ operation, id }) => `${operation} ${id} was done before`,
   ),
+  IDEMPOTENT_PARAMETER_MISMATCH: define<{
+    readonly id: string
+    readonly operation: string
+    readonly actor: string
+    readonly operatorReason: string
+  }>(
+    'Refused: the id is that of another operation, or of the same one by another actor or for another reason.',
+    ({ id, operation, actor, operatorReason }) =>
+      `id ${id} belongs to ${operation} by ${actor} (${operatorReason}), which was done before; another request needs another id`,
+  ),
   ALREADY_PAUSED: define<{ readonly actor: string; readonly reason: Message }>(
     'Repeated by the same operator for the same reason, or refused: the rollout is paused.',
     ({ actor, reason }, textOf) => `already paused by ${actor}: ${textOf(reason)}`,

@@ -24,6 +24,7 @@ export function documentOf(policy: Policy): FullPolicyDocument {
     window: writtenDuration(policy.windowMs),
     migrationWindow: writtenDuration(policy.migrationWindowMs),
     holdback: policy.holdback,
+    bake: writtenDuration(policy.bakeMs),
     tick: writtenDuration(policy.tickMs),
     baseline: writtenDuration(policy.baselineMs),
     zone: policy.zone,

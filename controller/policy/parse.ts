@@ -27,6 +27,7 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
     windowMs: file.window ?? DEFAULT_POLICY.windowMs,
     migrationWindowMs: file.migrationWindow ?? DEFAULT_POLICY.migrationWindowMs,
     holdback: file.holdback ?? DEFAULT_POLICY.holdback,
+    bakeMs: file.bake ?? DEFAULT_POLICY.bakeMs,
     tickMs: file.tick ?? DEFAULT_POLICY.tickMs,
     baselineMs: file.baseline ?? DEFAULT_POLICY.baselineMs,
     zone: file.zone ?? site.zone,

@@ -44,6 +44,11 @@ export interface Policy {
    * [source: holdback]
    */
   readonly holdback: boolean
+  /**
+   * How long the release is watched once it is everywhere, and may still be rolled back: from the release of the holdback
+   * on, or after the window of production where nothing is held back. [source: bake-time]
+   */
+  readonly bakeMs: number
   /** Period of the analyzer. [source: analysis-period] */
   readonly tickMs: number
   /** History the baseline is made of. [source: baseline-week] */
@@ -186,6 +191,7 @@ export const DEFAULT_POLICY: Policy = {
   windowMs: 24 * HOUR_MS,
   migrationWindowMs: HOUR_MS,
   holdback: true,
+  bakeMs: HOUR_MS,
   tickMs: 5 * MINUTE_MS,
   baselineMs: 7 * 24 * HOUR_MS,
   zone: 'Europe/Berlin',

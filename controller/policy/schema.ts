@@ -190,6 +190,11 @@ const keys = z
       'Keep one production device per line on the old firmware until production has passed: its controls',
       DEFAULT_POLICY.holdback,
     ),
+    bake: key(
+      duration,
+      'Time for which the release is watched once every device has it, and may still be rolled back',
+      writtenDuration(DEFAULT_POLICY.bakeMs),
+    ),
     tick: key(
       period.refine((ms) => ms % MINUTE_MS === 0, { message: 'is not a whole number of minutes' }),
       'Period of the evaluations',

@@ -2,13 +2,22 @@ import { StaleRollout } from '../errors.ts'
 import type { OperationReason } from '../messages/operations.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Ports, Stored } from '../ports/ports.ts'
-import { type Admission, admit, OPERATIONS, type OperationRequest, type Situation } from '../rollout/operations.ts'
+import {
+  type Accepted,
+  type Admission,
+  admit,
+  isWritten,
+  OPERATIONS,
+  type OperationRequest,
+  type Situation,
+} from '../rollout/operations.ts'
 import { type Freeze, type Rollout, stageOf } from '../rollout/rollout.ts'
 import { withoutExposure } from '../rollout/soak.ts'
 import { type Status, statusOf } from '../rollout/status.ts'
 import { act } from './act.ts'
 import { isHeld, type Outcome, outcomeOf, policyFor, withAudit } from './reconcile.ts'
 import {
+  formerRollouts,
   loadActive,
   loadEvidence,
   loadFreeze,
@@ -38,6 +47,8 @@ export interface OperationAnswer {
 const CHANGES = 'changes'
 /** Tries against an analyzer that writes at the same time. */
 const ATTEMPTS = 3
+/** For so long an id is known after its rollout has ended. [source: idempotency-key] */
+const ID_LIFE_MS = 24 * 3_600_000
 
 /**
  * Carries out an operator's request, or answers `status`, which changes nothing. Done or refused, it is in the audit
@@ -46,13 +57,18 @@ const ATTEMPTS = 3
  */
 export async function operate(ports: Ports, policy: Policy, input: unknown, nowMs: number): Promise<OperationAnswer> {
   const request = requestOf(input)
+  let tried: Intent | null = null
   for (let attempt = 1; ; attempt++) {
-    const known = await lookUp(ports, policy, nowMs)
+    const known = await lookUp(ports, policy, request, nowMs)
     if ('code' in request) return answerTo(input, { kind: 'refused', reason: request }, known)
     if (request.operation === STATUS) return answerTo(input, { kind: 'accepted', reason: STATUS_GIVEN }, known)
+    // The request is not judged again by a state that it has made itself.
+    if (tried !== null && isWritten(request, known.situation)) return carryOn(ports, tried, known)
     const admission = admit(request, known.situation)
+    if (admission.kind !== 'accepted') return decline(ports, request, admission, known)
+    tried = { request, admission, known }
     try {
-      return await carryOut(ports, request, admission, known)
+      return await carryOn(ports, tried, await save(ports, tried))
     } catch (error) {
       if (!(error instanceof StaleRollout) || attempt === ATTEMPTS) throw error
     }
@@ -65,42 +81,66 @@ interface Known {
   readonly situation: Situation
 }
 
-async function lookUp({ store }: Ports, policy: Policy, nowMs: number): Promise<Known> {
+/** What is about to be written, and what it was admitted by. */
+interface Intent {
+  readonly request: OperationRequest
+  readonly admission: Accepted
+  readonly known: Known
+}
+
+async function lookUp(
+  { store }: Ports,
+  policy: Policy,
+  request: ReturnType<typeof requestOf>,
+  nowMs: number,
+): Promise<Known> {
   const stored = await loadActive(store)
   const freeze = await loadFreeze(store)
   const rollout = stored?.value ?? null
   const lastEvaluation = rollout === null ? null : await loadLastEvaluation(store, rollout.id)
   const monitoring = rollout === null ? null : ((await loadMonitoring(store, rollout.id))?.value ?? null)
+  const hasId = 'id' in request && request.id !== undefined
+  const former = hasId ? (await formerRollouts(store, nowMs - ID_LIFE_MS)).slice(1) : []
+  const formerOperations = former.flatMap(({ operations = [] }) => operations)
   // The clock of an earlier soak does not count.
   const isOfStage = rollout !== null && monitoring?.soak?.sinceMs === stageOf(rollout).soakingSinceMs
   const soak = isOfStage ? (monitoring?.soak ?? null) : null
   const own = rollout === null ? policy : policyFor(rollout, policy)
-  return { stored, freeze, situation: { rollout, freeze: freeze.value, lastEvaluation, soak, policy: own, nowMs } }
+  const situation = { rollout, freeze: freeze.value, formerOperations, lastEvaluation, soak, policy: own, nowMs }
+  return { stored, freeze, situation }
 }
 
-async function carryOut(
-  ports: Ports,
+/** A refusal is in the audit trail, a repetition is there already. */
+async function decline(
+  { store }: Ports,
   request: OperationRequest,
-  admission: Admission,
+  admission: Exclude<Admission, Accepted>,
   known: Known,
 ): Promise<OperationAnswer> {
-  const { store } = ports
-  const { stored, freeze, situation } = known
-  const { nowMs } = situation
-  const entry = { atMs: nowMs, kind: request.operation, ...request, result: admission.kind, answer: admission.reason }
-  const subject =
-    admission.kind === 'accepted' && admission.freeze !== undefined ? CHANGES : (stored?.value.id ?? CHANGES)
-  if (admission.kind !== 'accepted') {
-    if (admission.kind === 'refused') await saveRefusal(store, subject, nowMs, entry)
-    return answerTo(request, admission, known)
+  const { rollout, nowMs } = known.situation
+  if (admission.kind === 'refused') {
+    await saveRefusal(store, rollout?.id ?? CHANGES, nowMs, entryOf({ request, admission, known }))
   }
+  return answerTo(request, admission, known)
+}
+
+const entryOf = ({ request, admission, known }: Omit<Intent, 'admission'> & { readonly admission: Admission }) => ({
+  atMs: known.situation.nowMs,
+  kind: request.operation,
+  ...request,
+  result: admission.kind,
+  answer: admission.reason,
+})
+
+/** Writes what is intended; what must be done for it is pending then. @throws StaleRollout */
+async function save({ store }: Ports, intent: Intent): Promise<Known> {
+  const { admission, known } = intent
   if (admission.freeze !== undefined) {
-    const version = await saveFreeze(store, admission.freeze, freeze.version)
-    await saveAudit(store, subject, version, entry)
-    return answerTo(request, admission, { ...known, situation: { ...situation, freeze: admission.freeze } })
+    const version = await saveFreeze(store, admission.freeze, known.freeze.version)
+    return { ...known, freeze: { value: admission.freeze, version } }
   }
-  const { value: before, version } = stored as Stored<Rollout>
-  const next = withAudit(before, admission.rollout as Rollout, version + 1, entry)
+  const { value: before, version } = known.stored as Stored<Rollout>
+  const next = withAudit(before, admission.rollout as Rollout, version + 1, entryOf(intent))
   if (admission.restartsSoak) {
     const { name } = stageOf(next)
     const evidence = await loadEvidence(store, next.id, name)
@@ -108,13 +148,38 @@ async function carryOut(
       await saveEvidence(store, next.id, name, withoutExposure(evidence.value), evidence.version)
     }
   }
-  const intent = { value: next, version: await saveRollout(store, next, version) }
-  // What fails now stays pending for the next evaluation.
-  const { stored: done } = await act(ports, intent, nowMs, !isHeld(next, freeze.value))
-  const rollout = done.value
+  return { ...known, stored: { value: next, version: await saveRollout(store, next, version) } }
+}
+
+/** Does what an intent that is written leads to, and answers. `saved` is what the store holds now. */
+async function carryOn(ports: Ports, intent: Intent, saved: Known): Promise<OperationAnswer> {
+  const { request, admission, known } = intent
+  const { situation } = known
+  if (admission.freeze !== undefined) {
+    await saveAudit(ports.store, CHANGES, known.freeze.version + 1, entryOf(intent))
+    return answerTo(request, admission, { ...known, situation: { ...situation, freeze: saved.freeze.value } })
+  }
+  const rollout = await actOn(ports, saved, situation.nowMs)
   const outcome = admission.decision === undefined ? null : outcomeOf(rollout, verdictOf(known), admission.decision)
-  const ofStage = outcome === null ? null : { ...outcome, stage: stageOf(before).name }
+  const ofStage = outcome === null ? null : { ...outcome, stage: stageOf(known.stored?.value as Rollout).name }
   return { ...answerTo(request, admission, { ...known, situation: { ...situation, rollout } }), outcome: ofStage }
+}
+
+/**
+ * What fails now stays pending for the next evaluation. Where another instance is at work, it does what is pending, or
+ * has done it: the request stands in any case.
+ */
+async function actOn(ports: Ports, { stored, freeze }: Known, nowMs: number): Promise<Rollout> {
+  let current = stored as Stored<Rollout>
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      return (await act(ports, current, nowMs, !isHeld(current.value, freeze.value))).stored.value
+    } catch (error) {
+      if (!(error instanceof StaleRollout)) throw error
+      current = (await loadActive(ports.store)) ?? current
+    }
+  }
+  return current.value
 }
 
 /** The verdict that the operation was judged by. */

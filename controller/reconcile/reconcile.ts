@@ -142,7 +142,7 @@ export const startOutcome = (rollout: Rollout): Outcome => ({
 
 /** A migration is watched for a shorter time, and everywhere before its firmware is anywhere. */
 export const policyFor = ({ subject }: Rollout, policy: Policy): Policy =>
-  subject === 'migration' ? { ...policy, windowMs: policy.migrationWindowMs, holdback: false } : policy
+  subject === 'migration' ? { ...policy, windowMs: policy.migrationWindowMs, holdback: false, bakeMs: 0 } : policy
 
 const resume = async (ports: Ports, stored: Stored<Rollout>, nowMs: number): Promise<Acted> =>
   isFinal(stored.value) || stored.value.state === 'rolling-back'

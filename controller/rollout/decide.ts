@@ -1,13 +1,20 @@
 import { type Evidence, installedCount } from '../evidence/evidence.ts'
 import type { Verdict } from '../judge/verdict.ts'
-import type { DecisionReason, ForeignDeployment, Lack, MembershipChange } from '../messages/decisions.ts'
+import type {
+  DecisionReason,
+  ForeignDeployment,
+  Lack,
+  MembershipChange,
+  RollbackCount,
+  StageConfirmed,
+} from '../messages/decisions.ts'
 import type { FindingReason } from '../messages/findings.ts'
 import type { Message } from '../messages/message.ts'
 import { deviceList } from '../messages/wording.ts'
 import { gateAt } from '../policy/calendar.ts'
 import { type Policy, quorumOf } from '../policy/policy.ts'
 import type { DeviceExecution, DeviceReading } from '../ports/ports.ts'
-import { bakeMs, chooseHeld, type FollowGate, followGateAt, sinceReleaseMs, soakingStage } from './holdback.ts'
+import { chooseHeld, type FollowGate, followGateAt, sinceReleaseMs, soakingStage, soakMs } from './holdback.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
 import type { RollbackProgress } from './rollback-progress.ts'
 import {
@@ -18,6 +25,7 @@ import {
   isReleasingHoldback,
   LAST_STAGE,
   type Rollout,
+  type Stage,
   stageOf,
   touchedStages,
 } from './rollout.ts'
@@ -77,7 +85,9 @@ export interface Facts {
   readonly freeze?: Freeze | null
 }
 
-/** How long a window may be extended for want of evidence before an operator is needed. [source: window-extension] */
+/**
+ * How long a window, or a rollback, may go on for want of evidence before an operator is needed. [source: window-extension]
+ */
 const MAX_EXTENSION_MS = 24 * 3_600_000
 /** A device that is not back after this long makes the rollback itself a breach. [source: rollback-latency] */
 const ROLLBACK_DEADLINE_MS = 15 * 60_000
@@ -144,7 +154,7 @@ function inState(rollout: Rollout, facts: Facts, policy: Policy): Decision {
     case 'soaking':
       return whileSoaking(rollout, facts, policy)
     case 'rolling-back':
-      return whileRollingBack(rollout, facts)
+      return whileRollingBack(rollout, facts, policy)
     case 'completed':
     case 'rolled-back':
     case 'halted':
@@ -158,7 +168,8 @@ function inState(rollout: Rollout, facts: Facts, policy: Policy): Decision {
 function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   const { nowMs, verdict, freeze } = facts
   const { name: stage } = stageOf(rollout)
-  if (verdict?.kind === 'inconclusive') {
+  // Without evidence it goes on by an operator's word only.
+  if (verdict?.kind === 'inconclusive' && rollout.reason.code !== 'PROMOTED_WITHOUT_EVIDENCE') {
     return wait({ code: 'INCONCLUSIVE_BEFORE_STAGE', data: { stage, finding: worstReason(verdict) } })
   }
   const { hotfix } = rollout.release
@@ -255,7 +266,8 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
     return wait({ code: 'WINDOW_RUNNING', data: { elapsedMs, windowMs: policy.windowMs } })
   }
   const progress = soakProgress(stage, evidence, soak, policy, nowMs)
-  const isOverdue = Math.min(elapsedMs, sinceReleaseMs(rollout, nowMs)) > policy.windowMs + MAX_EXTENSION_MS
+  const longestMs = Math.max(soakMs(rollout, policy), policy.bakeMs) + MAX_EXTENSION_MS
+  const isOverdue = Math.min(elapsedMs, sinceReleaseMs(rollout, nowMs)) > longestMs
   const unseen = verdict?.kind === 'healthy' ? progress.lacks : [worstReason(verdict)]
   const lacks = [...unfinishedRequests(rollout), ...unseen]
   if (lacks.length > 0) {
@@ -268,6 +280,10 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   const uncounted = deviceList([...progress.uncounted, ...followers.absent])
   const passed: DecisionReason = { code: 'WINDOW_PASSED', data: { exposedMs, neededMs, uncounted } }
   if (rollout.stageIndex < LAST_STAGE || heldOf(rollout).length > 0) return { kind: 'promote', reason: passed }
+  if (elapsedMs < soakMs(rollout, policy)) {
+    const bakedMs = elapsedMs - policy.windowMs
+    return wait({ code: 'BAKING', data: { passed, bakedMs, bakeMs: policy.bakeMs } })
+  }
   const following = whileFollowing(rollout, facts, policy, followers, passed)
   if (following !== null) return following
   // Monitoring ends with the last window of any device, but no device is waited for longer than a whole extension.
@@ -275,7 +291,7 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   const baking = followers.baking
   if ((stragglers.length === 0 && baking.length === 0) || isOverdue) return { kind: 'complete', reason: passed }
   if (stragglers.length === 0) {
-    return wait({ code: 'HOLDBACK_WATCHED', data: { passed, devices: deviceList(baking), forMs: bakeMs(policy) } })
+    return wait({ code: 'HOLDBACK_WATCHED', data: { passed, devices: deviceList(baking), forMs: policy.bakeMs } })
   }
   return wait({ code: 'STRAGGLERS_WATCHED', data: { passed, devices: deviceList(stragglers) } })
 }
@@ -294,7 +310,7 @@ function followersOf({ holdback }: Rollout, { evidence, readings }: Facts, polic
   const [coming, absent, baking]: [string[], string[], string[]] = [[], [], []]
   if (holdback === undefined || holdback.releasedAtMs === null) return { coming, absent, baking }
   const reachable = new Set(readings.filter(({ connected }) => connected).map(({ thing }) => thing))
-  const neededMs = policy.deviceExposureShare * bakeMs(policy)
+  const neededMs = policy.deviceExposureShare * policy.bakeMs
   for (const thing of holdback.things) {
     const member = evidence?.members[thing]
     if ((member?.installedAtMs ?? null) === null) (reachable.has(thing) ? coming : absent).push(thing)
@@ -348,8 +364,10 @@ function unfinishedRequests(rollout: Rollout): readonly Lack[] {
 function whileRollingBack(
   rollout: Rollout,
   { nowMs, readings, rollbackExecutions, rollbackProgress }: Facts,
+  policy: Policy,
 ): Decision {
-  const members = touchedStages(rollout).flatMap((stage) => stage.members)
+  const stages = touchedStages(rollout)
+  const members = stages.flatMap((stage) => stage.members)
   const connected = new Set(readings.filter((reading) => reading.connected).map(({ thing }) => thing))
   const unfinished = new Set(rollbackExecutions.filter(isUnfinished).map(({ thing }) => thing))
   const isRequested = rollout.pending.every(({ kind }) => kind !== 'rollback' && kind !== 'release-holdback')
@@ -369,13 +387,18 @@ function whileRollingBack(
     version: rollout.release.replaces,
   }
   if (open.length === 0 && isRequested) {
-    return failed.length === 0
-      ? { kind: 'confirm', reason: { code: 'ROLLED_BACK', data: count } }
-      : { kind: 'halt', reason: { code: 'ROLLBACK_FAILED', data: { ...count, failed } }, stuck: failedThings }
+    if (failed.length > 0) {
+      return { kind: 'halt', reason: { code: 'ROLLBACK_FAILED', data: { ...count, failed } }, stuck: failedThings }
+    }
+    const unverified = unverifiedStages(stages, isBack, policy)
+    if (unverified.length > 0) return whileUnverified(rollout, { ...count, unverified }, awaited, nowMs)
+    return { kind: 'confirm', reason: { code: 'ROLLED_BACK', data: count } }
   }
   // A device that has just come back gets its time to report again, however long ago the evaluation before was.
-  const isOverdue = (thing: string): boolean =>
-    nowMs - (rollbackProgress.devices[thing]?.sinceMs ?? rollout.stateSinceMs) > ROLLBACK_DEADLINE_MS
+  const isOverdue = (thing: string): boolean => {
+    const { sinceMs = null, awayAtMs = 0 } = rollbackProgress.devices[thing] ?? {}
+    return nowMs - Math.max(sinceMs ?? rollout.stateSinceMs, awayAtMs) > ROLLBACK_DEADLINE_MS
+  }
   const isLate = nowMs - rollout.stateSinceMs > ROLLBACK_DEADLINE_MS
   if (isLate && (open.some(isOverdue) || !isRequested)) {
     const deadline = { deadlineMs: ROLLBACK_DEADLINE_MS, isRequestPending: !isRequested }
@@ -388,4 +411,37 @@ function whileRollingBack(
   return isNews
     ? { kind: 'escalate', reason: { code: 'ROLLBACK_FAILED_ON_DEVICES', data: { failed } }, stuck: failedThings }
     : wait({ code: 'ROLLING_BACK', data: count })
+}
+
+/**
+ * Stages of which so few devices have confirmed the previous version that nobody knows whether the rollback worked: fewer
+ * than their quorum, without which no other release could start either. [source: rollback-verified]
+ */
+const unverifiedStages = (
+  stages: readonly Stage[],
+  isBack: (thing: string) => boolean,
+  policy: Policy,
+): readonly StageConfirmed[] =>
+  stages
+    .map(({ name, members }) => ({
+      stage: name,
+      confirmed: members.filter(isBack).length,
+      quorum: quorumOf(policy, name, members.length),
+    }))
+    .filter(({ confirmed, quorum }) => confirmed < quorum)
+
+/**
+ * Nobody who is still to come back can be reached. On-call is paged at once, the rollback stays open so that it is
+ * verified when devices return, and it is halted when that takes too long.
+ */
+function whileUnverified(
+  { stateSinceMs, stuck = [] }: Rollout,
+  data: RollbackCount & { readonly unverified: readonly StageConfirmed[] },
+  away: readonly string[],
+  nowMs: number,
+): Decision {
+  const reason: DecisionReason = { code: 'ROLLBACK_UNVERIFIED', data }
+  if (nowMs - stateSinceMs > MAX_EXTENSION_MS) return { kind: 'halt', reason, stuck: away }
+  const isPaged = away.some((thing) => stuck.includes(thing))
+  return isPaged ? wait(reason) : { kind: 'escalate', reason, stuck: [...stuck, ...away] }
 }

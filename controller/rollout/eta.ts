@@ -1,7 +1,7 @@
 import { STAGES } from '../contract.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
-import { bakeMs, followGateAt, HELD_FROM } from './holdback.ts'
+import { followGateAt, HELD_FROM, soakMs } from './holdback.ts'
 import { type Freeze, isFinal, type Rollout, stageOf } from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
 
@@ -36,8 +36,8 @@ export function etaOf(
   const isReleased = holdback?.releasedAtMs != null
   // Devices that were held back are watched for a time of their own.
   const leftMs = isReleased
-    ? (holdback.releasedAtMs as number) + INSTALL_MS + bakeMs(policy) - nowMs
-    : policy.windowMs - watchedMs(stage, soak, nowMs)
+    ? (holdback.releasedAtMs as number) + INSTALL_MS + policy.bakeMs - nowMs
+    : soakMs(rollout, policy) - watchedMs(stage, soak, nowMs)
   let workMs = isWaiting ? 0 : installMs + Math.max(0, leftMs)
   let atMs = nowMs + workMs
   const isLastStep = isReleased || (isWaiting && holdback !== undefined)
@@ -50,8 +50,11 @@ export function etaOf(
     workMs += INSTALL_MS + policy.windowMs
   }
   if (mayHold) {
-    atMs = followGateAt(policy, atMs, isHotfix).opensAtMs + INSTALL_MS + bakeMs(policy)
-    workMs += INSTALL_MS + bakeMs(policy)
+    atMs = followGateAt(policy, atMs, isHotfix).opensAtMs + INSTALL_MS + policy.bakeMs
+    workMs += INSTALL_MS + policy.bakeMs
+  } else if (later.includes(HELD_FROM)) {
+    atMs += policy.bakeMs
+    workMs += policy.bakeMs
   }
   return { atMs, workMs, waitingMs: atMs - nowMs - workMs }
 }

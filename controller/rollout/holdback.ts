@@ -67,12 +67,6 @@ export function followGateAt(policy: Policy, fromMs: number, isHotfix: boolean):
   return gates.reduce((first, gate) => (gate.opensAtMs <= first.opensAtMs ? gate : first))
 }
 
-/**
- * How long the devices that follow are watched by the rules on single devices: as long as the rules look back. Others
- * have shown for a whole window what the release does in time. [source: holdback-bake]
- */
-export const bakeMs = ({ evidence, windowMs }: Policy): number => Math.min(evidence.rollingMs, windowMs)
-
 /** Time since the holdback was released, from when its devices are watched; infinite where it was not. */
 export const sinceReleaseMs = ({ holdback }: Rollout, nowMs: number): number =>
   nowMs - (holdback?.releasedAtMs ?? Number.NEGATIVE_INFINITY)
@@ -87,6 +81,13 @@ export function soakingStage({ holdback, ...rollout }: Rollout): Stage {
   const released = new Set(holdback?.things)
   return { ...stage, members: stage.members.filter((thing) => !released.has(thing)) }
 }
+
+/**
+ * How long the present soak has to be watched: a window, and the bake time after it where nothing was held back and every
+ * device has the release. Devices that were held back bake from their release on.
+ */
+export const soakMs = ({ stageIndex, holdback }: Rollout, { windowMs, bakeMs }: Policy): number =>
+  stageIndex === LAST_STAGE && holdback === undefined ? windowMs + bakeMs : windowMs
 
 /** Devices are held back as long as the state is about the last stage. */
 const withMembers = (rollout: Rollout, members: readonly string[]): Rollout => ({

@@ -4,7 +4,7 @@ import type { OperationReason } from '../messages/operations.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Decision, DecisionKind } from './decide.ts'
-import { bakeMs, sinceReleaseMs } from './holdback.ts'
+import { sinceReleaseMs, soakMs } from './holdback.ts'
 import type { LastEvaluation } from './last-evaluation.ts'
 import {
   type Freeze,
@@ -25,7 +25,10 @@ import { transition } from './transition.ts'
 export const OPERATIONS = ['pause', 'resume', 'abort', 'skip', 'retry', 'promote', 'freeze', 'unfreeze'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-/** Which operator requests what, and why. `id` is an idempotency key: repeating the request has no further effect. */
+/**
+ * Which operator requests what, and why. `id` is an idempotency key, bound to all of it: the same request again has no
+ * further effect, and another one under the same id is refused. [source: idempotency-key]
+ */
 export interface OperationRequest {
   readonly operation: Operation
   readonly actor: string
@@ -38,6 +41,8 @@ export interface Situation {
   /** The last rollout, ended or not; null if there never was one. */
   readonly rollout: Rollout | null
   readonly freeze: Freeze
+  /** Operations on rollouts before this one, whose ids may come again; absent where none was looked up. */
+  readonly formerOperations?: readonly Operated[]
   readonly lastEvaluation: LastEvaluation | null
   readonly soak: SoakClock | null
   readonly policy: Policy
@@ -86,12 +91,32 @@ export function admit(request: OperationRequest, situation: Situation): Admissio
   return admission.kind === 'accepted' ? withOperation(admission, request, nowMs) : admission
 }
 
-function doneBefore({ id }: OperationRequest, { rollout, freeze }: Situation): Admission | null {
+function doneBefore(request: OperationRequest, situation: Situation): Admission | null {
+  const { id } = request
   if (id === undefined) return null
-  const before = [...(rollout?.operations ?? []), ...freeze.operations].find((one) => one.id === id)
+  const before = operationsIn(situation).find((one) => one.id === id)
   if (before === undefined) return null
-  return { kind: 'repeated', reason: { code: 'DONE_BEFORE', data: { operation: before.operation, id } } }
+  const { operation, actor, reason: operatorReason } = before
+  return isSameRequest(before, request)
+    ? { kind: 'repeated', reason: { code: 'DONE_BEFORE', data: { operation, id } } }
+    : refused({ code: 'IDEMPOTENT_PARAMETER_MISMATCH', data: { id, operation, actor, operatorReason } })
 }
+
+const operationsIn = ({ rollout, freeze, formerOperations = [] }: Situation): readonly Operated[] => [
+  ...(rollout?.operations ?? []),
+  ...freeze.operations,
+  ...formerOperations,
+]
+
+const isSameRequest = (one: Operated, { operation, actor, reason, id }: OperationRequest): boolean =>
+  one.operation === operation && one.actor === actor && one.reason === reason && one.id === id
+
+/**
+ * Whether the request was carried out at this very instant: what a write has left behind that the store reported as lost
+ * to another one. [source: conditional-write-retry]
+ */
+export const isWritten = (request: OperationRequest, situation: Situation): boolean =>
+  operationsIn(situation).some((one) => one.atMs === situation.nowMs && isSameRequest(one, request))
 
 type AdmissionRule = (rollout: Rollout, request: OperationRequest, situation: Situation) => Admission
 
@@ -250,9 +275,12 @@ const worstOf = (evaluation: LastEvaluation | null): Message => evaluation?.find
 
 const ended = ({ state }: Rollout): Admission => refused({ code: 'ROLLOUT_OVER', data: { state } })
 
-/** Of the stage's window, and of the time that the released holdback is watched. */
+/** Of the stage's window, and of the bake time. */
 const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): number =>
-  Math.max(policy.windowMs - watchedMs(stageOf(rollout), soak, nowMs), bakeMs(policy) - sinceReleaseMs(rollout, nowMs))
+  Math.max(
+    soakMs(rollout, policy) - watchedMs(stageOf(rollout), soak, nowMs),
+    policy.bakeMs - sinceReleaseMs(rollout, nowMs),
+  )
 
 function onward(rollout: Rollout, reason: DecisionReason, nowMs: number): Accepted {
   const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0

@@ -15,6 +15,8 @@ export interface DeviceRollback {
    */
   readonly firstSeen: { readonly bootId: string; readonly sequence: number } | null
   readonly confirmedAtMs: number | null
+  /** When it could last not be reached; absent where it always could. */
+  readonly awayAtMs?: number
 }
 
 /** What is known of the rollback, device by device. */
@@ -39,16 +41,18 @@ export function observeRollback(
   readings: readonly DeviceReading[],
   nowMs: number,
 ): RollbackProgress {
-  const samples = new Map(readings.map(({ thing, sample }) => [thing, sample]))
+  const byThing = new Map(readings.map((reading) => [reading.thing, reading]))
   const devices: Record<string, DeviceRollback> = Object.create(null)
   for (const { members, rollback } of touchedStages(rollout)) {
     const isRequested = previous !== null && rollback !== null && previous.atMs >= rollback.atMs
     for (const thing of members) {
       const last = own(previous?.devices, thing)
       const known = own(before.devices, thing) ?? notBack(last, rollout.release.replaces)
-      const sample = samples.get(thing) ?? null
+      const { sample, connected } = byThing.get(thing) ?? { sample: null, connected: false }
       const isHeard = isRequested && sample !== null && isNews(last, sample)
-      devices[thing] = isHeard ? stateAfter(known, sample, rollout.release.replaces, nowMs) : known
+      const after = isHeard ? stateAfter(known, sample, rollout.release.replaces, nowMs) : known
+      const awayAtMs = connected ? known.awayAtMs : nowMs
+      devices[thing] = awayAtMs === undefined ? after : { ...after, awayAtMs }
     }
   }
   return { devices }

@@ -10,4 +10,16 @@ export function boundedMeanNats(mean: number, variance: number, values: number):
   return values * (xLogXOver(share, expected) + xLogXOver(1 - share, 1 - expected))
 }
 
+/** The smallest mean that is evidence of so many nats: how far below an observed mean the true one may be. */
+export function boundedMeanRadius(nats: number, variance: number, values: number): number {
+  if (boundedMeanNats(1, variance, values) < nats) return 1
+  let [low, high] = [0, 1]
+  while (high - low > 1e-6) {
+    const middle = (low + high) / 2
+    if (boundedMeanNats(middle, variance, values) < nats) low = middle
+    else high = middle
+  }
+  return high
+}
+
 const xLogXOver = (x: number, y: number): number => (x === 0 ? 0 : x * Math.log(x / y))

@@ -10,14 +10,13 @@ export interface Count {
 /**
  * Log likelihood ratio of a count against a reference count, 0 unless it is more than the reference lets expect: the
  * Poisson MaxSPRT conditional on the reference, so that the chance in the reference counts as well. For an endless
- * reference it is (mu - c) + c ln(c / mu). `dispersion` is how many times as much as chance a count of this mean varies.
- * [source: maxsprt, conditional-maxsprt, quasi-poisson]
+ * reference it is (mu - c) + c ln(c / mu). [source: maxsprt, conditional-maxsprt]
  */
-export function excessLogRatio(count: Count, dispersion = 1): number {
-  const mean = count.reference * count.ratio
-  // Where nothing is expected there is no rate that could vary.
-  if (dispersion > 1 && !(mean > 0)) return poissonLogRatio(count) / dispersion
-  return poissonLogRatio(dispersion > 1 ? withVariance(count, (dispersion - 1) / mean) : count)
+export function excessLogRatio({ count, reference, ratio }: Count): number {
+  const total = count + reference
+  if (total === 0 || !(ratio > 0)) return 0
+  const expected = (total * ratio) / (1 + ratio)
+  return count <= expected ? 0 : deviance(count, reference, expected)
 }
 
 /**
@@ -35,13 +34,6 @@ export function withVariance({ count, reference, ratio }: Count, variance: numbe
 /** Relative variance of the ratio of both rates as it is estimated. */
 export const ratioVariance = ({ count, reference }: Count): number => 1 / count + 1 / reference
 
-function poissonLogRatio({ count, reference, ratio }: Count): number {
-  const total = count + reference
-  if (total === 0 || !(ratio > 0)) return 0
-  const expected = (total * ratio) / (1 + ratio)
-  return count <= expected ? 0 : deviance(count, reference, expected)
-}
-
 /** The same of a count whose mean is known. */
 export const excessOver = (count: number, mean: number): number =>
   count <= mean ? 0 : mean > 0 ? mean - count + xLogXOver(count, mean) : Number.POSITIVE_INFINITY
@@ -55,30 +47,34 @@ const xLogXOver = (x: number, y: number): number => (x === 0 ? 0 : x * Math.log(
 const FARTHEST = 25
 const HALVINGS = 30
 
+/** The ends of a confidence sequence; `high` is null where there is none. */
+export interface RateInterval {
+  readonly low: number
+  readonly high: number | null
+}
+
 /**
- * The multiples of the reference's rate that this count is not significantly more than, nor significantly less: those
- * whose log likelihood ratio does not reach the boundary. The upper end is null where there is none.
- * [source: confidence-sequence]
+ * The multiples of the reference's rate that this count is not significantly more than, nor significantly less: `isMore`
+ * is the test itself, asked whether a count is more than its reference lets expect. The lower end is therefore above 1
+ * where, and only where, the test finds the count itself significant. [source: confidence-sequence]
  */
-export function rateInterval(count: Count, boundary: number): { readonly low: number; readonly high: number | null } {
-  const { reference, ratio } = count
-  if (!(ratio > 0)) return { low: 0, high: null }
-  if (reference === 0) return { low: 0, high: null }
-  const estimate = count.count / (reference * ratio)
-  const statistic = (multiple: number): number => {
-    const total = count.count + reference
-    return deviance(count.count, reference, (total * ratio * multiple) / (1 + ratio * multiple))
-  }
+export function rateInterval(count: Count, isMore: (count: Count) => boolean): RateInterval {
+  const { count: seen, reference, ratio } = count
+  if (!(ratio > 0) || reference <= 0) return { low: 0, high: null }
+  const estimate = seen / (reference * ratio)
   const start = estimate > 0 ? estimate : 1 / (reference * ratio)
-  const end = (direction: 1 | -1): number | null => {
+  const isAbove = (multiple: number): boolean => isMore({ count: seen, reference, ratio: ratio * multiple })
+  const isBelow = (multiple: number): boolean =>
+    isMore({ count: reference, reference: seen, ratio: 1 / (ratio * multiple) })
+  const end = (isOut: (multiple: number) => boolean, direction: 1 | -1): number | null => {
+    if (!isOut(start * Math.exp(direction * FARTHEST))) return null
     let [inside, outside] = [0, FARTHEST]
-    if (statistic(start * Math.exp(direction * outside)) < boundary) return null
     for (let i = 0; i < HALVINGS; i++) {
       const middle = (inside + outside) / 2
-      if (statistic(start * Math.exp(direction * middle)) < boundary) inside = middle
-      else outside = middle
+      if (isOut(start * Math.exp(direction * middle))) outside = middle
+      else inside = middle
     }
-    return start * Math.exp(direction * inside)
+    return start * Math.exp(direction * (direction === 1 ? inside : outside))
   }
-  return { low: estimate > 0 ? (end(-1) ?? 0) : 0, high: end(1) }
+  return { low: estimate > 0 ? (end(isAbove, -1) ?? 0) : 0, high: end(isBelow, 1) }
 }

@@ -16,7 +16,9 @@ export const zone = z
   .refine(isZone, { error: ({ input }) => `"${input}" is not a zone of the IANA database, such as "Europe/Berlin"` })
   .describe('IANA zone of the site')
 
-function isZone(text: string): boolean {
+/** Whether a text is a zone of the IANA database. An offset such as `+05:30` is none: it has no changes of the clocks. */
+export function isZone(text: string): boolean {
+  if (/^[+-]/.test(text)) return false
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }) !== null
   } catch {

@@ -28,6 +28,9 @@ interface Silence {
   readonly peers?: number
   /** Hours for which 323 peers were watched without one that was away. */
   readonly quietHours?: number
+  /** Of the peers, in all and of outages that were long then. */
+  readonly awayHours?: number
+  readonly longHours?: number
   /** Devices of a line next to each other, instead of one of each. */
   readonly isByLine?: boolean
 }
@@ -39,6 +42,7 @@ const silentFor = (minutes: number): MemberState => member(NOW_MS - minutes * MI
 /** A stage of which the first `count` devices differ: silent for a quarter of an hour unless given. */
 function lost(count: number, silence: Silence = {}) {
   const { size = 17, odd = silentFor(15), peers = 19, peersAway = () => 0, quietHours = 24 } = silence
+  const { awayHours = 0, longHours = 0 } = silence
   const one = oneCase()
   const lineAt = (i: number): number => 1 + (silence.isByLine ? Math.floor((i * LINES) / size) : i % LINES)
   const things = Array.from({ length: size }, (_, i) => `line-${lineAt(i)}-${i}`)
@@ -47,7 +51,13 @@ function lost(count: number, silence: Silence = {}) {
     const away = peersAway(i + 1)
     return { line: i + 1, peers: { of: peers, away, down: away } }
   })
-  const presence = { lines: peers === 0 ? [] : lines, stage: [], awayMs: 0, observedMs: quietHours * 323 * HOUR_MS }
+  const presence = {
+    lines: peers === 0 ? [] : lines,
+    stage: [],
+    awayMs: awayHours * HOUR_MS,
+    longAwayMs: longHours * HOUR_MS,
+    observedMs: quietHours * 323 * HOUR_MS,
+  }
   const evidence: RuleInput['evidence'] = { ...one.evidence, members, presence }
   const lineOf = Object.fromEntries(things.map((thing, i) => [thing, lineAt(i)]))
   const findings = judgeDevices({ ...one, watch: { ...one.watch, members: things, lineOf }, evidence, nowMs: NOW_MS })
@@ -63,6 +73,8 @@ describe('lost devices', () => {
       outcome: 'healthy',
       observed: 0,
       baseline: expect.closeTo(17 / 8085, 5),
+      // e^-15.03 is the chance that none of 17 is.
+      interval: { low: 0, high: expect.closeTo(9.985, 2) },
       reason: { code: 'SILENT_DEVICES', data: { ...data, silent: deviceList([]) } },
     })
     expect(lost(1)).toMatchObject({ outcome: 'healthy', observed: 1, things: deviceList(['line-1-0']) })
@@ -75,6 +87,7 @@ describe('lost devices', () => {
       things: deviceList(['line-1-0', 'line-2-1', 'line-3-2']),
       lines: lineList([1, 2, 3]),
       statistic: { name: 'beta-binomial', value: expect.closeTo(17.43, 1), boundary: expect.closeTo(16.146, 2) },
+      interval: { low: expect.closeTo(0.0089, 4), high: expect.closeTo(13.474, 2) },
       reason: {
         code: 'SILENT_DEVICES',
         data: { ...data, silent: deviceList(['line-1-0', 'line-2-1', 'line-3-2']) },
@@ -112,6 +125,14 @@ describe('lost devices', () => {
     expect(lost(2, { odd: silentFor(240) })?.outcome).toBe('inconclusive')
     expect(lost(2, { odd: silentFor(241) })?.outcome).toBe('breach')
     expect(lost(1, { odd: silentFor(20 * 60) })?.outcome).toBe('healthy')
+  })
+
+  it('that stay away for long are no news where the peers stay away as long', () => {
+    const long = (count: number, longHours: number) =>
+      lost(count, { size: 68, odd: silentFor(241), awayHours: 400, longHours })?.outcome
+    expect(long(6, 0)).toBe('breach')
+    expect(long(6, 250)).toBe('healthy')
+    expect(long(30, 250)).toBe('breach')
   })
 
   it('are not those that were offline all the time', () => {
@@ -181,6 +202,7 @@ describe('crashes', () => {
       n: 17,
       things: deviceList(['line-3-0']),
       lines: lineList([3]),
+      interval: { low: expect.closeTo(0.00753, 5), high: expect.closeTo(8.534, 3) },
       reason: { code: 'CRASHES', data: { crashes: 1, allowed: 0, expected: 0, devices: deviceList(['line-3-0']) } },
     })
     expect(crashed([], 0)).toStrictEqual({
@@ -191,6 +213,8 @@ describe('crashes', () => {
       baseline: 0,
       limit: 0,
       n: 17,
+      // The chance of none is 0.0075 then.
+      interval: { low: 0, high: expect.closeTo(-Math.log(0.0075), 9) },
       reason: { code: 'CRASHES', data: { crashes: 0, allowed: 0, expected: 0, devices: deviceList([]) } },
     })
   })
@@ -270,6 +294,8 @@ describe('a deployment that failed', () => {
       outcome: 'healthy',
       observed: 0,
       baseline: expect.closeTo(0.0011, 4),
+      // None has installed it, so that all may still fail.
+      interval: { low: 0, high: 17 },
       reason: { code: 'FAILED_DEPLOYMENTS', data: { devices: 0, of: 17, allowed: 0, first: null } },
     })
     expect(failed(1)).toStrictEqual({
@@ -280,6 +306,7 @@ describe('a deployment that failed', () => {
       things: deviceList(['line-1-0']),
       lines: lineList([1]),
       statistic: { name: 'beta-binomial', value: expect.closeTo(6.83, 2), boundary: expect.closeTo(6.81, 2) },
+      interval: { low: expect.closeTo(0.0011, 4), high: 17 },
       reason: {
         code: 'FAILED_DEPLOYMENTS',
         data: { devices: 1, of: 17, allowed: 0, first: { thing: 'line-1-0', status: 'REJECTED' } },

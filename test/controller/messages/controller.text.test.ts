@@ -2,6 +2,16 @@ import { expect, it } from 'vitest'
 import { type CONTROLLER_MESSAGES, textOf } from '../../../controller/messages/registry.ts'
 
 const HOUR_MS = 3_600_000
+const SMALLEST_CHANGE = {
+  stage: 'canary',
+  rule: 'quality',
+  test: 'share',
+  metric: 'qualityPasses',
+  direction: 'decrease',
+  unit: 'points',
+  isOneLine: false,
+  windowMs: 24 * HOUR_MS,
+} as const
 const JO = { actor: 'jo', operatorReason: 'noise on line 3' }
 const NO_DATA = { code: 'NO_DATA', data: {} } as const
 const GATE = { code: 'GATE_OPEN', data: { stage: 'production' } } as const
@@ -140,6 +150,12 @@ const EXAMPLES: Examples = {
       '400.0 h of healthy exposure, 367.2 h needed; released and not installed: a, b, c, d, e and 2 more',
     ],
   ],
+  BAKING: [
+    [
+      { passed: NO_DATA, bakedMs: 1_800_000, bakeMs: 3_600_000 },
+      'no data; 0.5 h of the bake time of 1.0 h have elapsed',
+    ],
+  ],
   STRAGGLERS_WATCHED: [
     [
       { passed: PASSED, devices: SEVEN },
@@ -148,6 +164,12 @@ const EXAMPLES: Examples = {
   ],
   ROLLING_BACK: [[BACK, '15 of 17 devices back on 2.3.1, 1 offline']],
   ROLLED_BACK: [[BACK, 'rollback confirmed: 15 of 17 devices back on 2.3.1, 1 offline']],
+  ROLLBACK_UNVERIFIED: [
+    [
+      { ...BACK, unverified: [{ stage: 'early', confirmed: 3, quorum: 62 }] },
+      'rollback not verified, the other devices cannot be reached: 15 of 17 devices back on 2.3.1, 1 offline; early 3, 62 needed',
+    ],
+  ],
   ROLLBACK_FAILED_ON_DEVICES: [[{ failed: FAILED }, '1 device failed to roll back: a FAILED']],
   ROLLBACK_FAILED: [
     [
@@ -515,6 +537,29 @@ const EXAMPLES: Examples = {
       'production can detect no decrease of output in 24.0 h',
     ],
   ],
+  SMALLEST_METRIC_CHANGE: [
+    [
+      { ...SMALLEST_CHANGE, change: 1.634 },
+      'canary can detect -1.63 points in the share of qualityPasses on all lines in 24.0 h (quality)',
+    ],
+    [
+      {
+        ...SMALLEST_CHANGE,
+        test: 'mean',
+        metric: 'torqueNm',
+        rule: 'torque',
+        direction: 'either',
+        change: 5.3,
+        unit: 'percent',
+        isOneLine: true,
+      },
+      'canary can detect ±5.30 % in the mean of torqueNm on one line in 24.0 h (torque)',
+    ],
+    [
+      { ...SMALLEST_CHANGE, change: null },
+      'canary can detect no change in the share of qualityPasses on all lines in 24.0 h (quality)',
+    ],
+  ],
 
   ROLLOUT_ACTIVE: [[{ rolloutId: 'r-1' }, 'rollout r-1 is active']],
   GROUP_EMPTY: [
@@ -633,6 +678,12 @@ const EXAMPLES: Examples = {
   FREEZE_SET: [[{}, 'no stage is deployed until unfreeze, except rollbacks and hotfixes']],
   FREEZE_LIFTED: [[{ frozenBy: 'sue' }, 'the change freeze by sue is lifted']],
   DONE_BEFORE: [[{ operation: 'pause', id: 'op-1' }, 'pause op-1 was done before']],
+  IDEMPOTENT_PARAMETER_MISMATCH: [
+    [
+      { id: 'op-1', operation: 'pause', actor: 'jo', operatorReason: 'noise' },
+      'id op-1 belongs to pause by jo (noise), which was done before; another request needs another id',
+    ],
+  ],
   ALREADY_PAUSED: [
     [
       { actor: 'jo', reason: { code: 'OPERATOR_REASON', data: { operatorReason: 'noise' } } },

@@ -132,6 +132,7 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   windowMs: periodMs,
   migrationWindowMs: periodMs,
   holdback: fc.boolean(),
+  bakeMs: periodMs,
   tickMs,
   baselineMs,
   zone: fc.constantFrom('UTC', 'Asia/Tokyo', DEFAULT_POLICY.zone),

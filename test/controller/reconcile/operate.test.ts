@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { StaleRollout } from '../../../controller/errors.ts'
 import { exposureMs, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makeOperate } from '../../../controller/lambda/operate.ts'
@@ -314,6 +315,85 @@ describe('a function killed at any call', () => {
       expect(points).toBeGreaterThan(8)
     },
   )
+})
+
+const withPutIf = ({ store, ...ports }: Ports, putIf: Ports['store']['putIf']): Ports => ({
+  ...ports,
+  store: { get: store.get.bind(store), put: store.put.bind(store), delete: store.delete.bind(store), putIf },
+})
+
+/** Ports whose conditional write of a rollout or of the freeze is reported as stale at the `k`th time, done or not. */
+function staleAt(
+  ports: Ports,
+  k: number,
+  isDone: boolean,
+): { readonly ports: Ports; readonly wasStale: () => boolean } {
+  let writes = 0
+  const putIf = async <T>(key: string, value: T, version: number): Promise<number> => {
+    const isHit = (key.startsWith('rollout#') || key === 'freeze') && ++writes === k
+    if (isHit && !isDone) throw new StaleRollout(key)
+    const written = await ports.store.putIf(key, value, version)
+    if (isHit) throw new StaleRollout(key)
+    return written
+  }
+  return { ports: withPutIf(ports, putIf), wasStale: () => writes >= k }
+}
+
+describe('a conditional write that the store reports as stale', () => {
+  it.each([
+    ['done', true],
+    ['not done', false],
+  ])('and that was %s does not make an operation judge its own doing', async (_, isDone) => {
+    let stale = 0
+    for (let k = 1; ; k++) {
+      const world = await startedWorld()
+      await world.run(0.5)
+      const { ports, wasStale } = staleAt(world.ports, k, isDone)
+      const { result, answer, outcome } = await operate(world, 'abort', {}, ports)
+      expect([k, result, answer.code, outcome?.state]).toEqual([k, 'accepted', 'ROLLBACK_REQUESTED', 'rolling-back'])
+      expect(created(world)).toEqual(['canary 2.4.0', 'canary 2.3.1'])
+      expect((await rolloutOf(world)).operations?.map(({ operation }) => operation)).toEqual(['abort'])
+      expect((await operate(world, 'abort')).answer.code).toBe('ROLLBACK_RUNNING')
+      world.nowMs += policy.tickMs
+      expect(await world.run(1)).toBe('rolled-back')
+      if (!wasStale()) break
+      stale += 1
+    }
+    // The intent, and each of its effects.
+    expect(stale).toBeGreaterThanOrEqual(5)
+  })
+
+  it.each([true, false])('leaves one line for a change freeze (done: %s)', async (isDone) => {
+    const world = await startedWorld()
+    const { ports } = staleAt(world.ports, 1, isDone)
+    expect((await operate(world, 'freeze', {}, ports)).answer.code).toBe('FREEZE_SET')
+    expect(await auditOf(world, 'changes#000001')).toMatchObject({ kind: 'freeze', result: 'accepted' })
+    expect(await auditOf(world, 'changes#000002')).toBeUndefined()
+  })
+
+  it('again and again is reported: nothing was accepted', async () => {
+    const world = await startedWorld()
+    const ports = withPutIf(world.ports, (key) => Promise.reject(new StaleRollout(key)))
+    await expect(operate(world, 'pause', {}, ports)).rejects.toThrow(StaleRollout)
+    expect((await rolloutOf(world)).pause ?? null).toBeNull()
+  })
+})
+
+describe('an id', () => {
+  it('is bound to its request, also when the next rollout has begun', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    await operate(world, 'abort', { id: 'op-1' })
+    world.nowMs += policy.tickMs
+    expect(await world.run(1)).toBe('rolled-back')
+    await world.start()
+    const { id } = await rolloutOf(world)
+    expect((await operate(world, 'abort', { id: 'op-1' })).answer.code).toBe('DONE_BEFORE')
+    expect((await operate(world, 'pause', { id: 'op-1' })).answer.code).toBe('IDEMPOTENT_PARAMETER_MISMATCH')
+    const now = await rolloutOf(world)
+    expect([now.id, now.state, now.operations ?? []]).toEqual([id, 'waiting', []])
+    expect((await operate(world, 'abort', { id: 'op-2' })).result).toBe('accepted')
+  })
 })
 
 describe('a fleet that falls silent', () => {

@@ -113,6 +113,18 @@ describe('at the gate', () => {
   const YEAR_END = { code: 'FREEZE_CALENDAR', data: { name: 'year-end' } } as const
   const DENIED = { code: 'DENY_WINDOW', data: { from: '13:00', to: '15:00' } } as const
   const BY_SUE = { code: 'OPERATOR_FREEZE', data: { actor: 'sue' } } as const
+  it('an operator who promoted without evidence has the next stage deployed, if nothing speaks against it', () => {
+    const reason: DecisionReason = {
+      code: 'PROMOTED_WITHOUT_EVIDENCE',
+      data: { actor: 'jo', operatorReason: 'because', despite: FOUND },
+    }
+    const promoted = { ...rollout('waiting', 1), reason }
+    const seen = facts({ nowMs: START_MS + 9 * HOUR_MS, verdict: verdict('inconclusive') })
+    expect(decide(rollout('waiting', 1), seen, policy).reason.code).toBe('INCONCLUSIVE_BEFORE_STAGE')
+    expect(decide(promoted, seen, policy).kind).toBe('deploy')
+    expect(decide(promoted, { ...seen, verdict: verdict('breach') }, policy).kind).toBe('rollback')
+  })
+
   const EARLY_WINDOW = { code: 'DEPLOYMENT_WINDOW', data: { stage: 'early' } } as const
 
   it.each<[string, number, Partial<Facts>, Policy, Decision]>([
@@ -317,6 +329,23 @@ describe('a soak', () => {
     ['waits for them no longer', { stragglers, nowMs: OVERDUE_MS + 1 }, 'complete', PASSED],
   ])('of the last stage %s', (_, over, kind, reason) => {
     expect(decide(rollout('soaking', 2), soaked('production', over), policy)).toEqual({ kind, reason })
+  })
+
+  it.each<[string, number, number, Decision['kind']]>([
+    ['bakes where nothing was held back', 2, 24, 'wait'],
+    ['bakes to the last of it', 2, 27 - 1 / 60, 'wait'],
+    ['has baked then', 2, 27, 'complete'],
+    ['does not bake before the last stage', 1, 24, 'promote'],
+  ])('%s', (_, stageIndex, hours, kind) => {
+    const stage = STAGES[stageIndex] as StageName
+    const baking = { ...policy, bakeMs: 3 * HOUR_MS }
+    const seen = soaked(stage, { nowMs: START_MS + hours * HOUR_MS })
+    const decision = decide(rollout('soaking', stageIndex), seen, baking)
+    expect(decision.kind).toBe(kind)
+    if (kind !== 'wait') return
+    const bakedMs = expect.closeTo((hours - 24) * HOUR_MS, 3) as number
+    expect(decision.reason).toEqual({ code: 'BAKING', data: { passed: PASSED, bakedMs, bakeMs: 3 * HOUR_MS } })
+    expect(decide(rollout('soaking', 2), { ...seen, verdict: verdict('breach') }, baking).kind).toBe('rollback')
   })
 
   it('of a stage before it waits for no stragglers', () => {

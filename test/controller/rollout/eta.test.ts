@@ -12,8 +12,8 @@ import { FROZEN, heldBack, heldFor, hotfix, NOT_FROZEN, PAUSE, rollout, withStag
 const STAGE_H = 24.25
 /** The same of devices that were held back: an hour of watch. */
 const FOLLOW_H = 1.25
-const policy = policyWith({ holdback: false })
-const open = policyWith({ gates: OPEN_GATES, holdback: false })
+const policy = policyWith({ holdback: false, bakeMs: 0 })
+const open = policyWith({ gates: OPEN_GATES, holdback: false, bakeMs: 0 })
 const holding = policyWith({ gates: OPEN_GATES, holdback: true })
 
 interface Asked {
@@ -71,6 +71,8 @@ describe('the work that is left', () => {
 describe('devices that are held back', () => {
   const held = { ...PRODUCTION, holdback: heldBack() }
   const releaseHoldback = { ...PRODUCTION, holdback: heldBack(START_MS + 30 * HOUR_MS) }
+  const gated = policyWith({ holdback: false })
+  const alone = { ...gated, gates: OPEN_GATES }
 
   it.each<[string, Asked, number]>([
     [
@@ -84,11 +86,15 @@ describe('devices that are held back', () => {
       19 + 2 * STAGE_H + FOLLOW_H,
     ],
     ['follow production', { rollout: rollout('soaking', held), policy: holding, hours: 5 }, 19 + FOLLOW_H],
-    ['follow too where no others will be held', { rollout: rollout('soaking', held), hours: 5 }, 19 + FOLLOW_H],
     [
-      'are none if no device could be chosen',
+      'follow too where no others will be held',
+      { rollout: rollout('soaking', held), policy: alone, hours: 5 },
+      19 + FOLLOW_H,
+    ],
+    [
+      'are none if no device could be chosen: production bakes for its hour',
       { rollout: rollout('soaking', PRODUCTION), policy: holding, hours: 5 },
-      19,
+      19 + 1,
     ],
     ['at their gate are all that is left', { rollout: rollout('waiting', held), policy: holding, hours: 26 }, FOLLOW_H],
     [
@@ -109,12 +115,23 @@ describe('devices that are held back', () => {
   it('follow through the first gate of any stage', () => {
     // Watched until Thursday 14:00, when the second shift begins; production opens on Sunday at 02:00.
     const production = withStage(rollout('soaking', held), { soakingSinceMs: START_MS + 48 * HOUR_MS })
-    expect(etaAt({ rollout: production, policy, hours: 52 })).toEqual(eta(72 + FOLLOW_H, 20 + FOLLOW_H, 0))
+    expect(etaAt({ rollout: production, policy: gated, hours: 52 })).toEqual(eta(72 + FOLLOW_H, 20 + FOLLOW_H, 0))
     // Friday, 06:00: a first shift.
     const later = withStage(rollout('soaking', held), { soakingSinceMs: START_MS + 64 * HOUR_MS })
-    expect(etaAt({ rollout: later, policy, hours: 70 })).toEqual(eta(96 + FOLLOW_H, 18 + FOLLOW_H, 8))
-    expect(etaAt({ rollout: rollout('waiting', held), policy, hours: 89 })).toEqual(eta(96 + FOLLOW_H, FOLLOW_H, 7))
+    expect(etaAt({ rollout: later, policy: gated, hours: 70 })).toEqual(eta(96 + FOLLOW_H, 18 + FOLLOW_H, 8))
+    expect(etaAt({ rollout: rollout('waiting', held), policy: gated, hours: 89 })).toEqual(
+      eta(96 + FOLLOW_H, FOLLOW_H, 7),
+    )
   })
+})
+
+it('counts the bake time after the last window, once', () => {
+  const baking = { ...open, bakeMs: 3 * HOUR_MS }
+  const workMs = (one: Rollout, under: Policy): number =>
+    etaOf(one, NOT_FROZEN, null, under, START_MS)?.workMs as number
+  for (const one of [rollout('waiting'), rollout('soaking'), rollout('soaking', { stageIndex: 2 })]) {
+    expect(workMs(one, baking) - workMs(one, open)).toBe(3 * HOUR_MS)
+  }
 })
 
 describe('waiting for gates', () => {
@@ -150,7 +167,11 @@ describe('waiting for gates', () => {
       'is, for a hotfix as well, the end of a deny window: Wednesday 02:00',
       {
         rollout: hotfix('waiting'),
-        policy: policyWith({ holdback: false, deny: { early: [{ days: [2], from: '22:00', to: '02:00' }] } }),
+        policy: policyWith({
+          holdback: false,
+          bakeMs: 0,
+          deny: { early: [{ days: [2], from: '22:00', to: '02:00' }] },
+        }),
         hours: 9,
       },
       eta(36 + 2 * STAGE_H, 3 * STAGE_H, 2.75),

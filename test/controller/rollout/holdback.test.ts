@@ -26,6 +26,7 @@ import { BECAUSE, FOUND, facts, list, reading, rollout, running, verdict } from 
 import { withStage } from './situations.ts'
 
 const holding = policyWith({
+  bakeMs: 30 * MINUTE_MS,
   windowMs: 30 * MINUTE_MS,
   gates: OPEN_GATES,
   holdback: true,

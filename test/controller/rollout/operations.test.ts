@@ -158,6 +158,26 @@ describe('invariants', () => {
     )
   })
 
+  it('one id is one request: another operation, actor or reason under it is refused, and changes nothing', () => {
+    const anyChange = fc.oneof(
+      fc.constant({ actor: 'sue' }),
+      fc.constant({ reason: 'another' }),
+      fc.record({ operation: anyOperation }),
+    )
+    fc.assert(
+      fc.property(anyRow, anyOperation, anyChange, ([, one], operation, change) => {
+        const asked = request(operation, { id: 'x-1' })
+        const first = admit(asked, one)
+        fc.pre(first.kind === 'accepted')
+        const other = { ...asked, ...change }
+        fc.pre(other.operation !== operation || other.actor !== asked.actor || other.reason !== asked.reason)
+        const data = { id: 'x-1', operation, ...BY_JO }
+        const reason = { code: 'IDEMPOTENT_PARAMETER_MISMATCH', data }
+        expect(admit(other, after(one, first))).toEqual({ kind: 'refused', reason })
+      }),
+    )
+  })
+
   it('and without an id never twice in a row', () => {
     fc.assert(
       fc.property(anyRow, anyOperation, ([, one], operation) => {
@@ -396,6 +416,7 @@ it('the watch of released devices is skipped or runs to its end', () => {
   const released = rollout('soaking', { stageIndex: 2, holdback: heldBack(START_MS + 30 * HOUR_MS) })
   const at = (hours: number): Situation =>
     situation(released, {
+      policy: { ...policy, bakeMs: HOUR_MS },
       nowMs: START_MS + hours * HOUR_MS,
       lastEvaluation: evaluation('healthy', { atMs: START_MS + hours * HOUR_MS }),
     })
@@ -501,12 +522,27 @@ describe('the answer to what was done', () => {
   })
 })
 
+it('the bake time is skipped like a window, and promoted past when it has elapsed', () => {
+  const baking = { ...policy, bakeMs: 3 * HOUR_MS }
+  const last = rollout('soaking', { stageIndex: 2 })
+  const at = (hours: number): Situation => {
+    const nowMs = START_MS + hours * HOUR_MS
+    return situation(last, { policy: baking, nowMs, lastEvaluation: evaluation('healthy', { atMs: nowMs }) })
+  }
+  expect(admit(request('skip'), at(25))).toMatchObject({ kind: 'accepted', decision: { kind: 'complete' } })
+  expect(admit(request('promote'), at(25)).reason).toEqual({
+    code: 'WINDOW_NOT_ELAPSED',
+    data: { remainingMs: 2 * HOUR_MS },
+  })
+  expect(admit(request('skip'), at(27)).reason.code).toBe('WINDOW_ELAPSED')
+})
+
 describe('a repeated request', () => {
   const done = (operation: string, id?: string): Operated => ({
     operation,
     id,
-    actor: 'x',
-    reason: 'y',
+    actor: 'jo',
+    reason: 'because',
     atMs: START_MS,
   })
 

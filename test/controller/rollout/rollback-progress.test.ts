@@ -137,6 +137,15 @@ describe('the rollback', () => {
     kind: 'confirm',
     reason: { code: 'ROLLED_BACK', data: count(n, offline) },
   })
+  /** Nobody who could verify it can be reached. */
+  const unverified = (n: number, stuck: readonly string[], kind: Decision['kind'] = 'escalate'): Decision => ({
+    kind,
+    reason: {
+      code: 'ROLLBACK_UNVERIFIED',
+      data: { ...count(n, 2 - n), unverified: [{ stage: 'canary', confirmed: n, quorum: 2 }] },
+    },
+    ...(kind !== 'wait' && { stuck }),
+  })
   const overdue = (stuck: readonly string[], open: readonly string[], over: object = {}): Decision => ({
     kind: 'halt',
     reason: {
@@ -161,8 +170,10 @@ describe('the rollback', () => {
       5,
       { rollbackProgress: back(A), readings: [reading(A), reading(B, false)] },
       [],
-      confirmed(1, 1),
+      unverified(1, [B]),
     ],
+    ['both are offline', 5, { readings: [reading(A, false), reading(B, false)] }, [], unverified(0, [A, B])],
+    ['both are gone from the fleet index', 5, { readings: [] }, [], unverified(0, [A, B])],
     [
       'a device of another stage is not back',
       5,
@@ -234,6 +245,63 @@ describe('the rollback', () => {
     ],
   ])('when %s', (_, minutes, over, pending, decision) => {
     expect(after(minutes, over, { ...going, pending })).toEqual(decision)
+  })
+
+  it.each([
+    [10, 9, 'confirm'],
+    [10, 8, 'escalate'],
+    [17, 15, 'confirm'],
+    [17, 14, 'escalate'],
+  ])('of %d canaries needs the quorum to be confirmed: with %d it is %s', (devices, backAgain, kind) => {
+    const members = Array.from({ length: devices }, (_, n) => `canary-${n}`)
+    const known = members.slice(0, backAgain)
+    const readings = members.map((thing) => reading(thing, known.includes(thing)))
+    expect(after(5, { rollbackProgress: back(...known), readings }, withStage(going, { members })).kind).toBe(kind)
+  })
+
+  it('needs it in each stage: many devices of another one are no proof', () => {
+    const early = ['early-a', 'early-b']
+    const two = rollout('rolling-back', 1)
+    const readings = [A, B, ...early].map((thing) => reading(thing, thing !== B && thing !== A))
+    const stages = [{ stage: 'canary', confirmed: 0, quorum: 2 }]
+    expect(after(5, { rollbackProgress: back(...early), readings }, two)).toMatchObject({
+      kind: 'escalate',
+      reason: { code: 'ROLLBACK_UNVERIFIED', data: { unverified: stages } },
+      stuck: [A, B],
+    })
+  })
+
+  const DAY_MIN = 24 * 60
+  const away = { readings: [reading(A, false), reading(B, false)] }
+
+  it('that nobody can verify stays open, pages once, and needs an operator after a day', () => {
+    const decision = after(5, away)
+    const next = transition(going, decision, START_MS + 5 * MINUTE_MS)
+    expect(next).toMatchObject({ state: 'rolling-back', stateSinceMs: START_MS, stuck: [A, B] })
+    expect(next.pending).toMatchObject([{ kind: 'announce' }, { kind: 'notify' }])
+    const paged = { ...next, pending: [] }
+    expect(after(10, away, paged)).toEqual(unverified(0, [], 'wait'))
+    expect(after(DAY_MIN, away, paged)).toEqual(unverified(0, [], 'wait'))
+    expect(after(DAY_MIN + 1, away, paged)).toEqual(unverified(0, [A, B], 'halt'))
+  })
+
+  it('that nobody could verify is confirmed once the devices have come back, and each gets its time for that', () => {
+    const paged = { ...going, stuck: [A, B] }
+    const returned = { ...unconfirmed(0), sinceMs: null, awayAtMs: START_MS + 600 * MINUTE_MS }
+    const rollbackProgress = { devices: { [A]: returned, [B]: returned } }
+    expect(after(605, { rollbackProgress }, paged)).toEqual(waiting(0))
+    expect(after(600 + DEADLINE_MIN, { rollbackProgress }, paged)).toEqual(waiting(0))
+    expect(after(600 + PAST_IT, { rollbackProgress }, paged)).toMatchObject({ kind: 'halt', stuck: [A, B] })
+    expect(after(615, { rollbackProgress: back(A, B) }, paged)).toEqual(confirmed(2))
+  })
+
+  it('knows when a device could last not be reached', () => {
+    const at = (seen: RollbackProgress, minute: number, connected: boolean): RollbackProgress =>
+      observeRollback(seen, going, bad, [reading(THING, connected)], START_MS + minute * MINUTE_MS)
+    const gone = at(at(NO_ROLLBACK_PROGRESS, 5, true), 10, false)
+    expect(at(NO_ROLLBACK_PROGRESS, 5, true).devices[THING]).not.toHaveProperty('awayAtMs')
+    expect(at(gone, 15, true).devices[THING]).toMatchObject({ awayAtMs: START_MS + 10 * MINUTE_MS })
+    expect(at(gone, 15, false).devices[THING]).toMatchObject({ awayAtMs: START_MS + 15 * MINUTE_MS })
   })
 
   it('a retry gives every device another quarter of an hour, also one that has been rolling back for longer', () => {

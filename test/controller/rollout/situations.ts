@@ -7,7 +7,8 @@ import type { Freeze, Pause, Rollout, RolloutState, Stage } from '../../../contr
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
 import { HOUR_MS, policyWith, START_MS } from '../fixtures.ts'
 
-export const policy = policyWith()
+/** Without a bake time, so that a window is all that is watched. */
+export const policy = policyWith({ bakeMs: 0 })
 export const NOT_FROZEN: Freeze = { frozen: null, operations: [] }
 export const FROZEN: Freeze = { frozen: { actor: 'sue', reason: 'audit', atMs: START_MS }, operations: [] }
 export const PAUSE: Pause = {

@@ -24,7 +24,7 @@ const ROLLING: DecisionReason = { code: 'RULE_BREACHED', data: { rule: 'crash', 
 const PASSED: DecisionReason = { code: 'WINDOW_PASSED', data: { exposedMs: 2, neededMs: 1, uncounted: list() } }
 const CLOSED: DecisionReason = { code: 'GATE_CLOSED', data: { stage: 'canary', opensInMs: 1, closedBy: null } }
 const nowMs = START_MS + 5 * HOUR_MS
-const open = policyWith({ gates: OPEN_GATES, holdback: false })
+const open = policyWith({ gates: OPEN_GATES, holdback: false, bakeMs: 0 })
 
 it('of a rollout that is monitored is all that an operator has to know', () => {
   const one = rollout('soaking', {
@@ -59,6 +59,15 @@ it('of a rollout that is monitored is all that an operator has to know', () => {
       operations: [PAUSED, RESUMED],
     },
   })
+})
+
+it('tells how many devices are held back, and when they were released', () => {
+  const holdback = { things: ['production-a'], sinceMs: START_MS, releasedAtMs: null }
+  const one = { ...rollout('soaking', { stageIndex: 2 }), holdback, lineOf: { 'production-a': 3 } }
+  const shown = statusOf(situation(one, { policy: open })).rollout?.holdback
+  expect(shown).toEqual({ devices: 1, lines: 1, sinceMs: START_MS, releasedAtMs: null })
+  const none = { ...one, holdback: { ...holdback, things: [] } }
+  expect(statusOf(situation(none, { policy: open })).rollout).not.toHaveProperty('holdback')
 })
 
 describe('where there is nothing to show', () => {

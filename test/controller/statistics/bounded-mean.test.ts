@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { boundedMeanNats } from '../../../controller/statistics/bounded-mean.ts'
+import { boundedMeanNats, boundedMeanRadius } from '../../../controller/statistics/bounded-mean.ts'
 
 /** Chance that `from` of `n` or more happen, each with this share. */
 function tail(n: number, from: number, share: number): number {
@@ -44,4 +44,10 @@ it('says nothing of a gain, nor where nothing varies', () => {
 
 it('is no stronger beyond the largest loss there is', () => {
   expect(boundedMeanNats(1.2, 0.01, 17)).toBe(boundedMeanNats(1, 0.01, 17))
+})
+
+it('gives the mean that is evidence of just so much, and all where no mean is', () => {
+  const radius = boundedMeanRadius(6, 0.02, 17)
+  expect(boundedMeanNats(radius, 0.02, 17)).toBeCloseTo(6, 3)
+  expect(boundedMeanRadius(1000, 0.02, 17)).toBe(1)
 })

@@ -21,6 +21,11 @@ export const offline = defineFault({
     .refine(({ for: durationMs, every }) => every === undefined || every > durationMs, {
       path: ['every'],
       message: 'must be longer than "for"',
+    })
+    // A sample is taken every minute: what flaps faster is noise of the network, and would take for ever.
+    .refine(({ every }) => every === undefined || every >= 60_000, {
+      path: ['every'],
+      message: 'must be at least 1min',
     }),
   meaning: 'A device loses its connection, once or periodically',
   make: makeLinkOutage,

@@ -22,6 +22,10 @@ export const reconnectStorm = defineFault({
     .refine(({ for: durationMs, jitter, every }) => every === undefined || every > durationMs + jitter, {
       path: ['every'],
       message: 'must be longer than "for" and "jitter" together',
+    })
+    .refine(({ every }) => every === undefined || every >= 60_000, {
+      path: ['every'],
+      message: 'must be at least 1min',
     }),
   meaning: 'All devices lose the connection at the same instant and reconnect',
   make: makeLinkOutage,

@@ -95,7 +95,7 @@ function result(state: string, more: readonly TraceEvent[] = [], digest = 'a'): 
 function scenarioFile(outcome = 'halted'): string {
   const file = join(out, 'mine.yaml')
   const release =
-    'release: { version: "2", replaces: "1", data: { writes: 7, reads: [6, 7, 8] }, ' +
+    'release: { version: 2.0.0, replaces: 1.0.0, data: { writes: 7, reads: [6, 7, 8] }, ' +
     'shadow: { writes: "2.0", reads: ["1.0", "2.0"] } }'
   writeFileSync(
     file,
@@ -129,7 +129,8 @@ describe('run', () => {
   })
 
   it.each([
-    ['is not met', 'promoted', 'halted', [], 1],
+    ['is not met', 'promoted', 'rolled-back', [], 1],
+    ['is not met because an operator is needed', 'promoted', 'halted', [], 2],
     ['could not be decided', 'promoted', 'soaking', [], 2],
     [
       'is met but an invariant is violated',
@@ -160,7 +161,7 @@ describe('run', () => {
     const error = await playing.catch((caught: unknown) => caught)
     expect(reportError(error, io.stderr, 'rehearse run x')).toBe(130)
     expect(io.text.stderr).toContain('rehearse: interrupted; no report was written\n')
-    expect(readdirSync(out)).toEqual(['mine.yaml'])
+    expect(readdirSync(join(out, 'report'))).toEqual([])
   })
 
   it('leaves no partial report where it cannot write', async () => {
@@ -168,7 +169,7 @@ describe('run', () => {
     const error = await run(scenarioFile(), options({ out: join(out, 'file', 'x') }), io, async () =>
       result('halted'),
     ).catch((caught: unknown) => caught)
-    expect(reportError(error, io.stderr, 'rehearse run x')).toBe(70)
+    expect(reportError(error, io.stderr, 'rehearse run x')).toBe(64)
     expect(io.text.stderr).toMatch(/rehearse: cannot write .*ENOTDIR/)
   })
 

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { run } from '../../../scenarios/cli/run.ts'
+import { textOf } from '../../../controller/messages/registry.ts'
 import { validate } from '../../../scenarios/cli/validate.ts'
-import { InvalidScenario, loadScenario } from '../../../scenarios/files/load.ts'
+import { loadScenario } from '../../../scenarios/files/load.ts'
 import { shippedScenarios } from '../../../scenarios/library/catalogue.ts'
+import { conclude } from '../../../scenarios/outcome/conclude.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 import { staticRefusals } from '../../../scenarios/world/static-refusals.ts'
 import { recordedIo } from './recorded-io.ts'
@@ -22,34 +23,38 @@ const scenarioFile = (name: string, parts: string, reads = '[6, 7, 8]'): string 
   )
   return file
 }
-const unequal = scenarioFile('unequal', 'fleet: { lines: 3, stages: { early: 30 % } }\n')
+const unequal = scenarioFile(
+  'unequal',
+  'fleet: { lines: 3, stages: { early: 30 % } }\npolicy: { stages: { early: 20 % } }\n',
+)
 const blind = scenarioFile('blind', 'fleet: { lines: 3 }\n', '[7]')
 const twoCanaries = scenarioFile(
   'two-canaries',
-  'fleet: { lines: 3, stages: { early: 40 % } }\npolicy: { stages: { canariesPerLine: 2 } }\n',
+  'fleet: { lines: 3, stages: { early: 40 % } }\npolicy: { stages: { canariesPerLine: 2, early: 20 % } }\n',
 )
 
-describe('what run would refuse before any telemetry', () => {
+describe('what the preflight refuses before any telemetry', () => {
   it.each([
     [unequal, ['EARLY_SHARE']],
     [blind, ['DATA_VERSIONS_UNREAD', 'BREAKING_DATA_CHANGE']],
     [twoCanaries, ['EARLY_SHARE']],
-  ])('validate refuses with the same words and code 64: %s', async (file, codes) => {
+  ])('is refused by validate with code 64, unless the file expects it: %s', (file, codes) => {
     const io = recordedIo()
     expect(validate([file], io)).toBe(64)
-    const options = { level: 'model', pace: { kind: 'max' } } as const
-    const neverPlayed = () => Promise.reject(new Error('played'))
-    const refused = await run(file, options, recordedIo(), neverPlayed).catch((error: unknown) => error)
-    expect(refused).toBeInstanceOf(InvalidScenario)
-    expect(refused).toMatchObject({ exitCode: 64 })
-    expect(io.text.stderr).toBe(`${(refused as InvalidScenario).problems.join('\n')}\n`)
-    expect(staticRefusals(loadScenario(file)).map(({ code }) => code)).toEqual(codes)
+    const refusals = staticRefusals(loadScenario(file))
+    expect(refusals.map(({ code }) => code)).toEqual(codes)
+    expect(io.text.stderr).toBe(
+      refusals.map((one) => `${file}: the preflight refuses the release: ${textOf(one)}\n`).join(''),
+    )
+    const expected = join(folder, 'expected.yaml')
+    writeFileSync(expected, `${readFileSync(file, 'utf8')}expect: { outcome: refused, code: ${codes[0]} }\n`)
+    expect(validate([expected], recordedIo())).toBe(0)
   })
 
   it.each([unequal, blind])('is what the controller itself refuses: %s', async (file) => {
     const scenario = loadScenario(file)
-    const refused = await rehearse(scenario, { seed: 1, level: 'model' }).catch((error: unknown) => error)
-    expect(refused).toMatchObject({ cause: { name: 'PreflightRefused', refusals: staticRefusals(scenario) } })
+    const report = conclude(scenario, await rehearse(scenario, { seed: 1, level: 'model' }))
+    expect(report).toMatchObject({ outcome: 'refused', notStarted: staticRefusals(scenario) })
   })
 
   it('is no other size of the early stage than the policy wants: where that says so, the fleet is rehearsed', async () => {

@@ -41,6 +41,11 @@ describe('what no scenario needs', () => {
     ['version: 2.4.0', 'version: 02.4.0', 'x.yaml:6:3: release.version: "02.4.0" is not'],
     ['version: 2.4.0', 'version: "2.4"', 'x.yaml:6:3: release.version: "2.4" is not'],
     ['replaces: 2.3.1', 'replaces: 2.3.1-1', 'x.yaml:7:3: release.replaces: "2.3.1-1" is not'],
+    [
+      'faults: []',
+      'faults: [{ kind: offline, in: { fleet: all }, from: 0s, for: 1ms, every: 2ms }]',
+      'x.yaml:10:67: faults.0.every: must be at least 1min',
+    ],
     ['faults: []', 'expect: { code: CANARY_COUNT }', 'x.yaml:10:11: expect.code: is of a refusal'],
     ['faults: []', 'expect: { outcome: refused, code: CANARIES }', 'x.yaml:10:29: expect.code is "CANARIES"'],
   ])('%j as %j is refused with its place', (piece, by, problem) => {

@@ -46,9 +46,9 @@ describe('in the same threads', () => {
     expect(synthetic.facts.digest).not.toBe(here[0]?.facts.digest)
   })
 
-  it('reports failed runs together with completed ones', async () => {
+  it('reports refused runs together with the others', async () => {
     const [, , refused, rolledBack] = await played
-    expect(refused).toMatchObject({ scenario: 'healthy', seed: 1, error: { name: 'RolloutRefused' } })
+    expect(refused).toMatchObject({ scenario: 'healthy', seed: 1, report: { outcome: 'refused' } })
     expect(rolledBack).toMatchObject({ report: { outcome: 'rolled-back' } })
   })
 })

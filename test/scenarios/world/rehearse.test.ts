@@ -113,32 +113,29 @@ describe('on a small fleet', () => {
     expect(connected).toBe(things)
   })
 
-  it('rejects with the reasons of a preflight refusal', async () => {
+  it('ends at once with the reasons of a preflight refusal', async () => {
     const scenario = small(findScenario('healthy'))
     const blind = { ...scenario, release: { ...scenario.release, data: { writes: 7, reads: [7] } } }
-    await expect(play(blind)).rejects.toMatchObject({
-      name: 'RolloutRefused',
-      exitCode: 1,
-      cause: {
-        refusals: [
-          { code: 'DATA_VERSIONS_UNREAD', data: { version: '2.4.0', writes: 7, unread: [6, 8] } },
-          {
-            code: 'BREAKING_DATA_CHANGE',
-            data: { changes: [{ reader: '2.4.0', writer: '2.3.1', written: '6' }] },
-          },
-        ],
-      },
+    expect(conclude(blind, await play(blind))).toMatchObject({
+      outcome: 'refused',
+      notStarted: [
+        { code: 'DATA_VERSIONS_UNREAD', data: { version: '2.4.0', writes: 7, unread: [6, 8] } },
+        {
+          code: 'BREAKING_DATA_CHANGE',
+          data: { changes: [{ reader: '2.4.0', writer: '2.3.1', written: '6' }] },
+        },
+      ],
     })
   })
 
   it('does not start a release that does not fit on some disks', async () => {
     const scenario = small(findScenario('disk-full'))
     const full = scenario.faults.map((fault) => ({ ...fault, in: { device: 'line-02-07' } }) as typeof fault)
-    await expect(play({ ...scenario, faults: full }, { level: 'model' })).rejects.toMatchObject({
-      name: 'RolloutRefused',
-      cause: {
-        refusals: [{ code: 'DISK_TOO_LOW', data: { devices: [{ thing: 'line-02-07', freeMiB: 3 }], neededMiB: 20 } }],
-      },
+    const result = await play({ ...scenario, faults: full }, { level: 'model' })
+    expect(conclude({ expect: { outcome: 'refused', code: 'DISK_TOO_LOW' } }, result)).toMatchObject({
+      outcome: 'refused',
+      expectation: { met: true },
+      notStarted: [{ code: 'DISK_TOO_LOW', data: { devices: [{ thing: 'line-02-07', freeMiB: 3 }], neededMiB: 20 } }],
     })
   })
 

@@ -19,6 +19,7 @@ import {
 } from './error-counts.ts'
 import type { ErrorsBefore } from './errors-before.ts'
 import { around, scaled } from './interval.ts'
+import { metricName } from './metric-name.ts'
 import type { RuleInput } from './rule-input.ts'
 import { strataOf } from './segments.ts'
 import type { Finding, InconclusiveReason, Interval, Statistic } from './verdict.ts'
@@ -242,7 +243,7 @@ function findingOf(rule: MetricRule, judged: Judged, one: RuleInput): Finding {
   const unit = isShare ? 'points' : 'percent'
   return {
     rule: rule.name,
-    metric: `${test.metric}${isShare ? 'SharePoints' : 'RatePct'}`,
+    metric: metricName(test),
     outcome,
     observed,
     baseline: 0,

@@ -1,6 +1,6 @@
 import type { StageName } from '../contract.ts'
 import { define, type Message, type MessageOf } from './message.ts'
-import { counted, listed } from './wording.ts'
+import { counted, listed, minutesText } from './wording.ts'
 
 /** A version that one firmware writes and the other one does not read. */
 export interface Unread {
@@ -93,6 +93,12 @@ export const REFUSAL_MESSAGES = {
     'Devices are left in the holdback group, where no stage reaches them.',
     ({ group, things, returnTo }) =>
       `thing group ${group} is not empty: ${listed(things)}; move them back to ${returnTo}`,
+  ),
+
+  WINDOW_TOO_SHORT: define<{ readonly windowMs: number; readonly tickMs: number }>(
+    'The monitoring window is no longer than the period of the evaluations.',
+    ({ windowMs, tickMs }) =>
+      `a window of ${minutesText(windowMs)} must be longer than the period of the evaluations, ${minutesText(tickMs)}`,
   ),
 
   GATE_NEVER_OPENS: define<{

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import type { StageName } from '../contract.ts'
 import type { Closure } from '../messages/decisions.ts'
-import { endOfSpanMs, localDate, shiftAt, wallTimeMs } from '../units/shift-time.ts'
+import { endOfSpanMs, lastEndOfSpanMs, lastWallTimeMs, localDate, shiftAt, wallTimeMs } from '../units/shift-time.ts'
 import type { Policy } from './policy.ts'
 
 /** A stratum of the baseline: what the plant does depends on the shift and the kind of day. [source: strata] */
@@ -91,9 +91,12 @@ export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfi
   return gate
 }
 
-/** What keeps the gate of a stage closed for good, whatever its windows; null if it opens some time from `fromMs` on. */
+/**
+ * What keeps the gate of a stage closed for good, whatever its windows; null if it opens some time from `fromMs` on, for
+ * long enough that an evaluation falls into it.
+ */
 export function closedForGoodBy(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Closure | null {
-  const gate = searchGate(policy, stage, fromMs, isHotfix)
+  const gate = searchGate(policy, stage, fromMs, isHotfix, policy.tickMs)
   return 'closedForGoodBy' in gate ? gate.closedForGoodBy : null
 }
 
@@ -102,65 +105,102 @@ function searchGate(
   stage: StageName,
   fromMs: number,
   isHotfix: boolean,
+  leastMs = 0,
 ): Gate | { readonly closedForGoodBy: Closure } {
   let atMs = fromMs
   let closedBy: Closure | null = null
   for (let n = 0; n < MAX_CLOSED_WINDOWS; n++) {
-    const opensMs = isHotfix ? atMs : windowOpensAtMs(policy, stage, atMs)
-    const closure = closureAt(policy, stage, opensMs, isHotfix)
-    if (closure === null) return { opensAtMs: opensMs, closedBy }
-    closedBy ??= closure.by
-    atMs = closure.untilMs
+    const opening = isHotfix ? { fromMs: atMs, untilMs: Number.POSITIVE_INFINITY } : nextOpening(policy, stage, atMs)
+    const closure = closureFrom(policy, stage, opening.fromMs, leastMs, isHotfix)
+    if (closure === null && opening.untilMs - opening.fromMs >= leastMs) return { opensAtMs: opening.fromMs, closedBy }
+    closedBy ??= closure?.by ?? null
+    atMs = closure?.untilMs ?? opening.untilMs
   }
   return { closedForGoodBy: closedBy as Closure }
 }
 
-/** What closes the gate of the stage at an instant, and until when; null if nothing does. */
-function closureAt(
+/** A period in which the gate of a stage is closed. */
+interface ClosedPeriod {
+  readonly by: Closure
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+/**
+ * The dated freezes, and the deny windows of the stage that begin on the day of an instant, the day before or the day
+ * after. What forbids holds for both passes of an hour that the clocks repeat.
+ */
+function closedPeriods(policy: Policy, stage: StageName, atMs: number, isHotfix: boolean): readonly ClosedPeriod[] {
+  const freezes = (isHotfix ? [] : policy.freezes).map(
+    ({ name, from, to }): ClosedPeriod => ({
+      by: { code: 'FREEZE_CALENDAR', data: { name } },
+      fromMs: localMs(policy, from),
+      untilMs: localMs(policy, to, lastWallTimeMs),
+    }),
+  )
+  const windows = policy.deny[stage] ?? []
+  if (windows.length === 0) return freezes
+  const today = dateOf(policy, atMs)
+  const dates = [-1, 0, 1].map((days) => today.add({ days }))
+  const denied = windows.flatMap((window) =>
+    dates
+      .filter(({ dayOfWeek }) => window.days.includes(dayOfWeek))
+      .map((date): ClosedPeriod => {
+        const { from, to } = window
+        const fromMs = at(policy, date, from)
+        return {
+          by: { code: 'DENY_WINDOW', data: { from, to } },
+          fromMs,
+          untilMs: lastEndOfSpanMs(policy.zone, date, window),
+        }
+      }),
+  )
+  return [...freezes, ...denied]
+}
+
+/** What closes the gate of the stage at an instant, or within so long from then on; null if nothing does. */
+function closureFrom(
   policy: Policy,
   stage: StageName,
   atMs: number,
+  withinMs: number,
   isHotfix: boolean,
-): { readonly by: Closure; readonly untilMs: number } | null {
-  for (const { name, from, to } of isHotfix ? [] : policy.freezes) {
-    const untilMs = localMs(policy, to)
-    if (localMs(policy, from) <= atMs && atMs < untilMs)
-      return { by: { code: 'FREEZE_CALENDAR', data: { name } }, untilMs }
-  }
-  for (const window of policy.deny[stage] ?? []) {
-    const today = dateOf(policy, atMs)
-    for (const date of [today.subtract({ days: 1 }), today]) {
-      const untilMs = endOfSpanMs(policy.zone, date, window)
-      const covers = window.days.includes(date.dayOfWeek) && at(policy, date, window.from) <= atMs && atMs < untilMs
-      if (covers) return { by: { code: 'DENY_WINDOW', data: { from: window.from, to: window.to } }, untilMs }
-    }
-  }
-  return null
+): ClosedPeriod | null {
+  const periods = closedPeriods(policy, stage, atMs, isHotfix).filter(
+    ({ fromMs, untilMs }) => Math.max(fromMs, atMs) < untilMs,
+  )
+  return periods.find(({ fromMs }) => fromMs <= atMs) ?? periods.find(({ fromMs }) => fromMs < atMs + withinMs) ?? null
 }
 
 /** A local date and time. */
-function localMs({ zone }: Policy, dateTime: string): number {
+function localMs({ zone }: Policy, dateTime: string, toMs = wallTimeMs): number {
   const [date, time] = dateTime.split('T') as [string, string]
-  return wallTimeMs(zone, Temporal.PlainDate.from(date), time)
+  return toMs(zone, Temporal.PlainDate.from(date), time)
 }
 
 /** The declared incidents as instants. */
 export const incidentPeriods = (policy: Policy): readonly { readonly fromMs: number; readonly toMs: number }[] =>
   policy.incidents.map(({ from, to }) => ({ fromMs: localMs(policy, from), toMs: localMs(policy, to) }))
 
-function windowOpensAtMs(policy: Policy, stage: StageName, fromMs: number): number {
+/** What is left of the first window of the stage that is open at `fromMs` or later. */
+function nextOpening(
+  policy: Policy,
+  stage: StageName,
+  fromMs: number,
+): { readonly fromMs: number; readonly untilMs: number } {
   const yesterday = dateOf(policy, fromMs).subtract({ days: 1 })
-  let earliest = Number.POSITIVE_INFINITY
-  for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === Number.POSITIVE_INFINITY; day++) {
+  let earliest: { readonly fromMs: number; readonly untilMs: number } | null = null
+  for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === null; day++) {
     const date = yesterday.add({ days: day })
     for (const window of policy.gates[stage]) {
       const [opensMs, closesMs] = [at(policy, date, window.from), endOfSpanMs(policy.zone, date, window)]
       // A window inside the hour that the clocks skip is empty.
       if (!window.days.includes(date.dayOfWeek) || closesMs <= Math.max(fromMs, opensMs)) continue
-      earliest = Math.min(earliest, Math.max(fromMs, opensMs))
+      const one = { fromMs: Math.max(fromMs, opensMs), untilMs: closesMs }
+      if (earliest === null || one.fromMs < earliest.fromMs) earliest = one
     }
   }
-  if (earliest === Number.POSITIVE_INFINITY) throw new Error(`invariant: the gate of ${stage} never opens`)
+  if (earliest === null) throw new Error(`invariant: the gate of ${stage} never opens`)
   return earliest
 }
 

@@ -1,9 +1,10 @@
+import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { STAGES, type StageName } from '../contract.ts'
 import { nearest } from '../support/schema-problems.ts'
 import { writtenDuration } from '../units/duration.ts'
 import { duration, memory, percent, share, writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
-import { shiftProblem, wallTime, zone } from '../units/wall-time.ts'
+import { minutesBetween, shiftProblem, wallTime, zone } from '../units/wall-time.ts'
 import { DEFAULT_POLICY } from './policy.ts'
 import { BUILT_IN_NAMES } from './rules.ts'
 import { rulesSchema } from './rules-document.ts'
@@ -34,7 +35,18 @@ export type WindowFile = z.output<typeof windowSchema>
 
 const localDateTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, { message: 'is not a local time such as "2026-12-23T18:00"' })
+  .refine((written) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(written) && isOfCalendar(written), {
+    message: 'is not a local time such as "2026-12-23T18:00"',
+  })
+
+function isOfCalendar(written: string): boolean {
+  try {
+    return Temporal.PlainDateTime.from(written, { overflow: 'reject' }).year > 0
+  } catch {
+    return false
+  }
+}
+
 const windows = z.array(windowSchema).min(1, { message: 'has no windows, so that the stage would never be deployed' })
 const windowsByStage = z
   .strictObject(Object.fromEntries(STAGES.map((stage) => [stage, windows])) as Record<StageName, typeof windows>)
@@ -271,6 +283,31 @@ const keys = z
   })
   .partial()
 
+/** What no evaluation may fall into, and so would be passed over in silence. [source: analysis-period] */
+function tooShort({ tick = DEFAULT_POLICY.tickMs, gates, ...policy }: z.output<typeof keys>): readonly Problem[] {
+  const period = `the period of the evaluations (${writtenDuration(tick)})`
+  const soaks = (['window', 'migrationWindow'] as const)
+    .filter((name) => {
+      const soakMs = policy[name] ?? Number.POSITIVE_INFINITY
+      return soakMs > 0 && soakMs <= tick
+    })
+    .map((name) => ({ path: [name], message: `must be longer than ${period}` }))
+  const openings = typeof gates === 'object' ? Object.entries(gates) : []
+  const closed = openings.flatMap(([stage, windows = []]) =>
+    windows.flatMap(({ from, to }, i) => {
+      const opensFor = minutesBetween(from, to) * MINUTE_MS
+      const message = `is open for ${writtenDuration(opensFor)}, less than ${period}: the stage might never be deployed`
+      return opensFor < tick ? [{ path: ['gates', stage, i], message }] : []
+    }),
+  )
+  return [...soaks, ...closed]
+}
+
+interface Problem {
+  readonly path: (string | number)[]
+  readonly message: string
+}
+
 /**
  * The policy document: what the rollout controller goes by, with the names and units of scenario files. The functions
  * read it as JSON from their table or a file, `rehearse` reads it as YAML, alone or in a scenario.
@@ -288,6 +325,7 @@ export const policySchema = keys
           message: `"${name}" is no rule${nearest(name, names)}`,
         })
     }
+    for (const problem of tooShort(policy)) context.addIssue({ code: 'custom', ...problem })
     for (const list of ['freezes', 'incidents'] as const) {
       for (const [i, { from, to }] of (policy[list] ?? []).entries()) {
         if (from >= to)

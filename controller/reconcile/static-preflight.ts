@@ -41,6 +41,7 @@ export function staticPreflight(found: StaticFindings): readonly Refusal[] {
     refuseOtherVersions(found),
     ...refuseMembership(found),
     ...refuseHoldback(found),
+    refuseWindow(found),
     refuseCalendar(found),
     refuseComponents(found),
     ...refuseSchemas(found.release),
@@ -113,6 +114,11 @@ function refuseEarly(all: Lines, { stages, preflight }: Policy): Refusal | null 
     .map(([line, devices]) => ({ line, early: membersOf(devices, 'early').length, devices: devices.length }))
     .filter(({ early, devices }) => Math.abs(early - stages.earlyShare * devices) > preflight.earlyToleranceDevices)
   return lines.length === 0 ? null : { code: 'EARLY_SHARE', data: { lines, wantedPct: stages.earlyShare * 100 } }
+}
+
+/** No evaluation would fall into the window. A document that says so is refused before; an option may say it too. */
+function refuseWindow({ policy: { windowMs, tickMs } }: StaticFindings): Refusal | null {
+  return windowMs > tickMs ? null : { code: 'WINDOW_TOO_SHORT', data: { windowMs, tickMs } }
 }
 
 /** A stage whose deny windows cover its gate would wait for ever. */

@@ -30,12 +30,29 @@ export function wallTimeMs(zone: string, date: Temporal.PlainDate, time: string)
   return (change ?? found).epochMilliseconds
 }
 
+/** When the wall clock of a site last shows a time of a date: of a time that the clocks repeat it is the second. */
+export function lastWallTimeMs(zone: string, date: Temporal.PlainDate, time: string): number {
+  const wanted = date.toPlainDateTime(plainTime(time))
+  const found = wanted.toZonedDateTime(zone, { disambiguation: 'later' })
+  return found.toPlainDateTime().equals(wanted) ? found.epochMilliseconds : wallTimeMs(zone, date, time)
+}
+
 /** When something that is due from one wall time to another ends if it begins on this date. */
 export const endOfSpanMs = (
   zone: string,
   date: Temporal.PlainDate,
   { from, to }: Pick<DailyShift, 'from' | 'to'>,
-): number => wallTimeMs(zone, to <= from ? date.add({ days: 1 }) : date, to)
+): number => wallTimeMs(zone, endDate(date, from, to), to)
+
+/** The same of what forbids: a time that the clocks repeat is over once it has been shown for the last time. */
+export const lastEndOfSpanMs = (
+  zone: string,
+  date: Temporal.PlainDate,
+  { from, to }: Pick<DailyShift, 'from' | 'to'>,
+): number => lastWallTimeMs(zone, endDate(date, from, to), to)
+
+const endDate = (date: Temporal.PlainDate, from: string, to: string): Temporal.PlainDate =>
+  to <= from ? date.add({ days: 1 }) : date
 
 /**
  * The shift at an instant, by the calendar of plant and controller alike; null where none covers it. A shift that the

@@ -1,5 +1,9 @@
-import type { ReasonCode } from '../../controller/contract.ts'
+import { type ReasonCode, STAGES } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
+import { closedForGoodBy, gateAt } from '../../controller/policy/calendar.ts'
+import { policyOf as policyOfFile } from '../../controller/policy/parse.ts'
+import { DEFAULT_POLICY, type Policy } from '../../controller/policy/policy.ts'
+import { policySchema } from '../../controller/policy/schema.ts'
 import type { UndecidedReason } from '../../reports/messages/undecided.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { LivenessTable } from './invariant.ts'
@@ -14,8 +18,10 @@ import {
 } from './trace-records.ts'
 
 const HOUR_MS = 3_600_000
-/** A weekly gate is the longest wait that a calendar demands. */
-const LONGEST_GATE_MS = 8 * 24 * HOUR_MS
+/** A gate that opened while something was missing opens again within a week, and a day of extension. */
+const NEXT_GATE_MS = 8 * 24 * HOUR_MS
+/** So long a rollback may stay open that nobody can verify. */
+const UNVERIFIED_MS = 24 * HOUR_MS
 /** Beyond the limits that the controller sets itself. */
 const SLACK_MS = HOUR_MS
 /** By then a connected device has been notified of its deployment, has run it and has reported its status. */
@@ -39,8 +45,9 @@ export const LIVENESS_INVARIANTS = {
     )
     if (isPaged && isOfTelemetryDown(last)) return {}
     if (header.faultsEndAtMs == null) return { undecided: NEVER_ENDS }
-    const lastedMs = endedAtMs - Math.max(before?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
-    const limitMs = longestMs(last.state, header.windowHours * HOUR_MS)
+    const sinceMs = Math.max(before?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
+    const lastedMs = endedAtMs - sinceMs
+    const limitMs = longestMs(header, last, sinceMs)
     if (lastedMs <= limitMs) return { undecided: { code: 'RUN_ENDED_TOO_EARLY', data: {} } }
     return { violated: [{ stage: last.stage, state: last.state, lastedMs, reason: last.reason }] }
   },
@@ -90,12 +97,37 @@ export const LIVENESS_INVARIANTS = {
 } satisfies Partial<LivenessTable>
 
 /** How long a rollout may stay in a state in which nothing disturbs it; infinite where it has ended. */
-const longestMs = (state: string, windowMs: number): number => {
-  if (state === 'waiting') return LONGEST_GATE_MS + windowMs
-  if (state === 'deploying') return windowMs + SLACK_MS
-  // The window, and a day of extension.
-  if (state === 'soaking') return windowMs + 24 * HOUR_MS + SLACK_MS
-  return state === 'rolling-back' ? SLACK_MS : Number.POSITIVE_INFINITY
+function longestMs(header: TraceHeader, { state, stage, reason }: AnyEvaluation, sinceMs: number): number {
+  const windowMs = header.windowHours * HOUR_MS
+  const policy = policyOf(header)
+  switch (state) {
+    case 'waiting':
+      return calendarMs(header, policy, stage, sinceMs) + NEXT_GATE_MS + windowMs
+    case 'deploying':
+      return windowMs + SLACK_MS
+    case 'soaking':
+      // The window, the bake time, and a day of extension.
+      return windowMs + policy.bakeMs + 24 * HOUR_MS + SLACK_MS
+    case 'rolling-back':
+      return SLACK_MS + (reason.code === 'ROLLBACK_UNVERIFIED' ? UNVERIFIED_MS : 0)
+    default:
+      return Number.POSITIVE_INFINITY
+  }
+}
+
+/** The policy of the trace; the default where it has none that can be read. */
+function policyOf({ policy, zone }: TraceHeader): Policy {
+  const parsed = policySchema.safeParse(policy ?? {})
+  return parsed.success ? policyOfFile(parsed.data, { ...DEFAULT_POLICY, zone }) : DEFAULT_POLICY
+}
+
+/** How long the calendar alone keeps a stage waiting from an instant on: gates, deny windows and freezes. */
+function calendarMs({ release }: TraceHeader, policy: Policy, stage: string | null, sinceMs: number): number {
+  const known = STAGES.find((name) => name === stage)
+  if (known === undefined) return 0
+  const isHotfix = release.hotfix === true
+  if (closedForGoodBy(policy, known, sinceMs, isHotfix) !== null) return Number.POSITIVE_INFINITY
+  return gateAt(policy, known, sinceMs, isHotfix).opensAtMs - sinceMs
 }
 
 /**

@@ -70,15 +70,19 @@ export const SAFETY_INVARIANTS = {
     })
   },
 
-  PROMOTED_WITHOUT_HEALTHY_VERDICT: (_, records) =>
-    records.flatMap((record) =>
-      record.kind === 'evaluated' &&
-      (record.decision === 'promote' || record.decision === 'release-holdback' || record.decision === 'complete') &&
-      // An operator may promote without evidence, not against it.
-      !(record.verdict === 'healthy' || (record.handler === 'operate' && record.verdict === 'inconclusive'))
-        ? [{ stage: record.stage, decision: record.decision, verdict: record.verdict, ...placeOf(record) }]
-        : [],
-    ),
+  PROMOTED_WITHOUT_HEALTHY_VERDICT: (_, records) => {
+    let isOperators = false
+    return records.flatMap((record) => {
+      if (record.kind !== 'evaluated') return []
+      const { decision, verdict, handler, stage } = record
+      if (decision !== 'promote' && decision !== 'release-holdback' && decision !== 'complete') return []
+      // An operator may promote without evidence, not against it; the holdback that follows does so by the same word.
+      isOperators = handler === 'operate' || (decision === 'release-holdback' && isOperators)
+      return verdict === 'healthy' || (isOperators && verdict === 'inconclusive')
+        ? []
+        : [{ stage, decision, verdict, ...placeOf(record) }]
+    })
+  },
 
   REFUSED_OPERATION_TOOK_EFFECT: (_, records) =>
     records.flatMap((record, index) => {

@@ -276,6 +276,8 @@ export interface TraceHeader {
   readonly faultsEndAtMs?: number | null
   /** Units of the plant's own metrics, by name; empty for a gauge without one. Absent where the plant has none. */
   readonly metrics?: Readonly<Record<string, string>>
+  /** The controller's policy document, every key written out; absent where nobody recorded it. */
+  readonly policy?: object
   /** Version of the health document that the replaced firmware writes. */
   readonly previousShadow?: '1.0' | '2.0'
 }

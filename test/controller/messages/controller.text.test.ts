@@ -2,6 +2,16 @@ import { expect, it } from 'vitest'
 import { type CONTROLLER_MESSAGES, textOf } from '../../../controller/messages/registry.ts'
 
 const HOUR_MS = 3_600_000
+const SMALLEST_CHANGE = {
+  stage: 'canary',
+  rule: 'quality',
+  test: 'share',
+  metric: 'qualityPasses',
+  direction: 'decrease',
+  unit: 'points',
+  isOneLine: false,
+  windowMs: 24 * HOUR_MS,
+} as const
 const JO = { actor: 'jo', operatorReason: 'noise on line 3' }
 const NO_DATA = { code: 'NO_DATA', data: {} } as const
 const GATE = { code: 'GATE_OPEN', data: { stage: 'production' } } as const
@@ -527,6 +537,29 @@ const EXAMPLES: Examples = {
       'production can detect no decrease of output in 24.0 h',
     ],
   ],
+  SMALLEST_METRIC_CHANGE: [
+    [
+      { ...SMALLEST_CHANGE, change: 1.634 },
+      'canary can detect -1.63 points in the share of qualityPasses on all lines in 24.0 h (quality)',
+    ],
+    [
+      {
+        ...SMALLEST_CHANGE,
+        test: 'mean',
+        metric: 'torqueNm',
+        rule: 'torque',
+        direction: 'either',
+        change: 5.3,
+        unit: 'percent',
+        isOneLine: true,
+      },
+      'canary can detect ±5.30 % in the mean of torqueNm on one line in 24.0 h (torque)',
+    ],
+    [
+      { ...SMALLEST_CHANGE, change: null },
+      'canary can detect no change in the share of qualityPasses on all lines in 24.0 h (quality)',
+    ],
+  ],
 
   ROLLOUT_ACTIVE: [[{ rolloutId: 'r-1' }, 'rollout r-1 is active']],
   GROUP_EMPTY: [
@@ -568,6 +601,12 @@ const EXAMPLES: Examples = {
     [
       { lines: [{ line: 1, early: 3, devices: 5 }], wantedPct: 20 },
       '20 % early devices per line wanted: line 1 has 3 of 5',
+    ],
+  ],
+  WINDOW_TOO_SHORT: [
+    [
+      { windowMs: 300_000, tickMs: 300_000 },
+      'a window of 5 min must be longer than the period of the evaluations, 5 min',
     ],
   ],
   GATE_NEVER_OPENS: [

@@ -10,11 +10,12 @@ import {
   type Rule,
   WARMED,
 } from '../../../controller/policy/rules.ts'
+import { LONGEST_DURATION } from '../../../controller/units/duration.ts'
+import { minutesBetween } from '../../../controller/units/wall-time.ts'
 
-/** Any policy that a document can describe: every number of its range, to the last digit. */
 const two = (value: number): string => String(value).padStart(2, '0')
 const time = fc.tuple(fc.nat(23), fc.nat(59)).map(([hour, minute]) => `${two(hour)}:${two(minute)}`)
-const periodMs = fc.integer({ min: 1, max: 400 * 86_400_000 })
+const periodMs = fc.integer({ min: 1, max: LONGEST_DURATION.value })
 const tickMs = fc.integer({ min: 1, max: 24 * 60 }).map((minutes) => minutes * 60_000)
 const baselineMs = fc.integer({ min: 86_400_000, max: 60 * 86_400_000 })
 const positive = { noNaN: true, minExcluded: true } as const
@@ -127,7 +128,20 @@ const rules: fc.Arbitrary<readonly Rule[]> = fc
     ...own.map(([name, test, set]): Rule => ({ ...ownRule(name, test), ...set })),
   ])
 
-export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
+/** What is too short for an evaluation to fall into it is made as long as it may be. */
+const seen = (policy: Policy): Policy => {
+  const { tickMs, gates } = policy
+  const open = (windows: readonly WeeklyWindow[]): readonly WeeklyWindow[] =>
+    windows.map((one) => (minutesBetween(one.from, one.to) * 60_000 < tickMs ? { ...one, to: one.from } : one))
+  return {
+    ...policy,
+    windowMs: policy.windowMs + tickMs,
+    migrationWindowMs: policy.migrationWindowMs + tickMs,
+    gates: { canary: open(gates.canary), early: open(gates.early), production: open(gates.production) },
+  }
+}
+
+const anyPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   profile: fc.constantFrom('default', 'raw-thresholds'),
   windowMs: periodMs,
   migrationWindowMs: periodMs,
@@ -176,3 +190,6 @@ export const arbitraryPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   installTimeoutMs: periodMs,
   lostAfterMs: periodMs,
 })
+
+/** Any policy that a document can describe: every number of its range, to the last digit. */
+export const arbitraryPolicy: fc.Arbitrary<Policy> = anyPolicy.map(seen)

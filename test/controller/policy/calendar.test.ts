@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../../controller/contract.ts'
 import {
+  closedForGoodBy,
   dayNumber,
   gateAt,
   gateOpensAtMs,
@@ -10,8 +11,8 @@ import {
   stratumAt,
   stratumNames,
 } from '../../../controller/policy/calendar.ts'
-import { DEFAULT_POLICY, type Policy, type WeeklyWindow } from '../../../controller/policy/policy.ts'
-import { HOUR_MS } from '../fixtures.ts'
+import { DEFAULT_POLICY, OPEN_GATES, type Policy, type WeeklyWindow } from '../../../controller/policy/policy.ts'
+import { HOUR_MS, MINUTE_MS } from '../fixtures.ts'
 
 const at = (iso: string): number => Date.parse(iso)
 const iso = (atMs: number): string => new Date(atMs).toISOString()
@@ -263,6 +264,40 @@ describe('deny windows and freezes', () => {
     expect(gateAt(policy, 'canary', atNight, true)).toEqual({ opensAtMs: atNight, closedBy: null })
     const gate = gateAt(policy, 'canary', at('2026-12-25T19:30:00Z'), true)
     expect(iso(gate.opensAtMs)).toBe('2026-12-25T20:00:00.000Z')
+  })
+
+  /** Sunday 25 October 2026: the clocks of Berlin show 02:00 to 03:00 twice, first at +02:00 and then at +01:00. */
+  it.each([
+    ['02:15', '02:45', '2026-10-25T00:15:00Z', '2026-10-25T01:45:00Z'],
+    ['01:30', '02:30', '2026-10-24T23:30:00Z', '2026-10-25T01:30:00Z'],
+    ['02:30', '03:30', '2026-10-25T00:30:00Z', '2026-10-25T02:30:00Z'],
+  ])('hold through both passes of an hour that the clocks repeat: %s to %s', (from, to, first, end) => {
+    const deny = { canary: [{ days: [7], from, to }] }
+    const freezes = [{ name: 'f', from: `2026-10-25T${from}`, to: `2026-10-25T${to}` }]
+    for (const closed of [{ deny }, { freezes }]) {
+      const policy: Policy = { ...DEFAULT_POLICY, gates: OPEN_GATES, ...closed }
+      expect(iso(gateOpensAtMs(policy, 'canary', at(first) - 1))).toBe(iso(at(first) - 1))
+      for (let atMs = at(first); atMs < at(end); atMs += 5 * MINUTE_MS) {
+        expect(iso(gateOpensAtMs(policy, 'canary', atMs))).toBe(iso(at(end)))
+      }
+    }
+  })
+
+  it.each<[string, string, string, boolean]>([
+    ['leaves the five minutes that an evaluation falls into', '14:05', '22:00', false],
+    ['leaves less than that at the beginning', '14:04', '22:00', true],
+    ['leaves as much at the end', '13:00', '21:55', false],
+    ['leaves less at the end', '13:00', '21:56', true],
+    ['leaves nothing', '13:00', '23:00', true],
+  ])('never open a gate of which a deny window %s', (_, from, to, isClosed) => {
+    const DAYS = [1, 2, 3, 4, 5, 6, 7]
+    const policy: Policy = { ...DEFAULT_POLICY, deny: { canary: [{ days: DAYS, from, to }] } }
+    const by = { code: 'DENY_WINDOW', data: { from, to } }
+    // Also from within what is left.
+    for (const time of ['2026-03-02T13:02:00Z', '2026-03-02T20:58:00Z', '2026-03-02T08:00:00Z']) {
+      expect(closedForGoodBy(policy, 'canary', at(time), false)).toEqual(isClosed ? by : null)
+    }
+    expect(closedForGoodBy(policy, 'early', at('2026-03-02T13:00:00Z'), false)).toBeNull()
   })
 
   it('say so when a gate never opens', () => {

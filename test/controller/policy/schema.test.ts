@@ -81,6 +81,33 @@ it.each<[unknown, string | RegExp]>([
   [{ window: 24 }, 'window: 24 is not a duration (ms, s, min, h, d); write it with its unit, such as "24h"'],
   [{ windowMs: 14_400_000 }, 'windowMs: unknown key; did you mean "window"?'],
   [{ tick: '90s' }, 'tick: is not a whole number of minutes'],
+  [{ window: '5min' }, 'window: must be longer than the period of the evaluations (5min)'],
+  [{ window: '1h', tick: '1h' }, 'window: must be longer than the period of the evaluations (1h)'],
+  [{ migrationWindow: '3min' }, 'migrationWindow: must be longer than the period of the evaluations (5min)'],
+  [
+    {
+      gates: {
+        canary: [
+          { from: '14:00', to: '22:00' },
+          { days: ['sat'], from: '15:01', to: '15:02' },
+        ],
+      },
+    },
+    'gates.canary.1: is open for 1min, less than the period of the evaluations (5min): the stage might never be deployed',
+  ],
+  [{ tick: '15min', gates: { early: [{ from: '23:50', to: '00:04' }] } }, /^gates\.early\.0: is open for 14min/],
+  [
+    { zone: '+02:00' },
+    '"+02:00" is not a zone of the IANA database, such as "Europe/Berlin"; "Etc/GMT-2" is always two',
+  ],
+  [
+    { freezes: [{ name: 'x', from: '2026-02-30T00:00', to: '2026-03-23T00:00' }] },
+    /^freezes\.0\.from: is not a local time/,
+  ],
+  [
+    { freezes: [{ name: 'x', from: '2026-02-03T00:00', to: '2026-03-23T24:00' }] },
+    /^freezes\.0\.to: is not a local time/,
+  ],
   [{ baseline: '1h' }, 'baseline: is shorter than a day'],
   [{ quorum: '120 %' }, 'quorum: must be above 0 and at most 100 %'],
   [
@@ -118,6 +145,17 @@ it.each<[unknown, string | RegExp]>([
   expect(problemsOf(document)).toEqual([
     typeof problem === 'string' ? expect.stringContaining(problem) : expect.stringMatching(problem),
   ])
+})
+
+it.each([
+  { window: '6min' },
+  { window: '10min', tick: '9min' },
+  { gates: { canary: [{ from: '23:58', to: '00:03' }] } },
+  { gates: { canary: [{ from: '23:58', to: '23:58' }] } },
+  { zone: 'Etc/GMT-2' },
+  { deny: { canary: [{ from: '12:00', to: '12:01' }] } },
+])('accepts %j', (document) => {
+  expect(problemsOf(document)).toEqual([])
 })
 
 it('names every problem of a document at once', () => {

@@ -3,6 +3,7 @@ import { StaleRollout } from '../../../controller/errors.ts'
 import { exposureMs, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makeOperate } from '../../../controller/lambda/operate.ts'
+import { OPEN_GATES } from '../../../controller/policy/policy.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
 import type { OperationAnswer } from '../../../controller/reconcile/operate.ts'
 import { loadActive, loadEvidence } from '../../../controller/reconcile/records.ts'
@@ -256,6 +257,92 @@ describe('groups that change under a rollout', () => {
     await operate(world, 'resume')
     await world.run(0.5)
     expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 1 })
+  })
+
+  it('pause it again while they are still wrong, and page again: no resume is undone in silence', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    const read = async () =>
+      world.readings().map((one) => (one.thing === 'line-2-3' ? { ...one, groups: ['early'] } : one))
+    const wrong: Ports = { ...world.ports, health: { read } }
+    for (let pages = 1; pages <= 3; pages++) {
+      await world.run(0.5, wrong)
+      expect((await rolloutOf(world)).pause).toMatchObject({ actor: 'controller' })
+      expect(world.notified.map(({ message }) => message.code)).toEqual(Array(pages).fill('ROLLOUT_HELD'))
+      expect((await operate(world, 'resume')).result).toBe('accepted')
+    }
+  })
+})
+
+describe('a rollback of devices that all are away', () => {
+  it('is open and pages at once, is verified when they return, and is rolled back then', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    const canaries = world.membersOf('canary')
+    await operate(world, 'abort')
+    for (const thing of canaries) world.offline.add(thing)
+    const away: Ports = {
+      ...world.ports,
+      health: {
+        read: async () => world.readings().map((one) => (one.connected ? one : { ...one, sample: null })),
+      },
+    }
+    world.nowMs += policy.tickMs
+    expect(await world.run(3, away)).toBe('rolling-back')
+    expect(world.notified.map(({ message }) => message)).toMatchObject([
+      {
+        code: 'ROLLBACK_STUCK',
+        data: { stuck: canaries, reason: { code: 'ROLLBACK_UNVERIFIED', data: { confirmed: 0, offline: 5 } } },
+      },
+    ])
+    world.offline.clear()
+    expect(await world.run(0.5, away)).toBe('rolled-back')
+    expect(world.notified).toHaveLength(1)
+  })
+
+  it('needs an operator after a day, and can be requested again', async () => {
+    const world = await startedWorld()
+    await world.run(0.5)
+    await operate(world, 'abort')
+    for (const thing of world.membersOf('canary')) world.offline.add(thing)
+    const away: Ports = {
+      ...world.ports,
+      health: { read: async () => world.readings().map((one) => (one.connected ? one : { ...one, sample: null })) },
+    }
+    world.nowMs += policy.tickMs
+    expect(await world.run(25, away)).toBe('halted')
+    expect(world.notified.map(({ message }) => message.code)).toEqual(['ROLLBACK_STUCK', 'ROLLBACK_STUCK'])
+    world.offline.clear()
+    expect((await operate(world, 'retry')).result).toBe('accepted')
+    world.nowMs += policy.tickMs
+    expect(await world.run(0.5)).toBe('rolled-back')
+  })
+})
+
+describe('the bake time', () => {
+  it('watches the whole fleet once every device has the release, and still rolls it back', async () => {
+    const always = { ...policy, gates: OPEN_GATES, holdback: false, bakeMs: 3 * HOUR_MS }
+    const world = await startedWorld(always)
+    while ((await rolloutOf(world)).reason.code !== 'INSTALLED' || (await rolloutOf(world)).stageIndex < 2) {
+      await world.run(0.1)
+    }
+    await world.run(2.5)
+    expect((await makeAnalyze(world.ports, always, world.clock)(world.event())).decision.reason.code).toBe('BAKING')
+    world.nowMs += policy.tickMs
+    world.plant.crash('line-2-3')
+    expect(await world.run(1)).toBe('rolled-back')
+    expect(world.created.slice(-3).map(({ group, version }) => `${group} ${version}`)).toEqual([
+      'production 2.3.1',
+      'early 2.3.1',
+      'canary 2.3.1',
+    ])
+  })
+
+  it('ends: a release that stays well is completed', async () => {
+    const world = await startedWorld({ ...policy, gates: OPEN_GATES, holdback: false, bakeMs: 3 * HOUR_MS })
+    expect(await world.run(12)).toBe('completed')
+    const { stages, stateSinceMs } = await rolloutOf(world)
+    expect(stateSinceMs - (stages[2]?.soakingSinceMs ?? 0)).toBe(HOUR_MS + 3 * HOUR_MS)
   })
 })
 

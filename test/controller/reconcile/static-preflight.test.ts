@@ -52,6 +52,13 @@ describe('the static preflight refuses by the policy', () => {
     ])
   })
 
+  it('a window that no evaluation may fall into', () => {
+    const windowOf = (windowMs: number) => staticPreflight({ ...good, policy: { ...good.policy, windowMs } })
+    const { tickMs } = good.policy
+    expect(windowOf(tickMs)).toEqual([{ code: 'WINDOW_TOO_SHORT', data: { windowMs: tickMs, tickMs } }])
+    expect(windowOf(tickMs + 1)).toEqual([])
+  })
+
   it('a stage that deny windows keep closed for good, a hotfix as well', () => {
     const closedBy = { code: 'DENY_WINDOW', data: { from: '00:00', to: '00:00' } }
     const refusal = { code: 'GATE_NEVER_OPENS', data: { stages: [{ stage: 'early', closedBy }] } }

@@ -72,7 +72,7 @@ describe('a scenario file', () => {
     [
       'rolled-back',
       'rolledback',
-      'x.yaml:13:3: expect.outcome is "rolledback"; one of promoted, rolled-back, halted, inconclusive; did you mean "rolled-back"?',
+      'x.yaml:13:3: expect.outcome is "rolledback"; one of promoted, rolled-back, halted, inconclusive, refused; did you mean "rolled-back"?',
     ],
     [
       'firmware: 2.4.0',

@@ -57,6 +57,36 @@ describe('ROLLOUT_NEVER_ENDS', () => {
     expect(shown(code, traceOf([0, evaluation()], [1, evaluation({ state: 'rolling-back' })]), 3)).toBe('violated')
   })
 
+  it('knows the calendar: waiting through a freeze, however long, is no violation', () => {
+    const waiting = traceOf([1, evaluation({ state: 'waiting' })])
+    const gates = { canary: [{ from: '14:00', to: '22:00' }] }
+    // Eight days and a window after the gate has opened; the trace begins in 1970.
+    const freeze = (to: string) => ({ policy: { gates, freezes: [{ name: 'f', from: '1970-01-01T00:00', to }] } })
+    const LIMIT_H = 9 * 24
+    expect(shown(code, waiting, LIMIT_H + 14, { policy: { gates } })).toBe('undecided')
+    expect(shown(code, waiting, LIMIT_H + 15, { policy: { gates } })).toBe('violated')
+    for (const days of [1, 20, 200]) {
+      const to = new Date(days * 24 * HOUR_MS).toISOString().slice(0, 16)
+      expect(shown(code, waiting, LIMIT_H + days * 24 + 14, freeze(to))).toBe('undecided')
+      expect(shown(code, waiting, LIMIT_H + days * 24 + 15, freeze(to))).toBe('violated')
+    }
+    // Nor does a hotfix wait for it.
+    const hotfix = { release: { ...header.release, hotfix: true as const } }
+    expect(shown(code, waiting, LIMIT_H + 15, { ...freeze('1970-01-21T00:00'), ...hotfix })).toBe('violated')
+  })
+
+  it('lets a soak run for its bake time as well', () => {
+    expect(shown(code, soaking, 51, { policy: { bake: '2h' } })).toBe('undecided')
+    expect(shown(code, soaking, 60, { policy: { bake: '2h' } })).toBe('violated')
+    expect(shown(code, soaking, 60, { policy: { bake: '12h' } })).toBe('undecided')
+  })
+
+  it('lets a rollback that nobody can verify stay open for a day', () => {
+    const unverified = evaluation({ state: 'rolling-back', reason: reasonOf('ROLLBACK_UNVERIFIED') })
+    expect(shown(code, traceOf([0, evaluation()], [1, unverified]), 20)).toBe('undecided')
+    expect(shown(code, traceOf([0, evaluation()], [1, unverified]), 27)).toBe('violated')
+  })
+
   it('is undecided while there is time left, while something disturbs, and if that never ends', () => {
     expect(shown(code, soaking, 40)).toBe('undecided')
     expect(shown(code, soaking, 60, { faultsEndAtMs: 30 * HOUR_MS })).toBe('undecided')

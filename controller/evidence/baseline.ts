@@ -4,6 +4,7 @@ import { memoized } from '../support/memoized.ts'
 import { own } from '../support/own.ts'
 import { type Delta, difference } from './difference.ts'
 import { type LineSpread, ShiftValues } from './line-spread.ts'
+import { type AwayBefore, awayBefore } from './presence.ts'
 import { RuleRecords, type RuleVariation } from './rule-variation.ts'
 import { type Snapshot, thingsOf } from './snapshot.ts'
 import { addShift, emptySums, type StratumSums } from './stratum-sums.ts'
@@ -36,6 +37,8 @@ export interface Baseline {
   readonly errorVariation?: Variation
   /** The same of failed connections. */
   readonly connectionVariation?: Variation
+  /** Absent in a baseline that an earlier version has stored. */
+  readonly away?: AwayBefore
   /** How what the rules on metrics read varies, by their names; absent for a rule that is newer. */
   readonly rules?: Readonly<Record<string, RuleVariation>>
   /** False rollbacks allowed a release where the week is too noisy for the policy's; absent if it is not. */
@@ -111,6 +114,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     errorVariation: records.variation(shiftMinutes),
     connectionVariation: links.variation(shiftMinutes),
     rules: rules.variations(shiftMinutes),
+    away: awayBefore(snapshots, policy),
   }
 }
 

@@ -1,7 +1,8 @@
 import { SAMPLE_PERIOD_MS } from '../contract.ts'
 import type { Policy } from '../policy/policy.ts'
+import { own } from '../support/own.ts'
 import { difference } from './difference.ts'
-import { lastHeardMs, type Snapshot } from './snapshot.ts'
+import { lastHeardMs, type Snapshot, thingsOf } from './snapshot.ts'
 
 /** Whom a stage is beside; a part of its watch. */
 interface Beside {
@@ -47,6 +48,57 @@ export const NO_PRESENCE: Presence = { lines: [], stage: [], awayMs: 0, longAway
 const LONG_LENGTHS = 4
 export const longAwayMs = ({ evidence }: Policy): number => LONG_LENGTHS * evidence.awayForMs
 
+/** How often devices were away when the week before was read, lines that were away left aside. */
+export interface AwayBefore {
+  readonly readings: number
+  readonly away: number
+  /** Of outages that were long then. */
+  readonly long: number
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/**
+ * Of snapshots of a whole fleet, hours apart. What a device had not sent yet is told by its sequence, which counts
+ * minutes. One that had been away for a day is not one that a stage would have heard.
+ */
+export function awayBefore(snapshots: readonly Snapshot[], policy: Policy): AwayBefore {
+  const total = { readings: 0, away: 0, long: 0 }
+  const silences = new Map<string, number>()
+  for (const [i, current] of snapshots.entries()) {
+    const previous = snapshots[i - 1]
+    if (previous === undefined) continue
+    const lines = new Map<number, { readings: number; away: number; long: number }>()
+    for (const thing of thingsOf(current)) {
+      const silentMs = silenceAt(previous, current, thing, silences.get(thing) ?? 0)
+      silences.set(thing, silentMs)
+      if (silentMs > DAY_MS) continue
+      const line = own(current.devices, thing)?.line ?? 0
+      const counts = lines.get(line) ?? { readings: 0, away: 0, long: 0 }
+      lines.set(line, counts)
+      counts.readings += 1
+      if (silentMs > policy.lostAfterMs) counts.away += 1
+      if (silentMs > longAwayMs(policy)) counts.long += 1
+    }
+    for (const counts of lines.values()) {
+      if (counts.away > Math.max(1, AWAY_LINE_SHARE * counts.readings)) continue
+      total.readings += counts.readings
+      total.away += counts.away
+      total.long += counts.long
+    }
+  }
+  return total
+}
+
+/** A sequence that began anew tells nothing. */
+function silenceAt(previous: Snapshot, current: Snapshot, thing: string, beforeMs: number): number {
+  const [from, to] = [own(previous.devices, thing), own(current.devices, thing)]
+  if (from === undefined || to === undefined || from.bootId !== to.bootId) return 0
+  const sent = to.sequence - from.sequence
+  const spanMs = current.atMs - previous.atMs
+  return sent === 0 ? beforeMs + spanMs : Math.max(spanMs - sent * SAMPLE_PERIOD_MS, 0)
+}
+
 /** A line of whose peers a larger part is away is away itself: that says nothing about single devices. */
 export const AWAY_LINE_SHARE = 0.25
 
@@ -77,7 +129,8 @@ export function observePresence(
   const spanMs = previous === null ? 0 : current.atMs - previous.atMs
   let [awayMs, longMs, observedMs] = [known.awayMs, known.longAwayMs ?? 0, known.observedMs]
   for (const { count } of counts) {
-    if (count.away > AWAY_LINE_SHARE * count.of) continue
+    // One device that is away may be all the peers that a line has.
+    if (count.away > Math.max(1, AWAY_LINE_SHARE * count.of)) continue
     awayMs += count.away * spanMs
     longMs += count.long * spanMs
     observedMs += count.of * spanMs
@@ -98,18 +151,18 @@ function countByLine(
     const to = current.devices[thing]
     if (to === undefined) continue
     const line = lineOf[thing] as number
-    let own = lines.get(line)
-    if (own === undefined) {
-      own = { of: 0, away: 0, down: 0, long: 0 }
-      lines.set(line, own)
+    let sums = lines.get(line)
+    if (sums === undefined) {
+      sums = { of: 0, away: 0, down: 0, long: 0 }
+      lines.set(line, sums)
     }
-    own.of += 1
+    sums.of += 1
     if (previous === null) continue
     const delta = difference(previous.devices[thing], to)
     const silentMs = delta === null ? current.atMs - lastHeardMs(previous, thing) : 0
-    if (delta === null ? silentMs >= DOWN_AFTER_MS : isBack(thing, previous, current, policy)) own.away += 1
-    if (isDown(delta, silentMs)) own.down += 1
-    if (silentMs > longAwayMs(policy)) own.long += 1
+    if (delta === null ? silentMs >= DOWN_AFTER_MS : isBack(thing, previous, current, policy)) sums.away += 1
+    if (isDown(delta, silentMs)) sums.down += 1
+    if (silentMs > longAwayMs(policy)) sums.long += 1
   }
   return lines
 }

@@ -1,5 +1,5 @@
 import type { MemberState } from '../evidence/evidence.ts'
-import { AWAY_LINE_SHARE, type LinePresence, longAwayMs, NO_PRESENCE } from '../evidence/presence.ts'
+import { AWAY_LINE_SHARE, type AwayBefore, type LinePresence, longAwayMs, NO_PRESENCE } from '../evidence/presence.ts'
 import { deviceList, lineList } from '../messages/wording.ts'
 import { awayBoundary, updateBoundary } from '../statistics/budget.ts'
 import {
@@ -89,18 +89,25 @@ const updateMs = ({ installedAtMs, gap }: MemberState, deployedAtMs: number): nu
   installedAtMs ?? gap?.toMs ?? deployedAtMs
 
 /**
- * How often a device is away: what is assumed of any plant counts as one outage, and what peers have shown since the
- * deployment is added, in lengths of an outage.
+ * How often a device is away: what is assumed of any plant counts as one outage; what the baseline's readings and peers
+ * since the deployment have shown is added, in lengths of an outage. [source: away-rate]
  */
-export function awayRate({ evidence, policy }: Pick<RuleInput, 'evidence' | 'policy'>): AwayRate {
+export function awayRate({
+  evidence,
+  baseline,
+  policy,
+}: Pick<RuleInput, 'evidence' | 'baseline' | 'policy'>): AwayRate {
   const { awayShare, awayForMs } = policy.evidence
   const { awayMs, observedMs } = evidence.presence ?? NO_PRESENCE
+  const before = baseline.away ?? NOTHING_BEFORE
   return {
-    away: 1 + awayMs / awayForMs,
-    there: 1 / awayShare - 1 + (observedMs - awayMs) / awayForMs,
+    away: 1 + before.away + awayMs / awayForMs,
+    there: 1 / awayShare - 1 + before.readings - before.away + (observedMs - awayMs) / awayForMs,
     line: awayShare,
   }
 }
+
+const NOTHING_BEFORE: AwayBefore = { readings: 0, away: 0, long: 0 }
 
 /** The largest number that is not rare, lines left aside. */
 function allowedOf(devices: number, { away, there }: AwayRate): number {
@@ -135,10 +142,11 @@ function strongest(one: RuleInput, seen: readonly Heard[], rate: AwayRate): Stat
 }
 
 /** Of devices that are away; what is assumed counts as one outage here as well. */
-function longShare({ evidence, policy }: RuleInput): number {
+function longShare({ evidence, baseline, policy }: RuleInput): number {
   const { awayMs, longAwayMs: longMs = 0 } = evidence.presence ?? NO_PRESENCE
   const { awayForMs } = policy.evidence
-  return (LONG_SHARE + longMs / awayForMs) / (1 + awayMs / awayForMs)
+  const before = baseline.away ?? NOTHING_BEFORE
+  return (LONG_SHARE + before.long + longMs / awayForMs) / (1 + before.away + awayMs / awayForMs)
 }
 
 const rarer = ({ away, there, line }: AwayRate, share: number): AwayRate => ({

@@ -286,6 +286,7 @@ describe('the sums of a device', () => {
         tails: { device: { from: 0, scale: 1 }, line: { from: 0, scale: 1 } },
       },
       connectionVariation: expect.objectContaining({ shiftMinutes: 0, ofShift: NO_PARTS, ofDay: NO_PARTS }),
+      away: { readings: 0, away: 0, long: 0 },
       rules: expect.any(Object),
     })
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_EVIDENCE, observe } from '../../../controller/evidence/evidence.ts'
-import { NO_PRESENCE, observePresence } from '../../../controller/evidence/presence.ts'
+import { awayBefore, NO_PRESENCE, observePresence } from '../../../controller/evidence/presence.ts'
 import type { Snapshot } from '../../../controller/evidence/snapshot.ts'
 import { record } from '../../../controller/reconcile/records.ts'
 import { MemoryStore } from '../../../scenarios/world/memory-store.ts'
@@ -57,6 +57,30 @@ describe('the peers of a line', () => {
   it('are the devices of other stages where a line has no controls', async () => {
     const { presence } = await play(20, (thing) => thing !== 'other')
     expect(presence.lines).toContainEqual({ line: 2, peers: { of: 2, away: 1, down: 1 } })
+  })
+})
+
+describe('the week before', () => {
+  /** Snapshots at the ends of shifts, with the minutes that each device has sent by then. */
+  const week = (minutesOf: (thing: string, shift: number) => number, bootId = 'boot') =>
+    [0, 1, 2, 3, 4].map((shift): Snapshot => {
+      const read = (thing: string) =>
+        [thing, sample({ line: 1, bootId, sequence: 1 + minutesOf(thing, shift) })] as const
+      return { atMs: START_MS + shift * 480 * MINUTE_MS, devices: Object.fromEntries(LINE.map(read)) }
+    })
+
+  it('has the devices that had not sent their last minutes', () => {
+    const missing: Record<string, number> = { a0: 300, a1: 15, a2: 5 }
+    const sent = (thing: string, shift: number): number => shift * 480 - (shift === 2 ? (missing[thing] ?? 0) : 0)
+    expect(awayBefore(week(sent), policy)).toEqual({ readings: 40, away: 2, long: 1 })
+  })
+
+  it('leaves out a device that is away for days, and lines of which many are', () => {
+    const off = (thing: string, shift: number): number => (thing === 'a0' ? 0 : shift * 480)
+    // Away for 8, 16 and 24 hours, then longer than any stage would have seen.
+    expect(awayBefore(week(off), policy)).toEqual({ readings: 39, away: 3, long: 3 })
+    const lineOff = (_: string, shift: number): number => shift * 480 - (shift === 2 ? 60 : 0)
+    expect(awayBefore(week(lineOff), policy)).toEqual({ readings: 30, away: 0, long: 0 })
   })
 })
 

@@ -14,6 +14,8 @@ export default defineConfig({
     maxWorkers: '100%',
     // A worker loads our code and the SDK once for all its files, and does not start cold with each.
     isolate: false,
+    // Both cores have a worker: more threads that collect garbage only take it from them, and a rehearsal makes much of it.
+    execArgv: ['--single-threaded-gc', '--max-semi-space-size=64'],
     sequence: { sequencer: LongestFirst },
     server: { deps: { external: [BUILT] } },
     testTimeout: 180_000,

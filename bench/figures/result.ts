@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Report } from '../../reports/run/report.ts'
 import type { CompletedRun } from '../../scenarios/sweep/run-many.ts'
 
 /** What became of one release, as it is kept: a line of JSON. */
@@ -24,11 +25,10 @@ export function resultOf(key: string, family: string, run: CompletedRun): Result
   const head = { key, family, seed: run.seed }
   const nothing = { caughtIn: null, falseAlarm: null, foundMinutes: null, decidedMinutes: null }
   if ('error' in run) {
-    const isRefused = run.error.name === 'RolloutRefused'
-    const why = run.error.message.split('\n').slice(0, 2).join(' ').replace(/\s+/g, ' ')
-    return { ...head, outcome: isRefused ? 'refused' : 'failed', by: isRefused ? ruleOf(why) : why, ...nothing }
+    return { ...head, outcome: 'failed', by: run.error.message.split('\n')[0] ?? null, ...nothing }
   }
-  const { outcome, caughtIn, falseAlarm, detection } = run.report
+  const { outcome, caughtIn, falseAlarm, detection, notStarted = [] } = run.report
+  if (outcome === 'refused') return { ...head, outcome, by: refusedBy(notStarted), ...nothing }
   const halt = outcome === 'halted' ? (run.report.notifications?.at(-1)?.code ?? null) : null
   return {
     ...head,
@@ -41,8 +41,13 @@ export function resultOf(key: string, family: string, run: CompletedRun): Result
   }
 }
 
-/** The rule that a refusal names. */
-const ruleOf = (why: string): string => /any release, ([a-z-]+) would/.exec(why)?.[1] ?? why.slice(0, 80)
+/** The rule that found the baseline too noisy, or the code of another refusal. */
+function refusedBy(refusals: NonNullable<Report['notStarted']>): string | null {
+  const { alarms = [] } = (refusals.find(({ code }) => code === 'BASELINE_TOO_NOISY')?.data ?? {}) as {
+    readonly alarms?: readonly { readonly rule: string }[]
+  }
+  return alarms[0]?.rule ?? refusals[0]?.code ?? null
+}
 
 /** Results of earlier runs, by key; a last line that was cut off is left out. */
 export function readResults(file: string): Map<string, Result> {

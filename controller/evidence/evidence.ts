@@ -6,7 +6,8 @@ import { own } from '../support/own.ts'
 import { type Baseline, type Expected, expectedFor } from './baseline.ts'
 import { type CusumState, cusumAfter, NO_CUSUM } from './cusum.ts'
 import { type Delta, difference } from './difference.ts'
-import { type MemorySeries, newSeries, type UsualMemory, withGauge } from './memory-series.ts'
+import { type MemoryPeaks, NO_PEAKS, peaksAfter, peaksOf } from './memory-peaks.ts'
+import { type MemorySeries, newSeries, type UsualMemory, usualMemory, withGauge } from './memory-series.ts'
 import { type MetricEvaluations, type MetricLines, MetricObserver, metricLinesOf } from './metric-evidence.ts'
 import type { TrendsOfRules } from './metric-trend.ts'
 import { isDown, NO_PRESENCE, observePresence, type Presence } from './presence.ts'
@@ -82,6 +83,8 @@ export interface Evidence {
   readonly runs: CusumState
   /** By device of the stage. */
   readonly memory: Readonly<Record<string, MemorySeries>>
+  /** Absent in evidence that an earlier version has stored. */
+  readonly memoryPeaks?: MemoryPeaks
   /** Strata of the week that the stage was observed in. */
   readonly strata: readonly string[]
   readonly controlsHeardAtMs: number | null
@@ -127,10 +130,9 @@ export interface ControlsObservation {
   readonly down: number
   readonly of: number
   readonly isHeard: boolean
+  readonly usedMiB: ReadonlyMap<string, number>
   /** What they use in the middle; null without controls. */
   readonly commonMiB: number | null
-  /** What nearly all of them use; null without controls. */
-  readonly usualMiB: UsualMemory | null
 }
 
 /** Reads the controls of an evaluation: those of all stages are the same devices, so that once is enough. */
@@ -145,13 +147,13 @@ export function observeControls(
   const lines = new Map<number, MutableSums>()
   const scatter = new Scatter()
   const metrics = new MetricObserver(baseline, policy)
-  const usedMiB: number[] = []
+  const usedMiB = new Map<string, number>()
   let [down, of, isHeard] = [0, 0, false]
   for (const thing of controls) {
     const to = own(current.devices, thing)
     if (to === undefined) continue
     const isOld = to.firmwareVersion === previousVersion
-    if (isOld && to.gauges.memoryMiB > 0) usedMiB.push(to.gauges.memoryMiB)
+    if (isOld && to.gauges.memoryMiB > 0) usedMiB.set(thing, to.gauges.memoryMiB)
     const delta = difference(own(previous?.devices, thing), to)
     of += 1
     if (isDown(delta, silenceMs(thing, previous, current))) down += 1
@@ -173,7 +175,8 @@ export function observeControls(
     down,
     of,
     isHeard,
-    ...memoryOf(usedMiB),
+    usedMiB,
+    commonMiB: middleOf([...usedMiB.values()]),
   }
 }
 
@@ -199,7 +202,9 @@ export function observe(
   const members: Record<string, MemberState> = Object.create(null)
   const memory: Record<string, MemorySeries> = Object.create(null)
   const metrics = new MetricObserver(baseline, policy)
-  const evaluation = { atMs: current.atMs, commonMiB: controls.commonMiB, usualMiB: controls.usualMiB }
+  const memoryPeaks = peaksAfter(evidence.memoryPeaks ?? NO_PEAKS, watch.controls, controls.usedMiB, current.atMs)
+  const usualMiB = usualMemory(peaksOf(memoryPeaks), watch.members.length)
+  const evaluation = { atMs: current.atMs, commonMiB: controls.commonMiB, usualMiB }
   for (const thing of watch.members) {
     const before = own(evidence.members, thing) ?? NEW_MEMBER
     const from = own(previous?.devices, thing)
@@ -261,6 +266,7 @@ export function observe(
     trends: metrics.trends(evidence.trends ?? {}, controls.metrics, current.atMs),
     runs: isObserved ? cusumAfter(evidence.runs, seen, rolling, baseline, policy) : evidence.runs,
     memory,
+    memoryPeaks,
     strata:
       isObserved && !evidence.strata.includes(stratum.name) ? [...evidence.strata, stratum.name] : evidence.strata,
     controlsHeardAtMs: controls.isHeard ? current.atMs : evidence.controlsHeardAtMs,
@@ -342,12 +348,9 @@ function isOfOneShift(delta: Delta, stratum: Stratum, current: Snapshot, policy:
   return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= stratum.shiftStartMs
 }
 
-/** In the middle, and of nearly all; null where there is none. */
-function memoryOf(usedMiB: readonly number[]): Pick<ControlsObservation, 'commonMiB' | 'usualMiB'> {
-  if (usedMiB.length === 0) return { commonMiB: null, usualMiB: null }
-  const sorted = new Float64Array(usedMiB).sort()
-  const at = (share: number): number => sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)] as number
-  return { commonMiB: at(0.5), usualMiB: { p95MiB: at(0.95), p99MiB: at(0.99) } }
+function middleOf(values: readonly number[]): number | null {
+  const sorted = new Float64Array(values).sort()
+  return sorted[sorted.length >> 1] ?? null
 }
 
 function memoryAfter(
@@ -356,10 +359,11 @@ function memoryAfter(
   member: MemberState,
   from: HealthSample | undefined,
   to: HealthSample | undefined,
-  { atMs, commonMiB, usualMiB }: Pick<ControlsObservation, 'commonMiB' | 'usualMiB'> & { readonly atMs: number },
+  evaluation: { readonly atMs: number; readonly commonMiB: number | null; readonly usualMiB: UsualMemory | null },
 ): MemorySeries {
   const isBefore = from?.firmwareVersion === watch.previousVersion && from.gauges.memoryMiB > 0
   const known = series ?? newSeries(isBefore ? from.gauges.memoryMiB : null)
+  const { atMs, commonMiB, usualMiB } = evaluation
   const isDue = member.installedAtMs !== null && to?.firmwareVersion === watch.version
   return isDue ? withGauge(known, to, atMs, commonMiB, usualMiB) : known
 }

@@ -1,3 +1,4 @@
+import { predictionBound } from '../statistics/prediction-bound.ts'
 import { mannKendallS, signsAgainst } from '../statistics/trend.ts'
 import type { HealthSample } from './snapshot.ts'
 
@@ -18,17 +19,27 @@ export interface MemorySeries {
   readonly s: number
   /** Least use itself in the last full half hour; null before the first. */
   readonly levelMiB: number | null
-  /** What healthy processes use at most, by the controls at the last evaluation; null without any. */
+  /** What healthy processes use at most, by the controls until the last evaluation; null without enough of them. */
   readonly usual: UsualMemory | null
   readonly running: RunningBlock
 }
 
-/** What all but so few of the controls use: processes of all ages, wherever they are between two collections of garbage. */
+/** What processes of all ages have used at most, whenever that was between two collections of garbage. */
 export interface UsualMemory {
-  /** All but 5 %. */
+  /** One of them uses more in one case of twenty. */
   readonly p95MiB: number
-  /** All but 1 %. */
+  /** One of as many as the stage has does in one case of a hundred. */
   readonly p99MiB: number
+}
+
+const STAGE_CHANCE = 0.05
+const DEVICES_CHANCE = 0.01
+
+/** By the most that healthy processes have used, for a stage of so many devices; null for fewer than two. [source: usual-memory] */
+export function usualMemory(peaksMiB: readonly number[], devices: number): UsualMemory | null {
+  const p95MiB = predictionBound(peaksMiB, 1 - STAGE_CHANCE)
+  const p99MiB = predictionBound(peaksMiB, 1 - DEVICES_CHANCE / devices)
+  return p95MiB === null || p99MiB === null ? null : { p95MiB, p99MiB }
 }
 
 /** The half hour that is not over yet. */
@@ -40,14 +51,14 @@ interface RunningBlock {
 }
 
 /** Minima of 30 minutes, from 30 minutes after the install on. [source: memory-minima] */
-const BLOCK_MS = 30 * 60_000
+export const BLOCK_MS = 30 * 60_000
 const WARM_UP_MS = 30 * 60_000
 const MAX_BLOCKS = 48
 /**
  * Evaluations of a half hour that count: its first three; one with fewer is left out. The least of more evaluations is
  * less, so that a half hour with lost evaluations would read as a rise, and on all devices at once.
  */
-const SAMPLES = 3
+export const SAMPLES = 3
 
 export const BLOCKS_PER_HOUR = 3_600_000 / BLOCK_MS
 
@@ -67,7 +78,7 @@ export const newSeries = (beforeMiB: number | null): MemorySeries => ({
 
 /**
  * Takes in the gauge of a running process; `commonMiB` is what the controls use in the middle at this evaluation, `usual`
- * what nearly all of them do; null without any.
+ * what nearly all of them have used at most; null without any.
  */
 export function withGauge(
   series: MemorySeries,

@@ -5,11 +5,13 @@ import { withTail } from '../evidence/variation.ts'
 import { lineList } from '../messages/wording.ts'
 import { limitBoundary, suddenBoundary } from '../statistics/budget.ts'
 import { clusteredLogTail } from '../statistics/clustered-tail.ts'
-import { type Count, excessLogRatio, excessOver } from '../statistics/excess.ts'
+import { shareInterval } from '../statistics/exact-interval.ts'
+import { type Count, excessLogRatio, excessOver, rateInterval } from '../statistics/excess.ts'
 import { againstBefore, againstControls, againstOwnBefore, type Compared, tailOf } from './error-counts.ts'
+import { around, scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import { isSignificant, type Judged, type Segment, segmentsOf, statisticFrom, worstSegment } from './segments.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** How the attempts of some devices ended. */
 type Connections = Pick<Sums, 'attempts' | 'failures'>
@@ -78,7 +80,29 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
 
 /** With the tail that bad links of single devices give it. */
 const evidenceOf = (compared: Compared, against: (compared: Compared) => Count): number =>
-  withTail(excessLogRatio(against(compared)), tailOf(compared))
+  ofCount(against(compared), compared)
+
+const ofCount = (count: Count, compared: Compared): number => withTail(excessLogRatio(count), tailOf(compared))
+
+/** The failed shares in per cent that are not rejected by all that the failures are held against. */
+function intervalOf(segment: Segment, one: RuleInput): Interval | undefined {
+  const { stage, controls, key, boundary } = segment
+  const normal = normalOf(one, key.line)
+  if (one.policy.profile === 'raw-thresholds' || stage.attempts === 0 || normal.attempts === 0) return undefined
+  const compared = comparedOf(segment, one, normal)
+  const tests =
+    controls.attempts > 0
+      ? [againstControls(besideFleet(compared, one)), againstOwnBefore(compared)]
+      : [againstBefore(compared)]
+  const intervals = tests.map((count) => {
+    const expectedPct = (count.reference * count.ratio * 100) / stage.attempts
+    return scaled(
+      rateInterval(count, (each) => ofCount(each, compared) >= boundary),
+      (multiple) => Math.min(multiple * expectedPct, 100),
+    )
+  })
+  return around(sharePct(stage), intervals)
+}
 
 /** Devices fail alike, so that what to expect of them at the same time is known from all of the fleet. */
 function besideFleet({ stage, ...rest }: Compared, { baseline: { connections } }: RuleInput): Compared {
@@ -136,6 +160,7 @@ function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }
   const { stage, controls, key } = segment
   const limit = one.policy.limits.connectionFailurePct
   const observed = sharePct(stage)
+  const interval = intervalOf(segment, one)
   return {
     rule: 'connection-failure',
     metric: 'connectionFailurePct',
@@ -146,6 +171,7 @@ function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }
     n: stage.attempts,
     ...(key.line !== undefined && { line: key.line }),
     ...(statistic !== undefined && { statistic }),
+    ...(interval !== undefined && { interval }),
     ...(inconclusive !== undefined && { inconclusive }),
     reason:
       observed === null
@@ -175,6 +201,7 @@ function sudden(one: RuleInput): Finding {
   const isFar = isSudden && common !== null && common < share * COMMON_PART
   const statistic = isFar ? suddenStatistic(one) : undefined
   const isOwn = statistic !== undefined && isSignificant(statistic)
+  const interval = shareInterval(down.stage, down.stageOf, suddenBoundary(one.policy))
   return {
     rule: 'connection-loss',
     metric: 'downDevicesPct',
@@ -184,6 +211,7 @@ function sudden(one: RuleInput): Finding {
     limit: SUDDEN_SHARE * 100,
     n: down.stageOf,
     ...(statistic !== undefined && { statistic }),
+    ...(share !== null && { interval: scaled(interval, (end) => end * 100) }),
     ...(isSudden && !isOwn && { inconclusive: suddenReason(common, isFar) }),
     reason: {
       code: 'DEVICES_DOWN',

@@ -1,8 +1,9 @@
 import { STAGES, type StageName } from '../contract.ts'
 import type { Baseline } from '../evidence/baseline.ts'
 import type { Policy } from '../policy/policy.ts'
+import { meanInterval } from '../statistics/exact-interval.ts'
 import { rareCountNats } from '../statistics/rare-count.ts'
-import type { Statistic } from './verdict.ts'
+import type { Interval, Statistic } from './verdict.ts'
 
 /**
  * How many crashes the baseline may let expect until the first one of a stage no longer counts, as multiples of the
@@ -21,12 +22,15 @@ export interface CrashEvidence {
   readonly expected: number
   /** Absent where the baseline had no crash at all: any crash is one too many then. */
   readonly statistic?: Statistic
+  /** How many the firmware makes on the average of so much exposure; absent with the owner's thresholds. */
+  readonly interval?: Interval
 }
 
 /**
  * Crashes of the baseline are pooled over its whole fleet: they are too few to have a rate by device or shift. The chance
  * of the stage's crashes takes into account how uncertain that rate is; for a first crash that makes it 1 + 1/reference
- * times the expected number, which the level allows for.
+ * times the expected number, which the level allows for. The interval is exact by the same levels: the one of the count
+ * itself, and the one of the crash that has not come yet.
  */
 export function crashEvidence(
   { crashes: pooled }: Pick<Baseline, 'crashes'>,
@@ -35,13 +39,18 @@ export function crashEvidence(
   { crashes: count, exposureMs }: { readonly crashes: number; readonly exposureMs: number },
 ): CrashEvidence {
   const { crashes: reference, minutes } = pooled ?? { crashes: 0, minutes: 0 }
-  if (reference === 0 || policy.profile === 'raw-thresholds') return { expected: 0 }
-  const ratio = Math.max(exposureMs / 60_000, 1) / minutes
+  if (policy.profile === 'raw-thresholds') return { expected: 0 }
   const shares = stage === STAGES[0] ? FIRST_STAGE_SHARES : LATER_STAGE_SHARES
-  const firstLevel = shares * policy.evidence.falseRollbackShare * (1 + 1 / reference)
-  const boundary = -Math.log(firstLevel) - Math.max(count - 1, 0) * Math.log(NEXT_CRASH_SHARE)
+  const firstLevel = shares * policy.evidence.falseRollbackShare * (reference > 0 ? 1 + 1 / reference : 1)
+  const boundaryOf = (crash: number): number =>
+    -Math.log(firstLevel) - Math.max(crash - 1, 0) * Math.log(NEXT_CRASH_SHARE)
+  const boundary = boundaryOf(count)
+  const interval = meanInterval(count, boundary, boundaryOf(count + 1))
+  if (reference === 0) return { expected: 0, interval }
+  const ratio = Math.max(exposureMs / 60_000, 1) / minutes
   return {
     expected: reference * ratio,
+    interval,
     statistic: { name: 'poisson', value: rareCountNats({ count, reference, ratio }), boundary },
   }
 }

@@ -1,5 +1,6 @@
 import { maxEffectOf } from '../evidence/baseline.ts'
 import {
+  type CycleNoise,
   cycleNoiseOf,
   type EffectEstimate,
   type LineEffect,
@@ -12,9 +13,10 @@ import type { SegmentKey } from '../messages/segment.ts'
 import { mixtureBoundary, runBoundary } from '../statistics/budget.ts'
 import { normalQuantile } from '../statistics/normal.ts'
 import { mixtureLogRatio, mixtureRadius } from '../statistics/sequential.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import { rollingWindowOf } from './segments.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** One effect with its evidence. */
 interface Candidate {
@@ -28,8 +30,8 @@ interface Candidate {
   /** It would be one if a bad hour of the plant could not have made it. */
   readonly isBadHour?: boolean
   readonly statistic?: Statistic
-  /** Half the length of its confidence sequence, in ln(cycle time). */
-  readonly radius?: number
+  /** Of the effect, in ln(cycle time). */
+  readonly interval?: Interval
 }
 
 /**
@@ -125,6 +127,7 @@ function candidatesOf(one: RuleInput, tau: number): readonly Candidate[] {
     const boundedAllowance = Math.min(BAD_HOUR_EFFECT, maxEffectOf(baseline)) * badShare
     const tested = ({ effect, boundedEffect, variance }: EffectEstimate, least: number, members: number) => {
       const boundary = mixtureBoundary(policy, members, span === 'rolling-window')
+      const radius = mixtureRadius(variance, tau, boundary)
       const ratioOf = (mean: number): number => mixtureLogRatio(mean, variance, tau)
       const value = ratioOf(boundedEffect - boundedAllowance)
       const atLeast = least - allowance
@@ -134,7 +137,11 @@ function candidatesOf(one: RuleInput, tau: number): readonly Candidate[] {
         atLeast,
         isBadHour: isBreach && !(atLeast > tau && value >= boundary),
         statistic: { name: 'msprt', value, boundary },
-        radius: mixtureRadius(variance, tau, boundary),
+        // What is beyond the bound of a reading is counted in no test, so that it is no end either.
+        interval: {
+          low: Math.min(boundedEffect - boundedAllowance - radius, effect),
+          high: Math.max(boundedEffect, effect) + radius,
+        },
       }
     }
     const leastOfStage = stage.effect - normalQuantile(BOUND_SHARE) * Math.sqrt(stage.variance)
@@ -149,18 +156,26 @@ function candidatesOf(one: RuleInput, tau: number): readonly Candidate[] {
   return [
     ...among(rollingWindowOf(evidence.evaluations), 'rolling-window'),
     ...among(evidence.lines, 'since-update'),
-    ...sinceChange(one, runBoundary(policy)),
+    ...sinceChange(one, noise, tau),
   ]
 }
 
-/** A run lasts only while the effect is above the limit by four standard deviations of what lasts. */
-function sinceChange(one: RuleInput, boundary: number): Candidate[] {
+/**
+ * A run lasts only while the effect is above the limit by four standard deviations of what lasts. What it would reach
+ * its boundary against is the lower end of its interval, by the variance of as many of its evaluations as are kept; it
+ * has no upper one, since it begins where the effect does.
+ */
+function sinceChange(one: RuleInput, noise: CycleNoise, tau: number): Candidate[] {
   const { evaluations, effects, sum } = one.evidence.runs.cycleTime
   if (evaluations === 0) return []
+  const boundary = runBoundary(one.policy)
+  const kept = stageEffect(lineEffects(linesOf(one.evidence.evaluations.slice(-evaluations)), noise, true))
   const effect = effects / evaluations
   const atLeast = effect - BAD_HOUR_EFFECT * badShareOf(evaluations, one)
   const statistic = { name: 'cusum', value: sum, boundary }
-  return [{ segment: { span: 'change-point', evaluations }, effect, atLeast, statistic }]
+  const beyond = kept === null ? null : ((sum - boundary) * kept.variance) / (2 * tau)
+  const interval = { low: beyond === null ? null : Math.min(beyond, effect), high: null }
+  return [{ segment: { span: 'change-point', evaluations }, effect, atLeast, statistic, interval }]
 }
 
 function findingOf(
@@ -173,11 +188,7 @@ function findingOf(
   const why = judged === outcome ? undefined : (judged as NonNullable<Finding['inconclusive']>)
   const limit = policy.limits.cycleTimeIncreasePct
   const observed = shown === null ? null : Math.expm1(shown.effect) * 100
-  const { segment, lines, statistic, radius } = shown ?? {}
-  const interval =
-    shown === null || radius === undefined
-      ? undefined
-      : { low: Math.expm1(shown.effect - radius) * 100, high: Math.expm1(shown.effect + radius) * 100 }
+  const { segment, lines, statistic, interval } = shown ?? {}
   return {
     rule: 'cycle-time',
     metric: 'cycleTimeIncreasePct',
@@ -188,7 +199,7 @@ function findingOf(
     n,
     ...(segment?.line !== undefined && { line: segment.line }),
     ...(statistic !== undefined && { statistic }),
-    ...(interval !== undefined && { interval }),
+    ...(interval !== undefined && { interval: scaled(interval, (end) => Math.expm1(end) * 100) }),
     ...(why !== undefined && { inconclusive: why }),
     reason:
       observed === null || segment === undefined

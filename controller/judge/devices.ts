@@ -47,7 +47,7 @@ function crash(one: RuleInput, seen: Tally): Finding {
   const { policy, watch } = one
   const { crashed, crashes: observed, heard } = seen
   const limit = policy.limits.crashes
-  const { expected, statistic } = crashEvidence(one.baseline, policy, watch.stage, seen)
+  const { expected, statistic, interval } = crashEvidence(one.baseline, policy, watch.stage, seen)
   const isBreach = observed > limit && (statistic === undefined || statistic.value >= statistic.boundary)
   return {
     rule: 'component-crash',
@@ -59,6 +59,7 @@ function crash(one: RuleInput, seen: Tally): Finding {
     n: heard,
     ...concerned(crashed, one),
     ...(statistic !== undefined && { statistic }),
+    ...(interval !== undefined && heard > 0 && { interval }),
     ...(!isBreach && heard === 0 && { inconclusive: 'insufficient' }),
     reason: { code: 'CRASHES', data: { crashes: observed, allowed: limit, expected, devices: deviceList(crashed) } },
   }

@@ -18,6 +18,7 @@ import {
   tailOf,
 } from './error-counts.ts'
 import { errorsBefore } from './errors-before.ts'
+import { around } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import {
   isHopeless,
@@ -128,16 +129,21 @@ function besideControls(test: Test): Statistic {
 /** Evaluations by which a window may end later than it is long. */
 const LATE_EVALUATIONS = 2
 
+const statisticOf = (test: Test, against: (compared: Compared) => Count): Statistic =>
+  statisticsOf(test, against)(against(test.compared))
+
 /** Of the stage since its update also by what is planned for the window's end. */
-function statisticOf({ segment, compared, policy }: Test, against: (compared: Compared) => Count): Statistic {
-  const logRatio = excessLogRatio(against(compared))
-  const excess = isBounded(segment) ? logRatio : withTail(logRatio, tailOf(compared))
-  const statistic = statisticFrom(segment, excess)
-  if (!isPlanned(segment)) return statistic
+function statisticsOf({ segment, compared, policy }: Test, against: (compared: Compared) => Count) {
+  const tail = isBounded(segment) ? undefined : tailOf(compared)
   const minutes = (policy.windowMs + LATE_EVALUATIONS * policy.tickMs) / 60_000
-  const share = informationShare(compared, against, minutes)
-  const planned = { name: 'planned', value: plannedLogRatio(excess, share), boundary: plannedBoundary(policy) }
-  return isSignificant(planned) && surplusOf(planned) > surplusOf(statistic) ? planned : statistic
+  const share = isPlanned(segment) ? informationShare(compared, against, minutes) : null
+  return (count: Count): Statistic => {
+    const excess = withTail(excessLogRatio(count), tail)
+    const statistic = statisticFrom(segment, excess)
+    if (share === null) return statistic
+    const planned = { name: 'planned', value: plannedLogRatio(excess, share), boundary: plannedBoundary(policy) }
+    return isSignificant(planned) && surplusOf(planned) > surplusOf(statistic) ? planned : statistic
+  }
 }
 
 const surplusOf = ({ value, boundary }: Statistic): number => value - boundary
@@ -164,16 +170,22 @@ function increasePct({ errors, expectedErrors, operations }: Sums, { limits }: P
   return expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
 }
 
-/** The rises over the baseline that its own boundary does not reject. */
+/** The rises over the baseline that are not rejected by all that the errors are held against. */
 function intervalOf(segment: Segment, one: RuleInput): Interval | undefined {
-  const { stage } = segment
+  const { stage, controls } = segment
   const { policy } = one
   if (!(stage.expectedErrors > 0) || policy.profile === 'raw-thresholds') return undefined
-  const compared = comparedOf(segment, one)
-  const { low, high } = rateInterval(againstBefore(compared), boundaryOf(segment, compared, policy))
-  const rise = (multiple: number): number | null =>
-    increasePct({ ...stage, errors: stage.expectedErrors * multiple }, policy)
-  return { low: rise(low), high: high === null ? null : rise(high) }
+  const compared = boundedOf(segment, one)
+  const test = { segment: { ...segment, boundary: boundaryOf(segment, compared, policy) }, compared, policy }
+  const rise = (errors: number): number | null => increasePct({ ...stage, errors }, policy)
+  const intervals = (controls.countedMinutes > 0 ? [againstControls, againstOwnBefore] : [afterBadHour]).map((of) => {
+    const statistic = statisticsOf(test, of)
+    const count = of(compared)
+    const { low, high } = rateInterval(count, (one) => isSignificant(statistic(one)))
+    const expected = count.reference * count.ratio
+    return { low: rise(low * expected), high: high === null ? null : rise(high * expected) }
+  })
+  return around(increasePct(stage, policy), intervals)
 }
 
 function findingOf(one: RuleInput, { segment, outcome, statistic, inconclusive }: Judged): Finding {

@@ -1,6 +1,8 @@
 import { failedBoundary } from '../statistics/budget.ts'
 import { betaBinomial } from '../statistics/clustered-tail.ts'
+import { shareInterval } from '../statistics/exact-interval.ts'
 import { concerned } from './concerned.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, Statistic } from './verdict.ts'
 
@@ -10,10 +12,11 @@ const FAILED_WEIGHT = 0.5
 /**
  * Deployments that devices report as failed, and those that the cloud timed out while the device could be reached, as a
  * share of the stage: above the limit, and more than healthy devices would fail. What is above the limit and may be
- * chance is held; what is below it is listed. [source: failed-deployments]
+ * chance is held; what is below it is listed. The interval is of the share times the devices; those that have not
+ * installed yet may still fail. [source: failed-deployments]
  */
 export function judgeFailedDeployments(one: RuleInput): Finding {
-  const { failedDevices, watch, policy } = one
+  const { evidence, failedDevices, watch, policy } = one
   const things = failedDevices.map(({ thing }) => thing)
   const n = watch.members.length
   const share = policy.evidence.failedDeploymentShare
@@ -26,6 +29,8 @@ export function judgeFailedDeployments(one: RuleInput): Finding {
   }
   const outcome = !isAbove ? 'healthy' : statistic.value >= statistic.boundary ? 'breach' : 'inconclusive'
   const [first] = failedDevices
+  const open = watch.members.filter((thing) => (evidence.members[thing]?.installedAtMs ?? null) === null).length
+  const interval = shareInterval(things.length, n, statistic.boundary, Math.max(open - things.length, 0))
   return {
     rule: 'deployment-failure',
     metric: 'failedDevices',
@@ -36,6 +41,7 @@ export function judgeFailedDeployments(one: RuleInput): Finding {
     n,
     ...concerned(things, one),
     ...(things.length > 0 && { statistic }),
+    interval: scaled(interval, (end) => end * n),
     ...(outcome === 'inconclusive' && { inconclusive: 'insufficient' }),
     reason: {
       code: 'FAILED_DEPLOYMENTS',

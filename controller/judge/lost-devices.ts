@@ -9,7 +9,9 @@ import {
   type LineCount,
   linesLogTail,
 } from '../statistics/clustered-tail.ts'
+import { shareInterval } from '../statistics/exact-interval.ts'
 import { concerned } from './concerned.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, InconclusiveReason, Statistic } from './verdict.ts'
 
@@ -26,7 +28,7 @@ const LONG_SHARE = 1 / (1 + LONG_LENGTHS) ** 2
  * Devices that have reported since the deployment and are silent: more than healthy ones would be, given how often
  * devices are away at all, and what the peers of the same line show at the same time. A line that is away with its
  * peers is the network, as is one of which all are away and of others none; devices that went away with their update,
- * or for long, are stronger evidence than others. [source: lost-devices, line-clusters, away-rate]
+ * or for long, are stronger evidence than others. The interval is of the share times the devices. [source: lost-devices, line-clusters, away-rate]
  */
 export function judgeLost(one: RuleInput): Finding {
   const seen = heardMembers(one)
@@ -39,6 +41,11 @@ export function judgeLost(one: RuleInput): Finding {
   const away = awayLines(one)
   const isCommon = silent.some((thing) => away.includes(one.watch.lineOf[thing] as number))
   const held = isHeld ? reasonOf(one, silent.length === seen.length, isCommon) : undefined
+  const interval = shareInterval(
+    silent.length,
+    seen.length,
+    statistic?.boundary ?? awayBoundary(one.policy, Math.max(silent.length, 1)),
+  )
   // Where nothing at all reports, it is not known what would.
   const outcome = isBreach && held !== 'stale' ? 'breach' : isHeld ? 'inconclusive' : 'healthy'
   return {
@@ -51,6 +58,7 @@ export function judgeLost(one: RuleInput): Finding {
     n: seen.length,
     ...concerned(silent, one),
     ...(statistic !== undefined && { statistic }),
+    ...(seen.length > 0 && { interval: scaled(interval, (end) => end * seen.length) }),
     ...(outcome === 'inconclusive' && held !== undefined && { inconclusive: held }),
     reason: {
       code: 'SILENT_DEVICES',

@@ -1,15 +1,19 @@
-import { BLOCKS_PER_HOUR, type MemorySeries } from '../evidence/memory-series.ts'
+import { BLOCKS_PER_HOUR, type MemorySeries, type UsualMemory, usualMemory } from '../evidence/memory-series.ts'
 import { streamAlpha } from '../statistics/budget.ts'
-import { leastRise, riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
+import { leastRise, medianInterval, riseTail, signTail, slopeInterval, theilSenSlope } from '../statistics/trend.ts'
 import { memoized } from '../support/memoized.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** A leak of the whole stage, or of one device. */
 interface Leak {
   readonly statistic: Statistic
   readonly slopeMiBPerHour: number
   readonly hoursLeft: number
+  readonly hoursAt: (slopeMiBPerHour: number) => number
+  /** Slopes in MiB/h that its test does not reject. */
+  readonly slopes: () => Interval
   readonly n: number
   readonly thing?: string
 }
@@ -24,17 +28,18 @@ const TREND_TESTS = 48
  * devices of the stage (sign test) or without doubt on one (Mann-Kendall, corrected for autocorrelation). The outcome
  * depends on when memory is exhausted at the Theil-Sen slope; a device that has almost none left is rolled back while
  * it still can be. What a young process grows by until it uses as much as healthy ones do is no leak: its memory must be
- * above that of nearly all controls. [source: leak-projection, free-memory, usual-memory]
+ * above the peaks of nearly all controls. [source: leak-projection, free-memory, usual-memory]
  */
 export function judgeMemory(one: RuleInput): Finding {
   const { evidence, watch, policy } = one
-  const series: Member[] = []
+  const known: Known[] = []
   for (const thing of watch.members) {
-    const known = evidence.memory[thing]
-    if (known === undefined) continue
-    if (isStarved(known, policy.memory.freeFloorPct)) return floorFinding(one, thing, known)
-    if (known.minima.length >= MIN_BLOCKS) series.push({ thing, known })
+    const series = evidence.memory[thing]
+    if (series === undefined) continue
+    if (isStarved(series, policy.memory.freeFloorPct)) return floorFinding(one, thing, series)
+    if (series.minima.length >= MIN_BLOCKS) known.push({ thing, known: series })
   }
+  const series = withUsual(known, watch.members.length)
   // Where more than half of all pairs are level the slope is none, however sure the rise of the others.
   const leaks = [ofStage(series, one), ofDevices(series, one)]
     .filter((leak) => leak !== null)
@@ -57,6 +62,7 @@ export function judgeMemory(one: RuleInput): Finding {
     n: worst.n,
     ...(worst.thing !== undefined && { thing: worst.thing, line: watch.lineOf[worst.thing] as number }),
     statistic: worst.statistic,
+    interval: hoursBetween(worst),
     ...(!isBreach && isGate && { inconclusive: 'gate' }),
     reason: {
       code: 'MEMORY_GROWTH',
@@ -73,9 +79,13 @@ export function judgeMemory(one: RuleInput): Finding {
 
 const hoursOf = (durationMs: number): number => durationMs / 3_600_000
 
-interface Member {
+interface Known {
   readonly thing: string
   readonly known: MemorySeries
+}
+
+interface Member extends Known {
+  readonly usual: UsualMemory
 }
 
 /** A positive S is no negative median slope. */
@@ -84,25 +94,32 @@ function ofStage(series: readonly Member[], { policy }: RuleInput): Leak | null 
   for (const { known } of series) if (known.s > 0) rising += 1
   const p = signTail(rising, series.length)
   const boundary = streamAlpha(policy) / 2 / (TREND_TESTS / MIN_BLOCKS)
-  if (p > boundary || !isUnusual(series.map(({ known }) => known))) return null
+  if (p > boundary || !isUnusual(series)) return null
   const slopes = series.map(({ known }) => slopeMiBPerHourOf(known.minima))
   const slopeMiBPerHour = middle(slopes)
+  const hoursAt = (slope: number): number => middle(series.map(({ known }) => hoursLeft(known, slope)))
   return {
     statistic: { name: 'sign', value: -Math.log(p), boundary: -Math.log(boundary) },
     slopeMiBPerHour,
-    hoursLeft: middle(series.map(({ known }) => hoursLeft(known, slopeMiBPerHour))),
+    hoursLeft: hoursAt(slopeMiBPerHour),
+    hoursAt,
+    slopes: () => medianInterval(slopes, boundary),
     n: series.length,
   }
 }
 
 /** Without controls the only healthy processes known are those of the same devices before the install. */
-function isUnusual(series: readonly MemorySeries[]): boolean {
-  const levels = series.map(({ levelMiB }) => levelMiB as number)
-  const usual = series.flatMap(({ usual }) => (usual === null ? [] : [usual.p95MiB]))
-  const before = series.flatMap(({ beforeMiB }) => (beforeMiB === null ? [] : [beforeMiB])).sort((a, b) => a - b)
-  const [healthyMiB] = usual.length > 0 ? [middle(usual)] : before.slice(Math.floor(0.95 * before.length))
-  return healthyMiB === undefined || middle(levels) > healthyMiB
+function withUsual(series: readonly Known[], devices: number): readonly Member[] {
+  const before = series.flatMap(({ known: { beforeMiB } }) => (beforeMiB === null ? [] : [beforeMiB]))
+  const ofBefore = usualMemory(before, devices) ?? NOTHING_USUAL
+  return series.map(({ thing, known }) => ({ thing, known, usual: known.usual ?? ofBefore }))
 }
+
+/** Any memory may be too much then. */
+const NOTHING_USUAL: UsualMemory = { p95MiB: Number.NEGATIVE_INFINITY, p99MiB: Number.NEGATIVE_INFINITY }
+
+const isUnusual = (series: readonly Member[]): boolean =>
+  middle(series.map(({ known }) => known.levelMiB as number)) > middle(series.map(({ usual }) => usual.p95MiB))
 
 /**
  * The device that runs out first of those whose trend is beyond doubt for a family of that size, which is less than one
@@ -111,19 +128,33 @@ function isUnusual(series: readonly MemorySeries[]): boolean {
 function ofDevices(series: readonly Member[], { policy }: RuleInput): Leak | null {
   const boundary = streamAlpha(policy) / 2 / (series.length * TREND_TESTS)
   let worst: Leak | null = null
-  for (const { thing, known } of series) {
+  for (const { thing, known, usual } of series) {
     // A device that is not even close by S alone is not worth the exact test.
     if (known.s < leastRise(known.minima.length)) continue
-    if (known.usual !== null && (known.levelMiB as number) <= known.usual.p99MiB) continue
+    if ((known.levelMiB as number) <= usual.p99MiB) continue
     const p = riseTail(known.minima)
     if (p > boundary) continue
     const slopeMiBPerHour = slopeMiBPerHourOf(known.minima)
     const left = hoursLeft(known, slopeMiBPerHour)
     if (worst !== null && worst.hoursLeft <= left) continue
     const statistic = { name: 'mann-kendall', value: -Math.log(p), boundary: -Math.log(boundary) }
-    worst = { statistic, slopeMiBPerHour, hoursLeft: left, n: known.minima.length, thing }
+    worst = {
+      statistic,
+      slopeMiBPerHour,
+      hoursLeft: left,
+      hoursAt: (slope) => hoursLeft(known, slope),
+      slopes: () => scaled(slopeInterval(known.minima, boundary), (slope) => slope * BLOCKS_PER_HOUR),
+      n: known.minima.length,
+      thing,
+    }
   }
   return worst
+}
+
+/** The steeper the slope the fewer the hours; without end where it may be none. */
+function hoursBetween({ slopes, hoursAt }: Leak): Interval {
+  const { low, high } = slopes()
+  return { low: high === null ? 0 : hoursAt(high), high: low === null || low <= 0 ? null : hoursAt(low) }
 }
 
 /** Of the minima, which change every half hour only: an evaluation in between need not sort all pairs again. */

@@ -2,9 +2,10 @@ import { type MetricLine, metricWindow } from '../evidence/metric-evidence.ts'
 import { limitEffect, limitOf, type MetricRule } from '../evidence/metric-rules.ts'
 import type { SegmentKey } from '../messages/segment.ts'
 import { limitBoundary, mixtureBoundary } from '../statistics/budget.ts'
-import { mixtureLogRatio } from '../statistics/sequential.ts'
+import { mixtureLogRatio, mixtureRadius } from '../statistics/sequential.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
-import type { Finding, InconclusiveReason, Statistic } from './verdict.ts'
+import type { Finding, InconclusiveReason, Interval, Statistic } from './verdict.ts'
 
 /** What an update alone may do to a device, as for the cycle time. [source: device-effect] */
 const LEAST_LASTING = 0.02
@@ -19,6 +20,7 @@ interface Candidate extends Effect {
   readonly segment: SegmentKey
   readonly hasControls: boolean
   readonly statistic: Statistic
+  readonly interval: Interval
   /** In nats, that the effect is more than the limit, and what that has to reach. */
   readonly beyondLimit: number
   readonly limitBoundary: number
@@ -108,10 +110,12 @@ function candidateOf(
   const beyond = Math.max(Math.abs(value) - limit, 0)
   // Two directions are two tests.
   const boundary = mixtureBoundary(policy, members * (isTwoSided ? 2 : 1), isRolling)
+  const radius = mixtureRadius(variance, limit, boundary)
   return {
     ...effect,
     isBad,
     statistic: { name: 'msprt', value: isBad ? mixtureLogRatio(Math.abs(value), variance, limit) : 0, boundary },
+    interval: { low: value - radius, high: value + radius },
     beyondLimit: beyond ** 2 / (2 * variance),
     limitBoundary: limitBoundary(policy, members, isRolling),
   }
@@ -183,7 +187,10 @@ function findingOf(rule: MetricRule, shown: Candidate | null, { policy, watch }:
     limit,
     n: watch.members.length,
     ...(shown?.segment.line !== undefined && { line: shown.segment.line }),
-    ...(shown !== null && { statistic: shown.statistic }),
+    ...(shown !== null && {
+      statistic: shown.statistic,
+      interval: scaled(shown.interval, (end) => shownChange(rule, end)),
+    }),
     reason:
       shown === null || change === null
         ? { code: 'NO_METRIC', data: { metric: test.metric } }

@@ -4,12 +4,13 @@ import { doneBefore, type Events, eventsOf } from '../evidence/metric-reading.ts
 import { limitOf, type MetricRule } from '../evidence/metric-rules.ts'
 import type { SegmentKey } from '../messages/segment.ts'
 import { countBoundary, limitBoundary } from '../statistics/budget.ts'
-import { type Count, excessLogRatio, excessOver } from '../statistics/excess.ts'
+import { type Count, excessLogRatio, excessOver, rateInterval } from '../statistics/excess.ts'
 import { memoized } from '../support/memoized.ts'
 import { hasSameItems } from '../support/same-items.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import { strataOf } from './segments.ts'
-import type { Finding, InconclusiveReason, Statistic } from './verdict.ts'
+import type { Finding, InconclusiveReason, Interval, Statistic } from './verdict.ts'
 
 /** Some lines over some time. */
 interface Part {
@@ -75,7 +76,7 @@ function judgedOf(rule: MetricRule, part: Part, one: RuleInput): Judged {
   if (!isRaised(rule, stage, one.policy)) return { ...known, outcome: 'healthy' }
   const limit = limitOf(test, one.policy)
   const reference = referenceOf(rule, one, part)
-  const dispersion = one.baseline.rules?.[rule.name]?.dispersion ?? 1
+  const dispersion = dispersionOf(rule, one)
   const isFall = isFalling(rule)
   const boundary = countBoundary(one.policy, part.among, part.isRolling)
   const value = evidenceOf(isFall, stage, reference, 1, dispersion)
@@ -130,14 +131,33 @@ function evidenceOf(
   allowed: number,
   dispersion: number,
 ): number {
+  const { count, reference: before, ratio } = countOf(stage, reference)
+  return excessLogRatio(
+    isFall
+      ? { count: before, reference: count, ratio: 1 / (ratio * allowed) }
+      : { count, reference: before, ratio: ratio * allowed },
+    dispersion,
+  )
+}
+
+function countOf(stage: MetricSums, reference: Events & { readonly expected?: number }): Count {
   // Exposure is what is expected, so that shifts are mixed alike; the plain one where there never was an event.
   const isKnown = stage.expected > 0 && (reference.expected ?? reference.count) > 0
   const ratio = isKnown ? stage.expected / (reference.expected ?? reference.count) : stage.exposure / reference.exposure
-  const count: Count = isFall
-    ? { count: reference.count, reference: stage.count, ratio: 1 / (ratio * allowed) }
-    : { count: stage.count, reference: reference.count, ratio: ratio * allowed }
-  return excessLogRatio(count, dispersion)
+  return { count: stage.count, reference: reference.count, ratio }
 }
+
+/** The changes that the test against the same devices before does not reject. */
+function intervalOf(rule: MetricRule, part: Part, stage: MetricSums, one: RuleInput): Interval | undefined {
+  if (!(stage.expected > 0)) return undefined
+  const boundary = countBoundary(one.policy, part.among, part.isRolling)
+  const count = countOf(stage, referenceOf(rule, one, part))
+  const { low, high } = rateInterval(count, (each) => excessLogRatio(each, dispersionOf(rule, one)) >= boundary)
+  const expected = count.reference * count.ratio
+  return scaled({ low, high }, (multiple) => changeOf(rule, { ...stage, count: multiple * expected }) as number)
+}
+
+const dispersionOf = ({ name }: MetricRule, { baseline }: RuleInput): number => baseline.rules?.[name]?.dispersion ?? 1
 
 /** Null where nothing was exposed, or nothing is known to compare with. */
 function changeOf({ metricTest: { kind } }: MetricRule, { count, expected, exposure }: MetricSums): number | null {
@@ -172,12 +192,13 @@ function referenceOf(rule: MetricRule, { baseline, watch }: RuleInput, { key: { 
   return events
 }
 
-function findingOf(rule: MetricRule, judged: Judged, { policy }: RuleInput): Finding {
+function findingOf(rule: MetricRule, judged: Judged, one: RuleInput): Finding {
   const { stage, controls, change, outcome, inconclusive, statistic, part } = judged
   const { metricTest: test } = rule
-  const limit = limitOf(test, policy)
+  const limit = limitOf(test, one.policy)
   const isShare = test.kind === 'share'
   const observed = finite(change)
+  const interval = observed === null ? undefined : intervalOf(rule, part, stage, one)
   const unit = isShare ? 'points' : 'percent'
   return {
     rule: rule.name,
@@ -189,6 +210,7 @@ function findingOf(rule: MetricRule, judged: Judged, { policy }: RuleInput): Fin
     n: stage.exposure,
     ...(part.key.line !== undefined && { line: part.key.line }),
     ...(statistic !== undefined && { statistic }),
+    ...(interval !== undefined && { interval }),
     ...(inconclusive !== undefined && { inconclusive }),
     reason: {
       code: 'METRIC_EVENTS',

@@ -1,10 +1,11 @@
 import { limitOf, type MetricRule } from '../evidence/metric-rules.ts'
 import { NO_TREND, TREND_BLOCKS_PER_HOUR, type TrendSeries } from '../evidence/metric-trend.ts'
 import { LIMIT_ALPHA, streamAlpha } from '../statistics/budget.ts'
-import { leastRise, riseTail, signTail, theilSenSlope } from '../statistics/trend.ts'
+import { leastRise, medianInterval, riseTail, signTail, slopeInterval, theilSenSlope } from '../statistics/trend.ts'
 import { own } from '../support/own.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
-import type { Finding, Statistic } from './verdict.ts'
+import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** Fewer half hours show no trend. */
 const MIN_BLOCKS = 3
@@ -14,6 +15,8 @@ const TREND_TESTS = 48
 interface Trend {
   readonly perHour: number
   readonly statistic: Statistic
+  /** Slopes per hour that its test does not reject. */
+  readonly slopes: () => Interval
   /** Not only the estimate is steeper than the limit. [source: limit-evidence] */
   readonly isBeyondLimit: boolean
   readonly n: number
@@ -46,7 +49,7 @@ export function judgeTrend(rule: MetricRule, one: RuleInput): Finding {
     }))
     return [ofStage(towards, alpha, limit), ofDevices(towards, alpha, limit)]
       .filter((trend) => trend !== null)
-      .map((trend) => ({ ...trend, perHour: sign * trend.perHour }))
+      .map((trend) => ({ ...trend, perHour: sign * trend.perHour, slopes: () => signed(trend.slopes(), sign) }))
   })
   const steepest = found.toSorted((a, b) => Math.abs(b.perHour) - Math.abs(a.perHour))
   const beyond = steepest.find(({ isBeyondLimit }) => isBeyondLimit)
@@ -75,7 +78,8 @@ function ofStage(members: readonly Member[], alpha: number, limit: number): Tren
   const statistic = { name: 'sign', value: -Math.log(p), boundary: -Math.log(boundary) }
   const steeper = slopes.filter((slope) => slope > limit).length
   const isBeyondLimit = signTail(steeper, members.length) <= LIMIT_ALPHA / (TREND_TESTS / MIN_BLOCKS)
-  return { perHour: slopes[Math.floor(slopes.length / 2)] as number, statistic, isBeyondLimit, n: members.length }
+  const perHour = slopes[Math.floor(slopes.length / 2)] as number
+  return { perHour, statistic, slopes: () => medianInterval(slopes, boundary), isBeyondLimit, n: members.length }
 }
 
 /** The steepest of those whose trend is beyond doubt for a family of that size. */
@@ -91,10 +95,14 @@ function ofDevices(members: readonly Member[], alpha: number, limit: number): Tr
     const statistic = { name: 'mann-kendall', value: -Math.log(p), boundary: -Math.log(boundary) }
     const above = means.map((mean, i) => mean - (limit * i) / TREND_BLOCKS_PER_HOUR)
     const isBeyondLimit = riseTail(above) <= LIMIT_ALPHA / members.length
-    worst = { perHour, statistic, isBeyondLimit, n: means.length, thing }
+    const slopes = (): Interval => scaled(slopeInterval(means, boundary), (slope) => slope * TREND_BLOCKS_PER_HOUR)
+    worst = { perHour, statistic, slopes, isBeyondLimit, n: means.length, thing }
   }
   return worst
 }
+
+const signed = ({ low, high }: Interval, sign: number): Interval =>
+  sign > 0 ? { low, high } : scaled({ low: high, high: low }, (slope) => -slope)
 
 /** Per hour, as a share of the baseline's mean or in the unit of the metric. */
 function effectLimit({ metricTest }: MetricRule, { policy }: RuleInput): number {
@@ -121,7 +129,10 @@ function findingOf(
     limit,
     n: trend?.n ?? n,
     ...(trend?.thing !== undefined && { thing: trend.thing, line: watch.lineOf[trend.thing] as number }),
-    ...(trend !== undefined && { statistic: trend.statistic }),
+    ...(trend !== undefined && {
+      statistic: trend.statistic,
+      interval: scaled(trend.slopes(), (slope) => slope * factor),
+    }),
     reason: {
       code: 'METRIC_TREND',
       data: {

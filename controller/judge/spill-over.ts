@@ -1,8 +1,9 @@
 import { NO_SUMS, totalOf } from '../evidence/sums.ts'
 import { countBoundary } from '../statistics/budget.ts'
-import { excessLogRatio } from '../statistics/excess.ts'
+import { excessLogRatio, rateInterval } from '../statistics/excess.ts'
 import { againstBefore } from './error-counts.ts'
 import { errorsBefore } from './errors-before.ts'
+import { scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import { isSignificant, rollingWindowOf, type Segment, statisticFrom, strataOf } from './segments.ts'
 import type { Finding } from './verdict.ts'
@@ -19,6 +20,16 @@ export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput)
   const limit = policy.limits.errorRateIncreasePct
   const { errors, expectedErrors, countedMinutes } = controls
   const observed = expectedErrors > 0 ? (errors / expectedErrors - 1) * 100 : null
+  const strata = strataOf(evidence.evaluations)
+  const boundary = countBoundary(policy, 1, true)
+  const segment: Segment = { key: { span: 'rolling-window' }, strata, stage: controls, controls, boundary }
+  const before = errorsBefore(baseline, watch.controls, watch.lineOf, strata)
+  const compared = { stage: controls, controls: NO_SUMS, before, variation: baseline.errorVariation }
+  const count = againstBefore(compared)
+  const interval = scaled(
+    rateInterval(count, (each) => excessLogRatio(each) >= boundary),
+    (multiple) => ((multiple * count.reference * count.ratio) / expectedErrors - 1) * 100,
+  )
   const finding = {
     rule: 'spill-over',
     metric: 'errorRateIncreasePct',
@@ -26,6 +37,7 @@ export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput)
     baseline: 0,
     limit,
     n: countedMinutes,
+    ...(observed !== null && { interval }),
     reason: {
       code: 'LINE_PEER_ERRORS' as const,
       data: { errors, expectedErrors, version: watch.previousVersion },
@@ -33,17 +45,7 @@ export function judgeSpillOver({ evidence, watch, policy, baseline }: RuleInput)
   }
   const isRaised = observed !== null && observed > limit && errors - expectedErrors >= policy.evidence.minExtraErrors
   if (!isRaised) return [{ ...finding, outcome: 'healthy' }]
-  const strata = strataOf(evidence.evaluations)
-  const segment: Segment = {
-    key: { span: 'rolling-window' },
-    strata,
-    stage: controls,
-    controls,
-    boundary: countBoundary(policy, 1, true),
-  }
-  const before = errorsBefore(baseline, watch.controls, watch.lineOf, strata)
-  const compared = { stage: controls, controls: NO_SUMS, before, variation: baseline.errorVariation }
-  const statistic = statisticFrom(segment, excessLogRatio(againstBefore(compared)))
+  const statistic = statisticFrom(segment, excessLogRatio(count))
   return isSignificant(statistic)
     ? [{ ...finding, outcome: 'inconclusive', inconclusive: 'common-mode', statistic }]
     : [{ ...finding, outcome: 'healthy', statistic }]

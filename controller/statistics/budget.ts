@@ -9,7 +9,10 @@ import { boundaryFor, maxSprtCriticalValue } from './sequential.ts'
  */
 const FAILED_PART = 0.118
 const STAGES = 3
-/** Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and a late change. */
+/**
+ * Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and at every evaluation
+ * by a late change or by itself.
+ */
 const WAYS = 5
 
 /** What a release may lose to false rollbacks on one stream. */
@@ -53,7 +56,7 @@ export const LIMIT_ALPHA = 0.1
 export const limitBoundary = ({ windowMs, evidence }: Policy, lines: number, isRolling: boolean): number =>
   boundaryFor(LIMIT_ALPHA, lines * (isRolling ? Math.max(windowMs / evidence.rollingMs, 1) : 1))
 
-/** Boundary of a run's log likelihood ratio. */
+/** Boundary of a run's log likelihood ratio; in a rule without runs, of the chance of what one evaluation shows. */
 export const runBoundary = (policy: Policy): number =>
   boundaryFor(wayAlpha(policy), policy.evidence.horizonMs / policy.tickMs)
 

@@ -55,30 +55,34 @@ const xLogXOver = (x: number, y: number): number => (x === 0 ? 0 : x * Math.log(
 const FARTHEST = 25
 const HALVINGS = 30
 
+/** The ends of a confidence sequence; `high` is null where there is none. */
+export interface RateInterval {
+  readonly low: number
+  readonly high: number | null
+}
+
 /**
- * The multiples of the reference's rate that this count is not significantly more than, nor significantly less: those
- * whose log likelihood ratio does not reach the boundary. The upper end is null where there is none.
- * [source: confidence-sequence]
+ * The multiples of the reference's rate that this count is not significantly more than, nor significantly less: `isMore`
+ * is the test itself, asked whether a count is more than its reference lets expect. The lower end is therefore above 1
+ * where, and only where, the test finds the count itself significant. [source: confidence-sequence]
  */
-export function rateInterval(count: Count, boundary: number): { readonly low: number; readonly high: number | null } {
-  const { reference, ratio } = count
-  if (!(ratio > 0)) return { low: 0, high: null }
-  if (reference === 0) return { low: 0, high: null }
-  const estimate = count.count / (reference * ratio)
-  const statistic = (multiple: number): number => {
-    const total = count.count + reference
-    return deviance(count.count, reference, (total * ratio * multiple) / (1 + ratio * multiple))
-  }
+export function rateInterval(count: Count, isMore: (count: Count) => boolean): RateInterval {
+  const { count: seen, reference, ratio } = count
+  if (!(ratio > 0) || reference <= 0) return { low: 0, high: null }
+  const estimate = seen / (reference * ratio)
   const start = estimate > 0 ? estimate : 1 / (reference * ratio)
-  const end = (direction: 1 | -1): number | null => {
+  const isAbove = (multiple: number): boolean => isMore({ count: seen, reference, ratio: ratio * multiple })
+  const isBelow = (multiple: number): boolean =>
+    isMore({ count: reference, reference: seen, ratio: 1 / (ratio * multiple) })
+  const end = (isOut: (multiple: number) => boolean, direction: 1 | -1): number | null => {
+    if (!isOut(start * Math.exp(direction * FARTHEST))) return null
     let [inside, outside] = [0, FARTHEST]
-    if (statistic(start * Math.exp(direction * outside)) < boundary) return null
     for (let i = 0; i < HALVINGS; i++) {
       const middle = (inside + outside) / 2
-      if (statistic(start * Math.exp(direction * middle)) < boundary) inside = middle
-      else outside = middle
+      if (isOut(start * Math.exp(direction * middle))) outside = middle
+      else inside = middle
     }
-    return start * Math.exp(direction * inside)
+    return start * Math.exp(direction * (direction === 1 ? inside : outside))
   }
-  return { low: estimate > 0 ? (end(-1) ?? 0) : 0, high: end(1) }
+  return { low: estimate > 0 ? (end(isAbove, -1) ?? 0) : 0, high: end(isBelow, 1) }
 }

@@ -7,6 +7,11 @@ declare module 'jstat' {
   const jStat: {
     readonly normal: Distribution
     readonly gamma: Distribution
+    readonly studentt: Distribution
+    /** Chance of at least `a` Poisson events of mean `x`. */
+    lowRegGamma(a: number, x: number): number
+    /** Chance of at least `a` of `a + b - 1`, each of chance `x`. */
+    ibeta(x: number, a: number, b: number): number | false
     median(values: readonly number[]): number
   }
   export default jStat

@@ -114,10 +114,9 @@ function ranksOf(values: readonly number[]): readonly number[] {
 }
 
 /** One-sided p-value of a rise; dependence between the values may only make it larger. */
-export function riseTail(series: readonly number[]): number {
+export function riseTail(series: readonly number[], factor = hamedRaoFactor(series)): number {
   const s = mannKendallS(series)
   const independent = mannKendallTail(s, series.length)
-  const factor = hamedRaoFactor(series)
   if (factor <= 1) return independent
   return Math.max(independent, normalTail(mannKendallZ(s, mannKendallVariance(series) * factor)))
 }
@@ -134,6 +133,54 @@ export function signTail(positive: number, n: number): number {
     term *= heads / (n - heads + 1)
   }
   return sum
+}
+
+/** Ends of a confidence interval; null where there is none. */
+export interface TrendInterval {
+  readonly low: number | null
+  readonly high: number | null
+}
+
+const HALVINGS = 20
+
+/**
+ * Slopes in units a step that the test does not reject on either side at this level: without any of them the series shows
+ * no significant rise any more, and no significant fall. [source: theil-sen, confidence-sequence]
+ */
+export function slopeInterval(series: readonly number[], alpha: number): TrendInterval {
+  const slope = theilSenSlope(series)
+  const steps = series.slice(1).map((value, i) => value - (series[i] as number))
+  const farthest = 2 * Math.max(...steps.map((step) => Math.abs(step - slope))) + Math.abs(slope)
+  // The ranks of what is left without a slope are the same for all slopes.
+  const factor = hamedRaoFactor(series)
+  const end = (sign: 1 | -1): number | null => {
+    const isOut = (per: number): boolean => {
+      const left = series.map((value, i) => sign * (value - per * i))
+      return riseTail(left, factor) <= alpha
+    }
+    let [inside, outside] = [slope, slope - sign * farthest]
+    if (!(farthest > 0) || !isOut(outside)) return null
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = (inside + outside) / 2
+      if (isOut(middle)) outside = middle
+      else inside = middle
+    }
+    return outside
+  }
+  return { low: end(1), high: end(-1) }
+}
+
+/**
+ * Medians that the sign test does not reject on either side at this level: less than so many values lie on one side of
+ * them. Null ends where even all values on one side are no evidence. [source: sign-test, confidence-sequence]
+ */
+export function medianInterval(values: readonly number[], alpha: number): TrendInterval {
+  const sorted = values.toSorted((a, b) => a - b)
+  const n = sorted.length
+  let needed = n
+  while (needed > n / 2 && signTail(needed - 1, n) <= alpha) needed -= 1
+  if (n === 0 || signTail(needed, n) > alpha) return { low: null, high: null }
+  return { low: sorted[n - needed] as number, high: sorted[needed - 1] as number }
 }
 
 const normalTail = (z: number): number => jStat.normal.cdf(-z, 0, 1)

@@ -9,6 +9,15 @@ const DURATION_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
+/** The largest value of a quantity, and how it is written. */
+export interface Largest {
+  readonly value: number
+  readonly written: string
+}
+
+/** Longer than any window, freeze or baseline. */
+export const LONGEST_DURATION: Largest = { value: 366 * 86_400_000, written: '366d' }
+
 /** `24h`, `90 min`, `14d`, `1h30m` -> milliseconds. Null when it is not a duration. */
 export function parseDuration(text: string): number | null {
   const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/gy)]

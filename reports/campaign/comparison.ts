@@ -17,6 +17,8 @@ export interface Cell extends Variant {
   readonly caughtIn: Readonly<Record<StageName, number>>
   /** Neither promoted nor rolled back: halted, or out of time. */
   readonly undecided: number
+  /** By the preflight. */
+  readonly refused: number
   readonly meanLatencyMinutes: number | null
   readonly meanExposure: { readonly devices: number; readonly deviceHours: number; readonly lines: number }
   readonly meanLeadTimeHours: number | null
@@ -41,6 +43,7 @@ export function foldCell(variant: Variant, reports: readonly Report[]): Cell {
       STAGES.map((stage) => [stage, caught.filter(({ caughtIn }) => caughtIn === stage).length]),
     ) as Cell['caughtIn'],
     undecided: reports.filter(({ outcome }) => outcome === 'halted' || outcome === 'inconclusive').length,
+    refused: reports.filter(({ outcome }) => outcome === 'refused').length,
     meanLatencyMinutes: mean((report) => (isCaught(report) ? report.detection.latencyMinutes : null)),
     meanExposure: {
       devices: mean(({ exposure }) => exposure.devices) ?? 0,

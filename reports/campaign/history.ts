@@ -1,5 +1,4 @@
 import type { ReportedMessage } from '../messages/reported.ts'
-import { isoTime } from '../numbers/format.ts'
 import { exactShareOf, type Mean, meanWithInterval, type Share } from '../numbers/statistics.ts'
 import type { Report, ReportOutcome } from '../run/report.ts'
 
@@ -11,8 +10,7 @@ export interface ReleaseRow {
   readonly endedAt: string
   /** The release itself has a fault. */
   readonly isFaulty: boolean
-  /** `refused`: by the controller's preflight, so that it did not start. */
-  readonly outcome: ReportOutcome | 'refused'
+  readonly outcome: ReportOutcome
   readonly caughtIn: Report['caughtIn']
   /** Rolled back before any fault of its own had begun. */
   readonly falseAlarm: Report['falseAlarm']
@@ -38,18 +36,6 @@ export const releaseRow = (head: ReleaseHead, report: Report): ReleaseRow => ({
   ...(report.holdback !== undefined && { heldLeadTimeHours: report.holdback.leadTimeHours }),
   onsetToAllHealthyMinutes: report.rollback?.legsMinutes.onsetToAllHealthy ?? null,
   violated: report.invariants.violated,
-})
-
-export const refusedRow = (head: ReleaseHead, startMs: number): ReleaseRow => ({
-  ...head,
-  startedAt: isoTime(startMs),
-  endedAt: isoTime(startMs),
-  outcome: 'refused',
-  caughtIn: null,
-  falseAlarm: false,
-  leadTimeHours: null,
-  onsetToAllHealthyMinutes: null,
-  violated: [],
 })
 
 /** The outcomes of a sequence of releases, with exact intervals. */

@@ -69,6 +69,7 @@ export function stageEndOf(report: Report, stage: StageName): Pick<PowerRun, 'en
   const onsets = report.faults.filter(({ ofRelease }) => ofRelease).map(({ onsetAt }) => onsetAt)
   const onsetAt = onsets.sort()[0] ?? null
   const none = { decidedAt: null, by: null, onsetAt }
+  if (report.outcome === 'refused') return { ...none, end: 'refused' }
   if (own === undefined || own.startedAt === null) return { ...none, end: 'not-reached' }
   if (own.promotedAt !== null) return { ...none, end: 'promoted' }
   const { at, by } = report.detection

@@ -1,9 +1,11 @@
+import { printableLine } from '../numbers/printable.ts'
+
 /** Text with colours in the markup of the terminal library; every function here is pure. */
 
 export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'blue' | 'magenta' | 'white' | 'grey'
 
 export const escaped = (text: string): string =>
-  text.replace(/[{}]/g, (brace) => (brace === '{' ? '{open}' : '{close}'))
+  printableLine(text).replace(/[{}]/g, (brace) => (brace === '{' ? '{open}' : '{close}'))
 export const coloured = (colour: Colour, text: string): string => `{${colour}-fg}${text}{/}`
 export const bold = (text: string): string => `{bold}${text}{/}`
 export const inverse = (text: string): string => `{inverse}${text}{/inverse}`

@@ -1,3 +1,5 @@
+import { printable } from '../numbers/printable.ts'
+
 /** Markup that is safe to put into a page as it is. */
 export class Markup {
   readonly text: string
@@ -25,5 +27,5 @@ const textOf = (part: Part): string => {
   if (part === null || part === undefined) return ''
   if (part instanceof Markup) return part.text
   if (Array.isArray(part)) return part.map(textOf).join('')
-  return String(part).replace(/[&<>"']/g, (char) => ESCAPES[char] as string)
+  return printable(String(part)).replace(/[&<>"']/g, (char) => ESCAPES[char] as string)
 }

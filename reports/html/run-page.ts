@@ -1,12 +1,13 @@
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { LiveFold } from '../dashboard/live-fold.ts'
-import { failureTexts } from '../messages/reported.ts'
+import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, grouped } from '../numbers/format.ts'
 import { metricOf, metricValueText } from '../numbers/metrics.ts'
 import { isEvaluation } from '../run/evaluations.ts'
 import { foldPlantMetrics } from '../run/plant-metrics.ts'
 import { releaseOnsetMs } from '../run/release-faults.ts'
 import type { Report } from '../run/report.ts'
+import { problemTexts, unmetTexts, verdictOf } from '../run/verdict.ts'
 import { clientLines } from '../text/client-text.ts'
 import { controllerText, heldText, interventionText } from '../text/summary.ts'
 import { drawFleetMaps, type FleetMoment } from './fleet-maps.ts'
@@ -66,23 +67,25 @@ function headline(report: Report): Markup {
     outcome,
     caughtIn,
     falseAlarm,
-    expectation,
     invariants,
     faults,
+    notStarted = [],
     interventions = [],
     notifications = [],
     clients = [],
   } = report
   const isCaught = falseAlarm === false
-  const isGood = expectation.met && invariants.violated.length === 0
+  const isGood = verdictOf(report) === 'met'
+  const isMet = unmetTexts(report).length === 0
   const words = {
     promoted: faults.length > 0 && caughtIn === null ? 'promoted to the whole fleet' : 'promoted',
     'rolled-back': isCaught ? `caught in ${caughtIn} and rolled back` : FALSE_ALARMS[String(falseAlarm)],
     halted: 'halted: an operator is needed',
     inconclusive: 'inconclusive',
+    refused: 'refused by the preflight',
   }[outcome]
-  return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${expectation.met ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
-${failureTexts(report).map((text) => html`<p class="bad">${text}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}${clientList(clients)}`
+  return html`<p><span class="verdict ${isGood ? 'good' : 'bad'}">${words}</span> <span class="${isGood ? 'good' : 'bad'}">expectation ${isMet ? 'met' : 'not met'}, ${invariants.checked.length} invariants checked, ${invariants.violated.length} violated</span></p>
+${problemTexts(report).map((text) => html`<p class="bad">${text}</p>`)}${notStarted.map((one) => html`<p class="warn">${reportedLine(one)}</p>`)}${notifiedList(notifications)}${interventionList(interventions)}${clientList(clients)}`
 }
 
 function notifiedList(notifications: NonNullable<Report['notifications']>): Markup | null {

@@ -115,6 +115,92 @@ export const INVARIANT_MESSAGES = {
     ({ decision, ...place }) => `${decision} has no known reason ${at(place)}`,
   ),
 
+  TOKEN_NOT_UNIQUE: invariant<TracePlace & { group: string; clientToken: string | null }>(
+    'Every deployment is requested with a client token of its own.',
+    ({ group, clientToken, ...place }) =>
+      clientToken === null
+        ? `the deployment of ${group} was requested without a token ${at(place)}`
+        : `token ${clientToken} created another deployment, of ${group} ${at(place)}`,
+  ),
+  RETRY_WITHOUT_NEW_TOKEN: invariant<TracePlace & { group: string; clientToken: string }>(
+    'What an operator retries is requested anew, with a new client token.',
+    ({ group, clientToken, ...place }) => `the retry for ${group} used token ${clientToken} again ${at(place)}`,
+  ),
+  ROLLBACK_CAN_STOP: invariant<TracePlace & { group: string }>(
+    'A rollback has no abort criteria and no rate: nothing may stop it half-way.',
+    ({ group, ...place }) => `the rollback of ${group} has abort criteria or a rate ${at(place)}`,
+  ),
+  ROLLBACK_NOT_AS_BEFORE: invariant<TracePlace & { group: string }>(
+    'A rollback brings back exactly the components and configurations of before.',
+    ({ group, ...place }) => `the rollback of ${group} differs from what it ran before ${at(place)}`,
+  ),
+  RELEASE_CHANGES_MORE: invariant<TracePlace & { group: string; component: string }>(
+    'A deployment of the release changes the version of one component and nothing else.',
+    ({ group, component, ...place }) => `the deployment to ${group} changes more than ${component} ${at(place)}`,
+  ),
+
+  DEPLOYED_OUTSIDE_CALENDAR: invariant<TracePlace & { stage: string; closedBy: 'gate' | 'deny' | 'freeze' | null }>(
+    'Nothing new is deployed outside the gates, in a deny window or in a freeze of the policy.',
+    ({ stage, closedBy, ...place }) => `${stage} was changed, closed by ${closedBy} ${at(place)}`,
+  ),
+
+  OPERATION_DONE_TWICE: invariant<TracePlace & { operation: string; id: string }>(
+    'A request with one id is done once.',
+    ({ operation, id, ...place }) => `${operation} with id ${id} was accepted again ${at(place)}`,
+  ),
+  ANSWERED_FOR_OTHER_OPERATION: invariant<TracePlace & { operation: string; before: string; id: string }>(
+    'A request is done before only if the same operation was.',
+    ({ operation, before, id, ...place }) =>
+      `${operation} with id ${id} was answered as done, which was ${before} ${at(place)}`,
+  ),
+  SKIPPED_WITHOUT_HEALTH: invariant<TracePlace & { actor: string; verdict: string }>(
+    'An operator skips the rest of a window only of a healthy stage.',
+    ({ actor, verdict, ...place }) => `${actor} skipped a window on verdict ${verdict} ${at(place)}`,
+  ),
+  AUDIT_LINE_MISSING: invariant<TracePlace & { what: string }>(
+    'Every decision that changes something, and every request of an operator, has its line in the audit trail.',
+    ({ what, ...place }) => `${what} has no line in the audit trail ${at(place)}`,
+  ),
+  PAGED_AGAIN: invariant<TracePlace & { reasonCode: string }>(
+    'On-call is paged once for one reason, until something changes.',
+    ({ reasonCode, ...place }) => `${reasonCode} was paged for again ${at(place)}`,
+  ),
+
+  COUNTED_AFTER_ONE_REPORT: invariant<TracePlace & { decision: string; counted: number; needed: number }>(
+    'A device counts after two good reports that were read.',
+    ({ decision, counted, needed, ...place }) =>
+      decision === 'confirm'
+        ? `${counted} devices were looked at once since they are back, and the rollback was confirmed ${at(place)}`
+        : `the window began with ${counted} of ${needed} devices that had reported twice ${at(place)}`,
+  ),
+  BLIND_TIME_COUNTED: invariant<TracePlace & { stage: string; observedMs: number; blindMs: number }>(
+    'Time in which the fleet could not be seen does not count as watched.',
+    ({ stage, observedMs, blindMs, ...place }) =>
+      `${stage} passed after ${hours(observedMs)} of sight and ${hours(blindMs)} without ${at(place)}`,
+  ),
+  STRAGGLER_FORGOTTEN: invariant<TracePlace & { things: readonly string[] }>(
+    'A rollout completes only when devices that came late have run for their time.',
+    ({ things, ...place }) => `completed while late devices were not watched: ${named(things)} ${at(place)}`,
+  ),
+  ROLLED_BACK_BY_OTHER_RULE: invariant<TracePlace & { rule: string }>(
+    'Only rules that decide roll back.',
+    ({ rule, ...place }) => `rolled back by ${rule}, which does not decide ${at(place)}`,
+  ),
+
+  ROLLED_BACK_WITHOUT_ONSET: invariant<TracePlace & { stage: string | null; reason: Message }>(
+    'A release is not rolled back where nothing is wrong with any device.',
+    ({ stage, reason, ...place }, textOf) => `${stage} was healthy and rolled back ${at(place)}: ${textOf(reason)}`,
+  ),
+  LARGE_FAULT_PASSED: invariant<TracePlace & { stage: string; faultKind: string }>(
+    'A stage with a large fault of the release does not pass.',
+    ({ stage, faultKind, ...place }) =>
+      `${stage} passed with ${faultKind}, larger than what is always found ${at(place)}`,
+  ),
+  CRASHES_NOT_ACTED_ON: invariant<TracePlace & { devices: number }>(
+    'A release that crashes on several devices is rolled back at once.',
+    ({ devices, ...place }) => `the release had crashed on ${devices} devices, and nothing happened ${at(place)}`,
+  ),
+
   ROLLOUT_NEVER_ENDS: invariant<{ stage: string | null; state: string; lastedMs: number; reason: Message }>(
     'A rollout ends or waits for an operator.',
     ({ stage, state, lastedMs, reason }, textOf) =>

@@ -6,6 +6,7 @@ import { ADVICE_MESSAGES } from './advice.ts'
 import { CONCLUSION_MESSAGES } from './conclusions.ts'
 import { INTERVENTION_MESSAGES } from './interventions.ts'
 import { INVARIANT_MESSAGES } from './invariants.ts'
+import { NOT_STARTED_MESSAGES } from './not-started.ts'
 import { PROBE_MESSAGES } from './probes.ts'
 import { UNDECIDED_MESSAGES } from './undecided.ts'
 
@@ -15,6 +16,7 @@ export const MESSAGES = {
   ...CRASH_MESSAGES,
   ...INVARIANT_MESSAGES,
   ...UNDECIDED_MESSAGES,
+  ...NOT_STARTED_MESSAGES,
   ...PROBE_MESSAGES,
   ...INTERVENTION_MESSAGES,
   ...CLIENT_MESSAGES,

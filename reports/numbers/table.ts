@@ -1,3 +1,5 @@
+import { printableLine } from './printable.ts'
+
 /**
  * Rows under a head as aligned plain text: the first `left` columns to the left, as text is, the others to the right, as
  * numbers are, up to column `textFrom`, from which on they are text again.
@@ -21,4 +23,5 @@ export const markdownTable = (head: readonly string[], rows: readonly (readonly 
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(escaped).join(' | ')} |`)
 
 const cell = (row: readonly string[], i: number): string => row[i] ?? ''
-const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+const escaped = (text: string): string => printableLine(text).replace(/[|<>]/g, (one) => CELL_ENTITIES[one] as string)
+const CELL_ENTITIES: Readonly<Record<string, string>> = { '|': '\\|', '<': '&lt;', '>': '&gt;' }

@@ -26,6 +26,8 @@ export interface Detection {
     readonly observed: number | null
     readonly baseline: number | null
     readonly limit: number
+    /** What the observed value may really be, at any time; null where there is no such end. */
+    readonly interval?: TraceFinding['interval']
     readonly line?: number
     readonly lines?: TraceFinding['lines']
     readonly things?: TraceFinding['things']
@@ -67,6 +69,7 @@ function findingOf({
   observed,
   baseline,
   limit,
+  interval,
   line,
   lines,
   things,
@@ -77,6 +80,7 @@ function findingOf({
     observed,
     baseline,
     limit,
+    ...(interval !== undefined && { interval }),
     ...(line !== undefined && { line }),
     ...(lines !== undefined && { lines }),
     ...(things !== undefined && { things }),

@@ -19,7 +19,8 @@ export const reportSchema = z.strictObject({
   profile: z.string(),
   windowHours: z.number(),
   fleet: z.strictObject({ devices: count, lines: count }),
-  outcome: z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive']),
+  outcome: z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive', 'refused']),
+  notStarted: z.array(reportedSchema).optional(),
   caughtIn: stageName.nullable(),
   stages: z.array(
     z.strictObject({
@@ -74,6 +75,7 @@ export const reportSchema = z.strictObject({
         observed: z.number().nullable(),
         baseline: z.number().nullable(),
         limit: z.number(),
+        interval: z.strictObject({ low: z.number().nullable(), high: z.number().nullable() }).optional(),
         line: z.int().optional(),
         lines: z.strictObject({ count: z.int(), first: z.array(z.int()) }).optional(),
         things: z.strictObject({ count: z.int(), first: z.array(z.string()) }).optional(),

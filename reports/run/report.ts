@@ -8,6 +8,7 @@ import { hadForeignHand, isForeignDeployment, type ReportedClient, reportedClien
 import { ABORTED_BY, type Detection, foldDetection } from './detection.ts'
 import { type Exposure, foldExposure } from './exposure.ts'
 import { foldHoldback, foldLeadTime, type HoldbackReport } from './holdback.ts'
+import { foldNotStarted } from './not-started.ts'
 import { notificationsOf } from './notifications.ts'
 import { foldPlantMetrics, plantMetricsOf, type ReportedPlantMetric } from './plant-metrics.ts'
 import { isOfRelease, releaseOnsetMs } from './release-faults.ts'
@@ -15,7 +16,8 @@ import { foldRollback, type Rollback } from './rollback.ts'
 import { smallestEffects } from './smallest-effects.ts'
 import { foldStages, type StageReport } from './stages.ts'
 
-export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusive'
+/** `refused`: by the preflight, so that nothing was deployed. */
+export type ReportOutcome = 'promoted' | 'rolled-back' | 'halted' | 'inconclusive' | 'refused'
 
 /** Facts of the run that the trace does not hold: real time, calls and messages, the digest. */
 export interface RunSummary {
@@ -67,6 +69,8 @@ export interface Report {
   readonly windowHours: number
   readonly fleet: { readonly devices: number; readonly lines: number }
   readonly outcome: ReportOutcome
+  /** Why no rollout was started: the refusals of the preflight, or `START_FAILED`; absent where one was. */
+  readonly notStarted?: readonly ReportedMessage[]
   readonly caughtIn: 'canary' | 'early' | 'production' | null
   readonly stages: readonly StageReport[]
   /**
@@ -150,6 +154,7 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
   const rollback = foldRollback(header, records, onsetAtMs)
   const holdback = foldHoldback(header, records)
   const detection = foldDetection(records, onsetAtMs, rollback?.detectedAtMs ?? null)
+  const notStarted = foldNotStarted(records)
   const simulatedMs = run.endedAtMs - header.startedAtMs
   return {
     schemaVersion: 2,
@@ -160,7 +165,8 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
     profile: header.profile,
     windowHours: header.windowHours,
     fleet: { devices: Object.keys(header.lines).length, lines: new Set(Object.values(header.lines)).size },
-    outcome: outcomeOf(records),
+    outcome: notStarted?.isRefused ? 'refused' : outcomeOf(records),
+    ...(notStarted !== null && { notStarted: notStarted.reasons }),
     caughtIn: rollback === null ? null : (STAGES.findLast((_, index) => stages[index]?.startedAt != null) ?? null),
     stages,
     leadTimeHours: foldLeadTime(header, records),
@@ -180,7 +186,8 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
     wall: {
       seconds: rounded(run.wallSeconds, 1),
       speedup: Math.round(simulatedMs / 1000 / run.wallSeconds),
-      controllerMsPerSimulatedHour: rounded(run.evaluationMs / (simulatedMs / HOUR_MS), 1),
+      // A refused release ends in the instant in which it starts.
+      controllerMsPerSimulatedHour: simulatedMs === 0 ? 0 : rounded(run.evaluationMs / (simulatedMs / HOUR_MS), 1),
     },
     controller: {
       evaluations: run.evaluations,

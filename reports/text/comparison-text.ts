@@ -5,6 +5,7 @@ import { insteadText, signedText } from '../messages/conclusions.ts'
 import { durationText, grouped, percentText } from '../numbers/format.ts'
 import { alignedTable, markdownTable } from '../numbers/table.ts'
 import { confusionMarkdown, isWorthShowing } from './confusion-text.ts'
+import { csvField } from './csv-text.ts'
 
 /** The comparison in plain text: one block per scenario, one line per variant. */
 export function renderComparison(cells: readonly Cell[]): string {
@@ -57,7 +58,9 @@ const row = (cell: Cell): readonly string[] => [
 function block(name: string, cells: readonly Cell[]): string {
   const undecided = cells.reduce((sum, cell) => sum + cell.undecided, 0)
   const remark = undecided === 0 ? [] : [`  ${undecided} runs undecided (halted or timed out)`]
-  return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark].join('\n')
+  const refused = cells.reduce((sum, cell) => sum + cell.refused, 0)
+  const refusals = refused === 0 ? [] : [`  ${refused} runs refused by the preflight`]
+  return [name.toUpperCase(), ...alignedTable(COLUMNS, cells.map(row), 3), ...remark, ...refusals].join('\n')
 }
 
 export const DIFFERENCE_COLUMNS = [
@@ -130,12 +133,13 @@ export function renderCsv(cells: readonly Cell[]): string {
     ['caught_in_early', (cell) => cell.caughtIn.early],
     ['caught_in_production', (cell) => cell.caughtIn.production],
     ['undecided', (cell) => cell.undecided],
+    ['refused', (cell) => cell.refused],
     ['mean_latency_min', (cell) => cell.meanLatencyMinutes],
     ['mean_exposed_devices', (cell) => cell.meanExposure.devices],
     ['mean_exposed_device_hours', (cell) => cell.meanExposure.deviceHours],
     ['mean_exposed_lines', (cell) => cell.meanExposure.lines],
     ['mean_lead_time_h', (cell) => cell.meanLeadTimeHours],
   ]
-  const lines = cells.map((cell) => columns.map(([, read]) => read(cell) ?? '').join(','))
+  const lines = cells.map((cell) => columns.map(([, read]) => csvField(read(cell))).join(','))
   return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`
 }

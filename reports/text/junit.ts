@@ -1,4 +1,7 @@
+import { reportedLine } from '../messages/reported.ts'
+import { printable } from '../numbers/printable.ts'
 import type { Report } from '../run/report.ts'
+import { expectedItems, isUndecided } from '../run/verdict.ts'
 
 interface Case {
   readonly name: string
@@ -15,12 +18,6 @@ const UNMET: Kind = { tag: 'failure', type: 'expectation' }
 const UNDECIDED: Kind = { tag: 'error', type: 'inconclusive' }
 const INVARIANT: Kind = { tag: 'failure', type: 'invariant' }
 
-/** What is expected where the scenario expects nothing, as `exitCodeOf` has it: no rollback without cause. */
-function expectedOf({ expectation, falseAlarm }: Report): Report['expectation']['checked'] {
-  if (expectation.checked.length > 0 || falseAlarm === false) return expectation.checked
-  return [{ what: 'falseAlarm', expected: 'false', actual: String(falseAlarm ?? 'undecided'), met: false }]
-}
-
 /**
  * The report for CI, as JUnit's XML schema has it: one suite per scenario, one case per expected item and per invariant.
  * What is unmet because the run was inconclusive is an `error`, not a `failure`: nothing was shown to be wrong. It is not
@@ -28,11 +25,13 @@ function expectedOf({ expectation, falseAlarm }: Report): Report['expectation'][
  * `command` runs the rehearsal again. [source: junit-xml]
  */
 export function renderJunit(report: Report, command: string): string {
-  const { scenario, seed, level, digest, outcome, invariants, interventions, falseAlarm, wall } = report
-  const expected = expectedOf(report).map(
+  const { scenario, seed, level, digest, outcome, invariants, interventions, notStarted = [], wall } = report
+  const expected = expectedItems(report).map(
     (item): Case => ({
       name: `${item.what} is ${item.expected}`,
-      problems: item.met ? [] : [`${item.what} is ${item.actual}, expected ${item.expected}`],
+      problems: item.met
+        ? []
+        : [`${item.what} is ${item.actual}, expected ${item.expected}`, ...notStarted.map(reportedLine)],
     }),
   )
   const checks = invariants.checked.map(
@@ -41,7 +40,7 @@ export function renderJunit(report: Report, command: string): string {
       problems: invariants.violated.filter(({ code }) => code === invariant).map(({ text }) => text),
     }),
   )
-  const unmet = outcome === 'inconclusive' || falseAlarm === null ? UNDECIDED : UNMET
+  const unmet = isUndecided(report) ? UNDECIDED : UNMET
   const count = (cases: readonly Case[]): number => cases.filter(({ problems }) => problems.length > 0).length
   const errors = unmet === UNDECIDED ? count(expected) : 0
   const failures = count([...expected, ...checks]) - errors
@@ -90,6 +89,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. [source: xml-characters] */
 const escaped = (text: string): string =>
-  text
+  printable(text)
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replace(/[&<>"']/g, (one) => ENTITIES[one] as string)

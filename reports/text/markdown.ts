@@ -5,8 +5,10 @@ import { mostAffected } from '../run/most-affected.ts'
 import type { Report } from '../run/report.ts'
 import type { Spread } from '../run/rollback.ts'
 import type { DeviceTimeline } from '../run/timeline.ts'
+import { expectedItems } from '../run/verdict.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
+import { markdownCode, markdownText } from './markdown-text.ts'
 import { exposureText, headline, holdbackText, interventionText, plantMetricText } from './summary.ts'
 import { TIMELINE_COLUMNS, timelineRow } from './timeline-text.ts'
 
@@ -22,9 +24,10 @@ export function renderMarkdown(
 ): string {
   const devices = mostAffected(timelines, DEVICES)
   return [
-    `## ${headline(report)}`,
-    story,
+    `## ${markdownText(headline(report))}`,
+    markdownText(story),
     verdictLines(report).join('\n'),
+    ...notStartedSection(report),
     '### Stages',
     stageTable(report).join('\n'),
     '### Detection',
@@ -39,7 +42,7 @@ export function renderMarkdown(
       : ['### Devices', 'The most affected devices; times are UTC.', deviceTable(devices).join('\n')]),
     ...clientSection(report),
     ...reproductionLines(report),
-    `\`\`\`sh\n${command}\n\`\`\``,
+    markdownCode('sh', command),
     `Seed ${report.seed}, digest \`${report.digest}\``,
     '',
   ].join('\n\n')
@@ -47,19 +50,27 @@ export function renderMarkdown(
 
 function plantMetricsSection({ plantMetrics = [] }: Report): string[] {
   if (plantMetrics.length === 0) return []
-  return ['### Metrics of the plant', plantMetrics.map((one) => `- ${plantMetricText(one)}`).join('\n')]
+  return ['### Metrics of the plant', plantMetrics.map((one) => `- ${markdownText(plantMetricText(one))}`).join('\n')]
+}
+
+function notStartedSection({ notStarted = [] }: Report): string[] {
+  return notStarted.length === 0
+    ? []
+    : ['### Not started', notStarted.map((one) => `- ${markdownText(reportedLine(one))}`).join('\n')]
 }
 
 function clientSection({ clients = [] }: Report): string[] {
   if (clients.length === 0) return []
-  const lines = clients.flatMap((one) => clientLines(one).map((line, index) => `${index === 0 ? '' : '  '}- ${line}`))
+  const lines = clients.flatMap((one) =>
+    clientLines(one).map((line, index) => `${index === 0 ? '' : '  '}- ${markdownText(line)}`),
+  )
   return ['### Clients from outside', lines.join('\n')]
 }
 
 /** The command reproduces the run only where there was no intervention. */
 function reproductionLines({ interventions = [] }: Report): string[] {
   if (interventions.length === 0) return ['### Reproduce']
-  const done = interventions.map(({ at, text }) => `- ${shortTime(at)} ${text}`)
+  const done = interventions.map(({ at, text }) => `- ${shortTime(at)} ${markdownText(text)}`)
   return [
     '### Interventions',
     `${interventionText(done.length)}:`,
@@ -68,16 +79,18 @@ function reproductionLines({ interventions = [] }: Report): string[] {
   ]
 }
 
-function verdictLines({ expectation, invariants }: Report): string[] {
+function verdictLines(report: Report): string[] {
+  const { invariants } = report
   const mark = (isWell: boolean): string => (isWell ? '✅' : '❌')
-  const expected = expectation.checked.map(
-    ({ what, expected, actual, met }) => `- ${mark(met)} ${what}: ${actual}${met ? '' : `, expected ${expected}`}`,
+  const expected = expectedItems(report).map(
+    ({ what, expected, actual, met }) =>
+      `- ${mark(met)} ${what}: ${markdownText(actual)}${met ? '' : `, expected ${markdownText(expected)}`}`,
   )
   const counted = `${invariants.checked.length} invariants checked, ${invariants.violated.length} violated`
   return [
     ...expected,
     `- ${mark(invariants.violated.length === 0)} ${counted}`,
-    ...invariants.violated.map((one) => `  - ${reportedLine(one)}`),
+    ...invariants.violated.map((one) => `  - ${markdownText(reportedLine(one))}`),
   ]
 }
 
@@ -95,14 +108,14 @@ function detectionLines({ faults, detection, falseAlarm, notifications = [] }: R
   const { at, firstBadEvaluationAt, legsMinutes, by, finding } = detection
   const known = faults.map(
     ({ kind, onsetAt, devices, target }) =>
-      `${kind} on ${target ?? countText(devices, 'device')}, first at ${shortTime(onsetAt)}`,
+      `${kind} on ${markdownText(target ?? countText(devices, 'device'))}, first at ${shortTime(onsetAt)}`,
   )
-  const what = finding === null ? '' : ` by ${by}: ${findingText(finding)}`
+  const what = finding === null ? '' : ` by ${by}: ${markdownText(findingText(finding))}`
   return [
     `- fault: ${known.length === 0 ? 'none acted' : known.join('; ')}`,
     `- first bad evaluation: ${shortTime(firstBadEvaluationAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
     `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadEvaluationToDecision, 'that')}${what}`,
-    ...notifications.map(({ at, code, text }) => `- notified: ${shortTime(at)}, ${code}: ${text}`),
+    ...notifications.map(({ at, code, text }) => `- notified: ${shortTime(at)}, ${code}: ${markdownText(text)}`),
     ...(falseAlarm === true ? ['- **false alarm**: no fault of the release had begun'] : []),
     ...(falseAlarm === null ? ['- false alarm: **undecided**, a client from outside may be the cause'] : []),
   ]

@@ -1,5 +1,6 @@
 import { reportedLine } from '../messages/reported.ts'
 import { countText, durationText, grouped, realTimeText, shortTime } from '../numbers/format.ts'
+import { printableLine } from '../numbers/printable.ts'
 import { alignedTable } from '../numbers/table.ts'
 import { ABORTED_BY } from '../run/detection.ts'
 
@@ -8,28 +9,31 @@ import type { ReportedPlantMetric } from '../run/plant-metrics.ts'
 import type { Report } from '../run/report.ts'
 
 import type { Spread } from '../run/rollback.ts'
+import { unmetTexts } from '../run/verdict.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
+import { terminalText } from './terminal-text.ts'
 
 /** The end of a run in plain text: outcome, where the fault was caught, rollback latency, exposure, cost. */
 export function renderSummary(report: Report, story: string): string {
-  const { expectation, invariants, wall, simulated } = report
-  return [
+  const { invariants, wall, simulated } = report
+  const lines = [
     headline(report),
-    `  ${story}`,
+    `  ${printableLine(story)}`,
     '',
     ...stageTable(report),
     '',
-    ...detectionLines(report),
+    ...(report.notStarted ?? []).map((one) => row('not started', printableLine(reportedLine(one)))),
+    ...(report.notStarted === undefined ? detectionLines(report) : []),
     ...rollbackLines(report),
     ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
     ...(report.holdback === undefined ? [] : [row('holdback', holdbackText(report.holdback))]),
     ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
-    ...invariants.violated.map((one) => `    ! ${reportedLine(one)}`),
-    row('expectation', expectation.met ? 'met' : 'NOT met'),
-    ...expectation.failures.map(({ text }) => `    ! ${text}`),
+    ...invariants.violated.map((one) => `    ! ${printableLine(reportedLine(one))}`),
+    row('expectation', expectationText(report)),
+    ...unmetTexts(report).map((text) => `    ! ${text}`),
     ...interventionLines(report),
     ...(report.clients ?? []).flatMap((client) => {
       const [first = '', ...others] = clientLines(client)
@@ -40,7 +44,14 @@ export function renderSummary(report: Report, story: string): string {
       `${LINKS[report.connections]}, ${countText(report.messages.published, 'message')}`,
     `  controller: ${controllerText(report)}`,
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
-  ].join('\n')
+  ]
+  return terminalText(lines.join('\n'))
+}
+
+/** Of a scenario that expects nothing it is said only where the run is not as every run should be. */
+function expectationText(report: Report): string {
+  if (unmetTexts(report).length > 0) return 'NOT met'
+  return report.expectation.checked.length === 0 ? 'none' : 'met'
 }
 
 /** What the summary lists one by one. */
@@ -85,7 +96,7 @@ export function headline(report: Report): string {
       ? `${name}: ROLLED BACK without cause, in ${caughtIn}`
       : `${name}: caught in ${caughtIn?.toUpperCase()} and ROLLED BACK`
   }
-  return `${name}: ${outcome.toUpperCase()}`
+  return outcome === 'refused' ? `${name}: REFUSED by the preflight` : `${name}: ${outcome.toUpperCase()}`
 }
 
 /** The devices that were held back come last, and are told apart. */

@@ -3,6 +3,7 @@ import { durationText, isoTime, localTime } from '../numbers/format.ts'
 import { alignedTable } from '../numbers/table.ts'
 import { type DeviceTimeline, type Moment, momentsOf, type Sign } from '../run/timeline.ts'
 import { findingText } from './finding-text.ts'
+import { terminalText } from './terminal-text.ts'
 
 const MOMENT_TEXTS: Readonly<Record<Moment['kind'], string>> = {
   received: 'deployment received',
@@ -26,7 +27,7 @@ export function renderTimeline(timeline: DeviceTimeline, zone: string): string {
     const after = previous === undefined ? '' : `+${durationText((atMs - previous.atMs) / 60_000)}`
     return [localTime(atMs, zone), MOMENT_TEXTS[kind], detailText(timeline, kind), after]
   })
-  return [head, ...alignedTable([`time (${zone})`, 'moment', 'detail', 'after'], rows, 3)].join('\n')
+  return terminalText([head, ...alignedTable([`time (${zone})`, 'moment', 'detail', 'after'], rows, 3)].join('\n'))
 }
 
 function detailText({ faultKind, firstSign }: DeviceTimeline, kind: Moment['kind']): string {

@@ -7,7 +7,8 @@ import { alignedTable } from '../numbers/table.ts'
 import { type Evaluation, isOfStage } from '../run/evaluations.ts'
 import type { FaultTruth, Truth } from '../run/truth.ts'
 import type { Why } from '../run/why.ts'
-import { whereOf } from './finding-text.ts'
+import { intervalText, whereOf } from './finding-text.ts'
+import { terminalText } from './terminal-text.ts'
 
 const MINUTE_MS = 60_000
 const lasting = (durationMs: number): string => durationText(durationMs / MINUTE_MS)
@@ -16,7 +17,7 @@ const lasting = (durationMs: number): string => durationText(durationMs / MINUTE
 export function renderWhy(why: Why, header: TraceHeader): string {
   const { evaluation, simultaneous, notifications } = why
   const at = `${localTime(evaluation.atMs, header.zone)} (${header.zone})`
-  return [
+  const lines = [
     `${header.scenario.toUpperCase()}, evaluation of ${at}, ${lasting(evaluation.atMs - header.startedAtMs)} after the start`,
     row('state', stateText(why, header)),
     row('verdict', evaluation.verdict),
@@ -29,7 +30,8 @@ export function renderWhy(why: Why, header: TraceHeader): string {
     ...powerLines(why),
     ...truthLines(why.truth, evaluation.atMs, header),
     ...laterLines(why, header),
-  ].join('\n')
+  ]
+  return terminalText(lines.join('\n'))
 }
 
 const row = (label: string, text: string): string => `  ${label.padEnd(10)}${text}`
@@ -48,7 +50,7 @@ function stateText({ evaluation, hasEntered, sinceDecisionMs, soakedMs }: Why, {
   return notes.length === 0 ? name : `${name} (${notes.join('; ')})`
 }
 
-const COLUMNS = ['rule', 'metric', 'outcome', 'where', 'observed', 'limit', 'baseline', 'n']
+const COLUMNS = ['rule', 'metric', 'outcome', 'where', 'observed', 'interval', 'limit', 'baseline', 'n']
 
 function findingLines({ rules }: Why): string[] {
   if (rules.length === 0) return ['  no findings']
@@ -59,6 +61,7 @@ function findingLines({ rules }: Why): string[] {
       finding.outcome,
       whereText(finding),
       numberText(finding.observed),
+      intervalText(finding.interval),
       numberText(finding.limit),
       numberText(finding.baseline),
       String(finding.n),

@@ -1,15 +1,14 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { failureTexts } from '../../reports/messages/reported.ts'
+import { failureTexts, reportedLine } from '../../reports/messages/reported.ts'
 import type { Report } from '../../reports/run/report.ts'
 import { parseScenario } from '../files/load.ts'
 import type { Scenario, ScenarioInput } from '../files/scenario.ts'
 import { InvalidScenario } from '../files/yaml-file.ts'
 import { conclude } from '../outcome/conclude.ts'
-import { makeFolder, writeReportFiles, writeTrace, writeWhole } from '../outcome/output-files.ts'
+import { makeFolder, writeRunFiles, writeWhole } from '../outcome/output-files.ts'
 import { reproCommand } from '../outcome/repro-command.ts'
-import { RolloutRefused } from '../support/user-error.ts'
 import type { RehearsalResult } from '../world/rehearsal.ts'
 
 export type { Report } from '../../reports/run/report.ts'
@@ -90,19 +89,23 @@ export async function rehearseIn(plant: PlantInput, title: string, given: PlantC
     const scenario = parseScenario(text, file)
     const result = await run(scenario, seed)
     const report = conclude(scenario, result)
-    const failures = failureTexts(report)
+    const failures = [...failureTexts(report), ...unexpectedRefusals(report)]
     if (failures.length === 0) return report
     const saved = { ...result, expect: scenario.expect, command }
-    writeReportFiles(folder, report, saved)
-    writeTrace(folder, saved)
+    writeRunFiles(folder, report, saved)
     throw failed(failures)
   } catch (error) {
-    if (error instanceof RolloutRefused) throw failed([error.message])
     // Problems of an invalid scenario name lines of its file.
     if (error instanceof InvalidScenario) keep()
     throw error
   }
 }
+
+/** A refusal is a failure unless the expectation is about the outcome; then it has been compared. */
+const unexpectedRefusals = ({ outcome, notStarted = [], expectation }: Report): readonly string[] =>
+  outcome !== 'refused' || expectation.checked.some(({ what }) => what === 'outcome')
+    ? []
+    : notStarted.map(reportedLine)
 
 /** Loads the SDK on demand, without its warning about Node's version. */
 async function run(scenario: Scenario, seed: number): Promise<RehearsalResult> {

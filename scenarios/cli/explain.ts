@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { STAGES } from '../../controller/contract.ts'
+import { textOf } from '../../controller/messages/registry.ts'
 import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
 import { BUILT_IN_RULES, type Rule, WARM_UP_MS } from '../../controller/policy/rules.ts'
@@ -12,7 +13,8 @@ import { plantOf } from '../files/fleet-file.ts'
 import type { Checked } from '../files/load.ts'
 import { type PlannedStage, plannedStages, policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
-import { fleetOf, LEAD_MS } from '../world/twin-plan.ts'
+import { staticRefusals } from '../world/static-refusals.ts'
+import { type Fleet, fleetOf, LEAD_MS } from '../world/twin-plan.ts'
 import { metricTexts } from './explain-metrics.ts'
 import { lineTexts, noiseTexts } from './explain-noise.ts'
 
@@ -39,6 +41,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
   const { story, release, start, fleet, faults, telemetry, timeLimit } = scenario
   const policy = policyFor(scenario)
   const planned = plannedStages(policy, start.atMs)
+  const devices = fleetOf(scenario)
   const clock = (atMs: number): string => localTime(atMs, start.zone)
   return [
     story,
@@ -53,13 +56,14 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
     ...(policy.holdback ? [row('', releasedText(policy, planned, clock, heldCount(fleet, policy)))] : []),
     ...(faults.length === 0 ? [row('faults', 'none')] : []),
     ...faults.flatMap((fault, index) =>
-      faultText(fault, raw.faults?.[index] ?? {}, scenario, planned).map((text, i) =>
+      faultText(fault, raw.faults?.[index] ?? {}, { scenario, planned, devices }).map((text, i) =>
         row(index === 0 && i === 0 ? 'faults' : '', i === 0 ? text : `  ${text}`),
       ),
     ),
     ...Object.entries(raw.quotas ?? {}).map(([name, value], index) =>
       row(index === 0 ? 'quotas' : '', `${name} ${value}`),
     ),
+    ...staticRefusals(scenario).map((refusal) => row('preflight', `refuses the release: ${textOf(refusal)}`)),
     row('expects', expectText(raw.expect ?? {})),
     row('time limit', `${hours(timeLimit)}, then inconclusive`),
   ]
@@ -166,12 +170,17 @@ const MEANINGS = new Map(
   faultSchema.options.map((option) => [String([...option.shape.kind._zod.values][0]), option.description ?? '']),
 )
 
+interface Planned {
+  readonly scenario: Scenario
+  readonly planned: readonly PlannedStage[]
+  readonly devices: Fleet
+}
+
 /** Two lines: kind, target and parameters; effect and onset. */
 function faultText(
   fault: Scenario['faults'][number],
   raw: Readonly<Record<string, unknown>>,
-  scenario: Scenario,
-  planned: readonly PlannedStage[],
+  { scenario, planned, devices: fleet }: Planned,
 ): string[] {
   const { kind, in: where, ...parameters } = raw
   const given = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
@@ -180,7 +189,7 @@ function faultText(
     const place = where === undefined ? '' : ` in ${Object.values(where as object).join(', ')}`
     return [`${kind}${place}${given.length === 0 ? '' : `: ${given.join(', ')}`}`, meaning]
   }
-  const affected = affectedBy(fault.in, scenario)
+  const affected = affectedBy(fault.in, fleet)
   const onset = onsetText(fault, scenario, planned, affected.stages)
   const devices = deviceCount(affected.count)
   return [
@@ -189,8 +198,8 @@ function faultText(
   ]
 }
 
-function affectedBy(where: Selector, scenario: Scenario): { count: number; stages: ReadonlySet<string> } {
-  const own = fleetOf(scenario).filter(({ thing, line }) => selects(where, thing, line, where.firmware ?? ''))
+function affectedBy(where: Selector, devices: Fleet): { count: number; stages: ReadonlySet<string> } {
+  const own = devices.filter(({ thing, line }) => selects(where, thing, line, where.firmware ?? ''))
   return { count: own.length, stages: new Set(own.map(({ stage }) => stage)) }
 }
 

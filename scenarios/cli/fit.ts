@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { zone as zoneSchema } from '../../controller/units/wall-time.ts'
 import { alignedTable } from '../../reports/numbers/table.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { DEFAULT_PLANT, type LineSettings } from '../../sim/plant/settings.ts'
 import { fileLines } from '../files/file-lines.ts'
 import { plantOf } from '../files/fleet-file.ts'
@@ -41,7 +42,7 @@ export function fit(files: readonly string[], options: FitOptions, io: Pick<Io, 
   if ('days' in found) throw new InvalidScenario([tooLargeText(found)])
   const fitted = { ...found, estimates: withinFile(found.estimates) }
   if (options.json) io.stdout.write(`${JSON.stringify(jsonOf(fitted), null, 2)}\n`)
-  else io.stdout.write(`${[...textOf(fitted, zone === null), ...nextText(out)].join('\n')}\n`)
+  else io.stdout.write(terminalText(`${[...textOf(fitted, zone === null), ...nextText(out)].join('\n')}\n`))
   if (out !== undefined) writeWhole(out, plantFile(fitted, files))
   return EXIT.met
 }
@@ -86,7 +87,7 @@ function noteProblems(
 ): void {
   if (problems.length === 0) return
   if (skipBadRows !== true || devices.length === 0) throw new InvalidScenario(problems)
-  for (const problem of problems) stderr.write(`${problem} (left out)\n`)
+  for (const problem of problems) stderr.write(terminalText(`${problem} (left out)\n`))
 }
 
 const undecidedTexts = ({ undecided }: Undecided): readonly string[] =>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type ReportedMessage, reportedLine } from '../../reports/messages/reported.ts'
 import { reportedSchema } from '../../reports/run/report-schema.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { loadScenario } from '../files/load.ts'
 import { type Batch, type Failure, runBatch } from '../fuzz/batch.ts'
 import { type CampaignPlan, runCampaign } from '../fuzz/campaign.ts'
@@ -121,7 +122,7 @@ function finish(result: FuzzResult, options: FuzzOptions, io: Io): number {
   else {
     if (tally.scenarios > 0) io.stdout.write(`${renderTally(tally, seconds)}\n`)
     for (const { file, violated } of failures) {
-      for (const one of violated) io.stdout.write(`\n  INVARIANT VIOLATED  ${reportedLine(one)}\n`)
+      for (const one of violated) io.stdout.write(terminalText(`\n  INVARIANT VIOLATED  ${reportedLine(one)}\n`))
       io.stdout.write(`  rehearse run ${file} --level model\n`)
     }
   }

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs'
+import { printable } from '../../reports/numbers/printable.ts'
 import { CannotWrite } from '../support/user-error.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -26,5 +27,6 @@ export function reportToGithub(
 }
 
 /** [source: workflow-commands] */
-const message = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+const message = (text: string): string =>
+  printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const property = (text: string): string => message(text).replaceAll(':', '%3A').replaceAll(',', '%2C')

@@ -1,12 +1,10 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { foldHistory, type ReleaseRow } from '../../reports/campaign/history.ts'
 import { renderHistoryPage } from '../../reports/html/history-page.ts'
 import { reportedLine } from '../../reports/messages/reported.ts'
 import { renderHistory, renderReleases } from '../../reports/text/history-text.ts'
-import { writeWhole } from '../outcome/output-files.ts'
+import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
-import { CannotWrite } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
 import { runHistories } from '../sweep/history.ts'
 import { HISTORY, REPORTED } from '../sweep/history-plan.ts'
@@ -16,6 +14,8 @@ import { sweepProgress } from './sweep-progress.ts'
 
 /** `rehearse history`: returns the exit code. @throws errors with an `exitCode` for what the user can correct */
 export async function history(options: HistoryOptions, io: Io): Promise<number> {
+  const folder = options.out ?? 'reports/out/history'
+  makeFolder(folder)
   const startedWallMs = wallMs()
   const progress = sweepProgress('releases', io.stderr)
   const histories = await interruptible(io, (signal) =>
@@ -28,13 +28,7 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
   const wallS = (wallMs() - startedWallMs) / 1000
   const found = foldHistory(histories.flat())
   const violated = histories.flat().flatMap((row) => row.violated.map((one) => `${row.version}: ${reportedLine(one)}`))
-  const folder = options.out ?? 'reports/out/history'
   const json = `${JSON.stringify({ schemaVersion: 1, reported: REPORTED, ...found, histories }, null, 2)}\n`
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (error) {
-    throw new CannotWrite(folder, error)
-  }
   writeWhole(join(folder, 'history.json'), json)
   writeWhole(join(folder, 'history.html'), renderHistoryPage(found, REPORTED, histories, HISTORY.zone))
   if (options.json) io.stdout.write(json)

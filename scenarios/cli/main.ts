@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { quoted } from '../outcome/repro-command.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { reportError } from '../support/user-error.ts'
@@ -34,7 +35,7 @@ const oneLine = (text: string): string =>
 const rehearse = new Command('rehearse')
   .description('Rehearse a firmware release on a digital twin of the fleet before it touches a machine.')
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+  .configureOutput({ outputError: (text, write) => write(terminalText(oneLine(text))) })
   .showSuggestionAfterError()
   .addHelpText(
     'after',
@@ -74,6 +75,9 @@ const COMMANDS = [
 ]
 for (const command of COMMANDS) rehearse.addCommand(command.copyInheritedSettings(rehearse))
 
+/** For messages that quote what the user gave. */
+const plainStderr = { write: (text: string) => process.stderr.write(terminalText(text)) }
+
 /** The command line of this process. */
 const ownCommand = (): string => ['rehearse', ...process.argv.slice(2).map(quoted)].join(' ')
 
@@ -83,7 +87,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 process.on('uncaughtException', (error) => {
-  process.exitCode = reportError(error, process.stderr, ownCommand())
+  process.exitCode = reportError(error, plainStderr, ownCommand())
   process.exit()
 })
 
@@ -92,5 +96,5 @@ try {
 } catch (error) {
   // Commander has printed its own line; help and version end well.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.met : EXIT.usage
-  else process.exitCode = reportError(error, process.stderr, ownCommand())
+  else process.exitCode = reportError(error, plainStderr, ownCommand())
 }

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { foldTimelines } from '../../reports/run/timeline.ts'
 import { renderSummary } from '../../reports/text/summary.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { renderTimeline } from '../../reports/text/timeline-text.ts'
 import { conclude } from '../outcome/conclude.ts'
 import { type OutputName, renderOutput, reportJson, writeReportFiles, writeWhole } from '../outcome/output-files.ts'
@@ -34,7 +35,7 @@ export function report(file: string, options: ReportOptions, io: Pick<Io, 'stdou
   }
   if (options.json) io.stdout.write(reportJson(found))
   else {
-    const files = written.length === 0 ? '' : `  ${written.join(', ')}\n`
+    const files = written.length === 0 ? '' : terminalText(`  ${written.join(', ')}\n`)
     const summary = coloured(renderSummary(found, saved.header.story), exitCode === EXIT.met, io.stdout)
     io.stdout.write(`${summary}\n${files}`)
   }
@@ -49,7 +50,7 @@ function device({ header, records }: SavedTrace, thing: string, io: Pick<Io, 'st
       thing,
       timelines.map((one) => one.thing),
     )
-    io.stderr.write(`rehearse: no device "${thing}" in this trace; did you mean "${nearest}"?\n`)
+    io.stderr.write(terminalText(`rehearse: no device "${thing}" in this trace; did you mean "${nearest}"?\n`))
     return EXIT.usage
   }
   io.stdout.write(`${renderTimeline(found, header.zone)}\n`)

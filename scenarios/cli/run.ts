@@ -1,20 +1,20 @@
-import { failureTexts } from '../../reports/messages/reported.ts'
 import type { Report } from '../../reports/run/report.ts'
+import { problemTexts, type Verdict, verdictOf } from '../../reports/run/verdict.ts'
 import { renderSummary } from '../../reports/text/summary.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import type { PolicyOptions } from '../files/plan.ts'
 import { withDevices } from '../files/scale.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { findScenario, isFile } from '../library/catalogue.ts'
 import { conclude } from '../outcome/conclude.ts'
 import { compareRuns } from '../outcome/determinism.ts'
-import { renderOutput, reportJson, writeReportFiles, writeTrace } from '../outcome/output-files.ts'
+import { makeFolder, renderOutput, reportJson, writeRunFiles } from '../outcome/output-files.ts'
 import { reproCommand } from '../outcome/repro-command.ts'
 import type { SavedTrace } from '../outcome/saved-trace.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { Interrupted } from '../support/user-error.ts'
 import { ownTerminal } from '../watch/terminal.ts'
 import type { RehearsalOptions, RehearsalResult } from '../world/rehearsal.ts'
-import { refuseStatically } from '../world/static-refusals.ts'
 import { coloured } from './colour.ts'
 import type { RunOptions } from './commands/run.ts'
 import { reportToGithub } from './github.ts'
@@ -39,8 +39,9 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
   }
   const found = findScenario(name)
   const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
-  refuseStatically(scenario, name, policyOptions(options))
   const seeded = { ...options, seed: options.seed ?? scenario.seed ?? 1 }
+  // A folder that cannot be written to is found before anything is played.
+  makeFolder(folderOf(scenario, seeded))
   const runScenario = rehearse ?? (await import('../world/rehearse.ts')).rehearse
   return interruptible(io, async (signal) => {
     const runFirst = showsDashboard(options, io) ? runWatched : runOnce
@@ -127,18 +128,22 @@ const rehearsalOptions = (options: Seeded, signal: AbortSignal): RehearsalOption
   ...(options.until !== undefined && { untilMs: options.until }),
 })
 
+const folderOf = ({ name }: Scenario, { out, seed }: Seeded): string => out ?? `reports/out/${name}-${seed}`
+
 /** `name`: the scenario as the user named it. */
 function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Seeded, io: Io): number {
   const report = conclude(scenario, saved)
-  const folder = options.out ?? `reports/out/${scenario.name}-${options.seed}`
-  const files = [...writeReportFiles(folder, report, saved), writeTrace(folder, saved)]
   const exitCode = exitCodeOf(report)
   const summary = coloured(renderSummary(report, scenario.story), exitCode === EXIT.met, io.stdout)
-  io.stdout.write(options.json ? reportJson(report) : `${summary}\n  ${folder}/${files.join(', ')}\n`)
+  // What came out is shown even if it cannot be written.
+  io.stdout.write(options.json ? reportJson(report) : `${summary}\n`)
+  const folder = folderOf(scenario, options)
+  const files = writeRunFiles(folder, report, saved)
+  if (!options.json) io.stdout.write(terminalText(`  ${folder}/${files.join(', ')}\n`))
   reportToGithub(
     {
       markdown: renderOutput('report.md', report, saved),
-      failures: failureTexts(report),
+      failures: problemTexts(report),
       file: isFile(name) ? name : undefined,
     },
     io.stderr,
@@ -146,13 +151,11 @@ function finish(name: string, scenario: Scenario, saved: SavedTrace, options: Se
   return exitCode
 }
 
-/**
- * The exit code of a finished run. An inconclusive outcome that was expected meets the expectation; a rollback that a
- * client from outside may have caused shows neither. A scenario that expects nothing expects no rollback without cause.
- */
-export function exitCodeOf({ expectation, invariants, outcome, falseAlarm }: Report): number {
-  if (invariants.violated.length > 0) return EXIT.notMet
-  const isUnexplained = expectation.checked.length === 0 && falseAlarm !== false
-  if (expectation.met && !isUnexplained) return EXIT.met
-  return outcome === 'inconclusive' || falseAlarm === null ? EXIT.inconclusive : EXIT.notMet
+const EXITS: Readonly<Record<Verdict, number>> = {
+  met: EXIT.met,
+  'not-met': EXIT.notMet,
+  undecided: EXIT.inconclusive,
 }
+
+/** The exit code of a finished run. */
+export const exitCodeOf = (report: Report): number => EXITS[verdictOf(report)]

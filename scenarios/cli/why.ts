@@ -1,5 +1,6 @@
 import { localTime } from '../../reports/numbers/format.ts'
 import { evaluationsRange, foldWhy } from '../../reports/run/why.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { renderWhy } from '../../reports/text/why-text.ts'
 import { readTrace } from '../outcome/saved-trace.ts'
 import { EXIT } from '../support/exit-codes.ts'
@@ -12,7 +13,7 @@ export function why(file: string, at: string, io: Pick<Io, 'stdout' | 'stderr'>)
   const { startedAtMs, zone } = header
   const range = evaluationsRange(records)
   if (range === null) {
-    io.stderr.write(`rehearse: ${file} has no evaluation of the controller\n`)
+    io.stderr.write(terminalText(`rehearse: ${file} has no evaluation of the controller\n`))
     return EXIT.usage
   }
   const askedMs = parseInstant(at, startedAtMs, zone)

@@ -1,7 +1,6 @@
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { duration, share } from '../../controller/units/quantity.ts'
-import { InvalidScenario, readText } from './yaml-file.ts'
+import { InvalidScenario, parseYaml, problemLinesOf, readText } from './yaml-file.ts'
 
 const part = z.strictObject({
   kind: z.string().describe('Kind of the fault'),
@@ -38,7 +37,8 @@ export const DEFAULT_MIX: FaultMix = faultMixSchema.parse([
 
 /** @throws InvalidScenario */
 export function loadMix(file: string): FaultMix {
-  const parsed = faultMixSchema.safeParse(parse(readText(file)))
+  const { raw, where } = parseYaml(readText(file), file)
+  const parsed = faultMixSchema.safeParse(raw)
   if (parsed.success) return parsed.data
-  throw new InvalidScenario(parsed.error.issues.map(({ path, message }) => `${file}: ${path.join('.')}: ${message}`))
+  throw new InvalidScenario(problemLinesOf(faultMixSchema, parsed.error, raw, where, 'mix'))
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { duration, percent } from '../../controller/units/quantity.ts'
 import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_PLANT, type LineSettings, type PlantSettings, type PlantShift } from '../../sim/plant/settings.ts'
-import { splitProblem } from './fleet.ts'
+import { countProblem, splitProblem } from './fleet.ts'
 import { metricsSchema, plantMetricsOf } from './metrics.ts'
 import { noiseOf, noiseSchema } from './noise.ts'
 
@@ -18,7 +18,7 @@ const quarter = wallTime.refine((time) => Number(time.slice(3)) % 15 === 0, {
 const cycleTime = duration.refine((ms) => ms >= 1_000, { message: 'must be at least 1s' })
 
 const shift = z.strictObject({
-  name: z.string().min(1),
+  name: z.string().regex(/^[^/\p{Cc}]{1,40}$/u, { message: 'is not a name of 1 to 40 characters without "/"' }),
   from: quarter,
   to: quarter,
   volume: share.describe(
@@ -50,14 +50,16 @@ export const fleetSchema = z
   .strictObject({
     lines: z
       .union([z.int().positive(), z.array(line).min(1)], {
-        error: ({ input }) => `${JSON.stringify(input)} is neither a number of lines nor a list of lines`,
+        error: () => 'is neither a number of lines nor a list of lines',
       })
       .default(17)
       .describe('Number of lines, or a list of lines'),
     devicesPerLine: z.int().positive().default(20),
     stages: z
       .strictObject({
-        early: share.optional().describe('By default what the policy wants; it must not differ from that'),
+        early: share
+          .optional()
+          .describe('By default what the policy says; where that says nothing, this is what it wants'),
       })
       .optional()
       .describe(
@@ -70,6 +72,9 @@ export const fleetSchema = z
     metrics: metricsSchema.optional(),
   })
   .superRefine((fleet, context) => {
+    const count = countProblem(fleet)
+    // Nothing else is computed of a fleet that is too large.
+    if (count !== null) return context.addIssue({ code: 'custom', path: ['lines'], message: count })
     const split = splitProblem(fleet)
     if (split !== null) context.addIssue({ code: 'custom', path: ['lines'], message: split })
     const check = (own: { readonly shifts?: ShiftFile }, path: (string | number)[]): void => {

@@ -10,6 +10,7 @@ import { keysOf, nearest, type Path } from '../../controller/support/schema-prob
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
+import { readBounded } from './bounded-read.ts'
 import { linesOf, splitProblem, thingNames } from './fleet.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
 import { metricFaultProblems } from './metric-faults.ts'
@@ -69,11 +70,17 @@ function checkScenario(yaml: YamlFile): Scenario {
   const { data } = parsed
   // The start is a fixed instant; the site's zone is that of its fleet.
   const start = { ...data.start, zone: data.fleet.zone ?? data.start.zone }
-  const scenario: Scenario = { ...data, start, name: basename(yaml.file).replace(/\.ya?ml$/, '') }
+  const scenario: Scenario = { ...data, start, name: nameOf(yaml.file) }
   const impossible = impossibleReferences(scenario).map(({ path, message }) => `${yaml.where(path)}: ${message}`)
   if (impossible.length > 0) throw new InvalidScenario(impossible)
   return scenario.telemetry.length === 0 ? scenario : { ...scenario, recorded: readRecordings(scenario, yaml) }
 }
+
+/** The name of the file; it is printed, and names the folder of the reports. */
+const nameOf = (file: string): string =>
+  basename(file)
+    .replace(/\.ya?ml$/, '')
+    .replace(/\p{C}/gu, '-')
 
 /** The scenario with the content of its fleet and policy files, and the problems of these files. */
 function withParts(yaml: YamlFile): { raw: unknown; problems: string[] } {
@@ -118,10 +125,10 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
 const resolvePath = (given: string, { file }: YamlFile): string =>
   isAbsolute(given) ? given : join(dirname(file), given)
 
-function readReferred(given: string, path: Path, yaml: YamlFile): string {
+function readReferred(given: string, path: Path, yaml: YamlFile, read: (file: string) => string = readText): string {
   const file = resolvePath(given, yaml)
   try {
-    return readText(file)
+    return read(file)
   } catch (error) {
     if (!(error instanceof InvalidScenario)) throw error
     const others = filesLike(file)
@@ -140,12 +147,16 @@ function filesLike(file: string): readonly string[] {
   }
 }
 
+/** Two days of the plant, every metric of every device in every minute. */
+const MOST_RECORDED_BYTES = 128 << 20
+const readRecording = (file: string): string => readBounded(file, MOST_RECORDED_BYTES)
+
 function readRecordings(scenario: Scenario, yaml: YamlFile): RecordedTrack[] {
   const fleet = { lines: linesOf(scenario.fleet).length, things: thingNames(scenario.fleet) }
   const tracks: RecordedTrack[] = []
   const problems: string[] = []
   scenario.telemetry.forEach((source, index) => {
-    const text = readReferred(source.file, ['telemetry', index, 'file'], yaml)
+    const text = readReferred(source.file, ['telemetry', index, 'file'], yaml, readRecording)
     const loaded = readTelemetry(text, resolvePath(source.file, yaml), source, fleet)
     if ('problems' in loaded) problems.push(...loaded.problems)
     else tracks.push(...loaded.tracks)
@@ -171,6 +182,7 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
     const message = `the plant has no ${kind} "${metric}"; did you mean "${like}"?`
     problems.push({ path: ['policy', 'rules', rule, key], message })
   }
+  const shifts = plantOf(scenario.fleet).shifts.map(({ name }) => name)
   const shut = neverOpens(scenario)
   if (shut !== null) problems.push({ path: ['policy', 'deny'], message: shut })
   faults.forEach((fault, index) => {
@@ -188,7 +200,6 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
       problems.push({ path: ['faults', index, other], message })
     }
     if ('during' in fault && fault.during !== undefined) {
-      const shifts = plantOf(scenario.fleet).shifts.map(({ name }) => name)
       if (!shifts.includes(fault.during)) {
         const message = `the plant has no shift "${fault.during}"${nearest(fault.during, shifts)}`
         problems.push({ path: ['faults', index, 'during'], message })

@@ -25,7 +25,7 @@ export type Base = keyof typeof BASES
 
 const RATE = new RegExp(`^(\\d+(?:\\.\\d+)?)\\s*per\\s+(${Object.keys(BASES).join('|')})$`)
 const PERCENT = /^(\d+(?:\.\d+)?)\s*%$/
-const AMOUNT = /^(-?\d+(?:\.\d+)?)(?:\s+(\S.{0,19}))?$/
+const AMOUNT = /^(-?\d+(?:\.\d+)?)(?:\s+((?!\s)[^\p{C}]{1,20}))?$/u
 
 /** Per so many of what it counts by, or a share of another counter. */
 export type Counted = { readonly rate: number; readonly per: Base } | { readonly pct: number }

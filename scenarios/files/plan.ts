@@ -17,12 +17,19 @@ export interface PolicyOptions {
 export function policyFor({ policy, fleet, start }: Scenario, { windowMs, profile }: PolicyOptions = {}): Policy {
   const file = {
     ...policy,
+    stages: stagesOf(policy, fleet),
     ...(windowMs !== undefined && { window: windowMs }),
     ...(profile !== undefined && { profile }),
   }
   // The policy knows when shifts are, not what the plant does in them.
   const shifts = plantOf(fleet).shifts.map(({ name, from, to }) => ({ name, from, to }))
   return policyOf(file, { zone: start.zone, shifts })
+}
+
+/** A plant's own share of early devices is what its policy wants, unless the policy says a share itself. */
+const stagesOf = ({ stages = {} }: Scenario['policy'], fleet: Scenario['fleet']): Scenario['policy']['stages'] => {
+  const pct = fleet.stages?.early
+  return pct === undefined ? stages : { early: pct / 100, ...stages }
 }
 
 /** When a stage is deployed and when it has passed, if nothing goes wrong. */

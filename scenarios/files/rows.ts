@@ -102,7 +102,8 @@ export function numberOf(given: unknown): number | null {
 
 export const shown = (given: unknown): string => (given === undefined ? '(none)' : JSON.stringify(given))
 
-const MOST_PROBLEMS = 20
+/** More problems than this are counted, not listed. */
+export const MOST_PROBLEMS = 20
 
 /** The first of the problems, and how many more there are. */
 export const firstProblems = (problems: readonly string[], file: string): readonly string[] =>

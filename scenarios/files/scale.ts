@@ -1,4 +1,5 @@
 import { InvalidFleet } from '../support/user-error.ts'
+import { countProblem } from './fleet.ts'
 import type { Expectation, Scenario } from './scenario.ts'
 
 /**
@@ -18,6 +19,8 @@ export function withDevices(scenario: Scenario, devices: number): Scenario {
     )
   }
   const fleet = { ...scenario.fleet, lines: wanted }
+  const tooLarge = countProblem(fleet)
+  if (tooLarge !== null) throw new InvalidFleet(tooLarge)
   return { ...scenario, fleet, expect: scaled(scenario.expect, wanted / lines) }
 }
 

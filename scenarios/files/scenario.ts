@@ -1,46 +1,30 @@
-import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { STAGES } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES } from '../../controller/contract.ts'
+import { REFUSAL_MESSAGES } from '../../controller/messages/refusals.ts'
 import { policySchema } from '../../controller/policy/schema.ts'
 import { duration } from '../../controller/units/quantity.ts'
-import { isZone, notAZone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_QUOTAS } from '../../sim/cloud/base/quotas.ts'
 import { faultSchema } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import { fleetSchema } from './fleet-file.ts'
 import { quotasSchema } from './quotas.ts'
+import { start } from './start.ts'
 import { telemetrySchema } from './telemetry.ts'
 
-/** `2026-03-02T14:00[Europe/Berlin]` -> the instant and the zone. */
-const start = z
+/** Faults of one scenario: more than the plant has devices. */
+const MOST_FAULTS = 1_000
+const MOST_RECORDINGS = 100
+/** Prose fits into a notification and an audit line. */
+const sentence = z.string().min(1).max(1_000)
+/** As Greengrass takes it: numbers without leading zeros, and nothing before or after them. */
+const version = z.string().regex(/^(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}$/, {
+  error: ({ input }) => `${JSON.stringify(input)} is not major.minor.patch, such as "2.4.0"`,
+})
+const OWN_COMPONENTS: readonly string[] = [FIRMWARE_COMPONENT, HEALTH_COMPONENT]
+const componentName = z
   .string()
-  .transform((text, context) => {
-    try {
-      const zoned = Temporal.ZonedDateTime.from(text)
-      const { timeZoneId, epochMilliseconds } = zoned
-      const problem = isZone(timeZoneId) ? skippedTime(text, zoned) : notAZone(timeZoneId)
-      if (problem === null) return { atMs: epochMilliseconds, zone: timeZoneId }
-      context.addIssue({ code: 'custom', message: problem })
-      return z.NEVER
-    } catch {
-      const message = `"${text}" is not a local time with its zone, such as "2026-03-02T14:00[Europe/Berlin]"`
-      context.addIssue({ code: 'custom', message })
-      return z.NEVER
-    }
-  })
-  .describe(
-    'Site-local time at which the rollout is started, with its IANA zone; of a time that the clocks repeat the first, ' +
-      'unless its offset is written as well',
-  )
-
-/** Says that the clocks of the zone never show the time that was written, or null if they do. */
-function skippedTime(written: string, zoned: Temporal.ZonedDateTime): string | null {
-  const wanted = Temporal.PlainDateTime.from(written)
-  const shown = zoned.toPlainDateTime()
-  if (shown.equals(wanted)) return null
-  const [skipped, next] = [wanted, shown].map((one) => one.toString({ smallestUnit: 'minute' }))
-  return `"${written}": the clocks there skip ${skipped}, which would be ${next}`
-}
+  .regex(/^[\w.-]{1,128}$/, { message: 'is not a name of a component, such as com.example.Migration' })
+  .refine((name) => !OWN_COMPONENTS.includes(name), { message: 'is a component of the firmware, not of a migration' })
 
 const between = z.tuple([duration, duration]).describe('Shortest and longest')
 const count = z.int().nonnegative()
@@ -62,15 +46,15 @@ const previousOf = (writes: number) => ({
 
 const release = z
   .strictObject({
-    version: z.string().min(1),
-    replaces: z.string().min(1),
+    version,
+    replaces: version,
     ...schemas,
     previous: z
       .strictObject(schemas)
       .optional()
       .describe('The same for the replaced version; by default each reads what the other writes'),
     migration: z
-      .strictObject({ component: z.string().min(1), version: z.string().min(1) })
+      .strictObject({ component: componentName, version })
       .optional()
       .describe('The component that has to be deployed before a breaking change'),
     hotfix: z
@@ -82,9 +66,14 @@ const release = z
   })
   .transform((one) => ({ ...one, previous: one.previous ?? previousOf(one.data.writes) }))
 
+const REFUSAL_CODES = Object.keys(REFUSAL_MESSAGES) as (keyof typeof REFUSAL_MESSAGES)[]
+
 const expectation = z
   .strictObject({
-    outcome: z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive']),
+    outcome: z
+      .enum(['promoted', 'rolled-back', 'halted', 'inconclusive', 'refused'])
+      .describe('refused: by the preflight, so that nothing is deployed'),
+    code: z.enum(REFUSAL_CODES).describe('Of the refusal, such as BASELINE_TOO_SHORT; others may stand beside it'),
     caughtIn: z.enum(STAGES),
     falseAlarm: z.boolean(),
     detected: z
@@ -96,18 +85,26 @@ const expectation = z
     onsetToAllHealthy: z.strictObject({ between }).describe('First fault to the last device healthy again'),
   })
   .partial()
+  .refine(({ code, outcome }) => code === undefined || outcome === 'refused', {
+    path: ['code'],
+    message: 'is of a refusal; set "outcome: refused" as well',
+  })
   .describe('The expected result; checked after the run')
 
 /** A scenario file: the release, its plant and faults, and the expected result. */
 export const scenarioSchema = z
   .strictObject({
-    story: z.string().min(1).describe('One sentence about what this rehearses'),
+    story: sentence.describe('One sentence about what this rehearses'),
     fleet: fleetSchema.default({ lines: 17, devicesPerLine: 20 }),
     release,
     start,
     policy: policySchema.default({}),
-    faults: z.array(faultSchema).default([]),
-    telemetry: z.array(telemetrySchema).default([]).describe('Recorded vitals in place of synthetic ones'),
+    faults: z.array(faultSchema).max(MOST_FAULTS).default([]),
+    telemetry: z
+      .array(telemetrySchema)
+      .max(MOST_RECORDINGS)
+      .default([])
+      .describe('Recorded vitals in place of synthetic ones'),
     quotas: quotasSchema.default(DEFAULT_QUOTAS),
     seed: count.optional().describe('Seed of every random draw in the run, unless --seed is given; 1 by default'),
     linger: duration

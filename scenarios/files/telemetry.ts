@@ -3,7 +3,7 @@ import { SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
 import { nearest } from '../../controller/support/schema-problems.ts'
 import { METRICS, type Metric, type RecordedTrack } from '../../sim/plant/recording.ts'
 import { selector } from '../../sim/plant/selector.ts'
-import { csvRows, firstProblems, jsonRows, linesOf, numberOf, shown } from './rows.ts'
+import { csvRows, firstProblems, jsonRows, linesOf, MOST_PROBLEMS, numberOf, shown } from './rows.ts'
 
 const METRIC_NAMES: readonly string[] = Object.keys(METRICS)
 const COUNTS: readonly string[] = METRIC_NAMES.filter((name) => METRICS[name as Metric].type === 'count')
@@ -71,10 +71,12 @@ export function readTelemetry(
   const { in: where } = source
   const problems: string[] = []
   const rows: Row[] = []
+  const names = new Set(fleet.things)
   const sources = new Set<string>()
   for (const { number, fields } of rowsOf(text, file)) {
     const row = typeof fields === 'string' ? fields : parseRow(fields)
-    const problem = typeof row === 'string' ? row : where === undefined ? unknownSource(row.source, fleet) : null
+    const isKnown = typeof row === 'string' || where !== undefined || isOfFleet(row.source, fleet.lines, names)
+    const problem = typeof row === 'string' ? row : isKnown ? null : unknownText(row.source, fleet, problems.length)
     if (problem !== null) problems.push(`${file}:${number}: ${problem}`)
     if (typeof row === 'string') continue
     rows.push(row)
@@ -85,8 +87,17 @@ export function readTelemetry(
   if (where !== undefined && sources.size > 1) {
     return { problems: [`${file}: records ${sources.size} devices or lines; with "in" it must record one`] }
   }
+  const minutes = lengthOf(rows) * new Set(rows.map(trackOf)).size
+  if (minutes > MOST_MINUTES) {
+    return { problems: [`${file}: records ${minutes} minutes of single metrics; ${MOST_MINUTES} are the most`] }
+  }
   return { tracks: tracksOf(rows, source) }
 }
+
+/** What fits into memory: a week of every metric of the plant's devices. */
+const MOST_MINUTES = 50_000_000
+const lengthOf = (rows: readonly Row[]): number => rows.reduce((most, { minute }) => Math.max(most, minute), 0) + 1
+const trackOf = ({ source, metric }: Row): string => JSON.stringify([source, metric])
 
 function* rowsOf(text: string, file: string): Generator<{ number: number; fields: Fields | string }> {
   if (!file.endsWith('.csv')) {
@@ -129,7 +140,7 @@ function parseRow({ offsetS, device, line, metric, value }: Fields): Row | strin
   const lineNumber = numberOf(line)
   if (line !== undefined && !Number.isInteger(lineNumber)) return `line ${shown(line)} is not a whole number`
   if (device !== undefined && typeof device !== 'string') return `device ${shown(device)} is not a name`
-  if (typeof metric !== 'string' || !(metric in METRICS)) {
+  if (typeof metric !== 'string' || !Object.hasOwn(METRICS, metric)) {
     return `metric ${shown(metric)} cannot be recorded; one of ${METRIC_NAMES.join(', ')}${nearest(String(metric), METRIC_NAMES)}`
   }
   const { least, most } = METRICS[metric as Metric]
@@ -144,24 +155,25 @@ function parseRow({ offsetS, device, line, metric, value }: Fields): Row | strin
   }
 }
 
-function unknownSource(
+const isOfFleet = (source: Row['source'], lines: number, things: ReadonlySet<string>): boolean =>
+  'line' in source ? source.line >= 1 && source.line <= lines : things.has(source.device)
+
+/** Only problems that are shown name the nearest device: looking for it takes its time. */
+function unknownText(
   source: Row['source'],
   { lines, things }: { readonly lines: number; readonly things: readonly string[] },
-): string | null {
-  if ('line' in source) {
-    const exists = source.line >= 1 && source.line <= lines
-    return exists ? null : `line ${source.line} does not exist; the fleet has 1 to ${lines}`
-  }
-  return things.includes(source.device)
-    ? null
-    : `device ${source.device} does not exist${nearest(source.device, things)}; set "in" to replay it on other devices`
+  problemsBefore: number,
+): string {
+  if ('line' in source) return `line ${source.line} does not exist; the fleet has 1 to ${lines}`
+  const like = problemsBefore < MOST_PROBLEMS ? nearest(source.device, things) : ''
+  return `device ${source.device} does not exist${like}; set "in" to replay it on other devices`
 }
 
 function tracksOf(rows: readonly Row[], { file, in: where, loop }: TelemetrySource): RecordedTrack[] {
-  const length = rows.reduce((most, { minute }) => Math.max(most, minute), 0) + 1
+  const length = lengthOf(rows)
   const byTrack = new Map<string, Row[]>()
   for (const row of rows) {
-    const key = JSON.stringify([row.source, row.metric])
+    const key = trackOf(row)
     const own = byTrack.get(key)
     if (own === undefined) byTrack.set(key, [row])
     else own.push(row)

@@ -1,19 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { type Path, problemsOf } from '../../controller/support/schema-problems.ts'
+import { readBounded } from './bounded-read.ts'
+import { InvalidScenario } from './invalid-scenario.ts'
+import { MOST_PROBLEMS } from './rows.ts'
+import { structureProblem } from './yaml-structure.ts'
 
-/** A file is invalid; every problem is `file:line:column: what is wrong`. */
-export class InvalidScenario extends Error {
-  override readonly name = 'InvalidScenario'
-  readonly exitCode = 64
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'))
-    this.problems = problems
-  }
-}
+export { InvalidScenario } from './invalid-scenario.ts'
 
 /** A parsed YAML file, with positions. */
 export interface YamlFile {
@@ -24,29 +17,45 @@ export interface YamlFile {
   where(path: Path): string
 }
 
-/** @throws InvalidScenario */
-export function readText(file: string): string {
+/** Longer than any scenario, fleet or policy; reading one takes less than a second up to here. */
+const MOST_BYTES = 256 * 1024
+
+/** The text of a scenario, fleet or policy file. @throws InvalidScenario */
+export const readText = (file: string): string => readBounded(file, MOST_BYTES)
+
+/** @throws InvalidScenario if it is not YAML, or a document that no scenario needs */
+export function parseYaml(text: string, file: string): YamlFile {
+  const lines = new LineCounter()
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  const document = documentOf(text, file, lines)
+  const [syntax] = document.errors
+  if (syntax !== undefined) throw new InvalidScenario([`${at(syntax.pos[0])}: ${syntax.message.split('\n')[0]}`])
+  const structure = structureProblem(document)
+  if (structure !== null) throw new InvalidScenario([`${at(structure.offset)}: ${structure.problem}`])
+  return { file, document, raw: contentOf(document, file), where: (path) => at(offsetOf(document, path)) }
+}
+
+/** The parser recurses into what is nested. */
+function documentOf(text: string, file: string, lineCounter: LineCounter): Document {
   try {
-    return readFileSync(file, 'utf8')
+    return parseDocument(text, { lineCounter })
   } catch (error) {
-    throw new InvalidScenario([`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`])
+    if (!(error instanceof RangeError)) throw error
+    throw new InvalidScenario([`${file}: is nested too deeply to be read`])
   }
 }
 
-/** @throws InvalidScenario if it is not YAML */
-export function parseYaml(text: string, file: string): YamlFile {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const [syntax] = document.errors
-  if (syntax !== undefined) {
-    const { line, col } = lines.linePos(syntax.pos[0])
-    throw new InvalidScenario([`${file}:${line}:${col}: ${syntax.message.split('\n')[0]}`])
+/** The library counts how often aliases repeat what they stand for. */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    throw new InvalidScenario([`${file}: its aliases repeat too much of it; write out what they stand for`])
   }
-  const where = (path: Path): string => {
-    const { line, col } = lines.linePos(offsetOf(document, path))
-    return `${file}:${line}:${col}`
-  }
-  return { file, document, raw: document.toJS() as unknown, where }
 }
 
 function offsetOf(document: Document, path: Path): number {
@@ -62,14 +71,27 @@ function offsetOf(document: Document, path: Path): number {
   return 0
 }
 
-/** What the schema has against a value of the file, a line each, with the new name of an old word or the nearest valid one. */
+/**
+ * What the schema has against a value of the file, a line each, with the new name of an old word or the nearest valid one.
+ * Of many problems the first few.
+ */
 export const problemLinesOf = (
   schema: z.ZodType,
   error: { readonly issues: readonly z.core.$ZodIssue[] },
   raw: unknown,
   where: (path: Path) => string,
   what: string,
-): string[] =>
-  problemsOf(schema, error, raw, what).map(({ path, is }) =>
-    'sentence' in is ? `${where(path)}: ${is.sentence}` : `${where(path)}: unknown key "${is.unknownKey}"${is.hint}`,
-  )
+): string[] => {
+  const problems = problemsOf(schema, error, raw, what)
+  const more = problems.length - MOST_PROBLEMS
+  return [
+    ...problems
+      .slice(0, MOST_PROBLEMS)
+      .map(({ path, is }) =>
+        'sentence' in is
+          ? `${where(path)}: ${is.sentence}`
+          : `${where(path)}: unknown key "${is.unknownKey}"${is.hint}`,
+      ),
+    ...(more > 0 ? [`${where([])}: and ${more} more problems`] : []),
+  ]
+}

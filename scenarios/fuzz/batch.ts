@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { type ReportedMessage, reportedLine } from '../../reports/messages/reported.ts'
 import type { ScenarioInput } from '../files/scenario.ts'
+import { NoSuchPath } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
 import { type ExtraInvariant, type Probe, probe } from './probe.ts'
 import { ANY_SCENARIO, type ScenarioChoice, scenarioInputs, scenarioOf } from './scenario-arbitrary.ts'
@@ -67,14 +68,12 @@ export async function runBatch(task: BatchTask, { choice = ANY_SCENARIO, extra }
       if (violated.length > 0) throw new Violated(violated)
     })
   const numRuns = task.scenarios
-  const found = await fc.check(
-    failing(
-      () => true,
-      wallMs() + (limitMs ?? Number.POSITIVE_INFINITY),
-      (probed) => tallies.push(tallyOf(probed)),
-    ),
-    { seed, numRuns, endOnFailure: true, ...(path !== undefined && { path }) },
+  const any = failing(
+    () => true,
+    wallMs() + (limitMs ?? Number.POSITIVE_INFINITY),
+    (probed) => tallies.push(tallyOf(probed)),
   )
+  const found = await checkFrom(path, (from) => fc.check(any, { seed, numRuns, endOnFailure: true, ...from }))
   const tally = sumOf(tallies)
   if (!found.failed) return { tally, failure: null }
   if (!(found.errorInstance instanceof Violated)) throw found.errorInstance
@@ -89,5 +88,15 @@ export async function runBatch(task: BatchTask, { choice = ANY_SCENARIO, extra }
   return {
     tally,
     failure: { seed, path: counterexamplePath as string, input, violated: (errorInstance as Violated).violated },
+  }
+}
+
+/** What a property throws is part of its result: fast-check itself refuses only the path. @throws NoSuchPath */
+async function checkFrom<T>(path: string | undefined, check: (from: { path?: string }) => Promise<T>): Promise<T> {
+  if (path === undefined) return check({})
+  try {
+    return await check({ path })
+  } catch (error) {
+    throw new NoSuchPath(path, error)
   }
 }

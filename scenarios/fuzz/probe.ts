@@ -1,4 +1,3 @@
-import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import type { ProbeViolation } from '../../reports/messages/probes.ts'
 import { type ReportedMessage, reported } from '../../reports/messages/reported.ts'
 import { isDeviceFault } from '../../sim/faults/catalogue.ts'
@@ -7,7 +6,6 @@ import type { Selector } from '../../sim/plant/selector.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { conclude } from '../outcome/conclude.ts'
 import { lastState } from '../outcome/trace-records.ts'
-import { RolloutRefused } from '../support/user-error.ts'
 import type { RehearsalResult } from '../world/rehearsal.ts'
 import { rehearse } from '../world/rehearse.ts'
 import { type SometimesCode, sometimesHit } from './sometimes.ts'
@@ -38,9 +36,6 @@ export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: 
     return probed(scenario, await rehearse(scenario, { seed: scenario.seed ?? 1, level }), extra)
   } catch (error) {
     const nothing = { undecided: [], acted: [], hit: [], devices: 0, virtualMs: 0, digest: null }
-    if (error instanceof RolloutRefused) {
-      return { ...nothing, violated: wronglyRefused(scenario, error), outcome: 'refused' }
-    }
     const { name, message } = error as Error
     return { ...nothing, violated: [violation('REHEARSAL_FAILED', { error: name, message })], outcome: 'failed' }
   }
@@ -55,25 +50,28 @@ const violation = <Code extends ProbeViolation['code']>(
  * A week of white noise in which no fault acts is healthy: it must not be found too noisy. Faults that need no release act
  * in its last minutes. Other refusals have their reasons, and so may a plant with noise of its own.
  */
-function wronglyRefused({ faults, release, fleet }: Scenario, { cause }: RolloutRefused): readonly ReportedMessage[] {
+function wronglyRefused(
+  { faults, release, fleet }: Scenario,
+  notStarted: readonly ReportedMessage[],
+): readonly ReportedMessage[] {
   const isQuiet = !faults.some((fault) => isDeviceFault(fault) && firmwareOf(fault.in) !== release.version)
-  if (!isQuiet || fleet.noise !== undefined || !(cause instanceof PreflightRefused)) return []
-  const refusals = cause.refusals.filter(({ code }) => code === 'BASELINE_TOO_NOISY')
+  if (!isQuiet || fleet.noise !== undefined) return []
+  const refusals = notStarted.filter(({ code }) => code === 'BASELINE_TOO_NOISY')
   return refusals.length === 0 ? [] : [violation('HEALTHY_BASELINE_REFUSED', { refusals })]
 }
 
 const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmware
 
 function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraInvariant): Probe {
-  const { invariants, expectation } = conclude(scenario, result)
+  const { outcome, notStarted = [], invariants, expectation } = conclude(scenario, result)
   const { header, records, facts } = result
   const unmet = expectation.checked
     .filter(({ met }) => !met)
     .map(({ what, expected, actual }) => violation('EXPECTATION_NOT_MET', { what, expected, actual }))
   return {
-    violated: [...invariants.violated, ...unmet, ...extra(header, records)],
+    violated: [...invariants.violated, ...wronglyRefused(scenario, notStarted), ...unmet, ...extra(header, records)],
     undecided: invariants.undecided,
-    outcome: outcomeOf(records),
+    outcome: outcome === 'refused' ? outcome : outcomeOf(records),
     acted: actedOf(records),
     hit: sometimesHit(header, records),
     devices: Object.keys(header.lines).length,

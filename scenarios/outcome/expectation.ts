@@ -25,6 +25,11 @@ export function checkExpectation(
     checked.push({ what, expected, actual: durationText(actualMs), met })
   }
   same('outcome', expect.outcome, report.outcome)
+  if (expect.code !== undefined) {
+    const codes = (report.notStarted ?? []).map(({ code }) => code)
+    const actual = codes.length === 0 ? 'none' : codes.join(', ')
+    checked.push({ what: 'code', expected: expect.code, actual, met: codes.includes(expect.code) })
+  }
   same('caughtIn', expect.caughtIn, report.caughtIn)
   same('falseAlarm', expect.falseAlarm, report.falseAlarm ?? 'undecided')
   same('exposed devices', expect.exposed?.devices, report.exposure.devices)

@@ -2,10 +2,15 @@ import type { InvariantCode, UndecidedInvariant, Violation } from '../../reports
 import type { UndecidedReason } from '../../reports/messages/undecided.ts'
 import { hadForeignHand, isForeignDeployment } from '../../reports/run/clients.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { CALENDAR_INVARIANTS } from './calendar-invariants.ts'
 import { DEPLOYMENT_INVARIANTS } from './deployment-invariants.ts'
+import { EVIDENCE_INVARIANTS } from './evidence-invariants.ts'
 import type { LivenessInvariant, LivenessTable, SafetyInvariant, SafetyTable } from './invariant.ts'
 import { LIVENESS_INVARIANTS } from './liveness-invariants.ts'
+import { OPERATOR_INVARIANTS } from './operator-invariants.ts'
+import { REQUEST_INVARIANTS } from './request-invariants.ts'
 import { SAFETY_INVARIANTS } from './safety-invariants.ts'
+import { TRUTH_INVARIANTS } from './truth-invariants.ts'
 import { WINDOW_INVARIANTS } from './window-invariants.ts'
 
 export interface InvariantResult {
@@ -18,7 +23,16 @@ export interface InvariantResult {
 type LivenessCode = keyof typeof LIVENESS_INVARIANTS
 
 /** An invariant that is defined and checked nowhere does not compile. */
-const SAFETY: Omit<SafetyTable, LivenessCode> = { ...SAFETY_INVARIANTS, ...WINDOW_INVARIANTS, ...DEPLOYMENT_INVARIANTS }
+const SAFETY: Omit<SafetyTable, LivenessCode> = {
+  ...SAFETY_INVARIANTS,
+  ...WINDOW_INVARIANTS,
+  ...DEPLOYMENT_INVARIANTS,
+  ...REQUEST_INVARIANTS,
+  ...CALENDAR_INVARIANTS,
+  ...OPERATOR_INVARIANTS,
+  ...EVIDENCE_INVARIANTS,
+  ...TRUTH_INVARIANTS,
+}
 const LIVENESS: Pick<LivenessTable, LivenessCode> = LIVENESS_INVARIANTS
 
 /** The tables as pairs; which data belongs to which code is checked where a table is defined. */

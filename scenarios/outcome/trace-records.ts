@@ -1,7 +1,7 @@
 import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
 import type { TracePlace } from '../../reports/messages/invariants.ts'
-import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import type { RolloutSetting, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 
 export type RecordOf<Kind extends TraceRecord['kind']> = Extract<TraceRecord, { readonly kind: Kind }>
 
@@ -44,3 +44,11 @@ export const timesPossiblyRequested = (records: readonly TraceRecord[], ...opera
 
 /** Whether a decision was made because the controller cannot see the fleet: it holds everything and acts on no verdict. */
 export const isOfTelemetryDown = ({ reason }: { readonly reason: Message }): boolean => reason.code === 'TELEMETRY_DOWN'
+
+/** What the rollout found; null in traces of versions that did not record it. */
+export const settingOf = (records: readonly TraceRecord[]): RolloutSetting | null =>
+  records.find((record): record is RecordOf<'rollout-setting'> => record.kind === 'rollout-setting') ?? null
+
+/** Whether a fault acted on AWS, on events or on the controller's functions: then what was decided may be done later. */
+export const isSlowed = (records: readonly TraceRecord[]): boolean =>
+  ofKind(records, 'fault-started').some(({ thing }) => thing === null)

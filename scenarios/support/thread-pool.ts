@@ -9,6 +9,9 @@ export interface PoolOptions {
   readonly signal?: AbortSignal
 }
 
+/** More than any machine has processors for; each takes a hundred MiB. */
+const MOST_THREADS = 256
+
 /**
  * Calls `work` with a pool of threads that run a compiled worker: at most one thread per task. `worker` is a path below
  * `dist/scenarios`.
@@ -21,7 +24,7 @@ export async function withThreads<T>(
   work: (pool: Tinypool) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted()
-  const threads = Math.max(1, Math.min(workers, tasks))
+  const threads = Math.max(1, Math.min(workers, tasks, MOST_THREADS))
   // Threads run the build: Node 20 cannot strip types.
   const filename = join(packageRoot(), 'dist', 'scenarios', worker)
   const pool = new Tinypool({ filename, minThreads: threads, maxThreads: threads, execArgv: [] })

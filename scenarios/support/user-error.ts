@@ -10,12 +10,6 @@ export class Interrupted extends Error {
   }
 }
 
-/** The controller's preflight refused the release, or the rollout could not start. */
-export class RolloutRefused extends Error {
-  override readonly name = 'RolloutRefused'
-  readonly exitCode = EXIT.notMet
-}
-
 /** The requested fleet cannot be built. */
 export class InvalidFleet extends Error {
   override readonly name = 'InvalidFleet'
@@ -47,6 +41,16 @@ export class NoRehearsal extends Error {
   }
 }
 
+/** No generated scenario lies at the path. */
+export class NoSuchPath extends Error {
+  override readonly name = 'NoSuchPath'
+  readonly exitCode = EXIT.usage
+
+  constructor(path: string, cause: unknown) {
+    super(`--path ${path} leads to no scenario of this seed and version; run without --path to search anew`, { cause })
+  }
+}
+
 /** A file does not hold the result of `rehearse fuzz --json`. */
 export class NotACampaign extends Error {
   override readonly name = 'NotACampaign'
@@ -69,13 +73,18 @@ export class WouldOverwrite extends Error {
   readonly exitCode = EXIT.usage
 }
 
+/** What a disk says that has failed or is full; anything else is about the name that the user gave. */
+const OF_THE_DISK: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EIO']
+
 /** A file or folder cannot be written. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite'
-  readonly exitCode = EXIT.internal
+  readonly exitCode: number
 
   constructor(file: string, cause: unknown) {
-    super(`cannot write ${file} (${(cause as NodeJS.ErrnoException).code ?? cause})`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    super(`cannot write ${file} (${code ?? cause})`, { cause })
+    this.exitCode = OF_THE_DISK.includes(code) ? EXIT.internal : EXIT.usage
   }
 }
 

@@ -107,10 +107,8 @@ export async function runMix(
 
 function mixedRunOf({ seed, fault, sizeText, onsetMs }: MixedFault, completed: CompletedRun): MixedRun {
   const head = { seed, kind: fault.kind, size: sizeText, onsetHours: onsetMs / HOUR_MS }
-  if (!('report' in completed)) {
-    if (completed.error.name !== 'RolloutRefused') throw new SweepFailed(completed)
-    return { ...head, caughtAfterHours: null, isRefused: true }
-  }
+  if (!('report' in completed)) throw new SweepFailed(completed)
+  if (completed.report.outcome === 'refused') return { ...head, caughtAfterHours: null, isRefused: true }
   const { end, decidedAt, onsetAt } = stageEndOf(completed.report, 'canary')
   const installedAt = completed.report.stages[0]?.installedAt ?? null
   const isCaught = end === 'rolled-back' && decidedAt !== null && onsetAt !== null && onsetAt <= decidedAt

@@ -1,11 +1,10 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Temporal } from 'temporal-polyfill'
-import { type ReleaseRow, refusedRow, releaseRow } from '../../reports/campaign/history.ts'
+import { type ReleaseRow, releaseRow } from '../../reports/campaign/history.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { findScenario } from '../library/catalogue.ts'
 import { conclude } from '../outcome/conclude.ts'
 import { withThreads } from '../support/thread-pool.ts'
-import { RolloutRefused } from '../support/user-error.ts'
 import { World } from '../world/world.ts'
 import { HISTORY, type HistoryPlan } from './history-plan.ts'
 import type { SweepOptions } from './run-many.ts'
@@ -77,12 +76,7 @@ export async function runHistory(
 async function runRelease(world: World, scenario: Scenario): Promise<ReleaseRow> {
   const { version, replaces } = scenario.release
   const head = { version, replaces, isFaulty: scenario.faults.length > 0 }
-  try {
-    return releaseRow(head, conclude(scenario, await world.run(scenario)))
-  } catch (error) {
-    if (error instanceof RolloutRefused) return refusedRow(head, scenario.start.atMs)
-    throw error
-  }
+  return releaseRow(head, conclude(scenario, await world.run(scenario)))
 }
 
 /** One history, as its worker gets it. */

@@ -92,12 +92,8 @@ async function runCase(
   return runs
 }
 
-const REFUSED = { end: 'refused', decidedAt: null, by: null, onsetAt: null } as const
-
-/** A preflight that refuses the plant's week says nothing about the fault. */
 function endOf(completed: CompletedRun, stage: StageName): ReturnType<typeof stageEndOf> {
   if ('report' in completed) return stageEndOf(completed.report, stage)
-  if (completed.error.name === 'RolloutRefused') return REFUSED
   throw new SweepFailed(completed)
 }
 

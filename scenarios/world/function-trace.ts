@@ -4,7 +4,7 @@ import type { InterventionMessage } from '../../reports/messages/interventions.t
 import type { OutsideClient } from '../../sim/kernel/client-activity.ts'
 import { OUTSIDE_CLIENT, type OutsideClients } from '../../sim/kernel/outside-clients.ts'
 import type { Trace } from '../../sim/kernel/trace.ts'
-import type { FunctionName, Result } from './functions.ts'
+import type { FunctionName, Invocation, Result } from './functions.ts'
 
 /** Decisions that end a release before its firmware was ever deployed. */
 const ENDS_BADLY = new Set(['rollback', 'confirm', 'escalate', 'halt'])
@@ -16,11 +16,18 @@ export function outcomeOf(result: Result): Outcome | null {
   return result.operation === 'status' ? null : result.outcome
 }
 
-/** Records what a function returned. `isNews`: whether its outcome is of a rollout that had not ended before. */
-export function recordResult(trace: Trace, handler: FunctionName, result: Result, isNews: boolean): void {
+/** Records what a function returned to an event. `isNews`: whether its outcome is of a rollout that had not ended before. */
+export function recordResult(
+  trace: Trace,
+  { name: handler, event }: Pick<Invocation, 'name' | 'event'>,
+  result: Result,
+  isNews: boolean,
+): void {
   if ('answer' in result && result.operation !== 'status') {
     const { operation, actor, reason, answer } = result
-    trace.record('controller', { kind: 'operation', operation, actor, reason, result: result.result, answer })
+    const { id } = requestIn(event)
+    const asked = { operation, actor, reason, ...(typeof id === 'string' && { id }) }
+    trace.record('controller', { kind: 'operation', ...asked, result: result.result, answer })
   }
   const outcome = outcomeOf(result)
   if (outcome !== null && isNews) recordOutcome(trace, handler, outcome)

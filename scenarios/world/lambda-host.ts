@@ -1,6 +1,5 @@
 import { PreflightRefused } from '../../controller/reconcile/preflight.ts'
 import { EffectFailed } from '../../controller/reconcile/reconcile.ts'
-import { textOf } from '../../reports/messages/registry.ts'
 import { ownArn } from '../../sim/cloud/base/arns.ts'
 import type { OutsideClient } from '../../sim/kernel/client-activity.ts'
 import { type Clock, Priority } from '../../sim/kernel/clock.ts'
@@ -9,7 +8,6 @@ import type { OutsideClients } from '../../sim/kernel/outside-clients.ts'
 import type { Trace } from '../../sim/kernel/trace.ts'
 import { ACCOUNT_ID, REGION } from '../../sim/twin/account.ts'
 import type { LambdaFunctions } from '../../sim/twin/level.ts'
-import { RolloutRefused } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
 import { EVENT_BRIDGE, ForeignDeliveries } from './foreign-deliveries.ts'
 import { isEnvironmental, START_RETRY_DELAYS_MS } from './function-errors.ts'
@@ -39,6 +37,7 @@ export class LambdaHost implements LambdaFunctions {
   readonly #rollout = new RolloutEnd()
   #installed: Installed | null = null
   #failure: unknown = null
+  #isRefused = false
   #evaluations = 0
   #evaluationMs = 0
   readonly #foreign = new ForeignDeliveries()
@@ -69,16 +68,21 @@ export class LambdaHost implements LambdaFunctions {
   /** From here on a known rollout does not count as the one that ends, nor an earlier refusal as that of the next one. */
   expectStart(): void {
     this.#rollout.expectStart()
-    if (this.#failure instanceof RolloutRefused) this.#failure = null
+    this.#isRefused = false
   }
 
-  /** True when the expected rollout has ended. @throws what a function failed with, if that was a bug or a refusal */
+  /** True when the expected rollout has ended. @throws what a function failed with, if that was a bug */
   isOver(): boolean {
     this.throwIfFailed()
     return this.#rollout.isOver
   }
 
-  /** @throws what a function failed with, if that was a bug or a refusal */
+  /** True when the expected rollout will not start: the preflight refused it, or every retry of its start failed. */
+  get isRefused(): boolean {
+    return this.#isRefused
+  }
+
+  /** @throws what a function failed with, if that was a bug */
   throwIfFailed(): void {
     if (this.#failure !== null) throw this.#failure
   }
@@ -156,17 +160,17 @@ export class LambdaHost implements LambdaFunctions {
   }
 
   async #run(invocation: Invocation, trace: Trace, run: () => Promise<Result>): Promise<void> {
-    const { name, caller, foreign } = invocation
+    const { caller, foreign } = invocation
     const startedWallMs = wallMs()
     const isOwn = caller === undefined && foreign === undefined
     if (isOwn) this.#evaluations += 1
     try {
       const result = await run()
-      this.#take(name, trace, result)
+      this.#take(invocation, trace, result)
       caller?.resolve(result)
     } catch (error) {
       // A decision stands even if one of its effects failed.
-      if (error instanceof EffectFailed) this.#take(name, trace, error.outcome)
+      if (error instanceof EffectFailed) this.#take(invocation, trace, error.outcome)
       const failure = error instanceof EffectFailed ? error.cause : (error as Error)
       this.#failed(invocation, trace, failure)
     } finally {
@@ -185,29 +189,28 @@ export class LambdaHost implements LambdaFunctions {
     else if (foreign === undefined) this.#judge(invocation, failure)
   }
 
-  #take(name: FunctionName, trace: Trace, result: Result): void {
+  #take(invocation: Invocation, trace: Trace, result: Result): void {
     const outcome = outcomeOf(result)
     const isNews = outcome !== null && this.#rollout.take(outcome)
-    recordResult(trace, name, result, isNews)
+    recordResult(trace, invocation, result, isNews)
   }
 
   #judge(invocation: Invocation, error: Error): void {
-    if (error instanceof PreflightRefused) this.#refused(new RolloutRefused(refusedText(error), { cause: error }))
+    if (error instanceof PreflightRefused) this.#refused()
     else if (!isEnvironmental(error)) this.fail(error)
-    else if (invocation.name === 'start') this.#startAgain(invocation, error)
+    else if (invocation.name === 'start') this.#startAgain(invocation)
   }
 
-  #startAgain(invocation: Invocation, error: Error): void {
+  #startAgain(invocation: Invocation): void {
     const delayMs = START_RETRY_DELAYS_MS[invocation.failures]
     const again = { ...invocation, failures: invocation.failures + 1 }
-    if (delayMs === undefined) {
-      this.#refused(new RolloutRefused(`the rollout could not start: ${error.message}`, { cause: error }))
-    } else this.#installed?.clock.after(delayMs, () => this.#queue.add(again), Priority.schedule)
+    if (delayMs === undefined) this.#refused()
+    else this.#installed?.clock.after(delayMs, () => this.#queue.add(again), Priority.schedule)
   }
 
   /** A second delivery of the start event is refused because the first one worked; that is no failure. */
-  #refused(error: RolloutRefused): void {
-    if (!this.#rollout.hasStarted) this.fail(error)
+  #refused(): void {
+    if (!this.#rollout.hasStarted) this.#isRefused = true
   }
 }
 
@@ -223,6 +226,3 @@ const flushing = ({ client, resolve, reject }: Caller, trace: Trace): Caller => 
     reject(error)
   },
 })
-
-const refusedText = ({ refusals }: PreflightRefused): string =>
-  `the preflight refused the release:\n${refusals.map((refusal) => `  ${textOf(refusal)}`).join('\n')}`

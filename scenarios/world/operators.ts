@@ -12,13 +12,13 @@ export function scheduleOperators(twin: Twin, host: LambdaHost, { faults }: Scen
   const { clock } = twin
   let left = 0
   for (const { fault } of makeFaultsOf(faults, 'operator')) {
-    const { atMs, operation, actor, reason } = fault
+    const { atMs, ...request } = fault
     left += 1
     clock.at(
       clock.nowMs() + atMs,
       () => {
         left -= 1
-        host.invoke(host.arnOf('operate'), { operation, actor, reason })
+        host.invoke(host.arnOf('operate'), request)
       },
       Priority.schedule,
     )

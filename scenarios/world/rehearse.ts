@@ -4,7 +4,7 @@ import { World } from './world.ts'
 
 /**
  * Runs one scenario: the twin of the plant and of AWS, and the real controller against it, on one virtual clock.
- * @throws PortInUse, UnsplittableFleet, PreflightRefused; the signal's reason when aborted. Nothing is left open.
+ * @throws PortInUse, UnsplittableFleet; the signal's reason when aborted. Nothing is left open.
  */
 export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<RehearsalResult> {
   const world = await World.open([scenario], options)

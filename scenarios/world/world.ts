@@ -2,6 +2,7 @@ import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import type { Ports } from '../../controller/ports/ports.ts'
 import { isoSeconds } from '../../sim/cloud/events/event-bus.ts'
+import type { FaultSpec } from '../../sim/faults/catalogue.ts'
 import { type Clock, Priority } from '../../sim/kernel/clock.ts'
 import { InFlight } from '../../sim/kernel/in-flight.ts'
 import { runLockstep } from '../../sim/kernel/lockstep.ts'
@@ -10,6 +11,7 @@ import type { TraceHeader } from '../../sim/kernel/trace-events.ts'
 import { Twin } from '../../sim/twin/twin.ts'
 import { plannedStages, policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
+import { withAuditTrace } from './audit-trace.ts'
 import { recordHistory } from './baseline-history.ts'
 import { createTopic, installController } from './controller-setup.ts'
 import { Interventions } from './interventions.ts'
@@ -20,6 +22,7 @@ import type { Platform, PlatformOptions } from './platform.ts'
 import { deployPolicy } from './policy-deployment.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { RehearsalOptions, RehearsalResult } from './rehearsal.ts'
+import { recordSetting } from './rollout-setting.ts'
 import { RunCounter } from './run-counter.ts'
 import { withStoreFaults } from './store-faults.ts'
 import { headerOf } from './trace-header.ts'
@@ -31,6 +34,8 @@ interface Parts {
   readonly options: RehearsalOptions
   readonly policy: Policy
   readonly fleet: Fleet
+  /** Of all releases, in the order of their numbers. */
+  readonly faults: readonly FaultSpec[]
   readonly twin: Twin
   readonly ports: Ports
   readonly host: LambdaHost
@@ -78,8 +83,9 @@ export class World {
     )
     let closePorts = (): void => undefined
     try {
-      const { ports, close } = await platform.openPorts(twin, seed, createTopic(twin))
+      const { ports: bare, close } = await platform.openPorts(twin, seed, createTopic(twin))
       closePorts = close
+      const ports = { ...bare, store: withAuditTrace(bare.store, twin.trace) }
       const policy = await inFlight.during('policy', () => deployPolicy(ports.store, policyFor(first, options)))
       await recordHistory(twin, ports, policy, fleet, options.signal)
       const faults = scenarios.flatMap((scenario) => scenario.faults)
@@ -90,7 +96,7 @@ export class World {
         await inFlight.settled()
         options.onListening?.(twin.level.endpoints)
       }
-      return new World({ options, policy, fleet, twin, ports, host, counter, closePorts })
+      return new World({ options, policy, fleet, faults, twin, ports, host, counter, closePorts })
     } catch (error) {
       inFlight.abandon()
       closePorts()
@@ -102,21 +108,23 @@ export class World {
   /**
    * Advances time to the scenario's start and runs its release to the end of the rollout. The result's records are those
    * from shortly before the start; its digest is of everything that ever happened in this world, its other figures of
-   * what happened since the release before.
-   * @throws RolloutRefused; the signal's reason when aborted
+   * what happened since the release before. A release that is refused ends at once.
+   * @throws the signal's reason when aborted
    */
   async run(scenario: Scenario): Promise<RehearsalResult> {
-    const { twin, host, policy, fleet, options, counter } = this.#parts
+    const { twin, host, policy, fleet, faults, options, counter } = this.#parts
     const { untilMs = scenario.timeLimit } = options
     const { atMs: startMs } = scenario.start
     host.expectStart()
     const header = headerOf(scenario, options, policy, fleet)
     const advance = this.#advance(scenario, header)
     const fromHour = await this.#advanceToLead(startMs, advance)
+    recordSetting(twin, policy, faults, scenario)
     this.#callStart(scenario)
     const hasOperatorsLeft = scheduleOperators(twin, host, scenario)
     const isEnded = (): boolean => host.isOver() && !hasOperatorsLeft()
-    const isOver = lingering(isEnded, twin.clock, options.lingerMs ?? scenario.linger ?? 0)
+    const hasLingered = lingering(isEnded, twin.clock, options.lingerMs ?? scenario.linger ?? 0)
+    const isOver = (): boolean => hasLingered() || host.isRefused
     const stop = await advance(startMs + untilMs, isOver)
     twin.trace.flush()
     return {

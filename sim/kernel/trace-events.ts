@@ -16,6 +16,8 @@ export interface FaultOrigin {
  * in an event. Why something happened is a message: a code with its data; sentences are made by who shows it.
  */
 export type TraceEvent =
+  /** What a rollout finds, recorded shortly before its start: what its controller may do is judged by this alone. */
+  | ({ kind: 'rollout-setting' } & RolloutSetting)
   /**
    * An injected fault begins to act: the ground truth that detection is judged against. On a device, or (`thing` null) on
    * what `target` names: an AWS operation, the detail type of an event, a Lambda function.
@@ -34,7 +36,12 @@ export type TraceEvent =
       jobId: string | null
       /** Component versions by component name. */
       components: Readonly<Record<string, string>>
+      /** Idempotency token of the request. This and `spec` are absent in traces of versions that did not record them. */
+      clientToken?: string | null
+      spec?: TraceDeploymentSpec
     }
+  /** The same request came again, with its token: it created nothing. */
+  | { kind: 'deployment-requested-again'; deploymentId: string; target: string; clientToken: string }
   | { kind: 'deployment-cancelled'; deploymentId: string; target: string }
   /** The IoT Jobs execution of one device changed its status (QUEUED when it was created). */
   | { kind: 'job-execution'; thing: string; deploymentId: string; status: string }
@@ -103,17 +110,90 @@ export type TraceEvent =
   | { kind: 'intervention'; code: string; data: object }
   /** The controller moved a device between thing groups. */
   | { kind: 'device-moved'; thing: string; group: string; change: 'added' | 'removed' }
+  /** A line of the controller's audit trail was written. The same key again is the same line. */
+  | { kind: 'audit-written'; key: string; entry: TraceAuditEntry }
   /** An operator's request to the controller, the reason in their own words, and the answer. */
   | {
       kind: 'operation'
       operation: string
       actor: string
       reason: string
+      /** Idempotency key of the request. */
+      id?: string
       result: string
       answer: Message
     }
   /** `refusals` of a rollout that the preflight refused. */
   | { kind: 'handler-failed'; handler: string; error: string; message: string; refusals?: readonly Message[] }
+
+/** A period of each week in the site's wall time; `days` are ISO weekdays. `to` may lie past midnight. */
+export interface TraceWeeklyWindow {
+  readonly days: readonly number[]
+  readonly from: string
+  readonly to: string
+}
+
+/** The policy in effect, as JSON: of its fields those that invariants judge by. */
+export interface TracePolicy {
+  /** IANA zone of all its wall times. */
+  readonly zone: string
+  readonly profile: string
+  readonly tickMs: number
+  readonly windowMs: number
+  readonly bakeMs?: number
+  readonly gates: Readonly<Record<StageName, readonly TraceWeeklyWindow[]>>
+  readonly deny: Readonly<Partial<Record<StageName, readonly TraceWeeklyWindow[]>>>
+  readonly freezes: readonly { readonly name: string; readonly from: string; readonly to: string }[]
+  readonly limits: {
+    readonly connectionFailurePct: number
+    readonly cycleTimeIncreasePct: number
+    readonly errorRateIncreasePct: number
+    readonly errorRateMode: string
+    readonly outputDecreasePct: number
+    readonly crashes: number
+    readonly failedDeploymentPct: number
+  }
+  readonly rules: readonly { readonly name: string; readonly criticality: string }[]
+  readonly quorumShare: number
+  readonly laterQuorumShare: number
+  readonly deviceExposureShare: number
+  readonly telemetry: { readonly silentShare: number }
+  readonly lostAfterMs: number
+}
+
+/** What a deployment request asks for, besides its target. */
+export interface TraceDeploymentSpec {
+  /** By component name: its version, and its configuration where that is changed. */
+  readonly components: Readonly<Record<string, { readonly componentVersion: string }>>
+  readonly deploymentPolicies?: object
+  readonly iotJobConfiguration?: { readonly abortConfig?: object; readonly jobExecutionsRolloutConfig?: object }
+}
+
+export interface RolloutSetting {
+  readonly policy: TracePolicy
+  /** What each stage's thing group runs. */
+  readonly deployed: Readonly<Record<StageName, TraceDeploymentSpec>>
+  /** The injected faults in the order of their numbers, each with its kind and its parameters: durations in ms. */
+  readonly faults: readonly TraceFault[]
+  /** Whether the plant has noise or recordings of its own, beyond what the twin's default has. */
+  readonly isNoisy: boolean
+}
+
+/** A fault of the scenario, as its file was read. */
+export interface TraceFault {
+  readonly kind: string
+  readonly in?: object
+  readonly [parameter: string]: unknown
+}
+
+/** An entry as the controller wrote it; of a decision with `stage`, of an operation with `result`. */
+export interface TraceAuditEntry {
+  readonly atMs?: number
+  readonly kind?: string
+  readonly actor?: string
+  readonly stage?: string
+  readonly result?: string
+}
 
 /** A metric of the plant's own over some minutes, in the unit that the plant file gives it. */
 export interface PlantMetricValue {
@@ -143,6 +223,8 @@ export interface TraceFinding {
   /** Shift and kind of day, e.g. `second/weekday`. */
   readonly stratum?: string
   readonly statistic?: { readonly name: string; readonly value: number; readonly boundary: number }
+  /** What the observed value may really be, at any time; null where there is no such end. */
+  readonly interval?: { readonly low: number | null; readonly high: number | null }
   /** Why an inconclusive finding is one. */
   readonly inconclusive?: string
   readonly isDryRun?: boolean
@@ -195,8 +277,6 @@ export interface TraceHeader {
   readonly faultsEndAtMs?: number | null
   /** Units of the plant's own metrics, by name; empty for a gauge without one. Absent where the plant has none. */
   readonly metrics?: Readonly<Record<string, string>>
-  /** The controller's policy document, every key written out; absent where nobody recorded it. */
-  readonly policy?: object
   /** Version of the health document that the replaced firmware writes. */
   readonly previousShadow?: '1.0' | '2.0'
 }

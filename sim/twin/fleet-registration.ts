@@ -1,6 +1,21 @@
-import { HOLDBACK_GROUP } from '../../controller/contract.ts'
+import { HEALTH_COMPONENT, HOLDBACK_GROUP, SAMPLE_PERIOD_MS } from '../../controller/contract.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { TwinPlan } from './plan.ts'
+
+/** As the releases before left their deployments: configured, and with criteria by which IoT Jobs gives up a rollout. */
+const HEALTH_CONFIGURATION = { merge: JSON.stringify({ samplePeriodSeconds: SAMPLE_PERIOD_MS / 1000 }) }
+const JOB_CONFIGURATION = {
+  abortConfig: {
+    criteriaList: [
+      {
+        failureType: 'FAILED' as const,
+        action: 'CANCEL' as const,
+        thresholdPercentage: 50,
+        minNumberOfExecutedThings: 3,
+      },
+    ],
+  },
+}
 
 /** Registers things, thing groups and deployments as they were before the rehearsal. */
 export function registerFleet(
@@ -14,7 +29,10 @@ export function registerFleet(
     services.iot.AddThingToThingGroup({ thingGroupName: stage, thingName: thing })
   }
   const components = Object.fromEntries(
-    Object.entries(installed).map(([name, version]) => [name, { componentVersion: version }]),
+    Object.entries(installed).map(([name, version]) => [
+      name,
+      { componentVersion: version, ...(name === HEALTH_COMPONENT && { configurationUpdate: HEALTH_CONFIGURATION }) },
+    ]),
   )
   greengrass.installHistory({
     components: [...Object.entries(installed).map(([name, version]) => ({ name, version })), ...deployable],
@@ -22,6 +40,7 @@ export function registerFleet(
       targetArn: things.groupArn(stage),
       deploymentName: `Line firmware ${stage}`,
       components,
+      iotJobConfiguration: JOB_CONFIGURATION,
     })),
   })
 }

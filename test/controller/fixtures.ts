@@ -124,6 +124,11 @@ export class Plant {
     ;(this.#counters.get(thing) as { crashes: number }).crashes += 1
   }
 
+  /** It does not by itself. */
+  hasCrashed(thing: string): boolean {
+    return (this.#counters.get(thing) as HealthCounters).crashes > 0
+  }
+
   /** Lets time pass and reads every device. */
   at(atMs: number): Snapshot {
     const minutes = Math.round((atMs - this.#nowMs) / MINUTE_MS)

@@ -219,25 +219,30 @@ export class World {
   }
 }
 
-const started: { readonly asked: readonly unknown[]; readonly world: Promise<World> }[] = []
+/** `make`, called once for the same arguments. */
+export function once<Args extends readonly unknown[], Made>(make: (...args: Args) => Made): (...args: Args) => Made {
+  const known: { readonly args: Args; readonly made: Made }[] = []
+  return (...args) => {
+    let one = known.find((other) => other.args.length === args.length && other.args.every((arg, i) => arg === args[i]))
+    if (one === undefined) {
+      one = { args, made: make(...args) }
+      known.push(one)
+    }
+    return one.made
+  }
+}
 
 /** A world whose rollout has been started. The week before and the start are computed once for the same arguments. */
 export async function startedWorld(worldPolicy?: Policy, size?: PlantOptions, asked?: Release): Promise<World> {
-  const given = [worldPolicy, size, asked]
-  let known = started.find((one) => one.asked.every((argument, i) => argument === given[i]))
-  if (known === undefined) {
-    known = { asked: given, world: startWorld(worldPolicy, size, asked) }
-    started.push(known)
-  }
-  return (await known.world).copy()
+  return (await startWorld(worldPolicy, size, asked)).copy()
 }
 
-async function startWorld(worldPolicy?: Policy, size?: PlantOptions, asked?: Release): Promise<World> {
+const startWorld = once(async (worldPolicy?: Policy, size?: PlantOptions, asked?: Release): Promise<World> => {
   const world = new World(worldPolicy, size)
   await world.recordHistory()
   await world.start(world.ports, asked)
   return world
-}
+})
 
 /** How a call fails: before it took effect or after, and the function with it or not. */
 export const FAILURES = ['killed before', 'killed after', 'refused', 'answer lost'] as const
@@ -251,7 +256,7 @@ export function failingAt(
   ports: Ports,
   k: number,
   failure: Failure,
-): { ports: Ports; hasFailed: () => boolean; revive: () => void } {
+): { ports: Ports; calls: () => number; hasFailed: () => boolean; revive: () => void } {
   let calls = 0
   let isDead = false
   const wrap = <T extends object>(port: T): T =>
@@ -280,5 +285,5 @@ export function failingAt(
   const revive = (): void => {
     isDead = false
   }
-  return { ports: wrapped, hasFailed: () => calls >= k, revive }
+  return { ports: wrapped, calls: () => calls, hasFailed: () => calls >= k, revive }
 }

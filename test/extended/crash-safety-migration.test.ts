@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../controller/contract.ts'
-import { healthy, play } from '../controller/reconcile/crash-courses.ts'
+import { healthy, play, QUICK } from '../controller/reconcile/crash-courses.ts'
 import { release } from '../controller/world.ts'
 
 describe('a breaking change', () => {
-  const breaking = {
-    ...release,
-    previous: { ...release.previous, data: { writes: 4, reads: [3, 4, 5] } },
-    migration: { component: 'com.plant.DataMigration', version: '1.0.0' },
-  }
+  const previous = { ...release.previous, data: { writes: 4, reads: [3, 4, 5] } }
+  const migration = { component: 'com.plant.DataMigration', version: '1.0.0' }
+  const breaking = { ...QUICK, release: { ...release, previous, migration } }
 
   it.each(['killed before', 'killed after'] as const)(
     'rolls out its migration and then starts its firmware with any one call of the controller %s',

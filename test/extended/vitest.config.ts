@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import own from '../vitest.config.ts'
 
 /** Tests that need programs from Debian's packages (each says by name what it skipped), and larger samples. */
 export default defineConfig({
+  ...own,
   test: {
-    root: new URL('../..', import.meta.url).pathname,
+    ...own.test,
     include: ['test/extended/**/*.test.ts'],
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    exclude: [],
   },
 })

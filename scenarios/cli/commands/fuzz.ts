@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { durationMs, type OptionsOf, positive, shard, signedInteger } from './readers.ts'
+import { durationMs, type OptionsOf, path, positive, shard, signedInteger } from './readers.ts'
 
 export type FuzzOptions = OptionsOf<typeof fuzzCommand>
 
@@ -9,7 +9,7 @@ export const fuzzCommand = () =>
     .option('--runs <n>', 'number of scenarios (default: 100, or as many as --time allows)', positive)
     .option('--time <duration>', 'start no new scenario after this much real time, such as 60s', durationMs)
     .option('--seed <n>', 'of the campaign; with --path, the seed that the failure printed', signedInteger, 1)
-    .option('--path <path>', 'replay one failing scenario and shrink it')
+    .option('--path <path>', 'replay one failing scenario and shrink it', path)
     .option('--shard <i/n>', 'run only this part of the campaign, such as 2/5', shard)
     .option('--workers <n>', 'threads (default: one per processor)', positive)
     .option(

@@ -23,16 +23,25 @@ export class ClientTokens<Answer> {
   }
 
   /**
-   * The answer of `make`, or its stored answer to the same token and body (besides the token). Errors are not stored.
+   * The answer of `make`, or its stored answer to the same token and body (besides the token), of which `onAgain` is told.
+   * Errors are not stored.
    * @throws AwsError ConflictException when the token was used with another body. [source: token-other-body]
    */
-  once(token: string | undefined, body: object, make: () => Answer): Answer {
+  once(
+    token: string | undefined,
+    body: object,
+    make: () => Answer,
+    onAgain: (answer: Answer, token: string) => void = () => undefined,
+  ): Answer {
     if (token === undefined) return make()
     const text = JSON.stringify({ ...body, clientToken: undefined })
     const nowMs = this.#clock.nowMs()
     const stored = this.#stored.get(token)
     if (stored !== undefined && nowMs - stored.atMs < KEPT_MS) {
-      if (stored.body === text) return stored.answer
+      if (stored.body === text) {
+        onAgain(stored.answer, token)
+        return stored.answer
+      }
       throw conflict(token, 'ClientToken', `The client token ${token} was used for another ${this.#what}`)
     }
     const answer = make()

@@ -12,10 +12,15 @@ const DEFAULT_LIST_RESULTS = 50
 export const deploymentOperations = defineOperations<'greengrass', { readonly greengrass: GreengrassService }>()({
   CreateDeployment: (input, { greengrass }) => {
     validateDeployment(input)
-    return greengrass.deploymentTokens.once(input.clientToken, input, () => {
-      const deployment = greengrass.deployments.create(input)
-      return { deploymentId: deployment.deploymentId, ...jobMembers(deployment, greengrass) }
-    })
+    return greengrass.deploymentTokens.once(
+      input.clientToken,
+      input,
+      () => {
+        const deployment = greengrass.deployments.create(input)
+        return { deploymentId: deployment.deploymentId, ...jobMembers(deployment, greengrass) }
+      },
+      ({ deploymentId }, token) => greengrass.deployments.requestedAgain(deploymentId as string, token),
+    )
   },
 
   GetDeployment: ({ deploymentId }, { greengrass }) => {

@@ -1,5 +1,6 @@
 import type { CreateDeploymentRequest } from '@aws-sdk/client-greengrassv2'
 import type { TraceRef } from '../../kernel/trace.ts'
+import type { TraceDeploymentSpec } from '../../kernel/trace-events.ts'
 import type { CloudContext } from '../base/cloud-context.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Job, JobTargets } from '../jobs/job.ts'
@@ -7,6 +8,7 @@ import type { JobExecution } from '../jobs/job-execution.ts'
 import type { JobsService } from '../jobs/jobs-service.ts'
 import { configurationArn, deploymentDocument } from './deployment-document.ts'
 import { type Deployment, DeploymentRegistry } from './deployment-registry.ts'
+import { specOf } from './deployment-spec.ts'
 import {
   type DeviceOutcome,
   outcomeOfExecution,
@@ -77,6 +79,18 @@ export class DeploymentService {
     const deployment = this.#add(input, identity)
     this.#revise(deployment, document)
     return deployment
+  }
+
+  /** Records that the request for a deployment came again, with its token. */
+  requestedAgain(deploymentId: string, clientToken: string): void {
+    const target = this.registry.deploymentOrThrow(deploymentId).target.name
+    const event = { kind: 'deployment-requested-again', deploymentId, target, clientToken } as const
+    this.#ctx.trace.record(`greengrass/${target}`, event)
+  }
+
+  /** What the newest deployment of a thing group asks for. */
+  inForce(group: string): TraceDeploymentSpec {
+    return specOf((this.registry.revisionsOf({ kind: 'group', name: group }).at(-1) as Deployment).input)
   }
 
   /** A revision from before the rehearsal that every member of the group has applied. */
@@ -159,6 +173,8 @@ export class DeploymentService {
       revisionId: String(revision),
       jobId,
       components: versionsOf(input),
+      clientToken: input.clientToken ?? null,
+      spec: specOf(input),
     })
     const before = this.registry.revisionsOf(target).at(-2)
     if (before !== undefined) this.#supersede(before, cause)

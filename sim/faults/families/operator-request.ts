@@ -8,4 +8,6 @@ export interface OperatorRequest {
   readonly operation: (typeof OPERATIONS)[number]
   readonly actor: string
   readonly reason: string
+  /** Idempotency key of the request. */
+  readonly id?: string | undefined
 }

@@ -12,8 +12,9 @@ export const operator = defineFault({
     at: duration.describe('Time after the start of the rehearsal'),
     by: z.string().min(1).default('operator').describe('Name of the operator in the audit trail'),
     reason: z.string().min(1).describe('Reason in the audit trail'),
+    id: z.string().min(1).optional().describe('Idempotency key of the request; the same again is one request'),
   }),
   meaning: 'An operator controls the rollout',
-  make: ({ do: operation, at: atMs, by: actor, reason }) => ({ atMs, operation, actor, reason }),
+  make: ({ do: operation, at: atMs, by: actor, reason, id }) => ({ atMs, operation, actor, reason, id }),
   endMs: ({ at }) => at,
 })

@@ -18,6 +18,7 @@ it('is a breach where 5 % fail and the controls are as ever', () => {
     limit: 2,
     n: 1020,
     statistic: { name: 'maxsprt', value: expect.closeTo(60.26, 2), boundary: expect.closeTo(11.84, 2) },
+    interval: { low: expect.closeTo(2.05, 2), high: expect.closeTo(11.32, 2) },
     reason: {
       code: 'CONNECTION_FAILURES',
       data: {
@@ -173,6 +174,7 @@ describe('a sudden loss', () => {
       limit: 25,
       n: 17,
       statistic: { name: 'beta-binomial', value: expect.closeTo(18.9, 1), boundary: expect.closeTo(17.53, 2) },
+      interval: { low: expect.closeTo(0.529, 3), high: expect.closeTo(88.24, 2) },
       reason: {
         code: 'DEVICES_DOWN',
         data: { stage: 'canary', own: { down: 5, of: 17 }, controls: { down: 0, of: 323 } },

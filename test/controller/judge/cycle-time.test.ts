@@ -57,7 +57,8 @@ it('is a breach of the one line that is three times slower, which moves the mean
     observed: expect.closeTo(200, 6),
     line: 4,
     statistic: { name: 'msprt', value: expect.any(Number), boundary: expect.closeTo(17.7, 2) },
-    interval: { low: expect.closeTo(163.4, 1), high: expect.closeTo(241.7, 1) },
+    // Its readings are bounded at a fifth, of which no test says how much more it is.
+    interval: { low: expect.closeTo(7.22, 2), high: expect.closeTo(241.7, 1) },
     reason: {
       code: 'CYCLE_TIME_INCREASE',
       data: {

@@ -63,6 +63,8 @@ describe('lost devices', () => {
       outcome: 'healthy',
       observed: 0,
       baseline: expect.closeTo(17 / 8085, 5),
+      // e^-15.03 is the chance that none of 17 is.
+      interval: { low: 0, high: expect.closeTo(9.985, 2) },
       reason: { code: 'SILENT_DEVICES', data: { ...data, silent: deviceList([]) } },
     })
     expect(lost(1)).toMatchObject({ outcome: 'healthy', observed: 1, things: deviceList(['line-1-0']) })
@@ -75,6 +77,7 @@ describe('lost devices', () => {
       things: deviceList(['line-1-0', 'line-2-1', 'line-3-2']),
       lines: lineList([1, 2, 3]),
       statistic: { name: 'beta-binomial', value: expect.closeTo(17.43, 1), boundary: expect.closeTo(16.146, 2) },
+      interval: { low: expect.closeTo(0.0089, 4), high: expect.closeTo(13.474, 2) },
       reason: {
         code: 'SILENT_DEVICES',
         data: { ...data, silent: deviceList(['line-1-0', 'line-2-1', 'line-3-2']) },
@@ -181,6 +184,7 @@ describe('crashes', () => {
       n: 17,
       things: deviceList(['line-3-0']),
       lines: lineList([3]),
+      interval: { low: expect.closeTo(0.00753, 5), high: expect.closeTo(8.534, 3) },
       reason: { code: 'CRASHES', data: { crashes: 1, allowed: 0, expected: 0, devices: deviceList(['line-3-0']) } },
     })
     expect(crashed([], 0)).toStrictEqual({
@@ -191,6 +195,8 @@ describe('crashes', () => {
       baseline: 0,
       limit: 0,
       n: 17,
+      // The chance of none is 0.0075 then.
+      interval: { low: 0, high: expect.closeTo(-Math.log(0.0075), 9) },
       reason: { code: 'CRASHES', data: { crashes: 0, allowed: 0, expected: 0, devices: deviceList([]) } },
     })
   })
@@ -270,6 +276,8 @@ describe('a deployment that failed', () => {
       outcome: 'healthy',
       observed: 0,
       baseline: expect.closeTo(0.0011, 4),
+      // None has installed it, so that all may still fail.
+      interval: { low: 0, high: 17 },
       reason: { code: 'FAILED_DEPLOYMENTS', data: { devices: 0, of: 17, allowed: 0, first: null } },
     })
     expect(failed(1)).toStrictEqual({
@@ -280,6 +288,7 @@ describe('a deployment that failed', () => {
       things: deviceList(['line-1-0']),
       lines: lineList([1]),
       statistic: { name: 'beta-binomial', value: expect.closeTo(6.83, 2), boundary: expect.closeTo(6.81, 2) },
+      interval: { low: expect.closeTo(0.0011, 4), high: 17 },
       reason: {
         code: 'FAILED_DEPLOYMENTS',
         data: { devices: 1, of: 17, allowed: 0, first: { thing: 'line-1-0', status: 'REJECTED' } },

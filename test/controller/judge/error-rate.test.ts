@@ -18,7 +18,7 @@ it('is healthy where errors are as expected, and a breach where they triple', ()
     limit: 5,
     n: 1020,
     statistic: { name: 'maxsprt', value: expect.closeTo(39.31, 2), boundary: expect.closeTo(12.185, 2) },
-    interval: { low: expect.closeTo(73.57, 1), high: expect.closeTo(381.5, 1) },
+    interval: { low: expect.closeTo(68.3, 1), high: expect.closeTo(403, 1) },
     reason: {
       code: 'ERROR_RATE',
       data: {

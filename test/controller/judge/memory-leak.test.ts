@@ -1,6 +1,7 @@
 import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
-import { type MemorySeries, newSeries, withGauge } from '../../../controller/evidence/memory-series.ts'
+import { NO_PEAKS, peaksAfter, peaksOf } from '../../../controller/evidence/memory-peaks.ts'
+import { type MemorySeries, newSeries, usualMemory, withGauge } from '../../../controller/evidence/memory-series.ts'
 import { judgeMemory } from '../../../controller/judge/memory-leak.ts'
 import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import { mannKendallS } from '../../../controller/statistics/trend.ts'
@@ -188,6 +189,8 @@ describe('the finding of a leak', () => {
       limit: 72,
       n: LINES,
       statistic: { name: 'sign', value: expect.closeTo(17 * Math.LN2, 9), boundary: expect.closeTo(11.6, 2) },
+      // Of 17 slopes all must lie on one side: from 2 to 34 MiB/h.
+      interval: { low: expect.closeTo(162 / 34, 9), high: expect.closeTo(162 / 2, 9) },
       reason: {
         code: 'MEMORY_GROWTH',
         data: { thing: null, devices: 17, slopeMiBPerHour: 18, hoursToExhaustion: 9, hasControls: true },
@@ -205,6 +208,8 @@ describe('the finding of a leak', () => {
       thing: 'line-5-0',
       line: 5,
       statistic: { name: 'mann-kendall', value: expect.closeTo(17.5, 2), boundary: expect.closeTo(15.53, 2) },
+      // A straight line has one slope only.
+      interval: { low: expect.closeTo(150, 3), high: expect.closeTo(150, 3) },
       inconclusive: 'gate',
       reason: {
         code: 'MEMORY_GROWTH',
@@ -346,6 +351,56 @@ describe('the floor', () => {
 it('decides by the policy’s hours', () => {
   const memory = { rollbackWithinMs: 2 * HOUR_MS, gateWithinMs: 3 * HOUR_MS, freeFloorPct: 5 }
   expect(judged({ leak: () => 26, hours: 3 }, { policy: policyWith({ memory }) }).outcome).toBe('healthy')
+})
+
+describe('a process that rises until its garbage is collected', () => {
+  const PERIOD_HOURS = 12
+  const AMPLITUDE_MIB = 150
+
+  /** The stage has started at once, the controls at any time before; the gauge scatters by 2 MiB. */
+  function sawtooth(hours: number, controls: number, leakMiBPerHour = 0): Readonly<Record<string, MemorySeries>> {
+    const chance = seedrandom.alea('sawtooth')
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance())
+    const peers = Array.from({ length: controls }, (_, i) => ({
+      thing: `peer-${i}`,
+      phase: chance(),
+      base: 5 * normal(),
+    }))
+    const bases = Array.from({ length: LINES }, () => 5 * normal())
+    const used = (base: number, phase: number): number =>
+      Math.max(150 + base + AMPLITUDE_MIB * (phase - Math.floor(phase)) + 2 * normal(), 1)
+    let peaks = NO_PEAKS
+    let members = bases.map((base) => newSeries(150 + base))
+    for (let minute = 0; minute <= hours * 60; minute += 5) {
+      const atMs = START_MS + minute * 60_000
+      const phase = minute / 60 / PERIOD_HOURS
+      const usedMiB = new Map(peers.map((peer) => [peer.thing, used(peer.base, phase + peer.phase)]))
+      const things = peers.map(({ thing }) => thing)
+      peaks = peaksAfter(peaks, things, usedMiB, atMs)
+      const sorted = [...usedMiB.values()].sort((a, b) => a - b)
+      members = members.map((known, i) => {
+        const memoryMiB = used(bases[i] as number, phase) + (leakMiBPerHour * minute) / 60
+        const gauges = { cpuPct: 30, memoryMiB, memoryLimitMiB: 512, uptimeS: 60, connected: true }
+        const common = sorted[sorted.length >> 1] ?? null
+        return withGauge(known, sample({ gauges }), atMs, common, usualMemory(peaksOf(peaks), LINES))
+      })
+    }
+    return Object.fromEntries(members.map((known, i) => [`line-${i + 1}-0`, known]))
+  }
+
+  const outcomes = (controls: number, leak = 0): readonly string[] =>
+    [2, 4, 6, 8, 10, 11, 11.5, 12, 12.5, 14].map((hours) => {
+      const one = oneCase()
+      return judgeMemory({ ...one, evidence: { ...one.evidence, memory: sawtooth(hours, controls, leak) } }).outcome
+    })
+
+  it.each([323, 17])('has a trend, and is no leak beside %i controls that have all had their peak', (controls) => {
+    expect(new Set(outcomes(controls))).toEqual(new Set(['healthy']))
+  })
+
+  it('is one where the peak is higher than theirs', () => {
+    expect(outcomes(323, 8)).toContain('breach')
+  })
 })
 
 describe('the series', () => {

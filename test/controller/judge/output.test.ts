@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type EvaluationSums, type Sums, totalOf } from '../../../controller/evidence/sums.ts'
 import { judgeOutput } from '../../../controller/judge/output.ts'
 import type { RuleInput } from '../../../controller/judge/rule-input.ts'
 import type { Finding } from '../../../controller/judge/verdict.ts'
@@ -80,6 +81,98 @@ describe('beside the controls', () => {
     expect(findingOf(one).outcome).toBe('breach')
     expect(findingOf({ ...one, evidence: { ...one.evidence, evaluations } }).outcome).toBe('healthy')
   })
+})
+
+/** Evaluations of five minutes in which canaries make so much, with stations that stand for a twelfth of the time. */
+function evaluationsOf(
+  shares: readonly ((line: number) => number)[],
+  { controls = 1, options = {} }: { controls?: number; options?: CaseOptions } = {},
+): RuleInput {
+  const part = (whole: Partial<Sums>, share: number) =>
+    Object.fromEntries(
+      Object.entries(whole).map(([key, value]) => {
+        const isMade = key === 'cycles' || key === 'units'
+        const isReading = key === 'readings' || key === 'expectedReadings'
+        return [key, isReading ? value : (value / 12) * (isMade ? share : 1)]
+      }),
+    )
+  const [hour] = oneCase(options).evidence.evaluations as readonly EvaluationSums[]
+  const evaluations = shares.map((shareOf, i): EvaluationSums => {
+    const lines = (hour as EvaluationSums).lines.map((own) => ({
+      ...own,
+      stage: part(own.stage, shareOf(own.line)) as unknown as Sums,
+      controls: part(own.controls, own.line === 4 ? controls : 1) as unknown as Sums,
+    }))
+    const wild = { squares: 306 * 0.25 ** 2, degrees: 306 }
+    return { ...(hour as EvaluationSums), atMs: i * 300_000, lines, total: totalOf(lines), outputNoise: wild }
+  })
+  const one = oneCase(options)
+  return { ...one, evidence: { ...one.evidence, evaluations } }
+}
+
+const all = () => 1
+const none = () => 0
+const line4 = (line: number) => (line === 4 ? 0 : 1)
+
+describe('on a plant whose stations often stand', () => {
+  it('is a breach at the first evaluation in which no machine of the stage makes anything', () => {
+    expect(findingOf(evaluationsOf([all, all, all, none]))).toMatchObject({
+      outcome: 'breach',
+      statistic: { name: 'bounded-mean' },
+      reason: { data: { segment: { span: 'latest-evaluation' }, decreasePct: 100 } },
+    })
+  })
+
+  it('is none where a third of them stands at once', () => {
+    const third = (line: number) => (line % 3 === 0 ? 0 : 1)
+    expect(findingOf(evaluationsOf([all, all, all, third])).outcome).toBe('healthy')
+  })
+
+  it('is none at one evaluation on few lines, of which all may stand', () => {
+    expect(findingOf(evaluationsOf([all, all, all, none], { options: { lines: 4 } })).outcome).toBe('healthy')
+  })
+
+  it('holds once a line has made nothing for twenty minutes, and no longer once it makes something', () => {
+    const stands = [all, line4, line4, line4, line4]
+    expect(findingOf(evaluationsOf(stands))).toMatchObject({
+      outcome: 'inconclusive',
+      inconclusive: 'gate',
+      line: 4,
+      statistic: { name: 'standing', value: 20, boundary: 20 },
+      reason: { data: { segment: { span: 'change-point', evaluations: 4 }, lines: [4] } },
+    })
+    expect(findingOf(evaluationsOf(stands.slice(0, -1))).outcome).toBe('healthy')
+    expect(findingOf(evaluationsOf([...stands, all])).outcome).toBe('healthy')
+  })
+
+  it('holds as well where the line has no controls, and not while they stand, too', () => {
+    const stands = [all, line4, line4, line4, line4]
+    expect(findingOf(evaluationsOf(stands, { options: { hasControls: false } })).inconclusive).toBe('gate')
+    expect(findingOf(evaluationsOf(stands, { controls: 0 })).outcome).toBe('healthy')
+  })
+
+  it('is not kept from holding by an evaluation that the line did not report at', () => {
+    const one = evaluationsOf([all, line4, line4, line4, line4, line4])
+    const { evaluations } = one.evidence
+    const silent = evaluations.map((own, i) =>
+      i === 3 ? { ...own, lines: own.lines.filter(({ line }) => line !== 4) } : own,
+    )
+    expect(findingOf({ ...one, evidence: { ...one.evidence, evaluations: silent } }).inconclusive).toBe('gate')
+  })
+})
+
+it('takes one control a line for as changeable as its mean allows', () => {
+  const one = evaluationsOf([all, all, all, (line) => (line % 3 === 0 ? 0 : 1)])
+  const alone = (madeOf: number): Finding => {
+    const evaluations = one.evidence.evaluations.map((own) => ({
+      ...own,
+      outputNoise: { squares: 0, degrees: 0 },
+      total: { ...own.total, controls: { ...own.total.controls, cycles: madeOf * own.total.controls.expectedCycles } },
+    }))
+    return findingOf({ ...one, evidence: { ...one.evidence, evaluations } })
+  }
+  expect(alone(1).outcome).toBe('breach')
+  expect(alone(0.92).outcome).toBe('healthy')
 })
 
 it('finds nothing where nothing is expected', () => {

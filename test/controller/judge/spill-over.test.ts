@@ -16,6 +16,7 @@ it('is healthy where the devices without the release fail as often as before', (
       outcome: 'healthy',
       observed: 0,
       n: 19_380,
+      interval: { low: expect.closeTo(-21.52, 2), high: expect.closeTo(25.24, 2) },
       reason: { code: 'LINE_PEER_ERRORS', data: { errors: 646, expectedErrors: 646, version: '2.3.1' } },
     },
   ])
@@ -30,6 +31,7 @@ it('holds a release whose line peers fail twice as often, and rolls nothing back
       observed: 100,
       n: 19_380,
       statistic: { name: 'maxsprt', value: expect.closeTo(241.7, 1), boundary: expect.closeTo(17.16, 2) },
+      interval: { low: expect.closeTo(68.51, 2), high: expect.closeTo(135.4, 1) },
       reason: { code: 'LINE_PEER_ERRORS', data: { errors: 1292, expectedErrors: 646, version: '2.3.1' } },
     },
   ])

@@ -1,11 +1,11 @@
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
-import { OPEN_GATES } from '../../../controller/policy/policy.ts'
+import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
-import { isFinal, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
-import { MINUTE_MS, policyWith } from '../fixtures.ts'
-import { type Failure, failingAt, release, startedWorld, type World } from '../world.ts'
+import { isFinal, LAST_STAGE, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
+import { MINUTE_MS, type PlantOptions, policyWith } from '../fixtures.ts'
+import { type Failure, failingAt, once, release, startedWorld, type World } from '../world.ts'
 
 /** Short windows, no gates and little evidence: a whole rollout in some twenty evaluations. */
 /** Without devices held back, which have a course of their own below. */
@@ -50,31 +50,19 @@ export async function endOf(world: World): Promise<End> {
   }
 }
 
+/** What happens in the plant before a tick; the same in a copy of the world. */
 export type Course = (rollout: Rollout, world: World) => void
-
-/** One device of every line is held back from production. */
-export const holding = { ...quick, holdback: true }
-export const HOLDING_SIZE = { lines: 2, perLine: 4 }
 
 /** Nothing goes wrong. */
 export const healthy: Course = () => undefined
 /** A device of production crashes while others are held back from it. */
-export const crashWhileHeld = (): Course => {
-  let isOver = false
-  return ({ state, stageIndex, holdback }, world) => {
-    if (isOver || state !== 'soaking' || stageIndex !== 2 || holdback?.releasedAtMs !== null) return
-    isOver = true
-    world.plant.crash('line-1-2')
-  }
+export const crashWhileHeld: Course = ({ state, stageIndex, holdback }, { plant }) => {
+  const isHolding = stageIndex === LAST_STAGE && holdback?.releasedAtMs === null
+  if (state === 'soaking' && isHolding && !plant.hasCrashed('line-1-2')) plant.crash('line-1-2')
 }
 /** A canary crashes while early soaks. */
-export const crashInEarly = (): Course => {
-  let isOver = false
-  return ({ state, stageIndex }, world) => {
-    if (isOver || state !== 'soaking' || stageIndex !== 1) return
-    isOver = true
-    world.plant.crash('line-3-0')
-  }
+export const crashInEarly: Course = ({ state, stageIndex }, { plant }) => {
+  if (state === 'soaking' && stageIndex === 1 && !plant.hasCrashed('line-3-0')) plant.crash('line-3-0')
 }
 
 /** Every canary takes the release and falls back from it before the next evaluation. */
@@ -95,19 +83,29 @@ export async function tick(world: World, ports: Ports, revive: () => void): Prom
 
 export type Tick = (world: World) => Promise<void>
 
+/** What a rollout is started with. */
+export interface Start {
+  readonly policy: Policy
+  readonly release: Release
+  readonly size: PlantOptions
+}
+
+export const QUICK: Start = { policy: quick, release, size: SMALL }
+/** One device of every line is held back from production. */
+export const HOLDING: Start = { ...QUICK, policy: { ...quick, holdback: true }, size: { lines: 2, perLine: 4 } }
+
 /** Plays a course to its end, `each` tick as the world has it; a migration to the start of its firmware. */
 export async function playOn(
   course: Course,
   each: (world: World) => Tick,
-  policy = quick,
-  asked: Release = release,
-  size = SMALL,
+  start: Start = QUICK,
+  from?: World,
 ): Promise<{ world: World; end: End }> {
-  const world = await startedWorld(policy, size, asked)
+  const world = from ?? (await startedWorld(start.policy, start.size, start.release))
   const onTick = each(world)
   for (let ticks = 0; ticks < MAX_TICKS; ticks++) {
     const rollout = await rolloutOf(world)
-    const isFollowing = asked.migration !== undefined && rollout.subject === undefined
+    const isFollowing = start.release.migration !== undefined && rollout.subject === undefined
     if (isFollowing || (isFinal(rollout) && rollout.subject === undefined && rollout.pending.length === 0)) break
     course(rollout, world)
     await onTick(world)
@@ -116,22 +114,62 @@ export async function playOn(
   return { world, end: await endOf(world) }
 }
 
+/** The world at the beginning of a tick, and what had been called by then. */
+interface Moment {
+  readonly world: World
+  readonly calls: number
+}
+
+/** The ticks of an undisturbed course: one that is disturbed at a later call begins with the same. */
+const momentsOf = once(async (course: Course, start: Start): Promise<readonly Moment[]> => {
+  const moments: Moment[] = []
+  await playOn(
+    course,
+    (world) => {
+      const { ports, calls, revive } = failingAt(world.ports, Number.POSITIVE_INFINITY, 'refused')
+      return async () => {
+        moments.push({ world: await world.copy(), calls: calls() })
+        await tick(world, ports, revive)
+      }
+    },
+    start,
+  )
+  return moments
+})
+
+/** Plays a course whose k-th call fails; `onTick` sees the world after each tick. */
 export async function play(
   course: Course,
   k = Number.POSITIVE_INFINITY,
   failure: Failure = 'refused',
-  asked?: Release,
+  start: Start = QUICK,
+  onTick: Tick = async () => undefined,
 ) {
+  const moments = await momentsOf(course, start)
+  const moment = moments.findLast(({ calls }) => calls < k) as Moment
   let hasFailed = (): boolean => false
-  const { end } = await playOn(
+  const { world, end } = await playOn(
     course,
     (world) => {
-      const failing = failingAt(world.ports, k, failure)
+      const failing = failingAt(world.ports, k - moment.calls, failure)
       hasFailed = failing.hasFailed
-      return () => tick(world, failing.ports, failing.revive)
+      return async () => {
+        await tick(world, failing.ports, failing.revive)
+        await onTick(world)
+      }
     },
-    quick,
-    asked,
+    start,
+    await moment.world.copy(),
   )
-  return { hasFailed: hasFailed(), end }
+  return { hasFailed: hasFailed(), world, end }
+}
+
+/** How many calls an undisturbed course makes before the first tick that finds the rollout like this. */
+export async function callsBefore(
+  course: Course,
+  start: Start,
+  isReached: (rollout: Rollout) => boolean,
+): Promise<number> {
+  for (const { world, calls } of await momentsOf(course, start)) if (isReached(await rolloutOf(world))) return calls
+  throw new Error('the course does not come to that')
 }

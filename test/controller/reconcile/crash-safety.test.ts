@@ -6,36 +6,37 @@ import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
 import { loadEvidence } from '../../../controller/reconcile/records.ts'
-import { heldOf } from '../../../controller/rollout/rollout.ts'
+import { heldOf, LAST_STAGE } from '../../../controller/rollout/rollout.ts'
 import { MINUTE_MS } from '../fixtures.ts'
-import { FAILURES, type Failure, failingAt, release, startedWorld, World } from '../world.ts'
+import { FAILURES, type Failure, failingAt, once, startedWorld, World } from '../world.ts'
 import {
   type Course,
+  callsBefore,
   crashInEarly,
   crashWhileHeld,
-  HOLDING_SIZE,
+  HOLDING,
   healthy,
-  holding,
   noneInstalls,
   play,
   playOn,
+  QUICK,
   quick,
   rolloutOf,
   SMALL,
   tick,
 } from './crash-courses.ts'
 
-describe.each<[string, () => Course, string, number]>([
-  ['a whole rollout', () => healthy, 'completed', 180],
+describe.each<[string, Course, string, number]>([
+  ['a whole rollout', healthy, 'completed', 180],
   ['a rollback', crashInEarly, 'rolled-back', 120],
-  ['a rollout that on-call is paged for', () => noneInstalls, 'halted', 60],
+  ['a rollout that on-call is paged for', noneInstalls, 'halted', 60],
 ])('%s', (_, course, state, leastPoints) => {
   it.each(FAILURES)('comes to the same end with any one call of the controller %s', async (failure) => {
-    const { end: undisturbed } = await play(course())
+    const { end: undisturbed } = await playOn(course, (world) => () => tick(world, world.ports, () => undefined))
     expect(undisturbed).toMatchObject({ state, notified: state === 'halted' ? ['ROLLOUT_HALTED'] : [] })
     let points = 0
     for (let k = 1; ; k++) {
-      const { hasFailed, end } = await play(course(), k, failure)
+      const { hasFailed, end } = await play(course, k, failure)
       if (!hasFailed) break
       expect({ k, ...end }).toEqual({ k, ...undisturbed })
       points += 1
@@ -44,45 +45,31 @@ describe.each<[string, () => Course, string, number]>([
   })
 })
 
-describe.each<[string, () => Course, string, number]>([
-  ['a whole rollout', () => healthy, 'completed', 50],
+describe.each<[string, Course, string, number]>([
+  ['a whole rollout', healthy, 'completed', 50],
   ['a rollback of production', crashWhileHeld, 'rolled-back', 45],
 ])('%s with devices held back', (_, course, state, leastPoints) => {
-  /** The k-th call after early has passed fails; before that holdback changes nothing. */
   async function playHolding(k: number, failure: Failure) {
-    let hasFailed = (): boolean => false
     const early = new Set<string>()
-    const { world, end } = await playOn(
-      course(),
-      (world) => {
-        const failing = failingAt(world.ports, k, failure)
-        hasFailed = failing.hasFailed
-        const revive = (): void => failing.revive()
-        return async () => {
-          const { state, stageIndex } = await rolloutOf(world)
-          const isAfterEarly = stageIndex === 2 || state === 'rolling-back'
-          await tick(world, isAfterEarly ? failing.ports : world.ports, revive)
-          for (const thing of heldOf(await rolloutOf(world))) if (world.updated.has(thing)) early.add(thing)
-        }
-      },
-      holding,
-      release,
-      HOLDING_SIZE,
-    )
+    const { world, hasFailed, end } = await play(course, k, failure, HOLDING, async (world) => {
+      for (const thing of heldOf(await rolloutOf(world))) if (world.updated.has(thing)) early.add(thing)
+    })
     const groups = ['line-1-3', 'line-2-3'].map((thing) => world.groupsOf(thing).join())
     const updated = [...world.updated].sort()
-    return { hasFailed: hasFailed(), end: { ...end, groups, updated, early: [...early] } }
+    return { hasFailed, end: { ...end, groups, updated, early: [...early] } }
   }
 
+  // Before early has passed holdback changes nothing.
   it.each(['killed after', 'refused'] as const)(
-    'comes to the same end with any one call of the controller %s',
+    'comes to the same end with any one later call of the controller %s',
     async (failure) => {
       const { end: undisturbed } = await playHolding(Number.POSITIVE_INFINITY, failure)
       const hasEverybody = state === 'completed'
       expect(undisturbed).toMatchObject({ state, groups: ['production', 'production'], early: [] })
       expect(undisturbed.updated.filter((thing) => thing.endsWith('-3')).length).toBe(hasEverybody ? 2 : 0)
+      const before = await callsBefore(course, HOLDING, ({ stageIndex }) => stageIndex === LAST_STAGE)
       let points = 0
-      for (let k = 1; ; k++) {
+      for (let k = before + 1; ; k++) {
         const { hasFailed, end } = await playHolding(k, failure)
         if (!hasFailed) break
         expect({ k, ...end }).toEqual({ k, ...undisturbed })
@@ -94,11 +81,16 @@ describe.each<[string, () => Course, string, number]>([
 })
 
 describe('a start', () => {
+  const beforeStart = once(async () => {
+    const world = new World(quick, SMALL)
+    await world.recordHistory()
+    return world
+  })
+
   it.each(FAILURES)('with any one call %s, delivered again, leaves one active rollout', async (failure) => {
     let points = 0
     for (let k = 1; ; k++) {
-      const world = new World(quick, SMALL)
-      await world.recordHistory()
+      const world = await (await beforeStart()).copy()
       const { ports, hasFailed, revive } = failingAt(world.ports, k, failure)
       await world.start(ports).catch(() => null)
       revive()
@@ -136,15 +128,15 @@ function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
   }
 }
 
-describe.each<[string, () => Course]>([
-  ['a whole rollout', () => healthy],
+describe.each<[string, Course]>([
+  ['a whole rollout', healthy],
   ['a rollback', crashInEarly],
 ])('two instances at once, however their calls interleave, through %s', (_, course) => {
   it.each([
     ['of the analyzer', makeAnalyze],
     ['analyzer and promoter', makePromote],
   ])('%s, do everything once, and the slower one learns that it is stale', async (__, makeOther) => {
-    const { end: undisturbed } = await play(course())
+    const { end: undisturbed } = await play(course)
     let stale = 0
     const onError = (error: unknown): void => {
       expect(error).toBeInstanceOf(StaleRollout)
@@ -152,7 +144,7 @@ describe.each<[string, () => Course]>([
     }
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-        const { end } = await playOn(course(), (world) => {
+        const { end } = await playOn(course, (world) => {
           const ports = interleaved(world.ports, scheduler)
           return async () => {
             const both = Promise.all([
@@ -203,18 +195,18 @@ describe('an instance overtaken by the next evaluation', () => {
 })
 
 describe('events that come twice, late or never', () => {
-  it.each<[string, () => Course]>([
-    ['a whole rollout', () => healthy],
+  it.each<[string, Course]>([
+    ['a whole rollout', healthy],
     ['a rollback', crashInEarly],
   ])('change nothing in the end of %s', async (_, course) => {
     // Many evaluations may be lost in a row before this window is over.
     const patient = { ...quick, windowMs: 60 * MINUTE_MS }
-    const { end: undisturbed } = await play(course())
+    const { end: undisturbed } = await play(course)
     const fate = fc.constantFrom('once', 'twice', 'late', 'never')
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { minLength: 60, maxLength: 60 }), async (fates) => {
         const { end } = await playOn(
-          course(),
+          course,
           (world) => {
             let evaluations = 0
             return async () => {
@@ -230,7 +222,7 @@ describe('events that come twice, late or never', () => {
               await analyze(late) // whatever was overtaken arrives at last
             }
           },
-          patient,
+          { ...QUICK, policy: patient },
         )
         expect(end).toEqual(undisturbed)
       }),

@@ -101,6 +101,16 @@ describe('a scenario file', () => {
       '2026-03-02',
       'x.yaml:7:1: start: "2026-03-02" is not a local time with its zone, such as "2026-03-02T14:00[Europe/Berlin]"',
     ],
+    [
+      '2026-03-02T14:00[Europe/Berlin]',
+      '2026-03-29T02:30[Europe/Berlin]',
+      'x.yaml:7:1: start: "2026-03-29T02:30[Europe/Berlin]" is never shown: the clocks skip that hour, and it would be 2026-03-29T03:30',
+    ],
+    [
+      '2026-03-02T14:00[Europe/Berlin]',
+      '2026-03-02T14:00+05:30[+05:30]',
+      'x.yaml:7:1: start: "2026-03-02T14:00+05:30[+05:30]" has no zone of the IANA database, such as "2026-03-02T14:00[Europe/Berlin]"',
+    ],
     ['replaces: 2.3.1', 'replaces: 2.4.0', 'x.yaml:4:3: release.replaces must not be the released version'],
   ])('with %j as %j says what, where and the nearest valid choice', (piece, by, problem) => {
     expect(problems(piece, by)).toContain(problem)

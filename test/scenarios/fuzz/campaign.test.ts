@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest'
 import { batchTasks, runCampaign } from '../../../scenarios/fuzz/campaign.ts'
 
-it('no invariant is violated in five scenarios, and in thirty in test/extended', async () => {
+it('no invariant is violated in two scenarios, and in thirty in test/extended', async () => {
   const progress: number[] = []
   const { tally, failure } = await runCampaign({
     seed: 1,
-    runs: 5,
+    runs: 2,
     workers: 1,
     onProgress: ({ scenarios }) => progress.push(scenarios),
   })
   expect(failure).toBeNull()
-  expect(tally.scenarios).toBe(5)
-  expect(progress.at(-1)).toBe(5)
-  expect(Object.keys(tally.acted).length).toBeGreaterThan(2)
+  expect(tally.scenarios).toBe(2)
+  expect(progress.at(-1)).toBe(2)
+  expect(Object.keys(tally.acted)).not.toEqual([])
 })
 
 it('shards are the campaign: every batch once, whatever their number', () => {

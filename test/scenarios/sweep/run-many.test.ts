@@ -57,7 +57,7 @@ it('stops at once when it is aborted', async () => {
   const abort = new AbortController()
   const reason = new Error('enough')
   let played = 0
-  const running = runMany([small('healthy')], [1, 2, 3, 4, 5, 6, 7, 8], {
+  const running = runMany([small('memory-leak')], [1, 2, 3, 4, 5, 6, 7, 8], {
     workers: 2,
     signal: abort.signal,
     onProgress: ({ done }) => {

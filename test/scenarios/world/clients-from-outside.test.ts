@@ -13,18 +13,19 @@ import { rehearse } from '../../../scenarios/world/rehearse.ts'
 const HOUR_MS = 3_600_000
 const healthy = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10 } }
 const startMs = healthy.start.atMs
+const PLAYED_HOURS = 5
 
 /** What a client of this endpoint does; simulated time waits for it. */
 type Act = (endpoint: string, mqttUrl: string) => Promise<void>
 
-/** The first 12 h of a healthy release, with `act` after so many hours. */
+/** The first hours of a healthy release, with `act` after so many hours. */
 async function played(acts: readonly (readonly [afterHours: number, act: Act])[]) {
   let urls = { httpUrl: '', mqttUrl: '' }
   const waiting = [...acts]
   const result: RehearsalResult = await rehearse(healthy, {
     seed: 1,
     level: 'wire',
-    untilMs: 12 * HOUR_MS,
+    untilMs: PLAYED_HOURS * HOUR_MS,
     onListening: (endpoints) => {
       urls = endpoints
     },
@@ -94,7 +95,7 @@ async function deployElsewhere(endpoint: string): Promise<void> {
 
 it('a disabled rule stops the analyzer, and the report says whose deed that was', async () => {
   const { report } = await played([[1, disableRules]])
-  const perHour = undisturbed.report.controller.evaluations / 12
+  const perHour = undisturbed.report.controller.evaluations / PLAYED_HOURS
   expect(report.controller.evaluations).toBeLessThan(2 * perHour)
   expect(changesOf(report)).toContain('events DisableRule')
   expect(report.clients?.[0]?.reads).toMatchObject({ 'events ListRules': 1 })

@@ -54,7 +54,7 @@ describe('shipped scenarios on the whole fleet', () => {
     // What the levels decide is the same.
     beforeAll(async () => {
       played.push(await play(scenario))
-      for (const seed of [2, 3, 4, 5]) played.push(await play(scenario, { seed, level: 'model' }))
+      for (const seed of [2, 3]) played.push(await play(scenario, { seed, level: 'model' }))
     })
 
     it('is healthy again within 4.5 to 11.4 minutes, whatever the seed', () => {
@@ -64,7 +64,7 @@ describe('shipped scenarios on the whole fleet', () => {
     it('gives the digest of the table over TCP, and another with another seed', () => {
       const table = readFileSync(new URL('../library/digests.txt', import.meta.url), 'utf8')
       expect(table).toContain(`crash-on-start 1 ${played[0]?.facts.digest}\n`)
-      expect(new Set(played.map(({ facts }) => facts.digest)).size).toBe(5)
+      expect(new Set(played.map(({ facts }) => facts.digest)).size).toBe(3)
     })
   })
 })

@@ -1,0 +1,24 @@
+import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { Policy } from '../../controller/policy/policy.ts'
+import type { FaultSpec } from '../../sim/faults/catalogue.ts'
+import type { TraceDeploymentSpec } from '../../sim/kernel/trace-events.ts'
+import type { Twin } from '../../sim/twin/twin.ts'
+import type { Scenario } from '../files/scenario.ts'
+
+/** Records what the rollout finds, so that it can be judged without the controller's word. */
+export function recordSetting(
+  { trace, cloud }: Twin,
+  policy: Policy,
+  faults: readonly FaultSpec[],
+  { fleet, recorded }: Pick<Scenario, 'fleet' | 'recorded'>,
+): void {
+  const lines = typeof fleet.lines === 'number' ? [] : fleet.lines
+  const deployed = Object.fromEntries(STAGES.map((stage) => [stage, cloud.greengrass.deployments.inForce(stage)]))
+  trace.record('rehearsal', {
+    kind: 'rollout-setting',
+    policy,
+    deployed: deployed as Record<StageName, TraceDeploymentSpec>,
+    faults: faults.map((fault) => ({ ...fault })),
+    isNoisy: recorded !== undefined || [fleet, ...lines].some(({ noise }) => noise !== undefined),
+  })
+}

@@ -3,7 +3,12 @@ import { BaseSequencer } from 'vitest/node'
 
 /** The files that take longest: a core of its own for the last one of all would be a core that idles. */
 const LONGEST = [
+  'library-seed-2',
   'library',
+  'scale',
+  'library-at-wire',
+  'false-rollbacks',
+  'fit',
   'crash-safety',
   'equivalence',
   'compare',

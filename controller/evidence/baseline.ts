@@ -80,7 +80,7 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
         if (delta === null) continue
         addShift(sums, delta)
         const group = `${thing}/${stratum}`
-        const place = { thing, line: own(after.devices, thing)?.line ?? 0, stratum, atMs: after.atMs }
+        const place = { thing, line: own(after.devices, thing)?.line ?? 0, stratum, atMs: after.atMs, day }
         if (delta.cycles > 0 && delta.cycleTimeMsSum > 0) {
           const value = Math.log(delta.cycleTimeMsSum / delta.cycles)
           spread.add(group, value)
@@ -88,14 +88,15 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
         }
         connection.add(group, delta.connectionFailures, delta.connectionAttempts)
         errors.add(group, delta.errors, delta.countedMinutes)
-        records.add({ ...place, day }, delta.errors, delta.countedMinutes)
+        records.add(place, delta.errors, delta.countedMinutes)
         // Failures do not depend on the shift.
-        links.add({ ...place, day, stratum: '' }, delta.connectionFailures, delta.connectionAttempts)
+        links.add({ ...place, stratum: '' }, delta.connectionFailures, delta.connectionAttempts)
         rules.add(place, delta)
         if (delta.countedMinutes > 0) output.add(group, delta.cycles / delta.countedMinutes)
       }
     }
   }
+  const shiftMinutes = shifts.count === 0 ? 0 : shifts.minutes / shifts.count
   const [fromMs, toMs] = [snapshots[0]?.atMs ?? 0, snapshots.at(-1)?.atMs ?? 0]
   return {
     fromMs,
@@ -107,9 +108,9 @@ export function makeBaseline(snapshots: readonly Snapshot[], policy: Policy): Ba
     outputSpread: output.relativeSigma(),
     cycleTimeCv: cycleTimeCv(devices),
     dispersion: { connection: connection.factor(), errors: errors.factor() },
-    errorVariation: records.variation(shifts.count === 0 ? 0 : shifts.minutes / shifts.count),
-    connectionVariation: links.variation(shifts.count === 0 ? 0 : shifts.minutes / shifts.count),
-    rules: rules.variations(),
+    errorVariation: records.variation(shiftMinutes),
+    connectionVariation: links.variation(shiftMinutes),
+    rules: rules.variations(shiftMinutes),
   }
 }
 

@@ -41,7 +41,7 @@ export interface MetricEvaluation {
 export type MetricEvaluations = Readonly<Record<string, MetricEvaluation>>
 export type MetricLines = Readonly<Record<string, readonly MetricLine[]>>
 
-const noMetricSums = (): MutableSums => ({
+export const noMetricSums = (): MutableMetricSums => ({
   readings: 0,
   due: 0,
   came: 0,
@@ -53,13 +53,14 @@ const noMetricSums = (): MutableSums => ({
 
 const NO_METRIC_SUMS: MetricSums = noMetricSums()
 
-type MutableSums = { -readonly [K in keyof MetricSums]: MetricSums[K] }
+/** To be added up. */
+export type MutableMetricSums = { -readonly [K in keyof MetricSums]: MetricSums[K] }
 
 /** Adds up what devices of one role did, line by line and rule by rule. */
 export class MetricObserver {
   readonly #baseline: Baseline
   readonly #rules: readonly MetricRule[]
-  readonly #sums: readonly Map<number, MutableSums>[]
+  readonly #sums: readonly Map<number, MutableMetricSums>[]
   readonly #scatter: readonly WithinLines[]
   /** Of single devices, for the rules that look at each. */
   readonly #effects: readonly (Map<string, { readonly line: number; readonly effect: number }> | null)[]
@@ -80,7 +81,7 @@ export class MetricObserver {
       const usual = before[i] ?? null
       const { name, metricTest, warmUpMs } = this.#rules[i] as MetricRule
       if (usual === null || ageMs < warmUpMs) continue
-      const sums = member(this.#sums[i] as Map<number, MutableSums>, line, noMetricSums)
+      const sums = member(this.#sums[i] as Map<number, MutableMetricSums>, line, noMetricSums)
       const effect = readMetric(metricTest, now, usual, sums)
       if (effect === null) continue
       this.#effects[i]?.set(thing, { line, effect })
@@ -113,7 +114,10 @@ export class MetricObserver {
   beside(controls: MetricObserver): MetricEvaluations {
     const evaluations: Record<string, MetricEvaluation> = {}
     for (const [i, { name }] of this.#rules.entries()) {
-      const [stage, peers] = [this.#sums[i] as Map<number, MutableSums>, controls.#sums[i] as Map<number, MutableSums>]
+      const [stage, peers] = [
+        this.#sums[i] as Map<number, MutableMetricSums>,
+        controls.#sums[i] as Map<number, MutableMetricSums>,
+      ]
       const lines = [...new Set([...stage.keys(), ...peers.keys()])].map(
         (line): MetricLine => ({
           line,
@@ -131,7 +135,7 @@ export class MetricObserver {
 
 /** Lines of several times as one. */
 export function metricLinesOf(parts: readonly (readonly MetricLine[])[]): readonly MetricLine[] {
-  const lines = new Map<number, { evaluations: number; stage: MutableSums; controls: MutableSums }>()
+  const lines = new Map<number, { evaluations: number; stage: MutableMetricSums; controls: MutableMetricSums }>()
   for (const part of parts) {
     for (const { line, evaluations, stage, controls } of part) {
       let own = lines.get(line)
@@ -174,7 +178,7 @@ export function metricTotal(lines: readonly MetricLine[]): Pick<MetricLine, 'sta
   return { stage, controls }
 }
 
-function addSums(sums: MutableSums, more: MetricSums): void {
+function addSums(sums: MutableMetricSums, more: MetricSums): void {
   if (more === NO_METRIC_SUMS) return
   sums.readings += more.readings
   sums.due += more.due

@@ -36,10 +36,16 @@ export interface Presence {
   readonly stage: readonly { readonly line: number; readonly of: number; readonly down: number }[]
   /** Of peers on lines that were not away themselves. */
   readonly awayMs: number
+  /** Of that, of outages that were long then; absent in evidence that an earlier version has stored. */
+  readonly longAwayMs?: number
   readonly observedMs: number
 }
 
-export const NO_PRESENCE: Presence = { lines: [], stage: [], awayMs: 0, observedMs: 0 }
+export const NO_PRESENCE: Presence = { lines: [], stage: [], awayMs: 0, longAwayMs: 0, observedMs: 0 }
+
+/** Outages of more than so many mean lengths are long. [source: away-rate] */
+const LONG_LENGTHS = 4
+export const longAwayMs = ({ evidence }: Policy): number => LONG_LENGTHS * evidence.awayForMs
 
 /** A line of whose peers a larger part is away is away itself: that says nothing about single devices. */
 export const AWAY_LINE_SHARE = 0.25
@@ -48,6 +54,7 @@ interface Count {
   of: number
   away: number
   down: number
+  long: number
 }
 
 /**
@@ -63,18 +70,20 @@ export function observePresence(
 ): Omit<Presence, 'stage'> {
   const controls = countByLine(watch.controls, watch, previous, current, policy)
   const others = countByLine(watch.others ?? [], watch, previous, current, policy)
-  const lines = [...new Set([...controls.keys(), ...others.keys()])].map((line) => ({
+  const counts = [...new Set([...controls.keys(), ...others.keys()])].map((line) => ({
     line,
-    peers: controls.get(line) ?? (others.get(line) as Count),
+    count: controls.get(line) ?? (others.get(line) as Count),
   }))
   const spanMs = previous === null ? 0 : current.atMs - previous.atMs
-  let [awayMs, observedMs] = [known.awayMs, known.observedMs]
-  for (const { peers } of lines) {
-    if (peers.away > AWAY_LINE_SHARE * peers.of) continue
-    awayMs += peers.away * spanMs
-    observedMs += peers.of * spanMs
+  let [awayMs, longMs, observedMs] = [known.awayMs, known.longAwayMs ?? 0, known.observedMs]
+  for (const { count } of counts) {
+    if (count.away > AWAY_LINE_SHARE * count.of) continue
+    awayMs += count.away * spanMs
+    longMs += count.long * spanMs
+    observedMs += count.of * spanMs
   }
-  return { lines, awayMs, observedMs }
+  const lines = counts.map(({ line, count: { of, away, down } }) => ({ line, peers: { of, away, down } }))
+  return { lines, awayMs, longAwayMs: longMs, observedMs }
 }
 
 function countByLine(
@@ -91,7 +100,7 @@ function countByLine(
     const line = lineOf[thing] as number
     let own = lines.get(line)
     if (own === undefined) {
-      own = { of: 0, away: 0, down: 0 }
+      own = { of: 0, away: 0, down: 0, long: 0 }
       lines.set(line, own)
     }
     own.of += 1
@@ -100,6 +109,7 @@ function countByLine(
     const silentMs = delta === null ? current.atMs - lastHeardMs(previous, thing) : 0
     if (delta === null ? silentMs >= DOWN_AFTER_MS : isBack(thing, previous, current, policy)) own.away += 1
     if (isDown(delta, silentMs)) own.down += 1
+    if (silentMs > longAwayMs(policy)) own.long += 1
   }
   return lines
 }

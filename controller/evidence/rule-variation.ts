@@ -4,13 +4,14 @@ import { groupedBy } from '../support/grouped.ts'
 import type { Delta } from './difference.ts'
 import { canTell, type Done, doneSince, eventsOf, isOfGauge, varianceOf } from './metric-reading.ts'
 import { limitEffect, metricRules } from './metric-rules.ts'
+import { CountRecords, type Variation } from './variation.ts'
 
 /** How what one rule reads of a device varies from one shift to the same one of another day. */
 export interface RuleVariation {
   /** The plant has such data at all. */
   readonly hasData: boolean
-  /** How many times as much as chance its events do, at least 1. */
-  readonly dispersion: number
+  /** How its events do beyond chance; absent where it has none, and in a baseline that an earlier version has stored. */
+  readonly events?: Variation
   /** Standard deviation of its effect beside the devices of its line, and by itself. */
   readonly besideLine: number
   readonly alone: number
@@ -28,6 +29,8 @@ export interface Place {
   readonly line: number
   readonly stratum: string
   readonly atMs: number
+  /** Of the baseline, numbered. */
+  readonly day: number
 }
 
 interface Value extends Place {
@@ -44,12 +47,12 @@ const MOST_SIGMAS = 4
 export class RuleRecords {
   readonly #policy: Policy
   readonly #values: Value[][]
-  readonly #counts: (Place & { readonly count: number; readonly exposure: number })[][]
+  readonly #counts: (CountRecords | null)[]
 
   constructor(policy: Policy) {
     this.#policy = policy
     this.#values = metricRules(policy).map(() => [])
-    this.#counts = metricRules(policy).map(() => [])
+    this.#counts = metricRules(policy).map(({ metricTest }) => (isOfEvents(metricTest) ? new CountRecords() : null))
   }
 
   add(place: Place, delta: Delta): void {
@@ -57,12 +60,15 @@ export class RuleRecords {
     for (const [i, { metricTest }] of metricRules(this.#policy).entries()) {
       const value = canTell(metricTest, done) ? recordOf(metricTest, done) : null
       if (value !== null) this.#values[i]?.push({ ...place, value, variance: varianceWithin(metricTest, done) })
-      const events = isOfEvents(metricTest) ? eventsOf(metricTest, done) : null
-      if (events !== null && events.exposure > 0) this.#counts[i]?.push({ ...place, ...events })
+      const counts = this.#counts[i] ?? null
+      const events = counts === null ? null : eventsOf(metricTest, done)
+      const stratum = metricTest.isStratified ? place.stratum : ''
+      if (events !== null) counts?.add({ ...place, stratum }, events.count, events.exposure)
     }
   }
 
-  variations(): Readonly<Record<string, RuleVariation>> {
+  /** `shiftMinutes` is the mean length of the shifts that were recorded. */
+  variations(shiftMinutes: number): Readonly<Record<string, RuleVariation>> {
     const rules = metricRules(this.#policy)
     return Object.fromEntries(
       rules.map(({ name, metricTest }, i): [string, RuleVariation] => {
@@ -72,15 +78,16 @@ export class RuleRecords {
         const alone = sigmaOf(residuals)
         const unit = values.reduce((sum, { value }) => sum + Math.abs(value), 0) / Math.max(values.length, 1)
         const single = singleSigma(this.#values[i] ?? [], isRelative)
-        const hasData = residuals.length > 0 || (this.#counts[i] ?? []).length > 0
+        const counts = this.#counts[i] ?? null
+        const hasEvents = counts !== null && counts.size > 0
         const bound = Math.max(MOST_LIMITS * limitEffect(metricTest, this.#policy), MOST_SIGMAS * alone)
         // A trend is looked for in ranks, which one reading cannot decide.
         const mostEffect = metricTest.kind === 'trend' ? 0 : bound
         return [
           name,
           {
-            hasData,
-            dispersion: dispersionOf(this.#counts[i] ?? []),
+            hasData: residuals.length > 0 || hasEvents,
+            ...(hasEvents && { events: counts.variation(shiftMinutes) }),
             besideLine: besideLine(residuals),
             alone,
             single,
@@ -161,19 +168,4 @@ function besideLine(residuals: readonly Residual[]): number {
     }
   }
   return degrees === 0 ? sigmaOf(residuals) : Math.sqrt(squares / degrees)
-}
-
-/** Pearson's chi-squared of events within devices and strata, over its degrees of freedom. [source: quasi-poisson] */
-function dispersionOf(counts: readonly (Place & { readonly count: number; readonly exposure: number })[]): number {
-  let [chiSquared, degrees] = [0, 0]
-  for (const own of groupedBy(counts, ({ thing, stratum }) => `${thing}/${stratum}`).values()) {
-    const [count, exposure] = own.reduce(([a, b], one) => [a + one.count, b + one.exposure], [0, 0])
-    if (count === 0) continue
-    for (const one of own) {
-      const expected = (one.exposure * count) / exposure
-      chiSquared += (one.count - expected) ** 2 / expected
-    }
-    degrees += own.length - 1
-  }
-  return degrees === 0 ? 1 : Math.max(chiSquared / degrees, 1)
 }

@@ -98,6 +98,10 @@ export class CountRecords {
     this.#records.push({ thing, line, atMs, day, group, count, exposure })
   }
 
+  get size(): number {
+    return this.#records.length
+  }
+
   /** `shiftMinutes` is 0 where nothing was recorded. */
   variation(shiftMinutes: number): Variation {
     const [shifts, days] = [this.#cells(({ atMs }) => atMs), this.#cells(({ day }) => day)]

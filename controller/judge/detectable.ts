@@ -1,7 +1,12 @@
 import type { Baseline } from '../evidence/baseline.ts'
-import { cycleNoiseOf, type LineEffect, lineEffects, stageEffect } from '../evidence/cycle-time-effect.ts'
-import { outputLosses, outputNoiseOf } from '../evidence/output-effect.ts'
-import type { MutableSums } from '../evidence/sums.ts'
+import {
+  type CycleNoise,
+  cycleNoiseOf,
+  type EffectEstimate,
+  lineEffects,
+  stageEffect,
+} from '../evidence/cycle-time-effect.ts'
+import { type OutputNoise, outputLosses, outputNoiseOf } from '../evidence/output-effect.ts'
 import { judgeConnection } from './connection-failure.ts'
 import { judgeCycleTime } from './cycle-time.ts'
 import { judgeErrorRate } from './error-rate.ts'
@@ -11,13 +16,24 @@ import type { RuleInput } from './rule-input.ts'
 import { smallestWhere } from './smallest-where.ts'
 import type { Finding } from './verdict.ts'
 
+/**
+ * What chance does to an effect, in standard deviations towards the harm: of what varies from evaluation to evaluation
+ * so many in the middle, and so many fewer than that where the power is what is wanted; of what lasts for the day so many
+ * fewer.
+ */
+export interface Sigmas {
+  readonly middle: number
+  readonly spread: number
+  readonly lasting: number
+}
+
 /** How a rule is asked for what it can detect. */
 export interface Detectable {
   readonly judge: (one: RuleInput) => readonly Finding[]
   /** What a harm of this size does to the mean of what a line's devices do. */
-  readonly harm: (stage: MutableSums, size: number) => void
-  /** So many standard deviations of chance on top, over these lines together. */
-  readonly chance: (lines: readonly PlannedLine[], sigmas: number, baseline: Baseline) => void
+  readonly harm: (line: PlannedLine, size: number) => void
+  /** What chance does on top, to these lines together. */
+  readonly chance: (lines: readonly PlannedLine[], sigmas: Sigmas, healthy: RuleInput) => void
   /** Sizes between which the smallest is looked for. */
   readonly from: number
   readonly to: number
@@ -33,34 +49,55 @@ export const countAt = (mean: number, sigmas: number, dispersion = 1): number =>
 function scaleCount(
   lines: readonly PlannedLine[],
   key: 'errors' | 'failures',
-  sigmas: number,
+  { middle, spread }: Sigmas,
   dispersion: number | undefined,
 ): void {
   const mean = lines.reduce((sum, { stage }) => sum + stage[key], 0)
   if (mean === 0) return
-  const factor = countAt(mean, sigmas, dispersion) / mean
+  const factor = countAt(mean, middle - spread, dispersion) / mean
   for (const { stage } of lines) stage[key] *= factor
 }
 
-/** Standard deviation of what the lines' effects are together. */
-const sigmaOf = (effects: readonly LineEffect[]): number => Math.sqrt(stageEffect(effects)?.variance ?? 0)
+/** What chance adds to an effect; what lasts and what passes do not come together. */
+export function shiftOf(effect: Pick<EffectEstimate, 'variance' | 'lastingVariance'> | null, sigmas: Sigmas): number {
+  if (effect === null) return 0
+  const { variance, lastingVariance } = effect
+  const passing = Math.sqrt(Math.max(variance - lastingVariance, 0))
+  return sigmas.middle * passing - Math.hypot(sigmas.spread * passing, sigmas.lasting * Math.sqrt(lastingVariance))
+}
 
-const slower = (stage: MutableSums, effect: number): void => {
+/**
+ * The scatter that the week has shown: rules take more for possible, since an update may do to a device what no week
+ * without one can show, but that is no chance of every release. [source: device-effect]
+ */
+function cycleNoiseSeen(baseline: Baseline): CycleNoise {
+  const { cycleTimeSpread = 0, cycleTimeSpreads } = baseline
+  const besideLine = (cycleTimeSpreads?.besideLine ?? cycleTimeSpread) ** 2
+  return { ...cycleNoiseOf([], baseline), lasting: cycleTimeSpread ** 2, besideLine }
+}
+
+/** The same of what is made. */
+const outputNoiseSeen = (baseline: Baseline): OutputNoise => ({
+  ...outputNoiseOf([], baseline),
+  lasting: (baseline.outputSpread ?? 0) ** 2,
+})
+
+const slower = ({ stage }: PlannedLine, effect: number): void => {
   stage.cycleMs *= Math.exp(effect)
   stage.boundedEffects += stage.readings * effect
 }
 
-const less = (stage: MutableSums, share: number): void => {
+const less = ({ stage }: PlannedLine, share: number): void => {
   stage.cycles = Math.max(stage.cycles - stage.expectedCycles * share, 0)
   stage.units = Math.max(stage.units - stage.expectedUnits * share, 0)
 }
 
 export const ERRORS: Detectable = {
   judge: (one) => [judgeErrorRate(one)],
-  harm: (stage, increasePct) => {
+  harm: ({ stage }, increasePct) => {
     stage.errors *= 1 + increasePct / 100
   },
-  chance: (lines, sigmas, { dispersion }) => scaleCount(lines, 'errors', sigmas, dispersion?.errors),
+  chance: (lines, sigmas, { baseline }) => scaleCount(lines, 'errors', sigmas, baseline.dispersion?.errors),
   from: 1,
   to: 100_000,
 }
@@ -68,20 +105,20 @@ export const ERRORS: Detectable = {
 /** Its size is the failed share itself. */
 export const CONNECTIONS: Detectable = {
   judge: judgeConnection,
-  harm: (stage, failedPct) => {
+  harm: ({ stage }, failedPct) => {
     stage.failures = Math.max(stage.failures, (stage.attempts * failedPct) / 100)
   },
-  chance: (lines, sigmas, { dispersion }) => scaleCount(lines, 'failures', sigmas, dispersion?.connection),
+  chance: (lines, sigmas, { baseline }) => scaleCount(lines, 'failures', sigmas, baseline.dispersion?.connection),
   from: 0.01,
   to: 100,
 }
 
 export const CYCLE_TIME: Detectable = {
   judge: (one) => [judgeCycleTime(one)],
-  harm: (stage, increasePct) => slower(stage, Math.log1p(increasePct / 100)),
-  chance: (lines, sigmas, baseline) => {
-    const shift = sigmas * sigmaOf(lineEffects(lines, cycleNoiseOf([], baseline), true))
-    for (const { stage } of lines) slower(stage, shift)
+  harm: (line, increasePct) => slower(line, Math.log1p(increasePct / 100)),
+  chance: (lines, sigmas, { baseline }) => {
+    const shift = shiftOf(stageEffect(lineEffects(lines, cycleNoiseSeen(baseline), true)), sigmas)
+    for (const line of lines) slower(line, shift)
   },
   from: 0.1,
   to: 10_000,
@@ -89,19 +126,19 @@ export const CYCLE_TIME: Detectable = {
 
 export const OUTPUT: Detectable = {
   judge: judgeOutput,
-  harm: (stage, decreasePct) => less(stage, decreasePct / 100),
-  chance: (lines, sigmas, baseline) => {
-    const shift = sigmas * sigmaOf(outputLosses(lines, outputNoiseOf([], baseline), 'cycles'))
-    for (const { stage } of lines) less(stage, shift)
+  harm: (line, decreasePct) => less(line, decreasePct / 100),
+  chance: (lines, sigmas, { baseline }) => {
+    const shift = shiftOf(stageEffect(outputLosses(lines, outputNoiseSeen(baseline), 'cycles')), sigmas)
+    for (const line of lines) less(line, shift)
   },
   from: 0.1,
   to: 100,
 }
 
-/** A look at a window, and how far chance may be from the mean in it where the power is what is wanted. */
+/** A look at a window, and what chance does in it where the power is what is wanted. */
 export interface Look {
   readonly window: PlannedWindow
-  readonly sigmas: number
+  readonly sigmas: Sigmas
   /** Of the size, that acts in it; all by default. */
   readonly part?: number
 }
@@ -110,13 +147,10 @@ export interface Look {
  * The smallest size for which the rule itself finds a breach in one of the looks; null where the largest is not enough.
  * `line`: only this line is harmed.
  */
-export function smallestSize(
-  rule: Detectable,
-  looks: readonly Look[],
-  baseline: Baseline,
-  line?: number,
-): number | null {
-  const isFound = (size: number): boolean => looks.some((look) => isBreach(rule, look, size, baseline, line))
+export function smallestSize(rule: Detectable, looks: readonly Look[], line?: number): number | null {
+  const healthy = looks.map(({ window }) => window(() => undefined))
+  const isFound = (size: number): boolean =>
+    looks.some((look, i) => isBreach(rule, look, size, healthy[i] as RuleInput, line))
   return smallestWhere(isFound, rule.from, rule.to)
 }
 
@@ -124,13 +158,13 @@ function isBreach(
   { judge, harm, chance }: Detectable,
   { window, sigmas, part = 1 }: Look,
   size: number,
-  baseline: Baseline,
+  healthy: RuleInput,
   line: number | undefined,
 ): boolean {
   const harmed: Harm = (lines) => {
     const own = line === undefined ? lines : lines.filter((one) => one.line === line)
-    for (const { stage } of own) harm(stage, size * part)
-    chance(own, sigmas, baseline)
+    for (const each of own) harm(each, size * part)
+    chance(own, sigmas, healthy)
   }
   return judge(window(harmed)).some(({ outcome }) => outcome === 'breach')
 }

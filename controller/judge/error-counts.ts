@@ -1,5 +1,5 @@
 import type { Baseline } from '../evidence/baseline.ts'
-import type { LineSums, Sums } from '../evidence/sums.ts'
+import type { Sums } from '../evidence/sums.ts'
 import { NO_PARTS, type Parts, partsOfWeek, partsOver, type Tail } from '../evidence/variation.ts'
 import { type Count, withVariance } from '../statistics/excess.ts'
 import type { ErrorsBefore } from './errors-before.ts'
@@ -42,7 +42,10 @@ const LEAST_LINES = 3
  * The stage with its lines bounded: one device that errs for a day would otherwise be a rise of the whole stage. Lines
  * are judged by themselves as well, as they are. [source: bounded-readings]
  */
-export function bounded(compared: Compared, lines: readonly Pick<LineSums, 'stage'>[]): Compared {
+export function bounded(
+  compared: Compared,
+  lines: readonly { readonly stage: Pick<Sums, 'errors' | 'expectedErrors'> }[],
+): Compared {
   const { stage, controls, before, variation } = compared
   if (lines.length < LEAST_LINES) return compared
   const [now] = parts(compared)

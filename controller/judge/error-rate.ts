@@ -73,8 +73,22 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
       : { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
   }
   const ofBefore = statisticOf(test, againstBefore)
-  if (!isSignificant(ofBefore)) return { segment, outcome: 'healthy', statistic }
+  if (!isSignificant(ofBefore) || isPast(segment, compared, one)) return { segment, outcome: 'healthy', statistic }
   return { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic: ofBefore }
+}
+
+/**
+ * What the controls share holds while it lasts: the whole time would show it for as long again. It is past once the
+ * stage is not above the limit in the rolling window, and has not been beside all controls: a line, of which some always
+ * are by chance, by its bound. [source: past-common-mode]
+ */
+function isPast({ key, stage }: Segment, compared: Compared, { evidence, policy }: RuleInput): boolean {
+  const { controls } = evidence.total
+  if (key.span !== 'since-update' || controls.countedMinutes === 0) return false
+  const now = totalOf(rollingWindowOf(evidence.evaluations)).stage
+  if (now.expectedErrors === 0 || isAbove(now, policy)) return false
+  const against = againstControls({ ...compared, controls })
+  return !isAboveByBound({ ...stage, ...compared.stage }, against, policy, key.line === undefined ? 0 : BOUND_SIGMA)
 }
 
 const comparedOf = ({ stage, controls, strata, key }: Segment, { baseline, watch }: RuleInput): Compared => ({
@@ -152,9 +166,9 @@ const surplusOf = ({ value, boundary }: Statistic): number => value - boundary
 const BOUND_SIGMA = normalQuantile(0.9)
 
 /** Whether the rise is above the limit even at its lower bound, over the baseline and over what it is held against. */
-function isAboveByBound(stage: Sums, against: Count, policy: Policy): boolean {
+function isAboveByBound(stage: Sums, against: Count, policy: Policy, sigmas = BOUND_SIGMA): boolean {
   if (against.reference === 0) return true
-  const errors = stage.errors * Math.exp(-BOUND_SIGMA * Math.sqrt(ratioVariance(against)))
+  const errors = stage.errors * Math.exp(-sigmas * Math.sqrt(ratioVariance(against)))
   const expectedErrors = Math.max(stage.expectedErrors, against.reference * against.ratio)
   return isAbove({ ...stage, errors, expectedErrors }, policy)
 }

@@ -1,5 +1,5 @@
 import type { MemberState } from '../evidence/evidence.ts'
-import { AWAY_LINE_SHARE, type LinePresence, NO_PRESENCE } from '../evidence/presence.ts'
+import { AWAY_LINE_SHARE, type LinePresence, longAwayMs, NO_PRESENCE } from '../evidence/presence.ts'
 import { deviceList, lineList } from '../messages/wording.ts'
 import { awayBoundary, updateBoundary } from '../statistics/budget.ts'
 import {
@@ -20,9 +20,8 @@ const ALWAYS_ALLOWED = 1
 const MAX_LOST_SHARE = 0.1
 /** Fewer are expected at one evaluation of a hundred at most: more is held, whether or not it is the release's fault. */
 const HELD_CHANCE = 0.01
-/** Outages of so many mean lengths are long; (1 + 4)^-2 of all last as long. [source: away-rate] */
-const LONG_LENGTHS = 4
-const LONG_SHARE = 1 / (1 + LONG_LENGTHS) ** 2
+/** (1 + 4)^-2 of all outages are long. [source: away-rate] */
+const LONG_SHARE = 0.04
 
 /**
  * Devices that have reported since the deployment and are silent: more than healthy ones would be, given how often
@@ -120,7 +119,7 @@ function strongest(one: RuleInput, seen: readonly Heard[], rate: AwayRate): Stat
   const { lostAfterMs, installTimeoutMs, evidence } = policy
   const known = ofKnownLines(one, seen)
   const silent = known.filter(({ silentMs }) => silentMs > lostAfterMs)
-  const long = silent.filter(({ silentMs }) => silentMs > LONG_LENGTHS * evidence.awayForMs)
+  const long = silent.filter(({ silentMs }) => silentMs > longAwayMs(policy))
   const sinceUpdate = silent.filter(({ isSinceUpdate }) => isSinceUpdate)
   // It goes away within either of two times: of the deployment, and of the confirmation.
   const updateShare = (2 * installTimeoutMs) / evidence.awayForMs
@@ -129,10 +128,17 @@ function strongest(one: RuleInput, seen: readonly Heard[], rate: AwayRate): Stat
     wayOf(one, away, lines, rarer(rate, share), boundary)
   const ways = [
     way(silent, 1, awayBoundary(policy, Math.max(silent.length, 1))),
-    way(long, LONG_SHARE, awayBoundary(policy, Math.max(long.length, 1))),
+    way(long, longShare(one), awayBoundary(policy, Math.max(long.length, 1))),
     way(sinceUpdate, updateShare, updateBoundary(policy)),
   ]
   return ways.reduce((a, b) => (a.value - a.boundary >= b.value - b.boundary ? a : b))
+}
+
+/** Of devices that are away; what is assumed counts as one outage here as well. */
+function longShare({ evidence, policy }: RuleInput): number {
+  const { awayMs, longAwayMs: longMs = 0 } = evidence.presence ?? NO_PRESENCE
+  const { awayForMs } = policy.evidence
+  return (LONG_SHARE + longMs / awayForMs) / (1 + awayMs / awayForMs)
 }
 
 const rarer = ({ away, there, line }: AwayRate, share: number): AwayRate => ({

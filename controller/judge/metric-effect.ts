@@ -4,6 +4,7 @@ import type { SegmentKey } from '../messages/segment.ts'
 import { limitBoundary, mixtureBoundary } from '../statistics/budget.ts'
 import { mixtureLogRatio, mixtureRadius } from '../statistics/sequential.ts'
 import { scaled } from './interval.ts'
+import { metricName } from './metric-name.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, InconclusiveReason, Interval, Statistic } from './verdict.ts'
 
@@ -14,6 +15,8 @@ const LEAST_LASTING = 0.02
 interface Effect {
   readonly value: number
   readonly variance: number
+  /** The part of it that more evaluations do not reduce. */
+  readonly lastingVariance: number
 }
 
 interface Candidate extends Effect {
@@ -83,17 +86,31 @@ function among(
   const judged = (segment: SegmentKey, effect: Effect, members: number): Candidate =>
     candidateOf(rule, one, { segment, hasControls, ...effect }, members)
   const n = effects.length
-  const ofStage = {
-    value: effects.reduce((sum, { value }) => sum + value, 0) / n,
-    variance: effects.reduce((sum, { variance }) => sum + variance, 0) / n ** 2,
-  }
+  const ofStage = meanOf(effects)
   const limit = limitEffect(rule.metricTest, one.policy)
   return [
     judged({ span }, ofStage, 1),
     ...effects
       .filter(({ value }) => Math.abs(value) > limit)
-      .map(({ line, value, variance }) => judged({ span, line }, { value, variance }, n)),
+      .map(({ line, ...effect }) => judged({ span, line }, effect, n)),
   ]
+}
+
+/** Lines weigh equally. */
+function meanOf(effects: readonly Effect[]): Effect {
+  const n = effects.length
+  const sum = (of: (effect: Effect) => number): number => effects.reduce((total, one) => total + of(one), 0)
+  return {
+    value: sum(({ value }) => value) / n,
+    variance: sum(({ variance }) => variance) / n ** 2,
+    lastingVariance: sum(({ lastingVariance }) => lastingVariance) / n ** 2,
+  }
+}
+
+/** How the effect of these lines varies by what the week has shown; null where nothing is read. */
+export function effectSeen(rule: MetricRule, one: RuleInput, all: readonly MetricLine[]): Effect | null {
+  const lines = all.filter(({ stage }) => stage.readings > 0)
+  return lines.length === 0 ? null : meanOf(lines.map((line) => effectOf(rule, one, line, 0)))
 }
 
 function candidateOf(
@@ -122,12 +139,12 @@ function candidateOf(
 }
 
 /** Of one line, and its variance by chance: as far as they tell, the controls and the baseline are the yardstick. */
-function effectOf(rule: MetricRule, one: RuleInput, line: MetricLine): Effect {
+function effectOf(rule: MetricRule, one: RuleInput, line: MetricLine, leastShare = LEAST_LASTING): Effect {
   const { baseline } = one
   const { evaluations, stage, controls } = line
   const hasControls = controls.readings > 0
   const variation = baseline.rules?.[rule.name]
-  const least = LEAST_LASTING * (rule.metricTest.isAbsolute ? (variation?.unit ?? 0) : 1)
+  const least = leastShare * (rule.metricTest.isAbsolute ? (variation?.unit ?? 0) : 1)
   const besideLine = Math.max(variation?.besideLine ?? 0, least) ** 2
   const alone = Math.max(variation?.alone ?? 0, least) ** 2
   const passing = passingOf(rule, one, line, besideLine)
@@ -138,6 +155,7 @@ function effectOf(rule: MetricRule, one: RuleInput, line: MetricLine): Effect {
   return {
     value: stage.effects * own - (hasControls ? controls.effects * ofControls : 0),
     variance: lasting + passing * (own + ofControls),
+    lastingVariance: lasting,
   }
 }
 
@@ -180,7 +198,7 @@ function findingOf(rule: MetricRule, shown: Candidate | null, { policy, watch }:
   const unit = test.isAbsolute ? 'metric' : 'percent'
   return {
     rule: rule.name,
-    metric: `${test.metric}${SUFFIX[test.kind]}${test.isAbsolute ? '' : 'Pct'}`,
+    metric: metricName(test),
     ...end,
     observed: change,
     baseline: 0,
@@ -208,8 +226,6 @@ function findingOf(rule: MetricRule, shown: Candidate | null, { policy, watch }:
           },
   }
 }
-
-const SUFFIX = { share: '', count: '', mean: 'Change', output: 'Change', spread: 'SpreadChange', trend: '' } as const
 
 /** In per cent, or in the unit of the metric. */
 function shownChange({ metricTest: { kind, isAbsolute } }: MetricRule, value: number): number {

@@ -1,13 +1,25 @@
 import type { Baseline } from '../evidence/baseline.ts'
 import { type MetricLine, type MetricSums, metricTotal, metricWindow } from '../evidence/metric-evidence.ts'
-import { doneBefore, type Events, eventsOf } from '../evidence/metric-reading.ts'
+import { doneBefore, eventsOf } from '../evidence/metric-reading.ts'
 import { limitOf, type MetricRule } from '../evidence/metric-rules.ts'
+import { type Tail, withTail } from '../evidence/variation.ts'
 import type { SegmentKey } from '../messages/segment.ts'
 import { countBoundary, limitBoundary } from '../statistics/budget.ts'
-import { type Count, excessLogRatio, excessOver, rateInterval } from '../statistics/excess.ts'
+import { type Count, excessLogRatio, rateInterval } from '../statistics/excess.ts'
 import { memoized } from '../support/memoized.ts'
 import { hasSameItems } from '../support/same-items.ts'
-import { scaled } from './interval.ts'
+import {
+  againstBefore,
+  againstControls,
+  againstOwnBefore,
+  bounded,
+  type Compared,
+  type Errors,
+  tailOf,
+} from './error-counts.ts'
+import type { ErrorsBefore } from './errors-before.ts'
+import { around, scaled } from './interval.ts'
+import { metricName } from './metric-name.ts'
 import type { RuleInput } from './rule-input.ts'
 import { strataOf } from './segments.ts'
 import type { Finding, InconclusiveReason, Interval, Statistic } from './verdict.ts'
@@ -35,8 +47,9 @@ interface Judged {
 
 /**
  * Events of attempts or per exposure, of the stage and of each line, since the update and in the rolling window, against
- * the same devices before it: beyond the limit by so much that chance and the limit itself do not explain it, and more
- * than the controls show. A change that the controls share is inconclusive. [source: thresholds, limit-evidence]
+ * the same devices before it: beyond the limit by so much that chance, what devices, lines and the plant vary by, and the
+ * limit itself do not explain it, and more than the controls show. A change that the controls share is inconclusive.
+ * [source: thresholds, limit-evidence, variance-components]
  */
 export function judgeEvents(rule: MetricRule, one: RuleInput): Finding {
   const judged = partsOf(rule, one).map((part) => judgedOf(rule, part, one))
@@ -74,20 +87,20 @@ function judgedOf(rule: MetricRule, part: Part, one: RuleInput): Judged {
   if (change === null || stage.exposure < test.minimum / part.among)
     return { ...known, outcome: 'inconclusive', inconclusive: 'insufficient' }
   if (!isRaised(rule, stage, one.policy)) return { ...known, outcome: 'healthy' }
-  const limit = limitOf(test, one.policy)
-  const reference = referenceOf(rule, one, part)
-  const dispersion = dispersionOf(rule, one)
-  const isFall = isFalling(rule)
+  const compared = comparedOf(rule, one, part, stage, controls)
+  if (compared.before.countedMinutes === 0) return { ...known, outcome: 'inconclusive', inconclusive: 'insufficient' }
+  const hasControls = controls.exposure > 0
   const boundary = countBoundary(one.policy, part.among, part.isRolling)
-  const value = evidenceOf(isFall, stage, reference, 1, dispersion)
-  const statistic = { name: 'maxsprt', value, boundary }
-  if (value < boundary) return { ...known, statistic, outcome: 'healthy' }
-  const isOwn = controls.exposure === 0 || evidenceOf(isFall, stage, countedOf(controls), 1, dispersion) >= boundary
-  if (!isOwn) return { ...known, statistic, outcome: 'inconclusive', inconclusive: 'common-mode' }
-  const isBeyond =
-    beyondLimit(rule, stage, reference, limit, isFall, dispersion) >=
-    limitBoundary(one.policy, part.among, part.isRolling)
-  return isBeyond
+  const tail = tailFor(rule, part, compared)
+  const statisticOf = (against: (compared: Compared) => Count): Statistic => {
+    return { name: 'maxsprt', value: withTail(evidenceOf(rule, against(compared)), tail), boundary }
+  }
+  const statistic = statisticOf(againstMembers(compared))
+  if (statistic.value < boundary) return { ...known, statistic, outcome: 'healthy' }
+  if (hasControls && statisticOf(againstControls).value < boundary)
+    return { ...known, statistic, outcome: 'inconclusive', inconclusive: 'common-mode' }
+  const beyond = beyondLimit(rule, stage, (hasControls ? againstControls : againstBefore)(compared), one)
+  return beyond >= limitBoundary(one.policy, part.among, part.isRolling)
     ? { ...known, statistic, outcome: 'breach' }
     : { ...known, statistic, outcome: 'inconclusive', inconclusive: 'gate' }
 }
@@ -103,61 +116,71 @@ function isRaised(rule: MetricRule, stage: MetricSums, policy: RuleInput['policy
   return change > limitOf(test, policy) && Math.abs(stage.count - stage.expected) >= test.floorEvents
 }
 
-/** Of the controls as a reference: what they did, by what they were expected to. */
-const countedOf = ({ count, expected, exposure }: MetricSums): Events & { readonly expected: number } => ({
-  count,
-  exposure,
-  expected,
-})
-
-/** In nats, that there are more events than the limit allows. */
-function beyondLimit(
-  { metricTest: { kind } }: MetricRule,
-  stage: MetricSums,
-  reference: Events,
-  limit: number,
-  isFall: boolean,
-  dispersion: number,
-): number {
-  if (kind === 'count') return evidenceOf(isFall, stage, reference, 1 + ((isFall ? -1 : 1) * limit) / 100, dispersion)
-  return excessOver(stage.count, stage.expected + (stage.exposure * limit) / 100) / dispersion
+/** In nats, that there are more events (or fewer) than the limit allows, over what they are held against. */
+function beyondLimit(rule: MetricRule, stage: MetricSums, against: Count, { policy }: RuleInput): number {
+  const { reference, ratio } = against
+  if (reference === 0) return Number.POSITIVE_INFINITY
+  const limit = limitOf(rule.metricTest, policy)
+  const isFall = isFalling(rule)
+  const mean = isFall ? Math.min(stage.expected, reference * ratio) : Math.max(stage.expected, reference * ratio)
+  const isShare = rule.metricTest.kind === 'share'
+  const allowed = isShare ? mean + (stage.exposure * limit) / 100 : mean * (1 + ((isFall ? -1 : 1) * limit) / 100)
+  return evidenceOf(rule, { ...against, ratio: allowed / reference })
 }
 
-/** In nats, that the stage's rate is more (or less) than `allowed` times that of the reference. */
-function evidenceOf(
-  isFall: boolean,
+/** In nats, that the count is more than its reference lets expect; of a rule that looks for fewer, that it is less. */
+const evidenceOf = (rule: MetricRule, { count, reference, ratio }: Count): number =>
+  excessLogRatio(
+    isFalling(rule) ? { count: reference, reference: count, ratio: 1 / ratio } : { count, reference, ratio },
+  )
+
+/**
+ * As errors are compared: exposure counts in minutes, those that the same devices had for so much of it before, since
+ * noise lasts for a time and not for a number of attempts.
+ */
+function comparedOf(
+  rule: MetricRule,
+  one: RuleInput,
+  { key: { line }, strata, lines }: Part,
   stage: MetricSums,
-  reference: Events & { readonly expected?: number },
-  allowed: number,
-  dispersion: number,
-): number {
-  const { count, reference: before, ratio } = countOf(stage, reference)
-  return excessLogRatio(
-    isFall
-      ? { count: before, reference: count, ratio: 1 / (ratio * allowed) }
-      : { count, reference: before, ratio: ratio * allowed },
-    dispersion,
+  controls: MetricSums,
+): Compared {
+  const { exposure, ...before } = eventsBefore(rule, one, line, strata)
+  const minutesEach = exposure > 0 ? before.countedMinutes / exposure : 1
+  const errorsOf = ({ count, expected, exposure: own }: MetricSums): Errors => ({
+    errors: count,
+    expectedErrors: expected,
+    countedMinutes: own * minutesEach,
+  })
+  const variation = one.baseline.rules?.[rule.name]?.events
+  const compared = { stage: errorsOf(stage), controls: errorsOf(controls), before, variation }
+  if (line !== undefined || isFalling(rule)) return compared
+  return bounded(
+    compared,
+    lines.map((own) => ({ stage: errorsOf(own.stage) })),
   )
 }
 
-function countOf(stage: MetricSums, reference: Events & { readonly expected?: number }): Count {
-  // Exposure is what is expected, so that shifts are mixed alike; the plain one where there never was an event.
-  const isKnown = stage.expected > 0 && (reference.expected ?? reference.count) > 0
-  const ratio = isKnown ? stage.expected / (reference.expected ?? reference.count) : stage.exposure / reference.exposure
-  return { count: stage.count, reference: reference.count, ratio }
-}
+/** Against the same devices before; what they share with others is left to the controls, where there are any. */
+const againstMembers = ({ controls }: Compared): ((compared: Compared) => Count) =>
+  controls.countedMinutes > 0 ? againstOwnBefore : againstBefore
+
+/** Where lines are bounded, or fewer events are bad, there is no tail of single devices. */
+const tailFor = (rule: MetricRule, { key: { line } }: Part, compared: Compared): Tail | undefined =>
+  isFalling(rule) || (compared.controls.countedMinutes > 0 && line === undefined) ? undefined : tailOf(compared)
 
 /** The changes that the test against the same devices before does not reject. */
-function intervalOf(rule: MetricRule, part: Part, stage: MetricSums, one: RuleInput): Interval | undefined {
+function intervalOf(rule: MetricRule, { part, stage, controls, change }: Judged, one: RuleInput): Interval | undefined {
   if (!(stage.expected > 0)) return undefined
   const boundary = countBoundary(one.policy, part.among, part.isRolling)
-  const count = countOf(stage, referenceOf(rule, one, part))
-  const { low, high } = rateInterval(count, (each) => excessLogRatio(each, dispersionOf(rule, one)) >= boundary)
+  const compared = comparedOf(rule, one, part, stage, controls)
+  const tail = tailFor(rule, part, compared)
+  const count = againstMembers(compared)(compared)
+  const { low, high } = rateInterval(count, (each) => withTail(excessLogRatio(each), tail) >= boundary)
   const expected = count.reference * count.ratio
-  return scaled({ low, high }, (multiple) => changeOf(rule, { ...stage, count: multiple * expected }) as number)
+  const changeAt = (multiple: number): number => changeOf(rule, { ...stage, count: multiple * expected }) as number
+  return around(change, [scaled({ low, high }, changeAt)])
 }
-
-const dispersionOf = ({ name }: MetricRule, { baseline }: RuleInput): number => baseline.rules?.[name]?.dispersion ?? 1
 
 /** Null where nothing was exposed, or nothing is known to compare with. */
 function changeOf({ metricTest: { kind } }: MetricRule, { count, expected, exposure }: MetricSums): number | null {
@@ -169,27 +192,45 @@ function changeOf({ metricTest: { kind } }: MetricRule, { count, expected, expos
 /** JSON knows no infinity. */
 const finite = (value: number | null): number | null => (Number.isFinite(value) ? value : null)
 
-/** What the members did before, by the rule, the strata and the line. */
-const known = memoized((_: Baseline) => new Map<string, { readonly of: readonly string[]; readonly events: Events }>())
+interface EventsBefore extends ErrorsBefore {
+  readonly exposure: number
+}
 
-function referenceOf(rule: MetricRule, { baseline, watch }: RuleInput, { key: { line }, strata }: Part): Events {
-  const key = `${rule.name}/${line ?? ''}/${rule.metricTest.isStratified ? strata.join() : ''}`
+/** By the rule, the strata and the line. */
+const known = memoized(
+  (_: Baseline) => new Map<string, { readonly of: readonly string[]; readonly before: EventsBefore }>(),
+)
+
+/** What the members did before. */
+function eventsBefore(
+  { name, metricTest }: MetricRule,
+  { baseline, watch }: RuleInput,
+  line: number | undefined,
+  strata: readonly string[],
+): EventsBefore {
+  const key = `${name}/${line ?? ''}/${metricTest.isStratified ? strata.join() : ''}`
   const kept = known(baseline).get(key)
-  if (kept !== undefined && hasSameItems(kept.of, watch.members)) return kept.events
-  let [count, exposure] = [0, 0]
-  for (const thing of watch.members) {
-    if (line !== undefined && watch.lineOf[thing] !== line) continue
-    const before = baseline.devices[thing] ?? {}
-    for (const stratum of rule.metricTest.isStratified ? strata : Object.keys(before)) {
-      const sums = before[stratum]
-      const events = sums === undefined ? null : eventsOf(rule.metricTest, doneBefore(sums))
-      count += events?.count ?? 0
-      exposure += events?.exposure ?? 0
+  if (kept !== undefined && hasSameItems(kept.of, watch.members)) return kept.before
+  const members = watch.members.filter((thing) => line === undefined || watch.lineOf[thing] === line)
+  const ofStrata = new Map<string, number>()
+  let [errors, exposure, countedMinutes] = [0, 0, 0]
+  for (const thing of members) {
+    const own = baseline.devices[thing] ?? {}
+    for (const stratum of metricTest.isStratified ? strata : Object.keys(own)) {
+      const sums = own[stratum]
+      const events = sums === undefined ? null : eventsOf(metricTest, doneBefore(sums))
+      if (sums === undefined || events === null || events.exposure <= 0) continue
+      errors += events.count
+      exposure += events.exposure
+      countedMinutes += sums.countedMinutes
+      ofStrata.set(stratum, (ofStrata.get(stratum) ?? 0) + events.count)
     }
   }
-  const events = { count, exposure }
-  known(baseline).set(key, { of: watch.members, events })
-  return events
+  const lines = new Set(members.map((thing) => watch.lineOf[thing])).size
+  const leastErrors = metricTest.isStratified ? Math.min(...ofStrata.values()) : errors
+  const before = { devices: members.length, lines, errors, leastErrors, countedMinutes, exposure }
+  known(baseline).set(key, { of: watch.members, before })
+  return before
 }
 
 function findingOf(rule: MetricRule, judged: Judged, one: RuleInput): Finding {
@@ -198,11 +239,11 @@ function findingOf(rule: MetricRule, judged: Judged, one: RuleInput): Finding {
   const limit = limitOf(test, one.policy)
   const isShare = test.kind === 'share'
   const observed = finite(change)
-  const interval = observed === null ? undefined : intervalOf(rule, part, stage, one)
+  const interval = observed === null ? undefined : intervalOf(rule, judged, one)
   const unit = isShare ? 'points' : 'percent'
   return {
     rule: rule.name,
-    metric: `${test.metric}${isShare ? 'SharePoints' : 'RatePct'}`,
+    metric: metricName(test),
     outcome,
     observed,
     baseline: 0,

@@ -4,6 +4,7 @@ import { LIMIT_ALPHA, streamAlpha } from '../statistics/budget.ts'
 import { leastRise, medianInterval, riseTail, signTail, slopeInterval, theilSenSlope } from '../statistics/trend.ts'
 import { own } from '../support/own.ts'
 import { scaled } from './interval.ts'
+import { metricName } from './metric-name.ts'
 import type { RuleInput } from './rule-input.ts'
 import type { Finding, Interval, Statistic } from './verdict.ts'
 
@@ -122,7 +123,7 @@ function findingOf(
   const limit = limitOf(test, policy)
   return {
     rule: rule.name,
-    metric: `${test.metric}${test.isAbsolute ? '' : 'Pct'}PerHour`,
+    metric: metricName(test),
     ...end,
     observed: perHour,
     baseline: 0,

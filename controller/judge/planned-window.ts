@@ -1,10 +1,14 @@
 import { STAGES, type StageName } from '../contract.ts'
 import type { Baseline } from '../evidence/baseline.ts'
 import { NO_EVIDENCE } from '../evidence/evidence.ts'
+import { type MetricLines, type MutableMetricSums, noMetricSums } from '../evidence/metric-evidence.ts'
+import { doneBefore, eventsOf, isOfGauge } from '../evidence/metric-reading.ts'
+import { type MetricRule, metricRules } from '../evidence/metric-rules.ts'
 import { type EvaluationSums, type LineSums, type MutableSums, noSums, totalOf } from '../evidence/sums.ts'
 import { gateOpensAtMs, shiftBoundaries, stratumAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import { groupedBy } from '../support/grouped.ts'
+import { own } from '../support/own.ts'
 import type { RuleInput } from './rule-input.ts'
 
 /** Stages as they are before their rollout. */
@@ -30,8 +34,16 @@ export interface PlannedLine {
   readonly evaluations: number
   readonly stage: MutableSums
   readonly controls: MutableSums
+  /** What the rules on metrics read of it, by name. */
+  readonly metrics: Readonly<Record<string, PlannedMetric>>
 }
 
+export interface PlannedMetric {
+  readonly stage: MutableMetricSums
+  readonly controls: MutableMetricSums
+}
+
+const NO_NOISE = { squares: 0, degrees: 0 }
 const INSTALL_MS = 15 * 60_000
 
 /** How long each stratum lasts in the stage's window, as far as the calendar tells now. */
@@ -73,7 +85,8 @@ export function plannedWindow(
   const { baseline, members, held, lineOf } = stages
   const strata = plannedStrata(stages, stage, policy)
   const names = Object.keys(strata)
-  const share = span === 'rolling-window' ? Math.min(policy.evidence.rollingMs / policy.windowMs, 1) : 1
+  const spanMs = span === 'rolling-window' ? policy.evidence.rollingMs : policy.windowMs - warmUpMs(policy)
+  const share = Math.min(Math.max(spanMs / policy.windowMs, 0), 1)
   const later = STAGES.slice(STAGES.indexOf(stage) + 1).flatMap((name) => members[name])
   const watch = {
     stage,
@@ -84,23 +97,42 @@ export function plannedWindow(
     lineOf,
     deployedAtMs: baseline.toMs,
   }
-  const healthy = linesOf(baseline, watch, strata, share, policy)
+  const rules = metricRules(policy).filter(({ name }) => own(baseline.rules, name)?.hasData)
+  const healthy = linesOf(baseline, watch, strata, share, policy, rules)
   return (harm) => {
-    const lines = healthy.map((one) => ({ ...one, stage: { ...one.stage } }))
+    const lines = healthy.map((one) => ({ ...one, stage: { ...one.stage }, metrics: mapped(one.metrics, copied) }))
     harm(lines)
     const total = totalOf(lines)
+    const metrics = metricLinesOf(lines, rules)
     const evidence =
       span === 'since-update'
-        ? { ...NO_EVIDENCE, lines, total, strata: names }
-        : { ...NO_EVIDENCE, evaluations: evaluationsOf(lines, total, names, baseline.toMs) }
+        ? { ...NO_EVIDENCE, lines, total, strata: names, metrics }
+        : { ...NO_EVIDENCE, evaluations: evaluationsOf(lines, total, metrics, names, baseline.toMs) }
     return { evidence, watch, baseline, policy, nowMs: baseline.toMs + policy.windowMs, failedDevices: [] }
   }
 }
+
+/** Before that devices tell nothing; rules that wait for less are asked with a little less than they will have. */
+const warmUpMs = ({ rules }: Policy): number => Math.max(...rules.map((rule) => rule.warmUpMs))
+
+const copied = ({ stage, controls }: PlannedMetric): PlannedMetric => ({ stage: { ...stage }, controls })
+
+const mapped = <A, B>(of: Readonly<Record<string, A>>, by: (one: A) => B): Readonly<Record<string, B>> =>
+  Object.fromEntries(Object.entries(of).map(([name, one]) => [name, by(one)]))
+
+const metricLinesOf = (lines: readonly PlannedLine[], rules: readonly MetricRule[]): MetricLines =>
+  Object.fromEntries(
+    rules.map(({ name }) => [
+      name,
+      lines.map(({ line, evaluations, metrics }) => ({ line, evaluations, ...(metrics[name] as PlannedMetric) })),
+    ]),
+  )
 
 /** One evaluation for all; the others only tell that their strata are in the window as well. */
 const evaluationsOf = (
   lines: readonly LineSums[],
   total: EvaluationSums['total'],
+  metrics: MetricLines,
   strata: readonly string[],
   atMs: number,
 ): readonly EvaluationSums[] =>
@@ -109,8 +141,9 @@ const evaluationsOf = (
     stratum,
     lines: i === 0 ? lines : [],
     total: i === 0 ? total : totalOf([]),
-    noise: { squares: 0, degrees: 0 },
-    outputNoise: { squares: 0, degrees: 0 },
+    ...(i === 0 && { metrics: mapped(metrics, (own) => ({ lines: own, noise: NO_NOISE, stageNoise: NO_NOISE })) }),
+    noise: NO_NOISE,
+    outputNoise: NO_NOISE,
     down: { stage: 0, stageOf: 0, controls: 0, controlsOf: 0 },
   }))
 
@@ -120,6 +153,7 @@ function linesOf(
   strata: Readonly<Record<string, number>>,
   share: number,
   policy: Policy,
+  rules: readonly MetricRule[],
 ): PlannedLine[] {
   const lineOfThing = (thing: string): number => lineOf[thing] as number
   const ofControls = groupedBy(controls, lineOfThing)
@@ -131,7 +165,18 @@ function linesOf(
       for (const thing of ofControls.get(line) ?? [])
         addExpected(sums.controls, baseline, thing, stratum, length * share, policy)
     }
-    return { line, evaluations: (minutes * 60_000) / policy.tickMs, ...sums }
+    const metrics = Object.fromEntries(
+      rules.map((rule): [string, PlannedMetric] => {
+        const own = { stage: noMetricSums(), controls: noMetricSums() }
+        for (const [stratum, length] of Object.entries(strata)) {
+          for (const thing of things) addMetric(own.stage, rule, baseline, thing, stratum, length * share, policy)
+          for (const thing of ofControls.get(line) ?? [])
+            addMetric(own.controls, rule, baseline, thing, stratum, length * share, policy)
+        }
+        return [rule.name, own]
+      }),
+    )
+    return { line, evaluations: (minutes * 60_000) / policy.tickMs, ...sums, metrics }
   })
 }
 
@@ -163,4 +208,31 @@ function addExpected(
   sums.operations += before.operations * scale
   sums.errors += before.errors * scale
   sums.expectedErrors += before.errors * scale
+}
+
+/** What a rule on a metric reads of it. */
+function addMetric(
+  sums: MutableMetricSums,
+  { metricTest }: MetricRule,
+  { devices }: Baseline,
+  thing: string,
+  stratum: string,
+  minutes: number,
+  { tickMs }: Policy,
+): void {
+  const sumsBefore = devices[thing]?.[stratum]
+  if (sumsBefore === undefined || sumsBefore.countedMinutes <= 0) return
+  const before = doneBefore(sumsBefore)
+  const scale = minutes / before.countedMinutes
+  const isGauge = isOfGauge(metricTest.kind)
+  const done = isGauge
+    ? { count: 0, exposure: before.gauge(metricTest.metric)?.count ?? 0 }
+    : eventsOf(metricTest, before)
+  if (done === null || done.exposure === 0) return
+  sums.due += done.exposure * scale
+  sums.came += done.exposure * scale
+  sums.exposure += done.exposure * scale
+  sums.count += done.count * scale
+  sums.expected += done.count * scale
+  if (isGauge || metricTest.kind === 'output') sums.readings += (minutes * 60_000) / tickMs
 }

@@ -1,10 +1,23 @@
 import { STAGES, type StageName } from '../contract.ts'
+import { limitOf, metricRules } from '../evidence/metric-rules.ts'
 import type { FindingReason } from '../messages/findings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { bestWindowSigmas } from '../statistics/moving-window.ts'
-import { CONNECTIONS, CYCLE_TIME, type Detectable, ERRORS, type Look, OUTPUT, smallestSize } from './detectable.ts'
+import { own } from '../support/own.ts'
+import {
+  CONNECTIONS,
+  CYCLE_TIME,
+  type Detectable,
+  ERRORS,
+  type Look,
+  OUTPUT,
+  type Sigmas,
+  smallestSize,
+} from './detectable.ts'
 import { knownMemory, smallestLeak } from './detectable-leak.ts'
+import { detectableOf } from './detectable-metric.ts'
+import { metricName } from './metric-name.ts'
 import { type PlannedLine, type PlannedStages, type PlannedWindow, plannedWindow } from './planned-window.ts'
 import type { Finding } from './verdict.ts'
 
@@ -25,8 +38,8 @@ export interface Stages extends PlannedStages {
  */
 export const smallestEffects = (stages: Stages, policy: Policy): readonly Finding[] => {
   const share = stages.baseline.falseRollbackShare
-  const own = share === undefined ? policy : { ...policy, evidence: { ...policy.evidence, falseRollbackShare: share } }
-  return STAGES.flatMap((stage) => ofStage(windowsOf(stages, stage, own)))
+  const used = share === undefined ? policy : { ...policy, evidence: { ...policy.evidence, falseRollbackShare: share } }
+  return STAGES.flatMap((stage) => ofStage(windowsOf(stages, stage, used)))
 }
 
 /** A stage's window as the rules see it. */
@@ -36,31 +49,37 @@ interface Windows {
   readonly policy: Policy
   readonly whole: PlannedWindow
   readonly rolling: PlannedWindow
-  /** What the best of all rolling windows reaches in nine of ten. */
-  readonly bestSigmas: number
+  /** What the best of all rolling windows reaches in half of them, and how much less in nine of ten. */
+  readonly best: Pick<Sigmas, 'middle' | 'spread'>
 }
 
 function windowsOf(stages: Stages, stage: StageName, policy: Policy): Windows {
   const { windowMs, tickMs, evidence } = policy
+  const bestAt = (chance: number): number =>
+    bestWindowSigmas(windowMs / evidence.rollingMs - 1, evidence.rollingMs / tickMs, chance)
   return {
     stages,
     stage,
     policy,
     whole: plannedWindow(stages, stage, policy, 'since-update'),
     rolling: plannedWindow(stages, stage, policy, 'rolling-window'),
-    bestSigmas: bestWindowSigmas(windowMs / evidence.rollingMs - 1, evidence.rollingMs / tickMs, POWER),
+    best: { middle: bestAt(0.5), spread: bestAt(0.5) - bestAt(POWER) },
   }
 }
 
-const looksOf = ({ whole, rolling, bestSigmas }: Windows): readonly Look[] => [
-  { window: whole, sigmas: -POWER_SIGMA },
-  { window: rolling, sigmas: bestSigmas },
+/** Of a window that is looked at once. */
+const ONCE: Sigmas = { middle: 0, spread: POWER_SIGMA, lasting: POWER_SIGMA }
+
+const looksOf = ({ whole, rolling, best }: Windows): readonly Look[] => [
+  { window: whole, sigmas: ONCE },
+  { window: rolling, sigmas: { ...best, lasting: POWER_SIGMA } },
 ]
 
 function ofStage(windows: Windows): readonly Finding[] {
   const rules = [...errors(windows), ...connections(windows), ...cycleTime(windows)]
   // The owner's thresholds have no rule on these. [source: added-rules]
-  const added = windows.policy.profile === 'raw-thresholds' ? [] : [...output(windows), drift(windows)]
+  const added =
+    windows.policy.profile === 'raw-thresholds' ? [] : [...output(windows), drift(windows), ...metrics(windows)]
   return [...rules, leak(windows), crashes(windows), ...added]
 }
 
@@ -70,7 +89,7 @@ function smallest(
   rule: Detectable,
   line?: number,
 ): { readonly ofStage: number | null; readonly onLine: number | null } {
-  const size = (one?: number): number | null => smallestSize(rule, looksOf(windows), windows.stages.baseline, one)
+  const size = (one?: number): number | null => smallestSize(rule, looksOf(windows), one)
   const [ofAll, onLine] = [size(), line === undefined ? null : size(line)]
   return { ofStage: ofAll === null || onLine === null ? ofAll : Math.min(ofAll, onLine), onLine }
 }
@@ -158,13 +177,13 @@ function cycleTime(windows: Windows): readonly Finding[] {
 
 /** A drift has come far by the end of the window: by half on the average, and by nearly all in its last hour. */
 function drift(windows: Windows): Finding {
-  const { stage, policy, stages, whole, rolling } = windows
+  const { stage, policy, whole, rolling } = windows
   const [hours, lastHours] = [policy.windowMs / 3_600_000, policy.evidence.rollingMs / 3_600_000]
   const looks: readonly Look[] = [
-    { window: whole, sigmas: -POWER_SIGMA, part: hours / 2 },
-    { window: rolling, sigmas: -POWER_SIGMA, part: Math.max(hours - lastHours / 2, hours / 2) },
+    { window: whole, sigmas: ONCE, part: hours / 2 },
+    { window: rolling, sigmas: ONCE, part: Math.max(hours - lastHours / 2, hours / 2) },
   ]
-  const ratePctPerHour = smallestSize({ ...CYCLE_TIME, from: CYCLE_TIME.from / hours }, looks, stages.baseline)
+  const ratePctPerHour = smallestSize({ ...CYCLE_TIME, from: CYCLE_TIME.from / hours }, looks)
   return finding('cycleTimeDriftPctPerHour', ratePctPerHour, policy.limits.cycleTimeIncreasePct, membersOf(windows), {
     code: 'SMALLEST_CYCLE_TIME_DRIFT',
     data: { stage, ratePctPerHour, windowMs: policy.windowMs },
@@ -183,9 +202,42 @@ function output(windows: Windows): readonly Finding[] {
   ]
 }
 
+/** Of each rule on a metric, on all lines and on the one that is hardest to judge. */
+function metrics(windows: Windows): readonly Finding[] {
+  const { stage, stages, policy } = windows
+  return metricRules(policy).flatMap((rule): readonly Finding[] => {
+    const { name, metricTest } = rule
+    const detectable = detectableOf(rule, policy)
+    if (detectable === null || !own(stages.baseline.rules, name)?.hasData) return []
+    const line = hardestLine(windows, ({ metrics: of }) => of[name]?.stage.exposure ?? 0)
+    if (line === undefined) return []
+    const { ofStage, onLine } = smallest(windows, detectable, line)
+    const { kind, metric, direction, isAbsolute } = metricTest
+    const unit = kind === 'share' ? 'points' : isAbsolute ? 'metric' : 'percent'
+    return [{ change: ofStage }, { change: onLine, line }].flatMap(({ change, line: one }): Finding[] => {
+      // A line alone may be a station, of which no release is rolled back.
+      if (one !== undefined && change === null) return []
+      const data = {
+        stage,
+        rule: name,
+        test: kind,
+        metric,
+        direction,
+        change,
+        unit,
+        windowMs: policy.windowMs,
+      } as const
+      const reason: FindingReason = { code: 'SMALLEST_METRIC_CHANGE', data: { ...data, isOneLine: one !== undefined } }
+      return [finding(metricName(metricTest), change, limitOf(metricTest, policy), membersOf(windows), reason, one)]
+    })
+  })
+}
+
 function leak({ stages, stage, policy, whole }: Windows): Finding {
-  const own = new Set(stages.members[stage])
-  const samples = stages.readings.flatMap(({ thing, sample }) => (own.has(thing) && sample !== null ? [sample] : []))
+  const members = new Set(stages.members[stage])
+  const samples = stages.readings.flatMap(({ thing, sample }) =>
+    members.has(thing) && sample !== null ? [sample] : [],
+  )
   const known = knownMemory(samples, stages.readings)
   const slope =
     known === null

@@ -372,6 +372,28 @@ export const FINDING_MESSAGES = {
       ? `${stage} can detect no decrease of output in ${hoursText(windowMs)}`
       : `${stage} can detect ${decreasePct.toFixed(1)} % less output in ${hoursText(windowMs)}`,
   ),
+
+  SMALLEST_METRIC_CHANGE: define<{
+    readonly stage: string
+    readonly rule: string
+    readonly test: string
+    readonly metric: string
+    readonly direction: string
+    /** Towards the harm; of a share those that fail more. Null where none is found. */
+    readonly change: number | null
+    readonly unit: 'points' | 'percent' | 'metric'
+    readonly isOneLine: boolean
+    readonly windowMs: number
+  }>(
+    'The smallest change that a rule on one metric can detect in a window of the stage.',
+    ({ stage, rule, test, metric, direction, change, unit, isOneLine, windowMs }) => {
+      const sign = { points: ' points', percent: ' %', metric: '' }[unit]
+      const where = `in the ${test} of ${metric} on ${isOneLine ? 'one line' : 'all lines'} in ${hoursText(windowMs)} (${rule})`
+      if (change === null) return `${stage} can detect no change ${where}`
+      const towards = direction === 'either' ? '±' : direction === 'decrease' ? '-' : '+'
+      return `${stage} can detect ${towards}${change.toFixed(2)}${sign} ${where}`
+    },
+  ),
 }
 
 export type FindingReason = MessageOf<typeof FINDING_MESSAGES>

@@ -3,7 +3,7 @@ import type { DecisionReason } from '../messages/decisions.ts'
 import { type Eta, etaOf } from './eta.ts'
 import type { LastEvaluation } from './last-evaluation.ts'
 import type { Situation } from './operations.ts'
-import { type Attribution, type Operated, type Pause, type Rollout, stageOf } from './rollout.ts'
+import { type Attribution, type Holdback, type Operated, type Pause, type Rollout, stageOf } from './rollout.ts'
 
 /** The status, as operators see it. */
 export interface Status {
@@ -32,9 +32,19 @@ export interface RolloutStatus {
   /** The findings of the last evaluation that were not healthy, the worst first. */
   readonly findings: readonly Finding[]
   readonly devices: { readonly installed: number; readonly members: number }
+  /** Devices held back from production as its controls; absent where there are none. */
+  readonly holdback?: HoldbackStatus
   readonly eta: Eta | null
   /** Operations that were carried out on it, the newest last. */
   readonly operations: readonly Operated[]
+}
+
+export interface HoldbackStatus {
+  readonly devices: number
+  readonly lines: number
+  readonly sinceMs: number
+  /** When they were released to follow; null until then. */
+  readonly releasedAtMs: number | null
 }
 
 /** Pure. */
@@ -60,10 +70,19 @@ function ofRollout(rollout: Rollout, { freeze, lastEvaluation, soak, policy, now
     verdict: evaluation?.verdict ?? null,
     findings: evaluation?.findings ?? [],
     devices: { installed: evaluation?.installed ?? 0, members: stage.members.length },
+    ...(rollout.holdback !== undefined &&
+      rollout.holdback.things.length > 0 && { holdback: holdbackOf(rollout.holdback, rollout) }),
     eta: etaOf(rollout, freeze, soak, policy, nowMs),
     operations: rollout.operations ?? [],
   }
 }
+
+const holdbackOf = ({ things, sinceMs, releasedAtMs }: Holdback, { lineOf }: Rollout): HoldbackStatus => ({
+  devices: things.length,
+  lines: new Set(things.map((thing) => lineOf[thing])).size,
+  sinceMs,
+  releasedAtMs,
+})
 
 /**
  * An evaluation from before the present state explains another one; the one that led to it counts if it was of the same

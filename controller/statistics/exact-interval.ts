@@ -37,7 +37,7 @@ export function meanInterval(count: number, nats: number, natsBelow = nats): Exa
 
 /**
  * Shares of which so many of `n` are neither too many nor too few, exactly, each with a chance of at least exp(-`nats`).
- * `undecided`: of them, those of which it is not known yet; they may be either. [source: newcombe]
+ * `undecided`: of them, those of which it is not known yet; they may be either. [source: clopper-pearson]
  */
 export function shareInterval(count: number, n: number, nats: number, undecided = 0): ExactInterval {
   const most = Math.min(count + undecided, n)

@@ -10,14 +10,13 @@ export interface Count {
 /**
  * Log likelihood ratio of a count against a reference count, 0 unless it is more than the reference lets expect: the
  * Poisson MaxSPRT conditional on the reference, so that the chance in the reference counts as well. For an endless
- * reference it is (mu - c) + c ln(c / mu). `dispersion` is how many times as much as chance a count of this mean varies.
- * [source: maxsprt, conditional-maxsprt, quasi-poisson]
+ * reference it is (mu - c) + c ln(c / mu). [source: maxsprt, conditional-maxsprt]
  */
-export function excessLogRatio(count: Count, dispersion = 1): number {
-  const mean = count.reference * count.ratio
-  // Where nothing is expected there is no rate that could vary.
-  if (dispersion > 1 && !(mean > 0)) return poissonLogRatio(count) / dispersion
-  return poissonLogRatio(dispersion > 1 ? withVariance(count, (dispersion - 1) / mean) : count)
+export function excessLogRatio({ count, reference, ratio }: Count): number {
+  const total = count + reference
+  if (total === 0 || !(ratio > 0)) return 0
+  const expected = (total * ratio) / (1 + ratio)
+  return count <= expected ? 0 : deviance(count, reference, expected)
 }
 
 /**
@@ -34,13 +33,6 @@ export function withVariance({ count, reference, ratio }: Count, variance: numbe
 
 /** Relative variance of the ratio of both rates as it is estimated. */
 export const ratioVariance = ({ count, reference }: Count): number => 1 / count + 1 / reference
-
-function poissonLogRatio({ count, reference, ratio }: Count): number {
-  const total = count + reference
-  if (total === 0 || !(ratio > 0)) return 0
-  const expected = (total * ratio) / (1 + ratio)
-  return count <= expected ? 0 : deviance(count, reference, expected)
-}
 
 /** The same of a count whose mean is known. */
 export const excessOver = (count: number, mean: number): number =>

@@ -31,7 +31,7 @@ export function quantity<T>(what: string, example: string, parse: (text: string)
 const LONGEST_SHOWN = 80
 
 /** What a file holds, as far as it fits into a line. */
-function shown(input: unknown): string {
+export function shown(input: unknown): string {
   const text = JSON.stringify(input) ?? 'nothing'
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}...`
 }

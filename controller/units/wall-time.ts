@@ -13,18 +13,24 @@ const notATime = (input: unknown): string => `${JSON.stringify(input)} is not a 
 /** An IANA time zone. */
 export const zone = z
   .string()
-  .refine(isZone, { error: ({ input }) => `"${input}" is not a zone of the IANA database, such as "Europe/Berlin"` })
+  .refine(isZone, { error: ({ input }) => notAZone(String(input)) })
   .describe('IANA zone of the site')
 
-/** Whether a text is a zone of the IANA database. An offset such as `+05:30` is none: it has no changes of the clocks. */
-export function isZone(text: string): boolean {
-  if (/^[+-]/.test(text)) return false
+const OFFSET = /^[+-]\d/
+
+/** Whether every part of a rehearsal knows the zone; not all do know offsets as zones. */
+export function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }) !== null
+    return !OFFSET.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null
   } catch {
     return false
   }
 }
+
+/** What is wrong with a name that is no zone. */
+export const notAZone = (name: string): string =>
+  `"${name}" is not a zone of the IANA database, such as "Europe/Berlin"` +
+  (OFFSET.test(name) ? '; "Etc/GMT-2" is always two hours ahead of UTC' : '')
 
 /** "HH:MM" as minutes since midnight. */
 export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))

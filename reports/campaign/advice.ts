@@ -1,4 +1,4 @@
-import type { AdviceReason } from '../messages/advice.ts'
+import type { AdviceReason, Gain } from '../messages/advice.ts'
 import { betaQuantiles } from '../numbers/beta.ts'
 import { exactShareOf, meanOf, type Share } from '../numbers/statistics.ts'
 
@@ -80,7 +80,7 @@ export function foldAdvice(
       noWeekend: share(({ weekendHours }) => weekendHours < SEEN_HOURS),
     }
   })
-  return { risk, windows, ...recommended(windows, allowed) }
+  return { risk, windows, ...recommended(windows, risk.mean, allowed) }
 }
 
 /** Jeffreys' prior of a share: half a case of each. [source: jeffreys-prior] */
@@ -94,11 +94,15 @@ const worstShift = ({ unseenShifts }: WindowAdvice): readonly [string, number] =
   Object.entries(unseenShifts).reduce((worst, one) => (one[1] > worst[1] ? one : worst), ['', 0] as [string, number])
 
 /** The shortest that sees every shift, unless a longer one catches more than the policy lets be lost anyway. */
-function recommended(windows: readonly WindowAdvice[], allowed: number): Pick<Advice, 'recommendedHours' | 'reasons'> {
+function recommended(
+  windows: readonly WindowAdvice[],
+  risk: number,
+  allowed: number,
+): Pick<Advice, 'recommendedHours' | 'reasons'> {
   const seesAll = windows.findIndex((one) => worstShift(one)[1] === 0)
   let index = seesAll === -1 ? windows.length - 1 : seesAll
   for (let next = index + 1; next < windows.length; next++) {
-    if (gainOf(windows[index] as WindowAdvice, windows[next] as WindowAdvice) >= allowed) index = next
+    if (gainOf(windows[index] as WindowAdvice, windows[next] as WindowAdvice, risk).perReleases >= allowed) index = next
   }
   const chosen = windows[index] as WindowAdvice
   const { windowHours } = chosen
@@ -109,8 +113,8 @@ function recommended(windows: readonly WindowAdvice[], allowed: number): Pick<Ad
     share === 0
       ? { code: 'ADVISE_SEES_EVERY_SHIFT', data: { windowHours } }
       : { code: 'ADVISE_SEES_NOT_EVERY_SHIFT', data: { windowHours, shift, share } },
-    ...(shorter === undefined ? [] : shorterReasons(shorter, chosen)),
-    ...(longer === undefined ? [] : [longerReason(chosen, longer, allowed)]),
+    ...(shorter === undefined ? [] : shorterReasons(shorter, chosen, risk)),
+    ...(longer === undefined ? [] : [longerReason(chosen, longer, risk, allowed)]),
     ...(chosen.noWeekend > 0
       ? [{ code: 'ADVISE_NO_WEEKEND' as const, data: { windowHours, share: chosen.noWeekend } }]
       : []),
@@ -118,25 +122,33 @@ function recommended(windows: readonly WindowAdvice[], allowed: number): Pick<Ad
   return { recommendedHours: windowHours, reasons }
 }
 
-const gainOf = (from: WindowAdvice, to: WindowAdvice): number => from.escapedOfAll - to.escapedOfAll
+/**
+ * Of all releases, those that the longer window catches and the shorter one does not, with the exact 95 % interval of
+ * their share: it is the same releases that are watched for longer.
+ */
+function gainOf(from: WindowAdvice, to: WindowAdvice, risk: number): Gain {
+  const { share, low, high } = exactShareOf(from.escaped.count - to.escaped.count, from.escaped.of)
+  const ofAll = (part: number | null, unknown: number): number => risk * (part ?? unknown)
+  return { perReleases: ofAll(share, 0), low: ofAll(low, 0), high: ofAll(high, 1) }
+}
 
 const daysBetween = (from: WindowAdvice, to: WindowAdvice): number => to.meanLeadTimeDays - from.meanLeadTimeDays
 
-function shorterReasons(shorter: WindowAdvice, chosen: WindowAdvice): readonly AdviceReason[] {
+function shorterReasons(shorter: WindowAdvice, chosen: WindowAdvice, risk: number): readonly AdviceReason[] {
   const { windowHours } = shorter
   const [shift, share] = worstShift(shorter)
-  const data = { windowHours, perReleases: gainOf(shorter, chosen), days: daysBetween(shorter, chosen) }
+  const data = { windowHours, ...gainOf(shorter, chosen, risk), days: daysBetween(shorter, chosen) }
   return [
     ...(share > 0 ? [{ code: 'ADVISE_SHORTER_MISSES_SHIFT' as const, data: { windowHours, shift, share } }] : []),
     { code: 'ADVISE_SHORTER_LETS_ESCAPE', data },
   ]
 }
 
-const longerReason = (chosen: WindowAdvice, longer: WindowAdvice, allowed: number): AdviceReason => ({
+const longerReason = (chosen: WindowAdvice, longer: WindowAdvice, risk: number, allowed: number): AdviceReason => ({
   code: 'ADVISE_LONGER_GAINS_LITTLE',
   data: {
     windowHours: longer.windowHours,
-    perReleases: gainOf(chosen, longer),
+    ...gainOf(chosen, longer, risk),
     days: daysBetween(chosen, longer),
     allowed,
   },

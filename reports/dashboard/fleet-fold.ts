@@ -1,7 +1,7 @@
-import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { bringsRelease } from '../run/deployments-by-direction.ts'
-import { type DashboardState, DEVICE_CODES, type DeviceCode } from './state.ts'
+import { type DashboardState, DEVICE_CODES, type DeviceCode, type StageRow } from './state.ts'
 
 /** What is known of one device. */
 interface Device {
@@ -10,6 +10,7 @@ interface Device {
   isHealthy: boolean
   hasCrashed: boolean
   isConnected: boolean
+  isHeld: boolean
   /** The deployment that it works on. */
   task: 'release' | 'rollback' | null
 }
@@ -38,11 +39,12 @@ export class FleetFold {
     }))
   }
 
-  countsOf(name: StageName): { readonly devices: number; readonly running: number; readonly healthy: number } {
+  countsOf(name: StageName): Pick<StageRow, 'devices' | 'running' | 'healthy' | 'held'> {
     const own = [...this.#devices.values()].filter(({ stage }) => stage === name)
     const running = own.filter(({ runsRelease }) => runsRelease)
     const healthy = running.filter(({ isHealthy, hasCrashed }) => isHealthy && !hasCrashed)
-    return { devices: own.length, running: running.length, healthy: healthy.length }
+    const held = own.filter(({ isHeld }) => isHeld)
+    return { devices: own.length, running: running.length, healthy: healthy.length, held: held.length }
   }
 
   take(record: TraceRecord): void {
@@ -62,6 +64,9 @@ export class FleetFold {
         return
       case 'device-disconnected':
         device.isConnected = false
+        return
+      case 'device-moved':
+        if (record.group === HOLDBACK_GROUP) device.isHeld = record.change === 'added'
         return
       case 'deployment-received':
         device.task = this.#tasks.get(record.deploymentId) ?? null
@@ -91,6 +96,7 @@ const begin = (stage: StageName): Device => ({
   isHealthy: true,
   hasCrashed: false,
   isConnected: true,
+  isHeld: false,
   task: null,
 })
 
@@ -102,5 +108,6 @@ function codeOf(device: Device | undefined): DeviceCode {
   if (device.task === 'rollback') return DEVICE_CODES.reverting
   if (device.task === 'release') return DEVICE_CODES.installing
   if (!device.isHealthy) return DEVICE_CODES.starting
-  return device.runsRelease ? DEVICE_CODES.new : DEVICE_CODES.old
+  if (device.runsRelease) return DEVICE_CODES.new
+  return device.isHeld ? DEVICE_CODES.held : DEVICE_CODES.old
 }

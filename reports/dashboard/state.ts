@@ -6,6 +6,7 @@ import type { TraceFinding } from '../../sim/kernel/trace-events.ts'
 export const DEVICE_CODES = {
   old: '.',
   new: '+',
+  held: 'h',
   starting: 'n',
   installing: 'i',
   reverting: 'r',
@@ -20,6 +21,8 @@ export interface StageRow {
   /** Devices that run the release at this moment, and those of them that reported healthy. */
   readonly running: number
   readonly healthy: number
+  /** Devices that are held back from it as its controls; they follow later. */
+  readonly held: number
   readonly state: 'ahead' | 'waiting' | 'deploying' | 'soaking' | 'promoted' | 'rolling back' | 'rolled back' | 'halted'
   /** Start of the monitoring window; null outside it. */
   readonly soakingSinceMs: number | null

@@ -20,6 +20,7 @@ export type View = (state: DashboardState, space: Space, cursor?: Cursor) => rea
 const COLOURS: Readonly<Record<DeviceCode, Colour>> = {
   '.': 'grey',
   '+': 'green',
+  h: 'white',
   n: 'cyan',
   i: 'cyan',
   r: 'yellow',
@@ -28,7 +29,7 @@ const COLOURS: Readonly<Record<DeviceCode, Colour>> = {
 }
 
 /** The most severe first: it is shown where several devices share a place. */
-const SEVERITY: readonly DeviceCode[] = ['x', '-', 'r', 'i', 'n', '+', '.']
+const SEVERITY: readonly DeviceCode[] = ['x', '-', 'r', 'i', 'n', 'h', '+', '.']
 
 /** One row per production line, one character per device; in a larger fleet, the most severe of those that share a place. */
 export const fleetMap: View = ({ map }, { columns, rows }, cursor) => {
@@ -63,10 +64,10 @@ function paint(cells: readonly DeviceCode[], isMarked: (cell: number) => boolean
   return runs.map(({ colour, isInverse, text }) => coloured(colour, isInverse ? inverse(text) : text)).join('')
 }
 
-export const legend: View = ({ release, replaces }) => [
+export const legend: View = ({ release, replaces, stages: rows }) => [
   `${coloured('grey', DEVICE_CODES.old)} ${escaped(replaces)}  ${coloured('green', DEVICE_CODES.new)} ${escaped(release)}  ${coloured('yellow', DEVICE_CODES.reverting)} back`,
   `${coloured('cyan', DEVICE_CODES.installing)} installs  ${coloured('cyan', DEVICE_CODES.starting)} starts`,
-  `${coloured('red', DEVICE_CODES.crashed)} crashed  ${coloured('magenta', DEVICE_CODES.offline)} offline`,
+  `${coloured('red', DEVICE_CODES.crashed)} crashed  ${coloured('magenta', DEVICE_CODES.offline)} offline${rows.some(isHeldFrom) ? ` ${coloured('white', DEVICE_CODES.held)} held` : ''}`,
 ]
 
 export const STAGE_COLOURS: Readonly<Record<StageRow['state'], Colour>> = {
@@ -80,10 +81,13 @@ export const STAGE_COLOURS: Readonly<Record<StageRow['state'], Colour>> = {
   halted: 'red',
 }
 
+const isHeldFrom = ({ held }: StageRow): boolean => held > 0
+
+/** Devices that are held back from a stage are added to those that have to run the release: `238/238+17`. */
 export const stages: View = (state, { columns }) => {
   const rows = state.stages.map((stage) => [
     stage.name,
-    `${stage.running}/${stage.devices}`,
+    `${stage.running}/${stage.devices - stage.held}${isHeldFrom(stage) ? `+${stage.held}` : ''}`,
     coloured(STAGE_COLOURS[stage.state], stage.state),
     windowClock(stage, state, columns >= WITH_BAR_COLUMNS),
   ])

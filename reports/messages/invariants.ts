@@ -201,6 +201,11 @@ export const INVARIANT_MESSAGES = {
     ({ devices, ...place }) => `the release had crashed on ${devices} devices, and nothing happened ${at(place)}`,
   ),
 
+  EVENT_DELIVERED_AT_ONCE: invariant<TracePlace>(
+    'The bus takes time to deliver an event.',
+    (place) => `a function ran in the millisecond in which its event was put ${at(place)}`,
+  ),
+
   ROLLOUT_NEVER_ENDS: invariant<{ stage: string | null; state: string; lastedMs: number; reason: Message }>(
     'A rollout ends or waits for an operator.',
     ({ stage, state, lastedMs, reason }, textOf) =>

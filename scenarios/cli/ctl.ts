@@ -2,8 +2,9 @@ import { closest } from 'fastest-levenshtein'
 import { hoursText } from '../../controller/messages/wording.ts'
 import type { OperationAnswer } from '../../controller/reconcile/operate.ts'
 import { OPERATIONS } from '../../controller/rollout/operations.ts'
-import type { RolloutStatus, Status } from '../../controller/rollout/status.ts'
+import type { HoldbackStatus, RolloutStatus, Status } from '../../controller/rollout/status.ts'
 import { textOf } from '../../reports/messages/registry.ts'
+import { countText } from '../../reports/numbers/format.ts'
 import { REGION } from '../../sim/twin/account.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { ownName } from '../support/own-name.ts'
@@ -69,13 +70,14 @@ const answerLines = ({ operation, result, answer, status }: OperationAnswer): st
 function statusLines({ rollout, changeFreeze, atMs }: Status): string[] {
   const freeze = changeFreeze === null ? [] : [`change freeze by ${changeFreeze.actor}: ${changeFreeze.reason}`]
   if (rollout === null) return [`${time(atMs)}  no rollout`, ...freeze]
-  const { paused, because, verdict, findings, devices, eta, operations } = rollout
+  const { paused, because, verdict, findings, devices, holdback, eta, operations } = rollout
   return [
     `${time(atMs)}  ${rolloutLine(rollout)}`,
     ...freeze,
     ...(paused === null ? [] : [`paused by ${paused.actor} at ${time(paused.atMs)}: ${textOf(paused.reason)}`]),
     row('reason', textOf(because)),
     row('devices', `${devices.installed} of ${devices.members} have the release`),
+    ...(holdback === undefined ? [] : [row('held back', heldText(holdback, rollout))]),
     row(
       'verdict',
       `${verdict ?? 'none'}${findings.length === 0 ? '' : `: ${findings.map(({ reason }) => textOf(reason)).join('; ')}`}`,
@@ -91,6 +93,11 @@ function statusLines({ rollout, changeFreeze, atMs }: Status): string[] {
     ),
   ]
 }
+
+const heldText = ({ devices, lines, sinceMs, releasedAtMs }: HoldbackStatus, { replaces }: RolloutStatus): string =>
+  releasedAtMs === null
+    ? `${countText(devices, 'device')} on ${countText(lines, 'line')} since ${time(sinceMs)}: the controls of production on ${replaces}; they follow when its window has passed`
+    : `${countText(devices, 'device')} on ${countText(lines, 'line')} since ${time(sinceMs)}, released at ${time(releasedAtMs)} to follow the others`
 
 const rolloutLine = ({ subject, version, replaces, stage, state, stateSinceMs, paused }: RolloutStatus): string =>
   `${replaces} -> ${version}${subject === undefined ? '' : `, ${subject} first`}: ${stage} ${state} since ${time(stateSinceMs)}${paused === null ? '' : ', paused'}`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, percent } from '../../controller/units/quantity.ts'
+import { duration, percent, shown } from '../../controller/units/quantity.ts'
 import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_PLANT, type LineSettings, type PlantSettings, type PlantShift } from '../../sim/plant/settings.ts'
 import { countProblem, splitProblem } from './fleet.ts'
@@ -50,7 +50,7 @@ export const fleetSchema = z
   .strictObject({
     lines: z
       .union([z.int().positive(), z.array(line).min(1)], {
-        error: () => 'is neither a number of lines nor a list of lines',
+        error: ({ input }) => `${shown(input)} is neither a number of lines nor a list of lines`,
       })
       .default(17)
       .describe('Number of lines, or a list of lines'),

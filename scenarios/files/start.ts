@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { isZone } from '../../controller/units/wall-time.ts'
+import { isZone, notAZone } from '../../controller/units/wall-time.ts'
 
 /** Years that the zones of a plant are known for. */
 const FIRST_MS = Date.UTC(2000, 0, 1)
@@ -12,7 +12,7 @@ export const start = z
   .transform((text, context) => {
     const parsed = startOf(text)
     if (typeof parsed !== 'string') return parsed
-    context.addIssue({ code: 'custom', message: `"${text}" ${parsed}` })
+    context.addIssue({ code: 'custom', message: parsed })
     return z.NEVER
   })
   .describe(
@@ -21,16 +21,22 @@ export const start = z
   )
 
 /** The start, or what is wrong with it. */
-function startOf(text: string): { readonly atMs: number; readonly zone: string } | string {
-  const zoned = zonedOf(text)
-  if (zoned === null) return 'is not a local time with its zone, such as "2026-03-02T14:00[Europe/Berlin]"'
+function startOf(written: string): { readonly atMs: number; readonly zone: string } | string {
+  const zoned = zonedOf(written)
+  if (zoned === null) return `"${written}" is not a local time with its zone, such as "2026-03-02T14:00[Europe/Berlin]"`
   const { epochMilliseconds: atMs, timeZoneId: zone } = zoned
-  if (!isZone(zone)) return `has no zone of the IANA database, such as "2026-03-02T14:00[Europe/Berlin]"`
+  if (!isZone(zone)) return notAZone(zone)
+  if (atMs < FIRST_MS || atMs >= LAST_MS) return `"${written}" is not in the years 2000 to 2099`
+  return skippedTime(written, zoned) ?? { atMs, zone }
+}
+
+/** Says that the clocks of the zone never show the time that was written, or null if they do. */
+function skippedTime(written: string, zoned: Temporal.ZonedDateTime): string | null {
+  const wanted = Temporal.PlainDateTime.from(written)
   const shown = zoned.toPlainDateTime()
-  if (!shown.equals(Temporal.PlainDateTime.from(text))) {
-    return `is never shown: the clocks skip that hour, and it would be ${shown.toString({ smallestUnit: 'minute' })}`
-  }
-  return atMs >= FIRST_MS && atMs < LAST_MS ? { atMs, zone } : 'is not in the years 2000 to 2099'
+  if (shown.equals(wanted)) return null
+  const [skipped, next] = [wanted, shown].map((one) => one.toString({ smallestUnit: 'minute' }))
+  return `"${written}": the clocks there skip ${skipped}, which would be ${next}`
 }
 
 function zonedOf(text: string): Temporal.ZonedDateTime | null {

@@ -13,9 +13,9 @@ const MOST_LEVELS = 30
 /** The first alias that stands for nothing or for what it is in, key that JavaScript keeps for itself, or depth without need. */
 export function structureProblem(document: Document): StructureProblem | null {
   let found: StructureProblem | null = null
-  visit(document, (_, node, ancestors) => {
+  visit(document, (role, node, ancestors) => {
     if (!isNode(node)) return
-    const problem = problemOf(node, ancestors, document)
+    const problem = role === 'key' && !isScalar(node) ? 'a key must be a name' : problemOf(node, ancestors, document)
     if (problem === null) return
     found = { offset: node.range?.[0] ?? 0, problem }
     return visit.BREAK

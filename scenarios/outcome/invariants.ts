@@ -11,6 +11,7 @@ import { OPERATOR_INVARIANTS } from './operator-invariants.ts'
 import { REQUEST_INVARIANTS } from './request-invariants.ts'
 import { SAFETY_INVARIANTS } from './safety-invariants.ts'
 import { TRUTH_INVARIANTS } from './truth-invariants.ts'
+import { TWIN_INVARIANTS } from './twin-invariants.ts'
 import { WINDOW_INVARIANTS } from './window-invariants.ts'
 
 export interface InvariantResult {
@@ -32,6 +33,7 @@ const SAFETY: Omit<SafetyTable, LivenessCode> = {
   ...OPERATOR_INVARIANTS,
   ...EVIDENCE_INVARIANTS,
   ...TRUTH_INVARIANTS,
+  ...TWIN_INVARIANTS,
 }
 const LIVENESS: Pick<LivenessTable, LivenessCode> = LIVENESS_INVARIANTS
 

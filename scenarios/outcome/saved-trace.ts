@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import { readBounded } from '../files/bounded-read.ts'
+import { InvalidScenario } from '../files/invalid-scenario.ts'
 import type { Expectation } from '../files/scenario.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import type { RehearsalResult, RunFacts } from '../world/rehearsal.ts'
@@ -68,28 +69,45 @@ const lastLine = z.looseObject({
   digestsByHour: z.array(z.string()),
   // Absent in traces of versions that did not account for clients.
   clients: z.array(activitySchema).default([]),
+  sealed: z.string(),
 })
 
 /** JSON lines: the header with expectation and command, a record a line, and at the end the facts of the run. */
 export function traceText({ header, expect, command, records, facts }: SavedTrace): string {
-  const lines = [{ ...header, expect, command }, ...records, { kind: 'end', events: records.length, ...facts }]
-  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
+  const first = JSON.stringify({ ...header, expect, command })
+  const last = { kind: 'end', events: records.length, ...facts }
+  const lines = [
+    ...records.map((record) => JSON.stringify(record)),
+    JSON.stringify({ ...last, sealed: seal(first, last) }),
+  ]
+  return `${[first, ...lines].join('\n')}\n`
 }
+
+/** Of the first line and the last, which the digest of the events leaves out. */
+const seal = (first: string, last: object): string =>
+  createHash('sha256')
+    .update(`${first}\n${JSON.stringify(last)}`)
+    .digest('hex')
+
+/** As much as one string of JavaScript holds. */
+const MOST_BYTES = 400 << 20
 
 /** Reads a file that `traceText` filled. @throws DamagedTrace */
 export function readTrace(file: string): SavedTrace {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new DamagedTrace(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-  return parseTrace(text, file)
+  return parseTrace(textOf(file), file)
 }
 
-/** `file` names the text in messages. @throws DamagedTrace */
+function textOf(file: string): string {
+  try {
+    return readBounded(file, MOST_BYTES)
+  } catch (error) {
+    throw error instanceof InvalidScenario ? new DamagedTrace(error.message) : error
+  }
+}
+
+/** `file` names the text in messages. Line ends may be those of another system. @throws DamagedTrace */
 export function parseTrace(text: string, file: string): SavedTrace {
-  const lines = text.split('\n')
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   const fail = (line: number, what: string): never => {
     throw new DamagedTrace(`${file}:${line}: ${what}`)
@@ -107,16 +125,21 @@ export function parseTrace(text: string, file: string): SavedTrace {
   const first = firstLine.safeParse(head)
   if (!first.success) return fail(1, `not the header of a trace (${problemOf(first.error)}); rehearse run writes them`)
   const records = lines.slice(1, -1).map((_, i) => parse(i + 1) as TraceRecord)
-  const last = lastLine.safeParse(lines.length === 1 ? null : parse(lines.length - 1))
+  const end = lines.length === 1 ? null : parse(lines.length - 1)
+  const last = lastLine.safeParse(end)
   if (!last.success) return fail(lines.length, 'the trace ends here without its last line; it was cut off')
   const strayed = records.findIndex((record, index) => record?.sequence !== index)
   if (strayed >= 0) return fail(strayed + 2, `expected event ${strayed} here`)
-  const { kind, events, ...facts } = last.data
+  const { kind, events, sealed, ...facts } = last.data
   if (events !== records.length) return fail(lines.length, `expected ${events} events, found ${records.length}`)
   const digest = createHash('sha256')
   for (const line of lines.slice(1, -1)) digest.update(`${line}\n`)
   if (digest.digest('hex') !== facts.digest) {
     return fail(lines.length, 'digest mismatch: the trace was modified after it was written')
+  }
+  const { sealed: _, ...unsealed } = end as Readonly<Record<string, unknown>>
+  if (seal(lines[0] as string, unsealed) !== sealed) {
+    return fail(1, 'the first line or the last was modified after it was written')
   }
   const { expect, command, ...header } = first.data
   return { header: header as TraceHeader, expect: expect as Expectation, command, records, facts: facts as RunFacts }

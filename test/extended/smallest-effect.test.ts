@@ -25,14 +25,16 @@ interface Printed {
 }
 
 /** What the controller prints of canary at the start, on the average of a few seeds: their weeks differ. */
-async function printed(windowMs: number, code: string, key: string, isOneLine: boolean): Promise<Printed> {
+async function printed(windowMs: number, { code, key, rule }: Case, isOneLine: boolean): Promise<Printed> {
   const found: Printed[] = []
   for (let seed = 1; seed <= PRINTED_BY; seed++) {
     const one = { ...scenario, expect: {}, policy: { ...scenario.policy, window: windowMs, gates: 'open' as const } }
     const { records } = await rehearse(one, { seed, level: 'model', untilMs: HOUR_MS / 6 })
     const effect = smallestEffects(records).find(({ reason, line }) => {
-      const data = reason?.data as { readonly stage: string } | undefined
-      return reason?.code === code && data?.stage === 'canary' && (line !== undefined) === isOneLine
+      const data = reason?.data as { readonly stage: string; readonly rule?: string } | undefined
+      return (
+        reason?.code === code && data?.stage === 'canary' && data.rule === rule && (line !== undefined) === isOneLine
+      )
     })
     const size = (effect?.reason?.data as Readonly<Record<string, unknown>> | undefined)?.[key] as number
     found.push({ size, ...(effect?.line !== undefined && { line: effect.line }) })
@@ -46,7 +48,20 @@ async function printed(windowMs: number, code: string, key: string, isOneLine: b
 /** Failed attempts that the twin makes by itself, in per cent. */
 const NORMAL_FAILURES_PCT = 0.5
 
-const CASES = [
+interface Case {
+  readonly name: string
+  readonly code: string
+  /** Of the rule on one metric. */
+  readonly rule?: string
+  /** Where the size stands. */
+  readonly key: string
+  readonly kind: string
+  readonly parameter?: string
+  readonly isOneLine?: boolean
+  readonly text: (size: number) => string
+}
+
+const CASES: readonly Case[] = [
   {
     name: 'errors',
     code: 'SMALLEST_ERROR_INCREASE',
@@ -99,16 +114,38 @@ const CASES = [
     isOneLine: true,
     text: (size: number) => `${size}%`,
   },
-] as const
+  {
+    name: 'units',
+    code: 'SMALLEST_OUTPUT_DECREASE',
+    key: 'decreasePct',
+    kind: 'units-drop',
+    text: (size: number) => `${size}%`,
+  },
+  {
+    name: 'quality',
+    code: 'SMALLEST_METRIC_CHANGE',
+    rule: 'quality',
+    key: 'change',
+    kind: 'quality-drop',
+    text: (size: number) => `${size}%`,
+  },
+  {
+    name: 'the spread of cycle times',
+    code: 'SMALLEST_METRIC_CHANGE',
+    rule: 'cycle-time-spread',
+    key: 'change',
+    kind: 'cycle-time-jitter',
+    text: (size: number) => `${size}%`,
+  },
+]
 
 describe.skipIf(SEEDS === 0).each(CASES)('the printed smallest effect on $name', (one) => {
   it.each([4, 24])(
     'is found in 90 % of windows of %i h',
     async (hours) => {
       const windowMs = hours * HOUR_MS
-      const isOneLine = 'isOneLine' in one
-      const { size, line } = await printed(windowMs, one.code, one.key, isOneLine)
-      const fault = sizedFault(one.kind, 'parameter' in one ? { parameter: one.parameter } : {})
+      const { size, line } = await printed(windowMs, one, one.isOneLine ?? false)
+      const fault = sizedFault(one.kind, one.parameter === undefined ? {} : { parameter: one.parameter })
       const sizes = [fault.sizeOf(one.text(Number(size.toFixed(4))))]
       const seeds = Array.from({ length: SEEDS }, (_, i) => i + 1)
       const plan = {

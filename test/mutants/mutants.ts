@@ -1,12 +1,15 @@
+import { Temporal } from 'temporal-polyfill'
 import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts'
 import type { Baseline } from '../../controller/evidence/baseline.ts'
 import { type Delta, difference } from '../../controller/evidence/difference.ts'
 import type { ControlsObservation } from '../../controller/evidence/evidence.ts'
 import type { Verdict } from '../../controller/judge/verdict.ts'
+import type { Policy } from '../../controller/policy/policy.ts'
+import type { DeploymentSpec } from '../../controller/ports/ports.ts'
 import type { Decision } from '../../controller/rollout/decide.ts'
 import type { Effect, Rollout, Stage } from '../../controller/rollout/rollout.ts'
 
-/** Modules of the controller that mutants change, by their path from the root. */
+/** Modules of the controller and of the twin that mutants change, by their path from the root. */
 interface Modules {
   'controller/reconcile/act.ts': typeof import('../../controller/reconcile/act.ts')
   'controller/aws/deployments.ts': typeof import('../../controller/aws/deployments.ts')
@@ -35,6 +38,13 @@ interface Modules {
   'controller/reconcile/start.ts': typeof import('../../controller/reconcile/start.ts')
   'controller/judge/verdict.ts': typeof import('../../controller/judge/verdict.ts')
   'controller/statistics/budget.ts': typeof import('../../controller/statistics/budget.ts')
+  'controller/judge/connection-failure.ts': typeof import('../../controller/judge/connection-failure.ts')
+  'controller/judge/metric-rule.ts': typeof import('../../controller/judge/metric-rule.ts')
+  'controller/rollout/holdback.ts': typeof import('../../controller/rollout/holdback.ts')
+  'controller/rollout/operations.ts': typeof import('../../controller/rollout/operations.ts')
+  'controller/rollout/rollback-progress.ts': typeof import('../../controller/rollout/rollback-progress.ts')
+  'sim/cloud/events/event-bus.ts': typeof import('../../sim/cloud/events/event-bus.ts')
+  'sim/cloud/greengrass/client-tokens.ts': typeof import('../../sim/cloud/greengrass/client-tokens.ts')
 }
 
 type Patch = { [Path in keyof Modules]?: (real: Modules[Path]) => Partial<Modules[Path]> }
@@ -72,6 +82,52 @@ const changingEffects = (name: string, wrong: (effects: readonly Effect[]) => re
       },
     }),
   })
+
+/** A judge with other limits. */
+const allowing = (name: string, limits: Partial<Policy['limits']>): Mutant =>
+  mutant(name, {
+    'controller/judge/judge.ts': ({ judge }) => ({
+      judge: (one) => judge({ ...one, policy: { ...one.policy, limits: { ...one.policy.limits, ...limits } } }),
+    }),
+  })
+
+/** A calendar that is read in another way. */
+const readingCalendar = (name: string, wrong: (policy: Policy, isHotfix: boolean) => Policy): Mutant =>
+  mutant(name, {
+    'controller/policy/calendar.ts': ({ gateAt }) => ({
+      gateAt: (policy, stage, fromMs, isHotfix) => gateAt(wrong(policy, isHotfix), stage, fromMs, isHotfix),
+    }),
+  })
+
+/** The specification of a deployment with versions only. */
+const withoutConfiguration = (spec: DeploymentSpec): DeploymentSpec => ({
+  ...spec,
+  components: Object.fromEntries(
+    Object.entries(spec.components).map(([name, { componentVersion }]) => [name, { componentVersion }]),
+  ),
+})
+
+/** Deny windows that end on the day that they begin on. */
+const withoutNights = (deny: Policy['deny']): Policy['deny'] =>
+  Object.fromEntries(
+    Object.entries(deny).map(([stage, windows]) => [stage, windows.filter(({ from, to }) => from < to)]),
+  )
+
+const anHourEarlier = (local: string): string =>
+  Temporal.PlainDateTime.from(local).subtract({ hours: 1 }).toString({ smallestUnit: 'minute' })
+
+const HOUR_MS = 3_600_000
+
+type BusParameters = ConstructorParameters<typeof import('../../sim/cloud/events/event-bus.ts')['EventBus']>
+type ParametersAfterContext = BusParameters extends [unknown, ...infer Rest] ? Rest : never
+
+/** A clock whose timers run two seconds before their time, as far as that is still to come. */
+const early = (clock: BusParameters[0]['clock']): BusParameters[0]['clock'] => ({
+  nowMs: () => clock.nowMs(),
+  phase: () => clock.phase(),
+  at: (atMs, ...given) => clock.at(Math.max(clock.nowMs(), atMs - 2_000), ...given),
+  after: (delayMs, ...given) => clock.after(Math.max(0, delayMs - 2_000), ...given),
+})
 
 const withoutDispersion = ({ dispersion: _, ...baseline }: Baseline): Baseline => baseline
 
@@ -441,6 +497,198 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('continues although a device changed its group', {
     'controller/reconcile/evaluate.ts': ({ evaluate }) => ({
       evaluate: async (...given) => ({ ...(await evaluate(...given)), membershipChanges: [] }),
+    }),
+  }),
+
+  // The calendar
+  readingCalendar('ignores deny windows and dated freezes', (policy) => ({ ...policy, deny: {}, freezes: [] })),
+  readingCalendar('lets a hotfix pass deny windows', (policy, isHotfix) =>
+    isHotfix ? { ...policy, deny: {} } : policy,
+  ),
+  readingCalendar('reads its calendar in UTC', (policy) => ({ ...policy, zone: 'UTC' })),
+  readingCalendar('ignores deny windows past midnight', (policy) => ({ ...policy, deny: withoutNights(policy.deny) })),
+  readingCalendar('ends freezes an hour early', (policy) => ({
+    ...policy,
+    freezes: policy.freezes.map((one) => ({ ...one, to: anHourEarlier(one.to) })),
+  })),
+  mutant('releases the holdback in a deny window', {
+    'controller/rollout/holdback.ts': ({ followGateAt }) => ({
+      followGateAt: (policy, ...given) => followGateAt({ ...policy, deny: {} }, ...given),
+    }),
+  }),
+
+  // Limits and rules
+  mutant('ignores connection failures altogether', {
+    'controller/judge/connection-failure.ts': ({ judgeConnection }) => ({
+      judgeConnection: (one) => judgeConnection(one).map((finding) => ({ ...finding, outcome: 'healthy' })),
+    }),
+  }),
+  mutant('ignores quality', {
+    'controller/judge/metric-rule.ts': ({ judgeMetric }) => ({
+      judgeMetric: (rule, one) => (rule.name === 'quality' ? [] : judgeMetric(rule, one)),
+    }),
+  }),
+  allowing('has an error limit of 50 % for 5 %', { errorRateIncreasePct: 50 }),
+  allowing('has a connection limit of 20 % for 2 %', { connectionFailurePct: 20 }),
+  allowing('has an output limit of 50 % for 10 %', { outputDecreasePct: 50 }),
+  allowing('lets half of the deployments of a stage fail', { failedDeploymentPct: 50 }),
+  mutant('ignores that a rule is on trial', {
+    'controller/judge/judge.ts': ({ judge }) => ({
+      judge: (one) => {
+        const rules = one.policy.rules.map((rule) => ({ ...rule, criticality: 'decides' as const }))
+        return judge({ ...one, policy: { ...one.policy, rules } })
+      },
+    }),
+  }),
+  mutant('promotes on a slow leak', {
+    'controller/judge/memory-leak.ts': ({ judgeMemory }) => ({
+      judgeMemory: (one) => {
+        const finding = judgeMemory(one)
+        return finding.inconclusive === 'gate' ? { ...finding, outcome: 'healthy' } : finding
+      },
+    }),
+  }),
+  mutant('judges without line 17', {
+    'controller/judge/judge.ts': ({ judge }) => ({
+      judge: (one) => {
+        const isJudged = (thing: string): boolean => one.watch.lineOf[thing] !== 17
+        const members = one.watch.members.filter(isJudged)
+        const failedDevices = one.failedDevices.filter(({ thing }) => isJudged(thing))
+        return judge({ ...one, watch: { ...one.watch, members }, failedDevices })
+      },
+    }),
+  }),
+  mutant('rolls back a healthy release now and then', {
+    'controller/rollout/decide.ts': ({ decide }) => ({
+      decide: (rollout, facts, policy) =>
+        rollout.state === 'soaking' && facts.nowMs % (7 * HOUR_MS) === 0
+          ? { kind: 'rollback', reason: WRONG }
+          : decide(rollout, facts, policy),
+    }),
+  }),
+  mutant('waits an hour with a breach', {
+    'controller/reconcile/evaluate.ts': ({ evaluate }) => {
+      let sinceMs: number | null = null
+      return {
+        evaluate: async (...given) => {
+          const facts = await evaluate(...given)
+          if (facts.verdict?.kind !== 'breach') return facts
+          sinceMs ??= facts.nowMs
+          const isWaiting = facts.nowMs - sinceMs < HOUR_MS
+          return isWaiting ? { ...facts, verdict: { ...facts.verdict, kind: 'inconclusive' } } : facts
+        },
+      }
+    },
+  }),
+
+  // Requests to AWS
+  mutant('retries with the client token of before', {
+    'controller/rollout/rollout.ts': ({ requestOf }) => ({
+      requestOf: (rollout, ...given) => requestOf({ ...rollout, retries: 0 }, ...given),
+    }),
+  }),
+  mutant('keeps abort criteria at a rollback', {
+    'controller/rollout/deployment-spec.ts': () => ({ rollbackSpec: (previous) => previous }),
+  }),
+  mutant('drops configurations at a rollback', {
+    'controller/rollout/deployment-spec.ts': ({ rollbackSpec }) => ({
+      rollbackSpec: (previous) => withoutConfiguration(rollbackSpec(previous)),
+    }),
+  }),
+  mutant('drops configurations at a release', {
+    'controller/rollout/deployment-spec.ts': ({ releaseSpec }) => ({
+      releaseSpec: (previous, target) => withoutConfiguration(releaseSpec(previous, target)),
+    }),
+  }),
+  mutant('places a request that was decided before a pause', {
+    'controller/reconcile/act.ts': ({ act }) => ({
+      act: (ports, stored, nowMs) => act(ports, stored, nowMs, true),
+    }),
+  }),
+
+  // What was seen
+  mutant('confirms a rollback after one report', {
+    'controller/rollout/rollback-progress.ts': ({ observeRollback }) => ({
+      observeRollback: (before, rollout, previous, readings, nowMs) => {
+        const { devices } = observeRollback(before, rollout, previous, readings, nowMs)
+        const hasty = Object.entries(devices).map(([thing, device]) => {
+          const confirmedAtMs = device.confirmedAtMs ?? (device.firstSeen === null ? null : nowMs)
+          return [thing, { ...device, confirmedAtMs }]
+        })
+        return { devices: Object.fromEntries(hasty) }
+      },
+    }),
+  }),
+  mutant('counts a device as installed after one report', {
+    'controller/evidence/evidence.ts': ({ observe }) => ({
+      observe: (evidence, watch, previous, current, ...rest) => {
+        const after = observe(evidence, watch, previous, current, ...rest)
+        const members = Object.entries(after.members).map(([thing, member]) => {
+          const installedAtMs = member.installedAtMs ?? (member.firstSeenSequence === null ? null : current.atMs)
+          return [thing, { ...member, installedAtMs }]
+        })
+        return { ...after, members: Object.fromEntries(members) }
+      },
+    }),
+  }),
+  mutant('counts blind time as watched', {
+    'controller/rollout/soak.ts': ({ watchedMs }) => ({
+      watchedMs: (stage, _clock, nowMs) => watchedMs(stage, null, nowMs),
+    }),
+  }),
+  mutant('forgets stragglers', { 'controller/rollout/soak.ts': () => ({ stragglersOf: () => [] }) }),
+
+  // People
+  mutant('lets a person skip an inconclusive stage', {
+    'controller/rollout/operations.ts': ({ admit }) => ({
+      admit: (request, situation) => {
+        const { lastEvaluation } = situation
+        const isSkip = request.operation === 'skip' && lastEvaluation?.verdict === 'inconclusive'
+        return admit(
+          request,
+          isSkip ? { ...situation, lastEvaluation: { ...lastEvaluation, verdict: 'healthy' } } : situation,
+        )
+      },
+    }),
+  }),
+  mutant('does the same request twice', {
+    'controller/rollout/operations.ts': ({ admit }) => ({
+      admit: ({ id: _, ...request }, situation) => admit(request, situation),
+    }),
+  }),
+  mutant('writes no audit trail', { 'controller/reconcile/records.ts': () => ({ saveAudit: async () => undefined }) }),
+  mutant('does not audit what people do', {
+    'controller/reconcile/records.ts': ({ saveAudit }) => ({
+      saveAudit: async (store, id, sequence, entry) =>
+        'operation' in entry ? undefined : saveAudit(store, id, sequence, entry),
+    }),
+  }),
+  mutant('pages at every evaluation', {
+    'controller/rollout/decide.ts': ({ decide }) => ({
+      decide: ({ pagedAtMs: _, ...rollout }, facts, policy) => decide(rollout, facts, policy),
+    }),
+  }),
+  changingEffects('pages twice', (effects) =>
+    effects.flatMap((one): Effect[] => (one.kind === 'notify' ? [one, { ...one }] : [one])),
+  ),
+
+  // The twin
+  mutant('meets a cloud that forgets client tokens after an hour', {
+    'sim/cloud/greengrass/client-tokens.ts': ({ ClientTokens }) => ({
+      ClientTokens: class<Answer> extends ClientTokens<Answer> {
+        constructor(clock: ConstructorParameters<typeof ClientTokens>[0], what: string) {
+          super({ ...clock, nowMs: () => 8 * clock.nowMs() }, what)
+        }
+      },
+    }),
+  }),
+  mutant('meets events that come two seconds early', {
+    'sim/cloud/events/event-bus.ts': ({ EventBus }) => ({
+      EventBus: class extends EventBus {
+        constructor(ctx: ConstructorParameters<typeof EventBus>[0], ...rest: ParametersAfterContext) {
+          super({ ...ctx, clock: early(ctx.clock) }, ...rest)
+        }
+      },
     }),
   }),
 ]

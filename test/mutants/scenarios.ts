@@ -162,6 +162,191 @@ expect: { outcome: promoted }
   ),
 ]
 
+/** The calendar of these: each stage has a window, and what forbids to use a part of it. */
+const CALENDAR = `policy:
+  window: 4h
+  gates:
+    canary: [{ from: "14:00", to: "16:00" }]
+    early: [{ from: "18:00", to: "02:00" }]
+    production: [{ from: "00:00", to: "06:00" }]
+  deny:
+    canary: [{ from: "13:50", to: "14:45" }]
+    early: [{ from: "19:00", to: "00:30" }]
+    production: [{ from: "14:00", to: "15:00" }]
+  freezes:
+    - { name: stock-taking, from: "2026-03-02T14:20", to: "2026-03-02T15:20" }
+start: 2026-03-02T14:00[Europe/Berlin]
+`
+
+/** What people, calendars and AWS demand of a controller. */
+const OF_OPERATION: readonly Scenario[] = [
+  own(
+    'calendar',
+    `story: Gates, deny windows and a freeze lie in each other; every stage waits for the first time that all allow.
+${CALENDAR}${RELEASE}
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'calendar-of-a-hotfix',
+    `story: A hotfix passes gates and freezes, and waits for deny windows.
+${CALENDAR}${RELEASE}  hotfix: { reason: an urgent repair }
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'paused-before-it-was-placed',
+    `story: AWS refuses to create the deployment for an hour, and an operator pauses meanwhile.
+${QUICK}
+${RELEASE}
+faults:
+  - { kind: api-throttle, in: { api: CreateDeployment }, share: 100 %, for: 1h }
+  - { kind: operator, do: pause, at: 22min, by: jo, reason: a machine sounds different }
+  - { kind: operator, do: resume, at: 3h, by: jo, reason: it was the fan }
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'halted-and-retried',
+    `story: Three lines are away for a whole window; an operator tries again when they are back.
+${QUICK}
+${RELEASE}
+faults:
+${[1, 2, 3].map((line) => `  - { kind: offline, in: { line: ${line} }, from: 12min, for: 5h }`).join('\n')}
+  - { kind: operator, do: retry, at: 6h, by: jo, reason: the lines are back }
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'token-after-an-hour',
+    `story: For two hours no answer says that the deployment exists, and nobody can look it up.
+${QUICK}
+${RELEASE}
+faults:
+  - { kind: lost-reply, in: { api: CreateDeployment }, share: 100 %, for: 150min }
+  - { kind: api-error, in: { api: ListDeployments }, status: 503, share: 100 %, from: 11min, for: 3h }
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'blind-for-two-hours',
+    `story: The uplink of the plant is cut in the window of the canary; on-call is told once, and the time does not count.
+${QUICK}
+${RELEASE}
+faults: [{ kind: offline, in: { fleet: all }, from: 2h, for: 2h }]
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'late-for-the-last-window',
+    `story: A device is away when production is deployed, and comes back before its window has passed.
+${QUICK}
+${RELEASE}
+faults: [{ kind: offline, in: { device: line-03-02 }, from: 7h, for: 6h }]
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'skip-before-anything-is-known',
+    `story: An operator in a hurry skips the window as soon as it has begun.
+${QUICK}
+${RELEASE}
+faults:
+${[26, 31].map((minute) => `  - { kind: operator, do: skip, at: ${minute}min, by: jo, reason: in a hurry }`).join('\n')}
+expect: { outcome: promoted, leadTime: { between: [8.5h, 8.8h] } }
+`,
+  ),
+  own(
+    'sent-again',
+    `story: The network repeats the request for a pause an hour later, when the rollout was resumed.
+${QUICK}
+${RELEASE}
+faults:
+  - { kind: operator, do: pause, at: 20min, by: jo, reason: lunch, id: p1 }
+  - { kind: operator, do: resume, at: 1h, by: jo, reason: back, id: p2 }
+  - { kind: operator, do: pause, at: 65min, by: jo, reason: lunch, id: p1 }
+expect: { outcome: promoted }
+`,
+  ),
+]
+
+const DAY = 'policy: { gates: open }\nstart: 2026-03-02T14:00[Europe/Berlin]'
+
+/** A fault of the release that is slightly larger than a limit allows, and is found in the canary. */
+const grazing = (name: string, fault: string): Scenario =>
+  own(
+    `grazing-${name}`,
+    `story: Slightly more than a limit allows.
+${DAY}
+${RELEASE}
+faults: [{ in: { firmware: 2.4.0 }, ${fault} }]
+expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
+`,
+  )
+
+/** Each limit from above, and all of them from below; the cycle time has `grazing-above` and `grazing-below`. */
+const GRAZING: readonly Scenario[] = [
+  grazing('errors', 'kind: error-rise, onset: 0h, factor: 1.45'),
+  grazing('connections', 'kind: noisy-network, share: 4 %'),
+  grazing('output', 'kind: units-drop, share: 15 %'),
+  grazing('quality', 'kind: quality-drop, share: 3 %'),
+  grazing('spread', 'kind: cycle-time-jitter, onset: 0h, factor: 1.8'),
+  grazing('memory', 'kind: memory-leak, rate: 5 MiB/h'),
+  own(
+    'grazing-crash',
+    `story: One device crashes once.
+${DAY}
+${RELEASE}
+faults: [{ kind: crash, in: { firmware: 2.4.0, line: 17 }, after: 20h }]
+expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
+`,
+  ),
+  own(
+    'grazing-failed-deployments',
+    `story: The download fails on one line in seventeen.
+${QUICK}
+${RELEASE}
+faults: [{ kind: failed-download, in: { firmware: 2.4.0, line: 3 }, because: corrupt-artifact }]
+expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
+`,
+  ),
+  own(
+    'grazing-memory-horizon',
+    `story: Memory runs out in a week, which is no reason to go back and a reason not to go on.
+${DAY}
+${RELEASE}
+timeLimit: 27h
+faults: [{ kind: memory-leak, in: { firmware: 2.4.0 }, rate: 2 MiB/h }]
+expect: { outcome: inconclusive, exposed: { devices: 17 } }
+`,
+  ),
+  own(
+    'on-trial',
+    `story: The rule on errors is on trial in this plant, so that errors take nothing back.
+policy: { window: 4h, gates: open, rules: { error-rate: { criticality: dry-run } } }
+start: 2026-03-02T14:00[Europe/Berlin]
+${RELEASE}
+faults: [{ kind: error-rise, in: { firmware: 2.4.0 }, onset: 0h, factor: 4 }]
+expect: { outcome: promoted }
+`,
+  ),
+  own(
+    'grazing-all-from-below',
+    `story: A little of everything that limits allow.
+${DAY}
+${RELEASE}
+faults:
+  - { kind: error-rise, in: { firmware: 2.4.0 }, onset: 0h, factor: 1.03 }
+  - { kind: noisy-network, in: { firmware: 2.4.0 }, share: 0.8 % }
+  - { kind: units-drop, in: { firmware: 2.4.0 }, share: 3 % }
+  - { kind: quality-drop, in: { firmware: 2.4.0 }, share: 0.3 % }
+  - { kind: cycle-time-jitter, in: { firmware: 2.4.0 }, onset: 0h, factor: 1.1 }
+  - { kind: memory-leak, in: { firmware: 2.4.0 }, rate: 0.3 MiB/h }
+expect: { outcome: promoted }
+`,
+  ),
+]
+
 /**
  * The scenarios that a mutant runs in, in this order, until it is detected: the whole budget. First those that once
  * violated an invariant, then those that end early and show much.
@@ -178,6 +363,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ].map(small),
   ...OWN,
   ...OF_JUDGE,
+  ...OF_OPERATION,
+  ...GRAZING,
   small('grazing-below'),
   ...['hang-in-install', 'lost-replies', 'failing-api', 'lambda-killed', 'lambda-timeout-in-rollback'].map(small),
   ...['events-gone-wrong', 'silent-fallback', 'first-shift-only', 'starved-rollback'].map(small),

@@ -7,6 +7,7 @@ console.log(`every message reworded at random, REWORD_SEED=${seed}`)
 
 /** The proof that nothing decides by reading a sentence: all tests but those of texts, with every message reworded. */
 export default defineConfig({
+  ...own,
   test: {
     ...own.test,
     exclude: ['test/{extended,mutants,stryker}/**', 'test/**/*.text.test.ts', ...Object.keys(TESTS_OF_TEXTS)],

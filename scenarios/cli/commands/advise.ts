@@ -8,7 +8,7 @@ export const adviseCommand = () =>
     .description('recommend a monitoring window: what escapes canary, what it costs in lead time, what it never sees')
     .argument('[scenario]', 'a shipped scenario, or a YAML file of a scenario or of a plant', 'healthy')
     .addOption(withDefault('--windows <list>', 'monitoring windows', listOf(durationMs), '4h,8h,12h,24h,48h'))
-    .option('--seeds <n>', 'faulty releases, seeds 1 to n', positive, 60)
+    .option('--seeds <n>', 'faulty releases, seeds 1 to n: forty take a minute or two on two processors', positive, 40)
     .option(
       '--mix <file>',
       'YAML: kinds of faults with their sizes and onsets (default: see README of scenarios/sweep)',

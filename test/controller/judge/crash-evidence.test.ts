@@ -34,7 +34,11 @@ describe('next to the pooled crashes of the week', () => {
 
   it('no statistic is needed where the week had none, nor by raw thresholds', () => {
     const none = crashEvidence({}, policy, 'production', { crashes: 1, exposureMs: DAY_MS })
-    expect(none).toEqual({ expected: 0 })
+    // -ln(1 - 0.00125) and where one or none have a chance of a quarter of that.
+    expect(none).toEqual({
+      expected: 0,
+      interval: { low: expect.closeTo(0.001251, 6), high: expect.closeTo(10.51, 2) },
+    })
     const pooled = { crashes: { crashes: 9, minutes: WEEK_MINUTES } }
     const raw = policyWith({ profile: 'raw-thresholds' })
     expect(crashEvidence(pooled, raw, 'canary', { crashes: 1, exposureMs: DAY_MS })).toEqual({ expected: 0 })

@@ -28,6 +28,9 @@ interface Silence {
   readonly peers?: number
   /** Hours for which 323 peers were watched without one that was away. */
   readonly quietHours?: number
+  /** Of the peers, in all and of outages that were long then. */
+  readonly awayHours?: number
+  readonly longHours?: number
   /** Devices of a line next to each other, instead of one of each. */
   readonly isByLine?: boolean
 }
@@ -39,6 +42,7 @@ const silentFor = (minutes: number): MemberState => member(NOW_MS - minutes * MI
 /** A stage of which the first `count` devices differ: silent for a quarter of an hour unless given. */
 function lost(count: number, silence: Silence = {}) {
   const { size = 17, odd = silentFor(15), peers = 19, peersAway = () => 0, quietHours = 24 } = silence
+  const { awayHours = 0, longHours = 0 } = silence
   const one = oneCase()
   const lineAt = (i: number): number => 1 + (silence.isByLine ? Math.floor((i * LINES) / size) : i % LINES)
   const things = Array.from({ length: size }, (_, i) => `line-${lineAt(i)}-${i}`)
@@ -47,7 +51,13 @@ function lost(count: number, silence: Silence = {}) {
     const away = peersAway(i + 1)
     return { line: i + 1, peers: { of: peers, away, down: away } }
   })
-  const presence = { lines: peers === 0 ? [] : lines, stage: [], awayMs: 0, observedMs: quietHours * 323 * HOUR_MS }
+  const presence = {
+    lines: peers === 0 ? [] : lines,
+    stage: [],
+    awayMs: awayHours * HOUR_MS,
+    longAwayMs: longHours * HOUR_MS,
+    observedMs: quietHours * 323 * HOUR_MS,
+  }
   const evidence: RuleInput['evidence'] = { ...one.evidence, members, presence }
   const lineOf = Object.fromEntries(things.map((thing, i) => [thing, lineAt(i)]))
   const findings = judgeDevices({ ...one, watch: { ...one.watch, members: things, lineOf }, evidence, nowMs: NOW_MS })
@@ -115,6 +125,14 @@ describe('lost devices', () => {
     expect(lost(2, { odd: silentFor(240) })?.outcome).toBe('inconclusive')
     expect(lost(2, { odd: silentFor(241) })?.outcome).toBe('breach')
     expect(lost(1, { odd: silentFor(20 * 60) })?.outcome).toBe('healthy')
+  })
+
+  it('that stay away for long are no news where the peers stay away as long', () => {
+    const long = (count: number, longHours: number) =>
+      lost(count, { size: 68, odd: silentFor(241), awayHours: 400, longHours })?.outcome
+    expect(long(6, 0)).toBe('breach')
+    expect(long(6, 250)).toBe('healthy')
+    expect(long(30, 250)).toBe('breach')
   })
 
   it('are not those that were offline all the time', () => {

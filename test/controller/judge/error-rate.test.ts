@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { StratumSums } from '../../../controller/evidence/stratum-sums.ts'
 import { judgeErrorRate } from '../../../controller/judge/error-rate.ts'
 import { policyWith } from '../fixtures.ts'
@@ -94,6 +94,43 @@ it('is inconclusive where the controls triple as well', () => {
         segment: { span: 'since-update' },
       },
     },
+  })
+})
+
+/** One control a line, and a rolling window in which all is well again. */
+function afterwards(
+  errors: (line: number) => number,
+  ofControls: (line: number) => number,
+  now: (line: number) => number = () => 2,
+) {
+  const few = { minutes: 60, countedMinutes: 60, expectedErrors: 2, expectedReadings: 1 }
+  const controls = (errorsOf: (line: number) => number) => (line: number) => ({ ...few, errors: errorsOf(line) })
+  const one = oneCase({ stage: (line) => ({ errors: errors(line) }), controls: controls(ofControls) })
+  const { evidence } = oneCase({ stage: (line) => ({ errors: now(line) }), controls: controls(() => 2) })
+  return judgeErrorRate({ ...one, evidence: { ...one.evidence, evaluations: evidence.evaluations } })
+}
+
+describe('what the controls have shown as well', () => {
+  const [normal, raised] = [() => 2, () => 4.5]
+  const line4 = (line: number) => (line === 4 ? 20 : 2)
+
+  it('holds no more once it is past', () => {
+    expect(afterwards(raised, raised).outcome).toBe('healthy')
+    expect(afterwards(raised, raised, () => 2.2)).toMatchObject({ inconclusive: 'common-mode' })
+  })
+
+  it('holds on where they have not shown as much', () => {
+    expect(afterwards(raised, () => 2.4)).toMatchObject({
+      inconclusive: 'common-mode',
+      reason: { data: { segment: { span: 'since-update' } } },
+    })
+  })
+
+  it('holds on for a line that is above all of them, and not for one that may be so by chance', () => {
+    expect(afterwards(line4, line4)).toMatchObject({ inconclusive: 'common-mode', line: 4 })
+    const chance = (line: number) => (line === 4 ? 16 : 12)
+    expect(afterwards(chance, chance).outcome).toBe('healthy')
+    expect(afterwards(normal, normal).outcome).toBe('healthy')
   })
 })
 

@@ -1,3 +1,4 @@
+import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
 import { judge } from '../../../controller/judge/judge.ts'
 import type { Finding } from '../../../controller/judge/verdict.ts'
@@ -61,6 +62,13 @@ describe('a share', () => {
     const { outcomes } = watched('quality', { passShare: onAll(0.99, 0.9) })
     expect(outcomes).toContain('inconclusive common-mode')
     expect(outcomes).not.toContain('breach')
+  })
+
+  it.each([1, 2])('is healthy where stations have bad days of their own, now and before (plant %i)', (seed) => {
+    const bad = (thing: string, atMs: number): boolean =>
+      seedrandom.alea(`${seed}/${thing}/${Math.floor((atMs - 1) / (24 * HOUR_MS))}`)() < 0.15
+    const passShare = (thing: string, atMs: number): number => (bad(thing, atMs) ? 0.9 : 0.99)
+    expect(watched('quality', { seed, passShare }, 10).outcomes).not.toContain('breach')
   })
 
   it('says nothing of a plant that makes no checks', () => {

@@ -139,7 +139,6 @@ export function oneCase(options: CaseOptions = {}): RuleInput {
 
 const VARIATION: RuleVariation = {
   hasData: true,
-  dispersion: 1,
   single: 0,
   besideLine: 0.02,
   alone: 0.02,

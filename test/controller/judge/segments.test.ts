@@ -11,7 +11,7 @@ import {
   statisticFrom,
   worstSegment,
 } from '../../../controller/judge/segments.ts'
-import { excessLogRatio } from '../../../controller/statistics/excess.ts'
+import { excessLogRatio, withVariance } from '../../../controller/statistics/excess.ts'
 import { oneCase } from './one-case.ts'
 
 const segment = (over: Partial<Segment> = {}): Segment => ({
@@ -116,7 +116,7 @@ describe('the statistic', () => {
       boundary: 4,
     })
     // A relative variance of 1 / 4: as if 2 had been before, where 4 were expected.
-    expect(statisticFrom(segment(), excessLogRatio(count, 2)).value).toBeCloseTo(
+    expect(statisticFrom(segment(), excessLogRatio(withVariance(count, 1 / 4))).value).toBeCloseTo(
       12 * Math.log(12 / 4) - 14 * Math.log(14 / 6),
       3,
     )

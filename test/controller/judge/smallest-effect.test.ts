@@ -1,11 +1,15 @@
+import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../../controller/contract.ts'
-import { countAt } from '../../../controller/judge/detectable.ts'
+import type { MetricRule } from '../../../controller/evidence/metric-rules.ts'
+import { countAt, shiftOf } from '../../../controller/judge/detectable.ts'
 import { judgeErrorRate } from '../../../controller/judge/error-rate.ts'
-import { plannedStrata, plannedWindow } from '../../../controller/judge/planned-window.ts'
+import { judgeEvents } from '../../../controller/judge/metric-events.ts'
+import { type PlannedMetric, plannedStrata, plannedWindow } from '../../../controller/judge/planned-window.ts'
 import { type Stages, smallestEffects } from '../../../controller/judge/smallest-effect.ts'
 import type { FindingReason } from '../../../controller/messages/findings.ts'
 import type { Policy } from '../../../controller/policy/policy.ts'
+import { metricTest, ownRule, type Rule } from '../../../controller/policy/rules.ts'
 import { baselineOf, HOUR_MS, Plant, policyWith, START_MS, sample } from '../fixtures.ts'
 import { reading } from '../rollout/decisions.ts'
 import { oneCase } from './one-case.ts'
@@ -26,7 +30,7 @@ it.each([20, 100, 500])('gives the count that nine of ten of mean %d reach', (me
   expect(1 - poissonBelow(count, mean)).toBeLessThan(0.91)
 })
 
-const plant = new Plant(START_MS - 8 * 24 * HOUR_MS)
+const plant = new Plant(START_MS - 8 * 24 * HOUR_MS, { passShare: () => 0.99 })
 const stages: Stages = {
   baseline: baselineOf(plant, policyWith()),
   members: { canary: plant.canaries, early: plant.things.slice(17, 34), production: plant.things.slice(34) },
@@ -61,6 +65,7 @@ it('is found for every stage, as healthy findings', () => {
         'SMALLEST_LEAK',
         'SMALLEST_CRASH_RATE',
         'SMALLEST_OUTPUT_DECREASE',
+        'SMALLEST_METRIC_CHANGE',
       ]),
     )
   }
@@ -86,6 +91,77 @@ it('is more on one line than on all', () => {
   expect(sizeOf(findings, 'SMALLEST_ERROR_INCREASE_ON_LINE')).toBeGreaterThan(
     sizeOf(findings, 'SMALLEST_ERROR_INCREASE') * 2,
   )
+})
+
+describe('of rules on metrics', () => {
+  const quality = { name: 'quality', limit: policyWith().limits.qualityFailureIncreasePoints }
+  const changesOf = (rule: string, findings: ReturnType<typeof found>) =>
+    findings.flatMap(({ reason, line }) =>
+      reason.code === 'SMALLEST_METRIC_CHANGE' && reason.data.rule === rule && reason.data.stage === 'canary'
+        ? [{ change: reason.data.change, isOneLine: line !== undefined }]
+        : [],
+    )
+
+  it('is above the limit, more on one line and more in a shorter window', () => {
+    const [all, one] = changesOf(quality.name, found(24))
+    expect([all?.isOneLine, one?.isOneLine]).toEqual([false, true])
+    expect(all?.change).toBeGreaterThan(quality.limit)
+    expect(one?.change).toBeGreaterThan(all?.change as number)
+    expect(changesOf(quality.name, found(4))[0]?.change).toBeGreaterThan(all?.change as number)
+  })
+
+  it('is what the rule finds in nine of ten draws', () => {
+    const change = changesOf(quality.name, found(24))[0]?.change as number
+    const rule = policyWith().rules.find(({ name }) => name === quality.name) as MetricRule
+    const window = plannedWindow(stages, 'canary', windowOf(24), 'since-update')
+    const chance = seedrandom.alea('quality')
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance())
+    const draws = 1_000
+    let breaches = 0
+    for (let i = 0; i < draws; i++) {
+      const one = window((lines) => {
+        for (const { metrics } of lines) {
+          const { stage } = metrics.quality as PlannedMetric
+          const mean = stage.count + (stage.exposure * change) / 100
+          stage.count = Math.max(Math.round(mean + Math.sqrt(mean) * normal()), 0)
+        }
+      })
+      if (judgeEvents(rule, one).outcome === 'breach') breaches += 1
+    }
+    expect(breaches / draws).toBeGreaterThan(0.86)
+    expect(breaches / draws).toBeLessThan(0.95)
+  })
+
+  it('is also of rules of the plant itself, in their own direction; of a trend there is none', () => {
+    const own = (name: string, test: Rule['metricTest']) => ownRule(name, test as MetricRule['metricTest'])
+    const rules = [
+      own('cycles-made', metricTest('output', 'cycles', { limit: 5 })),
+      own('cycle-mean', metricTest('mean', 'cycleTimeMs', { limit: 5 })),
+      own('cycle-trend', metricTest('trend', 'cycleTimeMs', { limit: 5 })),
+      own('operations', metricTest('count', 'operations', { limit: 5, direction: 'decrease' })),
+    ]
+    const policy = { ...windowOf(24), rules: [...policyWith().rules, ...rules] }
+    const findings = smallestEffects({ ...stages, baseline: baselineOf(plant, policy) }, policy)
+    for (const rule of ['cycles-made', 'cycle-mean', 'operations']) {
+      const change = changesOf(rule, findings)[0]?.change
+      expect(change, rule).toBeGreaterThan(5)
+      expect(change, rule).toBeLessThan(30)
+    }
+    expect(changesOf('cycle-trend', findings)).toEqual([])
+    expect(changesOf('cycles-made', findings)).toHaveLength(1)
+  })
+})
+
+it('takes no lasting difference for one that every rolling window has anew', () => {
+  const [look] = [{ middle: 2, spread: 0.5, lasting: 1.28 }]
+  expect(shiftOf({ variance: 0.04, lastingVariance: 0 }, look)).toBeCloseTo(0.2 * 1.5, 9)
+  expect(shiftOf({ variance: 0.04, lastingVariance: 0.04 }, look)).toBeCloseTo(-0.2 * 1.28, 9)
+  expect(shiftOf({ variance: 0.05, lastingVariance: 0.01 }, { middle: 0, spread: 1, lasting: 1 })).toBeCloseTo(
+    -Math.sqrt(0.05),
+    9,
+  )
+  // Above the limit by its bound, which chance may hide: never less than the limit itself.
+  expect(sizeOf(found(24), 'SMALLEST_CYCLE_TIME_INCREASE')).toBeGreaterThan(10)
 })
 
 it('is the crash rate that a window without a crash rules out', () => {

@@ -2,6 +2,16 @@ import { expect, it } from 'vitest'
 import { type CONTROLLER_MESSAGES, textOf } from '../../../controller/messages/registry.ts'
 
 const HOUR_MS = 3_600_000
+const SMALLEST_CHANGE = {
+  stage: 'canary',
+  rule: 'quality',
+  test: 'share',
+  metric: 'qualityPasses',
+  direction: 'decrease',
+  unit: 'points',
+  isOneLine: false,
+  windowMs: 24 * HOUR_MS,
+} as const
 const JO = { actor: 'jo', operatorReason: 'noise on line 3' }
 const NO_DATA = { code: 'NO_DATA', data: {} } as const
 const GATE = { code: 'GATE_OPEN', data: { stage: 'production' } } as const
@@ -525,6 +535,29 @@ const EXAMPLES: Examples = {
     [
       { stage: 'production', decreasePct: null, windowMs: 24 * HOUR_MS },
       'production can detect no decrease of output in 24.0 h',
+    ],
+  ],
+  SMALLEST_METRIC_CHANGE: [
+    [
+      { ...SMALLEST_CHANGE, change: 1.634 },
+      'canary can detect -1.63 points in the share of qualityPasses on all lines in 24.0 h (quality)',
+    ],
+    [
+      {
+        ...SMALLEST_CHANGE,
+        test: 'mean',
+        metric: 'torqueNm',
+        rule: 'torque',
+        direction: 'either',
+        change: 5.3,
+        unit: 'percent',
+        isOneLine: true,
+      },
+      'canary can detect ±5.30 % in the mean of torqueNm on one line in 24.0 h (torque)',
+    ],
+    [
+      { ...SMALLEST_CHANGE, change: null },
+      'canary can detect no change in the share of qualityPasses on all lines in 24.0 h (quality)',
     ],
   ],
 

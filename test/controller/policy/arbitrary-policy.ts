@@ -10,11 +10,12 @@ import {
   type Rule,
   WARMED,
 } from '../../../controller/policy/rules.ts'
+import { LONGEST_DURATION } from '../../../controller/units/duration.ts'
 import { minutesBetween } from '../../../controller/units/wall-time.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 const time = fc.tuple(fc.nat(23), fc.nat(59)).map(([hour, minute]) => `${two(hour)}:${two(minute)}`)
-const periodMs = fc.integer({ min: 1, max: 400 * 86_400_000 })
+const periodMs = fc.integer({ min: 1, max: LONGEST_DURATION.value })
 const tickMs = fc.integer({ min: 1, max: 24 * 60 }).map((minutes) => minutes * 60_000)
 const baselineMs = fc.integer({ min: 86_400_000, max: 60 * 86_400_000 })
 const positive = { noNaN: true, minExcluded: true } as const

@@ -61,6 +61,15 @@ it('of a rollout that is monitored is all that an operator has to know', () => {
   })
 })
 
+it('tells how many devices are held back, and when they were released', () => {
+  const holdback = { things: ['production-a'], sinceMs: START_MS, releasedAtMs: null }
+  const one = { ...rollout('soaking', { stageIndex: 2 }), holdback, lineOf: { 'production-a': 3 } }
+  const shown = statusOf(situation(one, { policy: open })).rollout?.holdback
+  expect(shown).toEqual({ devices: 1, lines: 1, sinceMs: START_MS, releasedAtMs: null })
+  const none = { ...one, holdback: { ...holdback, things: [] } }
+  expect(statusOf(situation(none, { policy: open })).rollout).not.toHaveProperty('holdback')
+})
+
 describe('where there is nothing to show', () => {
   it('there never was a rollout', () => {
     const { freeze: _, ...none } = situation(null, { lastEvaluation: null })

@@ -1,6 +1,6 @@
 import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
-import { excessLogRatio } from '../../../controller/statistics/excess.ts'
+import { excessLogRatio, withVariance } from '../../../controller/statistics/excess.ts'
 import { maxSprtCriticalValue } from '../../../controller/statistics/sequential.ts'
 import { likelihoodRatio, performanceOf } from './max-sprt.ts'
 
@@ -17,9 +17,9 @@ describe('the excess of a count over a reference', () => {
     expect(ratios[3]).toBeLessThan((ratios[0] as number) * 0.6)
     // A relative variance of 3 / 20: a reference of 100 / (1 + 100 * 0.15) = 6.25, by the negative binomial ratio.
     const negativeBinomial = 40 * Math.log(40 / 20) - 46.25 * Math.log(46.25 / 26.25)
-    expect(excessLogRatio({ count: 40, reference: 100, ratio: 0.2 }, 4)).toBeCloseTo(negativeBinomial, 9)
+    const varying = withVariance({ count: 40, reference: 100, ratio: 0.2 }, 0.15)
+    expect(excessLogRatio(varying)).toBeCloseTo(negativeBinomial, 9)
     expect(negativeBinomial).toBeLessThan((ratios[2] as number) / 4)
-    expect(excessLogRatio({ count: 8, reference: 0, ratio: 0.2 }, 4)).toBeCloseTo((8 * Math.log(6)) / 4, 9)
   })
 
   it('is defined where nothing was counted, and nothing where there is no excess', () => {

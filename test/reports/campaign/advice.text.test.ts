@@ -59,7 +59,8 @@ describe('advice', () => {
     ])
     expect(adviceSentence(advice)).toBe(
       'Recommended: 24 h. 24 h see every shift, whenever the rollout starts. 4 h see nothing of the first shift after ' +
-        '100.0 % of starts. 4 h let 5.2 % more of all releases escape canary, and save 2 d. 48 h catch 0.0 % more of all ' +
+        '100.0 % of starts. 4 h let 5.2 % [0.1, 10.3] more of all releases escape canary, and save 2 d. 48 h catch ' +
+        '0.0 % [0.0, 8.8] more of all ' +
         'releases, less than the 1.0 % that the policy lets be lost to false rollbacks, and cost 2 d. With 24 h canary ' +
         'has seen no weekend after 100.0 % of starts.',
     )

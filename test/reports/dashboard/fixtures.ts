@@ -24,9 +24,9 @@ export const STATE: DashboardState = {
     codes: `${'.'.repeat(index)}${'.+nir-x'[index % 7]}${'.'.repeat(19 - index)}`,
   })),
   stages: [
-    { name: 'canary', devices: 17, running: 15, healthy: 14, state: 'rolling back', soakingSinceMs: null },
-    { name: 'early', devices: 68, running: 68, healthy: 68, state: 'soaking', soakingSinceMs: START_MS },
-    { name: 'production', devices: 255, running: 0, healthy: 0, state: 'ahead', soakingSinceMs: null },
+    { name: 'canary', devices: 17, running: 15, healthy: 14, held: 0, state: 'rolling back', soakingSinceMs: null },
+    { name: 'early', devices: 68, running: 68, healthy: 68, held: 0, state: 'soaking', soakingSinceMs: START_MS },
+    { name: 'production', devices: 255, running: 0, healthy: 0, held: 0, state: 'ahead', soakingSinceMs: null },
   ],
   verdict: {
     atMs: START_MS + 825 * MINUTE_MS,

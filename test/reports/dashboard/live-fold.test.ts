@@ -110,6 +110,22 @@ it('shows a device that is offline, whatever else it does', () => {
   expect(codes(fold([0, { kind: 'device-disconnected', thing: 'b3' }]))).toBe('... ..-')
 })
 
+it('tells devices apart that are held back, until they follow', () => {
+  const moved = (change: 'added' | 'removed'): TraceEvent => ({
+    kind: 'device-moved',
+    thing: 'b3',
+    group: 'holdback',
+    change,
+  })
+  const held = fold([0, moved('added')])
+  expect(codes(held)).toBe('... ..h')
+  expect(held.stages.map((stage) => stage.held).reduce((a, b) => a + b)).toBe(1)
+  expect(codes(fold([0, moved('added')], [1, started('b3', '2.4.0')], [2, healthy('b3', '2.4.0')]))).toBe('... ..+')
+  const followed = fold([0, moved('added')], [1, moved('removed')])
+  expect(codes(followed)).toBe('... ...')
+  expect(followed.stages.every((stage) => stage.held === 0)).toBe(true)
+})
+
 it('runs the window clock from the soak to the promotion', () => {
   const soaking = fold([0, deployed('d', '2.4.0')], [10, evaluated('soaking', 'soak')])
   expect(soaking.stages[0]).toMatchObject({ state: 'soaking', soakingSinceMs: 10 * MINUTE_MS })

@@ -4,6 +4,7 @@ import { ADVICE_MESSAGES } from '../../../reports/messages/advice.ts'
 import { CONCLUSION_MESSAGES } from '../../../reports/messages/conclusions.ts'
 import { INTERVENTION_MESSAGES } from '../../../reports/messages/interventions.ts'
 import { INVARIANT_MESSAGES } from '../../../reports/messages/invariants.ts'
+import { NOT_STARTED_MESSAGES } from '../../../reports/messages/not-started.ts'
 import { PROBE_MESSAGES } from '../../../reports/messages/probes.ts'
 import { MESSAGES, textOf } from '../../../reports/messages/registry.ts'
 import { UNDECIDED_MESSAGES } from '../../../reports/messages/undecided.ts'
@@ -19,6 +20,7 @@ const PARTS = [
   ADVICE_MESSAGES,
   INVARIANT_MESSAGES,
   UNDECIDED_MESSAGES,
+  NOT_STARTED_MESSAGES,
   PROBE_MESSAGES,
   INTERVENTION_MESSAGES,
 ]

@@ -5,6 +5,7 @@ import { foldReport, type Report } from '../../../reports/run/report.ts'
 import { reportSchema } from '../../../reports/run/report-schema.ts'
 import { renderJunit } from '../../../reports/text/junit.ts'
 import { renderMarkdown } from '../../../reports/text/markdown.ts'
+import { markdownText } from '../../../reports/text/markdown-text.ts'
 import { renderSummary } from '../../../reports/text/summary.ts'
 import type { TraceEvent, TraceRecord } from '../../../sim/kernel/trace-events.ts'
 import {
@@ -238,7 +239,7 @@ describe('a run in which on-call was notified', () => {
     const rows = ['03-02 13:07 UTC, EXAMPLE', '03-02 13:09 UTC, OWN_CODE', '03-02 13:10 UTC, BARE_CODE']
     expect(summary).toContain(rows.map((row) => `  notified      ${row}\n`).join(''))
     expect(markdown).toContain(
-      '- notified: 03-02 13:07, EXAMPLE: EXAMPLE {"stage":"<canary>"}\n- notified: 03-02 13:09, OWN_CODE: a subject\n',
+      '- notified: 03-02 13:07, EXAMPLE: EXAMPLE {"stage":"&lt;canary&gt;"}\n- notified: 03-02 13:09, OWN_CODE: a subject\n',
     )
     expect(page).toContain(
       '<li>2026-03-02T13:07:00.000Z EXAMPLE: EXAMPLE {&quot;stage&quot;:&quot;&lt;canary&gt;&quot;}</li>',
@@ -286,9 +287,11 @@ describe('a run with interventions', () => {
     const [summary, markdown, junit, page] = all(changed)
     const text = '2; this run cannot be reproduced from its seed alone'
     expect(summary).toContain(`  interventions ${text}\n    03-02 13:07 ${fault}\n    03-02 13:09 ${call}\n`)
-    expect(markdown).toContain(`### Interventions\n\n${text}:\n\n- 03-02 13:07 ${fault}\n- 03-02 13:09 ${call}\n`)
+    expect(markdown).toContain(
+      `### Interventions\n\n${text}:\n\n- 03-02 13:07 ${fault}\n- 03-02 13:09 ${markdownText(call)}\n`,
+    )
     expect(markdown).toContain(`### Reproduce, without interventions\n\n\`\`\`sh\n${COMMAND}\n`)
-    expect(junit?.match(/rehearse run tiny --seed 7 # without the interventions/g)).toHaveLength(2)
+    expect(junit?.match(/rehearse run tiny --seed 7 # without the interventions/g)).toHaveLength(3)
     expect(page).toContain(`interventions: ${text}`)
     expect(page).toContain('&lt;jo&gt;')
   })

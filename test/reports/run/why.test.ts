@@ -52,7 +52,7 @@ const records = trace(
       findings: [
         finding('error-rate', 'healthy', 1),
         finding('cycle-time', 'healthy', 0.5, { line: 1 }),
-        finding('cycle-time', 'inconclusive', 2.5, { line: 2 }),
+        finding('cycle-time', 'inconclusive', 2.5, { line: 2, interval: { low: 1.234, high: null } }),
         finding('cycle-time', 'healthy', 1.5),
       ],
     }),
@@ -149,11 +149,11 @@ it('reads as a page', () => {
       verdict   healthy
       decision  wait: EXAMPLE {}
 
-      rule        metric         outcome       where   observed  limit  baseline    n
-      cycle-time  cycle-time, %  inconclusive  line 2       2.5      2       0.5  100
-                  cycle-time, %  healthy       line 1       0.5      2       0.5  100
-                  cycle-time, %  healthy       stage        1.5      2       0.5  100
-      error-rate  error-rate, %  healthy       stage          1      2       0.5  100
+      rule        metric         outcome       where   observed     interval  limit  baseline    n
+      cycle-time  cycle-time, %  inconclusive  line 2       2.5  [1.23, ...)      2       0.5  100
+                  cycle-time, %  healthy       line 1       0.5            -      2       0.5  100
+                  cycle-time, %  healthy       stage        1.5            -      2       0.5  100
+      error-rate  error-rate, %  healthy       stage          1            -      2       0.5  100
 
         EXAMPLE {"rule":"cycle-time","observed":2.5}
         EXAMPLE {"rule":"cycle-time","observed":1.5}

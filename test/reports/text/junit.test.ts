@@ -35,14 +35,16 @@ describe('the report for CI', () => {
   })
 
   it('reports what could not be decided as an error, and a violated invariant as a failure all the same', () => {
-    const xml = renderJunit(report({ outcome: 'inconclusive' }), COMMAND)
-    expect(xml).toContain('tests="4" failures="1" errors="1"')
+    const checked = [{ what: 'caughtIn', expected: 'early', actual: 'canary', met: false }]
+    const expectation = { met: false, failures: [], checked }
+    const xml = renderJunit(report({ outcome: 'inconclusive', expectation }), COMMAND)
+    expect(xml).toContain('tests="3" failures="1" errors="1"')
     expect(tags(xml, 'error')[0]).toContain('type="inconclusive" message="caughtIn is canary, expected early"')
     expect(tags(xml, 'failure')[0]).toContain('type="invariant"')
   })
 
   it('holds no character that XML cannot', () => {
     const xml = renderJunit(report({ scenario: '<&"\'>\u0000\uD800😀' }), COMMAND)
-    expect(xml).toContain('<testsuite name="&lt;&amp;&quot;&apos;&gt;\uFFFD\uFFFD😀"')
+    expect(xml).toContain('<testsuite name="&lt;&amp;&quot;&apos;&gt;\\u0000\uFFFD😀"')
   })
 })

@@ -72,7 +72,7 @@ describe('a scenario file', () => {
     [
       'rolled-back',
       'rolledback',
-      'x.yaml:13:3: expect.outcome is "rolledback"; one of promoted, rolled-back, halted, inconclusive; did you mean "rolled-back"?',
+      'x.yaml:13:3: expect.outcome is "rolledback"; one of promoted, rolled-back, halted, inconclusive, refused; did you mean "rolled-back"?',
     ],
     [
       'firmware: 2.4.0',
@@ -104,12 +104,12 @@ describe('a scenario file', () => {
     [
       '2026-03-02T14:00[Europe/Berlin]',
       '2026-03-29T02:30[Europe/Berlin]',
-      'x.yaml:7:1: start: "2026-03-29T02:30[Europe/Berlin]" is never shown: the clocks skip that hour, and it would be 2026-03-29T03:30',
+      'x.yaml:7:1: start: "2026-03-29T02:30[Europe/Berlin]": the clocks there skip 2026-03-29T02:30, which would be 2026-03-29T03:30',
     ],
     [
       '2026-03-02T14:00[Europe/Berlin]',
       '2026-03-02T14:00+05:30[+05:30]',
-      'x.yaml:7:1: start: "2026-03-02T14:00+05:30[+05:30]" has no zone of the IANA database, such as "2026-03-02T14:00[Europe/Berlin]"',
+      'x.yaml:7:1: start: "+05:30" is not a zone of the IANA database, such as "Europe/Berlin"; "Etc/GMT-2" is always two hours ahead of UTC',
     ],
     ['replaces: 2.3.1', 'replaces: 2.4.0', 'x.yaml:4:3: release.replaces must not be the released version'],
   ])('with %j as %j says what, where and the nearest valid choice', (piece, by, problem) => {

@@ -130,7 +130,7 @@ describe('a scenario with a recording', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   const scenario = (entry: string): string => `story: A test.
-release: { version: "2", replaces: "1", data: { writes: 7, reads: [7] }, shadow: { writes: "2.0", reads: ["1.0"] } }
+release: { version: 2.0.0, replaces: 1.0.0, data: { writes: 7, reads: [7] }, shadow: { writes: "2.0", reads: ["1.0"] } }
 start: 2026-03-02T14:00[Europe/Berlin]
 telemetry:
   - ${entry}

@@ -97,14 +97,3 @@ it('counts an escape where a window ends before the fault begins, and shows the 
   expect(cells[1]).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
   expect(readFileSync(join(out, 'compare.md'), 'utf8')).toContain('### Truth against outcome\n\n| window |')
 })
-
-it('keeps the gates of a scenario that defines its own', async () => {
-  const scenarios = [findScenario('other-plant')]
-  const [own, open] = await cellsOf(
-    plan({ scenarios, windowsMs: [12 * HOUR_MS], gates: ['plant', 'open'], seeds: [1] }),
-  )
-  // Monday 14:00 to Saturday 01:00, and then the install. The calendar is that of the scenario other-plant.
-  expect(own).toMatchObject({ gates: 'plant' })
-  expect(own?.meanLeadTimeHours).toBeCloseTo(107, 0)
-  expect(open?.meanLeadTimeHours).toBeLessThan(40)
-})

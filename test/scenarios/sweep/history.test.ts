@@ -9,7 +9,6 @@ import { HISTORY } from '../../../scenarios/sweep/history-plan.ts'
 import type { RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 import { World } from '../../../scenarios/world/world.ts'
-import { testFaulty } from './faulty-releases.ts'
 
 const DAY_MS = 86_400_000
 
@@ -116,6 +115,3 @@ it('reports each release when it has been run, continues after a refused one, an
   const playing = runHistory(scenarios, { seed: 1, signal: abort.signal, onRelease: () => abort.abort(reason) })
   await expect(playing).rejects.toBe(reason)
 }, 120_000)
-
-// More of them, and the lead time of good ones, are in test/extended.
-testFaulty(5)

@@ -14,8 +14,8 @@ const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 
 
 describe('wire and model decide the same', () => {
   // More of the library, longer and on larger plants, runs over sockets in test/extended.
-  it('memory-leak', async () => {
-    await expectSame(small(findScenario('memory-leak')))
+  it('crash-on-start', async () => {
+    await expectSame(small(findScenario('crash-on-start')))
   })
 
   it('operators: a device in a wrong group, a pause, a change freeze, an abort', async () => {

@@ -51,17 +51,16 @@ describe('shipped scenarios on the whole fleet', () => {
     const scenario = findScenario('crash-on-start')
     const played: RehearsalResult[] = []
 
-    // What the levels decide is the same.
+    // Over sockets in test/extended.
     beforeAll(async () => {
-      played.push(await play(scenario))
-      for (const seed of [2, 3]) played.push(await play(scenario, { seed, level: 'model' }))
+      for (const seed of [1, 2, 3]) played.push(await play(scenario, { seed, level: 'model' }))
     })
 
     it('is healthy again within 4.5 to 11.4 minutes, whatever the seed', () => {
       expect(played.flatMap((result) => outcomeOf(scenario, result).failures)).toEqual([])
     })
 
-    it('gives the digest of the table over TCP, and another with another seed', () => {
+    it('gives the digest of the table, and another with another seed', () => {
       const table = readFileSync(new URL('../library/digests.txt', import.meta.url), 'utf8')
       expect(table).toContain(`crash-on-start 1 ${played[0]?.facts.digest}\n`)
       expect(new Set(played.map(({ facts }) => facts.digest)).size).toBe(3)

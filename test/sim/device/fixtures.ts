@@ -9,7 +9,7 @@ import { Seed } from '../../../sim/kernel/random.ts'
 import { Trace } from '../../../sim/kernel/trace.ts'
 import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
-const START_MS = Date.parse('2026-03-02T13:00:00Z')
+export const START_MS = Date.parse('2026-03-02T13:00:00Z')
 
 /** A device without any history. */
 export const NOWHERE: DeviceView = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DeviceBench } from './fixtures.ts'
+import { START_MS, DeviceBench } from './fixtures.ts'
 
 let bench: DeviceBench
 const MINUTE_MS = 60_000
@@ -112,6 +112,14 @@ describe('an update', () => {
     bench.offer(bench.document('1.0.0'), 'j0', 99)
     bench.runFor(10 * MINUTE_MS)
     expect(bench.reports()).toEqual(['j1 IN_PROGRESS', 'j1 SUCCEEDED'])
+  })
+
+  it('older by a moment than the one applied for its target is rejected', () => {
+    bench.offer(bench.document('2.0.0', { creationTimestamp: START_MS + 2 }), 'j1')
+    bench.runFor(10 * MINUTE_MS)
+    bench.offer(bench.document('1.0.0', { creationTimestamp: START_MS + 1 }), 'j2')
+    bench.runFor(MINUTE_MS)
+    expect(bench.reports()).toEqual(['j1 IN_PROGRESS', 'j1 SUCCEEDED', 'j2 REJECTED'])
   })
 
   it('older than the one applied for its target is rejected', () => {

@@ -12,7 +12,10 @@ export type InconclusiveReason = 'insufficient' | 'stale' | 'common-mode' | 'gat
 
 /** `value` >= `boundary` is significant. */
 export interface Statistic {
-  /** `msprt`, `maxsprt`, `poisson`, `planned`, `cusum`, `mann-kendall`, `sign`, `beta-binomial`. */
+  /**
+   * `msprt`, `maxsprt`, `poisson`, `planned`, `cusum`, `mann-kendall`, `sign`, `beta-binomial`, `bounded-mean`; or
+   * `standing`, in minutes.
+   */
   readonly name: string
   readonly value: number
   readonly boundary: number

@@ -115,21 +115,6 @@ const CASES: readonly Case[] = [
     text: (size: number) => `${size}%`,
   },
   {
-    name: 'units',
-    code: 'SMALLEST_OUTPUT_DECREASE',
-    key: 'decreasePct',
-    kind: 'units-drop',
-    text: (size: number) => `${size}%`,
-  },
-  {
-    name: 'quality',
-    code: 'SMALLEST_METRIC_CHANGE',
-    rule: 'quality',
-    key: 'change',
-    kind: 'quality-drop',
-    text: (size: number) => `${size}%`,
-  },
-  {
     name: 'the spread of cycle times',
     code: 'SMALLEST_METRIC_CHANGE',
     rule: 'cycle-time-spread',

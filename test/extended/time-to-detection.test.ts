@@ -6,7 +6,10 @@ import { detectionTimes, type FaultName, growth } from '../scenarios/sweep/detec
  * one of the same is in `npm test`.
  */
 const SEEDS = Array.from({ length: Number(process.env.DETECTION_SEEDS ?? 0) }, (_, i) => i + 1)
-/** By how many minutes a larger fault may be found later: one evaluation, where the first long cycle must end. */
+/**
+ * By how many minutes a larger fault may be found later: one evaluation, where a fault began so shortly before another
+ * that the first long cycle has ended, and hardly anything is missing of what is made.
+ */
 const MAY_GROW: Readonly<Record<FaultName, number>> = { 'cycle time': 5, errors: 0, connections: 0, memory: 0 }
 const SIZES: Readonly<Record<FaultName, readonly number[]>> = {
   'cycle time': [1.15, 1.2, 1.5, 2, 3, 5, 10, 30, 100, 1e3, 1e4, 1e5, 1e6],

@@ -2,15 +2,12 @@ import { expect, it } from 'vitest'
 import { detectionTimes, growth } from './detection-times.ts'
 
 const ONE = { seeds: [1], onset: '1h' }
-/** One evaluation of the analyzer. */
-const TICK_MINUTES = 5
 
 it('detects what makes cycles longer the sooner the larger it is, up to machines that stand', async () => {
   const times = await detectionTimes('cycle time', [1.2, 2, 10, 1e3, 1e6], ONE)
-  // A cycle that takes ten times as long has not ended when the first evaluation finds one that takes twice as long, so
-  // that the next one finds it. From there on nothing may grow.
-  expect(growth(times)).toBeLessThanOrEqual(TICK_MINUTES)
-  expect(growth(times.slice(2))).toBe(0)
+  // A cycle that takes ten times as long has not ended when the first evaluation finds one that takes twice as long: what
+  // is not made tells it by then.
+  expect(growth(times)).toBe(0)
   expect(Math.max(...times.flat())).toBeLessThan(30)
 })
 

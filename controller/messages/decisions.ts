@@ -26,6 +26,11 @@ export interface StageConfirmed {
   readonly quorum: number
 }
 
+/** A rollback that nobody can verify, by its stages. */
+export interface UnverifiedCount extends RollbackCount {
+  readonly unverified: readonly StageConfirmed[]
+}
+
 /** A device on which the rollback deployment failed, with its status in AWS IoT Jobs. */
 export interface FailedRollback {
   readonly thing: string
@@ -57,6 +62,8 @@ const installText = ({ installed, members, offline }: InstallCount): string =>
   `${installed} of ${members} devices installed, ${offline} offline`
 const rollbackText = ({ confirmed, members, offline, version }: RollbackCount): string =>
   `${confirmed} of ${members} devices back on ${version}, ${offline} offline`
+const unverifiedText = ({ unverified, ...count }: UnverifiedCount): string =>
+  `${rollbackText(count)}; ${unverified.map(({ stage, confirmed, quorum }) => `${stage} ${confirmed}, ${quorum} needed`).join('; ')}`
 const failedText = (failed: readonly FailedRollback[]): string =>
   `${counted(failed.length, 'device')} failed to roll back: ${listed(failed.map(({ thing, status }) => `${thing} ${status}`))}`
 const changeText = ({ thing, groups, planned }: MembershipChange): string =>
@@ -294,12 +301,14 @@ export const DECISION_MESSAGES = {
     (count) => `rollback confirmed: ${rollbackText(count)}`,
   ),
 
-  ROLLBACK_UNVERIFIED: define<RollbackCount & { readonly unverified: readonly StageConfirmed[] }>(
+  ROLLBACK_UNVERIFIED: define<UnverifiedCount>(
     'No device that is still to come back can be reached: on-call is paged, and the rollback stays open for a day.',
-    ({ unverified, ...count }) =>
-      `rollback not verified, the other devices cannot be reached: ${rollbackText(count)}; ${unverified
-        .map(({ stage, confirmed, quorum }) => `${stage} ${confirmed}, ${quorum} needed`)
-        .join('; ')}`,
+    (count) => `rollback not verified, the other devices cannot be reached: ${unverifiedText(count)}`,
+  ),
+
+  VERIFICATION_OVERDUE: define<UnverifiedCount & { readonly elapsedMs: number }>(
+    'After a day too few devices have confirmed the previous version and no other can be reached: the rollout is halted.',
+    ({ elapsedMs, ...count }) => `rollback still not verified after ${hoursText(elapsedMs)}: ${unverifiedText(count)}`,
   ),
 
   ROLLBACK_FAILED_ON_DEVICES: define<{ readonly failed: readonly FailedRollback[] }>(

@@ -71,11 +71,14 @@ export interface Gate {
   readonly closedBy: Closure | null
 }
 
+/** What opens and closes the gates of the stages. */
+export type Calendar = Pick<Policy, 'zone' | 'gates' | 'deny' | 'freezes'>
+
 /** Closed windows in a row after which a gate counts as one that never opens: two years of production windows. */
 const MAX_CLOSED_WINDOWS = 208
 
 /** `fromMs` if the stage's gate is open then, else its next opening. */
-export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number): number =>
+export const gateOpensAtMs = (policy: Calendar, stage: StageName, fromMs: number): number =>
   gateAt(policy, stage, fromMs, false).opensAtMs
 
 /**
@@ -83,7 +86,7 @@ export const gateOpensAtMs = (policy: Policy, stage: StageName, fromMs: number):
  * deny windows only: maintenance windows and freezes are about convenience, a deny window says that machines must not be
  * touched. A policy whose gate never opens is refused by the static preflight before. [source: allow-and-deny]
  */
-export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
+export function gateAt(policy: Calendar, stage: StageName, fromMs: number, isHotfix: boolean): Gate {
   const gate = searchGate(policy, stage, fromMs, isHotfix)
   if ('closedForGoodBy' in gate) {
     throw new Error(`invariant: the gate of ${stage} never opens: ${gate.closedForGoodBy.code}`)
@@ -95,13 +98,18 @@ export function gateAt(policy: Policy, stage: StageName, fromMs: number, isHotfi
  * What keeps the gate of a stage closed for good, whatever its windows; null if it opens some time from `fromMs` on, for
  * long enough that an evaluation falls into it.
  */
-export function closedForGoodBy(policy: Policy, stage: StageName, fromMs: number, isHotfix: boolean): Closure | null {
+export function closedForGoodBy(
+  policy: Calendar & Pick<Policy, 'tickMs'>,
+  stage: StageName,
+  fromMs: number,
+  isHotfix: boolean,
+): Closure | null {
   const gate = searchGate(policy, stage, fromMs, isHotfix, policy.tickMs)
   return 'closedForGoodBy' in gate ? gate.closedForGoodBy : null
 }
 
 function searchGate(
-  policy: Policy,
+  policy: Calendar,
   stage: StageName,
   fromMs: number,
   isHotfix: boolean,
@@ -130,7 +138,7 @@ interface ClosedPeriod {
  * The dated freezes, and the deny windows of the stage that begin on the day of an instant, the day before or the day
  * after. What forbids holds for both passes of an hour that the clocks repeat.
  */
-function closedPeriods(policy: Policy, stage: StageName, atMs: number, isHotfix: boolean): readonly ClosedPeriod[] {
+function closedPeriods(policy: Calendar, stage: StageName, atMs: number, isHotfix: boolean): readonly ClosedPeriod[] {
   const freezes = (isHotfix ? [] : policy.freezes).map(
     ({ name, from, to }): ClosedPeriod => ({
       by: { code: 'FREEZE_CALENDAR', data: { name } },
@@ -160,7 +168,7 @@ function closedPeriods(policy: Policy, stage: StageName, atMs: number, isHotfix:
 
 /** What closes the gate of the stage at an instant, or within so long from then on; null if nothing does. */
 function closureFrom(
-  policy: Policy,
+  policy: Calendar,
   stage: StageName,
   atMs: number,
   withinMs: number,
@@ -173,7 +181,7 @@ function closureFrom(
 }
 
 /** A local date and time. */
-function localMs({ zone }: Policy, dateTime: string, toMs = wallTimeMs): number {
+function localMs({ zone }: Calendar, dateTime: string, toMs = wallTimeMs): number {
   const [date, time] = dateTime.split('T') as [string, string]
   return toMs(zone, Temporal.PlainDate.from(date), time)
 }
@@ -184,7 +192,7 @@ export const incidentPeriods = (policy: Policy): readonly { readonly fromMs: num
 
 /** What is left of the first window of the stage that is open at `fromMs` or later. */
 function nextOpening(
-  policy: Policy,
+  policy: Calendar,
   stage: StageName,
   fromMs: number,
 ): { readonly fromMs: number; readonly untilMs: number } {
@@ -204,6 +212,7 @@ function nextOpening(
   return earliest
 }
 
-const dateOf = ({ zone }: Policy, atMs: number): Temporal.PlainDate => localDate(zone, atMs)
+const dateOf = ({ zone }: Pick<Policy, 'zone'>, atMs: number): Temporal.PlainDate => localDate(zone, atMs)
 
-const at = ({ zone }: Policy, date: Temporal.PlainDate, time: string): number => wallTimeMs(zone, date, time)
+const at = ({ zone }: Pick<Policy, 'zone'>, date: Temporal.PlainDate, time: string): number =>
+  wallTimeMs(zone, date, time)

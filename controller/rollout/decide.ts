@@ -5,8 +5,8 @@ import type {
   ForeignDeployment,
   Lack,
   MembershipChange,
-  RollbackCount,
   StageConfirmed,
+  UnverifiedCount,
 } from '../messages/decisions.ts'
 import type { FindingReason } from '../messages/findings.ts'
 import type { Message } from '../messages/message.ts'
@@ -436,12 +436,15 @@ const unverifiedStages = (
  */
 function whileUnverified(
   { stateSinceMs, stuck = [] }: Rollout,
-  data: RollbackCount & { readonly unverified: readonly StageConfirmed[] },
+  data: UnverifiedCount,
   away: readonly string[],
   nowMs: number,
 ): Decision {
   const reason: DecisionReason = { code: 'ROLLBACK_UNVERIFIED', data }
-  if (nowMs - stateSinceMs > MAX_EXTENSION_MS) return { kind: 'halt', reason, stuck: away }
+  const elapsedMs = nowMs - stateSinceMs
+  if (elapsedMs > MAX_EXTENSION_MS) {
+    return { kind: 'halt', reason: { code: 'VERIFICATION_OVERDUE', data: { ...data, elapsedMs } }, stuck: away }
+  }
   const isPaged = away.some((thing) => stuck.includes(thing))
   return isPaged ? wait(reason) : { kind: 'escalate', reason, stuck: [...stuck, ...away] }
 }

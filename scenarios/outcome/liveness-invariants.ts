@@ -1,11 +1,8 @@
 import { type ReasonCode, STAGES } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
 import { closedForGoodBy, gateAt } from '../../controller/policy/calendar.ts'
-import { policyOf as policyOfFile } from '../../controller/policy/parse.ts'
-import { DEFAULT_POLICY, type Policy } from '../../controller/policy/policy.ts'
-import { policySchema } from '../../controller/policy/schema.ts'
 import type { UndecidedReason } from '../../reports/messages/undecided.ts'
-import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import type { TraceHeader, TracePolicy, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { LivenessTable } from './invariant.ts'
 import {
   type AnyEvaluation,
@@ -15,6 +12,7 @@ import {
   ofKind,
   placeOf,
   type RecordOf,
+  settingOf,
 } from './trace-records.ts'
 
 const HOUR_MS = 3_600_000
@@ -47,7 +45,7 @@ export const LIVENESS_INVARIANTS = {
     if (header.faultsEndAtMs == null) return { undecided: NEVER_ENDS }
     const sinceMs = Math.max(before?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
     const lastedMs = endedAtMs - sinceMs
-    const limitMs = longestMs(header, last, sinceMs)
+    const limitMs = longestMs(header, settingOf(records)?.policy ?? null, last, sinceMs)
     if (lastedMs <= limitMs) return { undecided: { code: 'RUN_ENDED_TOO_EARLY', data: {} } }
     return { violated: [{ stage: last.stage, state: last.state, lastedMs, reason: last.reason }] }
   },
@@ -97,9 +95,13 @@ export const LIVENESS_INVARIANTS = {
 } satisfies Partial<LivenessTable>
 
 /** How long a rollout may stay in a state in which nothing disturbs it; infinite where it has ended. */
-function longestMs(header: TraceHeader, { state, stage, reason }: AnyEvaluation, sinceMs: number): number {
+function longestMs(
+  header: TraceHeader,
+  policy: TracePolicy | null,
+  { state, stage, reason }: AnyEvaluation,
+  sinceMs: number,
+): number {
   const windowMs = header.windowHours * HOUR_MS
-  const policy = policyOf(header)
   switch (state) {
     case 'waiting':
       return calendarMs(header, policy, stage, sinceMs) + NEXT_GATE_MS + windowMs
@@ -107,7 +109,7 @@ function longestMs(header: TraceHeader, { state, stage, reason }: AnyEvaluation,
       return windowMs + SLACK_MS
     case 'soaking':
       // The window, the bake time, and a day of extension.
-      return windowMs + policy.bakeMs + 24 * HOUR_MS + SLACK_MS
+      return windowMs + (policy?.bakeMs ?? 0) + 24 * HOUR_MS + SLACK_MS
     case 'rolling-back':
       return SLACK_MS + (reason.code === 'ROLLBACK_UNVERIFIED' ? UNVERIFIED_MS : 0)
     default:
@@ -115,16 +117,15 @@ function longestMs(header: TraceHeader, { state, stage, reason }: AnyEvaluation,
   }
 }
 
-/** The policy of the trace; the default where it has none that can be read. */
-function policyOf({ policy, zone }: TraceHeader): Policy {
-  const parsed = policySchema.safeParse(policy ?? {})
-  return parsed.success ? policyOfFile(parsed.data, { ...DEFAULT_POLICY, zone }) : DEFAULT_POLICY
-}
-
 /** How long the calendar alone keeps a stage waiting from an instant on: gates, deny windows and freezes. */
-function calendarMs({ release }: TraceHeader, policy: Policy, stage: string | null, sinceMs: number): number {
+function calendarMs(
+  { release }: TraceHeader,
+  policy: TracePolicy | null,
+  stage: string | null,
+  sinceMs: number,
+): number {
   const known = STAGES.find((name) => name === stage)
-  if (known === undefined) return 0
+  if (known === undefined || policy === null) return 0
   const isHotfix = release.hotfix === true
   if (closedForGoodBy(policy, known, sinceMs, isHotfix) !== null) return Number.POSITIVE_INFINITY
   return gateAt(policy, known, sinceMs, isHotfix).opensAtMs - sinceMs

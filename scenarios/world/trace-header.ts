@@ -1,5 +1,4 @@
 import type { StageName } from '../../controller/contract.ts'
-import { documentOf } from '../../controller/policy/document.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import type { TraceHeader } from '../../sim/kernel/trace-events.ts'
 import type { PlantMetrics } from '../../sim/plant/metric-settings.ts'
@@ -34,7 +33,6 @@ export function headerOf(scenario: Scenario, options: RehearsalOptions, policy: 
     lines: Object.fromEntries(fleet.map(({ thing, line }) => [thing, line])),
     faultsEndAtMs: faultsEndAtMs(scenario),
     ...(metrics !== undefined && { metrics: unitsOf(metrics) }),
-    policy: documentOf(policy),
     previousShadow: scenario.release.previous.shadow.writes,
   }
 }

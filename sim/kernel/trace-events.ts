@@ -140,6 +140,7 @@ export interface TracePolicy {
   readonly profile: string
   readonly tickMs: number
   readonly windowMs: number
+  readonly bakeMs?: number
   readonly gates: Readonly<Record<StageName, readonly TraceWeeklyWindow[]>>
   readonly deny: Readonly<Partial<Record<StageName, readonly TraceWeeklyWindow[]>>>
   readonly freezes: readonly { readonly name: string; readonly from: string; readonly to: string }[]
@@ -276,8 +277,6 @@ export interface TraceHeader {
   readonly faultsEndAtMs?: number | null
   /** Units of the plant's own metrics, by name; empty for a gauge without one. Absent where the plant has none. */
   readonly metrics?: Readonly<Record<string, string>>
-  /** The controller's policy document, every key written out; absent where nobody recorded it. */
-  readonly policy?: object
   /** Version of the health document that the replaced firmware writes. */
   readonly previousShadow?: '1.0' | '2.0'
 }

@@ -4,6 +4,7 @@ import type { Baseline } from '../../controller/evidence/baseline.ts'
 import { type Delta, difference } from '../../controller/evidence/difference.ts'
 import type { ControlsObservation } from '../../controller/evidence/evidence.ts'
 import type { Verdict } from '../../controller/judge/verdict.ts'
+import type { Calendar } from '../../controller/policy/calendar.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import type { DeploymentSpec } from '../../controller/ports/ports.ts'
 import type { Decision } from '../../controller/rollout/decide.ts'
@@ -92,10 +93,10 @@ const allowing = (name: string, limits: Partial<Policy['limits']>): Mutant =>
   })
 
 /** A calendar that is read in another way. */
-const readingCalendar = (name: string, wrong: (policy: Policy, isHotfix: boolean) => Policy): Mutant =>
+const readingCalendar = (name: string, wrong: (calendar: Calendar, isHotfix: boolean) => Calendar): Mutant =>
   mutant(name, {
     'controller/policy/calendar.ts': ({ gateAt }) => ({
-      gateAt: (policy, stage, fromMs, isHotfix) => gateAt(wrong(policy, isHotfix), stage, fromMs, isHotfix),
+      gateAt: (calendar, stage, fromMs, isHotfix) => gateAt(wrong(calendar, isHotfix), stage, fromMs, isHotfix),
     }),
   })
 

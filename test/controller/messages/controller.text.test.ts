@@ -170,6 +170,12 @@ const EXAMPLES: Examples = {
       'rollback not verified, the other devices cannot be reached: 15 of 17 devices back on 2.3.1, 1 offline; early 3, 62 needed',
     ],
   ],
+  VERIFICATION_OVERDUE: [
+    [
+      { ...BACK, unverified: [{ stage: 'canary', confirmed: 3, quorum: 15 }], elapsedMs: 86_400_000 },
+      'rollback still not verified after 24.0 h: 15 of 17 devices back on 2.3.1, 1 offline; canary 3, 15 needed',
+    ],
+  ],
   ROLLBACK_FAILED_ON_DEVICES: [[{ failed: FAILED }, '1 device failed to roll back: a FAILED']],
   ROLLBACK_FAILED: [
     [

@@ -135,8 +135,8 @@ const seen = (policy: Policy): Policy => {
     windows.map((one) => (minutesBetween(one.from, one.to) * 60_000 < tickMs ? { ...one, to: one.from } : one))
   return {
     ...policy,
-    windowMs: policy.windowMs + tickMs,
-    migrationWindowMs: policy.migrationWindowMs + tickMs,
+    windowMs: Math.max(policy.windowMs, tickMs + 1),
+    migrationWindowMs: Math.max(policy.migrationWindowMs, tickMs + 1),
     gates: { canary: open(gates.canary), early: open(gates.early), production: open(gates.production) },
   }
 }

@@ -96,10 +96,7 @@ it.each<[unknown, string | RegExp]>([
     'gates.canary.1: is open for 1min, less than the period of the evaluations (5min): the stage might never be deployed',
   ],
   [{ tick: '15min', gates: { early: [{ from: '23:50', to: '00:04' }] } }, /^gates\.early\.0: is open for 14min/],
-  [
-    { zone: '+02:00' },
-    '"+02:00" is not a zone of the IANA database, such as "Europe/Berlin"; "Etc/GMT-2" is always two',
-  ],
+  [{ zone: '+02:00' }, '"+02:00" is not a zone of the IANA database, such as "Europe/Berlin"'],
   [
     { freezes: [{ name: 'x', from: '2026-02-30T00:00', to: '2026-03-23T00:00' }] },
     /^freezes\.0\.from: is not a local time/,

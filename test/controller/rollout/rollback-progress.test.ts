@@ -282,7 +282,13 @@ describe('the rollback', () => {
     const paged = { ...next, pending: [] }
     expect(after(10, away, paged)).toEqual(unverified(0, [], 'wait'))
     expect(after(DAY_MIN, away, paged)).toEqual(unverified(0, [], 'wait'))
-    expect(after(DAY_MIN + 1, away, paged)).toEqual(unverified(0, [A, B], 'halt'))
+    const unverifiedStages = [{ stage: 'canary', confirmed: 0, quorum: 2 }]
+    const data = { ...count(0, 2), unverified: unverifiedStages, elapsedMs: (DAY_MIN + 1) * MINUTE_MS }
+    expect(after(DAY_MIN + 1, away, paged)).toEqual({
+      kind: 'halt',
+      reason: { code: 'VERIFICATION_OVERDUE', data },
+      stuck: [A, B],
+    })
   })
 
   it('that nobody could verify is confirmed once the devices have come back, and each gets its time for that', () => {

@@ -101,6 +101,16 @@ describe('a scenario file', () => {
       '2026-03-02',
       'x.yaml:7:1: start: "2026-03-02" is not a local time with its zone, such as "2026-03-02T14:00[Europe/Berlin]"',
     ],
+    [
+      '2026-03-02T14:00[Europe/Berlin]',
+      '2026-03-29T02:30[Europe/Berlin]',
+      'x.yaml:7:1: start: "2026-03-29T02:30[Europe/Berlin]": the clocks there skip 2026-03-29T02:30, which would be 2026-03-29T03:30',
+    ],
+    [
+      '2026-03-02T14:00[Europe/Berlin]',
+      '2026-03-02T14:00+05:30[+05:30]',
+      'x.yaml:7:1: start: "+05:30" is not a zone of the IANA database, such as "Europe/Berlin"; "Etc/GMT-2" is always two hours ahead of UTC',
+    ],
     ['replaces: 2.3.1', 'replaces: 2.4.0', 'x.yaml:4:3: release.replaces must not be the released version'],
   ])('with %j as %j says what, where and the nearest valid choice', (piece, by, problem) => {
     expect(problems(piece, by)).toContain(problem)

@@ -136,6 +136,11 @@ describe('each invariant', () => {
   it('allows operators to promote without evidence, rollbacks under a hold, and hotfixes under a freeze', () => {
     const byOperator = { ...evaluated('promote', 'inconclusive'), handler: 'operate' } as TraceEvent
     expect(violated([created('canary', '2'), operation('promote'), byOperator])).toEqual([])
+    const follow = evaluated('release-holdback', 'inconclusive')
+    const complete = evaluated('complete', 'inconclusive')
+    expect(violated([operation('promote'), byOperator, follow])).toEqual([])
+    expect(violated([operation('promote'), byOperator, follow, complete])).not.toEqual([])
+    expect(violated([evaluated('promote', 'healthy'), follow])).not.toEqual([])
     expect(violated([created('canary', '2'), operation('freeze'), created('canary', '1')])).toEqual([])
     expect(violated([operation('pause'), operation('resume'), created('canary', '2')])).toEqual([])
     expect(violated([operation('pause', 'refused'), created('canary', '2')])).toEqual([])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_POLICY, type Policy } from '../../../controller/policy/policy.ts'
 import type { Shown } from '../../../scenarios/outcome/invariant.ts'
 import { LIVENESS_INVARIANTS } from '../../../scenarios/outcome/liveness-invariants.ts'
 import type { TraceEvent, TraceHeader } from '../../../sim/kernel/trace-events.ts'
@@ -29,6 +30,15 @@ const shown = (
   return (result.violated?.length ?? 0) > 0 ? 'violated' : result.undecided === undefined ? 'held' : 'undecided'
 }
 
+/** What the rollout finds: a policy, and nothing else that matters here. */
+const setting = (over: Partial<Policy>): TraceEvent => ({
+  kind: 'rollout-setting',
+  policy: { ...DEFAULT_POLICY, ...over },
+  deployed: { canary: { components: {} }, early: { components: {} }, production: { components: {} } },
+  faults: [],
+  isNoisy: false,
+})
+
 describe('ROLLOUT_NEVER_ENDS', () => {
   const code = 'ROLLOUT_NEVER_ENDS'
   const soaking = traceOf([0, evaluation({ state: 'deploying' })], [1, evaluation()], [60, evaluation()])
@@ -58,27 +68,29 @@ describe('ROLLOUT_NEVER_ENDS', () => {
   })
 
   it('knows the calendar: waiting through a freeze, however long, is no violation', () => {
-    const waiting = traceOf([1, evaluation({ state: 'waiting' })])
-    const gates = { canary: [{ from: '14:00', to: '22:00' }] }
+    const gates = { ...DEFAULT_POLICY.gates, canary: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '14:00', to: '22:00' }] }
+    const waiting = (freezes: Policy['freezes']) =>
+      traceOf([0, setting({ zone: 'UTC', gates, freezes })], [1, evaluation({ state: 'waiting' })])
     // Eight days and a window after the gate has opened; the trace begins in 1970.
-    const freeze = (to: string) => ({ policy: { gates, freezes: [{ name: 'f', from: '1970-01-01T00:00', to }] } })
     const LIMIT_H = 9 * 24
-    expect(shown(code, waiting, LIMIT_H + 14, { policy: { gates } })).toBe('undecided')
-    expect(shown(code, waiting, LIMIT_H + 15, { policy: { gates } })).toBe('violated')
+    expect(shown(code, waiting([]), LIMIT_H + 14)).toBe('undecided')
+    expect(shown(code, waiting([]), LIMIT_H + 15)).toBe('violated')
     for (const days of [1, 20, 200]) {
       const to = new Date(days * 24 * HOUR_MS).toISOString().slice(0, 16)
-      expect(shown(code, waiting, LIMIT_H + days * 24 + 14, freeze(to))).toBe('undecided')
-      expect(shown(code, waiting, LIMIT_H + days * 24 + 15, freeze(to))).toBe('violated')
+      const frozen = waiting([{ name: 'f', from: '1970-01-01T00:00', to }])
+      expect(shown(code, frozen, LIMIT_H + days * 24 + 14)).toBe('undecided')
+      expect(shown(code, frozen, LIMIT_H + days * 24 + 15)).toBe('violated')
+      // Nor does a hotfix wait for it.
+      const hotfix = { release: { ...header.release, hotfix: true as const } }
+      expect(shown(code, frozen, LIMIT_H + 15, hotfix)).toBe('violated')
     }
-    // Nor does a hotfix wait for it.
-    const hotfix = { release: { ...header.release, hotfix: true as const } }
-    expect(shown(code, waiting, LIMIT_H + 15, { ...freeze('1970-01-21T00:00'), ...hotfix })).toBe('violated')
   })
 
   it('lets a soak run for its bake time as well', () => {
-    expect(shown(code, soaking, 51, { policy: { bake: '2h' } })).toBe('undecided')
-    expect(shown(code, soaking, 60, { policy: { bake: '2h' } })).toBe('violated')
-    expect(shown(code, soaking, 60, { policy: { bake: '12h' } })).toBe('undecided')
+    const baking = (hours: number) => [...traceOf([0, setting({ bakeMs: hours * HOUR_MS })]), ...soaking]
+    expect(shown(code, baking(2), 51)).toBe('undecided')
+    expect(shown(code, baking(2), 60)).toBe('violated')
+    expect(shown(code, baking(12), 60)).toBe('undecided')
   })
 
   it('lets a rollback that nobody can verify stay open for a day', () => {

@@ -37,7 +37,7 @@ const gates = fc.constantFrom<PolicyInput['gates']>(
 
 const deny = fc.constantFrom<PolicyInput['deny']>(
   { canary: [{ from: '13:45', to: '14:30' }] },
-  { early: [{ from: '21:00', to: '03:00' }], production: [{ from: '05:30', to: '06:30' }] },
+  { early: [{ from: '21:00', to: '00:30' }], production: [{ from: '05:30', to: '06:30' }] },
   { canary: [{ from: '22:00', to: '02:15' }], early: [{ from: '06:00', to: '18:00' }] },
   { production: [{ from: '00:00', to: '00:00', days: ['sat', 'sun'] }] },
 )

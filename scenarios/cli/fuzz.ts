@@ -6,7 +6,7 @@ import { terminalText } from '../../reports/text/terminal-text.ts'
 import { loadScenario } from '../files/load.ts'
 import { type Batch, type Failure, runBatch } from '../fuzz/batch.ts'
 import { type CampaignPlan, runCampaign } from '../fuzz/campaign.ts'
-import { ENOUGH_SCENARIOS, gapsOf, renderTally } from '../fuzz/campaign-text.ts'
+import { ENOUGH_SCENARIOS, gapsOf, isBudgetExceeded, renderTally } from '../fuzz/campaign-text.ts'
 import { probe } from '../fuzz/probe.ts'
 import { REGRESSIONS, regressionFiles, writeRegression } from '../fuzz/regressions.ts'
 import { sumOf, type Tally, tallySchema } from '../fuzz/tally.ts'
@@ -69,8 +69,14 @@ async function runRegressions(folder: string, signal: AbortSignal, io: Io): Prom
   return failures
 }
 
-function search({ seed, path, runs, time, shard, workers }: FuzzOptions, signal: AbortSignal, io: Io): Promise<Batch> {
-  if (path !== undefined) return runBatch({ seed, path, scenarios: 1 })
+function search(
+  { seed, path, runs, time, shard, workers, scenario: centre }: FuzzOptions,
+  signal: AbortSignal,
+  io: Io,
+): Promise<Batch> {
+  // A mistake in the file is told before any thread reads it.
+  if (centre !== undefined) loadScenario(centre)
+  if (path !== undefined) return runBatch({ seed, path, scenarios: 1, ...(centre !== undefined && { centre }) })
   const wanted = runs ?? (time === undefined ? DEFAULT_RUNS : undefined)
   const plan: CampaignPlan = {
     seed,
@@ -79,6 +85,7 @@ function search({ seed, path, runs, time, shard, workers }: FuzzOptions, signal:
     ...(wanted !== undefined && { runs: wanted }),
     ...(time !== undefined && { timeMs: time }),
     ...(shard !== undefined && { shard }),
+    ...(centre !== undefined && { centre }),
     ...(workers !== undefined && { workers }),
   }
   return runCampaign(plan)
@@ -131,7 +138,7 @@ function finish(result: FuzzResult, options: FuzzOptions, io: Io): number {
 
 /** Not met: a scenario violates an invariant, or a campaign that was long enough has not reached what it should. */
 function exitCodeOf(tally: Tally, isViolated: boolean, { path, shard }: FuzzOptions): number {
-  if (isViolated) return EXIT.notMet
+  if (isViolated || isBudgetExceeded(tally)) return EXIT.notMet
   if (path !== undefined) return EXIT.met
   if (tally.scenarios === 0) return EXIT.inconclusive
   const { kinds, rows } = gapsOf(tally)

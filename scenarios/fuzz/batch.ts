@@ -1,10 +1,18 @@
+import { dirname } from 'node:path'
 import fc from 'fast-check'
 import { type ReportedMessage, reportedLine } from '../../reports/messages/reported.ts'
 import type { ScenarioInput } from '../files/scenario.ts'
 import { NoSuchPath } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
 import { type ExtraInvariant, type Probe, probe } from './probe.ts'
-import { ANY_SCENARIO, type ScenarioChoice, scenarioInputs, scenarioOf } from './scenario-arbitrary.ts'
+import {
+  ANY_SCENARIO,
+  centreOf,
+  GENERATED_IN,
+  type ScenarioChoice,
+  scenarioInputs,
+  scenarioOf,
+} from './scenario-arbitrary.ts'
 import { NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
 
 /** Some generated scenarios in a row, as a thread gets them. */
@@ -14,6 +22,8 @@ export interface BatchTask {
   readonly scenarios: number
   /** Path of fast-check to the scenario to begin with; the first one if absent. */
   readonly path?: string
+  /** A scenario file to generate around; the generator's own plant if absent. */
+  readonly centre?: string
   /** Wall time after which no more scenarios are run; all are if absent. */
   readonly limitMs?: number
 }
@@ -23,6 +33,8 @@ export interface Failure {
   readonly seed: number
   readonly path: string
   readonly input: ScenarioInput
+  /** Where its paths start from, and the file that it was generated around. */
+  readonly from: { readonly folder: string; readonly file?: string }
   /** Violations of one invariant. */
   readonly violated: readonly ReportedMessage[]
 }
@@ -57,10 +69,14 @@ class Violated extends Error {
  */
 export async function runBatch(task: BatchTask, { choice = ANY_SCENARIO, extra }: BatchOptions = {}): Promise<Batch> {
   const { seed, path, limitMs } = task
+  const centre = task.centre === undefined ? undefined : centreOf(task.centre)
+  const from =
+    task.centre === undefined ? { folder: GENERATED_IN } : { folder: dirname(task.centre), file: task.centre }
   const tallies: Tally[] = [NO_TALLY]
-  const run = async (input: ScenarioInput): Promise<Probe> => probe(scenarioOf(input, 'input'), 'model', extra)
+  const run = async (input: ScenarioInput): Promise<Probe> =>
+    probe(scenarioOf(input, 'input', from.folder), 'model', extra)
   const failing = (isOfInterest: (code: string) => boolean, deadlineMs: number, onRun?: (one: Probe) => void) =>
-    fc.asyncProperty(scenarioInputs(choice), async (input) => {
+    fc.asyncProperty(scenarioInputs(choice, centre), async (input) => {
       if (wallMs() > deadlineMs) return
       const probed = await run(input)
       onRun?.(probed)
@@ -87,7 +103,7 @@ export async function runBatch(task: BatchTask, { choice = ANY_SCENARIO, extra }
   const [input] = counterexample as [ScenarioInput]
   return {
     tally,
-    failure: { seed, path: counterexamplePath as string, input, violated: (errorInstance as Violated).violated },
+    failure: { seed, path: counterexamplePath as string, input, from, violated: (errorInstance as Violated).violated },
   }
 }
 

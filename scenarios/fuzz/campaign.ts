@@ -6,6 +6,8 @@ import { sumOf, type Tally } from './tally.ts'
 
 export interface CampaignPlan extends PoolOptions {
   readonly seed: number
+  /** A scenario file to generate around; the generator's own plant if absent. */
+  readonly centre?: string
   /** Scenarios of the whole campaign, all shards together; as many as time allows if absent. */
   readonly runs?: number
   /** Wall time; as long as the scenarios take if absent. */
@@ -33,10 +35,11 @@ export function* batchTasks({
   seed,
   runs = Number.POSITIVE_INFINITY,
   shard = WHOLE,
+  centre,
 }: CampaignPlan): Generator<BatchTask & { readonly number: number }, void> {
   for (let number = shard.index - 1; number * BATCH_SCENARIOS < runs; number += shard.of) {
     const scenarios = Math.min(BATCH_SCENARIOS, runs - number * BATCH_SCENARIOS)
-    yield { number, seed: seedOf(seed, number), scenarios }
+    yield { number, seed: seedOf(seed, number), scenarios, ...(centre !== undefined && { centre }) }
   }
 }
 

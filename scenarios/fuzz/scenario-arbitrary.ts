@@ -1,13 +1,20 @@
+import { dirname, join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { stringify } from 'yaml'
 import type { FaultSpec } from '../../sim/faults/catalogue.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
 import { makeFleet } from '../files/fleet.ts'
-import { parseScenario } from '../files/load.ts'
+import { loadScenario, parseScenario } from '../files/load.ts'
 import type { Scenario, ScenarioInput } from '../files/scenario.ts'
-import { FLEET_SEED } from '../world/twin-plan.ts'
+import { parseYaml, readText } from '../files/yaml-file.ts'
+import { packageRoot } from '../support/package-root.ts'
+import { FLEET_SEED, fleetOf } from '../world/twin-plan.ts'
 import { FAULT_KINDS, type FaultDraft, faultDrafts, METRICS, type Place } from './fault-arbitraries.ts'
-import { noise } from './noise-arbitraries.ts'
+import { type NoiseInput, noise } from './noise-arbitraries.ts'
+import { HOME, surroundings } from './policy-arbitrary.ts'
+
+/** Where scenarios that once violated an invariant are kept, in whichever project `rehearse` runs. */
+export const REGRESSIONS = 'scenarios/library/regressions'
 
 /** What scenarios may be generated of; a narrower choice makes a test quicker. */
 export interface ScenarioChoice {
@@ -18,8 +25,14 @@ export interface ScenarioChoice {
 
 export const ANY_SCENARIO: ScenarioChoice = { lines: [3, 5, 9, 17, 17, 17], kinds: FAULT_KINDS }
 
-/** 85 devices on 17 lines in the proportions of 340: one canary, one early and three in production on each. */
-const DEVICES_PER_LINE = 5
+/**
+ * Mostly 85 devices on 17 lines in the proportions of 340: one canary, one early and three in production on each. Whole
+ * lines are slow, so that there are few of them.
+ */
+const USUAL_DEVICES = 5
+const WHOLE_LINE = { devices: 20, mostLines: 5 }
+/** A recording that one line replays. */
+const RECORDED = { file: '../../../fixtures/recordings/press.csv', in: { line: 3 }, loop: true } as const
 const VERSION = '2.4.0'
 const REPLACES = '2.3.1'
 
@@ -48,84 +61,131 @@ const release = fc.constantFrom<ScenarioInput['release']>(
   { ...usual, hotfix: { reason: 'an urgent repair' } },
 )
 
-/** Working days, a weekend, and the nights in which the clocks change. */
-const start = fc
-  .record({
-    day: fc.constantFrom('2026-03-02', '2026-03-05', '2026-03-07', '2026-03-27', '2026-10-23'),
-    hour: fc.constantFrom('14:00', '02:00', '05:55', '22:00', '09:30'),
-  })
-  .map(({ day, hour }) => `${day}T${hour}[Europe/Berlin]`)
-
-const policy = fc.record({
-  window: fc.constantFrom('24h', '1h', '2h', '4h', '8h', '12h', '20h'),
-  gates: fc.constantFrom('open' as const, 'plant' as const),
-  profile: fc.constantFrom('default' as const, 'default' as const, 'default' as const, 'raw-thresholds' as const),
-})
-
 /** Simulated time after the end of the rollout: devices reconnect, and what was left open shows. */
 const LINGER = '3h'
 
+/** What scenarios are generated around, instead of the generator's own plant. */
+export interface Centre {
+  /** As its file has it, with the content of its fleet and policy files. */
+  readonly input: ScenarioInput
+  readonly scenario: Scenario
+}
+
 /** A scenario as its file has it, with the seed of its noise. */
-export const scenarioInputs = ({ lines, kinds }: ScenarioChoice = ANY_SCENARIO): fc.Arbitrary<ScenarioInput> =>
-  fc
+export const scenarioInputs = (
+  { lines, kinds }: ScenarioChoice = ANY_SCENARIO,
+  centre?: Centre,
+): fc.Arbitrary<ScenarioInput> => {
+  const drawn = { faults: faultDrafts(kindsFor(kinds, centre)), seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }), noise }
+  if (centre !== undefined) return fc.record(drawn).map((around) => aroundCentre(centre, around))
+  return fc
     .record({
-      faults: faultDrafts(kinds),
+      ...drawn,
       lines: fc.constantFrom(...lines),
+      isWhole: fc.integer({ min: 0, max: 19 }).map((dice) => dice === 19),
+      isRecorded: fc.integer({ min: 0, max: 19 }).map((dice) => dice === 19),
       release,
-      policy,
-      start,
-      seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
-      noise,
+      surroundings,
     })
-    .map(({ faults, lines, noise: ofPlant, ...rest }): ScenarioInput => {
-      const site = Site.of(lines)
-      return {
-        story: 'A randomly generated scenario.',
-        fleet: {
-          lines,
-          devicesPerLine: DEVICES_PER_LINE,
-          ...(ofPlant !== undefined && { noise: ofPlant }),
-          ...(faults.some((draft) => 'metric' in draft) && { metrics: METRICS }),
-        },
-        ...rest,
-        linger: LINGER,
-        faults: faults.map((draft) => site.placed(draft)) as ScenarioInput['faults'],
-      }
-    })
+    .map(
+      ({ faults, lines: most, isWhole, isRecorded, noise: ofPlant, surroundings: where, ...rest }): ScenarioInput => {
+        const count = isWhole ? Math.min(most, WHOLE_LINE.mostLines) : most
+        const fleet = { lines: count, devicesPerLine: isWhole ? WHOLE_LINE.devices : USUAL_DEVICES }
+        const site = Site.of(fleet)
+        const { start, zone, policy } = where
+        return {
+          story: 'A randomly generated scenario.',
+          fleet: {
+            ...fleet,
+            ...(zone !== HOME && { zone }),
+            ...(ofPlant !== undefined && { noise: ofPlant }),
+            ...(faults.some((draft) => 'metric' in draft) && { metrics: METRICS }),
+          },
+          ...rest,
+          policy,
+          start,
+          ...(isRecorded && { telemetry: [RECORDED] }),
+          linger: LINGER,
+          faults: faults.map((draft) => site.placed(draft)) as ScenarioInput['faults'],
+        }
+      },
+    )
+}
 
-/** The names of a fleet that places stand for. */
+/** A plant's own metrics are not those that faults on metrics are drawn for. */
+const kindsFor = (kinds: ScenarioChoice['kinds'], centre: Centre | undefined): ScenarioChoice['kinds'] =>
+  centre === undefined ? kinds : kinds.filter((kind) => !kind.startsWith('metric-'))
+
+interface Around {
+  readonly faults: readonly FaultDraft[]
+  readonly seed: number
+  readonly noise: NoiseInput | undefined
+}
+
+/** The user's plant, policy and release with drawn faults; its expectation was of its own faults alone. */
+function aroundCentre({ input, scenario }: Centre, { faults, seed, noise: ofPlant }: Around): ScenarioInput {
+  const { expect: _, ...own } = input
+  const site = Site.ofScenario(scenario)
+  const fleet = { ...(own.fleet as object), ...(ofPlant !== undefined && { noise: ofPlant }) }
+  const drawn = faults.map((draft) => site.placed(draft)) as NonNullable<ScenarioInput['faults']>
+  return { ...own, fleet, seed, linger: LINGER, faults: [...(own.faults ?? []), ...drawn] }
+}
+
+/** The names of a fleet and a release that places and versions stand for. */
 class Site {
-  readonly #lines: number
   readonly #fleet: ReturnType<typeof makeFleet>
+  readonly #lines: readonly number[]
+  readonly #release: Pick<Scenario['release'], 'version' | 'replaces'>
 
-  private constructor(lines: number) {
-    this.#lines = lines
-    this.#fleet = makeFleet({ lines, devicesPerLine: DEVICES_PER_LINE }, FLEET_SEED)
+  private constructor(fleet: ReturnType<typeof makeFleet>, release: Pick<Scenario['release'], 'version' | 'replaces'>) {
+    this.#fleet = fleet
+    this.#lines = [...new Set(fleet.map(({ line }) => line))]
+    this.#release = release
   }
 
   /** Every fleet of this size is the same. */
-  static of(lines: number): Site {
-    const known = Site.#known.get(lines) ?? new Site(lines)
-    Site.#known.set(lines, known)
+  static of(size: { readonly lines: number; readonly devicesPerLine: number }): Site {
+    const key = `${size.lines} x ${size.devicesPerLine}`
+    const known =
+      Site.#known.get(key) ?? new Site(makeFleet(size, FLEET_SEED), { version: VERSION, replaces: REPLACES })
+    Site.#known.set(key, known)
     return known
   }
 
-  static readonly #known = new Map<number, Site>()
+  static ofScenario(scenario: Scenario): Site {
+    const known = Site.#ofScenario.get(scenario) ?? new Site(fleetOf(scenario), scenario.release)
+    Site.#ofScenario.set(scenario, known)
+    return known
+  }
+
+  static readonly #known = new Map<string, Site>()
+  static readonly #ofScenario = new WeakMap<Scenario, Site>()
 
   placed({ place, ...fault }: FaultDraft): object {
-    const given = Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined))
+    const given = Object.fromEntries(
+      Object.entries(fault).flatMap(([key, value]) => (value === undefined ? [] : [[key, this.#named(value)]])),
+    )
     if (place === undefined) return given
     if (fault.kind === 'wrong-group') return { ...given, device: this.#thing(place) }
     return { ...given, in: this.#selector(place) }
   }
 
+  /** Drafts name the versions of the generator's own release. */
+  #named(value: unknown): unknown {
+    if (value === VERSION) return this.#release.version
+    if (value === REPLACES) return this.#release.replaces
+    const { firmware } = (value ?? {}) as { readonly firmware?: unknown }
+    return firmware === undefined ? value : { firmware: this.#named(firmware) }
+  }
+
   #selector(place: Place): Selector {
-    const line = (place.line % this.#lines) + 1
+    const line = this.#lineOf(place)
+    const firmware = this.#release.version
     switch (place.on) {
       case 'release':
-        return { firmware: VERSION }
+        return { firmware }
       case 'line of the release':
-        return { firmware: VERSION, line }
+        return { firmware, line }
       case 'line':
         return { line }
       case 'fleet':
@@ -135,10 +195,14 @@ class Site {
     }
   }
 
-  #thing({ on, line, station }: Place): string {
-    const ofLine = this.#fleet.filter((device) => device.line === (line % this.#lines) + 1)
+  #lineOf({ line }: Place): number {
+    return this.#lines[line % this.#lines.length] as number
+  }
+
+  #thing(place: Place): string {
+    const ofLine = this.#fleet.filter(({ line }) => line === this.#lineOf(place))
     const canary = ofLine.find(({ stage }) => stage === 'canary')
-    const chosen = on === 'canary' ? canary : ofLine[station % ofLine.length]
+    const chosen = place.on === 'canary' ? (canary ?? ofLine[0]) : ofLine[place.station % ofLine.length]
     return (chosen as { readonly thing: string }).thing
   }
 }
@@ -147,6 +211,27 @@ class Site {
 export const scenarioText = (input: ScenarioInput, comment = ''): string =>
   `${comment}${stringify(input, { aliasDuplicateObjects: false })}`
 
-/** The scenario as it is run: what its file holds, and nothing else. @throws InvalidScenario */
-export const scenarioOf = (input: ScenarioInput, name: string): Scenario =>
-  parseScenario(scenarioText(input), `${name}.yaml`)
+/** Where the paths of generated scenarios start from. */
+export const GENERATED_IN = join(packageRoot(), REGRESSIONS)
+
+/**
+ * The scenario as it is run: what its file holds, and nothing else. Paths in it start from `folder`.
+ * @throws InvalidScenario
+ */
+export const scenarioOf = (input: ScenarioInput, name: string, folder = GENERATED_IN): Scenario =>
+  parseScenario(scenarioText(input), join(folder, `${name}.yaml`))
+
+/** A scenario of the user's to generate around. @throws InvalidScenario */
+export function centreOf(file: string): Centre {
+  const scenario = loadScenario(file)
+  const raw = parseYaml(readText(file), file).raw as ScenarioInput & Readonly<Record<'fleet' | 'policy', unknown>>
+  const content = (part: unknown): unknown => {
+    if (typeof part !== 'string') return part
+    const path = resolve(dirname(file), part)
+    return parseYaml(readText(path), path).raw
+  }
+  const parts = Object.fromEntries(
+    (['fleet', 'policy'] as const).flatMap((key) => (raw[key] === undefined ? [] : [[key, content(raw[key])]])),
+  )
+  return { input: { ...raw, ...parts }, scenario }
+}

@@ -1,6 +1,8 @@
 import { STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
-import { ofKind } from '../outcome/trace-records.ts'
+import { isForward, isSlowed, ofKind, settingOf } from '../outcome/trace-records.ts'
+import { isHealthyWorld } from '../outcome/truth-invariants.ts'
+import { HOME } from './policy-arbitrary.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -130,10 +132,70 @@ export const SOMETIMES = {
       ofKind(records, 'plant-outage').some((outage) => outage.atMs <= atMs && atMs < outage.endsAtMs),
     ),
   ),
+  DENY_WINDOW_WAITED_FOR: row('gate closed by a deny window', (_, records) => isClosedBy(records, 'DENY_WINDOW')),
+  FREEZE_WAITED_FOR: row('gate closed by a dated freeze', (_, records) => isClosedBy(records, 'FREEZE_CALENDAR')),
+  HOTFIX_DEPLOYED: row('hotfix deployed', (header, records) =>
+    ofKind(records, 'deployment-created').some((one) => header.release.hotfix === true && isForward(one, header)),
+  ),
+  HOLDBACK_FOLLOWED: row('devices that were held back followed', (_, records) =>
+    ofKind(records, 'evaluated').some(({ decision }) => decision === 'release-holdback'),
+  ),
+  COMPLETED_WITHOUT_HOLDBACK: row(
+    'completed without a holdback',
+    (_, records) =>
+      settingOf(records)?.policy.holdback === false && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
+  ),
+  CRASHES_ALLOWED: row(
+    'crashes under a policy that allows for some',
+    (_, records) =>
+      (settingOf(records)?.policy.limits.crashes ?? 0) > 0 && ofKind(records, 'firmware-crashed').length > 0,
+  ),
+  OTHER_EVIDENCE: row('rollout with evidence settings of its own', (_, records) => {
+    const evidence = settingOf(records)?.policy.evidence
+    return (
+      evidence !== undefined &&
+      Object.entries(USUAL_EVIDENCE).some(([name, usual]) => evidence[name as keyof typeof evidence] !== usual)
+    )
+  }),
+  OTHER_QUORUM: row('window begun under a quorum of its own', (_, records) => {
+    const share = settingOf(records)?.policy.quorumShare ?? USUAL_QUORUM
+    return share !== USUAL_QUORUM && ofKind(records, 'evaluated').some(({ decision }) => decision === 'soak')
+  }),
+  RECORDING_PLAYED: row('recording of a line played', (_, records) => (settingOf(records)?.recordings ?? 0) > 0),
+  OTHER_ZONE: row(
+    'stage deployed in a zone other than that of the default policy',
+    ({ zone }, records) => zone !== HOME && ofKind(records, 'deployment-created').length > 0,
+  ),
+  WHOLE_LINES: row('stage of lines of 20 devices deployed', ({ lines }, records) => {
+    const first = Object.values(lines).filter((line) => line === 1)
+    return first.length >= 20 && ofKind(records, 'deployment-created').length > 0
+  }),
+  REQUEST_SENT_AGAIN: row('request answered as done before, by its id', (_, records) =>
+    ofKind(records, 'operation').some(({ id, result }) => id !== undefined && result === 'repeated'),
+  ),
+  ID_OF_OTHER_REQUEST: row('id of another operation used again', (_, records) => {
+    const requests = ofKind(records, 'operation').filter(({ id }) => id !== undefined)
+    return requests.some((one) => requests.some(({ id, operation }) => id === one.id && operation !== one.operation))
+  }),
+  HEALTHY_DESPITE_AWS: row(
+    'healthy release completed while something was wrong with AWS, events or functions',
+    (_, records) =>
+      isSlowed(records) && isHealthyWorld(records) && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
+  ),
   MIGRATION_COMPLETED: row('migration completed before its firmware', (_, records) =>
     ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
   ),
 }
+
+/** Those of the default policy, and its quorum of canaries. */
+const USUAL_EVIDENCE = { falseRollbackShare: 0.01, rollingMs: HOUR_MS, minExtraErrors: 4 }
+const USUAL_QUORUM = 0.88
+
+const isClosedBy = (records: readonly TraceRecord[], code: string): boolean =>
+  ofKind(records, 'evaluated').some(({ reason }) => {
+    const { closedBy } = reason.data as { readonly closedBy?: { readonly code: string } | null }
+    return reason.code === 'GATE_CLOSED' && closedBy?.code === code
+  })
 
 /** Decisions about devices on which the rollback failed. */
 const FAILED_ROLLBACKS = new Set(['ROLLBACK_FAILED_ON_DEVICES', 'ROLLBACK_FAILED'])

@@ -13,12 +13,29 @@ export const tallySchema = z.object({
   undecided: counts,
   /** Scenarios in which a kind of fault acted. */
   acted: counts,
+  /** Scenarios that were played, and those of them in which a fault acted. */
+  played: z.int().nonnegative(),
+  withFault: z.int().nonnegative(),
+  /** Rollouts in which nothing that happened to devices explains a rollback, and those of them that were rolled back. */
+  healthy: z.int().nonnegative(),
+  falseRollbacks: z.int().nonnegative(),
   /** Scenarios that hit a row of the sometimes-table, by its code. */
   hit: counts,
 })
 export type Tally = z.output<typeof tallySchema>
 
-export const NO_TALLY: Tally = { scenarios: 0, deviceMs: 0, outcomes: {}, undecided: {}, acted: {}, hit: {} }
+export const NO_TALLY: Tally = {
+  scenarios: 0,
+  deviceMs: 0,
+  outcomes: {},
+  undecided: {},
+  acted: {},
+  played: 0,
+  withFault: 0,
+  healthy: 0,
+  falseRollbacks: 0,
+  hit: {},
+}
 
 export const tallyOf = (probe: Probe): Tally => ({
   scenarios: 1,
@@ -26,6 +43,10 @@ export const tallyOf = (probe: Probe): Tally => ({
   outcomes: { [probe.outcome]: 1 },
   undecided: once(probe.undecided.map(({ code }) => code)),
   acted: once(probe.acted),
+  played: probe.digest === null ? 0 : 1,
+  withFault: probe.acted.length > 0 ? 1 : 0,
+  healthy: probe.healthy === null ? 0 : 1,
+  falseRollbacks: probe.healthy === 'rolled-back' ? 1 : 0,
   hit: once(probe.hit),
 })
 
@@ -39,6 +60,10 @@ export const sumOf = (tallies: readonly Tally[]): Tally =>
       outcomes: added(sum.outcomes, one.outcomes),
       undecided: added(sum.undecided, one.undecided),
       acted: added(sum.acted, one.acted),
+      played: sum.played + one.played,
+      withFault: sum.withFault + one.withFault,
+      healthy: sum.healthy + one.healthy,
+      falseRollbacks: sum.falseRollbacks + one.falseRollbacks,
       hit: added(sum.hit, one.hit),
     }),
     NO_TALLY,

@@ -32,12 +32,10 @@ export const TRUTH_INVARIANTS = {
    * campaign counts them (`scenarios/fuzz`).
    */
   ROLLED_BACK_WITHOUT_ONSET: (_: TraceHeader, records: readonly TraceRecord[]) => {
-    const setting = settingOf(records)
-    const rollback = ofKind(records, 'evaluated').find(({ decision }) => decision === 'rollback')
-    if (setting === null || rollback === undefined || rollback.handler === 'operate') return []
-    if (setting.isNoisy || setting.policy.profile !== 'default') return []
-    const isExplained = records.some((record) => record.sequence < rollback.sequence && canExplain(record))
-    return isExplained ? [] : [{ stage: rollback.stage, reason: rollback.reason, ...placeOf(rollback) }]
+    const rollback = firstRollback(records)
+    return rollback !== undefined && rollback.handler !== 'operate' && isHealthyWorld(records)
+      ? [{ stage: rollback.stage, reason: rollback.reason, ...placeOf(rollback) }]
+      : []
   },
 
   LARGE_FAULT_PASSED: (header, records) => {
@@ -73,6 +71,17 @@ export const TRUTH_INVARIANTS = {
     return isActedOn || isOver ? [] : [{ devices: crashed.size, ...placeOf(last) }]
   },
 } satisfies Partial<SafetyTable>
+
+const firstRollback = (records: readonly TraceRecord[]): RecordOf<'evaluated'> | undefined =>
+  ofKind(records, 'evaluated').find(({ decision }) => decision === 'rollback')
+
+/** Whether nothing that happened to devices explains a rollback, until the first one or the end. */
+export function isHealthyWorld(records: readonly TraceRecord[]): boolean {
+  const setting = settingOf(records)
+  if (setting === null || setting.isNoisy || setting.policy.profile !== 'default') return false
+  const untilSequence = firstRollback(records)?.sequence ?? Number.POSITIVE_INFINITY
+  return !records.some((record) => record.sequence < untilSequence && canExplain(record))
+}
 
 const canExplain = (record: TraceRecord): boolean =>
   (record.kind === 'fault-started' && (record.thing !== null || record.faultKind === 'stale-index')) ||

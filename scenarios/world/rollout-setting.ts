@@ -19,6 +19,7 @@ export function recordSetting(
     policy,
     deployed: deployed as Record<StageName, TraceDeploymentSpec>,
     faults: faults.map((fault) => ({ ...fault })),
+    recordings: recorded?.length ?? 0,
     isNoisy: recorded !== undefined || [fleet, ...lines].some(({ noise }) => noise !== undefined),
   })
 }

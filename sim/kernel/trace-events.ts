@@ -138,6 +138,7 @@ export interface TracePolicy {
   /** IANA zone of all its wall times. */
   readonly zone: string
   readonly profile: string
+  readonly holdback: boolean
   readonly tickMs: number
   readonly windowMs: number
   readonly bakeMs?: number
@@ -154,6 +155,11 @@ export interface TracePolicy {
     readonly failedDeploymentPct: number
   }
   readonly rules: readonly { readonly name: string; readonly criticality: string }[]
+  readonly evidence: {
+    readonly falseRollbackShare: number
+    readonly rollingMs: number
+    readonly minExtraErrors: number
+  }
   readonly quorumShare: number
   readonly laterQuorumShare: number
   readonly deviceExposureShare: number
@@ -177,6 +183,8 @@ export interface RolloutSetting {
   readonly faults: readonly TraceFault[]
   /** Whether the plant has noise or recordings of its own, beyond what the twin's default has. */
   readonly isNoisy: boolean
+  /** Recordings that are played instead of the plant's own behaviour. */
+  readonly recordings: number
 }
 
 /** A fault of the scenario, as its file was read. */

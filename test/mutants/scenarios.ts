@@ -261,6 +261,7 @@ expect: { outcome: promoted, leadTime: { between: [8.5h, 8.8h] } }
     `story: The network repeats the request for a pause an hour later, when the rollout was resumed.
 ${QUICK}
 ${RELEASE}
+timeLimit: 1d
 faults:
   - { kind: operator, do: pause, at: 20min, by: jo, reason: lunch, id: p1 }
   - { kind: operator, do: resume, at: 1h, by: jo, reason: back, id: p2 }

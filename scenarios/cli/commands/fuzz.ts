@@ -9,6 +9,10 @@ export const fuzzCommand = () =>
     .option('--runs <n>', 'number of scenarios (default: 100, or as many as --time allows)', positive)
     .option('--time <duration>', 'start no new scenario after this much real time, such as 60s', durationMs)
     .option('--seed <n>', 'of the campaign; with --path, the seed that the failure printed', signedInteger, 1)
+    .option(
+      '--scenario <file>',
+      'keep the fleet, policy and release of this scenario; faults and noise are drawn around it',
+    )
     .option('--path <path>', 'replay one failing scenario and shrink it', path)
     .option('--shard <i/n>', 'run only this part of the campaign, such as 2/5', shard)
     .option('--workers <n>', 'threads (default: one per processor)', positive)
@@ -20,6 +24,6 @@ export const fuzzCommand = () =>
     .option('--merge <file...>', 'judge the --json results of shards as one campaign; runs nothing')
     .addHelpText(
       'after',
-      '\nExamples:\n  rehearse fuzz --time 60s\n  rehearse fuzz --runs 2000 --seed 7 --shard 2/5 --json > part-2.json\n' +
+      '\nExamples:\n  rehearse fuzz --time 60s\n  rehearse fuzz --scenario mine.yaml --time 60s\n  rehearse fuzz --runs 2000 --seed 7 --shard 2/5 --json > part-2.json\n' +
         '  rehearse fuzz --merge part-*.json\n',
     )

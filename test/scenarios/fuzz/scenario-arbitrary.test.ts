@@ -32,7 +32,21 @@ describe('generated scenarios', () => {
     const faults = some.flatMap((scenario) => scenario.faults)
     expect(new Set(faults.map(({ kind }) => kind)).size).toBe(FAULT_KINDS.length)
     expect(Math.max(...some.map((one) => new Set(one.faults.map(({ kind }) => kind)).size))).toBeLessThanOrEqual(7)
-    expect(new Set(some.map(({ policy }) => policy.gates))).toEqual(new Set(['open', 'plant']))
+    const gates = some.map(({ policy }) => policy.gates)
+    expect(gates).toContain('open')
+    expect(gates).toContain('plant')
+    expect(gates.some((one) => typeof one === 'object')).toBe(true)
+    const keys = ['deny', 'freezes', 'limits', 'evidence', 'quorum', 'laterQuorum', 'dryRun'] as const
+    for (const key of keys)
+      expect(
+        some.some(({ policy }) => policy[key] !== undefined),
+        key,
+      ).toBe(true)
+    expect(some.some(({ policy }) => policy.holdback === false)).toBe(true)
+    expect(some.some(({ recorded }) => recorded !== undefined)).toBe(true)
+    expect(new Set(some.map(({ start }) => start.zone)).size).toBeGreaterThan(1)
+    expect(some.some(({ fleet }) => fleet.devicesPerLine === 20)).toBe(true)
+    expect(faults.some((fault) => fault.kind === 'operator' && fault.id !== undefined)).toBe(true)
     expect(new Set(some.map(({ fleet }) => fleet.lines))).toEqual(new Set(ANY_SCENARIO.lines))
     expect(some.some(({ release }) => release.previous.shadow.writes === '1.0')).toBe(true)
     expect(some.some(({ release }) => release.migration !== undefined)).toBe(true)

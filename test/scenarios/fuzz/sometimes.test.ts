@@ -9,8 +9,10 @@ import {
   evaluation,
   failed,
   header,
+  policyOf,
   reasonOf,
   requested,
+  settingWith,
   traceOf,
 } from '../outcome/traces.ts'
 
@@ -50,6 +52,12 @@ const window = [
 ] as const
 
 /** For each row a trace that hits it, and one that nearly does. */
+const closedBy = (code: string): TraceEvent =>
+  evaluation({ state: 'waiting', reason: { code: 'GATE_CLOSED', data: { closedBy: { code, data: {} } } } })
+const completed = evaluation({ state: 'completed', decision: 'complete' })
+const withId = (operation: string, id: string, result = 'accepted') =>
+  ({ ...requested(operation, result), id }) as TraceEvent
+
 const CASES: Readonly<Record<SometimesCode, readonly [hit: Trace, near: Trace, over?: Partial<TraceHeader>]>> = {
   ROLLBACK_DURING_PROMOTION: [
     traceOf([0, evaluation({ stage: 'early', state: 'waiting' })], [1, rollback]),
@@ -134,6 +142,49 @@ const CASES: Readonly<Record<SometimesCode, readonly [hit: Trace, near: Trace, o
   ROLLED_BACK_DURING_OUTAGE: [
     traceOf([0, outage('line', 2)], [1, rollback]),
     traceOf([0, outage('line', 2)], [3, rollback]),
+  ],
+  DENY_WINDOW_WAITED_FOR: [traceOf([0, closedBy('DENY_WINDOW')]), traceOf([0, closedBy('FREEZE_CALENDAR')])],
+  FREEZE_WAITED_FOR: [traceOf([0, closedBy('FREEZE_CALENDAR')]), traceOf([0, closedBy('DENY_WINDOW')])],
+  HOTFIX_DEPLOYED: [
+    traceOf([0, deployed('canary')]),
+    traceOf([0, deployed('canary', '2.3.1')]),
+    { release: { ...header.release, hotfix: true } },
+  ],
+  HOLDBACK_FOLLOWED: [traceOf([0, evaluation({ decision: 'release-holdback' })]), traceOf([0, evaluation()])],
+  COMPLETED_WITHOUT_HOLDBACK: [
+    traceOf([0, settingWith({ policy: policyOf({ holdback: false }) })], [1, completed]),
+    traceOf([0, settingWith()], [1, completed]),
+  ],
+  CRASHES_ALLOWED: [
+    traceOf([0, settingWith({ policy: policyOf({ limits: { ...policyOf().limits, crashes: 1 } }) })], [1, crashed]),
+    traceOf([0, settingWith()], [1, crashed]),
+  ],
+  OTHER_EVIDENCE: [
+    traceOf([0, settingWith({ policy: policyOf({ evidence: { ...policyOf().evidence, minExtraErrors: 8 } }) })]),
+    traceOf([0, settingWith()]),
+  ],
+  OTHER_QUORUM: [
+    traceOf([0, settingWith({ policy: policyOf({ quorumShare: 0.6 }) })], [1, evaluation({ decision: 'soak' })]),
+    traceOf([0, settingWith({ policy: policyOf({ quorumShare: 0.6 }) })], [1, evaluation()]),
+  ],
+  RECORDING_PLAYED: [traceOf([0, settingWith({ recordings: 1 })]), traceOf([0, settingWith()])],
+  OTHER_ZONE: [traceOf([0, deployed('canary')]), traceOf([0, evaluation()])],
+  WHOLE_LINES: [
+    traceOf([0, deployed('canary')]),
+    traceOf([0, evaluation()]),
+    { lines: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`d${i}`, 1])) },
+  ],
+  REQUEST_SENT_AGAIN: [
+    traceOf([0, withId('pause', 'a')], [1, withId('pause', 'a', 'repeated')]),
+    traceOf([0, withId('pause', 'a')], [1, requested('pause', 'repeated')]),
+  ],
+  ID_OF_OTHER_REQUEST: [
+    traceOf([0, withId('pause', 'a')], [1, withId('resume', 'a', 'refused')]),
+    traceOf([0, withId('pause', 'a')], [1, withId('resume', 'b')]),
+  ],
+  HEALTHY_DESPITE_AWS: [
+    traceOf([0, settingWith()], [1, acted('api-throttle', 'PutItem')], [2, completed]),
+    traceOf([0, settingWith()], [1, acted('api-throttle', 'PutItem')], [2, acted('crash')], [3, completed]),
   ],
   MIGRATION_COMPLETED: [traceOf([0, migrated]), traceOf([0, { ...migrated, state: 'soaking' } as TraceEvent])],
 }

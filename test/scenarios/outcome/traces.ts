@@ -1,6 +1,6 @@
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
 import type { Message } from '../../../controller/messages/message.ts'
-import type { TraceEvent, TraceHeader, TraceRecord } from '../../../sim/kernel/trace-events.ts'
+import type { RolloutSetting, TraceEvent, TraceHeader, TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
 export const HOUR_MS = 3_600_000
 export const OLD = '2.3.1'
@@ -97,4 +97,47 @@ export const failed = (handler: string, error: string): TraceEvent => ({
   handler,
   error,
   message: 'm',
+})
+
+const ALWAYS = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '00:00' }]
+const RUNS_OLD = { components: { [FIRMWARE_COMPONENT]: { componentVersion: OLD } } }
+
+/** A policy in UTC without a calendar; `over` changes it. */
+export const policyOf = (over: Partial<RolloutSetting['policy']> = {}): RolloutSetting['policy'] => ({
+  zone: 'UTC',
+  profile: 'default',
+  holdback: true,
+  tickMs: 300_000,
+  windowMs: 24 * HOUR_MS,
+  gates: { canary: ALWAYS, early: ALWAYS, production: ALWAYS },
+  deny: {},
+  freezes: [],
+  limits: {
+    connectionFailurePct: 2,
+    cycleTimeIncreasePct: 10,
+    errorRateIncreasePct: 5,
+    errorRateMode: 'relative',
+    outputDecreasePct: 10,
+    crashes: 0,
+    failedDeploymentPct: 2,
+  },
+  rules: ['component-crash', 'error-rate'].map((name) => ({ name, criticality: 'decides' })),
+  evidence: { falseRollbackShare: 0.01, rollingMs: HOUR_MS, minExtraErrors: 4 },
+  quorumShare: 0.88,
+  laterQuorumShare: 0.9,
+  deviceExposureShare: 0.8,
+  telemetry: { silentShare: 0.3 },
+  lostAfterMs: 600_000,
+  ...over,
+})
+
+/** What the rollout finds: every group runs the old version; `over` changes it. */
+export const settingWith = (over: Partial<RolloutSetting> = {}): TraceEvent => ({
+  kind: 'rollout-setting',
+  policy: policyOf(),
+  deployed: { canary: RUNS_OLD, early: RUNS_OLD, production: RUNS_OLD },
+  faults: [],
+  isNoisy: false,
+  recordings: 0,
+  ...over,
 })

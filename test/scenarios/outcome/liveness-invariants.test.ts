@@ -37,6 +37,7 @@ const setting = (over: Partial<Policy>): TraceEvent => ({
   deployed: { canary: { components: {} }, early: { components: {} }, production: { components: {} } },
   faults: [],
   isNoisy: false,
+  recordings: 0,
 })
 
 describe('ROLLOUT_NEVER_ENDS', () => {

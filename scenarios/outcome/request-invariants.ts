@@ -68,9 +68,11 @@ export const REQUEST_INVARIANTS = {
       const [before, after] = [inPlace.get(record.target), record.spec?.components]
       if (before === undefined || after === undefined) return []
       inPlace.set(record.target, after)
-      const isMigration = migration !== undefined && after[migration.component]?.componentVersion === migration.version
-      const target = isForward(record, header) ? FIRMWARE_COMPONENT : isMigration ? migration.component : null
-      if (target === null) return []
+      const isMigrated = (components: Components): boolean =>
+        migration !== undefined && components[migration.component]?.componentVersion === migration.version
+      const isMigration = isMigrated(after) && !isMigrated(before)
+      const target = isForward(record, header) ? FIRMWARE_COMPONENT : isMigration ? migration?.component : undefined
+      if (target === undefined) return []
       const isSame = JSON.stringify(withoutVersion(before, target)) === JSON.stringify(withoutVersion(after, target))
       return isSame ? [] : [{ group: record.target, component: target, ...placeOf(record) }]
     })

@@ -58,7 +58,7 @@ it('fails with the reasons of a controller that refuses the release', async () =
   }
   const error = await failureOf('api: refused', unready)
   expect(error).toBeInstanceOf(RehearsalFailed)
-  expect(error.message).toMatch(/preflight refused/)
+  expect(error.message).toMatch(/DATA_VERSION/)
 })
 
 it('reports the problems of a case, with lines of the file that it writes', async () => {

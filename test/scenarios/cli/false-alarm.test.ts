@@ -41,7 +41,7 @@ it.each<[string, Scenario['faults']]>([
     expect(judgementOf({ faultKinds: [] }, report)).toBe('false-alarm')
     expect(judgementOf(truth(faults), report)).toBe('false-alarm')
     expect(exitCodeOf(report)).toBe(1)
-    expect(renderJunit(report, 'again')).toContain('falseAlarm is true, expected false')
+    expect(renderJunit(report, 'again')).toContain('outcome is rolled-back without cause, expected promoted')
   },
   30_000,
 )

@@ -34,9 +34,9 @@ describe('an invariant that a kind of fault violates', () => {
   })
 
   it('is found again by seed and path, at once', async () => {
-    const { seed, path, input, violated } = await failureOf()
+    const { seed, path, input, from, violated } = await failureOf()
     const again = await runBatch({ seed, path, scenarios: 1 }, { choice, extra: nothingHangs })
-    expect(again.failure).toEqual({ seed, path, input, violated })
+    expect(again.failure).toEqual({ seed, path, input, from, violated })
     expect(again.tally.scenarios).toBe(1)
   })
 

@@ -35,7 +35,7 @@ describe('a mix of faults', () => {
     expect(only?.onsetMs).toBeGreaterThanOrEqual(2 * HOUR_MS)
     expect(only?.onsetMs).toBeLessThanOrEqual(4 * HOUR_MS)
     writeFileSync(file, '- kind: error-rise\n  size: 3\n')
-    expect(() => loadMix(file)).toThrow(/mix\.yaml: 0/)
+    expect(() => loadMix(file)).toThrow(/mix\.yaml:1:3: 0\.sizes/)
     rmSync(folder, { recursive: true })
   })
 

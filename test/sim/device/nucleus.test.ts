@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { START_MS, DeviceBench } from './fixtures.ts'
+import { DeviceBench, START_MS } from './fixtures.ts'
 
 let bench: DeviceBench
 const MINUTE_MS = 60_000

@@ -49,6 +49,8 @@ interface Parts {
  */
 export class World {
   readonly #parts: Parts
+  /** Faults of the releases that were run: of later ones nothing is known yet. */
+  #faultsSoFar = 0
 
   private constructor(parts: Parts) {
     this.#parts = parts
@@ -119,7 +121,8 @@ export class World {
     const header = headerOf(scenario, options, policy, fleet)
     const advance = this.#advance(scenario, header)
     const fromHour = await this.#advanceToLead(startMs, advance)
-    recordSetting(twin, policy, faults, scenario)
+    this.#faultsSoFar += scenario.faults.length
+    recordSetting(twin, policy, faults.slice(0, this.#faultsSoFar), scenario)
     this.#callStart(scenario)
     const hasOperatorsLeft = scheduleOperators(twin, host, scenario)
     const isEnded = (): boolean => host.isOver() && !hasOperatorsLeft()

@@ -127,7 +127,8 @@ export function parseTrace(text: string, file: string): SavedTrace {
   const records = lines.slice(1, -1).map((_, i) => parse(i + 1) as TraceRecord)
   const end = lines.length === 1 ? null : parse(lines.length - 1)
   const last = lastLine.safeParse(end)
-  if (!last.success) return fail(lines.length, 'the trace ends here without its last line; it was cut off')
+  if (!last.success)
+    return fail(lines.length, 'the trace ends without its sealed last line: cut off, or of an earlier version')
   const strayed = records.findIndex((record, index) => record?.sequence !== index)
   if (strayed >= 0) return fail(strayed + 2, `expected event ${strayed} here`)
   const { kind, events, sealed, ...facts } = last.data

@@ -47,6 +47,12 @@ const closed = ([samples, leastMiB, peakMiB]: Peak): Peak => [
   samples === SAMPLES ? Math.max(leastMiB, peakMiB ?? leastMiB) : peakMiB,
 ]
 
-/** Of the controls that have one. */
-export const peaksOf = ({ controls }: MemoryPeaks): readonly number[] =>
-  Object.values(controls).flatMap(([, , peakMiB]) => peakMiB ?? [])
+/** Of the controls that have one; one by one, since it is done at every evaluation. */
+export function peaksOf({ controls }: MemoryPeaks): readonly number[] {
+  const peaks: number[] = []
+  for (const thing in controls) {
+    const peakMiB = controls[thing]?.[2] ?? null
+    if (peakMiB !== null) peaks.push(peakMiB)
+  }
+  return peaks
+}

@@ -1,3 +1,4 @@
+import type { Baseline } from '../evidence/baseline.ts'
 import { NO_PRESENCE } from '../evidence/presence.ts'
 import type { StratumSums } from '../evidence/stratum-sums.ts'
 import { type Sums, totalOf } from '../evidence/sums.ts'
@@ -7,6 +8,8 @@ import { limitBoundary, suddenBoundary } from '../statistics/budget.ts'
 import { clusteredLogTail } from '../statistics/clustered-tail.ts'
 import { shareInterval } from '../statistics/exact-interval.ts'
 import { type Count, excessLogRatio, excessOver, rateInterval } from '../statistics/excess.ts'
+import { memoized } from '../support/memoized.ts'
+import { hasSameItems } from '../support/same-items.ts'
 import { againstBefore, againstControls, againstOwnBefore, type Compared, tailOf } from './error-counts.ts'
 import { around, scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
@@ -249,8 +252,16 @@ const isAbove = (stage: Connections, { policy }: RuleInput): boolean =>
 const sharePct = ({ attempts, failures }: Connections): number | null =>
   attempts === 0 ? null : (failures / attempts) * 100
 
+/** By the stage and the line. */
+const known = memoized(
+  (_: Baseline) => new Map<string, { readonly of: readonly string[]; readonly normal: Connections }>(),
+)
+
 /** The same devices before the rollout, at all hours: failures do not depend on the shift. */
 function normalOf({ baseline, watch }: RuleInput, line: number | undefined): Connections {
+  const key = `${watch.stage}/${line ?? ''}`
+  const kept = known(baseline).get(key)
+  if (kept !== undefined && hasSameItems(kept.of, watch.members)) return kept.normal
   let [attempts, failures] = [0, 0]
   for (const thing of watch.members) {
     if (line !== undefined && watch.lineOf[thing] !== line) continue
@@ -260,5 +271,7 @@ function normalOf({ baseline, watch }: RuleInput, line: number | undefined): Con
       failures += stratum.connectionFailures
     }
   }
-  return { attempts, failures }
+  const normal = { attempts, failures }
+  known(baseline).set(key, { of: watch.members, normal })
+  return normal
 }

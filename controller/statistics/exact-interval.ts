@@ -42,9 +42,25 @@ export function meanInterval(count: number, nats: number, natsBelow = nats): Exa
 export function shareInterval(count: number, n: number, nats: number, undecided = 0): ExactInterval {
   const most = Math.min(count + undecided, n)
   return {
-    low: count === 0 ? 0 : whereChanceIs((share) => atLeast(count, n, share), nats, 0, count / n),
-    high: most === n ? 1 : 1 - whereChanceIs((rest) => atLeast(n - most, n, rest), nats, 0, 1 - most / n),
+    low: count === 0 ? 0 : leastShare(count, n, nats, count / n),
+    high: most === n ? 1 : 1 - leastShare(n - most, n, nats, 1 - most / n),
   }
+}
+
+/** By the arguments: nearly all evaluations of a stage ask for the same. */
+const known = new Map<string, number>()
+/** A container that lives for weeks keeps no more. */
+const MOST_KNOWN = 1_000
+
+/** The share at which so many or more of n have the chance exp(-`nats`); none above `to`. */
+function leastShare(count: number, n: number, nats: number, to: number): number {
+  const key = `${count}/${n}/${nats}/${to}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const share = whereChanceIs((share) => atLeast(count, n, share), nats, 0, to)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(key, share)
+  return share
 }
 
 /** Chance of so many or more of n. */

@@ -1,4 +1,5 @@
 import type { Policy } from '../policy/policy.ts'
+import { memoized } from '../support/memoized.ts'
 import { streamAlpha } from './budget.ts'
 import { normalQuantile } from './normal.ts'
 
@@ -28,4 +29,7 @@ export const plannedLogRatio = (logRatio: number, share: number): number => (sha
  */
 export const boundaryUntilPlanned = (alpha: number): number => normalQuantile(alpha / 2) ** 2 / 2
 
-export const plannedBoundary = (policy: Policy): number => boundaryUntilPlanned(streamAlpha(policy) * PLANNED_PART)
+/** Found once for all that is asked of it: an interval asks at each of its steps. */
+export const plannedBoundary = memoized((policy: Policy): number =>
+  boundaryUntilPlanned(streamAlpha(policy) * PLANNED_PART),
+)

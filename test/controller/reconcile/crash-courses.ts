@@ -3,7 +3,7 @@ import { makePromote } from '../../../controller/lambda/promote.ts'
 import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
-import { isFinal, LAST_STAGE, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
+import { heldOf, isFinal, LAST_STAGE, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
 import { MINUTE_MS, type PlantOptions, policyWith } from '../fixtures.ts'
 import { type Failure, failingAt, once, release, startedWorld, type World } from '../world.ts'
 
@@ -172,4 +172,15 @@ export async function callsBefore(
 ): Promise<number> {
   for (const { world, calls } of await momentsOf(course, start)) if (isReached(await rolloutOf(world))) return calls
   throw new Error('the course does not come to that')
+}
+
+/** The same with devices held back: who has the release in the end, and who of those held back had it too early. */
+export async function playHolding(course: Course, k?: number, failure?: Failure) {
+  const early = new Set<string>()
+  const { world, hasFailed, end } = await play(course, k, failure, HOLDING, async (world) => {
+    for (const thing of heldOf(await rolloutOf(world))) if (world.updated.has(thing)) early.add(thing)
+  })
+  const groups = ['line-1-3', 'line-2-3'].map((thing) => world.groupsOf(thing).join())
+  const updated = [...world.updated].sort()
+  return { hasFailed, end: { ...end, groups, updated, early: [...early] } }
 }

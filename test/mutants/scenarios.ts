@@ -79,13 +79,13 @@ expect: { outcome: inconclusive, exposed: { devices: 18 } }
 `,
   ),
   own(
-    'restarts-twice-a-day',
-    `story: The firmware of this plant crashes about twice a day, whatever its version, and the policy allows for that.
+    'restarts-once-a-day',
+    `story: The firmware of this plant crashes about once a day, whatever its version, and the policy allows for that.
 start: 2026-03-02T14:00[Europe/Berlin]
 policy: { window: 4h, gates: open, limits: { crashes: 100 } }
 ${RELEASE}
 faults:
-  - { kind: crash, in: { fleet: all }, every: 12h }
+  - { kind: crash, in: { fleet: all }, every: 24h }
 expect: { outcome: promoted }
 `,
   ),

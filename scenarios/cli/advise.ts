@@ -8,7 +8,7 @@ import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { Interrupted } from '../support/user-error.ts'
 import { mixedFaults, plannedStarts, runMix } from '../sweep/advise.ts'
-import { refuseStatically } from '../world/static-refusals.ts'
+import { refuseShortWindows, refuseStatically } from '../world/static-refusals.ts'
 import type { AdviseOptions } from './commands/advise.ts'
 import { type Io, interruptible } from './io.ts'
 import { scenarioOrPlant } from './power.ts'
@@ -18,6 +18,7 @@ import { sweepProgress } from './sweep-progress.ts'
 export async function advise(name: string, options: AdviseOptions, io: Io): Promise<number> {
   const scenario = scenarioOrPlant(name)
   refuseStatically(scenario, name)
+  refuseShortWindows(scenario, options.windows)
   const mix = options.mix === undefined ? DEFAULT_MIX : loadMix(options.mix)
   const windowsMs = [...new Set(options.windows)].sort((a, b) => a - b)
   const policy = policyFor(scenario)

@@ -15,6 +15,7 @@ import { findScenario } from '../library/catalogue.ts'
 import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { type ComparePlan, runVariants } from '../sweep/compare.ts'
+import { refuseShortWindows } from '../world/static-refusals.ts'
 import type { CompareOptions } from './commands/compare.ts'
 import { reportToGithub } from './github.ts'
 import { type Io, interruptible } from './io.ts'
@@ -29,6 +30,7 @@ export async function compare(names: readonly string[], options: CompareOptions,
     gates: options.gates,
     seeds: Array.from({ length: options.seeds }, (_, i) => i + 1),
   }
+  for (const scenario of plan.scenarios) refuseShortWindows(scenario, plan.windowsMs)
   const progress = sweepProgress('rehearsals', io.stderr)
   const completed = await interruptible(io, (signal) =>
     runVariants(plan, {

@@ -11,7 +11,7 @@ import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { Interrupted, NoSuchLine } from '../support/user-error.ts'
 import { type PowerPlan, runPower } from '../sweep/power.ts'
-import { refuseStatically } from '../world/static-refusals.ts'
+import { refuseShortWindows, refuseStatically } from '../world/static-refusals.ts'
 import { fleetOf } from '../world/twin-plan.ts'
 import type { PowerOptions } from './commands/power.ts'
 import { type Io, interruptible } from './io.ts'
@@ -21,6 +21,7 @@ import { sweepProgress } from './sweep-progress.ts'
 export async function power(name: string, options: PowerOptions, io: Io): Promise<number> {
   const scenario = scenarioOrPlant(name)
   refuseStatically(scenario, name)
+  refuseShortWindows(scenario, options.windows)
   const plan = planOf(scenario, options)
   const progress = sweepProgress('rehearsals', io.stderr)
   const known: PowerRun[] = []

@@ -15,6 +15,7 @@ import { EXIT } from '../support/exit-codes.ts'
 import { Interrupted } from '../support/user-error.ts'
 import { ownTerminal } from '../watch/terminal.ts'
 import type { RehearsalOptions, RehearsalResult } from '../world/rehearsal.ts'
+import { refuseShortWindows } from '../world/static-refusals.ts'
 import { coloured } from './colour.ts'
 import type { RunOptions } from './commands/run.ts'
 import { reportToGithub } from './github.ts'
@@ -39,6 +40,7 @@ export async function run(name: string, options: RunOptions, io: Io, rehearse?: 
   }
   const found = findScenario(name)
   const scenario = options.devices === undefined ? found : withDevices(found, options.devices)
+  if (options.window !== undefined) refuseShortWindows(scenario, [options.window])
   const seeded = { ...options, seed: options.seed ?? scenario.seed ?? 1 }
   // A folder that cannot be written to is found before anything is played.
   makeFolder(folderOf(scenario, seeded))

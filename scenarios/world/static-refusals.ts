@@ -28,6 +28,14 @@ export function staticRefusals(scenario: Scenario, options: PolicyOptions = {}):
   })
 }
 
+/** @throws InvalidScenario for the first window of the command line that is too short for the scenario's policy */
+export function refuseShortWindows(scenario: Scenario, windowsMs: readonly number[]): void {
+  for (const windowMs of windowsMs) {
+    const tooShort = staticRefusals(scenario, { windowMs }).find(({ code }) => code === 'WINDOW_TOO_SHORT')
+    if (tooShort !== undefined) throw new InvalidScenario([`${scenario.name}: ${textOf(tooShort)}`])
+  }
+}
+
 /** @throws InvalidScenario with every static refusal; `file` names the scenario in messages */
 export function refuseStatically(scenario: Scenario, file: string, options: PolicyOptions = {}): void {
   const refusals = staticRefusals(scenario, options)

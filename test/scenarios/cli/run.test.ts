@@ -152,6 +152,12 @@ describe('run', () => {
     await expect(run('helthy', options(), io)).rejects.toThrow('no scenario "helthy"; did you mean "healthy"?')
   })
 
+  it('refuses a window that no evaluation falls into before anything is played', async () => {
+    const tooShort = run('healthy', options({ window: 300_000 }), io)
+    await expect(tooShort).rejects.toMatchObject({ exitCode: 64, message: expect.stringContaining('5 min') })
+    expect(readdirSync(out)).toEqual([])
+  })
+
   it('writes no report when it is interrupted', async () => {
     const playing = run(scenarioFile(), options(), io, async (_, { signal }) => {
       io.interrupt()

@@ -167,12 +167,11 @@ function inState(rollout: Rollout, facts: Facts, policy: Policy): Decision {
  */
 function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   const { nowMs, verdict, freeze } = facts
-  const { name: stage } = stageOf(rollout)
+  const { hotfix } = rollout.release
   // Without evidence it goes on by an operator's word only.
   if (verdict?.kind === 'inconclusive' && rollout.reason.code !== 'PROMOTED_WITHOUT_EVIDENCE') {
-    return wait({ code: 'INCONCLUSIVE_BEFORE_STAGE', data: { stage, finding: worstReason(verdict) } })
+    return withoutEvidence(rollout, facts, policy)
   }
-  const { hotfix } = rollout.release
   const frozen = freeze?.frozen ?? null
   if (frozen !== null && hotfix === undefined) {
     return wait({ code: 'CHANGES_FROZEN', data: { actor: frozen.actor, operatorReason: frozen.reason } })
@@ -187,6 +186,18 @@ function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   }
   const passed = passedBy(nextGate(rollout, policy, nowMs, false), nowMs, frozen)
   return throughGate(rollout, facts, policy, { code: 'HOTFIX', data: { passed, operatorReason: hotfix.reason } })
+}
+
+/** It waits; at an open gate for no longer than a whole extension until on-call is paged, once. */
+function withoutEvidence(rollout: Rollout, { nowMs, verdict }: Facts, policy: Policy): Decision {
+  const isOpen = nextGate(rollout, policy, nowMs, rollout.release.hotfix !== undefined).opensAtMs <= nowMs
+  const isOverdue = nowMs - rollout.stateSinceMs >= MAX_EXTENSION_MS
+  const wasPaged = (rollout.pagedAtMs ?? Number.NEGATIVE_INFINITY) >= rollout.stateSinceMs
+  const reason: DecisionReason = {
+    code: 'INCONCLUSIVE_BEFORE_STAGE',
+    data: { stage: stageOf(rollout).name, finding: worstReason(verdict) },
+  }
+  return { kind: isOpen && isOverdue && !wasPaged ? 'page' : 'wait', reason }
 }
 
 /** The gate that the stage waits for, or the devices that it has held back. */

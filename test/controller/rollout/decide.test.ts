@@ -125,6 +125,20 @@ describe('at the gate', () => {
     expect(decide(promoted, { ...seen, verdict: verdict('breach') }, policy).kind).toBe('rollback')
   })
 
+  it('pages once where an open gate has waited for evidence for a day, and never at a closed one', () => {
+    const kindAfter = (hours: number, pagedAtMs?: number, of = ungated): string => {
+      const waiting = {
+        ...rollout('waiting', 1),
+        stateSinceMs: START_MS,
+        ...(pagedAtMs !== undefined && { pagedAtMs }),
+      }
+      return decide(waiting, facts({ nowMs: START_MS + hours * HOUR_MS, verdict: verdict('inconclusive') }), of).kind
+    }
+    expect([kindAfter(23.9), kindAfter(24), kindAfter(25, START_MS + 24 * HOUR_MS)]).toEqual(['wait', 'page', 'wait'])
+    expect(kindAfter(24, START_MS - HOUR_MS)).toBe('page')
+    expect(kindAfter(24, undefined, policy)).toBe('wait')
+  })
+
   const EARLY_WINDOW = { code: 'DEPLOYMENT_WINDOW', data: { stage: 'early' } } as const
 
   it.each<[string, number, Partial<Facts>, Policy, Decision]>([

@@ -61,7 +61,7 @@ describe.skipIf(!hasAwsCli)('the AWS CLI', () => {
   it('reads and is refused without a trace: the digest is that of an undisturbed run', async () => {
     const alone = await visited(['--until', '2h'], () => undefined)
     // Slow enough that all of it happens amid the run.
-    const disturbed = await visited(['--until', '2h', '--pace', '240x'], (endpoint) => {
+    const disturbed = await visited(['--until', '2h', '--pace', '60x'], (endpoint) => {
       expect(aws(endpoint, 'iot', 'list-things').status).toBe(0)
       expect(aws(endpoint, 'iot', 'create-thing', '--thing-name', 'a b').stderr).toContain('(InvalidRequestException)')
       expect(aws(endpoint, 'iot', 'describe-thing', '--thing-name', 'a b').stderr).toContain('regular expression')

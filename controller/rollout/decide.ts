@@ -188,7 +188,7 @@ function atGate(rollout: Rollout, facts: Facts, policy: Policy): Decision {
   return throughGate(rollout, facts, policy, { code: 'HOTFIX', data: { passed, operatorReason: hotfix.reason } })
 }
 
-/** It waits; at an open gate for no longer than a whole extension until on-call is paged, once. */
+/** It waits; on-call is paged once after a whole extension at an open gate, unless somebody holds the rollout anyway. */
 function withoutEvidence(rollout: Rollout, { nowMs, verdict }: Facts, policy: Policy): Decision {
   const isOpen = nextGate(rollout, policy, nowMs, rollout.release.hotfix !== undefined).opensAtMs <= nowMs
   const isOverdue = nowMs - rollout.stateSinceMs >= MAX_EXTENSION_MS
@@ -197,7 +197,8 @@ function withoutEvidence(rollout: Rollout, { nowMs, verdict }: Facts, policy: Po
     code: 'INCONCLUSIVE_BEFORE_STAGE',
     data: { stage: stageOf(rollout).name, finding: worstReason(verdict) },
   }
-  return { kind: isOpen && isOverdue && !wasPaged ? 'page' : 'wait', reason }
+  const isDue = isOpen && isOverdue && !wasPaged && rollout.pause == null
+  return { kind: isDue ? 'page' : 'wait', reason }
 }
 
 /** The gate that the stage waits for, or the devices that it has held back. */

@@ -1,5 +1,12 @@
 import { type EffectEstimate, type LineEffect, stageEffect } from '../evidence/cycle-time-effect.ts'
-import { isStanding, type Made, outputLosses, outputNoiseOf, standingLines } from '../evidence/output-effect.ts'
+import {
+  isStanding,
+  type Made,
+  type OutputNoise,
+  outputLosses,
+  outputNoiseOf,
+  standingLines,
+} from '../evidence/output-effect.ts'
 import { type LineSums, totalOf } from '../evidence/sums.ts'
 import type { SegmentKey } from '../messages/segment.ts'
 import { boundedMeanNats, boundedMeanRadius } from '../statistics/bounded-mean.ts'
@@ -31,12 +38,13 @@ interface Candidate {
  * back. None where nothing is expected at this time. [source: output-limit, one-station]
  */
 export function judgeOutput(one: RuleInput): readonly Finding[] {
-  const { evidence, policy } = one
+  const { evidence, baseline, policy } = one
   const window = rollingWindowOf(evidence.evaluations)
+  const noise = outputNoiseOf(evidence.evaluations, baseline)
   const candidates = (['cycles', 'units'] as const).flatMap((made) => [
-    ...candidatesOf(one, window, 'rolling-window', made),
-    ...candidatesOf(one, evidence.lines, 'since-update', made),
-    ...latestOf(one, made),
+    ...candidatesOf(one, noise, window, 'rolling-window', made),
+    ...candidatesOf(one, noise, evidence.lines, 'since-update', made),
+    ...latestOf(one, noise, made),
   ])
   candidates.push(...longestStanding(one))
   const limit = policy.limits.outputDecreasePct / 100
@@ -54,13 +62,14 @@ export function judgeOutput(one: RuleInput): readonly Finding[] {
 
 /** The stage, and the worst of the lines with all that have lost as much. */
 function candidatesOf(
-  { evidence, baseline, policy }: RuleInput,
+  { policy }: RuleInput,
+  noise: OutputNoise,
   lines: readonly LineSums[],
   span: 'since-update' | 'rolling-window',
   made: Made,
 ): readonly Candidate[] {
   const limit = policy.limits.outputDecreasePct / 100
-  const losses = outputLosses(lines, outputNoiseOf(evidence.evaluations, baseline), made)
+  const losses = outputLosses(lines, noise, made)
   const stage = stageEffect(losses)
   if (stage === null) return []
   const hasControls = lines.some(({ controls }) => controls.expectedCycles > 0)
@@ -106,9 +115,9 @@ function candidatesOf(
  * The stage at this evaluation alone. For minutes a machine makes all or nothing, so that the test assumes no more than
  * the variance: many machines stand, or nothing is said. [source: bounded-mean]
  */
-function latestOf({ evidence, baseline, policy }: RuleInput, made: Made): readonly Candidate[] {
+function latestOf({ evidence, policy }: RuleInput, noise: OutputNoise, made: Made): readonly Candidate[] {
   const lines = evidence.evaluations.at(-1)?.lines ?? []
-  const losses = outputLosses(lines, outputNoiseOf(evidence.evaluations, baseline), made)
+  const losses = outputLosses(lines, noise, made)
   const stage = stageEffect(losses.map((loss) => ({ ...loss, effect: Math.min(loss.effect, 1) })))
   if (stage === null) return []
   const [variance, boundary] = [stage.variance * losses.length, runBoundary(policy)]

@@ -1,16 +1,6 @@
 import { expect, it } from 'vitest'
 import { boundedMeanNats, boundedMeanRadius } from '../../../controller/statistics/bounded-mean.ts'
-
-/** Chance that `from` of `n` or more happen, each with this share. */
-function tail(n: number, from: number, share: number): number {
-  let sum = 0
-  for (let k = from; k <= n; k++) {
-    let term = 1
-    for (let i = 1; i <= k; i++) term *= ((n - k + i) / i) * share
-    sum += term * (1 - share) ** (n - k)
-  }
-  return sum
-}
+import { binomialTail } from './binomial-tail.ts'
 
 /**
  * A machine that stands for a share of the time loses 1 - share or -share about its mean: on the scale of the largest loss
@@ -28,7 +18,7 @@ it.each(OFTEN)('bounds the chance that so many of seventeen stand that do so for
   const variance = share / (1 - share)
   for (let standing = 1; standing <= 17; standing++) {
     const mean = (standing / 17 - share) / (1 - share)
-    const chance = tail(17, standing, share)
+    const chance = binomialTail(17, standing, share)
     if (mean <= 0) continue
     expect(Math.exp(-boundedMeanNats(mean, variance, 17))).toBeGreaterThanOrEqual(chance * (1 - 1e-9))
     // No more than a factor of the order of the root of the machines above it.

@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { rareCountNats } from '../../../controller/statistics/rare-count.ts'
+import { binomialTail } from './binomial-tail.ts'
 
 const chance = (count: number, reference: number, ratio: number): number =>
   Math.exp(-rareCountNats({ count, reference, ratio }))
-
-/** Binomial tail by plain summation. */
-function tail(n: number, from: number, share: number): number {
-  let sum = 0
-  for (let k = from; k <= n; k++) {
-    let term = 1
-    for (let i = 1; i <= k; i++) term *= ((n - k + i) / i) * share
-    sum += term * (1 - share) ** (n - k)
-  }
-  return sum
-}
 
 describe('the chance of a rare count', () => {
   it('is the binomial tail of all events over the two exposures', () => {
@@ -25,7 +15,10 @@ describe('the chance of a rare count', () => {
       [7, 12, 1],
       [20, 40, 0.5],
     ] as const) {
-      expect(chance(count, reference, ratio)).toBeCloseTo(tail(count + reference, count, ratio / (1 + ratio)), 12)
+      expect(chance(count, reference, ratio)).toBeCloseTo(
+        binomialTail(count + reference, count, ratio / (1 + ratio)),
+        12,
+      )
     }
   })
 

@@ -10,10 +10,18 @@ import { shareInterval } from '../statistics/exact-interval.ts'
 import { type Count, excessLogRatio, excessOver, rateInterval } from '../statistics/excess.ts'
 import { memoized } from '../support/memoized.ts'
 import { hasSameItems } from '../support/same-items.ts'
-import { againstBefore, againstControls, againstOwnBefore, type Compared, tailOf } from './error-counts.ts'
+import { againstBefore, againstControls, againstOwnBefore, type Compared, leastOf, tailOf } from './error-counts.ts'
 import { around, scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
-import { isSignificant, type Judged, type Segment, segmentsOf, statisticFrom, worstSegment } from './segments.ts'
+import {
+  isSignificant,
+  type Judged,
+  rollingWindowOf,
+  type Segment,
+  segmentsOf,
+  statisticFrom,
+  worstSegment,
+} from './segments.ts'
 import type { Finding, Interval, Statistic } from './verdict.ts'
 
 /** How the attempts of some devices ended. */
@@ -77,8 +85,24 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
     return { segment, outcome: 'inconclusive', inconclusive: 'gate', statistic }
   }
   const ofBefore = statisticFrom(segment, ownBefore)
-  if (!isSignificant(ofBefore)) return { segment, outcome: 'healthy', statistic }
+  if (!isSignificant(ofBefore) || isPast(segment, compared, one)) return { segment, outcome: 'healthy', statistic }
   return { segment, outcome: 'inconclusive', inconclusive: 'common-mode', statistic: ofBefore }
+}
+
+/**
+ * What the controls share holds while it lasts. It is past once no more than the limit fail in the rolling window, and
+ * since the update no more by the lower 90 % bound than the limit or the controls allow. [source: past-common-mode]
+ */
+function isPast({ key, stage, controls }: Segment, compared: Compared, one: RuleInput): boolean {
+  const { evidence, policy } = one
+  if (key.span !== 'since-update' || controls.attempts === 0) return false
+  const lines = rollingWindowOf(evidence.evaluations)
+  const now = totalOf(key.line === undefined ? lines : lines.filter(({ line }) => line === key.line)).stage
+  const limitPct = policy.limits.connectionFailurePct
+  if ((sharePct(now) ?? Number.POSITIVE_INFINITY) > limitPct) return false
+  const against = againstControls(besideFleet(compared, one))
+  const explained = Math.max((stage.attempts * limitPct) / 100, against.reference * against.ratio)
+  return against.reference > 0 && leastOf(against) <= explained
 }
 
 /** With the tail that bad links of single devices give it. */

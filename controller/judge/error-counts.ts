@@ -1,7 +1,8 @@
 import type { Baseline } from '../evidence/baseline.ts'
 import type { Sums } from '../evidence/sums.ts'
 import { NO_PARTS, type Parts, partsOfWeek, partsOver, type Tail } from '../evidence/variation.ts'
-import { type Count, withVariance } from '../statistics/excess.ts'
+import { type Count, ratioVariance, withVariance } from '../statistics/excess.ts'
+import { normalQuantile } from '../statistics/normal.ts'
 import type { ErrorsBefore } from './errors-before.ts'
 
 /** Errors, those that were expected, and the time they were counted in. */
@@ -101,6 +102,13 @@ export function againstControls(compared: Compared): Count {
       chanceIn(controls.expectedErrors * weeks),
   )
 }
+
+/** One-sided. [source: limit-bound] */
+const BOUND_SIGMA = normalQuantile(0.9)
+
+/** The count by the lower 90 % bound of its ratio to the reference. */
+export const leastOf = (against: Count, sigmas = BOUND_SIGMA): number =>
+  against.count * Math.exp(-sigmas * Math.sqrt(ratioVariance(against)))
 
 /** The same as `againstBefore` of devices that had a bad hour. */
 export function afterBadHour(compared: Compared): Count {

@@ -2,8 +2,7 @@ import { type Sums, totalOf } from '../evidence/sums.ts'
 import { withTail } from '../evidence/variation.ts'
 import type { Policy } from '../policy/policy.ts'
 import { countBoundary } from '../statistics/budget.ts'
-import { type Count, excessLogRatio, rateInterval, ratioVariance } from '../statistics/excess.ts'
-import { normalQuantile } from '../statistics/normal.ts'
+import { type Count, excessLogRatio, rateInterval } from '../statistics/excess.ts'
 import { plannedBoundary, plannedLogRatio, policyOfOthers } from '../statistics/planned.ts'
 import { criticalValueLess } from '../statistics/sequential.ts'
 import {
@@ -14,6 +13,7 @@ import {
   bounded,
   type Compared,
   informationShare,
+  leastOf,
   minutesOf,
   tailOf,
 } from './error-counts.ts'
@@ -79,16 +79,16 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
 
 /**
  * What the controls share holds while it lasts: the whole time would show it for as long again. It is past once the
- * stage is not above the limit in the rolling window, and has not been beside all controls: a line, of which some always
- * are by chance, by its bound. [source: past-common-mode]
+ * stage is not above the limit in the rolling window, and has not been beside the controls: a line, of which some always
+ * are by chance, by its bound beside its own. [source: past-common-mode]
  */
-function isPast({ key, stage }: Segment, compared: Compared, { evidence, policy }: RuleInput): boolean {
-  const { controls } = evidence.total
-  if (key.span !== 'since-update' || controls.countedMinutes === 0) return false
+function isPast({ key, stage, controls }: Segment, compared: Compared, { evidence, policy }: RuleInput): boolean {
+  const beside = controls.countedMinutes > 0 ? controls : evidence.total.controls
+  if (key.span !== 'since-update' || beside.countedMinutes === 0) return false
   const now = totalOf(rollingWindowOf(evidence.evaluations)).stage
   if (now.expectedErrors === 0 || isAbove(now, policy)) return false
-  const against = againstControls({ ...compared, controls })
-  return !isAboveByBound({ ...stage, ...compared.stage }, against, policy, key.line === undefined ? 0 : BOUND_SIGMA)
+  const against = againstControls({ ...compared, controls: beside })
+  return !isAboveByBound({ ...stage, ...compared.stage }, against, policy, key.line === undefined ? 0 : undefined)
 }
 
 const comparedOf = ({ stage, controls, strata, key }: Segment, { baseline, watch }: RuleInput): Compared => ({
@@ -162,13 +162,10 @@ function statisticsOf({ segment, compared, policy }: Test, against: (compared: C
 
 const surplusOf = ({ value, boundary }: Statistic): number => value - boundary
 
-/** One-sided. [source: limit-bound] */
-const BOUND_SIGMA = normalQuantile(0.9)
-
 /** Whether the rise is above the limit even at its lower bound, over the baseline and over what it is held against. */
-function isAboveByBound(stage: Sums, against: Count, policy: Policy, sigmas = BOUND_SIGMA): boolean {
+function isAboveByBound(stage: Sums, against: Count, policy: Policy, sigmas?: number): boolean {
   if (against.reference === 0) return true
-  const errors = stage.errors * Math.exp(-sigmas * Math.sqrt(ratioVariance(against)))
+  const errors = leastOf(against, sigmas)
   const expectedErrors = Math.max(stage.expectedErrors, against.reference * against.ratio)
   return isAbove({ ...stage, errors, expectedErrors }, policy)
 }

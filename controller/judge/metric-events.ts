@@ -97,12 +97,28 @@ function judgedOf(rule: MetricRule, part: Part, one: RuleInput): Judged {
   }
   const statistic = statisticOf(againstMembers(compared))
   if (statistic.value < boundary) return { ...known, statistic, outcome: 'healthy' }
-  if (hasControls && statisticOf(againstControls).value < boundary)
-    return { ...known, statistic, outcome: 'inconclusive', inconclusive: 'common-mode' }
   const beyond = beyondLimit(rule, stage, (hasControls ? againstControls : againstBefore)(compared), one)
-  return beyond >= limitBoundary(one.policy, part.among, part.isRolling)
+  const isBeyond = beyond >= limitBoundary(one.policy, part.among, part.isRolling)
+  if (hasControls && statisticOf(againstControls).value < boundary) {
+    if (!isBeyond && isPast(rule, part, one)) return { ...known, statistic, outcome: 'healthy' }
+    return { ...known, statistic, outcome: 'inconclusive', inconclusive: 'common-mode' }
+  }
+  return isBeyond
     ? { ...known, statistic, outcome: 'breach' }
     : { ...known, statistic, outcome: 'inconclusive', inconclusive: 'gate' }
+}
+
+/** What the controls share holds while the rolling window shows it, beyond the limit. [source: past-common-mode] */
+function isPast(rule: MetricRule, part: Part, one: RuleInput): boolean {
+  const { evidence, policy } = one
+  const window = metricWindow(evidence.evaluations, rule.name)
+  const { line: own } = part.key
+  const lines = own === undefined ? window : window.filter(({ line }) => line === own)
+  const { stage, controls } = metricTotal(lines)
+  if (part.isRolling || stage.exposure <= 0) return false
+  if (!isRaised(rule, stage, policy)) return true
+  const compared = comparedOf(rule, one, { ...part, lines }, stage, controls)
+  return beyondLimit(rule, stage, againstBefore(compared), one) < limitBoundary(policy, part.among, false)
 }
 
 /** Of a share events are counted so that more of them are worse. */

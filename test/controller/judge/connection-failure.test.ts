@@ -82,6 +82,59 @@ it('is inconclusive where the controls fail as much', () => {
   expect(judged(3, 57)).toMatchObject({ outcome: 'inconclusive', inconclusive: 'common-mode' })
 })
 
+/** Since the update so many of 60 attempts failed on each line, and of as many attempts of its one control; later others. */
+function afterwards(
+  failures: (line: number) => number,
+  ofControls: (line: number) => number,
+  now: (line: number) => number = () => 0,
+  ofControlsNow = 0,
+) {
+  const controls = (failed: number) => ({ minutes: 60, attempts: 60, failures: failed, expectedReadings: 1 })
+  const stage = (line: number) => ({ failures: failures(line) })
+  const one = oneCase({ stage, controls: (line) => controls(ofControls(line)) })
+  const { evidence } = oneCase({
+    stage: (line) => ({ failures: now(line) }),
+    controls: () => controls(ofControlsNow),
+  })
+  return judgeConnection({ ...one, evidence: { ...one.evidence, evaluations: evidence.evaluations } })[0]
+}
+
+describe('a bad link that the controls have as well', () => {
+  const [good, bad] = [() => 0, () => 12]
+  const line4 = (line: number) => (line === 4 ? 30 : 0)
+
+  it('holds no more once it is past, of the plant or of a line with a single control', () => {
+    expect(afterwards(bad, bad)?.outcome).toBe('healthy')
+    expect(afterwards(line4, line4)?.outcome).toBe('healthy')
+  })
+
+  it('holds while it lasts', () => {
+    expect(afterwards(bad, bad, () => 2)).toMatchObject({ inconclusive: 'common-mode' })
+    expect(afterwards(line4, line4, (line) => (line === 4 ? 2 : 0))).toMatchObject({
+      inconclusive: 'common-mode',
+      line: 4,
+    })
+    // Of the other lines it says nothing.
+    expect(afterwards(line4, line4, (line) => (line === 5 ? 2 : 0))?.outcome).toBe('healthy')
+  })
+
+  it('holds on where the controls have not shown as much', () => {
+    expect(afterwards(line4, (line) => (line === 4 ? 16 : 0))).toMatchObject({
+      inconclusive: 'common-mode',
+      line: 4,
+    })
+  })
+
+  it('hides no fault of the release that comes with it, or after it', () => {
+    expect(afterwards(() => 40, bad)?.outcome).toBe('breach')
+    expect(afterwards(bad, bad, () => 5)).toMatchObject({
+      outcome: 'breach',
+      reason: { data: { segment: { span: 'rolling-window' } } },
+    })
+    expect(afterwards(good, good, line4)).toMatchObject({ outcome: 'breach', line: 4 })
+  })
+})
+
 it('is a breach where 40 % fail although the controls are a little over the limit too', () => {
   expect(judged(24, 24)).toMatchObject({ outcome: 'breach' })
 })

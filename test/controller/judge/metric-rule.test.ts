@@ -64,6 +64,16 @@ describe('a share', () => {
     expect(outcomes).not.toContain('breach')
   })
 
+  it('is held no more an hour after the controls have failed as often, and as long as its own is worse', () => {
+    const badUntil = (hours: number) => (_: string, atMs: number) =>
+      atMs > START_MS && atMs <= START_MS + hours * HOUR_MS ? 0.8 : 0.99
+    const seen = watched('quality', { passShare: badUntil(2) }, 4)
+    expect(seen.outcomes).toContain('inconclusive common-mode')
+    expect(seen.last?.outcome).toBe('healthy')
+    const worse = (thing: string, atMs: number) => badUntil(2)(thing, atMs) - onCanaries(0, 0.09)(thing, atMs)
+    expect(watched('quality', { passShare: worse }, 4).last?.outcome).toBe('breach')
+  })
+
   it.each([1, 2])('is healthy where stations have bad days of their own, now and before (plant %i)', (seed) => {
     const bad = (thing: string, atMs: number): boolean =>
       seedrandom.alea(`${seed}/${thing}/${Math.floor((atMs - 1) / (24 * HOUR_MS))}`)() < 0.15

@@ -1,11 +1,13 @@
 import { STAGES, type StageName } from '../contract.ts'
 import { type Baseline, shiftSums } from '../evidence/baseline.ts'
+import { type Delta, difference } from '../evidence/difference.ts'
 import { type Evidence, installedEvidence, observe, type Watch } from '../evidence/evidence.ts'
-import type { Snapshot } from '../evidence/snapshot.ts'
+import type { HealthSample, Snapshot } from '../evidence/snapshot.ts'
 import { minus, type StratumSums } from '../evidence/stratum-sums.ts'
 import type { Refusal } from '../messages/refusals.ts'
 import type { Policy } from '../policy/policy.ts'
 import { groupedBy } from '../support/grouped.ts'
+import { own } from '../support/own.ts'
 import { judge } from './judge.ts'
 import type { Finding } from './verdict.ts'
 
@@ -51,7 +53,8 @@ export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
     while (last + 1 < snapshots.length && (snapshots[last + 1] as Snapshot).atMs <= startMs + DAY_MS) last += 1
     const day = snapshots.slice(first, last + 1)
     const baseline = without(week.baseline, day, policy)
-    for (const stage of STAGES) alarms.push(...replayDay({ ...week, baseline }, day, stage, policy))
+    const shifts = day.slice(1).map((current, i): Shift => withoutStop(day[i] as Snapshot, current))
+    for (const stage of STAGES) alarms.push(...replayDay({ ...week, baseline }, shifts, stage, policy))
     first = last
     days += 1
   }
@@ -62,13 +65,35 @@ export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
 const isBeyond = ({ statistic }: Finding, tests: number): boolean =>
   statistic === undefined || statistic.value >= statistic.boundary + Math.log(tests)
 
-function replayDay(week: Replay, day: readonly Snapshot[], stage: StageName, policy: Policy): ReplayAlarm[] {
-  const watch = watchOf(week, stage, (day[0] as Snapshot).atMs)
+/** The snapshots that it begins and ends with. */
+type Shift = readonly [previous: Snapshot, current: Snapshot]
+
+/**
+ * The same without the longest stop of each device: a reading of minutes bounds what a stop of half an hour says of a
+ * release, and one of a shift could not. Squares tell how long it was at most. [source: bounded-readings]
+ */
+function withoutStop(previous: Snapshot, current: Snapshot): Shift {
+  const devices: Record<string, HealthSample> = Object.create(null)
+  for (const thing in current.devices) {
+    const to = current.devices[thing] as HealthSample
+    const delta = difference(own(previous.devices, thing), to)
+    const stopMs = delta === null ? 0 : longestStopMs(delta)
+    const cycleTimeMsSum = to.counters.cycleTimeMsSum - stopMs
+    devices[thing] = { ...to, counters: { ...to.counters, cycleTimeMsSum } }
+  }
+  return [previous, { ...current, devices }]
+}
+
+/** One cycle that alone made all of the squares about the mean is the root of them longer. Even cycles have hardly any. */
+const longestStopMs = ({ cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares }: Delta): number =>
+  cycles > 0 ? Math.sqrt(Math.max(cycleTimeMsSumOfSquares - cycleTimeMsSum ** 2 / cycles, 0)) : 0
+
+function replayDay(week: Replay, day: readonly Shift[], stage: StageName, policy: Policy): ReplayAlarm[] {
+  const watch = watchOf(week, stage, (day[0] as Shift)[0].atMs)
   let evidence: Evidence = installedEvidence(watch)
   const alarms = new Map<string, ReplayAlarm>()
-  for (const [i, current] of day.entries()) {
-    if (i === 0) continue
-    evidence = observe(evidence, watch, day[i - 1] as Snapshot, current, week.baseline, policy)
+  for (const [previous, current] of day) {
+    evidence = observe(evidence, watch, previous, current, week.baseline, policy)
     const nowMs = current.atMs
     const { findings } = judge({ evidence, watch, baseline: week.baseline, policy, nowMs, failedDevices: [] })
     for (const finding of findings) {

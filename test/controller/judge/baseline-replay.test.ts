@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeBaseline } from '../../../controller/evidence/baseline.ts'
+import type { HealthSample, Snapshot } from '../../../controller/evidence/snapshot.ts'
 import {
   quietShare,
   type Replay,
@@ -38,6 +39,8 @@ function weekOf(options: PlantOptions = {}, meanwhile: (plant: Plant, day: numbe
   }
 }
 
+type Three = [HealthSample, HealthSample, HealthSample]
+
 /** On one day of the week, counted from its first. */
 const onDay =
   (day: number, value: number) =>
@@ -63,6 +66,33 @@ describe('a week without a release', () => {
     const held = week.members.production.filter((thing) => thing.endsWith('-9'))
     const production = week.members.production.filter((thing) => !held.includes(thing))
     expect(stages({ ...week, held, members: { ...week.members, production } })).toEqual(new Set())
+  })
+
+  it('rolls none back for machines that once stood for hours, and one for as much time in all of their cycles', () => {
+    const week = weekOf({ seed: 1 })
+    const stopMs = 4 * HOUR_MS
+    const [begin, end] = [week.snapshots[6], week.snapshots[7]] as [Snapshot, Snapshot]
+    /** From a shift on, that counts so much more time in so many cycles of each canary. */
+    const slowIn = (cycles: number): Replay => {
+      const snapshots = week.snapshots.map((snapshot, i) => {
+        if (i < 7) return snapshot
+        const devices = week.members.canary.map((thing) => {
+          const [from, to, one] = [begin, end, snapshot].map(({ devices }) => devices[thing]) as Three
+          const sumMs = to.counters.cycleTimeMsSum - from.counters.cycleTimeMsSum
+          const meanMs = sumMs / (to.counters.cycles - from.counters.cycles)
+          const counters = {
+            ...one.counters,
+            cycleTimeMsSum: one.counters.cycleTimeMsSum + stopMs,
+            cycleTimeMsSumOfSquares: one.counters.cycleTimeMsSumOfSquares + 2 * stopMs * meanMs + stopMs ** 2 / cycles,
+          }
+          return [thing, { ...one, counters }]
+        })
+        return { ...snapshot, devices: { ...snapshot.devices, ...Object.fromEntries(devices) } }
+      })
+      return { ...week, snapshots, baseline: makeBaseline(snapshots, policy) }
+    }
+    expect(replay(slowIn(1), policy)).toEqual([])
+    expect(replay(slowIn(500), policy).map(({ finding }) => finding.rule)).toEqual(['cycle-time'])
   })
 
   it('goes on where snapshots of more than a day are missing', () => {

@@ -58,7 +58,7 @@ function wronglyRefused(
   notStarted: readonly ReportedMessage[],
 ): readonly ReportedMessage[] {
   const isQuiet = !faults.some((fault) => isDeviceFault(fault) && firmwareOf(fault.in) !== release.version)
-  if (!isQuiet || fleet.noise !== undefined) return []
+  if (!isQuiet || fleet.noise !== 'quiet') return []
   const refusals = notStarted.filter(({ code }) => code === 'BASELINE_TOO_NOISY')
   return refusals.length === 0 ? [] : [violation('HEALTHY_BASELINE_REFUSED', { refusals })]
 }

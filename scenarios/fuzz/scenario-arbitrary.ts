@@ -98,7 +98,7 @@ export const scenarioInputs = (
           fleet: {
             ...fleet,
             ...(zone !== HOME && { zone }),
-            ...(ofPlant !== undefined && { noise: ofPlant }),
+            noise: ofPlant,
             ...(faults.some((draft) => 'metric' in draft) && { metrics: METRICS }),
           },
           ...rest,
@@ -119,14 +119,14 @@ const kindsFor = (kinds: ScenarioChoice['kinds'], centre: Centre | undefined): S
 interface Around {
   readonly faults: readonly FaultDraft[]
   readonly seed: number
-  readonly noise: NoiseInput | undefined
+  readonly noise: NoiseInput
 }
 
-/** The user's plant, policy and release with drawn faults; its expectation was of its own faults alone. */
+/** The user's plant, policy and release with drawn faults; quiet stands for noise of its own. Its expectation was of its faults. */
 function aroundCentre({ input, scenario }: Centre, { faults, seed, noise: ofPlant }: Around): ScenarioInput {
   const { expect: _, ...own } = input
   const site = Site.ofScenario(scenario)
-  const fleet = { ...(own.fleet as object), ...(ofPlant !== undefined && { noise: ofPlant }) }
+  const fleet = { ...(own.fleet as object), ...(ofPlant !== 'quiet' && { noise: ofPlant }) }
   const drawn = faults.map((draft) => site.placed(draft)) as NonNullable<ScenarioInput['faults']>
   return { ...own, fleet, seed, linger: LINGER, faults: [...(own.faults ?? []), ...drawn] }
 }

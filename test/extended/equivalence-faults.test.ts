@@ -44,7 +44,7 @@ describe('wire and model decide the same under faults of the network, of AWS and
   it.each(Object.keys(TOGETHER))('%s', async (name) => {
     const base = findScenario('healthy')
     const faults = (TOGETHER[name] ?? []).map((fault) => faultSchema.parse(fault))
-    const fleet = { lines: 1, devicesPerLine: 10 }
+    const fleet = { lines: 1, devicesPerLine: 10, noise: 'quiet' as const }
     const scenario: Scenario = { ...base, fleet, policy: { window: HOUR_MS, gates: 'open' }, faults, expect: {} }
     const report = await expectSame(scenario, { untilMs: 4 * HOUR_MS })
     expect(new Set(report.faults.map(({ kind }) => kind))).toEqual(new Set(faults.map(({ kind }) => kind)))

@@ -9,14 +9,17 @@ import { DEVICE_FAULTS } from '../sim/faults/kinds.ts'
 const HOUR_MS = 3_600_000
 
 /** The wire costs by the message, so that the fleet is as small as stages of several devices let it be. */
-const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 2, devicesPerLine: 10 } })
+const small = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' as const },
+})
 
 describe('wire and model decide the same', () => {
   it('healthy, which passes all three stages in their deployment windows', async () => {
     const scenario = findScenario('healthy')
     const report = await expectSame({
       ...scenario,
-      fleet: { lines: 1, devicesPerLine: 10 },
+      fleet: { lines: 1, devicesPerLine: 10, noise: 'quiet' as const },
       expect: { ...scenario.expect, stages: {} },
     })
     expect(report.expectation.failures).toEqual([])
@@ -61,7 +64,10 @@ describe('wire and model decide the same', () => {
   })
 
   it('cycle-drift, detected by the cycle time from its twelfth hour on', async () => {
-    const scenario = { ...findScenario('cycle-drift'), fleet: { lines: 3, devicesPerLine: 10 } }
+    const scenario = {
+      ...findScenario('cycle-drift'),
+      fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' as const },
+    }
     const report = await expectSame({ ...scenario, expect: { ...scenario.expect, exposed: undefined } })
     expect([...report.expectation.failures, ...report.invariants.violated]).toEqual([])
     expect([report.detection.by, report.exposure.devices]).toEqual(['cycle-time', 3])

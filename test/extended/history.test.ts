@@ -14,7 +14,10 @@ it('the lead time of promoted releases is 4.0 +- 0.1 days by the calendar', asyn
   const weekday = ({ start }: Scenario): number => new Date(start.atMs).getUTCDay()
   // The calendar determines it: one release per weekday is run, and each good one takes as long as that of its weekday.
   const examples = [1, 2, 3, 4].map((day) => good.find((one) => weekday(one) === day) as Scenario)
-  const small = examples.map((scenario) => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } }))
+  const small = examples.map((scenario) => ({
+    ...scenario,
+    fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' as const },
+  }))
   const days: number[] = []
   for (const scenario of small) {
     const { leadTimeHours } = conclude(scenario, await rehearse(scenario, { seed: 1, level: 'model' }))
@@ -28,7 +31,10 @@ it('the lead time of promoted releases is 4.0 +- 0.1 days by the calendar', asyn
 it('faulty releases are caught in canary, healthy again after 7 to 8.2 minutes on average', async () => {
   const faulty = releases().filter(({ faults }) => faults.length > 0)
   // Canaries are what counts: one per line on all 17 lines.
-  const small = faulty.map((scenario) => ({ ...scenario, fleet: { lines: 17, devicesPerLine: 3 } }))
+  const small = faulty.map((scenario) => ({
+    ...scenario,
+    fleet: { lines: 17, devicesPerLine: 3, noise: 'quiet' as const },
+  }))
   const rows: ReleaseRow[] = []
   for (let seed = 1; seed <= HISTORIES; seed++) {
     for (const scenario of small) {

@@ -36,5 +36,5 @@ it.each(AT_WIRE)('%s meets its expectation over sockets, decision for decision',
 })
 
 it('healthy goes the same way over sockets, all four days of it, on two lines', async () => {
-  await expectSame({ ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 10 } })
+  await expectSame({ ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' } })
 })

@@ -13,7 +13,7 @@ if (!hasTmux) console.warn('skipped: tmux is not installed (Debian package tmux)
 
 const SCENARIO = `
 story: Two lines, for a terminal.
-fleet: { lines: 2, devicesPerLine: 20 }
+fleet: { lines: 2, devicesPerLine: 20, noise: quiet }
 release:
   version: 2.4.0
   replaces: 2.3.1

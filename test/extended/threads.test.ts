@@ -7,7 +7,7 @@ it('leaves no thread that would keep the process alive', async () => {
   const script = `
     import { findScenario } from './dist/scenarios/library/catalogue.js'
     import { runMany } from './dist/scenarios/sweep/run-many.js'
-    const scenario = { ...findScenario('crash-on-start'), fleet: { lines: 2, devicesPerLine: 10 } }
+    const scenario = { ...findScenario('crash-on-start'), fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' } }
     const threads = () => process.report.getReport().workers.length
     await runMany([scenario], [1, 2], { workers: 2 })
     console.log(threads())

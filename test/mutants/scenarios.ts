@@ -4,7 +4,7 @@ import { REGRESSIONS, regressionFiles } from '../../scenarios/fuzz/regressions.t
 import { findScenario } from '../../scenarios/library/catalogue.ts'
 
 /** One canary, one early and three in production on each of 17 lines: as many canaries as in the plant. */
-const SMALL = { lines: 17, devicesPerLine: 5 }
+const SMALL = { lines: 17, devicesPerLine: 5, noise: 'quiet' as const }
 const ALL = 85
 
 /** A shipped scenario on the small fleet; what it expects of canaries stays, the rest is counted anew. */
@@ -23,7 +23,10 @@ function small(name: string): Scenario {
 }
 
 const own = (name: string, text: string): Scenario =>
-  parseScenario(text.includes('\nfleet:') ? text : `fleet: { lines: 17, devicesPerLine: 5 }\n${text}`, `${name}.yaml`)
+  parseScenario(
+    text.includes('\nfleet:') ? text : `fleet: { lines: 17, devicesPerLine: 5, noise: quiet }\n${text}`,
+    `${name}.yaml`,
+  )
 
 const QUICK = 'policy: { window: 4h, gates: open }\nstart: 2026-03-02T14:00[Europe/Berlin]'
 

@@ -7,7 +7,10 @@ import { InvalidScenario } from '../../../scenarios/files/yaml-file.ts'
 import { conclude } from '../../../scenarios/outcome/conclude.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
-const PLANT: PlantInput = { fleet: { lines: 3, devicesPerLine: 20 }, policy: { window: '4h', gates: 'open' } }
+const PLANT: PlantInput = {
+  fleet: { lines: 3, devicesPerLine: 20, noise: 'quiet' },
+  policy: { window: '4h', gates: 'open' },
+}
 const CRASH: PlantCase = { faults: [{ kind: 'crash', in: { firmware: '2.4.0' }, at: 'start' }] }
 
 const failureOf = async (title: string, given: PlantCase, plant = PLANT): Promise<Error> =>

@@ -3,7 +3,10 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { rehearsal } from '../../../scenarios/api/vitest.ts'
 
-const plant = rehearsal({ fleet: { lines: 3, devicesPerLine: 20 }, policy: { window: '4h', gates: 'open' } })
+const plant = rehearsal({
+  fleet: { lines: 3, devicesPerLine: 20, noise: 'quiet' },
+  policy: { window: '4h', gates: 'open' },
+})
 
 plant.it('is a test of vitest that rehearses', {
   faults: [{ kind: 'crash', in: { firmware: '2.4.0' }, at: 'start' }],

@@ -33,7 +33,7 @@ describe('rehearse ctl', () => {
   })
 
   it('controls a running rehearsal over HTTP, and records each request in the trace', async () => {
-    const scenario: Scenario = { ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20 } }
+    const scenario: Scenario = { ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20, noise: 'quiet' } }
     const codes: Promise<number[]>[] = []
     const { records } = await rehearse(scenario, {
       seed: 1,

@@ -52,7 +52,7 @@ describe('generated scenarios', () => {
     expect(some.some(({ release }) => release.migration !== undefined)).toBe(true)
     expect(some.some(({ faults: own }) => own.length === 0)).toBe(true)
     const noises = some.map(({ fleet }) => fleet.noise)
-    expect(noises).toContain(undefined)
+    expect(noises).toContain('quiet')
     expect(noises).toContain('typical')
     expect(noises).toContain('rough')
     const settings = noises.flatMap((noise) => (typeof noise === 'object' ? Object.keys(noise) : []))

@@ -4,7 +4,7 @@ import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 const SCENARIO = `story: three lines, an hour
 start: 2026-03-02T14:00[Europe/Berlin]
-fleet: { lines: 3, devicesPerLine: 5 }
+fleet: { lines: 3, devicesPerLine: 5, noise: quiet }
 policy: { window: 1h, gates: open }
 release:
   version: 2.4.0

@@ -55,7 +55,7 @@ it('shows that shift gates hide part of that cost', async () => {
 it('counts a run that the preflight refused', async () => {
   const healthy = findScenario('healthy')
   const release = { ...healthy.release, data: { writes: 7, reads: [7] } }
-  const blind = { ...healthy, release, fleet: { lines: 2, devicesPerLine: 10 } }
+  const blind = { ...healthy, release, fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' as const } }
   const cells = await cellsOf(plan({ scenarios: [blind], seeds: [1] }))
   expect(cells.map(({ runs, refused, undecided }) => [runs, refused, undecided])).toEqual(cells.map(() => [1, 1, 0]))
 })

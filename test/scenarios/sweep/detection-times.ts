@@ -4,7 +4,7 @@ import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 /** Seventeen lines, so that there are as many canaries as in the plant, on the smallest fleet that has all stages. */
 const PLANT = `story: A fault of one size.
-fleet: { lines: 17, devicesPerLine: 5 }
+fleet: { lines: 17, devicesPerLine: 5, noise: quiet }
 policy: { gates: open, window: 24h }
 start: 2026-03-02T14:00[Europe/Berlin]
 release:

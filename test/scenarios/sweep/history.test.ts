@@ -16,7 +16,11 @@ const DAY_MS = 86_400_000
 function few(count: number): [Scenario, ...Scenario[]] {
   const plan = { ...HISTORY, releases: count, days: (HISTORY.days / HISTORY.releases) * count, faulty: [1] }
   const policy = { window: 8 * 3_600_000, gates: 'open' } as const
-  const small = (scenario: Scenario): Scenario => ({ ...scenario, policy, fleet: { lines: 3, devicesPerLine: 10 } })
+  const small = (scenario: Scenario): Scenario => ({
+    ...scenario,
+    policy,
+    fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' },
+  })
   return releases(plan).map(small) as [Scenario, ...Scenario[]]
 }
 

@@ -5,7 +5,7 @@ import type { PowerPlan } from '../../../scenarios/sweep/power.ts'
 const HOUR_MS = 3_600_000
 
 /** Lines enough for the rules on lines, devices enough for controls. */
-export const SMALL = { ...findScenario('healthy'), fleet: { lines: 8, devicesPerLine: 6 } }
+export const SMALL = { ...findScenario('healthy'), fleet: { lines: 8, devicesPerLine: 6, noise: 'quiet' as const } }
 
 /** A fault in canary, in windows of 1 h and 4 h. */
 export function powerPlan(kind: string, sizes: readonly string[], over: Partial<PowerPlan> = {}): PowerPlan {

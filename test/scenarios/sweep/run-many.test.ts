@@ -4,8 +4,14 @@ import { findScenario } from '../../../scenarios/library/catalogue.ts'
 import { type CompletedRun, runMany } from '../../../scenarios/sweep/run-many.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
-const small = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 2, devicesPerLine: 10 } })
-const small3 = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 3, devicesPerLine: 10 } })
+const small = (name: string): Scenario => ({
+  ...findScenario(name),
+  fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' },
+})
+const small3 = (name: string): Scenario => ({
+  ...findScenario(name),
+  fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' },
+})
 const timeless = (played: readonly CompletedRun[]): object[] =>
   played.map((one) => ('report' in one ? { ...one, report: { ...one.report, wall: null } } : one))
 

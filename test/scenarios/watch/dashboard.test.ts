@@ -11,7 +11,7 @@ import type { Terminal } from '../../../scenarios/watch/terminal.ts'
 import type { LiveRehearsal, RehearsalOptions, RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
-const SCENARIO = { ...findScenario('crash-on-start'), fleet: { lines: 2, devicesPerLine: 20 } }
+const SCENARIO = { ...findScenario('crash-on-start'), fleet: { lines: 2, devicesPerLine: 20, noise: 'quiet' as const } }
 const OPTIONS: RehearsalOptions = { seed: 1, level: 'model' }
 const LEVELS = ['model', 'wire'] as const
 const NEVER = new AbortController().signal

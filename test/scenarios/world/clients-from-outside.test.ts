@@ -11,7 +11,7 @@ import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 /** Rehearsals over real sockets in which clients from outside take part, with the SDK as they would use it. */
 const HOUR_MS = 3_600_000
-const healthy = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10 } }
+const healthy = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' as const } }
 const startMs = healthy.start.atMs
 const PLAYED_HOURS = 5
 

@@ -16,7 +16,7 @@ import { Twin } from '../../../sim/twin/twin.ts'
 
 const HOUR_MS = 3_600_000
 
-const small: Scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 10 } }
+const small: Scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' } }
 
 const deviceOf = (wanted: string): string => fleetOf(small).find(({ stage }) => stage === wanted)?.thing as string
 const DEVICE = deviceOf('production')

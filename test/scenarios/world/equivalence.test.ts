@@ -10,7 +10,10 @@ import { expectSame } from './both-levels.ts'
 const HOUR_MS = 3_600_000
 
 /** The cost of the wire level is per message, so the fleet is as small as stages of several devices allow. */
-const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 2, devicesPerLine: 10 } })
+const small = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' },
+})
 
 describe('wire and model decide the same', () => {
   // More of the library, longer and on larger plants, runs over sockets in test/extended.

@@ -6,7 +6,8 @@ import { type FaultSpec, faultSchema } from '../../../sim/faults/catalogue.ts'
 
 const HOUR_MS = 3_600_000
 const LEAD_MS = 10 * 60_000
-const healthy = findScenario('healthy')
+const shipped = findScenario('healthy')
+const healthy: Scenario = { ...shipped, fleet: { ...shipped.fleet, noise: 'quiet' } }
 const startMs = healthy.start.atMs
 const endOf = (...faults: readonly object[]): number | null =>
   faultsEndAtMs({ ...healthy, faults: faults.map((one) => faultSchema.parse(one)) as FaultSpec[] } as Scenario)
@@ -23,7 +24,8 @@ it('is the end of the last fault of the environment, counted from where its time
   ).toBe(startMs - LEAD_MS + 9 * HOUR_MS)
 })
 
-it('is null where a fault never ends', () => {
+it('is null where a fault never ends, or the noise of the plant takes connections away', () => {
+  expect(faultsEndAtMs({ ...healthy, fleet: { ...healthy.fleet, noise: 'typical' } })).toBeNull()
   expect(endOf({ kind: 'api-error', in: { service: 'iot' } })).toBeNull()
   expect(endOf({ kind: 'offline', in: { line: 1 }, from: '1h', for: '1min', every: '5min' })).toBeNull()
   expect(endOf({ kind: 'wrong-group', device: 'line-01-01', group: 'early', at: '1h' })).toBeNull()

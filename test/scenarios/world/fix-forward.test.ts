@@ -7,7 +7,7 @@ import { World } from '../../../scenarios/world/world.ts'
 
 const HOUR_MS = 3_600_000
 /** Half of the plant: crashes are rare in it as well, and it plays twice as fast. */
-const BASE: Scenario = { ...findScenario('healthy'), fleet: { lines: 9, devicesPerLine: 20 } }
+const BASE: Scenario = { ...findScenario('healthy'), fleet: { lines: 9, devicesPerLine: 20, noise: 'quiet' } }
 
 type Plan = readonly [version: string, start: string, faults?: Scenario['faults']]
 

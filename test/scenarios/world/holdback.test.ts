@@ -12,7 +12,10 @@ import type { TraceRecord } from '../../../sim/kernel/trace-events.ts'
 const HOUR_MS = 3_600_000
 
 /** As many canaries as in the plant, and a quarter of its devices: days of virtual time in seconds. */
-const small = (name: string): Scenario => ({ ...findScenario(name), fleet: { lines: 17, devicesPerLine: 5 } })
+const small = (name: string): Scenario => ({
+  ...findScenario(name),
+  fleet: { lines: 17, devicesPerLine: 5, noise: 'quiet' },
+})
 
 const play = async (scenario: Scenario) => {
   const rehearsal = await rehearse(scenario, { seed: 1, level: 'model' })

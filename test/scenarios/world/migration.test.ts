@@ -13,7 +13,7 @@ const MIGRATION = 'com.plant.DataMigration'
 const shipped = findScenario('breaking-change')
 const base: Scenario = {
   ...shipped,
-  fleet: { lines: 5, devicesPerLine: 10 },
+  fleet: { lines: 5, devicesPerLine: 10, noise: 'quiet' },
   policy: { gates: 'open', window: 4 * HOUR_MS },
 }
 

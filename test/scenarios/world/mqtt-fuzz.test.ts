@@ -155,7 +155,7 @@ it('no message and no bytes of a client from outside end or stall a rehearsal', 
   const raws = fc.sample(fc.tuple(rawBytes, fc.boolean()), { ...seed, numRuns: 5 * INPUTS_PER_TOPIC })
   let port = 0
   let closed = -1
-  const scenario = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10 } }
+  const scenario = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' as const } }
   const { facts } = await rehearse(scenario, {
     ...seed,
     level: 'wire',

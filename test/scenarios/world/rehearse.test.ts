@@ -25,7 +25,10 @@ function outcomeOf(scenario: Scenario, { header, records, facts }: RehearsalResu
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 /** A fleet of 3 lines, so that days of virtual time take seconds. */
-const small = (scenario: Scenario): Scenario => ({ ...scenario, fleet: { lines: 3, devicesPerLine: 10 } })
+const small = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' },
+})
 
 describe('shipped scenarios on the whole fleet', () => {
   it('memory-leak is caught in canary and rolled back, with every phase of the rollback recorded', async () => {

@@ -8,7 +8,10 @@ import { openReceiver, type Receiver } from '../../sim/wire/receiver.ts'
 /** A client from outside that is subscribed to the topic by which the controller pages on-call. */
 
 const HOUR_MS = 3_600_000
-const scenario = { ...findScenario('starved-rollback'), fleet: { lines: 4, devicesPerLine: 10 } }
+const scenario = {
+  ...findScenario('starved-rollback'),
+  fleet: { lines: 4, devicesPerLine: 10, noise: 'quiet' as const },
+}
 const clientFor = { region: 'eu-central-1', credentials: { accessKeyId: 'AKIDPAGER', secretAccessKey: 'any' } }
 
 /** Two hours of a rollback that gets stuck; `meet` is called once before the first of them. */

@@ -71,7 +71,7 @@ export const sampleWorlds = (count: number, devicesPerLine: number): readonly (r
     const base = findScenario('healthy')
     const scenario: Scenario = {
       ...base,
-      fleet: { lines: one.lines, devicesPerLine },
+      fleet: { lines: one.lines, devicesPerLine, noise: 'quiet' },
       release: { ...base.release, shadow: { ...base.release.shadow, writes: one.writes } },
       start: { atMs: EPOCH_MS + one.startMinute * 60_000, zone: 'Europe/Berlin' },
       policy: { window: one.windowMs, profile: one.profile },

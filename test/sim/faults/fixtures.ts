@@ -23,9 +23,10 @@ export const NEW = '2.4.0'
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 3_600_000
 /** The canary of line 1, which is updated in every world. */
-export const CANARY = fleetOf({ ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20 } }).find(
-  ({ stage }) => stage === 'canary',
-)?.thing as string
+export const CANARY = fleetOf({
+  ...findScenario('healthy'),
+  fleet: { lines: 1, devicesPerLine: 20, noise: 'quiet' },
+}).find(({ stage }) => stage === 'canary')?.thing as string
 
 /** Those of a plant with a fault on one of them, or where a test asks for them. */
 export const METRICS = metricsSchema.parse({
@@ -77,7 +78,7 @@ export async function runWorld(options: WorldOptions) {
   const hasMetrics = options.hasMetrics ?? faults.some((fault) => 'metric' in fault)
   const metrics = options.metrics === undefined ? METRICS : metricsSchema.parse(options.metrics)
   const isWanted = hasMetrics || options.metrics !== undefined
-  const fleet = { lines, devicesPerLine: 20, noise: options.noise, metrics: isWanted ? metrics : undefined }
+  const fleet = { lines, devicesPerLine: 20, noise: options.noise ?? 'quiet', metrics: isWanted ? metrics : undefined }
   const scenario = { ...healthy, start, faults, fleet }
   const seen = new Map<number, number>()
   const devices = fleetOf(scenario).filter(({ line, stage }) => {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { Seed } from '../../../sim/kernel/random.ts'
 import { HEALTHY } from '../../../sim/plant/condition.ts'
 import { Machine } from '../../../sim/plant/machine.ts'
+import { PRESETS } from '../../../sim/plant/presets.ts'
 import { DEFAULT_PLANT, type PlantSettings } from '../../../sim/plant/settings.ts'
 import { PlantCalendar } from '../../../sim/plant/shifts.ts'
 
@@ -46,7 +47,7 @@ it.each([
 })
 
 it('a plant’s noise follows its settings', () => {
-  const noise = { ...DEFAULT_PLANT.noise, errorsPerDeviceHour: 60, connectionFailureShare: 0, memorySigmaMiB: 0 }
+  const noise = { ...PRESETS.quiet, errorsPerDeviceHour: 60, connectionFailureShare: 0, memorySigmaMiB: 0 }
   const machine = new Machine(new Seed(1), 'a', 1, new PlantCalendar('UTC'), { ...noise, deviceEffect: 0 })
   machine.runMinutes(at('2026-03-02T06:00Z'), 480, HEALTHY)
   expect(machine.connectionFailures).toBe(0)

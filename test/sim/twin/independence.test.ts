@@ -14,7 +14,7 @@ import { Twin } from '../../../sim/twin/twin.ts'
 import { CANARY, NEW, OLD, runWorld } from '../faults/fixtures.ts'
 import { DEVICE_FAULTS } from '../faults/kinds.ts'
 
-const scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 20 } }
+const scenario = { ...findScenario('healthy'), fleet: { lines: 2, devicesPerLine: 20, noise: 'quiet' as const } }
 const ODD = 'line-01-07'
 
 /** The state of every device after six hours: its shadow's document and its events. */

@@ -17,7 +17,7 @@ import { DEVICE_FAULTS } from '../faults/kinds.ts'
 
 const crashing: Scenario = {
   ...findScenario('memory-leak'),
-  fleet: { lines: 1, devicesPerLine: 20 },
+  fleet: { lines: 1, devicesPerLine: 20, noise: 'quiet' },
   faults: [{ kind: 'crash', in: { device: 'line-01-05' }, after: 1_000_000 }],
 }
 const onBug = (error: unknown): void => {

@@ -238,7 +238,7 @@ function limitMessages({ clock, cloud }: Twin): void {
 }
 
 async function run(steps: readonly Step[]): Promise<void> {
-  const scenario = { ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20 } }
+  const scenario = { ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 20, noise: 'quiet' as const } }
   const devices = fleetOf(scenario).filter(({ thing }) => thing === CANARY)
   const inFlight = new InFlight()
   const bugs: unknown[] = []

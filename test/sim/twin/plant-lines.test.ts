@@ -12,7 +12,7 @@ import { Twin } from '../../../sim/twin/twin.ts'
 const STILL = { name: 'all', from: '06:00', to: '06:00', volume: '0 %', cycleTime: '30s' }
 
 it('each line has its own shifts, cycle times and noise', async () => {
-  const quiet = { lineEffect: '0 %', deviceEffect: '0 %' }
+  const quiet = { preset: 'quiet', lineEffect: '0 %', deviceEffect: '0 %' }
   const lines = [
     {},
     { cycleTime: '10s' },

@@ -55,7 +55,7 @@ describe('a rough plant', () => {
   })
 
   it('is no fault, and changes no machine: each makes the same at the same sample', async () => {
-    const noise = noiseSchema.parse({ outages: { line: { every: '1h', median: '5min' } } })
+    const noise = noiseSchema.parse({ preset: 'quiet', outages: { line: { every: '1h', median: '5min' } } })
     const every = { ...options, snapshotEveryMs: MINUTE_MS }
     const [noisy, calm] = [await runWorld({ ...every, noise }), await runWorld({ ...every, noise: 'quiet' })]
     expect(noisy.records.some(({ kind }) => kind === 'fault-started')).toBe(false)

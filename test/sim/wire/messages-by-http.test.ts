@@ -10,7 +10,7 @@ import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 /** iot-data's Publish and retained messages by the SDK's client, at a twin whose time waits for it. */
 
-const scenario = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10 } }
+const scenario = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' as const } }
 const TOPIC = 'plant/line-1/mode'
 
 async function withClient(act: (data: IoTDataPlaneClient) => Promise<void>) {

@@ -126,4 +126,4 @@ export const PRESETS: Readonly<Record<PresetName, PlantNoise>> = { quiet, typica
 export const TYPICAL = typical
 
 /** The noise of a plant whose file says nothing about it. The only place that names the default. */
-export const DEFAULT_PRESET: PresetName = 'quiet'
+export const DEFAULT_PRESET: PresetName = 'typical'

@@ -10,7 +10,15 @@ import { shareInterval } from '../statistics/exact-interval.ts'
 import { type Count, excessLogRatio, excessOver, rateInterval } from '../statistics/excess.ts'
 import { memoized } from '../support/memoized.ts'
 import { hasSameItems } from '../support/same-items.ts'
-import { againstBefore, againstControls, againstOwnBefore, type Compared, leastOf, tailOf } from './error-counts.ts'
+import {
+  againstBefore,
+  againstControls,
+  againstOwnBefore,
+  boundSigmas,
+  type Compared,
+  leastOf,
+  tailOf,
+} from './error-counts.ts'
 import { around, scaled } from './interval.ts'
 import type { RuleInput } from './rule-input.ts'
 import {
@@ -91,7 +99,7 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
 
 /**
  * What the controls share holds while it lasts. It is past once no more than the limit fail in the rolling window, and
- * since the update no more by the lower 90 % bound than the limit or the controls allow. [source: past-common-mode]
+ * since the update no more by the lower bound of as many lines than the limit or the controls allow. [source: past-common-mode]
  */
 function isPast({ key, stage, controls }: Segment, compared: Compared, one: RuleInput): boolean {
   const { evidence, policy } = one
@@ -102,7 +110,8 @@ function isPast({ key, stage, controls }: Segment, compared: Compared, one: Rule
   if ((sharePct(now) ?? Number.POSITIVE_INFINITY) > limitPct) return false
   const against = againstControls(besideFleet(compared, one))
   const explained = Math.max((stage.attempts * limitPct) / 100, against.reference * against.ratio)
-  return against.reference > 0 && leastOf(against) <= explained
+  const sigmas = boundSigmas(key.line === undefined ? 1 : evidence.lines.length)
+  return against.reference > 0 && leastOf(against, sigmas) <= explained
 }
 
 /** With the tail that bad links of single devices give it. */

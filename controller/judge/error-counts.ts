@@ -103,11 +103,11 @@ export function againstControls(compared: Compared): Count {
   )
 }
 
-/** One-sided. [source: limit-bound] */
-const BOUND_SIGMA = normalQuantile(0.9)
+/** Of a lower bound that no more than one count in ten is above by chance, or one of so many lines. [source: limit-bound] */
+export const boundSigmas = (lines: number): number => normalQuantile(1 - 0.1 / lines)
 
-/** The count by the lower 90 % bound of its ratio to the reference. */
-export const leastOf = (against: Count, sigmas = BOUND_SIGMA): number =>
+/** The count by the lower bound of its ratio to the reference. */
+export const leastOf = (against: Count, sigmas = boundSigmas(1)): number =>
   against.count * Math.exp(-sigmas * Math.sqrt(ratioVariance(against)))
 
 /** The same as `againstBefore` of devices that had a bad hour. */

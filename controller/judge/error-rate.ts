@@ -11,6 +11,7 @@ import {
   againstControls,
   againstOwnBefore,
   bounded,
+  boundSigmas,
   type Compared,
   informationShare,
   leastOf,
@@ -88,7 +89,8 @@ function isPast({ key, stage, controls }: Segment, compared: Compared, { evidenc
   const now = totalOf(rollingWindowOf(evidence.evaluations)).stage
   if (now.expectedErrors === 0 || isAbove(now, policy)) return false
   const against = againstControls({ ...compared, controls: beside })
-  return !isAboveByBound({ ...stage, ...compared.stage }, against, policy, key.line === undefined ? 0 : undefined)
+  const sigmas = key.line === undefined ? 0 : boundSigmas(evidence.lines.length)
+  return !isAboveByBound({ ...stage, ...compared.stage }, against, policy, sigmas)
 }
 
 const comparedOf = ({ stage, controls, strata, key }: Segment, { baseline, watch }: RuleInput): Compared => ({

@@ -245,7 +245,6 @@ function leak({ stages, stage, policy, whole }: Windows): Finding {
       : smallestLeak(
           whole(() => undefined),
           known,
-          -POWER_SIGMA,
           POWER,
         )
   const hours = policy.memory.rollbackWithinMs / 3_600_000

@@ -14,6 +14,7 @@ import { atLeast, risingPairs } from '../statistics/trend-power.ts'
 import { judgeMemory } from './memory-leak.ts'
 import type { RuleInput } from './rule-input.ts'
 import { smallestWhere } from './smallest-where.ts'
+import type { Finding } from './verdict.ts'
 
 /** The gauges of the fleet before the rollout, which are all that is known of its memory. */
 export interface KnownMemory {
@@ -73,20 +74,32 @@ function withinLines(gauges: readonly { readonly line: number; readonly usedMiB:
 /** In MiB/h. */
 const [SLOWEST, FASTEST] = [0.05, 1_000] as const
 
+/** In MiB/h; null where no leak is. */
+export interface SmallestLeak {
+  readonly rolledBack: number | null
+  /** Not promoted, because memory would be exhausted before the next release. */
+  readonly held: number | null
+}
+
 /**
- * The slowest leak of all devices in MiB/h for which the rule itself finds a breach at a look of the window, where chance
- * is what it is at the worst in releases of this power: so many devices rise, the level and the slope in the middle of
- * them are so high, and the steepest of them is so steep. Null where no leak is.
+ * The slowest leak of all devices for which the rule itself finds a breach at a look of the window, and the slowest that
+ * is not promoted, where chance is what it is at the worst in releases of this power: so many devices rise, the level and
+ * the slope in the middle of them are so high, and the steepest of them is so steep.
  */
-export function smallestLeak(one: Omit<RuleInput, 'evidence'>, memory: KnownMemory, power: number): number | null {
+export function smallestLeak(one: Omit<RuleInput, 'evidence'>, memory: KnownMemory, power: number): SmallestLeak {
   const hours = one.policy.windowMs / 3_600_000
   const looks = LOOKS.map((part) => noiseOf(part * hours, one, memory, power))
-  const isFound = (slope: number): boolean =>
-    looks.some((look) => {
-      const evidence = { ...NO_EVIDENCE, memory: seriesAt(slope, one.watch.members, memory, look) }
-      return judgeMemory({ ...one, evidence }).outcome === 'breach'
-    })
-  return smallestWhere(isFound, SLOWEST, FASTEST)
+  const outcomeAt = (slope: number, look: NoiseAt): Finding['outcome'] => {
+    const evidence = { ...NO_EVIDENCE, memory: seriesAt(slope, one.watch.members, memory, look) }
+    return judgeMemory({ ...one, evidence }).outcome
+  }
+  const isRolledBack = (slope: number): boolean => looks.some((look) => outcomeAt(slope, look) === 'breach')
+  // What is promoted is what the rule says at the end.
+  const isHeld = (slope: number): boolean => outcomeAt(slope, looks[0] as NoiseAt) !== 'healthy'
+  return {
+    rolledBack: smallestWhere(isRolledBack, SLOWEST, FASTEST),
+    held: smallestWhere(isHeld, SLOWEST, FASTEST),
+  }
 }
 
 /** What chance does to the half hours of a look. */

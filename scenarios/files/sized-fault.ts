@@ -196,7 +196,7 @@ function writtenSize(size: number, definition: unknown): string {
   const short = Number(size.toPrecision(4))
   if (isNumber(definition)) return `${short}%`
   const unit = unitOf(definition)
-  return unit === 'duration' ? `${Math.round(DAY_MS / size)}ms` : `${short} ${unit}`
+  return unit === 'duration' ? `${Number((1 / size).toPrecision(4))}d` : `${short} ${unit}`
 }
 
 /** A factor may be written as what it adds: `15%`, or as itself: `1.15`. */

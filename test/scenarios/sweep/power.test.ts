@@ -24,6 +24,7 @@ describe('sizes of faults', () => {
     // A share that may not be more than all is a share like others.
     expect(sizedFault('quality-drop').sizeOf('1.5 %')).toEqual({ size: 1.5, text: '1.5 %' })
     expect(sizedFault('units-drop').textOf(12)).toBe('12 %')
+    expect([0.5, 3, 0.0607].map(sizedFault('crash').textOf)).toEqual(['2d', '0.3333d', '16.47d'])
   })
 
   it('are those of the fault that the scenario itself has, on its line where it has one alone', () => {

@@ -5,14 +5,15 @@ import { PRESET_NAMES, type PresetName } from '../../sim/plant/presets.ts'
 import { falseAlarmFigures } from './false-alarms.ts'
 import { type Family, families, type Plant, type PolicyKeys } from './families.ts'
 import { powerFigures, powerPlan } from './power.ts'
+import { ruleFigures } from './rule-figures.ts'
 import { sweep } from './sweep.ts'
-import { falseAlarmTable, powerTable } from './text.ts'
+import { falseAlarmTable, powerTable, ruleTable } from './text.ts'
 
-const USAGE = `npm run figures -- false-alarms | power [options]
+const USAGE = `npm run figures -- false-alarms | power | rules [options]
 
   --presets quiet,typical,rough   presets of the plant's noise
   --families all | TEXT,...       families whose name contains a text; with all, every one
-  --seeds 50                      seeds 1 to so many of each
+  --seeds 50                      seeds 1 to so many of each; draws of each by rules
   --fleet 17x20                   lines x devices of each
   --policy FILE                   keys of a policy file over the default ones
   --workers N                     threads; one for every processor by default
@@ -50,7 +51,7 @@ function optionsOf(args: readonly string[]): { readonly what: string; readonly o
     },
   })
   const [what, ...more] = positionals
-  if (what === undefined || more.length > 0) throw new Usage('one of false-alarms, power')
+  if (what === undefined || more.length > 0) throw new Usage('one of false-alarms, power, rules')
   const presets = values.presets.split(',').map((name) => {
     const known = PRESET_NAMES.find((preset) => preset === name)
     if (known === undefined) throw new Usage(`"${name}" is no preset; one of ${PRESET_NAMES.join(', ')}`)
@@ -112,7 +113,11 @@ async function figures(args: readonly string[]): Promise<void> {
     const found = powerFigures(presets, await sweep(powerPlan(presets, seeds, plant, policy), plan))
     return print(powerTable(found), found)
   }
-  throw new Usage(`"${what}" is neither false-alarms nor power`)
+  if (what === 'rules') {
+    const found = ruleFigures(seeds.length, ({ name }) => void process.stderr.write(`\r${name}`))
+    return print(ruleTable(found), found)
+  }
+  throw new Usage(`"${what}" is none of false-alarms, power, rules`)
 }
 
 try {

@@ -2,6 +2,7 @@ import type { Share } from '../../reports/numbers/statistics.ts'
 import { markdownTable } from '../../reports/numbers/table.ts'
 import type { FamilyFigures } from './false-alarms.ts'
 import { FAULTS, type PowerFigures, smallestFound } from './power.ts'
+import type { RuleFigure } from './rule-figures.ts'
 
 /** `1 of 50 = 2.0 % [0.1, 10.6]` */
 export function shareText({ count, of, share, low, high }: Share): string {
@@ -28,6 +29,19 @@ export function falseAlarmTable(figures: readonly FamilyFigures[]): readonly str
     ]),
   )
 }
+
+export const ruleTable = (figures: readonly RuleFigure[]): readonly string[] =>
+  markdownTable(
+    ['canary of 24 h', 'allowed', 'found', 'by'],
+    figures.map(({ name, nominal, found, by }) => [
+      name,
+      nominal === null ? '' : `${(100 * nominal).toFixed(2)} %`,
+      shareText(found),
+      Object.entries(by)
+        .map(([way, count]) => `${count} ${way}`)
+        .join('; '),
+    ]),
+  )
 
 export function powerTable(figures: readonly PowerFigures[]): readonly string[] {
   const presets = [...new Set(figures.map(({ preset }) => preset))]

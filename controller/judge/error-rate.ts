@@ -63,9 +63,10 @@ function judgedOf(segment: Segment, one: RuleInput): Judged {
   if (!isAbove(stage, policy) || !isEnough) return { segment, outcome: 'healthy' }
   const compared = boundedOf(segment, one)
   const boundary = boundaryOf(segment, compared, policy)
-  const least = isPlanned(segment) ? Math.min(boundary, plannedBoundary(policy)) : boundary
+  const planned = plannedOf(segment, one)
+  const least = Math.min(boundary, planned ?? boundary)
   if (isHopeless(least, stage.errors, stage.expectedErrors)) return { segment, outcome: 'healthy' }
-  const test = { segment: { ...segment, boundary }, compared, policy }
+  const test = { segment: { ...segment, boundary }, compared, policy, planned }
   const statistic = controls.countedMinutes > 0 ? besideControls(test) : statisticOf(test, afterBadHour)
   if (isSignificant(statistic)) {
     const against = (controls.countedMinutes > 0 ? againstControls : afterBadHour)(compared)
@@ -113,13 +114,16 @@ interface Test {
   readonly segment: Segment
   readonly compared: Compared
   readonly policy: Policy
+  /** Boundary of the test that ends with the window; null where there is none. */
+  readonly planned: number | null
 }
 
 /** Beside controls a stage of bounded lines has no tail of single devices. */
 const isBounded = ({ key, controls }: Segment): boolean =>
   key.line === undefined && key.span !== 'change-point' && controls.countedMinutes > 0
 
-const isPlanned = ({ key }: Segment): boolean => key.span === 'since-update' && key.line === undefined
+const plannedOf = ({ key: { span, line } }: Segment, { policy, evidence }: RuleInput): number | null =>
+  span === 'since-update' ? plannedBoundary(policy, line === undefined ? 1 : evidence.lines.length) : null
 
 /** Of what nothing was seen there may have been so many all the same. [source: rule-of-three] */
 const UNSEEN = 3
@@ -148,16 +152,16 @@ const LATE_EVALUATIONS = 2
 const statisticOf = (test: Test, against: (compared: Compared) => Count): Statistic =>
   statisticsOf(test, against)(against(test.compared))
 
-/** Of the stage since its update also by what is planned for the window's end. */
-function statisticsOf({ segment, compared, policy }: Test, against: (compared: Compared) => Count) {
+/** Since the update also by what is planned for the window's end. */
+function statisticsOf({ segment, compared, policy, planned: boundary }: Test, against: (compared: Compared) => Count) {
   const tail = isBounded(segment) ? undefined : tailOf(compared)
   const minutes = (policy.windowMs + LATE_EVALUATIONS * policy.tickMs) / 60_000
-  const share = isPlanned(segment) ? informationShare(compared, against, minutes) : null
+  const share = boundary === null ? 0 : informationShare(compared, against, minutes)
   return (count: Count): Statistic => {
     const excess = withTail(excessLogRatio(count), tail)
     const statistic = statisticFrom(segment, excess)
-    if (share === null) return statistic
-    const planned = { name: 'planned', value: plannedLogRatio(excess, share), boundary: plannedBoundary(policy) }
+    if (boundary === null) return statistic
+    const planned = { name: 'planned', value: plannedLogRatio(excess, share), boundary }
     return isSignificant(planned) && surplusOf(planned) > surplusOf(statistic) ? planned : statistic
   }
 }
@@ -189,7 +193,8 @@ function intervalOf(segment: Segment, one: RuleInput): Interval | undefined {
   const { policy } = one
   if (!(stage.expectedErrors > 0) || policy.profile === 'raw-thresholds') return undefined
   const compared = boundedOf(segment, one)
-  const test = { segment: { ...segment, boundary: boundaryOf(segment, compared, policy) }, compared, policy }
+  const boundary = boundaryOf(segment, compared, policy)
+  const test = { segment: { ...segment, boundary }, compared, policy, planned: plannedOf(segment, one) }
   const rise = (errors: number): number | null => increasePct({ ...stage, errors }, policy)
   const intervals = (controls.countedMinutes > 0 ? [againstControls, againstOwnBefore] : [afterBadHour]).map((of) => {
     const statistic = statisticsOf(test, of)

@@ -239,19 +239,18 @@ function leak({ stages, stage, policy, whole }: Windows): Finding {
     members.has(thing) && sample !== null ? [sample] : [],
   )
   const known = knownMemory(samples, stages.readings)
-  const slope =
+  const { rolledBack, held } =
     known === null
-      ? null
+      ? { rolledBack: null, held: null }
       : smallestLeak(
           whole(() => undefined),
           known,
-          -POWER_SIGMA,
           POWER,
         )
   const hours = policy.memory.rollbackWithinMs / 3_600_000
-  return finding('memoryMiBPerHour', slope, hours, samples.length, {
+  return finding('memoryMiBPerHour', rolledBack, hours, samples.length, {
     code: 'SMALLEST_LEAK',
-    data: { stage, slopeMiBPerHour: slope, withinHours: hours, windowMs: policy.windowMs },
+    data: { stage, slopeMiBPerHour: rolledBack, heldMiBPerHour: held, withinHours: hours, windowMs: policy.windowMs },
   })
 }
 

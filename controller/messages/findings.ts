@@ -318,14 +318,18 @@ export const FINDING_MESSAGES = {
     readonly stage: string
     /** Null where none is found, or no device has reported its memory. */
     readonly slopeMiBPerHour: number | null
+    /** From this on it is not promoted; null where that is none either. */
+    readonly heldMiBPerHour: number | null
     readonly withinHours: number
     readonly windowMs: number
   }>(
-    'The slowest memory leak for which a window of the stage is rolled back.',
-    ({ stage, slopeMiBPerHour, withinHours, windowMs }) =>
-      slopeMiBPerHour === null
-        ? `${stage} can detect no memory leak in ${hoursText(windowMs)}`
-        : `${stage} can detect a leak of ${slopeMiBPerHour.toFixed(1)} MiB/h in ${hoursText(windowMs)}; it is rolled back where memory is exhausted within ${withinHours} h`,
+    'The slowest memory leaks for which a window of the stage is rolled back, and is not promoted.',
+    ({ stage, slopeMiBPerHour, heldMiBPerHour, withinHours, windowMs }) => {
+      const held = heldMiBPerHour === null ? '' : `, and is not promoted with one of ${heldMiBPerHour.toFixed(1)} MiB/h`
+      return slopeMiBPerHour === null
+        ? `${stage} can detect no memory leak in ${hoursText(windowMs)}${held}`
+        : `${stage} can detect a leak of ${slopeMiBPerHour.toFixed(1)} MiB/h in ${hoursText(windowMs)}; it is rolled back where memory is exhausted within ${withinHours} h${held}`
+    },
   ),
 
   SMALLEST_CRASH_RATE: define<{

@@ -1,19 +1,18 @@
 import type { Policy } from '../policy/policy.ts'
-import { memoized } from '../support/memoized.ts'
 import { streamAlpha } from './budget.ts'
 import { normalQuantile } from './normal.ts'
 
 /**
- * Part of a stream that one test has whose looks end with the window: what a small rise can show by then needs nearly
- * all of it, and an hour is too short to show it whatever is spent. The other tests share the rest.
- * [source: planned-looks]
+ * Part of a stream that the tests have whose looks end with the window, one of the stage and one of all its lines: what a
+ * small rise can show by then needs nearly all of it, and an hour is too short to show it whatever is spent. The other
+ * tests share the rest. [source: planned-looks]
  */
-const PLANNED_PART = 1 / 3
+const PLANNED_PART = 1 / 4
 
 /** The policy by which the other tests of such a stream have their boundaries. */
 export const policyOfOthers = (policy: Policy): Policy => ({
   ...policy,
-  evidence: { ...policy.evidence, falseRollbackShare: policy.evidence.falseRollbackShare * (1 - PLANNED_PART) },
+  evidence: { ...policy.evidence, falseRollbackShare: policy.evidence.falseRollbackShare * (1 - 2 * PLANNED_PART) },
 })
 
 /**
@@ -29,7 +28,6 @@ export const plannedLogRatio = (logRatio: number, share: number): number => (sha
  */
 export const boundaryUntilPlanned = (alpha: number): number => normalQuantile(alpha / 2) ** 2 / 2
 
-/** Found once for all that is asked of it: an interval asks at each of its steps. */
-export const plannedBoundary = memoized((policy: Policy): number =>
-  boundaryUntilPlanned(streamAlpha(policy) * PLANNED_PART),
-)
+/** Of the stage, or of each of so many lines, which share it evenly: e-values ask for as much of one. [source: e-values] */
+export const plannedBoundary = (policy: Policy, lines = 1): number =>
+  boundaryUntilPlanned((streamAlpha(policy) * PLANNED_PART) / lines)

@@ -5,6 +5,7 @@ import { mostAffected } from '../run/most-affected.ts'
 import type { Report } from '../run/report.ts'
 import type { Spread } from '../run/rollback.ts'
 import type { DeviceTimeline } from '../run/timeline.ts'
+import { unseenOf } from '../run/unseen.ts'
 import { expectedItems } from '../run/verdict.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
@@ -104,7 +105,9 @@ const stageTable = ({ stages }: Report): string[] =>
     ]),
   )
 
-function detectionLines({ faults, detection, falseAlarm, notifications = [] }: Report): string[] {
+function detectionLines(report: Report): string[] {
+  const { faults, detection, falseAlarm, notifications = [] } = report
+  const unseen = unseenOf(report)
   const { at, firstBadEvaluationAt, legsMinutes, by, finding } = detection
   const known = faults.map(
     ({ kind, onsetAt, devices, target }) =>
@@ -116,6 +119,7 @@ function detectionLines({ faults, detection, falseAlarm, notifications = [] }: R
     `- first bad evaluation: ${shortTime(firstBadEvaluationAt)}${after(legsMinutes.onsetToFirstBadEvaluation, 'the onset')}`,
     `- decision: ${at === null ? 'no rollback' : shortTime(at)}${after(legsMinutes.firstBadEvaluationToDecision, 'that')}${what}`,
     ...notifications.map(({ at, code, text }) => `- notified: ${shortTime(at)}, ${code}: ${markdownText(text)}`),
+    ...(unseen.length === 0 ? [] : [`- could not have been seen: ${unseen.join(', ')}`]),
     ...(falseAlarm === true ? ['- **false alarm**: no fault of the release had begun'] : []),
     ...(falseAlarm === null ? ['- false alarm: **undecided**, a client from outside may be the cause'] : []),
   ]

@@ -9,6 +9,7 @@ import type { ReportedPlantMetric } from '../run/plant-metrics.ts'
 import type { Report } from '../run/report.ts'
 
 import type { Spread } from '../run/rollback.ts'
+import { unseenOf } from '../run/unseen.ts'
 import { unmetTexts } from '../run/verdict.ts'
 import { clientLines } from './client-text.ts'
 import { findingText } from './finding-text.ts'
@@ -28,6 +29,7 @@ export function renderSummary(report: Report, story: string): string {
     ...rollbackLines(report),
     ...(report.notifications ?? []).map(({ at, code }) => row('notified', `${shortTime(at)} UTC, ${code}`)),
     row('exposure', exposureText(report)),
+    ...unseenLines(report),
     ...(report.holdback === undefined ? [] : [row('holdback', holdbackText(report.holdback))]),
     ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
@@ -46,6 +48,11 @@ export function renderSummary(report: Report, story: string): string {
     `  seed ${report.seed}, digest ${report.digest.slice(0, 16)}`,
   ]
   return terminalText(lines.join('\n'))
+}
+
+function unseenLines(report: Report): string[] {
+  const texts = unseenOf(report)
+  return texts.length === 0 ? [] : [row('unseen', `could not have been seen: ${texts.join(', ')}`)]
 }
 
 /** Of a scenario that expects nothing it is said only where the run is not as every run should be. */

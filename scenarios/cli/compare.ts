@@ -39,13 +39,16 @@ export async function compare(names: readonly string[], options: CompareOptions,
       ...(options.workers !== undefined && { workers: options.workers }),
     }),
   ).finally(() => progress.end())
+  const seeds = completed[0]?.reports.length ?? 0
+  const isInterrupted = seeds < options.seeds
   const cells = completed.map(({ variant, reports }) => foldCell(variant, reports))
   const confusion = foldConfusion(completed)
   const differences = foldDifferences(completed)
   const conclusions = conclusionsOf(differences).map(reported)
-  const texts = conclusions.map(({ text }) => text)
+  const partial = `interrupted after ${seeds} of ${options.seeds} seeds`
+  const texts = [...(isInterrupted ? [`Partial: ${partial}.`] : []), ...conclusions.map(({ text }) => text)]
   const folder = options.out ?? 'reports/out/compare'
-  const json = `${JSON.stringify({ schemaVersion: 1, seeds: options.seeds, conclusions, cells, differences, confusion }, null, 2)}\n`
+  const json = `${JSON.stringify({ schemaVersion: 1, seeds, isInterrupted, conclusions, cells, differences, confusion }, null, 2)}\n`
   makeFolder(folder)
   writeWhole(join(folder, 'compare.json'), json)
   writeWhole(join(folder, 'compare.csv'), renderCsv(cells))
@@ -62,5 +65,6 @@ export async function compare(names: readonly string[], options: CompareOptions,
   io.stdout.write(
     options.json ? json : `${tables.join('\n\n')}\n\n  ${folder}/compare.json, compare.csv, compare.html, compare.md\n`,
   )
-  return EXIT.met
+  if (isInterrupted) io.stderr.write(`rehearse: ${partial}\n`)
+  return isInterrupted ? EXIT.interrupted : EXIT.met
 }

@@ -65,14 +65,16 @@ export function scenarioOrPlant(name: string): Scenario {
 }
 
 function planOf(scenario: Scenario, options: PowerOptions): PowerPlan {
-  const { vary, set, onset, line, stage } = options
-  const kind = options.fault ?? sizedFaultOf(scenario) ?? 'error-rise'
+  const { vary, set, onset, stage } = options
+  const own = options.fault === undefined ? sizedFaultOf(scenario) : null
+  const kind = options.fault ?? own?.kind ?? 'error-rise'
+  const line = options.line ?? own?.line
   const fault = sizedFault(kind, {
     ...(vary !== undefined && { parameter: vary }),
     ...(set !== undefined && { set }),
     ...(onset !== undefined && { onset }),
   })
-  const texts = options.sizes ?? fault.defaultSizes
+  const texts = options.sizes ?? (line === undefined ? fault.defaultSizes : fault.defaultSizesOnLine)
   if (texts.length === 0) throw new InvalidScenario([`${kind} has no sizes by default: write --sizes with their units`])
   if (line !== undefined && !fleetOf(scenario).some((device) => device.line === line)) throw new NoSuchLine(line)
   return {

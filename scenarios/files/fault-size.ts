@@ -4,11 +4,19 @@ import { duration, memoryRate, percent, percentRate } from '../../controller/uni
 import { type FaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 import { type MetricChange, metricChange, writtenChange } from '../../sim/plant/metric-change.ts'
 
-/** Unit suffixes by schema definition, which a schema shares with copies that differ only in their description. */
+/**
+ * What a quantity's text becomes: a copy of the schema has the same, whether it is described otherwise or asks for more,
+ * such as a share of at most 100 %.
+ */
+const readingOf = (definition: unknown): unknown =>
+  typeof definition === 'object' && definition !== null && 'out' in definition ? definition.out : undefined
+
+const DURATION = readingOf(duration._zod.def)
+const CHANGE = readingOf(metricChange._zod.def)
 const SUFFIXES = new Map<unknown, string>([
-  [memoryRate._zod.def, ' MiB/h'],
-  [percent._zod.def, ' %'],
-  [percentRate._zod.def, ' %/h'],
+  [readingOf(memoryRate._zod.def), ' MiB/h'],
+  [readingOf(percent._zod.def), ' %'],
+  [readingOf(percentRate._zod.def), ' %/h'],
 ])
 
 /** A fault's parameters with their units, as in a scenario file: `rate 26 MiB/h`, `every 2d, line 7`. */
@@ -26,7 +34,7 @@ export function faultSize(spec: FaultSpec): string {
 
 /** `%`, `MiB/h`, `%/h`, `duration`; null for what is no quantity with a unit. */
 export const unitOf = (definition: unknown): string | null =>
-  definition === duration._zod.def ? 'duration' : (SUFFIXES.get(definition)?.trim() ?? null)
+  readingOf(definition) === DURATION ? 'duration' : (SUFFIXES.get(readingOf(definition))?.trim() ?? null)
 
 /** The definition of an option inside `optional` and `default`. */
 export function definitionAt(shape: object | undefined, key: string): unknown {
@@ -38,7 +46,8 @@ export function definitionAt(shape: object | undefined, key: string): unknown {
 }
 
 function quantity(value: unknown, definition: unknown): string {
-  if (definition === duration._zod.def) return writtenDuration(value as number)
-  if (definition === metricChange._zod.def) return writtenChange(value as MetricChange)
-  return typeof value === 'object' ? JSON.stringify(value) : `${value}${SUFFIXES.get(definition) ?? ''}`
+  const reading = readingOf(definition)
+  if (reading === DURATION) return writtenDuration(value as number)
+  if (reading === CHANGE) return writtenChange(value as MetricChange)
+  return typeof value === 'object' ? JSON.stringify(value) : `${value}${SUFFIXES.get(reading) ?? ''}`
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type FaultKind, type FaultSpec, faultSchema, originOf } from '../../sim/faults/catalogue.ts'
+import { type FaultKind, type FaultSpec, faultSchema, isDeviceFault, originOf } from '../../sim/faults/catalogue.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
 import { definitionAt, unitOf } from './fault-size.ts'
 import type { Scenario } from './scenario.ts'
@@ -11,6 +11,8 @@ interface Sizing {
   readonly parameter: string
   /** As they are written in a scenario file, or a factor as a percentage: from hardly ever found to always. */
   readonly sizes: readonly string[]
+  /** The same on one line, which has so few devices that only more is found; as of all where absent. */
+  readonly sizesOnLine?: readonly string[]
   /** Its other options, as in a scenario file. */
   readonly rest: Readonly<Record<string, string>>
   /** The option that delays its onset; none where it has none. */
@@ -24,12 +26,39 @@ const SIZINGS: Readonly<Partial<Record<FaultKind, Sizing>>> = {
   'cycle-drift': {
     parameter: 'rise',
     sizes: ['6%', '8%', '10%', '12%'],
+    sizesOnLine: ['8%', '10%', '12%', '15%'],
     rest: { over: '1min', onset: '0h' },
     onset: 'onset',
   },
-  'error-rise': { parameter: 'factor', sizes: ['10%', '15%', '20%', '30%'], rest: { onset: '0h' }, onset: 'onset' },
+  'error-rise': {
+    parameter: 'factor',
+    sizes: ['10%', '15%', '20%', '30%'],
+    sizesOnLine: ['50%', '100%', '200%', '500%'],
+    rest: { onset: '0h' },
+    onset: 'onset',
+  },
+  'quality-drop': {
+    parameter: 'share',
+    sizes: ['1%', '1.5%', '2%', '4%'],
+    sizesOnLine: ['4%', '8%', '16%', '32%'],
+    rest: {},
+    onset: 'onset',
+  },
+  'units-drop': { parameter: 'share', sizes: ['6%', '9%', '12%', '15%'], rest: {}, onset: 'onset' },
+  'cycle-time-jitter': {
+    parameter: 'factor',
+    sizes: ['40%', '60%', '100%', '200%'],
+    rest: {},
+    onset: 'onset',
+  },
   crash: { parameter: 'every', sizes: ['30d', '10d', '5d', '2d'], rest: {} },
-  'noisy-network': { parameter: 'share', sizes: ['0.5%', '1%', '1.5%', '2%'], rest: {}, onset: 'from' },
+  'noisy-network': {
+    parameter: 'share',
+    sizes: ['0.5%', '1%', '1.5%', '2%'],
+    sizesOnLine: ['2%', '4%', '8%', '16%'],
+    rest: {},
+    onset: 'from',
+  },
 }
 
 /** Size of a fault as a number that grows with its harm. */
@@ -46,6 +75,8 @@ export interface SizedFault {
   /** Of `FaultSize.size`. */
   readonly unit: string
   readonly defaultSizes: readonly string[]
+  /** Of the fault on one line alone. */
+  readonly defaultSizesOnLine: readonly string[]
   /** @throws InvalidScenario for a text that is no size of this fault */
   sizeOf(text: string): FaultSize
   /** The inverse of `sizeOf`: a size as its option is written. */
@@ -99,6 +130,7 @@ export function sizedFault(kind: string, options: SizedFaultOptions = {}): Sized
     parameter,
     unit,
     defaultSizes: isOwn ? known.sizes : [],
+    defaultSizesOnLine: isOwn ? (known.sizesOnLine ?? known.sizes) : [],
     sizeOf,
     textOf: (size) => writtenSize(size, definition),
     at,
@@ -111,10 +143,15 @@ export const sizedKinds = (): readonly string[] =>
     .filter(({ shape }) => 'in' in shape && quantitiesOf(shape).length > 0)
     .map(({ shape }) => shape.kind.value)
 
-/** The first fault of the scenario's own release that has a size; null if there is none. */
-export function sizedFaultOf({ faults, release }: Scenario): FaultKind | null {
+/** The first fault of the scenario's own release that has a size, and the line that alone has it; null if there is none. */
+export function sizedFaultOf({
+  faults,
+  release,
+}: Scenario): { readonly kind: FaultKind; readonly line?: number } | null {
   const own = faults.find((one) => originOf(one).firmware === release.version && SIZINGS[one.kind] !== undefined)
-  return own?.kind ?? null
+  if (own === undefined) return null
+  const { line = undefined } = isDeviceFault(own) ? own.in : {}
+  return { kind: own.kind, ...(line !== undefined && { line }) }
 }
 
 const NOT_SIZES = ['onset', 'after', 'from', 'for', 'over']
@@ -159,7 +196,7 @@ function writtenSize(size: number, definition: unknown): string {
   const short = Number(size.toPrecision(4))
   if (isNumber(definition)) return `${short}%`
   const unit = unitOf(definition)
-  return unit === 'duration' ? `${Math.round(DAY_MS / size)}ms` : `${short} ${unit}`
+  return unit === 'duration' ? `${Number((1 / size).toPrecision(4))}d` : `${short} ${unit}`
 }
 
 /** A factor may be written as what it adds: `15%`, or as itself: `1.15`. */

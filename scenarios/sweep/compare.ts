@@ -5,7 +5,7 @@ import type { Report } from '../../reports/run/report.ts'
 import { originOf } from '../../sim/faults/catalogue.ts'
 import { faultSize } from '../files/fault-size.ts'
 import type { Scenario } from '../files/scenario.ts'
-import { runMany, type SweepOptions } from './run-many.ts'
+import { type CompletedRun, runMany, type SweepOptions } from './run-many.ts'
 import { SweepFailed } from './sweep-failed.ts'
 
 /** What to vary; every combination is run with the same seeds, so that differences are due to the variant. */
@@ -20,8 +20,9 @@ export interface ComparePlan {
 const HOUR_MS = 3_600_000
 
 /**
- * Runs every variant of every scenario with every seed; the reports of each variant are in the order of the plan.
- * @throws SweepFailed naming the first run that failed; the signal's reason when aborted
+ * Runs every variant of every scenario with every seed; the reports of each variant are in the order of the plan. When
+ * it is aborted, they are those of the seeds that have been run with every variant.
+ * @throws SweepFailed naming the first run that failed; the signal's reason when aborted before there was such a seed
  */
 export async function runVariants(plan: ComparePlan, options: SweepOptions = {}): Promise<readonly VariantRuns[]> {
   const variants = plan.scenarios.flatMap((scenario) =>
@@ -31,16 +32,25 @@ export async function runVariants(plan: ComparePlan, options: SweepOptions = {})
       ),
     ),
   )
-  const completed = await runMany(variants, plan.seeds, options)
-  return variants.map((variant, index) => {
-    const own = completed.slice(index * plan.seeds.length, (index + 1) * plan.seeds.length)
-    return { variant: describe(variant), reports: own.map(reportOf) }
+  const ended = variants.map(() => new Map<number, CompletedRun>())
+  const isWhole = (seed: number): boolean => ended.every((own) => own.has(seed))
+  await runMany(variants, plan.seeds, {
+    ...options,
+    onRun: (run, index) => ended[index]?.set(run.seed, run),
+  }).catch((error: unknown) => {
+    // A seed that has not been run with every variant would weigh differently in each.
+    if (options.signal?.aborted !== true || !plan.seeds.some(isWhole)) throw error
   })
+  const seeds = plan.seeds.filter(isWhole)
+  return variants.map((variant, index) => ({
+    variant: describe(variant),
+    reports: seeds.map((seed) => reportOf(ended[index]?.get(seed) as CompletedRun)),
+  }))
+}
 
-  function reportOf(one: (typeof completed)[number]): Report {
-    if ('report' in one) return one.report
-    throw new SweepFailed(one)
-  }
+function reportOf(run: CompletedRun): Report {
+  if ('report' in run) return run.report
+  throw new SweepFailed(run)
 }
 
 interface PolicyVariant {

@@ -21,29 +21,40 @@ export interface SweepOptions extends PoolOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
+export interface RunManyOptions extends SweepOptions {
+  /** Called with each run, and the index of its scenario, in the order in which they end. */
+  readonly onRun?: (run: CompletedRun, scenario: number) => void
+}
+
 /**
  * Runs every scenario with every seed at model level on worker threads. Results are in the order of the scenarios, and of
- * the seeds within each; only real times in them differ from one sweep to the next.
+ * the seeds within each; only real times in them differ from one sweep to the next. It is run seed by seed, so that an
+ * interrupted sweep has whole seeds.
  * @throws the signal's reason when aborted; no thread is left then
  */
 export async function runMany(
   scenarios: readonly Scenario[],
   seeds: readonly number[],
-  options: SweepOptions = {},
+  options: RunManyOptions = {},
 ): Promise<readonly CompletedRun[]> {
-  const { untilMs, onProgress } = options
-  const planned = scenarios.flatMap((scenario) =>
-    seeds.map((seed): PlannedRun => ({ scenario, seed, ...(untilMs !== undefined && { untilMs }) })),
-  )
+  const { untilMs, onProgress, onRun } = options
+  const total = scenarios.length * seeds.length
   let done = 0
-  return withThreads('sweep/worker.js', planned.length, options, (pool) =>
-    Promise.all(
-      planned.map(async (run) => {
-        const completed: CompletedRun = await pool.run(run)
-        done += 1
-        onProgress?.({ done, total: planned.length })
-        return completed
-      }),
-    ),
-  )
+  return withThreads('sweep/worker.js', total, options, async (pool) => {
+    const bySeed = await Promise.all(
+      seeds.map((seed) =>
+        Promise.all(
+          scenarios.map(async (scenario, index) => {
+            const planned: PlannedRun = { scenario, seed, ...(untilMs !== undefined && { untilMs }) }
+            const completed: CompletedRun = await pool.run(planned)
+            done += 1
+            onRun?.(completed, index)
+            onProgress?.({ done, total })
+            return completed
+          }),
+        ),
+      ),
+    )
+    return scenarios.flatMap((_, index) => bySeed.map((own) => own[index] as CompletedRun))
+  })
 }

@@ -12,7 +12,11 @@ export const powerCommand = () =>
     .option('--vary <option>', "which option of the fault is its size (default: the kind's own)")
     .option('--set <option=value>', 'another option of the fault; may be repeated', settings)
     .option('--onset <duration>', 'delay of the onset, as 12h')
-    .option('--line <n>', 'only the devices of this line have the fault', positive)
+    .option(
+      '--line <n>',
+      'only the devices of this line have the fault (default: that of the scenario, else all)',
+      positive,
+    )
     .addOption(
       new Option('--stage <stage>', 'stage that has the fault')
         .choices(['canary', 'early', 'production'] as const)

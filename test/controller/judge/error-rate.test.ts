@@ -17,8 +17,8 @@ it('is healthy where errors are as expected, and a breach where they triple', ()
     baseline: 0,
     limit: 5,
     n: 1020,
-    statistic: { name: 'maxsprt', value: expect.closeTo(39.31, 2), boundary: expect.closeTo(12.185, 2) },
-    interval: { low: expect.closeTo(68.3, 1), high: expect.closeTo(403, 1) },
+    statistic: { name: 'maxsprt', value: expect.closeTo(39.31, 2), boundary: expect.closeTo(12.48, 2) },
+    interval: { low: expect.closeTo(67.0, 1), high: expect.closeTo(406, 1) },
     reason: {
       code: 'ERROR_RATE',
       data: {
@@ -233,8 +233,8 @@ it('is a breach of the one line that errs six times as often, which the stage ha
     outcome: 'breach',
     line: 7,
     n: 60,
-    // 15.2 for an endless count; 336 are expected within a week.
-    statistic: { name: 'maxsprt', boundary: expect.closeTo(15.2 - 0.48, 2) },
+    // 15.5 for an endless count; 336 are expected within a week.
+    statistic: { name: 'maxsprt', boundary: expect.closeTo(15.5 - 0.48, 2) },
     reason: {
       code: 'ERROR_RATE',
       data: {
@@ -312,10 +312,11 @@ it('knows no points of a stage without operations, in which any error is above t
 })
 
 it('counts the chance in what was before, too', () => {
-  // 68 where 34 were expected for certain are beyond chance; where those 34 come from 170 in the week they are not.
-  const judgedOf = (errors: number) => judgeErrorRate(oneCase({ stage: () => ({ errors: 4 }), stratum: { errors } }))
+  // 70 where 34 were expected for certain are beyond chance; where those 34 come from 170 in the week they are not.
+  const stage = (line: number) => ({ errors: line <= 2 ? 5 : 4 })
+  const judgedOf = (errors: number) => judgeErrorRate(oneCase({ stage, stratum: { errors } }))
   expect(judgedOf(4000).outcome).toBe('breach')
-  expect(judgedOf(10)).toMatchObject({ outcome: 'healthy', statistic: { value: expect.closeTo(9.9, 2) } })
+  expect(judgedOf(10)).toMatchObject({ outcome: 'healthy', statistic: { value: expect.closeTo(10.94, 2) } })
 })
 
 it('takes no exception to a device or a shift that the week did not have', () => {
@@ -426,4 +427,29 @@ it('knows no more of a shift than its own baseline has, whatever the others had'
   const judgedOver = (strata: readonly string[], lines = one.evidence.lines) =>
     judgeErrorRate({ ...one, baseline: { ...one.baseline, devices }, evidence: { ...one.evidence, strata, lines } })
   expect(judgedOver(['second/weekday', 'third/weekday'], []).outcome).toBe('healthy')
+})
+
+it('finds at the end of its window a line that errs twice as often, which needs more before', () => {
+  const hoursOf = (hours: number) => (line: number) => ({
+    minutes: 60 * hours,
+    countedMinutes: 60 * hours,
+    expectedErrors: 2 * hours,
+    errors: line === 7 ? 4 * hours : 2 * hours,
+  })
+  const controls = (hours: number) => () => ({
+    minutes: 1140 * hours,
+    countedMinutes: 1140 * hours,
+    expectedErrors: 38 * hours,
+    errors: 38 * hours,
+  })
+  const after = (hours: number) => {
+    const one = oneCase({
+      stage: hoursOf(hours),
+      controls: controls(hours),
+      stratum: { errors: 400, countedMinutes: 12_000, minutes: 12_000 },
+    })
+    return judgeErrorRate({ ...one, evidence: { ...one.evidence, evaluations: [] } })
+  }
+  expect(after(24)).toMatchObject({ outcome: 'breach', line: 7, statistic: { name: 'planned' } })
+  expect(after(16)).toMatchObject({ outcome: 'healthy' })
 })

@@ -506,11 +506,11 @@ const EXAMPLES: Examples = {
   ],
   SMALLEST_LEAK: [
     [
-      { stage: 'canary', slopeMiBPerHour: 5.03, withinHours: 72, windowMs: 24 * HOUR_MS },
-      'canary can detect a leak of 5.0 MiB/h in 24.0 h; it is rolled back where memory is exhausted within 72 h',
+      { stage: 'canary', slopeMiBPerHour: 5.03, heldMiBPerHour: 1.44, withinHours: 72, windowMs: 24 * HOUR_MS },
+      'canary can detect a leak of 5.0 MiB/h in 24.0 h; it is rolled back where memory is exhausted within 72 h, and is not promoted with one of 1.4 MiB/h',
     ],
     [
-      { stage: 'canary', slopeMiBPerHour: null, withinHours: 72, windowMs: HOUR_MS },
+      { stage: 'canary', slopeMiBPerHour: null, heldMiBPerHour: null, withinHours: 72, windowMs: HOUR_MS },
       'canary can detect no memory leak in 1.0 h',
     ],
   ],

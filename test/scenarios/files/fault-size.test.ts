@@ -19,6 +19,8 @@ it.each([
     'metric torqueNm, by -2.5 Nm, onset 4h',
   ],
   [{ kind: 'metric-shift', in: all, metric: 'torqueNm', by: '+15 %' }, 'metric torqueNm, by x1.15, onset 0ms'],
+  [{ kind: 'quality-drop', in: all, share: '1.5 %' }, 'share 1.5 %, onset 0ms'],
+  [{ kind: 'units-drop', in: { line: 2 }, share: '12 %', onset: '1h' }, 'share 12 %, onset 1h, line 2'],
   [{ kind: 'noisy-network', in: { line: 3 }, share: '3 %' }, 'share 3 %, from 0ms, line 3'],
 ] as const)('%j', (spec, size) => {
   expect(faultSize(faultSchema.parse(spec))).toBe(size)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Cell, foldCell } from '../../../reports/campaign/comparison.ts'
 import { renderComparison, renderCsv } from '../../../reports/text/comparison-text.ts'
 import { compare } from '../../../scenarios/cli/compare.ts'
@@ -96,4 +96,49 @@ it('counts an escape where a window ends before the fault begins, and shows the 
   ])
   expect(cells[1]).toMatchObject({ detected: { count: 0 }, escaped: { count: 1 }, meanExposure: { devices: 340 } })
   expect(readFileSync(join(out, 'compare.md'), 'utf8')).toContain('### Truth against outcome\n\n| window |')
+})
+
+it('prints and writes what whole seeds say when it is interrupted, and says that it is partial', async () => {
+  vi.stubEnv('CI', undefined)
+  vi.stubEnv('TERM', 'xterm')
+  const io = recordedIo()
+  let interrupt: () => void = () => undefined
+  const stopping = {
+    ...io,
+    once: (_: string, listener: () => void) => {
+      interrupt = listener
+    },
+    // After the first seed in both windows, and the second in one.
+    stderr: {
+      isTTY: true,
+      write(text: string) {
+        io.stderr.write(text)
+        if (text.includes('3 of 8')) interrupt()
+      },
+    },
+  }
+  const options = {
+    windows: [HOUR_MS, 2 * HOUR_MS],
+    profiles: ['default'],
+    gates: ['open'],
+    seeds: 4,
+    out,
+    ...ONE,
+  } as const
+  expect(await compare(['crash-on-start'], options, stopping)).toBe(130)
+  const found = JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))
+  expect(found).toMatchObject({ seeds: 1, isInterrupted: true, cells: [{ runs: 1 }, { runs: 1 }] })
+  const partial = 'Partial: interrupted after 1 of 4 seeds.'
+  for (const file of ['compare.html', 'compare.md']) expect(readFileSync(join(out, file), 'utf8')).toContain(partial)
+  expect(io.text.stdout).toContain(partial)
+  expect(io.text.stderr).toContain('rehearse: interrupted after 1 of 4 seeds\n')
+  vi.unstubAllEnvs()
+})
+
+it('has nothing to say when it is interrupted before a seed is whole', async () => {
+  const abort = new AbortController()
+  const reason = new Error('no more')
+  const running = runVariants(plan({ seeds: [1, 2] }), { ...ONE, signal: abort.signal })
+  abort.abort(reason)
+  await expect(running).rejects.toBe(reason)
 })

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { foldPower, PowerRun } from '../../../reports/campaign/power.ts'
 import { power, scenarioOrPlant } from '../../../scenarios/cli/power.ts'
-import { sizedFault, sizedKinds } from '../../../scenarios/files/sized-fault.ts'
+import { sizedFault, sizedFaultOf, sizedKinds } from '../../../scenarios/files/sized-fault.ts'
 import { InvalidScenario } from '../../../scenarios/files/yaml-file.ts'
 import { runPower } from '../../../scenarios/sweep/power.ts'
+import type { FaultSpec } from '../../../sim/faults/catalogue.ts'
 import { recordedIo } from '../cli/recorded-io.ts'
 import { powerPlan, SMALL } from './power-plan.ts'
 
@@ -20,6 +21,21 @@ describe('sizes of faults', () => {
     expect(sizedFault('memory-leak').sizeOf('5 MiB/h').size).toBe(5)
     expect(sizedFault('crash').sizeOf('2d').size).toBe(0.5)
     expect(sizedFault('cycle-drift', { parameter: 'rate' }).sizeOf('3%/h').size).toBe(3)
+    // A share that may not be more than all is a share like others.
+    expect(sizedFault('quality-drop').sizeOf('1.5 %')).toEqual({ size: 1.5, text: '1.5 %' })
+    expect(sizedFault('units-drop').textOf(12)).toBe('12 %')
+    expect([0.5, 3, 0.0607].map(sizedFault('crash').textOf)).toEqual(['2d', '0.3333d', '16.47d'])
+  })
+
+  it('are those of the fault that the scenario itself has, on its line where it has one alone', () => {
+    const { version } = SMALL.release
+    const of = (fault: FaultSpec) => sizedFaultOf({ ...SMALL, faults: [fault] })
+    expect(of(sizedFault('quality-drop').at('4 %', { firmware: version }))).toEqual({ kind: 'quality-drop' })
+    expect(of(sizedFault('units-drop').at('4 %', { firmware: version, line: 3 }))).toEqual({
+      kind: 'units-drop',
+      line: 3,
+    })
+    expect(of(sizedFault('units-drop').at('4 %', { firmware: 'another' }))).toBeNull()
   })
 
   it.each([
@@ -37,9 +53,11 @@ describe('sizes of faults', () => {
 
   it('have defaults that the fault accepts', () => {
     for (const kind of sizedKinds()) {
-      const { defaultSizes, sizeOf } = sizedFault(kind)
-      const sizes = defaultSizes.map((text) => sizeOf(text).size)
-      expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
+      const { defaultSizes, defaultSizesOnLine, sizeOf } = sizedFault(kind)
+      for (const texts of [defaultSizes, defaultSizesOnLine]) {
+        const sizes = texts.map((text) => sizeOf(text).size)
+        expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
+      }
     }
     expect(sizedKinds()).toEqual(expect.arrayContaining(['memory-leak', 'crash', 'cycle-drift', 'error-rise']))
   })
@@ -91,6 +109,18 @@ describe('the command', () => {
     expect(fleet.lines).toEqual(scenarioOrPlant(PLANT).fleet.lines)
     expect(faults).toEqual([])
     expect(start.zone).toBe(fleet.zone ?? 'Europe/Berlin')
+  })
+
+  it("measures the scenario's own fault on the line that alone has it, at sizes that a line is found by", async () => {
+    const folder = out()
+    const io = recordedIo()
+    expect(await power('one-bad-line', { ...options, out: folder }, io)).toBe(0)
+    expect(io.text.stdout).toMatch(/^CYCLE-DRIFT IN CANARY \(1 devices, on line 7 only;/)
+    const { curves } = JSON.parse(readFileSync(join(folder, 'power.json'), 'utf8')) as {
+      curves: ReturnType<typeof foldPower>
+    }
+    expect(curves[0]?.points.at(-1)?.size).toBeCloseTo(15, 9)
+    rmSync(folder, { recursive: true })
   })
 
   it('refuses a line that the plant has not', async () => {

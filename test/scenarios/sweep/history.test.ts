@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000
 function few(count: number): [Scenario, ...Scenario[]] {
   const plan = { ...HISTORY, releases: count, days: (HISTORY.days / HISTORY.releases) * count, faulty: [1] }
   const policy = { window: 8 * 3_600_000, gates: 'open' } as const
-  const small = (scenario: Scenario): Scenario => ({ ...scenario, policy, fleet: { lines: 3, devicesPerLine: 10 } })
+  const small = (scenario: Scenario): Scenario => ({ ...scenario, policy, fleet: { lines: 3, devicesPerLine: 5 } })
   return releases(plan).map(small) as [Scenario, ...Scenario[]]
 }
 
@@ -58,7 +58,7 @@ describe('run one after the other against one fleet', () => {
       ['promoted', null],
     ])
     expect(reports.flatMap(({ invariants }) => invariants.violated)).toEqual([])
-    expect(reports.map(({ exposure }) => exposure.devices)).toEqual([30, 3, 30, 30])
+    expect(reports.map(({ exposure }) => exposure.devices)).toEqual([15, 3, 15, 15])
     expect(reports.map(({ faults }) => faults.length)).toEqual([0, 1, 0, 0])
   })
 

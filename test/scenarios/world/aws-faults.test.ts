@@ -22,7 +22,7 @@ async function play(name: string, ...faults: object[]): Promise<Run> {
   const base = findScenario(name)
   const scenario: Scenario = {
     ...base,
-    fleet: { lines: 1, devicesPerLine: 10 },
+    fleet: { lines: 1, devicesPerLine: 20 },
     policy: { window: HOUR_MS, gates: 'open' },
     faults: [...base.faults, ...faults.map((one) => faultSchema.parse(one))],
     expect: {},

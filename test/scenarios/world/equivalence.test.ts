@@ -48,7 +48,7 @@ describe('wire and model decide the same', () => {
   })
 
   it('devices held back from production, released when production has passed', async () => {
-    const policy = { window: 2 * HOUR_MS, gates: 'open', holdback: true } as const
+    const policy = { window: HOUR_MS, gates: 'open', holdback: true } as const
     const report = await expectSame({ ...small(findScenario('healthy')), policy, expect: {} })
     expect(report).toMatchObject({ outcome: 'promoted', exposure: { devices: 20 }, invariants: { violated: [] } })
   })

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { writtenDuration } from '../../controller/units/duration.ts'
-import { duration, memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
+import { memoryRate, percent, percentRate } from '../../controller/units/quantity.ts'
 import { type FaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
+import { isDuration } from '../../sim/faults/families/times.ts'
 import { type MetricChange, metricChange, writtenChange } from '../../sim/plant/metric-change.ts'
 
 /** Unit suffixes by schema definition, which a schema shares with copies that differ only in their description. */
@@ -26,7 +27,7 @@ export function faultSize(spec: FaultSpec): string {
 
 /** `%`, `MiB/h`, `%/h`, `duration`; null for what is no quantity with a unit. */
 export const unitOf = (definition: unknown): string | null =>
-  definition === duration._zod.def ? 'duration' : (SUFFIXES.get(definition)?.trim() ?? null)
+  isDuration(definition) ? 'duration' : (SUFFIXES.get(definition)?.trim() ?? null)
 
 /** The definition of an option inside `optional` and `default`. */
 export function definitionAt(shape: object | undefined, key: string): unknown {
@@ -38,7 +39,7 @@ export function definitionAt(shape: object | undefined, key: string): unknown {
 }
 
 function quantity(value: unknown, definition: unknown): string {
-  if (definition === duration._zod.def) return writtenDuration(value as number)
+  if (isDuration(definition)) return writtenDuration(value as number)
   if (definition === metricChange._zod.def) return writtenChange(value as MetricChange)
   return typeof value === 'object' ? JSON.stringify(value) : `${value}${SUFFIXES.get(definition) ?? ''}`
 }

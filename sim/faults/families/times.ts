@@ -10,3 +10,7 @@ export const lasting = duration.refine((ms) => ms > 0, { message: 'must be longe
  * often cannot be told from what never stops, and its events would be without number.
  */
 export const period = duration.refine((ms) => ms >= MINUTE_MS, { message: 'must be at least 1min' })
+
+/** Whether this is the definition of a schema of durations, with a bound or without. */
+export const isDuration = (definition: unknown): boolean =>
+  [duration, lasting, period].some(({ _zod }) => _zod.def === definition)

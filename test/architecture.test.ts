@@ -155,6 +155,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'scenarios/support',
     'sim/cloud/base',
     'sim/faults',
+    'sim/faults/families',
     'sim/plant',
   ],
   'scenarios/library': ['controller/support', 'scenarios/files', 'scenarios/support'],

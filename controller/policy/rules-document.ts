@@ -21,7 +21,7 @@ import {
 const RULE_NAME = /^[a-z][a-z0-9-]{0,39}$/
 const METRIC_NAME = /^[a-z][A-Za-z0-9]{0,39}$/
 /** Each has its part of the false-rollback budget. */
-const MOST_RULES = 30
+export const MOST_RULES = 30
 
 const metricName = z.string().regex(METRIC_NAME, { message: 'is not a metric such as "torqueNm": letters and digits' })
 /** Of a trend in the unit of the metric. */

@@ -7,12 +7,20 @@ import { duration, memory, percent, share, writtenMemory, writtenPercent, writte
 import { minutesBetween, shiftProblem, wallTime, zone } from '../units/wall-time.ts'
 import { DEFAULT_POLICY } from './policy.ts'
 import { BUILT_IN_NAMES } from './rules.ts'
-import { rulesSchema } from './rules-document.ts'
+import { MOST_RULES, rulesSchema } from './rules-document.ts'
 
 /** Days of the week as documents name them, in the order of ISO 8601. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
+
+/** An hour each: of a day, and of a week. */
+const MOST_SHIFTS = 24
+const MOST_WINDOWS = 7 * 24
+/** One for every day of a year. */
+const MOST_PERIODS = 366
+/** Those that every policy has, and as many of the plant's own as it may have. */
+const MOST_NAMED_RULES = BUILT_IN_NAMES.length + MOST_RULES
 
 const { stages, preflight, limits, evidence, memory: memoryLimits, telemetry } = DEFAULT_POLICY
 
@@ -20,13 +28,20 @@ const period = duration.refine((ms) => ms > 0, { message: 'must be longer than 0
 const part = share.refine((value) => value > 0 && value <= 1, { message: 'must be above 0 and at most 100 %' })
 const limitPct = percent.refine((value) => value > 0 && value <= 100, { message: 'must be above 0 and at most 100 %' })
 
+/** A list that a machine reads at every evaluation, or a person at all, has an end. */
+const listOf = <Item extends z.ZodType>(item: Item, most: number, what: string) =>
+  z.array(item).max(most, { error: ({ input }) => `has ${(input as unknown[]).length} ${what}, ${most} at most` })
+
 /** A key of the document with what it means and what holds where it is left out. */
 const key = <Schema extends z.ZodType>(schema: Schema, meaning: string, usual: string | number | boolean) =>
   schema.describe(`${meaning}; ${usual} by default`)
 
 const windowSchema = z
   .strictObject({
-    days: z.array(z.enum(DAYS)).min(1).optional().describe('Days on which it opens; every day by default'),
+    days: listOf(z.enum(DAYS), DAYS.length, 'days')
+      .min(1)
+      .optional()
+      .describe('Days on which it opens; every day by default'),
     from: wallTime,
     to: wallTime.describe('May lie past midnight; the same as "from" is a whole day'),
   })
@@ -47,7 +62,9 @@ function isOfCalendar(written: string): boolean {
   }
 }
 
-const windows = z.array(windowSchema).min(1, { message: 'has no windows, so that the stage would never be deployed' })
+const windows = listOf(windowSchema, MOST_WINDOWS, 'windows').min(1, {
+  message: 'has no windows, so that the stage would never be deployed',
+})
 const windowsByStage = z
   .strictObject(Object.fromEntries(STAGES.map((stage) => [stage, windows])) as Record<StageName, typeof windows>)
   .partial()
@@ -220,8 +237,7 @@ const keys = z
     zone: zone.describe(
       `IANA zone of gates and shifts; by default that of the fleet, or ${DEFAULT_POLICY.zone} without one`,
     ),
-    shifts: z
-      .array(z.strictObject({ name: z.string().min(1), from: wallTime, to: wallTime }))
+    shifts: listOf(z.strictObject({ name: z.string().min(1), from: wallTime, to: wallTime }), MOST_SHIFTS, 'shifts')
       .min(1)
       .describe('Strata of the baseline, which cover the day; by default the shifts of the fleet, or three of 8 h'),
     gates: gatesSchema.describe(
@@ -231,21 +247,23 @@ const keys = z
     deny: windowsByStage.describe(
       'When a stage must not be changed even inside its gate; a hotfix waits as well; never by default',
     ),
-    freezes: z
-      .array(z.strictObject({ name: z.string().min(1), from: localDateTime, to: localDateTime }))
-      .describe('Dated freezes of the whole fleet, such as holidays; a hotfix passes them; none by default'),
-    incidents: z
-      .array(
-        z.strictObject({
-          from: localDateTime,
-          to: localDateTime,
-          reason: z.string().min(1).describe('What happened, for whoever reads the policy'),
-        }),
-      )
-      .describe(
-        'Times in which the plant did not run as usual, such as a power cut: the shifts that they fall into are left out ' +
-          'of the baseline; none by default',
-      ),
+    freezes: listOf(
+      z.strictObject({ name: z.string().min(1), from: localDateTime, to: localDateTime }),
+      MOST_PERIODS,
+      'freezes',
+    ).describe('Dated freezes of the whole fleet, such as holidays; a hotfix passes them; none by default'),
+    incidents: listOf(
+      z.strictObject({
+        from: localDateTime,
+        to: localDateTime,
+        reason: z.string().min(1).describe('What happened, for whoever reads the policy'),
+      }),
+      MOST_PERIODS,
+      'incidents',
+    ).describe(
+      'Times in which the plant did not run as usual, such as a power cut: the shifts that they fall into are left out ' +
+        'of the baseline; none by default',
+    ),
     stages: stagesSchema.describe('How each line is split into stages'),
     preflight: preflightSchema.describe('What must be so before a rollout starts'),
     limits: limitsSchema.describe('Thresholds of the rules'),
@@ -257,9 +275,9 @@ const keys = z
       DEFAULT_POLICY.onNoisyBaseline,
     ),
     rules: rulesSchema,
-    dryRun: z
-      .array(z.string())
-      .describe('Rules that report and do not decide, as `criticality: dry-run` of each says; none by default'),
+    dryRun: listOf(z.string(), MOST_NAMED_RULES, 'rules').describe(
+      'Rules that report and do not decide, as `criticality: dry-run` of each says; none by default',
+    ),
     quorum: key(
       part,
       'Canaries that must be installed before the window begins',

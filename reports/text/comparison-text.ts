@@ -6,18 +6,18 @@ import { durationText, grouped, percentText } from '../numbers/format.ts'
 import { alignedTable, markdownTable } from '../numbers/table.ts'
 import { confusionMarkdown, isWorthShowing } from './confusion-text.ts'
 import { csvField } from './csv-text.ts'
+import { terminalText } from './terminal-text.ts'
 
 /** The comparison in plain text: one block per scenario, one line per variant. */
 export function renderComparison(cells: readonly Cell[]): string {
   const scenarios = [...new Set(cells.map(({ scenario }) => scenario))]
-  return scenarios
-    .map((name) =>
-      block(
-        name,
-        cells.filter(({ scenario }) => scenario === name),
-      ),
-    )
-    .join('\n\n')
+  const blocks = scenarios.map((name) =>
+    block(
+      name,
+      cells.filter(({ scenario }) => scenario === name),
+    ),
+  )
+  return terminalText(blocks.join('\n\n'))
 }
 
 const COLUMNS = [
@@ -85,10 +85,12 @@ export const differenceTexts = (one: VariantDifference): readonly string[] => [
 
 /** Differences over the same seeds in plain text, with their 95 % intervals. */
 export const renderDifferences = (differences: readonly VariantDifference[]): string =>
-  [
-    'DIFFERENCES OVER THE SAME SEEDS (95 %)',
-    ...alignedTable(DIFFERENCE_COLUMNS, differences.map(differenceTexts), 2),
-  ].join('\n')
+  terminalText(
+    [
+      'DIFFERENCES OVER THE SAME SEEDS (95 %)',
+      ...alignedTable(DIFFERENCE_COLUMNS, differences.map(differenceTexts), 2),
+    ].join('\n'),
+  )
 
 /** The same in Markdown, with truth against outcome when there is more than one kind or size of fault. */
 export const renderComparisonMarkdown = (

@@ -2,6 +2,7 @@ import type { PowerCurve, PowerPoint, SizeAt } from '../campaign/power.ts'
 import { durationText, numberText, percentText } from '../numbers/format.ts'
 import type { Crossing } from '../numbers/monotone.ts'
 import { alignedTable } from '../numbers/table.ts'
+import { terminalText } from './terminal-text.ts'
 
 /** What was varied, for titles. */
 export interface PowerHead {
@@ -18,25 +19,27 @@ export interface PowerHead {
 
 /** The power of every window and size, and the sizes that are found with given chances, in plain text. */
 export const renderPower = (head: PowerHead, curves: readonly PowerCurve[]): string =>
-  [
-    titleOf(head),
-    ...alignedTable(
-      COLUMNS,
-      curves.flatMap(({ points }) => points.map((point) => cells(point, head.unit))),
-      2,
-      10,
-    ),
-    ...remarks(curves),
-    '',
-    'SIZE THAT IS FOUND',
-    ...alignedTable(
-      ['window', ...(curves[0]?.sizes ?? []).map(({ power }) => `in ${power * 100} % of releases (95 %)`)],
-      curves.map(({ windowHours, sizes }) => [`${windowHours} h`, ...sizes.map((one) => sizeText(one, head.unit))]),
-      1,
-    ),
-    '',
-    ...curves.map((curve) => `  ${powerSentence(head, curve)}`),
-  ].join('\n')
+  terminalText(
+    [
+      titleOf(head),
+      ...alignedTable(
+        COLUMNS,
+        curves.flatMap(({ points }) => points.map((point) => cells(point, head.unit))),
+        2,
+        10,
+      ),
+      ...remarks(curves),
+      '',
+      'SIZE THAT IS FOUND',
+      ...alignedTable(
+        ['window', ...(curves[0]?.sizes ?? []).map(({ power }) => `in ${power * 100} % of releases (95 %)`)],
+        curves.map(({ windowHours, sizes }) => [`${windowHours} h`, ...sizes.map((one) => sizeText(one, head.unit))]),
+        1,
+      ),
+      '',
+      ...curves.map((curve) => `  ${powerSentence(head, curve)}`),
+    ].join('\n'),
+  )
 
 const titleOf = ({ scenario, fault, stage, devices, line, seeds, onset }: PowerHead): string =>
   `${fault.toUpperCase()} IN ${stage.toUpperCase()} (${devices} devices${line === null ? '' : `, on line ${line} only`}${

@@ -5,6 +5,8 @@ import { OPERATIONS } from '../../controller/rollout/operations.ts'
 import type { HoldbackStatus, RolloutStatus, Status } from '../../controller/rollout/status.ts'
 import { textOf } from '../../reports/messages/registry.ts'
 import { countText } from '../../reports/numbers/format.ts'
+import { printable, printableLine } from '../../reports/numbers/printable.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { REGION } from '../../sim/twin/account.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { ownName } from '../support/own-name.ts'
@@ -21,9 +23,8 @@ const KNOWN = ['status', ...OPERATIONS]
 export async function ctl(operation: string, options: CtlOptions, io: Pick<Io, 'stdout' | 'stderr'>): Promise<number> {
   if (!KNOWN.includes(operation)) {
     const nearest = closest(operation, KNOWN)
-    io.stderr.write(
-      `rehearse: unknown operation "${operation}"; did you mean "${nearest}"? One of ${KNOWN.join(', ')}\n`,
-    )
+    const known = `did you mean "${nearest}"? One of ${KNOWN.join(', ')}`
+    io.stderr.write(terminalText(`rehearse: unknown operation "${operation}"; ${known}\n`))
     return EXIT.usage
   }
   if (operation !== 'status' && options.reason === undefined) {
@@ -32,8 +33,11 @@ export async function ctl(operation: string, options: CtlOptions, io: Pick<Io, '
   }
   const { actor = ownName(), reason, id, endpoint } = options
   const answer = await invoke(endpoint, { operation, actor, reason, id })
-  if (options.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
-  else io.stdout.write(`${(operation === 'status' ? statusLines(answer.status) : answerLines(answer)).join('\n')}\n`)
+  if (options.json) io.stdout.write(printable(`${JSON.stringify(answer, null, 2)}\n`))
+  else {
+    const lines = operation === 'status' ? statusLines(answer.status) : answerLines(answer)
+    io.stdout.write(terminalText(`${lines.map(printableLine).join('\n')}\n`))
+  }
   return answer.result === 'refused' ? EXIT.notMet : EXIT.met
 }
 

@@ -125,6 +125,7 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
     ...(policy.holdback
       ? [row('', 'holdback: one production device per line, released when production has passed')]
       : []),
+    row('', policy.bakeMs === 0 ? 'bake: none, complete once every device has it' : bakeText(policy)),
     row('', own.zone === null ? "in the fleet's zone" : `in ${own.zone}`),
     row(
       'limits',
@@ -145,6 +146,9 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
     ),
   ]
 }
+
+const bakeText = ({ bakeMs }: Policy): string =>
+  `bake: watched for ${hours(bakeMs)} once every device has it, and may still be rolled back`
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 

@@ -3,6 +3,7 @@ import { foldHistory, type ReleaseRow } from '../../reports/campaign/history.ts'
 import { renderHistoryPage } from '../../reports/html/history-page.ts'
 import { reportedLine } from '../../reports/messages/reported.ts'
 import { renderHistory, renderReleases } from '../../reports/text/history-text.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { makeFolder, writeWhole } from '../outcome/output-files.ts'
 import { EXIT } from '../support/exit-codes.ts'
 import { wallMs } from '../support/wall.ts'
@@ -35,11 +36,11 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
   else {
     if (options.repeat === 1) io.stdout.write(`${renderReleases(histories[0] ?? [])}\n\n`)
     io.stdout.write(`${renderHistory(found, REPORTED)}\n\n`)
-    for (const invariant of violated) io.stdout.write(`  INVARIANT VIOLATED  ${invariant}\n`)
+    for (const invariant of violated) io.stdout.write(terminalText(`  INVARIANT VIOLATED  ${invariant}\n`))
     const simulatedDays = histories.reduce((sum, rows) => sum + daysOf(rows), 0)
     const rate = (simulatedDays / wallS).toFixed(1)
     io.stdout.write(`  ${Math.round(simulatedDays)} simulated days in ${wallS.toFixed(1)} s (${rate} per second)\n`)
-    io.stdout.write(`  ${folder}/history.json, history.html\n`)
+    io.stdout.write(terminalText(`  ${folder}/history.json, history.html\n`))
   }
   return violated.length > 0 ? EXIT.notMet : EXIT.met
 }

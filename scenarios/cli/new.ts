@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { isScalar } from 'yaml'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { parseYaml, readText } from '../files/yaml-file.ts'
 import { shippedFile } from '../library/catalogue.ts'
 import { EXIT } from '../support/exit-codes.ts'
@@ -23,7 +24,7 @@ export function makeNew(name: string, { from }: NewOptions, io: Pick<Io, 'stdout
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new WouldOverwrite(`${file} already exists`)
     throw new CannotWrite(file, error)
   }
-  io.stdout.write(`${file}\n  rehearse validate ${file}\n  rehearse run ${file} --level model\n`)
+  io.stdout.write(terminalText(`${file}\n  rehearse validate ${file}\n  rehearse run ${file} --level model\n`))
   return EXIT.met
 }
 

@@ -1,6 +1,8 @@
 import { Document, isMap, isScalar, isSeq, parseDocument, stringify, visit, type YAMLMap } from 'yaml'
 import { documentOf, type FullPolicyDocument } from '../../controller/policy/document.ts'
 import { parsePolicy } from '../../controller/policy/parse.ts'
+import { printable } from '../../reports/numbers/printable.ts'
+import { terminalText } from '../../reports/text/terminal-text.ts'
 import { policyFor } from '../files/plan.ts'
 import { jsonSchemaOf } from '../files/scenario.ts'
 import { findScenario } from '../library/catalogue.ts'
@@ -20,7 +22,7 @@ export interface PolicyOptions {
 export function policy({ scenario, json }: PolicyOptions, io: Pick<Io, 'stdout'>): number {
   const effective = scenario === undefined ? parsePolicy({}) : policyFor(findScenario(scenario))
   const document = documentOf(effective)
-  io.stdout.write(json === true ? `${JSON.stringify(document, null, 2)}\n` : policyYaml(document))
+  io.stdout.write(json === true ? printable(`${JSON.stringify(document, null, 2)}\n`) : policyYaml(document))
   return EXIT.met
 }
 
@@ -34,21 +36,25 @@ interface KeySchema {
 /** Of comments and of entries of a table: as long as the lines of the documents that the project ships. */
 const WIDTH = 110
 
-/** The document as YAML, with the description of its schema above each key. */
+/** The document as YAML, with the description of its schema above each key; fit for a terminal. */
 export function policyYaml(document: FullPolicyDocument): string {
   const yaml = new Document(document)
   describeKeys(yaml.contents as YAMLMap, jsonSchemaOf('policy') as KeySchema, true)
   visit(yaml, {
     Scalar: (_, node) => {
-      if (typeof node.value === 'string' && !isStringInYaml11(node.value)) node.type = 'QUOTE_DOUBLE'
+      if (typeof node.value === 'string' && !isPlain(node.value)) node.type = 'QUOTE_DOUBLE'
     },
     Map: (_, node, path) => {
       // A window or a shift takes one line.
       if (isSeq(path.at(-1))) node.flow = true
     },
   })
-  return yaml.toString({ lineWidth: 0, flowCollectionPadding: true })
+  // What would be escaped here stands in quotes, where an escape means the character itself.
+  return terminalText(yaml.toString({ lineWidth: 0, flowCollectionPadding: true }))
 }
+
+const isPlain = (value: string): boolean =>
+  isStringInYaml11(value) && terminalText(value) === value && !value.includes('\n')
 
 /** YAML 1.1 reads 22:00 as a number in base 60, 2026-03-02 as a date, and n, y, no, yes, on, off as booleans. */
 function isStringInYaml11(value: string): boolean {

@@ -9,9 +9,6 @@ export interface PoolOptions {
   readonly signal?: AbortSignal
 }
 
-/** More than any machine has processors for; each takes a hundred MiB. */
-const MOST_THREADS = 256
-
 /** Four times V8's own: an evaluation leaves much garbage, and a rehearsal takes an eighth less CPU with it. */
 const YOUNG_MIB = 192
 
@@ -27,7 +24,7 @@ export async function withThreads<T>(
   work: (pool: Tinypool) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted()
-  const threads = Math.max(1, Math.min(workers, tasks, MOST_THREADS))
+  const threads = Math.max(1, Math.min(workers, tasks))
   // Threads run the build: Node 20 cannot strip types.
   const filename = join(packageRoot(), 'dist', 'scenarios', worker)
   const pool = new Tinypool({

@@ -4,6 +4,7 @@ import { callRate, duration, memoryRate, percent, percentRate } from '../../cont
 import { metricChange } from '../plant/metric-change.ts'
 import { type AnyFault, FAULTS } from './catalogue.ts'
 import { FAMILIES, type FaultFamily } from './families/families.ts'
+import { lasting, period } from './families/times.ts'
 
 /** The fault catalogue of the documents, as Markdown: every fact comes from the definitions of the faults. */
 export const catalogueText = (): string =>
@@ -100,9 +101,13 @@ function unwrapped(schema: Schema | undefined): Schema | undefined {
   return inner === undefined ? schema : unwrapped(inner)
 }
 
+const DURATION = { name: 'duration', written: (value: number) => (value === 0 ? '0s' : writtenDuration(value)) }
+
 /** Quantities with units, by definition: a schema shares it with those that only describe it anew. */
 const QUANTITIES = new Map<unknown, { readonly name: string; readonly written: (value: number) => string }>([
-  [duration._zod.def, { name: 'duration', written: (value) => (value === 0 ? '0s' : writtenDuration(value)) }],
+  [duration._zod.def, DURATION],
+  [lasting._zod.def, DURATION],
+  [period._zod.def, DURATION],
   [percent._zod.def, { name: 'share in %', written: (value) => `${value} %` }],
   [percentRate._zod.def, { name: 'rate in %/h', written: (value) => `${value} %/h` }],
   [memoryRate._zod.def, { name: 'rate in MiB/h', written: (value) => `${value} MiB/h` }],

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { countOf, durationMs, listOf, type OptionsOf, positive, withDefault } from './readers.ts'
+import { countOf, durationMs, listOf, type OptionsOf, positive, threads, withDefault } from './readers.ts'
 
 export type AdviseOptions = OptionsOf<typeof adviseCommand>
 
@@ -14,7 +14,7 @@ export const adviseCommand = () =>
       'YAML: kinds of faults with their sizes and onsets (default: see README of scenarios/sweep)',
     )
     .addOption(withDefault('--history <faulty/releases>', 'faulty releases so far, of all', countOf, '2/23'))
-    .option('--workers <n>', 'threads (default: one per processor)', positive)
+    .option('--workers <n>', 'threads (default: one per processor)', threads)
     .option('--out <dir>', 'folder of advice.json (default: reports/out/advise)')
     .option('--json', 'print advice.json to stdout and nothing else there')
     .addHelpText(

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { durationMs, listOf, type OptionsOf, oneOf, positive, withDefault } from './readers.ts'
+import { durationMs, listOf, type OptionsOf, oneOf, positive, threads, withDefault } from './readers.ts'
 
 export type CompareOptions = OptionsOf<typeof compareCommand>
 
@@ -25,7 +25,7 @@ export const compareCommand = () =>
       ),
     )
     .option('--seeds <n>', 'seeds 1 to n, the same for every variant', positive, 20)
-    .option('--workers <n>', 'threads (default: one per processor)', positive)
+    .option('--workers <n>', 'threads (default: one per processor)', threads)
     .option('--out <dir>', 'folder of compare.json and compare.csv (default: reports/out/compare)')
     .option('--json', 'print compare.json to stdout and nothing else there')
     .addHelpText(

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { durationMs, type OptionsOf, path, positive, shard, signedInteger } from './readers.ts'
+import { durationMs, type OptionsOf, path, positive, shard, signedInteger, threads } from './readers.ts'
 
 export type FuzzOptions = OptionsOf<typeof fuzzCommand>
 
@@ -15,7 +15,7 @@ export const fuzzCommand = () =>
     )
     .option('--path <path>', 'replay one failing scenario and shrink it', path)
     .option('--shard <i/n>', 'run only this part of the campaign, such as 2/5', shard)
-    .option('--workers <n>', 'threads (default: one per processor)', positive)
+    .option('--workers <n>', 'threads (default: one per processor)', threads)
     .option(
       '--out <dir>',
       'folder of scenarios that violated an invariant; they are run first (default: scenarios/library/regressions)',

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { durationMs, listOf, type OptionsOf, positive, settings, withDefault } from './readers.ts'
+import { durationMs, listOf, type OptionsOf, positive, settings, threads, withDefault } from './readers.ts'
 
 export type PowerOptions = OptionsOf<typeof powerCommand>
 
@@ -24,7 +24,7 @@ export const powerCommand = () =>
     )
     .addOption(withDefault('--windows <list>', 'monitoring windows', listOf(durationMs), '4h,24h'))
     .option('--seeds <n>', 'seeds 1 to n, the same at every size', positive, 60)
-    .option('--workers <n>', 'threads (default: one per processor)', positive)
+    .option('--workers <n>', 'threads (default: one per processor)', threads)
     .option('--out <dir>', 'folder of power.json (default: reports/out/power)')
     .option('--json', 'print power.json to stdout and nothing else there')
     .addHelpText(

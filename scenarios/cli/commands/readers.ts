@@ -27,11 +27,17 @@ export const signedInteger = (text: string): number => {
 /** Rehearsals, seeds or repetitions: more would take months. */
 const MOST_RUNS = 100_000
 
-export const positive = (text: string): number => {
-  const value = wholeUpTo(MOST_RUNS)(text)
+export const positive = (text: string): number => atLeastOne(wholeUpTo(MOST_RUNS)(text))
+
+function atLeastOne(value: number): number {
   if (value < 1) throw new InvalidArgumentError('It must be at least 1.')
   return value
 }
+
+/** More than any machine has processors for; each takes a hundred MiB. */
+const MOST_THREADS = 256
+
+export const threads = (text: string): number => atLeastOne(wholeUpTo(MOST_THREADS)(text))
 
 export const port = wholeUpTo(65_535)
 

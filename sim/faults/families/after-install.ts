@@ -2,18 +2,19 @@ import type { z } from 'zod'
 import { duration } from '../../../controller/units/quantity.ts'
 import { during, onlyDuring } from './during.ts'
 import type { ProcessEffect, ProcessFault } from './process-fault.ts'
+import { lasting } from './times.ts'
 
 /** When a change of the process acts that begins with the install or some time after it. */
 export const momentShape = {
   onset: duration.default(0).describe('Time after the install at which it begins; at once by default'),
-  for: duration.optional().describe('How long it lasts; permanently by default'),
+  for: lasting.optional().describe('How long it lasts; permanently by default'),
   during: during.optional(),
 }
 
 /** The same for a change that may come little by little. */
 export const changeShape = {
   ...momentShape,
-  over: duration.optional().describe('It grows evenly over this time; all at once by default'),
+  over: lasting.optional().describe('It grows evenly over this time; all at once by default'),
 }
 
 interface Change {

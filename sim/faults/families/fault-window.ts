@@ -1,9 +1,10 @@
 import { duration, percent } from '../../../controller/units/quantity.ts'
+import { lasting } from './times.ts'
 
 /** When a fault acts that does not depend on the firmware: a part of the rehearsal, all of it by default. */
 export const windowShape = {
   from: duration.default(0).describe('When it begins, after the start of the rehearsal'),
-  for: duration.optional().describe('How long it lasts; until the end of the rehearsal by default'),
+  for: lasting.optional().describe('How long it lasts; until the end of the rehearsal by default'),
 }
 
 /** On how many of the cases in its window it acts. */

@@ -3,6 +3,7 @@ import { duration } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
 import type { ProcessView } from '../families/process-fault.ts'
+import { lasting } from '../families/times.ts'
 
 /**
  * The device's clock is wrong: its health documents and fleet status messages carry past or future times. It still samples
@@ -17,7 +18,7 @@ export const clockSkew = defineFault({
       in: selector,
       ahead: duration.optional().describe('How far the clock is ahead of true time'),
       behind: duration.optional().describe('How far the clock is behind true time'),
-      over: duration.optional().describe('The clock drifts at a constant rate for this time; it jumps by default'),
+      over: lasting.optional().describe('The clock drifts at a constant rate for this time; it jumps by default'),
     })
     .refine(({ ahead, behind }) => (ahead === undefined) !== (behind === undefined), {
       message: 'set one of "ahead" or "behind"',

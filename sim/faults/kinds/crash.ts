@@ -3,6 +3,7 @@ import { duration } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { NOT_BY_PROCESS } from '../families/process-fault.ts'
+import { period } from '../families/times.ts'
 
 /**
  * The firmware dies: in its startup script, every time; at a given uptime; or at random with a mean time between crashes.
@@ -17,7 +18,7 @@ export const crash = defineFault({
       in: selector,
       at: z.literal('start').optional().describe('The startup script exits with an error'),
       after: duration.optional().describe('Uptime at which the process exits with an error'),
-      every: duration.optional().describe('Mean time between random crashes (Poisson process)'),
+      every: period.optional().describe('Mean time between random crashes (Poisson process)'),
     })
     .refine(({ at, after, every }) => [at, after, every].filter((one) => one !== undefined).length === 1, {
       message: 'set one of "at: start", "after" with a duration, or "every" with a mean duration',

@@ -3,6 +3,7 @@ import { duration, percent, percentRate } from '../../../controller/units/quanti
 import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { during, onlyDuring } from '../families/during.ts'
+import { lasting } from '../families/times.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -19,13 +20,12 @@ export const cycleDrift = defineFault({
       onset: duration.describe('Time after the install at which the drift begins'),
       rate: percentRate.optional().describe('Growth of the cycle time per hour, without limit'),
       rise: percent.optional().describe('Final increase of the cycle time'),
-      over: duration.optional().describe('Duration of the rise'),
+      over: lasting.optional().describe('Duration of the rise'),
       during: during.optional(),
     })
     .refine(({ rate, rise, over }) => (rate === undefined) === (rise !== undefined && over !== undefined), {
       message: 'set either "rate", or "rise" with "over"',
-    })
-    .refine(({ over }) => over !== 0, { path: ['over'], message: 'must be longer than 0' }),
+    }),
   meaning: 'Cycle time grows from some time after the install, linearly or along an S-curve',
   make({ onset, rate, rise, over, during: shift }) {
     const increasePct = (driftingMs: number): number =>

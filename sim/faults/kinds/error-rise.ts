@@ -3,6 +3,7 @@ import { duration } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { during, onlyDuring } from '../families/during.ts'
+import { lasting } from '../families/times.ts'
 
 /** Operations fail more often from some time after the install: for a limited time (a burst) or permanently (a step). */
 export const errorRise = defineFault({
@@ -13,7 +14,7 @@ export const errorRise = defineFault({
       in: selector,
       factor: z.number().positive().describe('Factor on the error rate'),
       onset: duration.describe('Time after the install at which it begins'),
-      for: duration.optional().describe('How long it lasts; permanently by default'),
+      for: lasting.optional().describe('How long it lasts; permanently by default'),
       during: during.optional(),
     })
     .refine(({ for: lastsMs, during: shift }) => lastsMs === undefined || shift === undefined, {

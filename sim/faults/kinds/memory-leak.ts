@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { duration, memoryRate } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
+import { period } from '../families/times.ts'
 
 const HOUR_MS = 3_600_000
 /** SIGKILL of the out-of-memory killer: 128 + 9. */
@@ -18,7 +19,7 @@ export const memoryLeak = defineFault({
     in: selector,
     rate: memoryRate.describe('Growth of the memory per hour'),
     after: duration.optional().describe('Uptime at which the leak begins; at once by default'),
-    every: duration.optional().describe('Time between steps, for a leak of batch jobs; linear growth by default'),
+    every: period.optional().describe('Time between steps, for a leak of batch jobs; linear growth by default'),
   }),
   meaning: 'Memory grows until the process is killed at its limit',
   make({ rate, after = 0, every }) {

@@ -3,6 +3,7 @@ import { duration } from '../../../controller/units/quantity.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { makeLinkOutage, outageEndMs } from '../families/link-outage.ts'
 import { linkSelector } from '../families/link-selector.ts'
+import { lasting, period } from '../families/times.ts'
 
 /**
  * A device loses its connection: once, or periodically (flapping). It continues to work meanwhile; its reports are missing,
@@ -15,17 +16,12 @@ export const offline = defineFault({
     .strictObject({
       in: linkSelector,
       from: duration.describe('When the connection is lost, after the start of the rehearsal'),
-      for: duration.describe('Duration of the outage'),
-      every: duration.optional().describe('Period from one loss to the next; once by default'),
+      for: lasting.describe('Duration of the outage'),
+      every: period.optional().describe('Period from one loss to the next; once by default'),
     })
     .refine(({ for: durationMs, every }) => every === undefined || every > durationMs, {
       path: ['every'],
       message: 'must be longer than "for"',
-    })
-    // A sample is taken every minute: what flaps faster is noise of the network, and would take for ever.
-    .refine(({ every }) => every === undefined || every >= 60_000, {
-      path: ['every'],
-      message: 'must be at least 1min',
     }),
   meaning: 'A device loses its connection, once or periodically',
   make: makeLinkOutage,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { duration } from '../../../controller/units/quantity.ts'
 import { selector } from '../../plant/selector.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { NOT_BY_PROCESS } from '../families/process-fault.ts'
+import { lasting } from '../families/times.ts'
 
 /**
  * The core device restarts once in the middle of an update. The nucleus starts with the components of its stored
@@ -17,7 +17,7 @@ export const reboot = defineFault({
   schema: z.strictObject({
     in: selector,
     at: z.enum(['download', 'install']).describe('The step in the middle of which the device restarts'),
-    for: duration.default(180_000).describe('Duration of the outage'),
+    for: lasting.default(180_000).describe('Duration of the outage'),
   }),
   meaning: 'The device restarts once in the middle of an update',
   make: ({ at: step, for: downMs }) => ({ onsetMs: NOT_BY_PROCESS, outageIn: { step, downMs, boots: 'same' } }),

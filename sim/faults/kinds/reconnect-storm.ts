@@ -3,6 +3,7 @@ import { duration } from '../../../controller/units/quantity.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { makeLinkOutage, outageEndMs } from '../families/link-outage.ts'
 import { linkSelector } from '../families/link-selector.ts'
+import { lasting, period } from '../families/times.ts'
 
 /**
  * All devices lose the connection at the same instant, as when a broker or a router restarts, and reconnect: at once, or
@@ -15,17 +16,13 @@ export const reconnectStorm = defineFault({
     .strictObject({
       in: linkSelector,
       from: duration.describe('When the connections are lost, after the start of the rehearsal'),
-      for: duration.default(1_000).describe('Shortest duration of the outage'),
+      for: lasting.default(1_000).describe('Shortest duration of the outage'),
       jitter: duration.default(0).describe('Largest additional duration per device, uniform; none by default'),
-      every: duration.optional().describe('Period from one loss to the next; once by default'),
+      every: period.optional().describe('Period from one loss to the next; once by default'),
     })
     .refine(({ for: durationMs, jitter, every }) => every === undefined || every > durationMs + jitter, {
       path: ['every'],
       message: 'must be longer than "for" and "jitter" together',
-    })
-    .refine(({ every }) => every === undefined || every >= 60_000, {
-      path: ['every'],
-      message: 'must be at least 1min',
     }),
   meaning: 'All devices lose the connection at the same instant and reconnect',
   make: makeLinkOutage,

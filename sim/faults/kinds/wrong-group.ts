@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { STAGES } from '../../../controller/contract.ts'
 import { duration } from '../../../controller/units/quantity.ts'
 import { defineFault } from '../families/define-fault.ts'
+import { lasting } from '../families/times.ts'
 
 /** An operator adds a device to a thing group where it does not belong, by the AWS API, and may revert it later. */
 export const wrongGroup = defineFault({
@@ -12,7 +13,7 @@ export const wrongGroup = defineFault({
     group: z.enum(STAGES).describe('The thing group that it is added to'),
     move: z.boolean().default(false).describe('Whether it is also removed from its own group'),
     at: duration.describe('Time after the start of the rehearsal'),
-    for: duration.optional().describe('Time until it is reverted; never by default'),
+    for: lasting.optional().describe('Time until it is reverted; never by default'),
   }),
   meaning: 'An operator adds a device to a wrong thing group',
   make: ({ device: thing, group, move: isMove, at: atMs, for: forMs }) => ({

@@ -49,6 +49,32 @@ it('an empty document is the default policy, and so is one that writes the defau
   expect(parsePolicy(spelled)).toEqual(DEFAULT_POLICY)
 })
 
+it('has lists that end, and says of a longer one in one line how long it may be', () => {
+  const window = { from: '00:00', to: '02:00' }
+  const freeze = { name: 'x', from: '2026-12-23T18:00', to: '2027-01-02T06:00' }
+  const incident = { from: freeze.from, to: freeze.to, reason: 'x' }
+  const many = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one)
+  const refused: readonly (readonly [document: (count: number) => object, most: number, problem: string])[] = [
+    [(count) => ({ deny: { early: many(count, window) } }), 168, 'deny.early: has 169 windows, 168 at most'],
+    [(count) => ({ gates: { early: many(count, window) } }), 168, 'gates.early: has 169 windows, 168 at most'],
+    [
+      (count) => ({ deny: { early: [{ ...window, days: many(count, 'mon') }] } }),
+      7,
+      'deny.early.0.days: has 8 days, 7 at most',
+    ],
+    [(count) => ({ freezes: many(count, freeze) }), 366, 'freezes: has 367 freezes, 366 at most'],
+    [(count) => ({ incidents: many(count, incident) }), 366, 'incidents: has 367 incidents, 366 at most'],
+    [(count) => ({ dryRun: many(count, 'output') }), 43, 'dryRun: has 44 rules, 43 at most'],
+  ]
+  for (const [document, most, problem] of refused) {
+    expect(problemsOf(document(most))).toEqual([])
+    expect(problemsOf(document(most + 1))).toEqual([problem])
+    expect(problemsOf(document(100_000))).toHaveLength(1)
+  }
+  const shifts = many(25, { name: 'x', from: '00:00', to: '00:00' })
+  expect(problemsOf({ shifts })).toContain('shifts: has 25 shifts, 24 at most')
+})
+
 it('is laid over the default, piece by piece', () => {
   const file = {
     window: '4h',

@@ -2,17 +2,21 @@ import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
 import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
+import type { PreflightRefused } from '../../../controller/reconcile/preflight.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
 import { heldOf, isFinal, LAST_STAGE, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
 import { MINUTE_MS, type PlantOptions, policyWith } from '../fixtures.ts'
-import { type Failure, failingAt, once, release, startedWorld, type World } from '../world.ts'
+import { type Failure, failingAt, once, release, startedWorld, World } from '../world.ts'
 
-/** Short windows, no gates and little evidence: a whole rollout in some twenty evaluations. */
-/** Without devices held back, which have a course of their own below. */
+/**
+ * Short windows, no gates and little evidence: a whole rollout in some twenty evaluations. Without devices held back, which
+ * have a course of their own below.
+ */
 export const quick = policyWith({
   holdback: false,
   windowMs: 15 * MINUTE_MS,
   migrationWindowMs: 15 * MINUTE_MS,
+  bakeMs: 15 * MINUTE_MS,
   gates: OPEN_GATES,
   evidence: { ...policyWith().evidence, connectionMinAttempts: 40 },
 })
@@ -69,6 +73,13 @@ export const crashInEarly: Course = ({ state, stageIndex }, { plant }) => {
 export const noneInstalls: Course = ({ state }, world) => {
   if (state === 'deploying') world.plant.revert(world.plant.canaries, '2.3.1')
 }
+
+/** Each with the state that it ends in, and a number of calls that it makes more than. */
+export const COURSES: readonly (readonly [name: string, Course, state: string, calls: number])[] = [
+  ['a whole rollout', healthy, 'completed', 180],
+  ['a rollback', crashInEarly, 'rolled-back', 120],
+  ['a rollout that on-call is paged for', noneInstalls, 'halted', 60],
+]
 
 /** One tick: the schedule calls the analyzer, and the event of a passed stage the promoter. */
 export async function tick(world: World, ports: Ports, revive: () => void): Promise<void> {
@@ -162,6 +173,26 @@ export async function play(
     await moment.world.copy(),
   )
   return { hasFailed: hasFailed(), world, end }
+}
+
+const beforeStart = once(async () => {
+  const world = new World(quick, SMALL)
+  await world.recordHistory()
+  return world
+})
+
+/** Starts a rollout; where its k-th call fails, the same event is delivered again: what that comes to, or why it is refused. */
+export async function startTwice(k: number, failure?: Failure) {
+  const world = await (await beforeStart()).copy()
+  const { ports, hasFailed, revive } = failingAt(world.ports, k, failure ?? 'refused')
+  await world.start(ports).catch(() => null)
+  revive()
+  if (!hasFailed()) return { hasFailed: false }
+  const again = await world.start(ports).then(
+    () => 'started',
+    ({ refusals }: PreflightRefused) => refusals.map(({ code }) => code).join(),
+  )
+  return { hasFailed: true, rollout: await rolloutOf(world), again }
 }
 
 /** How many calls an undisturbed course makes before the first tick that finds the rollout like this. */

@@ -8,15 +8,15 @@ import type { Ports } from '../../../controller/ports/ports.ts'
 import { loadEvidence } from '../../../controller/reconcile/records.ts'
 import { LAST_STAGE } from '../../../controller/rollout/rollout.ts'
 import { MINUTE_MS } from '../fixtures.ts'
-import { FAILURES, failingAt, once, startedWorld, World } from '../world.ts'
+import { FAILURES, startedWorld } from '../world.ts'
 import {
+  COURSES,
   type Course,
   callsBefore,
   crashInEarly,
   crashWhileHeld,
   HOLDING,
   healthy,
-  noneInstalls,
   play,
   playHolding,
   playOn,
@@ -24,35 +24,18 @@ import {
   quick,
   rolloutOf,
   SMALL,
+  startTwice,
   tick,
 } from './crash-courses.ts'
 
-describe('a whole rollout', () => {
+describe.each(COURSES)('%s', (_, course, state, leastPoints) => {
   // Each call by one of the failures in turn, so that the calls of every four are failed by all; extended tests fail each call by each.
   it('comes to the same end with any one call of the controller failed', async () => {
-    const { end: undisturbed } = await play(healthy)
-    expect(undisturbed).toMatchObject({ state: 'completed', notified: [] })
-    let points = 0
-    for (let k = 1; ; k++) {
-      const { hasFailed, end } = await play(healthy, k, FAILURES[k % FAILURES.length])
-      if (!hasFailed) break
-      expect({ k, ...end }).toEqual({ k, ...undisturbed })
-      points += 1
-    }
-    expect(points).toBeGreaterThan(180)
-  })
-})
-
-describe.each<[string, Course, string, number]>([
-  ['a rollback', crashInEarly, 'rolled-back', 120],
-  ['a rollout that on-call is paged for', noneInstalls, 'halted', 60],
-])('%s', (_, course, state, leastPoints) => {
-  it.each(FAILURES)('comes to the same end with any one call of the controller %s', async (failure) => {
     const { end: undisturbed } = await playOn(course, (world) => () => tick(world, world.ports, () => undefined))
     expect(undisturbed).toMatchObject({ state, notified: state === 'halted' ? ['ROLLOUT_HALTED'] : [] })
     let points = 0
     for (let k = 1; ; k++) {
-      const { hasFailed, end } = await play(course, k, failure)
+      const { hasFailed, end } = await play(course, k, FAILURES[k % FAILURES.length])
       if (!hasFailed) break
       expect({ k, ...end }).toEqual({ k, ...undisturbed })
       points += 1
@@ -83,29 +66,16 @@ describe.each<[string, Course, string, number]>([
   })
 })
 
-describe('a start', () => {
-  const beforeStart = once(async () => {
-    const world = new World(quick, SMALL)
-    await world.recordHistory()
-    return world
-  })
-
-  it.each(FAILURES)('with any one call %s, delivered again, leaves one active rollout', async (failure) => {
-    let points = 0
-    for (let k = 1; ; k++) {
-      const world = await (await beforeStart()).copy()
-      const { ports, hasFailed, revive } = failingAt(world.ports, k, failure)
-      await world.start(ports).catch(() => null)
-      revive()
-      if (!hasFailed()) break
-      await world
-        .start(ports)
-        .catch((error: Error) => expect(error).toMatchObject({ refusals: [{ code: 'ROLLOUT_ACTIVE' }] }))
-      expect(await rolloutOf(world)).toMatchObject({ state: 'waiting', stageIndex: 0 })
-      points += 1
-    }
-    expect(points).toBeGreaterThan(15)
-  })
+it('a start with any one call failed, delivered again, leaves one active rollout', async () => {
+  let points = 0
+  for (let k = 1; ; k++) {
+    const { hasFailed, rollout, again } = await startTwice(k, FAILURES[k % FAILURES.length])
+    if (!hasFailed) break
+    expect(['started', 'ROLLOUT_ACTIVE']).toContain(again)
+    expect(rollout).toMatchObject({ state: 'waiting', stageIndex: 0 })
+    points += 1
+  }
+  expect(points).toBeGreaterThan(15)
 })
 
 /** Ports whose every call waits before and after its effect until the scheduler lets it go on. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { foldCell } from '../../../reports/campaign/comparison.ts'
 import { escaped } from '../../../reports/dashboard/markup.ts'
 import { html } from '../../../reports/html/markup.ts'
 import { printable } from '../../../reports/numbers/printable.ts'
+import { renderComparison } from '../../../reports/text/comparison-text.ts'
 import { csvField } from '../../../reports/text/csv-text.ts'
 import { markdownCode, markdownText } from '../../../reports/text/markdown-text.ts'
+import { renderPower } from '../../../reports/text/power-text.ts'
 import { terminalText } from '../../../reports/text/terminal-text.ts'
 
 const NASTY = 'a\u001b[31m\u0007\u009b\u007f\u202e\u2028\uFEFFb'
@@ -29,6 +32,16 @@ describe('what somebody else has written', () => {
     ['a ::b', 'a ::b'],
   ])('is no command to the runner of GitHub: %j', (given, shown) => {
     expect(terminalText(given)).toBe(shown)
+  })
+
+  it('is shown in the tables of sweeps, and obeyed by nobody', () => {
+    const variant = { scenario: `::error::${NASTY}`, isFaulty: true, faultKinds: ['crash'], faultSize: NASTY }
+    const cell = foldCell({ ...variant, windowHours: 4, profile: 'default', gates: 'open' }, [])
+    const what = { fault: 'crash', unit: '%', stage: 'canary', devices: 1, line: null, seeds: 1, onset: null }
+    for (const text of [renderComparison([cell]), renderPower({ scenario: NASTY, ...what }, [])]) {
+      expect(text).toMatch(/\\u202e/)
+      expect(terminalText(text)).toBe(text)
+    }
   })
 
   it('is text in Markdown, whatever tags, links and fences it holds', () => {

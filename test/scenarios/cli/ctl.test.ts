@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { textOf } from '../../../reports/messages/registry.ts'
 import type { CtlOptions } from '../../../scenarios/cli/commands/ctl.ts'
@@ -30,6 +32,24 @@ describe('rehearse ctl', () => {
       exitCode: 64,
       message: expect.stringContaining('no rehearsal is listening at http://127.0.0.1:9'),
     })
+  })
+
+  it('prints no control character and no command that somebody has written into a name or a reason', async () => {
+    const changeFreeze = { actor: 'jo\u001b[31m', reason: 'x\n::error::y\u009b' }
+    const status = { atMs: 0, rollout: null, changeFreeze }
+    const answer = { operation: 'status', result: 'accepted', answer: { code: 'NOT_FROZEN', data: {} }, status }
+    const server = createServer((_, response) => response.end(JSON.stringify(answer)))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    expect(await call('status', { endpoint })).toBe(0)
+    expect(text.stdout).toContain('change freeze by jo\\u001b[31m: x ::error::y\\u009b\n')
+    text = { stdout: '', stderr: '' }
+    await call('status', { endpoint, json: true })
+    expect(text.stdout).toContain('y\\u009b')
+    expect(JSON.parse(text.stdout)).toEqual(answer)
+    server.close()
+    await call('a\u001b[2J')
+    expect(text.stderr).toContain('"a\\u001b[2J"')
   })
 
   it('controls a running rehearsal over HTTP, and records each request in the trace', async () => {

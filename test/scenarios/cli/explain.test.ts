@@ -45,6 +45,7 @@ it('explains a fleet file and a policy file', () => {
   expect(policy).toContain('window 12 h, profile default')
   expect(policy).toContain('canary     Mon Tue Wed Thu 07:00-16:00')
   expect(policy).toContain("in the fleet's zone")
+  expect(policy).toContain('bake: watched for 1 h once every device has it')
 })
 
 it.each(SHIPPED)('has a sentence for each fault of %s', (name) => {

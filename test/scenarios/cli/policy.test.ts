@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { documentOf } from '../../../controller/policy/document.ts'
 import { parsePolicy } from '../../../controller/policy/parse.ts'
 import { DEFAULT_POLICY } from '../../../controller/policy/policy.ts'
+import { terminalText } from '../../../reports/text/terminal-text.ts'
 import { policy, policyYaml } from '../../../scenarios/cli/policy.ts'
 import { policyFor } from '../../../scenarios/files/plan.ts'
 import { findScenario, SHIPPED } from '../../../scenarios/library/catalogue.ts'
@@ -47,6 +48,16 @@ describe('rehearse policy', () => {
       expect(text).toContain(part)
     }
     expect(parsePolicy(parse(text, { version: '1.1' }))).toEqual(given)
+  })
+
+  it('prints no control character and no command that somebody has written into a name, and reads it back', () => {
+    const names = ['a\u009bb', '\u202ec', 'x\n::error::y', '##[error]z', 'tab\there']
+    const freezes = names.map((name) => ({ name, from: '2026-12-23T18:00', to: '2027-01-02T06:00' }))
+    const given = parsePolicy({ freezes })
+    const text = policyYaml(documentOf(given))
+    expect(terminalText(text)).toBe(text)
+    expect(text).not.toMatch(/^ *::/m)
+    expect(parsePolicy(parse(text))).toEqual(given)
   })
 
   it.each(['other-plant', 'torque-drift'])(

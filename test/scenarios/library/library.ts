@@ -8,9 +8,20 @@ import { SHIPPED, shippedScenarios } from '../../../scenarios/library/catalogue.
 import type { CompletedRun } from '../../../scenarios/sweep/run-many.ts'
 import run from '../../../scenarios/sweep/worker.ts'
 
-/** Goes on to production, days later and on the whole fleet; of those only the first scenario is part of `npm test`. */
-export const isLong = ({ name, expect: { outcome, caughtIn } }: Scenario): boolean =>
-  (outcome === 'promoted' || caughtIn === 'production') && name !== SHIPPED[0]
+/**
+ * The scenarios of `npm test`: the first one, which is promoted, and the first with each kind of fault among those that are
+ * over before production. The others go on for days, or are another case of the same fault.
+ */
+export function sampleOf(scenarios: readonly Scenario[]): readonly Scenario[] {
+  const known = new Set<string>()
+  return scenarios.filter(({ faults, expect: { caughtIn } }, index) => {
+    if (index === 0) return true
+    if (caughtIn !== 'canary' && caughtIn !== 'early') return false
+    const isNew = faults.some(({ kind }) => !known.has(kind))
+    for (const { kind } of faults) known.add(kind)
+    return isNew
+  })
+}
 
 /**
  * Tests that these shipped scenarios, run with this seed, meet their expectation and have the digests of the table. Returns

@@ -134,6 +134,10 @@ describe('files that were changed at random', () => {
           try {
             one.parse(['some', `${name}=${value}`], { from: 'user' })
             expect(JSON.stringify(one.opts())).not.toMatch(/null|e\+/)
+            for (const read of Object.values(one.opts())) {
+              if (typeof read === 'number')
+                expect(read, `${name}=${value}`).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER)
+            }
           } catch (error) {
             if (!(error instanceof CommanderError)) throw error
             refused += 1

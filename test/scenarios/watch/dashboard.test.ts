@@ -11,7 +11,7 @@ import type { Terminal } from '../../../scenarios/watch/terminal.ts'
 import type { LiveRehearsal, RehearsalOptions, RehearsalResult } from '../../../scenarios/world/rehearsal.ts'
 import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
-const SCENARIO = { ...findScenario('crash-on-start'), fleet: { lines: 2, devicesPerLine: 20, noise: 'quiet' as const } }
+const SCENARIO = { ...findScenario('crash-on-start'), fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' as const } }
 const OPTIONS: RehearsalOptions = { seed: 1, level: 'model' }
 const LEVELS = ['model', 'wire'] as const
 const NEVER = new AbortController().signal
@@ -133,7 +133,7 @@ it.each([
 
 it('sends a slow screen no frame until the cost of the last one is amortized', async () => {
   const dashboard = new Dashboard(terminal().own, () => undefined, join(folder, 'slow.mjs'))
-  await rehearse(SCENARIO, { ...OPTIONS, level: 'wire', onLive: watching(dashboard) })
+  await rehearse(SCENARIO, { ...OPTIONS, onLive: watching(dashboard) })
   await dashboard.close()
   expect(readFileSync(join(folder, 'frames.txt'), 'utf8')).toBe('1')
 })
@@ -180,7 +180,7 @@ it.each(LEVELS)('applies interventions at %s level, between two events', async (
   const stoodAtMs = paused?.atMs as number
   expect([resumed, ...injected].map((one) => one?.atMs)).toEqual([stoodAtMs, stoodAtMs, stoodAtMs])
   expect(begun(result)).toEqual([
-    ...Array.from({ length: 20 }, (_, place) => ['memory-leak', `line-02-${two(place + 1)}`, stoodAtMs + 1]),
+    ...Array.from({ length: 10 }, (_, place) => ['memory-leak', `line-02-${two(place + 1)}`, stoodAtMs + 1]),
     ['crash', 'line-01-03', stoodAtMs + 1],
   ])
   expect(crashed(result)).toEqual(['line-01-03'])

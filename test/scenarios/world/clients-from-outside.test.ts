@@ -11,9 +11,9 @@ import { rehearse } from '../../../scenarios/world/rehearse.ts'
 
 /** Rehearsals over real sockets in which clients from outside take part, with the SDK as they would use it. */
 const HOUR_MS = 3_600_000
-const healthy = { ...findScenario('healthy'), fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' as const } }
+const healthy = { ...findScenario('healthy'), fleet: { lines: 1, devicesPerLine: 10, noise: 'quiet' as const } }
 const startMs = healthy.start.atMs
-const PLAYED_HOURS = 5
+const PLAYED_HOURS = 3
 
 /** What a client of this endpoint does; simulated time waits for it. */
 type Act = (endpoint: string, mqttUrl: string) => Promise<void>

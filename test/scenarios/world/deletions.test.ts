@@ -41,7 +41,7 @@ function hold<Client>(deeds: Deeds<Client>, clientOf: () => Client): NonNullable
   }
 }
 
-async function playDay(deeds: Deeds<Iot>, faults: readonly FaultSpec[] = []): Promise<RehearsalResult> {
+async function playShift(deeds: Deeds<Iot>, faults: readonly FaultSpec[] = []): Promise<RehearsalResult> {
   const opened = vi.spyOn(Twin, 'open')
   let iot: Iot | null = null
   const clientOf = (): Iot => iot as Iot
@@ -51,7 +51,7 @@ async function playDay(deeds: Deeds<Iot>, faults: readonly FaultSpec[] = []): Pr
     iot ??= twin.cloud.services.iot
     await holding(atMs)
   }
-  return rehearse({ ...small, faults: [...faults] }, { seed: 1, level: 'model', untilMs: 24 * HOUR_MS, hold: settled })
+  return rehearse({ ...small, faults: [...faults] }, { seed: 1, level: 'model', untilMs: 10 * HOUR_MS, hold: settled })
 }
 
 const deleteThing = (thingName: string) => (iot: Iot) => iot.DeleteThing({ thingName })
@@ -84,7 +84,7 @@ describe('a rehearsal goes on when a client from outside', () => {
     ['deletes everything', { 2: deleteEverything }],
     ['moves a device into a hierarchy', { 1: nest }],
   ])('%s', async (_, deeds) => {
-    const { facts } = await playDay(deeds)
+    const { facts } = await playShift(deeds)
     expect(facts.endedAtMs).toBeGreaterThan(small.start.atMs + HOUR_MS)
   })
 
@@ -98,7 +98,7 @@ describe('a rehearsal goes on when a client from outside', () => {
       { kind: 'offline', in: { line: 1 }, from: '3h', for: '1h' },
       { kind: 'stale-index', behind: '12min', from: '30min' },
     ].map((spec) => faultSchema.parse(spec))
-    const { facts, records } = await playDay(deeds, faults)
+    const { facts, records } = await playShift(deeds, faults)
     expect(facts.endedAtMs).toBeGreaterThan(small.start.atMs + HOUR_MS)
     const joined = records.filter((one) => one.kind === 'membership-changed' && one.change === 'added')
     expect(joined).toEqual([])

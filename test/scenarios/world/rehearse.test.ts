@@ -24,10 +24,10 @@ function outcomeOf(scenario: Scenario, { header, records, facts }: RehearsalResu
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
-/** A fleet of 3 lines, so that days of virtual time take seconds. */
+/** A fleet of 2 lines, so that days of virtual time take seconds. */
 const small = (scenario: Scenario): Scenario => ({
   ...scenario,
-  fleet: { lines: 3, devicesPerLine: 10, noise: 'quiet' },
+  fleet: { lines: 2, devicesPerLine: 10, noise: 'quiet' as const },
 })
 
 describe('shipped scenarios on the whole fleet', () => {
@@ -54,19 +54,19 @@ describe('shipped scenarios on the whole fleet', () => {
     const scenario = findScenario('crash-on-start')
     const played: RehearsalResult[] = []
 
-    // Over sockets in test/extended.
+    // With the first seed in the tests of the library, over sockets in test/extended.
     beforeAll(async () => {
-      for (const seed of [1, 2, 3]) played.push(await play(scenario, { seed, level: 'model' }))
+      for (const seed of [2, 3]) played.push(await play(scenario, { seed, level: 'model' }))
     })
 
     it('is healthy again within 4.5 to 11.4 minutes, whatever the seed', () => {
       expect(played.flatMap((result) => outcomeOf(scenario, result).failures)).toEqual([])
     })
 
-    it('gives the digest of the table, and another with another seed', () => {
+    it('gives another digest than that of the table with another seed', () => {
       const table = readFileSync(new URL('../library/digests.txt', import.meta.url), 'utf8')
-      expect(table).toContain(`crash-on-start 1 ${played[0]?.facts.digest}\n`)
-      expect(new Set(played.map(({ facts }) => facts.digest)).size).toBe(3)
+      const [, ofFirst] = /^crash-on-start 1 (\w{64})$/m.exec(table) ?? []
+      expect(new Set([ofFirst, ...played.map(({ facts }) => facts.digest)]).size).toBe(3)
     })
   })
 })

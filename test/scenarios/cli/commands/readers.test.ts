@@ -10,6 +10,7 @@ import {
   positive,
   shard,
   signedInteger,
+  threads,
 } from '../../../../scenarios/cli/commands/readers.ts'
 
 const gates = oneOf('plant', 'open')
@@ -18,6 +19,7 @@ it.each([
   ['an integer', integer, '12', 12],
   ['a signed integer', signedInteger, '-12', -12],
   ['a positive number', positive, '1', 1],
+  ['threads', threads, '256', 256],
   ['a port', port, '65535', 65_535],
   ['a duration', durationMs, '4h', 4 * 3_600_000],
   ['the fastest pace', pace, 'max', { kind: 'max' }],
@@ -33,6 +35,7 @@ it.each([
   ['an integer', integer, ['-1', '1.5', 'x', '']],
   ['a signed integer', signedInteger, ['1.5', '--1']],
   ['a positive number', positive, ['0', '-1']],
+  ['threads', threads, ['0', '257', '1000']],
   ['a port', port, ['65536', '-1']],
   ['a duration', durationMs, ['4', '0h', '-1h']],
   ['a pace', pace, ['60', '0x', '-1x', 'fast']],

@@ -30,6 +30,7 @@ export function renderSummary(report: Report, story: string): string {
     row('exposure', exposureText(report)),
     ...(report.holdback === undefined ? [] : [row('holdback', holdbackText(report.holdback))]),
     ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
+    ...(report.next === undefined ? [] : [row('next release', nextText(report.next))]),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((one) => `    ! ${printableLine(reportedLine(one))}`),
     row('expectation', expectationText(report)),
@@ -47,6 +48,10 @@ export function renderSummary(report: Report, story: string): string {
   ]
   return terminalText(lines.join('\n'))
 }
+
+/** `2.4.1 after 2.3.1: promoted`. */
+const nextText = ({ version, replaces, outcome, notStarted = [] }: NonNullable<Report['next']>): string =>
+  [`${version} after ${replaces}: ${outcome}`, ...notStarted.map((one) => printableLine(reportedLine(one)))].join('; ')
 
 /** Of a scenario that expects nothing it is said only where the run is not as every run should be. */
 function expectationText(report: Report): string {

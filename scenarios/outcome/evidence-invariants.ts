@@ -32,9 +32,14 @@ export const EVIDENCE_INVARIANTS = {
     const blind = blindSpans(header, records, policy)
     if (blind.length === 0) return []
     const soaks = new Map<StageName, number>()
+    const isLate = isRecordedLate(records)
+    // A window began between the record before and one that came late.
+    let beforeMs = header.startedAtMs
     return ofKind(records, 'evaluated').flatMap(({ stage, decision, handler, ...record }) => {
+      const earliestMs = isLate ? beforeMs : record.atMs
+      beforeMs = record.atMs
       if (stage === null) return []
-      if (decision === 'soak') soaks.set(stage, record.atMs)
+      if (decision === 'soak') soaks.set(stage, earliestMs)
       const sinceMs = soaks.get(stage)
       if (sinceMs === undefined || handler === 'operate' || !(decision === 'promote' || decision === 'complete'))
         return []

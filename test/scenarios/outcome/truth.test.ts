@@ -238,3 +238,19 @@ it('what a fault did before a release may last: its onset is in no record of it'
   expect(after(ofPlant, ['2.3.9'])).not.toContain('ROLLED_BACK_WITHOUT_ONSET')
   expect(after(ofFirmware, ['2.3.9'])).toContain('ROLLED_BACK_WITHOUT_ONSET')
 })
+
+it('a window began before a soak that was recorded late', () => {
+  const lines = Object.keys(header.lines)
+  const windowOf = (...faults: readonly (readonly [hour: number, event: TraceEvent])[]) =>
+    violatedIn(
+      [0, setting],
+      ...faults,
+      [0.5, evaluation()],
+      [1, soak],
+      ...lines.map((thing) => [2, disconnected(thing)] as const),
+      ...lines.map((thing) => [5, connected(thing)] as const),
+      [27.5, promote],
+    )
+  expect(windowOf()).toContain('BLIND_TIME_COUNTED')
+  expect(windowOf([0, acted('api-latency', 'PutItem')])).not.toContain('BLIND_TIME_COUNTED')
+})

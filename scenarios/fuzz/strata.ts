@@ -9,7 +9,7 @@ export interface Stratum {
   readonly isWire?: true
 }
 
-/** Of so many free worlds one is played at wire level as well, which takes many times as long: about 4 % of all. */
+/** Of so many free worlds one is played at wire level as well, which takes many times as long: 3 worlds of 52. */
 const WIRE_EVERY = 12
 
 /** Every second world is drawn freely, so that what nobody thought of has its chance. */

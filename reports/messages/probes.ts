@@ -10,6 +10,10 @@ export const PROBE_MESSAGES = {
     'A baseline week without faults is no reason to refuse a release.',
     ({ refusals }, textOf) => `preflight refused a healthy baseline: ${refusals.map(textOf).join('; ')}`,
   ),
+  LEVELS_DIFFER: define<{ model: string; wire: string }>(
+    'A scenario plays at wire level as at model level.',
+    ({ model, wire }) => `the digest is ${wire} at wire level and ${model} at model level`,
+  ),
   EXPECTATION_NOT_MET: define<{ what: string; expected: string; actual: string }>(
     'A scenario comes to what its file expects.',
     ({ what, expected, actual }) => `${what} is ${actual}, expected ${expected}`,

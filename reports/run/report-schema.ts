@@ -9,6 +9,8 @@ export const reportedSchema = z.strictObject({ code: z.string(), data: z.looseOb
 const deed = z.strictObject({ request: z.string(), count, firstAt: time, lastAt: time })
 const stageName = z.enum(['canary', 'early', 'production'])
 
+const outcome = z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive', 'refused'])
+
 /** The schema of report.json; every field of schemaVersion 2 is required, except those marked as optional. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(2),
@@ -19,8 +21,17 @@ export const reportSchema = z.strictObject({
   profile: z.string(),
   windowHours: z.number(),
   fleet: z.strictObject({ devices: count, lines: count }),
-  outcome: z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive', 'refused']),
+  outcome,
   notStarted: z.array(reportedSchema).optional(),
+  next: z
+    .strictObject({
+      version: z.string(),
+      replaces: z.string(),
+      outcome,
+      notStarted: z.array(reportedSchema).optional(),
+      digest: z.string(),
+    })
+    .optional(),
   caughtIn: stageName.nullable(),
   stages: z.array(
     z.strictObject({

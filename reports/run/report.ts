@@ -58,6 +58,15 @@ export interface ExpectedItem {
   readonly met: boolean
 }
 
+/** What the next release in the same world came to; `digest` is of both releases. */
+export interface NextReport {
+  readonly version: string
+  readonly replaces: string
+  readonly outcome: ReportOutcome
+  readonly notStarted?: readonly ReportedMessage[]
+  readonly digest: string
+}
+
 /** report.json, schemaVersion 2. Times are ISO 8601 in UTC; what did not happen is null. */
 export interface Report {
   readonly schemaVersion: 2
@@ -103,6 +112,8 @@ export interface Report {
    * which may be the cause.
    */
   readonly falseAlarm: boolean | null
+  /** The next release in the same world; absent where none was started. Its invariants are among those below. */
+  readonly next?: NextReport
   readonly expectation: {
     readonly met: boolean
     /** `EXPECTATION_NOT_MET` per expected item that was not met. */
@@ -140,7 +151,7 @@ export interface Report {
 }
 
 /** The report before it is compared with what was expected. */
-export type OpenReport = Omit<Report, 'expectation' | 'invariants'>
+export type OpenReport = Omit<Report, 'expectation' | 'invariants' | 'next'>
 
 const HOUR_MS = 3_600_000
 

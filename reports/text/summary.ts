@@ -32,6 +32,7 @@ export function renderSummary(report: Report, story: string): string {
     ...unseenLines(report),
     ...(report.holdback === undefined ? [] : [row('holdback', holdbackText(report.holdback))]),
     ...(report.plantMetrics ?? []).map((one, index) => row(index === 0 ? 'metrics' : '', plantMetricText(one))),
+    ...(report.next === undefined ? [] : [row('next release', nextText(report.next))]),
     row('invariants', `${invariants.checked.length} checked, ${invariants.violated.length} violated`),
     ...invariants.violated.map((one) => `    ! ${printableLine(reportedLine(one))}`),
     row('expectation', expectationText(report)),
@@ -54,6 +55,9 @@ function unseenLines(report: Report): string[] {
   const texts = unseenOf(report)
   return texts.length === 0 ? [] : [row('unseen', `could not have been seen: ${texts.join(', ')}`)]
 }
+/** `2.4.1 after 2.3.1: promoted`. */
+const nextText = ({ version, replaces, outcome, notStarted = [] }: NonNullable<Report['next']>): string =>
+  [`${version} after ${replaces}: ${outcome}`, ...notStarted.map((one) => printableLine(reportedLine(one)))].join('; ')
 
 /** Of a scenario that expects nothing it is said only where the run is not as every run should be. */
 function expectationText(report: Report): string {

@@ -5,6 +5,7 @@ import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
 import { BUILT_IN_RULES, type Rule, WARM_UP_MS } from '../../controller/policy/rules.ts'
 import { followGateAt, HELD_FROM } from '../../controller/rollout/holdback.ts'
+import { countText } from '../../reports/numbers/format.ts'
 import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 import { type Selector, selects } from '../../sim/plant/selector.ts'
 import type { PlantSettings } from '../../sim/plant/settings.ts'
@@ -38,7 +39,7 @@ interface RawScenario {
 }
 
 function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
-  const { story, release, start, fleet, faults, telemetry, timeLimit } = scenario
+  const { story, release, start, fleet, faults, telemetry, timeLimit, next } = scenario
   const policy = policyFor(scenario)
   const planned = plannedStages(policy, start.atMs)
   const devices = fleetOf(scenario)
@@ -60,6 +61,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
         row(index === 0 && i === 0 ? 'faults' : '', i === 0 ? text : `  ${text}`),
       ),
     ),
+    ...(next === undefined ? [] : [row('next release', nextText(next, clock(start.atMs + next.at)))]),
     ...Object.entries(raw.quotas ?? {}).map(([name, value], index) =>
       row(index === 0 ? 'quotas' : '', `${name} ${value}`),
     ),
@@ -68,6 +70,10 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
     row('time limit', `${hours(timeLimit)}, then inconclusive`),
   ]
 }
+
+/** `2.4.1, asked for at Tue 03 Mar 14:00 and after the end of the first, 1 fault`. */
+const nextText = ({ version, faults }: NonNullable<Scenario['next']>, at: string): string =>
+  `${version}, asked for at ${at} or, while the first is active, an hour after its end; ${countText(faults.length, 'fault')}`
 
 function releasedText(
   policy: Policy,

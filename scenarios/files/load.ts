@@ -7,13 +7,14 @@ import { closedForGoodBy } from '../../controller/policy/calendar.ts'
 import { type PlantMetricNames, unknownMetrics } from '../../controller/policy/metric-names.ts'
 import { type PolicyFile, policySchema } from '../../controller/policy/schema.ts'
 import { keysOf, nearest, type Path } from '../../controller/support/schema-problems.ts'
-import { isDeviceFault } from '../../sim/faults/catalogue.ts'
+import { isDeviceFault, isProcessFault } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
 import { readBounded } from './bounded-read.ts'
 import { linesOf, splitProblem, thingNames } from './fleet.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
 import { metricFaultProblems } from './metric-faults.ts'
+import { nextRelease } from './next-release.ts'
 import { policyFor } from './plan.ts'
 import { type FileKind, type Scenario, scenarioSchema } from './scenario.ts'
 import { readTelemetry } from './telemetry.ts'
@@ -71,7 +72,9 @@ function checkScenario(yaml: YamlFile): Scenario {
   // The start is a fixed instant; the site's zone is that of its fleet.
   const start = { ...data.start, zone: data.fleet.zone ?? data.start.zone }
   const scenario: Scenario = { ...data, start, name: nameOf(yaml.file) }
-  const impossible = impossibleReferences(scenario).map(({ path, message }) => `${yaml.where(path)}: ${message}`)
+  const impossible = [...impossibleReferences(scenario), ...impossibleNext(scenario)].map(
+    ({ path, message }) => `${yaml.where(path)}: ${message}`,
+  )
   if (impossible.length > 0) throw new InvalidScenario(impossible)
   return scenario.telemetry.length === 0 ? scenario : { ...scenario, recorded: readRecordings(scenario, yaml) }
 }
@@ -215,6 +218,32 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
     if (where !== undefined) problems.push(...impossiblePlaces(where, ['telemetry', index, 'in'], scenario))
   })
   return problems
+}
+
+/** The next release is another one, and what its faults name is there by then. */
+function impossibleNext(scenario: Scenario): { path: Path; message: string }[] {
+  const { next, release, start } = scenario
+  if (next === undefined) return []
+  const { version, replaces } = release
+  const isOld = next.version === version || next.version === replaces
+  const ofFaults = impossibleReferences(nextRelease(scenario, next, { replaces: version, atMs: start.atMs }))
+    .filter(({ path: [key] }) => key === 'faults')
+    .map(({ path, message }) => ({ path: ['next', ...path], message }))
+  const ofOthers = next.faults.flatMap((fault, index) =>
+    isProcessFault(fault) && fault.in.firmware === next.version
+      ? []
+      : [
+          {
+            path: ['next', 'faults', index],
+            message: `is no fault of firmware ${next.version}; other faults stand in "faults"`,
+          },
+        ],
+  )
+  return [
+    ...(isOld ? [{ path: ['next', 'version'], message: `${next.version} is what was there before` }] : []),
+    ...ofFaults,
+    ...ofOthers,
+  ]
 }
 
 function impossiblePlaces(

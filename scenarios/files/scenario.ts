@@ -44,6 +44,10 @@ const previousOf = (writes: number) => ({
   shadow: { writes: '2.0' as const, reads: ['1.0' as const, '2.0' as const] },
 })
 
+const hotfix = z
+  .strictObject({ reason: z.string().min(1) })
+  .describe('An urgent fix, and why: not held by maintenance windows, freezes or a change freeze, but by deny windows')
+
 const release = z
   .strictObject({
     version,
@@ -57,14 +61,23 @@ const release = z
       .strictObject({ component: componentName, version })
       .optional()
       .describe('The component that has to be deployed before a breaking change'),
-    hotfix: z
-      .strictObject({ reason: z.string().min(1) })
-      .optional()
-      .describe(
-        'An urgent fix, and why: not held by maintenance windows, freezes or a change freeze, but by deny windows',
-      ),
+    hotfix: hotfix.optional(),
   })
   .transform((one) => ({ ...one, previous: one.previous ?? previousOf(one.data.writes) }))
+
+const next = z
+  .strictObject({
+    version,
+    at: duration.describe(
+      'Time after the start of the first release; while that one is active it is refused, and started an hour after its end',
+    ),
+    hotfix: hotfix.optional(),
+    faults: z.array(faultSchema).max(MOST_FAULTS).default([]).describe('What is wrong with its firmware'),
+  })
+  .describe(
+    'The release that follows in the same plant, such as the repair of one that was rolled back: it replaces what is ' +
+      'deployed by then, and reads and writes what the first one does',
+  )
 
 const REFUSAL_CODES = Object.keys(REFUSAL_MESSAGES) as (keyof typeof REFUSAL_MESSAGES)[]
 
@@ -100,6 +113,7 @@ export const scenarioSchema = z
     start,
     policy: policySchema.default({}),
     faults: z.array(faultSchema).max(MOST_FAULTS).default([]),
+    next: next.optional(),
     telemetry: z
       .array(telemetrySchema)
       .max(MOST_RECORDINGS)

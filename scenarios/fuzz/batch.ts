@@ -4,7 +4,7 @@ import { type ReportedMessage, reportedLine } from '../../reports/messages/repor
 import type { ScenarioInput } from '../files/scenario.ts'
 import { NoSuchPath } from '../support/user-error.ts'
 import { wallMs } from '../support/wall.ts'
-import { type ExtraInvariant, type Probe, probe } from './probe.ts'
+import { bothLevels, type ExtraInvariant, type Probe, probe } from './probe.ts'
 import {
   ANY_SCENARIO,
   centreOf,
@@ -13,6 +13,7 @@ import {
   scenarioInputs,
   scenarioOf,
 } from './scenario-arbitrary.ts'
+import { type Stratum, stratumOf } from './strata.ts'
 import { NO_TALLY, sumOf, type Tally, tallyOf } from './tally.ts'
 
 /** Some generated scenarios in a row, as a thread gets them. */
@@ -24,8 +25,6 @@ export interface BatchTask {
   readonly path?: string
   /** A scenario file to generate around; the generator's own plant if absent. */
   readonly centre?: string
-  /** Wall time after which no more scenarios are run; all are if absent. */
-  readonly limitMs?: number
 }
 
 /** The smallest scenario that was found to violate the invariant. */
@@ -50,6 +49,9 @@ export interface BatchOptions {
   readonly extra?: ExtraInvariant
 }
 
+/** At wire level every message passes a socket: few lines, and no weeks. */
+const WIRE_LINES = [3, 5]
+const WIRE_TIME = '8h'
 /** Wall time for shrinking; the smallest by then is reported. */
 const SHRINK_MS = 60_000
 
@@ -65,18 +67,27 @@ class Violated extends Error {
 
 /**
  * Runs scenarios at model level until one violates an invariant, then shrinks that one for as long as it violates the same
- * invariant. Same seed, same scenarios; only a limit of wall time can make a difference.
+ * invariant. Same seed, same scenarios; only the time that shrinking takes can make a difference.
  */
 export async function runBatch(task: BatchTask, { choice = ANY_SCENARIO, extra }: BatchOptions = {}): Promise<Batch> {
-  const { seed, path, limitMs } = task
+  const { seed, path } = task
   const centre = task.centre === undefined ? undefined : centreOf(task.centre)
   const from =
     task.centre === undefined ? { folder: GENERATED_IN } : { folder: dirname(task.centre), file: task.centre }
+  // A user's plant, and a narrower choice, are drawn around freely.
+  const { aim, isWire }: Stratum = centre === undefined && choice === ANY_SCENARIO ? stratumOf(seed) : {}
+  const inputs =
+    isWire === true
+      ? scenarioInputs({ ...choice, lines: WIRE_LINES }).map((input) => ({ ...input, timeLimit: WIRE_TIME }))
+      : scenarioInputs(choice, { ...(centre !== undefined && { centre }), ...(aim !== undefined && { aim }) })
   const tallies: Tally[] = [NO_TALLY]
-  const run = async (input: ScenarioInput): Promise<Probe> =>
-    probe(scenarioOf(input, 'input', from.folder), 'model', extra)
+  const run = async (input: ScenarioInput): Promise<Probe> => {
+    const scenario = scenarioOf(input, 'input', from.folder)
+    const model = await probe(scenario, 'model', extra)
+    return isWire === true ? bothLevels(model, await probe(scenario, 'wire', extra)) : model
+  }
   const failing = (isOfInterest: (code: string) => boolean, deadlineMs: number, onRun?: (one: Probe) => void) =>
-    fc.asyncProperty(scenarioInputs(choice, centre), async (input) => {
+    fc.asyncProperty(inputs, async (input) => {
       if (wallMs() > deadlineMs) return
       const probed = await run(input)
       onRun?.(probed)
@@ -86,7 +97,7 @@ export async function runBatch(task: BatchTask, { choice = ANY_SCENARIO, extra }
   const numRuns = task.scenarios
   const any = failing(
     () => true,
-    wallMs() + (limitMs ?? Number.POSITIVE_INFINITY),
+    Number.POSITIVE_INFINITY,
     (probed) => tallies.push(tallyOf(probed)),
   )
   const found = await checkFrom(path, (from) => fc.check(any, { seed, numRuns, endOnFailure: true, ...from }))

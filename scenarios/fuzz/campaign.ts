@@ -1,7 +1,7 @@
-import { Seed } from '../../sim/kernel/random.ts'
 import { type PoolOptions, withThreads } from '../support/thread-pool.ts'
 import { wallMs } from '../support/wall.ts'
 import type { Batch, BatchTask, Failure } from './batch.ts'
+import { worldSeed } from './strata.ts'
 import { sumOf, type Tally } from './tally.ts'
 
 export interface CampaignPlan extends PoolOptions {
@@ -23,23 +23,17 @@ export interface Campaign {
   readonly failure: Failure | null
 }
 
-/** Scenarios that a thread runs in a row: few, so that the time limit is kept and every thread has work. */
-const BATCH_SCENARIOS = 10
-/** fast-check takes 32 bits. */
-const seedOf = (seed: number, batch: number): number => new Seed(seed).key(`fuzz/${batch}`) | 0
-
 const WHOLE = { index: 1, of: 1 }
 
-/** The batches of a shard: every n-th of the campaign's, n being the number of shards. */
-export function* batchTasks({
+/** The worlds of a shard, each with a seed of its own: every n-th of the campaign's, n being the number of shards. */
+export function* worldsOf({
   seed,
   runs = Number.POSITIVE_INFINITY,
   shard = WHOLE,
   centre,
 }: CampaignPlan): Generator<BatchTask & { readonly number: number }, void> {
-  for (let number = shard.index - 1; number * BATCH_SCENARIOS < runs; number += shard.of) {
-    const scenarios = Math.min(BATCH_SCENARIOS, runs - number * BATCH_SCENARIOS)
-    yield { number, seed: seedOf(seed, number), scenarios, ...(centre !== undefined && { centre }) }
+  for (let number = shard.index - 1; number < runs; number += shard.of) {
+    yield { number, seed: worldSeed(seed, number), scenarios: 1, ...(centre !== undefined && { centre }) }
   }
 }
 
@@ -53,20 +47,19 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
   const startedWallMs = wallMs()
   const elapsedMs = (): number => wallMs() - startedWallMs
   const batches: { readonly number: number; readonly batch: Batch }[] = []
-  const tasks = batchTasks(plan)
+  const worlds = worldsOf(plan)
   const lane = async (run: (task: BatchTask) => Promise<Batch>): Promise<void> => {
     for (;;) {
-      const leftMs = timeMs === undefined ? undefined : timeMs - elapsedMs()
-      const hasFailed = batches.some(({ batch }) => batch.failure !== null)
-      if (hasFailed || (leftMs !== undefined && leftMs <= 0)) return
-      const task = tasks.next()
+      const isLate = timeMs !== undefined && elapsedMs() >= timeMs
+      if (isLate || batches.some(({ batch }) => batch.failure !== null)) return
+      const task = worlds.next()
       if (task.done === true) return
       const { number, ...batch } = task.value
-      batches.push({ number, batch: await run({ ...batch, ...(leftMs !== undefined && { limitMs: leftMs }) }) })
+      batches.push({ number, batch: await run(batch) })
       onProgress?.({ scenarios: sumOf(batches.map((one) => one.batch.tally)).scenarios, elapsedMs: elapsedMs() })
     }
   }
-  const count = Math.ceil(runs / BATCH_SCENARIOS / shard.of)
+  const count = Math.ceil(runs / shard.of)
   await withThreads('fuzz/worker.js', count, plan, (pool) =>
     Promise.all(Array.from({ length: pool.threads.length }, () => lane((task) => pool.run(task)))),
   )

@@ -5,7 +5,7 @@ import type { ScenarioInput } from '../files/scenario.ts'
 type WithGates<Policy> = Policy extends unknown ? ('gates' extends keyof Policy ? Policy : never) : never
 
 /** A policy as a scenario file has it. */
-type PolicyInput = WithGates<NonNullable<ScenarioInput['policy']>>
+export type PolicyInput = WithGates<NonNullable<ScenarioInput['policy']>>
 
 /** When and where a rollout is started, and by which policy. */
 export interface Surroundings {

@@ -44,6 +44,18 @@ export async function probe(scenario: Scenario, level: 'wire' | 'model', extra: 
   }
 }
 
+/** What a world came to at model level, and that it must come to the same digest at wire level. Pure. */
+export function bothLevels(model: Probe, wire: Probe): Probe {
+  const hit = [...new Set([...model.hit, ...wire.hit])]
+  // What failed at one level is told by itself.
+  if (model.digest === null || wire.digest === null) {
+    return { ...model, hit, violated: [...model.violated, ...(wire.digest === null ? wire.violated : [])] }
+  }
+  const differing =
+    wire.digest === model.digest ? [] : [violation('LEVELS_DIFFER', { model: model.digest, wire: wire.digest })]
+  return { ...model, hit, violated: [...model.violated, ...differing] }
+}
+
 const violation = <Code extends ProbeViolation['code']>(
   code: Code,
   data: Extract<ProbeViolation, { readonly code: Code }>['data'],
@@ -67,7 +79,8 @@ const firmwareOf = (where: Partial<Selector>): string | undefined => where.firmw
 
 function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraInvariant): Probe {
   const { outcome, notStarted = [], invariants, expectation } = conclude(scenario, result)
-  const { header, records, facts } = result
+  const { header, records, next } = result
+  const releases = next === undefined ? [result] : [result, next]
   const isRolledBack = invariants.violated.some(({ code }) => code === FALSE_ROLLBACK)
   const unmet = expectation.checked
     .filter(({ met }) => !met)
@@ -82,12 +95,13 @@ function probed(scenario: Scenario, result: RehearsalResult, extra: ExtraInvaria
     ],
     undecided: invariants.undecided,
     outcome: outcome === 'refused' ? outcome : outcomeOf(records),
-    acted: actedOf(records),
+    acted: [...new Set(releases.flatMap((one) => actedOf(one.records)))],
     healthy: isHealthyWorld(records) ? (isRolledBack ? 'rolled-back' : 'kept') : null,
-    hit: sometimesHit(header, records),
+    hit: [...new Set(releases.flatMap((one) => sometimesHit(one.header, one.records)))],
     devices: Object.keys(header.lines).length,
-    virtualMs: facts.endedAtMs - header.startedAtMs,
-    digest: facts.digest,
+    virtualMs: (next ?? result).facts.endedAtMs - header.startedAtMs,
+    // Of everything that ever happened in the world.
+    digest: (next ?? result).facts.digest,
   }
 }
 

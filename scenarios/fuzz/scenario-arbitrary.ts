@@ -9,9 +9,11 @@ import type { Scenario, ScenarioInput } from '../files/scenario.ts'
 import { parseYaml, readText } from '../files/yaml-file.ts'
 import { packageRoot } from '../support/package-root.ts'
 import { FLEET_SEED, fleetOf } from '../world/twin-plan.ts'
+import type { Aim } from './aims.ts'
 import { FAULT_KINDS, type FaultDraft, faultDrafts, METRICS, type Place } from './fault-arbitraries.ts'
 import { type NoiseInput, noise } from './noise-arbitraries.ts'
-import { HOME, surroundings } from './policy-arbitrary.ts'
+import { HOME, type Surroundings, surroundings } from './policy-arbitrary.ts'
+import { next, REPLACES, release, USUAL, VERSION } from './releases.ts'
 
 /** Where scenarios that once violated an invariant are kept, in whichever project `rehearse` runs. */
 export const REGRESSIONS = 'scenarios/library/regressions'
@@ -33,33 +35,6 @@ const USUAL_DEVICES = 5
 const WHOLE_LINE = { devices: 20, mostLines: 5 }
 /** A recording that one line replays. */
 const RECORDED = { file: '../../../fixtures/recordings/press.csv', in: { line: 3 }, loop: true } as const
-const VERSION = '2.4.0'
-const REPLACES = '2.3.1'
-
-const usual = {
-  version: VERSION,
-  replaces: REPLACES,
-  data: { writes: 7, reads: [6, 7, 8] },
-  shadow: { writes: '2.0', reads: ['1.0', '2.0'] },
-} as const satisfies ScenarioInput['release']
-
-/** A usual release; one whose predecessor still writes the old health document; one with a migration; a repair. */
-const release = fc.constantFrom<ScenarioInput['release']>(
-  usual,
-  usual,
-  usual,
-  {
-    ...usual,
-    previous: { data: { writes: 6, reads: [5, 6, 7] }, shadow: { writes: '1.0', reads: ['1.0', '2.0'] } },
-  },
-  {
-    ...usual,
-    data: { writes: 9, reads: [8, 9, 10] },
-    previous: { data: { writes: 7, reads: [6, 7, 8] }, shadow: usual.shadow },
-    migration: { component: 'com.plant.DataMigration', version: '1.0.0' },
-  },
-  { ...usual, hotfix: { reason: 'an urgent repair' } },
-)
 
 /** Simulated time after the end of the rollout: devices reconnect, and what was left open shows. */
 const LINGER = '3h'
@@ -71,45 +46,115 @@ export interface Centre {
   readonly scenario: Scenario
 }
 
-/** A scenario as its file has it, with the seed of its noise. */
+/**
+ * A scenario as its file has it, with the seed of its noise. `aim`: what it has beside what is drawn; around a user's plant
+ * there is none.
+ */
 export const scenarioInputs = (
   { lines, kinds }: ScenarioChoice = ANY_SCENARIO,
-  centre?: Centre,
+  { centre, aim }: { readonly centre?: Centre; readonly aim?: Aim } = {},
 ): fc.Arbitrary<ScenarioInput> => {
-  const drawn = { faults: faultDrafts(kindsFor(kinds, centre)), seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }), noise }
-  if (centre !== undefined) return fc.record(drawn).map((around) => aroundCentre(centre, around))
+  const seed = fc.integer({ min: 1, max: 2 ** 31 - 1 })
+  if (centre !== undefined) {
+    const around = fc.record({ faults: faultDrafts(kindsFor(kinds, centre)), seed, noise })
+    return around.map((drawn) => aroundCentre(centre, drawn))
+  }
+  const free = fc.record({
+    seed,
+    faults: faultDrafts(kinds),
+    noise,
+    lines: fc.constantFrom(...lines),
+    isWhole: fc.integer({ min: 0, max: 19 }).map((dice) => dice === 19),
+    isRecorded: fc.integer({ min: 0, max: 19 }).map((dice) => dice === 19),
+    release,
+    next,
+    surroundings,
+  })
+  return (aim === undefined ? free : aimedWorlds(free, aim)).map(worldOf)
+}
+
+/** The parts of a world as they are drawn. */
+interface Drawn extends Around {
+  readonly lines: number
+  readonly isWhole: boolean
+  readonly isRecorded: boolean
+  readonly release: ScenarioInput['release']
+  readonly next: ScenarioInput['next']
+  readonly surroundings: Surroundings
+}
+
+function worldOf({
+  faults,
+  lines: most,
+  isWhole,
+  isRecorded,
+  noise: ofPlant,
+  surroundings: where,
+  ...rest
+}: Drawn): ScenarioInput {
+  const count = isWhole ? Math.min(most, WHOLE_LINE.mostLines) : most
+  const fleet = { lines: count, devicesPerLine: isWhole ? WHOLE_LINE.devices : USUAL_DEVICES }
+  const site = Site.of(fleet)
+  const { start, zone, policy } = where
+  return {
+    story: 'A randomly generated scenario.',
+    fleet: {
+      ...fleet,
+      ...(zone !== HOME && { zone }),
+      noise: ofPlant,
+      ...(faults.some((draft) => 'metric' in draft) && { metrics: METRICS }),
+    },
+    ...rest,
+    policy,
+    start,
+    ...(isRecorded && { telemetry: [RECORDED] }),
+    linger: LINGER,
+    faults: faults.map((draft) => site.placed(draft)) as ScenarioInput['faults'],
+  }
+}
+
+/** Faults that lead nowhere else: they act in a world with an aim beside those of the aim. */
+const MILD: readonly FaultSpec['kind'][] = ['event-duplicated', 'api-latency', 'duplicate-reports', 'event-reordered']
+/** Of lines where an aim asks for no number: enough canaries for a quorum without one of them. */
+const AIMED_LINES = 9
+const AIMED_DAY = '2026-03-02T14:00'
+
+/** As it is drawn, or without it: in about one in fifty, and when a counterexample is made smaller. */
+const usually = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ withCrossShrink: true }, { weight: 1, arbitrary: fc.constant(undefined) }, { weight: 50, arbitrary })
+const usual = <T>(value: T): fc.Arbitrary<T | undefined> => usually(fc.constant(value))
+
+/** Worlds with an aim: parts of it take the place of drawn ones, and each is left out where a smaller world shows the same. */
+function aimedWorlds(free: fc.Arbitrary<Drawn>, aim: Aim): fc.Arbitrary<Drawn> {
+  const { zone = HOME, isWhole = false, isRecorded = false } = aim
+  const where: Surroundings = {
+    start: `${AIMED_DAY}[${zone}]`,
+    zone,
+    policy: { window: '4h', gates: 'open', ...aim.policy },
+  }
   return fc
     .record({
-      ...drawn,
-      lines: fc.constantFrom(...lines),
-      isWhole: fc.integer({ min: 0, max: 19 }).map((dice) => dice === 19),
-      isRecorded: fc.integer({ min: 0, max: 19 }).map((dice) => dice === 19),
-      release,
-      surroundings,
+      drawn: free,
+      mild: usually(faultDrafts(MILD)),
+      own: fc.tuple(...(aim.faults ?? []).map(usual)),
+      shape: usual({
+        isWhole,
+        isRecorded,
+        noise: aim.noise ?? 'quiet',
+        lines: isWhole ? WHOLE_LINE.mostLines : (aim.lines ?? AIMED_LINES),
+      }),
+      release: usual(aim.release ?? USUAL),
+      next: usual(aim.next),
+      surroundings: usual(where),
     })
-    .map(
-      ({ faults, lines: most, isWhole, isRecorded, noise: ofPlant, surroundings: where, ...rest }): ScenarioInput => {
-        const count = isWhole ? Math.min(most, WHOLE_LINE.mostLines) : most
-        const fleet = { lines: count, devicesPerLine: isWhole ? WHOLE_LINE.devices : USUAL_DEVICES }
-        const site = Site.of(fleet)
-        const { start, zone, policy } = where
-        return {
-          story: 'A randomly generated scenario.',
-          fleet: {
-            ...fleet,
-            ...(zone !== HOME && { zone }),
-            noise: ofPlant,
-            ...(faults.some((draft) => 'metric' in draft) && { metrics: METRICS }),
-          },
-          ...rest,
-          policy,
-          start,
-          ...(isRecorded && { telemetry: [RECORDED] }),
-          linger: LINGER,
-          faults: faults.map((draft) => site.placed(draft)) as ScenarioInput['faults'],
-        }
-      },
-    )
+    .map(({ drawn, mild = [], own, shape, ...parts }) => ({
+      ...drawn,
+      ...shape,
+      release: parts.release ?? drawn.release,
+      next: parts.next,
+      surroundings: parts.surroundings ?? drawn.surroundings,
+      faults: [...own.filter((draft) => draft !== undefined), ...mild],
+    }))
 }
 
 /** A plant's own metrics are not those that faults on metrics are drawn for. */

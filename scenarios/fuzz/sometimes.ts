@@ -182,6 +182,28 @@ export const SOMETIMES = {
     (_, records) =>
       isSlowed(records) && isHealthyWorld(records) && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
   ),
+  START_REFUSED_WHILE_ACTIVE: row('release refused while another was active', (_, records) =>
+    ofKind(records, 'handler-failed').some(({ refusals = [] }) =>
+      refusals.some(({ code }) => code === 'ROLLOUT_ACTIVE'),
+    ),
+  ),
+  FIXED_FORWARD: row('release deployed in the world of one that was rolled back', (header, records) => {
+    const before = settingOf(records)?.former ?? []
+    return (
+      before.length > 0 &&
+      before.at(-1) !== header.release.replaces &&
+      ofKind(records, 'deployment-created').some((one) => isForward(one, header))
+    )
+  }),
+  NEXT_RELEASE_COMPLETED: row(
+    'second release of a world completed',
+    (_, records) =>
+      settingOf(records)?.former !== undefined && ofKind(records, 'evaluated').at(-1)?.state === 'completed',
+  ),
+  WIRE_LEVEL: row(
+    'stage deployed at wire level',
+    ({ level }, records) => level === 'wire' && ofKind(records, 'deployment-created').length > 0,
+  ),
   MIGRATION_COMPLETED: row('migration completed before its firmware', (_, records) =>
     ofKind(records, 'migration-evaluated').some(({ state }) => state === 'completed'),
   ),

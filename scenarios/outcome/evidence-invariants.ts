@@ -1,13 +1,14 @@
 import { HOLDBACK_GROUP, STAGES, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TracePolicy, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
-import { isSlowed, ofKind, placeOf, type RecordOf, settingOf } from './trace-records.ts'
+import { isRecordedLate, isSlowed, ofKind, placeOf, type RecordOf, settingOf } from './trace-records.ts'
 
 /** What a decision must have seen, by what the devices did. */
 export const EVIDENCE_INVARIANTS = {
   COUNTED_AFTER_ONE_REPORT: (header: TraceHeader, records: readonly TraceRecord[]) => {
     const policy = settingOf(records)?.policy
-    if (policy === undefined || hasActed(records, 'stale-index')) return []
+    // What a device said before a record that came late, it may say no more.
+    if (policy === undefined || hasActed(records, 'stale-index') || isRecordedLate(records)) return []
     const reports = new Reports(header)
     return records.flatMap((record) => {
       reports.take(record)
@@ -31,9 +32,14 @@ export const EVIDENCE_INVARIANTS = {
     const blind = blindSpans(header, records, policy)
     if (blind.length === 0) return []
     const soaks = new Map<StageName, number>()
+    const isLate = isRecordedLate(records)
+    // A window began between the record before and one that came late.
+    let beforeMs = header.startedAtMs
     return ofKind(records, 'evaluated').flatMap(({ stage, decision, handler, ...record }) => {
+      const earliestMs = isLate ? beforeMs : record.atMs
+      beforeMs = record.atMs
       if (stage === null) return []
-      if (decision === 'soak') soaks.set(stage, record.atMs)
+      if (decision === 'soak') soaks.set(stage, earliestMs)
       const sinceMs = soaks.get(stage)
       if (sinceMs === undefined || handler === 'operate' || !(decision === 'promote' || decision === 'complete'))
         return []

@@ -43,7 +43,8 @@ export const LIVENESS_INVARIANTS = {
     )
     if (isPaged && isOfTelemetryDown(last)) return {}
     if (header.faultsEndAtMs == null) return { undecided: NEVER_ENDS }
-    const sinceMs = Math.max(before?.atMs ?? header.startedAtMs, header.faultsEndAtMs)
+    const disturbedMs = Math.max(header.faultsEndAtMs, lastDisturbanceMs(records, last.state))
+    const sinceMs = Math.max(before?.atMs ?? header.startedAtMs, disturbedMs)
     const lastedMs = endedAtMs - sinceMs
     const limitMs = longestMs(header, settingOf(records)?.policy ?? null, last, sinceMs)
     if (lastedMs <= limitMs) return { undecided: { code: 'RUN_ENDED_TOO_EARLY', data: {} } }
@@ -93,6 +94,15 @@ export const LIVENESS_INVARIANTS = {
     return settled(open, header, last.atMs, endedAtMs)
   },
 } satisfies Partial<LivenessTable>
+
+/**
+ * When the plant itself last kept a rollout waiting: a device that comes back has a rollback to take and to report, and
+ * while the telemetry is down the clock of a window stands still.
+ */
+const lastDisturbanceMs = (records: readonly TraceRecord[], state: string): number =>
+  state === 'rolling-back'
+    ? (ofKind(records, 'device-connected').at(-1)?.atMs ?? 0)
+    : (evaluationsOf(records).findLast(isOfTelemetryDown)?.atMs ?? 0)
 
 /** How long a rollout may stay in a state in which nothing disturbs it; infinite where it has ended. */
 function longestMs(

@@ -49,6 +49,15 @@ export const isOfTelemetryDown = ({ reason }: { readonly reason: Message }): boo
 export const settingOf = (records: readonly TraceRecord[]): RolloutSetting | null =>
   records.find((record): record is RecordOf<'rollout-setting'> => record.kind === 'rollout-setting') ?? null
 
+/**
+ * Whether a fault acted that makes a function take time: it reads at its beginning, and its evaluation is recorded when it
+ * ends.
+ */
+export const isRecordedLate = (records: readonly TraceRecord[]): boolean =>
+  ofKind(records, 'fault-started').some(
+    ({ faultKind }) => faultKind.startsWith('api-') || faultKind === 'lost-reply' || faultKind === 'lambda-timeout',
+  )
+
 /** Whether a fault acted on AWS, on events or on the controller's functions: then what was decided may be done later. */
 export const isSlowed = (records: readonly TraceRecord[]): boolean =>
   ofKind(records, 'fault-started').some(({ thing }) => thing === null)

@@ -78,10 +78,14 @@ const firstRollback = (records: readonly TraceRecord[]): RecordOf<'evaluated'> |
 /** Whether nothing that happened to devices explains a rollback, until the first one or the end. */
 export function isHealthyWorld(records: readonly TraceRecord[]): boolean {
   const setting = settingOf(records)
-  if (setting === null || setting.isNoisy || setting.policy.profile !== 'default') return false
+  if (setting === null || setting.isNoisy || setting.policy.profile !== 'default' || mayLast(setting)) return false
   const untilSequence = firstRollback(records)?.sequence ?? Number.POSITIVE_INFINITY
   return !records.some((record) => record.sequence < untilSequence && canExplain(record))
 }
+
+/** Whether what a fault did to devices before this release may still be there: its onset is not in these records. */
+const mayLast = ({ former, faults }: RolloutSetting): boolean =>
+  former !== undefined && faults.some(({ in: where }) => selectorOf(where).firmware === undefined)
 
 const canExplain = (record: TraceRecord): boolean =>
   (record.kind === 'fault-started' && (record.thing !== null || record.faultKind === 'stale-index')) ||
@@ -94,6 +98,7 @@ const selectorOf = (where: object = {}) =>
 /** Whether only the release is at fault on devices, so that nothing can hide it, in a plant as the printed figures assume. */
 function isFaultAlone(header: TraceHeader, setting: RolloutSetting, records: readonly TraceRecord[]): boolean {
   if (setting.isNoisy || setting.policy.profile !== 'default' || header.release.migration !== undefined) return false
+  if (mayLast(setting)) return false
   return records.every((record) => {
     if (record.kind === 'membership-changed' || record.kind === 'intervention') return false
     if (record.kind !== 'fault-started') return true

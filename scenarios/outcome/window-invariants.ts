@@ -2,7 +2,7 @@ import { STAGES } from '../../controller/contract.ts'
 import type { ViolationOf } from '../../reports/messages/invariants.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
-import { isForward, ofKind, placeOf, type RecordOf, timesPossiblyRequested } from './trace-records.ts'
+import { isForward, isRecordedLate, ofKind, placeOf, type RecordOf, timesPossiblyRequested } from './trace-records.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -41,10 +41,6 @@ export const WINDOW_INVARIANTS = {
   },
 } satisfies Partial<SafetyTable>
 
-/** These make a function take time, and an evaluation is recorded when it ends: its window began earlier than that. */
-const isSlowing = ({ faultKind }: RecordOf<'fault-started'>): boolean =>
-  faultKind.startsWith('api-') || faultKind === 'lost-reply' || faultKind === 'lambda-timeout'
-
 /**
  * Windows by the evaluations, to the second: from the one that began the soak, or from the last one before it where that
  * time is not exact or was not recorded. Once a stage has passed, what else it runs is the time of its stragglers.
@@ -53,7 +49,8 @@ function shortSoaks(
   { windowHours, startedAtMs }: TraceHeader,
   records: readonly TraceRecord[],
 ): readonly ShortWindow[] {
-  const isExact = !ofKind(records, 'fault-started').some(isSlowing)
+  // A window began earlier than a record that came late.
+  const isExact = !isRecordedLate(records)
   const windowMs = windowHours * HOUR_MS
   const passed = new Set<string | null>()
   /** The last evaluation at which nothing soaked, and the beginning of what soaks since. */

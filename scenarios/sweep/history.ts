@@ -62,7 +62,7 @@ export async function runHistory(
   const rows: ReleaseRow[] = []
   try {
     for (const planned of scenarios) {
-      const release = { ...planned.release, replaces: await world.deployedVersion() }
+      const release = { ...planned.release, replaces: world.deployedVersion() }
       const row = await runRelease(world, { ...planned, release })
       rows.push(row)
       onRelease?.(row)

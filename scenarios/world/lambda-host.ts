@@ -77,6 +77,11 @@ export class LambdaHost implements LambdaFunctions {
     return this.#rollout.isOver
   }
 
+  /** True while the expected rollout goes on. */
+  get isActive(): boolean {
+    return this.#rollout.hasStarted && !this.#rollout.isOver
+  }
+
   /** True when the expected rollout will not start: the preflight refused it, or every retry of its start failed. */
   get isRefused(): boolean {
     return this.#isRefused

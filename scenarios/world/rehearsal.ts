@@ -69,4 +69,6 @@ export interface RehearsalResult {
   readonly header: TraceHeader
   readonly records: readonly TraceRecord[]
   readonly facts: RunFacts
+  /** Of the next release in the same world; absent where there is none, or where it could not be started. */
+  readonly next?: RehearsalResult
 }

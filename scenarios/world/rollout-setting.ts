@@ -10,7 +10,7 @@ export function recordSetting(
   { trace, cloud }: Twin,
   policy: Policy,
   faults: readonly FaultSpec[],
-  { fleet, recorded }: Pick<Scenario, 'fleet' | 'recorded'>,
+  { fleet, recorded, former }: Pick<Scenario, 'fleet' | 'recorded'> & { readonly former: readonly string[] },
 ): void {
   const lines = typeof fleet.lines === 'number' ? [] : fleet.lines
   const deployed = Object.fromEntries(STAGES.map((stage) => [stage, cloud.greengrass.deployments.inForce(stage)]))
@@ -20,6 +20,7 @@ export function recordSetting(
     deployed: deployed as Record<StageName, TraceDeploymentSpec>,
     faults: faults.map((fault) => ({ ...fault })),
     recordings: recorded?.length ?? 0,
+    ...(former.length > 0 && { former: [...former] }),
     isNoisy: recorded !== undefined || [fleet, ...lines].some(({ noise }) => noise !== undefined),
   })
 }

@@ -1,6 +1,5 @@
 import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
-import type { Ports } from '../../controller/ports/ports.ts'
 import { isoSeconds } from '../../sim/cloud/events/event-bus.ts'
 import type { FaultSpec } from '../../sim/faults/catalogue.ts'
 import { type Clock, Priority } from '../../sim/kernel/clock.ts'
@@ -9,6 +8,7 @@ import { runLockstep } from '../../sim/kernel/lockstep.ts'
 import { Seed } from '../../sim/kernel/random.ts'
 import type { TraceHeader } from '../../sim/kernel/trace-events.ts'
 import { Twin } from '../../sim/twin/twin.ts'
+import { nextRelease } from '../files/next-release.ts'
 import { plannedStages, policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { withAuditTrace } from './audit-trace.ts'
@@ -37,7 +37,6 @@ interface Parts {
   /** Of all releases, in the order of their numbers. */
   readonly faults: readonly FaultSpec[]
   readonly twin: Twin
-  readonly ports: Ports
   readonly host: LambdaHost
   readonly counter: RunCounter
   readonly closePorts: () => void
@@ -51,6 +50,10 @@ export class World {
   readonly #parts: Parts
   /** Faults of the releases that were run: of later ones nothing is known yet. */
   #faultsSoFar = 0
+  /** The versions of the releases that were run. */
+  readonly #former: string[] = []
+  /** From when on no fault of a release that was run disturbs anything any more. */
+  #quietFromMs: number | null = 0
 
   private constructor(parts: Parts) {
     this.#parts = parts
@@ -98,7 +101,7 @@ export class World {
         await inFlight.settled()
         options.onListening?.(twin.level.endpoints)
       }
-      return new World({ options, policy, fleet, faults, twin, ports, host, counter, closePorts })
+      return new World({ options, policy, fleet, faults, twin, host, counter, closePorts })
     } catch (error) {
       inFlight.abandon()
       closePorts()
@@ -114,16 +117,18 @@ export class World {
    * @throws the signal's reason when aborted
    */
   async run(scenario: Scenario): Promise<RehearsalResult> {
-    const { twin, host, policy, fleet, faults, options, counter } = this.#parts
+    const { twin, host, policy, faults, options, counter } = this.#parts
     const { untilMs = scenario.timeLimit } = options
     const { atMs: startMs } = scenario.start
     host.expectStart()
-    const header = headerOf(scenario, options, policy, fleet)
+    const header = this.#headerOf(scenario)
     const advance = this.#advance(scenario, header)
     const fromHour = await this.#advanceToLead(startMs, advance)
     this.#faultsSoFar += scenario.faults.length
-    recordSetting(twin, policy, faults.slice(0, this.#faultsSoFar), scenario)
+    recordSetting(twin, policy, faults.slice(0, this.#faultsSoFar), { ...scenario, former: this.#former })
+    this.#former.push(scenario.release.version)
     this.#callStart(scenario)
+    this.#askForNext(scenario)
     const hasOperatorsLeft = scheduleOperators(twin, host, scenario)
     const isEnded = (): boolean => host.isOver() && !hasOperatorsLeft()
     const hasLingered = lingering(isEnded, twin.clock, options.lingerMs ?? scenario.linger ?? 0)
@@ -141,6 +146,16 @@ export class World {
         digestsByHour: twin.trace.digestsByHour().slice(fromHour),
       },
     }
+  }
+
+  /** What the faults of an earlier release disturb, disturbs this one as well. */
+  #headerOf(scenario: Scenario): TraceHeader {
+    const { options, policy, fleet } = this.#parts
+    const header = headerOf(scenario, options, policy, fleet)
+    const { faultsEndAtMs = null } = header
+    this.#quietFromMs =
+      faultsEndAtMs === null || this.#quietFromMs === null ? null : Math.max(faultsEndAtMs, this.#quietFromMs)
+    return { ...header, faultsEndAtMs: this.#quietFromMs }
   }
 
   /** The loop of this run, with its progress, its pace and its interventions. */
@@ -177,11 +192,10 @@ export class World {
     return twin.trace.digestsByHour().length - 1
   }
 
-  /** The firmware version that the fleet is deployed with, as a release pipeline reads it. */
-  async deployedVersion(): Promise<string> {
-    const { twin, ports } = this.#parts
-    const current = await twin.inFlight.during('pipeline', () => ports.deployments.current('production'))
-    return current?.spec.components[FIRMWARE_COMPONENT]?.componentVersion as string
+  /** The firmware version that the fleet is deployed with, whatever is wrong with AWS just now. */
+  deployedVersion(): string {
+    const { components } = this.#parts.twin.cloud.greengrass.deployments.inForce('production')
+    return components[FIRMWARE_COMPONENT]?.componentVersion as string
   }
 
   /** Closes every socket and client. */
@@ -193,13 +207,24 @@ export class World {
 
   /** Schedules the call of the release pipeline that starts the rollout. */
   #callStart({ start, release, story }: Scenario): void {
+    const { twin } = this.#parts
+    twin.clock.at(start.atMs, () => this.#start(release, story), Priority.schedule)
+  }
+
+  /** Schedules the pipeline's call for the next release, which is refused: it comes only while this one is active. */
+  #askForNext(scenario: Scenario): void {
+    const { twin, host } = this.#parts
+    const { next, start, release, story } = scenario
+    if (next === undefined) return
+    const atMs = start.atMs + next.at
+    const asked = nextRelease(scenario, next, { replaces: release.version, atMs }).release
+    twin.clock.at(atMs, () => host.isActive && this.#start(asked, story), Priority.schedule)
+  }
+
+  #start(release: Scenario['release'], story: string): void {
     const { twin, host } = this.#parts
     const detail = { release, actor: 'release-pipeline', reason: story }
-    twin.clock.at(
-      start.atMs,
-      () => host.invoke(host.arnOf('start'), { time: isoSeconds(twin.clock.nowMs()), detail }),
-      Priority.schedule,
-    )
+    host.invoke(host.arnOf('start'), { time: isoSeconds(twin.clock.nowMs()), detail })
   }
 }
 

@@ -181,6 +181,8 @@ export interface RolloutSetting {
   readonly deployed: Readonly<Record<StageName, TraceDeploymentSpec>>
   /** The injected faults in the order of their numbers, each with its kind and its parameters: durations in ms. */
   readonly faults: readonly TraceFault[]
+  /** The versions that were released in this world before, in their order; absent for its first release. */
+  readonly former?: readonly string[]
   /** Whether the plant has noise or recordings of its own, beyond what the twin's default has. */
   readonly isNoisy: boolean
   /** Recordings that are played instead of the plant's own behaviour. */

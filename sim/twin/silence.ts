@@ -19,7 +19,3 @@ export function silenceOf(seed: Seed, plant: PlantSettings, thing: string, line:
 
 const isSilencing = ({ outages, sampleLoss }: PlantNoise): boolean =>
   sampleLoss !== null || SCOPES.some((scope) => outages[scope] !== null)
-
-/** Whether the noise of a plant takes connections or samples away, on any line. */
-export const hasSilence = (plant: PlantSettings): boolean =>
-  [plant, ...Object.values(plant.byLine ?? {})].some(({ noise }) => isSilencing(noise))

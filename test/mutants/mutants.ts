@@ -3,7 +3,7 @@ import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts
 import type { Baseline } from '../../controller/evidence/baseline.ts'
 import { type Delta, difference } from '../../controller/evidence/difference.ts'
 import type { ControlsObservation } from '../../controller/evidence/evidence.ts'
-import type { Verdict } from '../../controller/judge/verdict.ts'
+import type { Finding, Verdict } from '../../controller/judge/verdict.ts'
 import type { Calendar } from '../../controller/policy/calendar.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
 import type { DeploymentSpec } from '../../controller/ports/ports.ts'
@@ -31,6 +31,7 @@ interface Modules {
   'controller/rollout/rollout.ts': typeof import('../../controller/rollout/rollout.ts')
   'controller/judge/devices.ts': typeof import('../../controller/judge/devices.ts')
   'controller/judge/memory-leak.ts': typeof import('../../controller/judge/memory-leak.ts')
+  'controller/judge/lost-devices.ts': typeof import('../../controller/judge/lost-devices.ts')
   'controller/judge/output.ts': typeof import('../../controller/judge/output.ts')
   'controller/evidence/memory-series.ts': typeof import('../../controller/evidence/memory-series.ts')
   'controller/evidence/snapshot.ts': typeof import('../../controller/evidence/snapshot.ts')
@@ -90,6 +91,12 @@ const allowing = (name: string, limits: Partial<Policy['limits']>): Mutant =>
     'controller/judge/judge.ts': ({ judge }) => ({
       judge: (one) => judge({ ...one, policy: { ...one.policy, limits: { ...one.policy.limits, ...limits } } }),
     }),
+  })
+
+/** A judge with another opinion on devices that are lost. */
+const judgingLost = (name: string, wrong: (finding: Finding) => Finding): Mutant =>
+  mutant(name, {
+    'controller/judge/lost-devices.ts': ({ judgeLost }) => ({ judgeLost: (one) => wrong(judgeLost(one)) }),
   })
 
 /** A calendar that is read in another way. */
@@ -524,6 +531,13 @@ export const MUTANTS: readonly Mutant[] = [
       judgeConnection: (one) => judgeConnection(one).map((finding) => ({ ...finding, outcome: 'healthy' })),
     }),
   }),
+  judgingLost('ignores devices that went silent', (finding) => ({ ...finding, outcome: 'healthy' })),
+  judgingLost('promotes although more than a tenth of the devices is lost', (finding) =>
+    finding.outcome === 'inconclusive' ? { ...finding, outcome: 'healthy' } : finding,
+  ),
+  judgingLost('rolls back for one silent device', (finding) =>
+    finding.observed === 1 ? { ...finding, outcome: 'breach' } : finding,
+  ),
   mutant('ignores quality', {
     'controller/judge/metric-rule.ts': ({ judgeMetric }) => ({
       judgeMetric: (rule, one) => (rule.name === 'quality' ? [] : judgeMetric(rule, one)),

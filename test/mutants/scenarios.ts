@@ -288,6 +288,25 @@ expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
 `,
   )
 
+/** Canaries of the first so many lines go silent for good, an hour after their install. */
+const silent = (name: string, lines: number, story: string, expected: string): Scenario =>
+  own(
+    name,
+    `story: ${story}
+${QUICK}
+${RELEASE}
+timeLimit: 2d
+faults:
+${Array.from({ length: lines }, (_, index) => `  - { kind: bricked, in: ${DEVICES[index]}, after: 1h }`).join('\n')}
+expect: { ${expected} }
+`,
+  )
+/** Of the first line the canary alone, which may stay away for the whole rollout. */
+const DEVICES = [
+  '{ firmware: 2.4.0, device: line-01-01 }',
+  ...[2, 3, 4].map((line) => `{ firmware: 2.4.0, line: ${line} }`),
+]
+
 /** Each limit from above, and all of them from below; the cycle time has `grazing-above` and `grazing-below`. */
 const GRAZING: readonly Scenario[] = [
   grazing('errors', 'kind: error-rise, onset: 0h, factor: 1.45'),
@@ -313,6 +332,19 @@ ${RELEASE}
 faults: [{ kind: failed-download, in: { firmware: 2.4.0, line: 3 }, because: corrupt-artifact }]
 expect: { outcome: rolled-back, caughtIn: canary, falseAlarm: false }
 `,
+  ),
+  silent('grazing-lost-one', 1, 'One of 17 canaries goes silent, which one may.', 'outcome: promoted'),
+  silent(
+    'grazing-lost-two',
+    2,
+    'Two of 17 canaries go silent, too few for a rollback and more than the tenth that a promotion allows.',
+    'outcome: halted, exposed: { devices: 17 }',
+  ),
+  silent(
+    'grazing-lost-four',
+    4,
+    'Four of 17 canaries go silent, which is the release; nobody can verify their rollback.',
+    'outcome: halted, caughtIn: canary, falseAlarm: false, detected: { between: [1h, 1.5h], after: install }',
   ),
   own(
     'grazing-memory-horizon',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { batchTasks, runCampaign } from '../../../scenarios/fuzz/campaign.ts'
+import { runCampaign, worldsOf } from '../../../scenarios/fuzz/campaign.ts'
 
 it('no invariant is violated in two scenarios, and in thirty in test/extended', async () => {
   const progress: number[] = []
@@ -15,13 +15,19 @@ it('no invariant is violated in two scenarios, and in thirty in test/extended', 
   expect(Object.keys(tally.acted)).not.toEqual([])
 })
 
-it('shards are the campaign: every batch once, whatever their number', () => {
-  const whole = [...batchTasks({ seed: 3, runs: 95 })]
-  expect(whole.map(({ scenarios }) => scenarios)).toEqual([10, 10, 10, 10, 10, 10, 10, 10, 10, 5])
-  expect(new Set(whole.map(({ seed }) => seed)).size).toBe(10)
-  const parts = [1, 2, 3].flatMap((index) => [...batchTasks({ seed: 3, runs: 95, shard: { index, of: 3 } })])
+it('shards are the campaign: every world once, whatever their number', () => {
+  const whole = [...worldsOf({ seed: 3, runs: 95 })]
+  expect(new Set(whole.map(({ seed }) => seed)).size).toBe(95)
+  expect(whole.every(({ scenarios }) => scenarios === 1)).toBe(true)
+  const parts = [1, 2, 3].flatMap((index) => [...worldsOf({ seed: 3, runs: 95, shard: { index, of: 3 } })])
   expect(parts.sort((a, b) => a.number - b.number)).toEqual(whole)
-  expect([...batchTasks({ seed: 4, runs: 95 })]).not.toEqual(whole)
+  expect([...worldsOf({ seed: 4, runs: 95 })]).not.toEqual(whole)
+})
+
+it('a longer campaign begins with the worlds of a shorter one', () => {
+  const worlds = worldsOf({ seed: 3 })
+  const some = Array.from({ length: 20 }, () => worlds.next().value)
+  expect(some).toEqual([...worldsOf({ seed: 3, runs: 20 })])
 })
 
 it('a campaign without time runs nothing and has no failure', async () => {

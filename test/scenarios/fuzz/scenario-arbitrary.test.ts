@@ -49,6 +49,7 @@ describe('generated scenarios', () => {
     expect(faults.some((fault) => fault.kind === 'operator' && fault.id !== undefined)).toBe(true)
     expect(new Set(some.map(({ fleet }) => fleet.lines))).toEqual(new Set(ANY_SCENARIO.lines))
     expect(some.some(({ release }) => release.previous.shadow.writes === '1.0')).toBe(true)
+    expect(some.some(({ next }) => next !== undefined)).toBe(true)
     expect(some.some(({ release }) => release.migration !== undefined)).toBe(true)
     expect(some.some(({ faults: own }) => own.length === 0)).toBe(true)
     const noises = some.map(({ fleet }) => fleet.noise)

@@ -58,6 +58,9 @@ const completed = evaluation({ state: 'completed', decision: 'complete' })
 const withId = (operation: string, id: string, result = 'accepted') =>
   ({ ...requested(operation, result), id }) as TraceEvent
 
+const refusedAs = (code: string): Trace =>
+  traceOf([0, { ...failed('start', 'PreflightRefused'), refusals: [reasonOf(code)] } as TraceEvent])
+
 const CASES: Readonly<Record<SometimesCode, readonly [hit: Trace, near: Trace, over?: Partial<TraceHeader>]>> = {
   ROLLBACK_DURING_PROMOTION: [
     traceOf([0, evaluation({ stage: 'early', state: 'waiting' })], [1, rollback]),
@@ -186,6 +189,16 @@ const CASES: Readonly<Record<SometimesCode, readonly [hit: Trace, near: Trace, o
     traceOf([0, settingWith()], [1, acted('api-throttle', 'PutItem')], [2, completed]),
     traceOf([0, settingWith()], [1, acted('api-throttle', 'PutItem')], [2, acted('crash')], [3, completed]),
   ],
+  START_REFUSED_WHILE_ACTIVE: [refusedAs('ROLLOUT_ACTIVE'), refusedAs('GROUP_EMPTY')],
+  FIXED_FORWARD: [
+    traceOf([0, settingWith({ former: ['2.3.9'] })], [1, deployed('canary')]),
+    traceOf([0, settingWith({ former: ['2.3.1'] })], [1, deployed('canary')]),
+  ],
+  NEXT_RELEASE_COMPLETED: [
+    traceOf([0, settingWith({ former: ['2.3.1'] })], [1, completed]),
+    traceOf([0, settingWith()], [1, completed]),
+  ],
+  WIRE_LEVEL: [traceOf([0, deployed('canary')]), traceOf([0, evaluation()]), { level: 'wire' }],
   MIGRATION_COMPLETED: [traceOf([0, migrated]), traceOf([0, { ...migrated, state: 'soaking' } as TraceEvent])],
 }
 

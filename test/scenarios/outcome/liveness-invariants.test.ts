@@ -100,6 +100,14 @@ describe('ROLLOUT_NEVER_ENDS', () => {
     expect(shown(code, traceOf([0, evaluation()], [1, unverified]), 27)).toBe('violated')
   })
 
+  it('begins again with every device that comes back during a rollback, and with telemetry that comes back otherwise', () => {
+    const back = traceOf([0, evaluation()], [1, evaluation({ state: 'rolling-back' })], [20, connected('a1')])
+    expect(shown(code, back, 20.5)).toBe('undecided')
+    expect(shown(code, back, 23)).toBe('violated')
+    const down = evaluation({ reason: reasonOf('TELEMETRY_DOWN') })
+    expect(shown(code, [...soaking, ...traceOf([40, down])], 60)).toBe('undecided')
+  })
+
   it('is undecided while there is time left, while something disturbs, and if that never ends', () => {
     expect(shown(code, soaking, 40)).toBe('undecided')
     expect(shown(code, soaking, 60, { faultsEndAtMs: 30 * HOUR_MS })).toBe('undecided')

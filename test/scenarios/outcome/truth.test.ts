@@ -217,3 +217,40 @@ it.each(Object.entries(CASES))('tells a trace that violates it from one that nea
   expect(violated(bad)).toContain(code)
   expect(violated(near)).not.toContain(code)
 })
+
+const violatedIn = (...records: readonly (readonly [hour: number, event: TraceEvent])[]): readonly string[] =>
+  checkInvariants(header, traceOf(...records)).violated.map(({ code }) => code)
+
+it('what was read before a record that came late is not known', () => {
+  expect(violatedIn([0, setting], [1, soak])).toContain('COUNTED_AFTER_ONE_REPORT')
+  expect(violatedIn([0, setting], [0, acted('event-late', 'x')], [1, soak])).toContain('COUNTED_AFTER_ONE_REPORT')
+  expect(violatedIn([0, setting], [0, acted('api-latency', 'PutItem')], [1, soak])).not.toContain(
+    'COUNTED_AFTER_ONE_REPORT',
+  )
+})
+
+it('what a fault did before a release may last: its onset is in no record of it', () => {
+  const ofPlant = { kind: 'error-rise', in: { line: 3 } }
+  const ofFirmware = { kind: 'crash', in: { firmware: '2.3.9' } }
+  const after = (fault: typeof ofPlant | typeof ofFirmware, former?: readonly string[]) =>
+    violatedIn([0, settingWith({ faults: [fault], ...(former !== undefined && { former }) })], [1, rollback])
+  expect(after(ofPlant)).toContain('ROLLED_BACK_WITHOUT_ONSET')
+  expect(after(ofPlant, ['2.3.9'])).not.toContain('ROLLED_BACK_WITHOUT_ONSET')
+  expect(after(ofFirmware, ['2.3.9'])).toContain('ROLLED_BACK_WITHOUT_ONSET')
+})
+
+it('a window began before a soak that was recorded late', () => {
+  const lines = Object.keys(header.lines)
+  const windowOf = (...faults: readonly (readonly [hour: number, event: TraceEvent])[]) =>
+    violatedIn(
+      [0, setting],
+      ...faults,
+      [0.5, evaluation()],
+      [1, soak],
+      ...lines.map((thing) => [2, disconnected(thing)] as const),
+      ...lines.map((thing) => [5, connected(thing)] as const),
+      [27.5, promote],
+    )
+  expect(windowOf()).toContain('BLIND_TIME_COUNTED')
+  expect(windowOf([0, acted('api-latency', 'PutItem')])).not.toContain('BLIND_TIME_COUNTED')
+})

@@ -42,7 +42,7 @@ describe('run one after the other against one fleet', () => {
   beforeAll(async () => {
     const world = await World.open(scenarios, { seed: 1, level: 'model' })
     for (const planned of scenarios) {
-      const scenario = { ...planned, release: { ...planned.release, replaces: await world.deployedVersion() } }
+      const scenario = { ...planned, release: { ...planned.release, replaces: world.deployedVersion() } }
       played.push({ scenario, result: await world.run(scenario) })
     }
     await world.close()

@@ -38,7 +38,7 @@ async function run(...plans: readonly [Plan, ...Plan[]]): Promise<Report[]> {
   const reports: Report[] = []
   try {
     for (const scenario of scenarios) {
-      const release = { ...scenario.release, replaces: await world.deployedVersion() }
+      const release = { ...scenario.release, replaces: world.deployedVersion() }
       reports.push(conclude(scenario, await world.run({ ...scenario, release })))
     }
   } finally {

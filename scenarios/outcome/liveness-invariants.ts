@@ -43,7 +43,7 @@ export const LIVENESS_INVARIANTS = {
     )
     if (isPaged && isOfTelemetryDown(last)) return {}
     if (header.faultsEndAtMs == null) return { undecided: NEVER_ENDS }
-    const disturbedMs = Math.max(header.faultsEndAtMs, lastDisturbanceMs(records, last.state))
+    const disturbedMs = Math.max(header.faultsEndAtMs, lastDisturbanceMs(records, last))
     const sinceMs = Math.max(before?.atMs ?? header.startedAtMs, disturbedMs)
     const lastedMs = endedAtMs - sinceMs
     const limitMs = longestMs(header, settingOf(records)?.policy ?? null, last, sinceMs)
@@ -97,12 +97,12 @@ export const LIVENESS_INVARIANTS = {
 
 /**
  * When the plant itself last kept a rollout waiting: a device that comes back has a rollback to take and to report, and
- * while the telemetry is down the clock of a window stands still.
+ * while the telemetry is down the clock of a window stands still. Telemetry that stays down is for on-call.
  */
-const lastDisturbanceMs = (records: readonly TraceRecord[], state: string): number =>
-  state === 'rolling-back'
-    ? (ofKind(records, 'device-connected').at(-1)?.atMs ?? 0)
-    : (evaluationsOf(records).findLast(isOfTelemetryDown)?.atMs ?? 0)
+function lastDisturbanceMs(records: readonly TraceRecord[], last: AnyEvaluation): number {
+  if (last.state === 'rolling-back') return ofKind(records, 'device-connected').at(-1)?.atMs ?? 0
+  return isOfTelemetryDown(last) ? 0 : (evaluationsOf(records).findLast(isOfTelemetryDown)?.atMs ?? 0)
+}
 
 /** How long a rollout may stay in a state in which nothing disturbs it; infinite where it has ended. */
 function longestMs(

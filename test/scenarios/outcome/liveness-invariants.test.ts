@@ -105,7 +105,9 @@ describe('ROLLOUT_NEVER_ENDS', () => {
     expect(shown(code, back, 20.5)).toBe('undecided')
     expect(shown(code, back, 23)).toBe('violated')
     const down = evaluation({ reason: reasonOf('TELEMETRY_DOWN') })
-    expect(shown(code, [...soaking, ...traceOf([40, down])], 60)).toBe('undecided')
+    const returned = traceOf([0, evaluation({ state: 'deploying' })], [1, evaluation()], [40, down], [60, evaluation()])
+    expect(shown(code, returned, 60)).toBe('undecided')
+    expect(shown(code, returned, 95)).toBe('violated')
   })
 
   it('is undecided while there is time left, while something disturbs, and if that never ends', () => {

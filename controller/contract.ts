@@ -5,9 +5,8 @@
  * tested against, so that a mistake here cannot hide by being shared.
  */
 
-/** Rollout stages in the order they are deployed. [source: stages] */
-export const STAGES = ['canary', 'early', 'production'] as const
-export type StageName = (typeof STAGES)[number]
+/** A stage of a rollout, by the name of its thing group; which there are, and their order, is the policy's. */
+export type StageName = string
 
 /**
  * Thing group of the production devices that stay on the previous firmware until production has passed: its concurrent

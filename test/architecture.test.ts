@@ -36,13 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'controller/ports',
     'controller/support',
   ],
-  'controller/aws': [
-    'controller',
-    'controller/evidence',
-    'controller/messages',
-    'controller/ports',
-    'controller/rollout',
-  ],
+  'controller/aws': ['controller', 'controller/evidence', 'controller/messages', 'controller/ports'],
   'controller/reconcile': [
     'controller',
     'controller/evidence',
@@ -98,7 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/plant',
   ],
   'sim/device': ['controller', 'sim/faults/families', 'sim/kernel', 'sim/plant'],
-  'sim/faults/kinds': ['controller', 'controller/units', 'sim/cloud', 'sim/faults/families', 'sim/plant'],
+  'sim/faults/kinds': ['controller/units', 'sim/cloud', 'sim/faults/families', 'sim/plant'],
   'sim/faults': ['controller/units', 'sim/faults/families', 'sim/faults/kinds', 'sim/kernel', 'sim/plant'],
   'sim/twin': [
     'controller',
@@ -136,7 +130,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'reports/text': ['reports/campaign', 'reports/messages', 'reports/numbers', 'reports/run', 'sim/kernel'],
   'reports/html': [
-    'controller',
     'reports/campaign',
     'reports/dashboard',
     'reports/messages',
@@ -155,7 +148,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'scenarios/support',
     'sim/cloud/base',
     'sim/faults',
-    'sim/faults/families',
     'sim/plant',
   ],
   'scenarios/library': ['controller/support', 'scenarios/files', 'scenarios/support'],
@@ -244,7 +236,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sim/faults',
   ],
   'scenarios/cli': [
-    'controller',
     'controller/messages',
     'controller/policy',
     'controller/reconcile',

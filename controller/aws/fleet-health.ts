@@ -1,12 +1,20 @@
 import { type IoTClient, SearchIndexCommand, type ThingDocument } from '@aws-sdk/client-iot'
-import { HEALTH_SHADOW, HOLDBACK_GROUP, STAGES } from '../contract.ts'
+import { HEALTH_SHADOW } from '../contract.ts'
 import { parseHealth, UnreadableHealthDocument } from '../evidence/health.ts'
 import type { HealthSample } from '../evidence/snapshot.ts'
 import type { DeviceReading, FleetHealth } from '../ports/ports.ts'
 
 const PAGE_SIZE = 100
-/** Most devices are in production: an index that evaluates the terms in turn matches most at the first. */
-const QUERY = [...STAGES.toReversed(), HOLDBACK_GROUP].map((group) => `thingGroupNames:${group}`).join(' OR ')
+
+/**
+ * A colon separates a field from its value; in a name it is escaped. Most devices are in the last stages: an index that
+ * evaluates the terms in turn matches most at the first. [source: search-query]
+ */
+const queryOf = (groups: readonly string[]): string =>
+  groups
+    .toReversed()
+    .map((group) => `thingGroupNames:${group.replaceAll(':', '\\:')}`)
+    .join(' OR ')
 
 /**
  * Health of the fleet through fleet indexing: a page of 100 devices per call. `reportedIn` gets the health document out
@@ -17,11 +25,12 @@ export function fleetHealth(
   reportedIn: (document: ThingDocument) => unknown = reportedInShadow,
 ): FleetHealth {
   return {
-    async read() {
+    async read(groups) {
+      const queryString = queryOf(groups)
       const readings: DeviceReading[] = []
       let nextToken: string | undefined
       do {
-        const command = new SearchIndexCommand({ queryString: QUERY, maxResults: PAGE_SIZE, nextToken })
+        const command = new SearchIndexCommand({ queryString, maxResults: PAGE_SIZE, nextToken })
         const answer = await iot.send(command)
         for (const thing of answer.things ?? []) readings.push(toReading(thing, reportedIn(thing)))
         nextToken = answer.nextToken
@@ -36,6 +45,7 @@ function toReading(document: ThingDocument, reported: unknown): DeviceReading {
     thing: document.thingName as string,
     groups: document.thingGroupNames ?? [],
     line: Number(document.attributes?.line),
+    attributes: document.attributes ?? {},
     connected: document.connectivity?.connected ?? false,
     sample: sampleOf(reported),
   }

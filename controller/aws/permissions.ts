@@ -1,5 +1,4 @@
-import { HOLDBACK_GROUP } from '../contract.ts'
-import { HELD_FROM } from '../rollout/holdback.ts'
+import { HOLDBACK_GROUP, type StageName } from '../contract.ts'
 import type { Account } from './deployments.ts'
 import type { Resources } from './ports.ts'
 
@@ -23,19 +22,20 @@ const ENDS_DEPLOYMENT = [
 ]
 
 /**
- * Every SDK command that a function sends, and the least that it needs; a test holds this list against the source and
+ * Every SDK command that a function sends, and the least that it needs where devices are held back from a stage; a test holds this list against the source and
  * against the calls of a rehearsal.
  */
 export const permissions = (
   { region, accountId }: Account,
   { tableName, topicArn }: Resources,
+  heldFrom: StageName,
 ): Record<string, Permission> => {
   const greengrass = `arn:aws:greengrass:${region}:${accountId}`
   const iot = `arn:aws:iot:${region}:${accountId}`
   const table = [`arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`]
   const bus = [`arn:aws:events:${region}:${accountId}:event-bus/default`]
   const deployment = [`${greengrass}:deployments:*`]
-  const groups = [HELD_FROM, HOLDBACK_GROUP].map((group) => `${iot}:thinggroup/${group}`)
+  const groups = [heldFrom, HOLDBACK_GROUP].map((group) => `${iot}:thinggroup/${group}`)
   return {
     AddThingToThingGroupCommand: { action: 'iot:AddThingToThingGroup', resources: [`${iot}:thing/*`, ...groups] },
     CancelDeploymentCommand: {
@@ -79,6 +79,7 @@ interface Statement {
 export function policyDocument(
   account: Account,
   made: Resources,
+  heldFrom: StageName,
 ): { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] } {
   const byResource = new Map<string, { resources: readonly string[]; actions: Set<string> }>()
   const allow = (actions: readonly string[], resources: readonly string[]): void => {
@@ -89,7 +90,7 @@ export function policyDocument(
   }
   const iot = `arn:aws:iot:${account.region}:${account.accountId}`
   const greengrass = `arn:aws:greengrass:${account.region}:${account.accountId}`
-  for (const { action, resources, dependent = [] } of Object.values(permissions(account, made))) {
+  for (const { action, resources, dependent = [] } of Object.values(permissions(account, made, heldFrom))) {
     allow([action], resources)
     allow(
       dependent.filter((one) => one.startsWith('greengrass:')),

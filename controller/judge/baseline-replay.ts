@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../contract.ts'
+import type { StageName } from '../contract.ts'
 import { type Baseline, shiftSums } from '../evidence/baseline.ts'
 import { type Delta, difference } from '../evidence/difference.ts'
 import { type Evidence, installedEvidence, observe, type Watch } from '../evidence/evidence.ts'
@@ -6,6 +6,7 @@ import type { HealthSample, Snapshot } from '../evidence/snapshot.ts'
 import { minus, type StratumSums } from '../evidence/stratum-sums.ts'
 import type { Refusal } from '../messages/refusals.ts'
 import type { Policy } from '../policy/policy.ts'
+import { policyAt, stageNames } from '../policy/stages.ts'
 import { groupedBy } from '../support/grouped.ts'
 import { own } from '../support/own.ts'
 import { judge } from './judge.ts'
@@ -45,6 +46,7 @@ const DAY_MS = 24 * 3_600_000
  */
 export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
   const { snapshots } = week
+  const stages = stageNames(policy)
   const alarms: ReplayAlarm[] = []
   let days = 0
   for (let first = 0; first + 1 < snapshots.length; ) {
@@ -54,11 +56,11 @@ export function replay(week: Replay, policy: Policy): readonly ReplayAlarm[] {
     const day = snapshots.slice(first, last + 1)
     const baseline = without(week.baseline, day, policy)
     const shifts = day.slice(1).map((current, i): Shift => withoutStop(day[i] as Snapshot, current))
-    for (const stage of STAGES) alarms.push(...replayDay({ ...week, baseline }, shifts, stage, policy))
+    for (const stage of stages) alarms.push(...replayDay({ ...week, baseline }, shifts, stage, policyAt(policy, stage)))
     first = last
     days += 1
   }
-  return alarms.filter(({ finding }) => finding.rule !== 'component-crash' || isBeyond(finding, days * STAGES.length))
+  return alarms.filter(({ finding }) => finding.rule !== 'component-crash' || isBeyond(finding, days * stages.length))
 }
 
 /** Whether a finding would be significant as one of so many. */
@@ -89,7 +91,7 @@ const longestStopMs = ({ cycles, cycleTimeMsSum, cycleTimeMsSumOfSquares }: Delt
   cycles > 0 ? Math.sqrt(Math.max(cycleTimeMsSumOfSquares - cycleTimeMsSum ** 2 / cycles, 0)) : 0
 
 function replayDay(week: Replay, day: readonly Shift[], stage: StageName, policy: Policy): ReplayAlarm[] {
-  const watch = watchOf(week, stage, (day[0] as Shift)[0].atMs)
+  const watch = watchOf(week, stageNames(policy), stage, (day[0] as Shift)[0].atMs)
   let evidence: Evidence = installedEvidence(watch)
   const alarms = new Map<string, ReplayAlarm>()
   for (const [previous, current] of day) {
@@ -105,14 +107,19 @@ function replayDay(week: Replay, day: readonly Shift[], stage: StageName, policy
 }
 
 /** A stage with its controls as it will have them: the devices of later stages, and those held back. */
-function watchOf({ members, held, lineOf, version }: Replay, stage: StageName, deployedAtMs: number): Watch {
-  const later = STAGES.slice(STAGES.indexOf(stage) + 1)
+function watchOf(
+  { members, held, lineOf, version }: Replay,
+  stages: readonly StageName[],
+  stage: StageName,
+  deployedAtMs: number,
+): Watch {
+  const later = stages.slice(stages.indexOf(stage) + 1)
   return {
     stage,
     version,
     previousVersion: version,
-    members: members[stage],
-    controls: [...later.flatMap((name) => members[name]), ...held],
+    members: members[stage] ?? [],
+    controls: [...later.flatMap((name) => members[name] ?? []), ...held],
     lineOf,
     deployedAtMs,
   }

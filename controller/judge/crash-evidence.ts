@@ -1,18 +1,19 @@
-import { STAGES, type StageName } from '../contract.ts'
+import type { StageName } from '../contract.ts'
 import type { Baseline } from '../evidence/baseline.ts'
 import type { Policy } from '../policy/policy.ts'
+import { firstStageOf } from '../policy/stages.ts'
 import { meanInterval } from '../statistics/exact-interval.ts'
 import { rareCountNats } from '../statistics/rare-count.ts'
 import type { Interval, Statistic } from './verdict.ts'
 
 /**
  * How many crashes the baseline may let expect until the first one of a stage no longer counts, as multiples of the
- * release's share of false rollbacks: 0.0075 and 0.00125 by default. With one crash in the 340 device-weeks of the
+ * release's share of false rollbacks: 0.0075 and, of three stages, 0.00125 by default. With one crash in the 340 device-weeks of the
  * baseline, 17 canaries let expect 0.0071 in a day of their window: there a crash must count. A healthy release is rolled
  * back for a first crash about as rarely, by canary and two later stages together 1 %. [source: crash-level]
  */
 const FIRST_STAGE_SHARES = 0.75
-const LATER_STAGE_SHARES = 0.125
+const LATER_STAGES_SHARES = 0.25
 
 /** The chance that is left for each further crash, as a share of that for the one before. */
 const NEXT_CRASH_SHARE = 0.25
@@ -40,7 +41,8 @@ export function crashEvidence(
 ): CrashEvidence {
   const { crashes: reference, minutes } = pooled ?? { crashes: 0, minutes: 0 }
   if (policy.profile === 'raw-thresholds') return { expected: 0 }
-  const shares = stage === STAGES[0] ? FIRST_STAGE_SHARES : LATER_STAGE_SHARES
+  const later = policy.stages.length - 1
+  const shares = stage === firstStageOf(policy) ? FIRST_STAGE_SHARES : LATER_STAGES_SHARES / later
   const firstLevel = shares * policy.evidence.falseRollbackShare * (reference > 0 ? 1 + 1 / reference : 1)
   const boundaryOf = (crash: number): number =>
     -Math.log(firstLevel) - Math.max(crash - 1, 0) * Math.log(NEXT_CRASH_SHARE)

@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../contract.ts'
+import type { StageName } from '../contract.ts'
 import type { Baseline } from '../evidence/baseline.ts'
 import { NO_EVIDENCE } from '../evidence/evidence.ts'
 import { type MetricLines, type MutableMetricSums, noMetricSums } from '../evidence/metric-evidence.ts'
@@ -7,6 +7,7 @@ import { type MetricRule, metricRules } from '../evidence/metric-rules.ts'
 import { type EvaluationSums, type LineSums, type MutableSums, noSums, totalOf } from '../evidence/sums.ts'
 import { gateOpensAtMs, shiftBoundaries, stratumAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
+import { policyAt, stageNames, windowOf } from '../policy/stages.ts'
 import { groupedBy } from '../support/grouped.ts'
 import { own } from '../support/own.ts'
 import type { RuleInput } from './rule-input.ts'
@@ -53,12 +54,13 @@ export function plannedStrata(
   policy: Policy,
 ): Readonly<Record<string, number>> {
   let atMs = baseline.toMs
-  for (const name of STAGES) {
+  for (const name of stageNames(policy)) {
     atMs = gateOpensAtMs(policy, name, atMs) + INSTALL_MS
     if (name === stage) break
-    atMs += policy.windowMs
+    atMs += windowOf(policy, name)
   }
-  const edges = [atMs, ...shiftBoundaries(policy, atMs + 1, atMs + policy.windowMs - 1), atMs + policy.windowMs]
+  const endsMs = atMs + windowOf(policy, stage)
+  const edges = [atMs, ...shiftBoundaries(policy, atMs + 1, endsMs - 1), endsMs]
   const strata: Record<string, number> = {}
   for (const [i, endMs] of edges.slice(1).entries()) {
     const startMs = edges[i] as number
@@ -79,20 +81,22 @@ export type PlannedWindow = (harm: Harm) => RuleInput
 export function plannedWindow(
   stages: PlannedStages,
   stage: StageName,
-  policy: Policy,
+  calendar: Policy,
   span: PlannedSpan,
 ): PlannedWindow {
   const { baseline, members, held, lineOf } = stages
-  const strata = plannedStrata(stages, stage, policy)
-  const names = Object.keys(strata)
+  const strata = plannedStrata(stages, stage, calendar)
+  const policy = policyAt(calendar, stage)
+  const strataNames = Object.keys(strata)
   const spanMs = span === 'rolling-window' ? policy.evidence.rollingMs : policy.windowMs - warmUpMs(policy)
   const share = Math.min(Math.max(spanMs / policy.windowMs, 0), 1)
-  const later = STAGES.slice(STAGES.indexOf(stage) + 1).flatMap((name) => members[name])
+  const names = stageNames(policy)
+  const later = names.slice(names.indexOf(stage) + 1).flatMap((name) => members[name] ?? [])
   const watch = {
     stage,
     version: '',
     previousVersion: '',
-    members: members[stage],
+    members: members[stage] ?? [],
     controls: [...later, ...held],
     lineOf,
     deployedAtMs: baseline.toMs,
@@ -106,8 +110,8 @@ export function plannedWindow(
     const metrics = metricLinesOf(lines, rules)
     const evidence =
       span === 'since-update'
-        ? { ...NO_EVIDENCE, lines, total, strata: names, metrics }
-        : { ...NO_EVIDENCE, evaluations: evaluationsOf(lines, total, metrics, names, baseline.toMs) }
+        ? { ...NO_EVIDENCE, lines, total, strata: strataNames, metrics }
+        : { ...NO_EVIDENCE, evaluations: evaluationsOf(lines, total, metrics, strataNames, baseline.toMs) }
     return { evidence, watch, baseline, policy, nowMs: baseline.toMs + policy.windowMs, failedDevices: [] }
   }
 }

@@ -1,7 +1,8 @@
-import { STAGES, type StageName } from '../contract.ts'
+import type { StageName } from '../contract.ts'
 import { limitOf, metricRules } from '../evidence/metric-rules.ts'
 import type { FindingReason } from '../messages/findings.ts'
 import type { Policy } from '../policy/policy.ts'
+import { policyAt, stageNames } from '../policy/stages.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { bestWindowSigmas } from '../statistics/moving-window.ts'
 import { own } from '../support/own.ts'
@@ -39,7 +40,7 @@ export interface Stages extends PlannedStages {
 export const smallestEffects = (stages: Stages, policy: Policy): readonly Finding[] => {
   const share = stages.baseline.falseRollbackShare
   const used = share === undefined ? policy : { ...policy, evidence: { ...policy.evidence, falseRollbackShare: share } }
-  return STAGES.flatMap((stage) => ofStage(windowsOf(stages, stage, used)))
+  return stageNames(policy).flatMap((stage) => ofStage(windowsOf(stages, stage, used)))
 }
 
 /** A stage's window as the rules see it. */
@@ -53,7 +54,8 @@ interface Windows {
   readonly best: Pick<Sigmas, 'middle' | 'spread'>
 }
 
-function windowsOf(stages: Stages, stage: StageName, policy: Policy): Windows {
+function windowsOf(stages: Stages, stage: StageName, calendar: Policy): Windows {
+  const policy = policyAt(calendar, stage)
   const { windowMs, tickMs, evidence } = policy
   const bestAt = (chance: number): number =>
     bestWindowSigmas(windowMs / evidence.rollingMs - 1, evidence.rollingMs / tickMs, chance)
@@ -61,8 +63,8 @@ function windowsOf(stages: Stages, stage: StageName, policy: Policy): Windows {
     stages,
     stage,
     policy,
-    whole: plannedWindow(stages, stage, policy, 'since-update'),
-    rolling: plannedWindow(stages, stage, policy, 'rolling-window'),
+    whole: plannedWindow(stages, stage, calendar, 'since-update'),
+    rolling: plannedWindow(stages, stage, calendar, 'rolling-window'),
     best: { middle: bestAt(0.5), spread: bestAt(0.5) - bestAt(POWER) },
   }
 }
@@ -125,7 +127,7 @@ const finding = (
   reason,
 })
 
-const membersOf = ({ stages, stage }: Windows): number => stages.members[stage].length
+const membersOf = ({ stages, stage }: Windows): number => (stages.members[stage] ?? []).length
 
 /** Null where none was ever counted: then any is significant. */
 function errors(windows: Windows): readonly Finding[] {

@@ -29,8 +29,12 @@ export interface PolicyPlaces {
 export async function loadPolicy(store: Pick<RolloutStore, 'get'>, places: PolicyPlaces): Promise<Policy> {
   const item = await readItem(store, places.tableName)
   if (item !== null) return item
-  return readBundledFile(places) ?? DEFAULT_POLICY
+  return bundledPolicy(places)
 }
+
+/** The policy of the file that was bundled with the functions; the default where there is none. */
+export const bundledPolicy = (places: Pick<PolicyPlaces, 'file' | 'folder'>): Policy =>
+  readBundledFile(places) ?? DEFAULT_POLICY
 
 async function readItem(store: Pick<RolloutStore, 'get'>, tableName: string): Promise<Policy | null> {
   const source = `item "${POLICY_KEY}" of table ${tableName}`
@@ -44,7 +48,7 @@ async function readItem(store: Pick<RolloutStore, 'get'>, tableName: string): Pr
   }
 }
 
-function readBundledFile({ file, folder }: PolicyPlaces): Policy | null {
+function readBundledFile({ file, folder }: Pick<PolicyPlaces, 'file' | 'folder'>): Policy | null {
   const path = resolve(folder, file ?? POLICY_FILE)
   const source = `file ${path}`
   let text: string

@@ -12,6 +12,13 @@ export interface Unread {
 /** The first few of many, each in its own words. */
 const each = <T>(all: readonly T[], text: (one: T) => string): string => listed(all.map(text))
 
+/** What a stage has of a line. */
+export interface LinePart {
+  readonly line: number
+  readonly members: number
+  readonly devices: number
+}
+
 /** Why a rollout must not start: one code for each check of the preflight, with all that it found in one message. */
 export const REFUSAL_MESSAGES = {
   ROLLOUT_ACTIVE: define<{ readonly rolloutId: string }>(
@@ -62,22 +69,35 @@ export const REFUSAL_MESSAGES = {
     ({ things }) => `${counted(things.length, 'device')} without the thing attribute "line": ${listed(things)}`,
   ),
 
-  CANARY_COUNT: define<{
-    readonly lines: readonly { readonly line: number; readonly canaries: number }[]
+  STAGE_COUNT: define<{
+    readonly stage: StageName
+    readonly lines: readonly LinePart[]
     readonly wanted: number
   }>(
-    'Lines have another number of canaries than the policy wants.',
-    ({ lines, wanted }) =>
-      `${counted(wanted, 'canary', 'canaries')} per line wanted: ${each(lines, ({ line, canaries }) => `line ${line} has ${canaries}`)}`,
+    'Lines have another number of devices in a stage than the policy wants.',
+    ({ stage, lines, wanted }) =>
+      `${counted(wanted, `${stage} device`)} per line wanted: ${each(lines, ({ line, members }) => `line ${line} has ${members}`)}`,
   ),
 
-  EARLY_SHARE: define<{
-    readonly lines: readonly { readonly line: number; readonly early: number; readonly devices: number }[]
+  STAGE_SHARE: define<{
+    readonly stage: StageName
+    readonly lines: readonly LinePart[]
     readonly wantedPct: number
   }>(
-    'Lines have another share of early devices than the policy wants.',
-    ({ lines, wantedPct }) =>
-      `${pctText(wantedPct)} early devices per line wanted: ${each(lines, ({ line, early, devices }) => `line ${line} has ${early} of ${devices}`)}`,
+    'Lines have another share of their devices in a stage than the policy wants.',
+    ({ stage, lines, wantedPct }) =>
+      `${pctText(wantedPct)} ${stage} devices per line wanted: ${each(lines, ({ line, members, devices }) => `line ${line} has ${members} of ${devices}`)}`,
+  ),
+
+  STAGE_MEMBERS: define<{
+    readonly stage: StageName
+    readonly missing: readonly string[]
+    readonly others: readonly string[]
+  }>('The thing group of a stage has other devices than those that the policy names.', ({ stage, missing, others }) =>
+    [
+      ...(missing.length === 0 ? [] : [`not in the thing group ${stage}: ${listed(missing)}`]),
+      ...(others.length === 0 ? [] : [`in the thing group ${stage} and not named for it: ${listed(others)}`]),
+    ].join('; '),
   ),
 
   HOLDBACK_GROUP_MISSING: define<{ readonly group: string }>(

@@ -200,7 +200,7 @@ function nextOpening(
   let earliest: { readonly fromMs: number; readonly untilMs: number } | null = null
   for (let day = 0; day <= MAX_DAYS_AHEAD && earliest === null; day++) {
     const date = yesterday.add({ days: day })
-    for (const window of policy.gates[stage]) {
+    for (const window of policy.gates[stage] ?? []) {
       const [opensMs, closesMs] = [at(policy, date, window.from), endOfSpanMs(policy.zone, date, window)]
       // A window inside the hour that the clocks skip is empty.
       if (!window.days.includes(date.dayOfWeek) || closesMs <= Math.max(fromMs, opensMs)) continue

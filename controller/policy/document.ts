@@ -1,15 +1,15 @@
-import { STAGES } from '../contract.ts'
 import { writtenDuration } from '../units/duration.ts'
 import { writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
 import type { Policy, WeeklyWindow } from './policy.ts'
 import { rulesDocumentOf } from './rules-document.ts'
 import { DAYS, type PolicyDocument } from './schema.ts'
+import { stagesDocumentOf } from './stages-document.ts'
 
 /** A document that leaves nothing out. */
 export type FullPolicyDocument = {
   readonly [Key in keyof PolicyDocument]-?: NonNullable<PolicyDocument[Key]> extends readonly unknown[] | string
     ? NonNullable<PolicyDocument[Key]>
-    : Key extends 'deny' | 'rules'
+    : Key extends 'deny' | 'rules' | 'stages'
       ? NonNullable<PolicyDocument[Key]>
       : Required<NonNullable<PolicyDocument[Key]>>
 }
@@ -29,19 +29,11 @@ export function documentOf(policy: Policy): FullPolicyDocument {
     baseline: writtenDuration(policy.baselineMs),
     zone: policy.zone,
     shifts: policy.shifts.map(({ name, from, to }) => ({ name, from, to })),
-    gates: {
-      canary: policy.gates.canary.map(writtenWindow),
-      early: policy.gates.early.map(writtenWindow),
-      production: policy.gates.production.map(writtenWindow),
-    },
-    deny: Object.fromEntries(
-      STAGES.flatMap((stage) => {
-        const windows = policy.deny[stage]
-        return windows === undefined ? [] : [[stage, windows.map(writtenWindow)]]
-      }),
-    ),
+    gates: writtenWindows(policy.gates),
+    deny: writtenWindows(policy.deny),
     freezes: policy.freezes.map(({ name, from, to }) => ({ name, from, to })),
     incidents: policy.incidents.map(({ from, to, reason }) => ({ from, to, reason })),
+    stages: stagesDocumentOf(policy.stages),
     ...limitsOf(policy),
     onNoisyBaseline: policy.onNoisyBaseline,
     rules: rulesDocumentOf(policy.rules),
@@ -56,13 +48,9 @@ export function documentOf(policy: Policy): FullPolicyDocument {
   }
 }
 
-const limitsOf = ({ stages, preflight, limits, evidence, memory, telemetry }: Policy) => ({
-  stages: {
-    canariesPerLine: stages.canariesPerLine,
-    early: writtenShare(stages.earlyShare),
-  },
+const limitsOf = ({ preflight, limits, evidence, memory, telemetry }: Policy) => ({
   preflight: {
-    earlyTolerance: preflight.earlyToleranceDevices,
+    shareTolerance: preflight.shareToleranceDevices,
     freeDisk: writtenMemory(preflight.freeDiskMiB),
     baselineCoverage: writtenShare(preflight.baselineCoverageShare),
   },
@@ -98,6 +86,9 @@ const limitsOf = ({ stages, preflight, limits, evidence, memory, telemetry }: Po
     noRollbackFor: writtenDuration(telemetry.noRollbackForMs),
   },
 })
+
+const writtenWindows = (byStage: Policy['gates']) =>
+  Object.fromEntries(Object.entries(byStage).map(([stage, windows]) => [stage, windows.map(writtenWindow)]))
 
 const writtenWindow = ({ days, from, to }: WeeklyWindow) => ({
   days: days.map((day) => DAYS[day - 1] as (typeof DAYS)[number]),

@@ -1,9 +1,9 @@
-import { STAGES, type StageName } from '../contract.ts'
 import { InvalidPolicy } from '../errors.ts'
 import { problemLine, problemsOf } from '../support/schema-problems.ts'
-import { DEFAULT_POLICY, OPEN_GATES, type Policy } from './policy.ts'
+import { DEFAULT_POLICY, openGates, type Policy } from './policy.ts'
 import { rulesOf } from './rules-document.ts'
 import { DAYS, type PolicyFile, policySchema, type WindowFile } from './schema.ts'
+import { stagesOf, writtenNames } from './stages-document.ts'
 
 /** What the policy takes from the site where its document leaves it out. */
 export type Site = Pick<Policy, 'zone' | 'shifts'>
@@ -32,8 +32,9 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
     baselineMs: file.baseline ?? DEFAULT_POLICY.baselineMs,
     zone: file.zone ?? site.zone,
     shifts: file.shifts ?? site.shifts,
-    gates: gatesOf(file.gates),
-    deny: windowsOf(file.deny ?? {}),
+    stages: stagesOf(file.stages),
+    gates: gatesOf(file),
+    deny: windowsOf(file.deny ?? {}, file.stages),
     freezes: file.freezes ?? DEFAULT_POLICY.freezes,
     incidents: file.incidents ?? DEFAULT_POLICY.incidents,
     ...limitsOf(file),
@@ -49,17 +50,11 @@ export function policyOf(file: PolicyFile, site: Site): Policy {
   }
 }
 
-function limitsOf(
-  file: PolicyFile,
-): Pick<Policy, 'stages' | 'preflight' | 'limits' | 'evidence' | 'memory' | 'telemetry'> {
-  const { stages, preflight, limits, evidence, memory, telemetry } = DEFAULT_POLICY
+function limitsOf(file: PolicyFile): Pick<Policy, 'preflight' | 'limits' | 'evidence' | 'memory' | 'telemetry'> {
+  const { preflight, limits, evidence, memory, telemetry } = DEFAULT_POLICY
   return {
-    stages: {
-      canariesPerLine: file.stages?.canariesPerLine ?? stages.canariesPerLine,
-      earlyShare: file.stages?.early ?? stages.earlyShare,
-    },
     preflight: {
-      earlyToleranceDevices: file.preflight?.earlyTolerance ?? preflight.earlyToleranceDevices,
+      shareToleranceDevices: file.preflight?.shareTolerance ?? preflight.shareToleranceDevices,
       freeDiskMiB: file.preflight?.freeDisk ?? preflight.freeDiskMiB,
       baselineCoverageShare: file.preflight?.baselineCoverage ?? preflight.baselineCoverageShare,
     },
@@ -97,15 +92,19 @@ function limitsOf(
   }
 }
 
-function gatesOf(gates: PolicyFile['gates']): Policy['gates'] {
-  if (gates === undefined || gates === 'plant') return DEFAULT_POLICY.gates
-  if (gates === 'open') return OPEN_GATES
-  return { ...DEFAULT_POLICY.gates, ...windowsOf(gates) }
+function gatesOf({ gates = 'plant', stages }: PolicyFile): Policy['gates'] {
+  const open = openGates(stagesOf(stages))
+  if (gates === 'open') return open
+  const usual = Object.fromEntries(Object.entries(DEFAULT_POLICY.gates).filter(([stage]) => stage in open))
+  return { ...open, ...usual, ...(gates === 'plant' ? {} : windowsOf(gates, stages)) }
 }
 
-function windowsOf(given: Partial<Record<StageName, readonly WindowFile[] | undefined>>): Policy['deny'] {
-  const own = STAGES.flatMap((stage) => {
-    const windows = given[stage]
+function windowsOf(
+  given: Readonly<Record<string, readonly WindowFile[]>>,
+  stages: PolicyFile['stages'],
+): Policy['gates'] {
+  const own = [...writtenNames(stages)].flatMap(([stage, written]) => {
+    const windows = given[written]
     return windows === undefined ? [] : [[stage, windows.map(weeklyWindow)] as const]
   })
   return Object.fromEntries(own)

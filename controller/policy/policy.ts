@@ -32,6 +32,32 @@ export interface Incident {
   readonly reason: string
 }
 
+/**
+ * Which devices of a line a stage has. `perLine`, `ofLine` and `ofRest` choose of what the stages before it have left of
+ * the line; a share is rounded to the nearest device, half a device up. Devices that are named, or have the attribute,
+ * belong to the stage wherever it stands in the order.
+ */
+export type Members =
+  | { readonly perLine: number }
+  /** Share of the line's devices. */
+  | { readonly ofLine: number }
+  /** Share of what is left of the line; 1 is the rest of it. */
+  | { readonly ofRest: number }
+  | { readonly things: readonly string[] }
+  /** A thing attribute and the values that it may have. */
+  | { readonly attribute: string; readonly is: readonly string[] }
+
+/** One step of a rollout: a thing group that gets a deployment of its own. [source: stages] */
+export interface StagePolicy {
+  /** Of the thing group. */
+  readonly name: StageName
+  readonly members: Members
+  /** Healthy exposure that it needs, where that is not the policy's. */
+  readonly windowMs?: number
+  /** Share of its devices that must count as installed, where that is not the policy's. */
+  readonly quorumShare?: number
+}
+
 export interface Policy {
   readonly profile: Profile
   /** Healthy exposure a stage needs before it is promoted. [source: monitoring-window] */
@@ -63,7 +89,7 @@ export interface Policy {
    * When a stage must not be touched, even inside its gate: a shift change, an audit. A hotfix has to wait as well.
    * [source: allow-and-deny]
    */
-  readonly deny: Readonly<Partial<Record<StageName, readonly WeeklyWindow[]>>>
+  readonly deny: Readonly<Record<StageName, readonly WeeklyWindow[]>>
   /** Dated freezes of the whole fleet, such as holidays. A hotfix passes them, and that is audited. [source: hotfix] */
   readonly freezes: readonly FreezePeriod[]
   /**
@@ -71,19 +97,12 @@ export interface Policy {
    * [source: baseline-hygiene]
    */
   readonly incidents: readonly Incident[]
-  /** How every line is split, so that each stage is a fair sample of the plant; the rest of a line is production. */
-  readonly stages: {
-    /** Devices of each line that are canaries. [source: stratified-groups] */
-    readonly canariesPerLine: number
-    /**
-     * Share of each line that is early. Share of each line that belongs to the early stage. [source: stratified-groups]
-     */
-    readonly earlyShare: number
-  }
+  /** In the order in which they are deployed. */
+  readonly stages: readonly StagePolicy[]
   /** What must be so before a rollout starts, besides `stages`, the quorums and `memory.freeFloorPct`. */
   readonly preflight: {
-    /** Devices by which the early devices of a line may differ from their share: no line divides without a rest. */
-    readonly earlyToleranceDevices: number
+    /** Devices by which a stage's part of a line may differ from its share: no line divides without a rest. */
+    readonly shareToleranceDevices: number
     /**
      * Of every device that reports its disk. With less the nucleus downloads nothing, neither release nor predecessor.
      * [source: min-free-disk]
@@ -148,9 +167,9 @@ export interface Policy {
   readonly onNoisyBaseline: 'refuse' | 'raise'
   /** In the order in which they are judged: those that every policy has, then the plant's own. */
   readonly rules: readonly Rule[]
-  /** Share of the canaries that must have counted as installed before the soak begins and ends. [source: quorum] */
+  /** Share of the first stage that must have counted as installed before the soak begins and ends. [source: quorum] */
   readonly quorumShare: number
-  /** The same for early and production. [source: quorum] */
+  /** The same for the stages after it. [source: quorum] */
   readonly laterQuorumShare: number
   /** Share of devices x window that healthy exposure must reach. [source: soak-exposure] */
   readonly exposureShare: number
@@ -182,8 +201,21 @@ const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7] as const
 
 const ANY_TIME: readonly WeeklyWindow[] = [{ days: EVERY_DAY, from: '00:00', to: '00:00' }]
 
+/** The stages of the seed: a canary per line, a fifth of each line, the rest. [source: stages, stratified-groups] */
+export const SEED_STAGES = splitInThree()
+
+/** The three stages with other numbers: canaries of each line, and the share of each line that is early. */
+export function splitInThree(canariesPerLine = 1, earlyShare = 0.2): readonly StagePolicy[] {
+  return [
+    { name: 'canary', members: { perLine: canariesPerLine } },
+    { name: 'early', members: { ofLine: earlyShare } },
+    { name: 'production', members: { ofRest: 1 } },
+  ]
+}
+
 /** No calendar: every stage is deployed as soon as the one before has passed. */
-export const OPEN_GATES: Policy['gates'] = { canary: ANY_TIME, early: ANY_TIME, production: ANY_TIME }
+export const openGates = (stages: readonly StagePolicy[]): Policy['gates'] =>
+  Object.fromEntries(stages.map(({ name }) => [name, ANY_TIME]))
 
 /** The owner's numbers with the reference calendar: two maintenance windows a week. [source: reference-calendar] */
 export const DEFAULT_POLICY: Policy = {
@@ -208,8 +240,8 @@ export const DEFAULT_POLICY: Policy = {
   deny: {},
   freezes: [],
   incidents: [],
-  stages: { canariesPerLine: 1, earlyShare: 0.2 },
-  preflight: { earlyToleranceDevices: 1, freeDiskMiB: 20, baselineCoverageShare: 0.7 },
+  stages: SEED_STAGES,
+  preflight: { shareToleranceDevices: 1, freeDiskMiB: 20, baselineCoverageShare: 0.7 },
   limits: {
     connectionFailurePct: 2,
     cycleTimeIncreasePct: 10,
@@ -243,7 +275,3 @@ export const DEFAULT_POLICY: Policy = {
   installTimeoutMs: 10 * MINUTE_MS,
   lostAfterMs: 10 * MINUTE_MS,
 }
-
-/** Devices of a stage that must count as installed. */
-export const quorumOf = (policy: Policy, stage: StageName, devices: number): number =>
-  Math.ceil((stage === 'canary' ? policy.quorumShare : policy.laterQuorumShare) * devices)

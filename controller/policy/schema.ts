@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { STAGES, type StageName } from '../contract.ts'
 import { nearest } from '../support/schema-problems.ts'
 import { writtenDuration } from '../units/duration.ts'
 import { duration, memory, percent, share, writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
@@ -8,6 +7,7 @@ import { minutesBetween, shiftProblem, wallTime, zone } from '../units/wall-time
 import { DEFAULT_POLICY } from './policy.ts'
 import { BUILT_IN_NAMES } from './rules.ts'
 import { MOST_RULES, rulesSchema } from './rules-document.ts'
+import { stageName, stagesSchema, writtenNames } from './stages-document.ts'
 
 /** Days of the week as documents name them, in the order of ISO 8601. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -22,7 +22,7 @@ const MOST_PERIODS = 366
 /** Those that every policy has, and as many of the plant's own as it may have. */
 const MOST_NAMED_RULES = BUILT_IN_NAMES.length + MOST_RULES
 
-const { stages, preflight, limits, evidence, memory: memoryLimits, telemetry } = DEFAULT_POLICY
+const { preflight, limits, evidence, memory: memoryLimits, telemetry } = DEFAULT_POLICY
 
 const period = duration.refine((ms) => ms > 0, { message: 'must be longer than 0' })
 const part = share.refine((value) => value > 0 && value <= 1, { message: 'must be above 0 and at most 100 %' })
@@ -65,27 +65,18 @@ function isOfCalendar(written: string): boolean {
 const windows = listOf(windowSchema, MOST_WINDOWS, 'windows').min(1, {
   message: 'has no windows, so that the stage would never be deployed',
 })
-const windowsByStage = z
-  .strictObject(Object.fromEntries(STAGES.map((stage) => [stage, windows])) as Record<StageName, typeof windows>)
-  .partial()
+const windowsByStage = z.record(stageName, windows)
 
 const gatesSchema = z.union([z.enum(['plant', 'open']), windowsByStage], {
   error: ({ input }) => `${JSON.stringify(input)} is neither plant, open, nor windows of the stages`,
 })
 
-const stagesSchema = z
-  .strictObject({
-    canariesPerLine: key(z.int().positive(), 'Devices of each line that are canaries', stages.canariesPerLine),
-    early: key(part, 'Share of each line that is early; the rest is production', writtenShare(stages.earlyShare)),
-  })
-  .partial()
-
 const preflightSchema = z
   .strictObject({
-    earlyTolerance: key(
+    shareTolerance: key(
       z.int().nonnegative(),
-      'Devices by which the early devices of a line may differ from their share',
-      preflight.earlyToleranceDevices,
+      "Devices by which a stage's part of a line may differ from its share",
+      preflight.shareToleranceDevices,
     ),
     freeDisk: key(memory, 'Free disk that every device needs', writtenMemory(preflight.freeDiskMiB)),
     baselineCoverage: key(
@@ -242,7 +233,7 @@ const keys = z
       .describe('Strata of the baseline, which cover the day; by default the shifts of the fleet, or three of 8 h'),
     gates: gatesSchema.describe(
       'When a stage may be deployed. plant: its shift or maintenance window (default); open: at once; or windows of ' +
-        'your own for each stage, the default ones for stages that are left out',
+        'your own by the name of the stage; one that is left out has the default ones, and of a name of your own any time',
     ),
     deny: windowsByStage.describe(
       'When a stage must not be changed even inside its gate; a hotfix waits as well; never by default',
@@ -264,7 +255,7 @@ const keys = z
       'Times in which the plant did not run as usual, such as a power cut: the shifts that they fall into are left out ' +
         'of the baseline; none by default',
     ),
-    stages: stagesSchema.describe('How each line is split into stages'),
+    stages: stagesSchema,
     preflight: preflightSchema.describe('What must be so before a rollout starts'),
     limits: limitsSchema.describe('Thresholds of the rules'),
     evidence: evidenceSchema.describe('How much evidence a rule needs to report a breach'),
@@ -280,10 +271,10 @@ const keys = z
     ),
     quorum: key(
       part,
-      'Canaries that must be installed before the window begins',
+      'Share of the first stage that must be installed before the window begins',
       writtenShare(DEFAULT_POLICY.quorumShare),
     ),
-    laterQuorum: key(part, 'The same for early and production', writtenShare(DEFAULT_POLICY.laterQuorumShare)),
+    laterQuorum: key(part, 'The same for the stages after it', writtenShare(DEFAULT_POLICY.laterQuorumShare)),
     exposure: key(part, 'Of devices x window that must be healthy', writtenShare(DEFAULT_POLICY.exposureShare)),
     deviceExposure: key(
       part,
@@ -342,6 +333,13 @@ export const policySchema = keys
           path: ['dryRun', i],
           message: `"${name}" is no rule${nearest(name, names)}`,
         })
+    }
+    const stages = [...new Set(writtenNames(policy.stages).values())]
+    for (const [part, own] of Object.entries({ gates: policy.gates, deny: policy.deny })) {
+      for (const name of typeof own === 'object' ? Object.keys(own) : []) {
+        const message = `"${name}" is no stage${nearest(name, stages)}`
+        if (!stages.includes(name)) context.addIssue({ code: 'custom', path: [part, name], message })
+      }
     }
     for (const problem of tooShort(policy)) context.addIssue({ code: 'custom', ...problem })
     for (const list of ['freezes', 'incidents'] as const) {

@@ -8,6 +8,8 @@ export interface DeviceReading {
   readonly thing: string
   readonly groups: readonly string[]
   readonly line: number
+  /** Of the thing. */
+  readonly attributes: Readonly<Record<string, string>>
   readonly connected: boolean
   /** Null when there is no health document, or none that can be read. */
   readonly sample: HealthSample | null
@@ -15,7 +17,8 @@ export interface DeviceReading {
 
 /** Reads the whole fleet in bulk, never one call per device. */
 export interface FleetHealth {
-  read(): Promise<readonly DeviceReading[]>
+  /** Every device of the thing groups. */
+  read(groups: readonly string[]): Promise<readonly DeviceReading[]>
 }
 
 /** What a deployment gives to the devices of a target, as the API spells it. */

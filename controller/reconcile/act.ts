@@ -8,10 +8,10 @@ import type {
   Stored,
 } from '../ports/ports.ts'
 import { releaseSpec, rollbackSpec } from '../rollout/deployment-spec.ts'
-import { HELD_FROM } from '../rollout/holdback.ts'
 import {
   type DeploymentRequest,
   type Effect,
+  lastStage,
   type Rollout,
   type Stage,
   targetComponentOf,
@@ -62,7 +62,8 @@ export async function act(ports: Ports, stored: Stored<Rollout>, nowMs: number, 
 }
 
 /** No device of the holdback may be in production while its newest deployment is the release. */
-function isDue(effect: Effect, { pending, holdback }: Rollout, nowMs: number, mayDeploy: boolean): boolean {
+function isDue(effect: Effect, rollout: Rollout, nowMs: number, mayDeploy: boolean): boolean {
+  const { pending, holdback } = rollout
   switch (effect.kind) {
     case 'hold-back':
       return mayDeploy
@@ -72,7 +73,7 @@ function isDue(effect: Effect, { pending, holdback }: Rollout, nowMs: number, ma
       if (effect.into === 'release') return mayDeploy
       // An instance that a breach has overtaken may still be holding devices back.
       if (nowMs - (holdback?.sinceMs ?? nowMs) < LAST_REQUEST_MS) return false
-      return pending.every((one) => one.kind !== 'rollback' || one.stage !== HELD_FROM)
+      return pending.every((one) => one.kind !== 'rollback' || one.stage !== lastStage(rollout).name)
     default:
       return true
   }
@@ -104,10 +105,10 @@ async function perform(
       await ports.deployments.cancel(effect.deploymentId)
       return null
     case 'hold-back':
-      for (const thing of effect.things) await ports.deployments.move(thing, HELD_FROM, HOLDBACK_GROUP)
+      for (const thing of effect.things) await ports.deployments.move(thing, lastStage(rollout).name, HOLDBACK_GROUP)
       return null
     case 'release-holdback':
-      for (const thing of effect.things) await ports.deployments.move(thing, HOLDBACK_GROUP, HELD_FROM)
+      for (const thing of effect.things) await ports.deployments.move(thing, HOLDBACK_GROUP, lastStage(rollout).name)
       return null
     case 'announce':
       await ports.events.put(effect.detailType, effect.detail)

@@ -13,6 +13,7 @@ import type { FailedDevice } from '../judge/rule-input.ts'
 import { type Verdict, verdictOf } from '../judge/verdict.ts'
 import type { MembershipChange } from '../messages/decisions.ts'
 import type { Policy } from '../policy/policy.ts'
+import { policyAt } from '../policy/stages.ts'
 import type { DeviceExecution, DeviceReading, Ports } from '../ports/ports.ts'
 import type { Facts } from '../rollout/decide.ts'
 import { foreignDeployments } from '../rollout/foreign-deployments.ts'
@@ -23,7 +24,7 @@ import type { MonitoringState } from '../rollout/monitoring-state.ts'
 import { NO_ROLLBACK_PROGRESS, observeRollback } from '../rollout/rollback-progress.ts'
 import {
   heldOf,
-  LAST_STAGE,
+  isAtLastStage,
   type Rollout,
   type Stage,
   stageOf,
@@ -84,31 +85,32 @@ export async function evaluate(
   const baseline = await loadBaseline(ports.store, rollout.id)
   let controlsObserved: ControlsObservation | null = null
   const verdicts: Verdict[] = []
-  const mayEnd = rollout.state === 'soaking' && rollout.stageIndex === LAST_STAGE
+  const mayEnd = rollout.state === 'soaking' && isAtLastStage(rollout)
   const stragglers: string[] = []
   let evidence: Evidence | null = null
   let soak: SoakClock | null = null
   for (const stage of stages) {
     const watch = watchOf(rollout, stage, controls, changes)
+    const own = policyAt(policy, stage.name)
     controlsObserved ??= observeControls(watch, evaluation.previous, evaluation.current, baseline, policy)
     const ofControls = controlsObserved
     const done = rollout.subject === 'migration' ? await devicesApplied(ports, stage) : null
     const { before, after } = await takeIn(ports, rollout, stage, (known) =>
-      withApplied(observe(known, watch, evaluation.previous, evaluation.current, baseline, policy, ofControls), done),
+      withApplied(observe(known, watch, evaluation.previous, evaluation.current, baseline, own, ofControls), done),
     )
     const judged = withoutLeft(watch)
-    const failedDevices = await failures(ports, judged, stage, after, { ...evaluation, policy })
+    const failedDevices = await failures(ports, judged, stage, after, { ...evaluation, policy: own })
     const verdict = decidingIn(
       rollout,
-      judge({ evidence: after, watch: judged, baseline, policy, nowMs, failedDevices }),
+      judge({ evidence: after, watch: judged, baseline, policy: own, nowMs, failedDevices }),
     )
     const isCurrent = stage.name === stageOf(rollout).name
-    if (mayEnd) stragglers.push(...stragglersOf(isCurrent ? soakingStage(rollout) : stage, after, policy))
+    if (mayEnd) stragglers.push(...stragglersOf(isCurrent ? soakingStage(rollout) : stage, after, own))
     if (isCurrent) {
       const isHeld = downSinceMs !== null
       const previousAtMs = evaluation.previous?.atMs ?? null
       evidence = after
-      soak = tick(monitoring?.soak ?? null, stage, { before, after, previousAtMs, nowMs, isHeld }, policy)
+      soak = tick(monitoring?.soak ?? null, stage, { before, after, previousAtMs, nowMs, isHeld }, own)
     }
     verdicts.push(isCurrent || rollout.state === 'waiting' ? verdict : breachesOf(verdict))
   }

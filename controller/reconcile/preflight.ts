@@ -1,10 +1,9 @@
-import { STAGES } from '../contract.ts'
 import { type Baseline, coverageOf } from '../evidence/baseline.ts'
 import type { Refusal } from '../messages/refusals.ts'
 import { unknownMetrics } from '../policy/metric-names.ts'
-import { quorumOf } from '../policy/policy.ts'
+import { lastStageOf, quorumOf, stageNames } from '../policy/stages.ts'
 import type { DeviceReading } from '../ports/ports.ts'
-import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
+import { chooseHeld } from '../rollout/holdback.ts'
 import { membersOf, type StaticFindings, staticPreflight } from './static-preflight.ts'
 
 /** The rollout cannot start; every refusal at once. Their sentences are made by who catches it. */
@@ -41,13 +40,15 @@ export function preflight(found: Findings): readonly Refusal[] {
 
 /** A stage that cannot reach its quorum would only be halted a window later. [source: quorum] */
 function refuseReach({ readings, policy }: Findings): Refusal | null {
-  const stages = STAGES.map((stage) => {
-    const all = membersOf(readings, stage)
-    const held = new Set(policy.holdback && stage === HELD_FROM ? heldAmong(all) : [])
-    const members = all.filter(({ thing }) => !held.has(thing))
-    const reporting = members.filter(({ connected, sample }) => connected && sample !== null).length
-    return { stage, reporting, members: members.length, quorum: quorumOf(policy, stage, members.length) }
-  }).filter(({ reporting, quorum }) => reporting < quorum)
+  const stages = stageNames(policy)
+    .map((stage) => {
+      const all = membersOf(readings, stage)
+      const held = new Set(policy.holdback && stage === lastStageOf(policy) ? heldAmong(all) : [])
+      const members = all.filter(({ thing }) => !held.has(thing))
+      const reporting = members.filter(({ connected, sample }) => connected && sample !== null).length
+      return { stage, reporting, members: members.length, quorum: quorumOf(policy, stage, members.length) }
+    })
+    .filter(({ reporting, quorum }) => reporting < quorum)
   return stages.length === 0 ? null : { code: 'STAGE_BELOW_QUORUM', data: { stages } }
 }
 

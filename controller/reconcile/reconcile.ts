@@ -3,10 +3,11 @@ import { toSnapshot } from '../evidence/snapshot.ts'
 import type { Finding, Verdict } from '../judge/verdict.ts'
 import type { StartReason } from '../messages/decisions.ts'
 import type { Policy } from '../policy/policy.ts'
+import { withWindow } from '../policy/stages.ts'
 import type { Ports, Stored } from '../ports/ports.ts'
 import { type Decision, decide, type Facts } from '../rollout/decide.ts'
 import type { LastEvaluation } from '../rollout/last-evaluation.ts'
-import { type Effect, type Freeze, isFinal, type Rollout, type Stage, stageOf } from '../rollout/rollout.ts'
+import { type Effect, type Freeze, groupsOf, isFinal, type Rollout, type Stage, stageOf } from '../rollout/rollout.ts'
 import { CONTROLLER, transition } from '../rollout/transition.ts'
 import { type Acted, act } from './act.ts'
 import { evaluate, NO_FACTS } from './evaluate.ts'
@@ -75,7 +76,7 @@ export async function reconcile(ports: Ports, policy: Policy, { nowMs, eventAtMs
   if (isIdle && (await isShiftRecorded(ports.store, policy, nowMs))) {
     return resumed === null ? IDLE : settle(ports, policy, resumed, { ...NO_FACTS, nowMs })
   }
-  const readings = await ports.health.read()
+  const readings = await ports.health.read(resumed === null ? groupsOf(policy) : groupsOf(resumed.stored.value))
   const current = { ...toSnapshot(readings, nowMs), eventAtMs }
   const previous = await record(ports.store, policy, current)
   if (resumed === null) return IDLE
@@ -142,7 +143,7 @@ export const startOutcome = (rollout: Rollout): Outcome => ({
 
 /** A migration is watched for a shorter time, and everywhere before its firmware is anywhere. */
 export const policyFor = ({ subject }: Rollout, policy: Policy): Policy =>
-  subject === 'migration' ? { ...policy, windowMs: policy.migrationWindowMs, holdback: false, bakeMs: 0 } : policy
+  subject === 'migration' ? { ...withWindow(policy, policy.migrationWindowMs), holdback: false, bakeMs: 0 } : policy
 
 const resume = async (ports: Ports, stored: Stored<Rollout>, nowMs: number): Promise<Acted> =>
   isFinal(stored.value) || stored.value.state === 'rolling-back'

@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../contract.ts'
+import type { StageName } from '../contract.ts'
 import type { Baseline } from '../evidence/baseline.ts'
 import { isNews } from '../evidence/difference.ts'
 import type { Evidence } from '../evidence/evidence.ts'
@@ -183,26 +183,31 @@ export async function formerRollouts(store: RolloutStore, sinceMs: number): Prom
  * rollout before rested on is deleted then; it itself and its audit trail stay.
  * @throws StaleRollout when another rollout became active meanwhile
  */
-export async function createRollout(store: RolloutStore, rollout: Rollout, baseline: Baseline): Promise<void> {
+export async function createRollout(
+  store: RolloutStore,
+  rollout: Rollout,
+  baseline: Baseline,
+  former: Rollout | null,
+): Promise<void> {
   const active = await store.get<{ rolloutId: string }>(ACTIVE)
   if ((await store.get(rolloutKey(rollout.id))) === null) {
     await store.put(baselineKey(rollout.id), baseline)
     await store.putIf(rolloutKey(rollout.id), { ...rollout, ...previousOf(active?.value) }, 0)
   }
   await store.putIf(ACTIVE, { rolloutId: rollout.id }, active?.version ?? 0)
-  if (active !== null && active.value.rolloutId !== rollout.id) await forgetEvidence(store, active.value.rolloutId)
+  if (former !== null && former.id !== rollout.id) await forgetEvidence(store, former)
 }
 
 const previousOf = (active: { readonly rolloutId: string } | undefined): Pick<Rollout, 'previousId'> =>
   active === undefined ? {} : { previousId: active.rolloutId }
 
-async function forgetEvidence(store: RolloutStore, id: string): Promise<void> {
+async function forgetEvidence(store: RolloutStore, { id, stages }: Rollout): Promise<void> {
   for (const key of [
     baselineKey(id),
     rollbackProgressKey(id),
     monitoringKey(id),
     lastEvaluationKey(id),
-    ...STAGES.map((stage) => evidenceKey(id, stage)),
+    ...stages.map(({ name }) => evidenceKey(id, name)),
   ])
     await store.delete(key)
 }

@@ -3,7 +3,6 @@ import {
   HEALTH_COMPONENT,
   HOLDBACK_GROUP,
   ROLLOUT_STARTED_EVENT,
-  STAGES,
   type StageName,
 } from '../contract.ts'
 import { type Baseline, makeBaseline } from '../evidence/baseline.ts'
@@ -14,10 +13,11 @@ import { smallestEffects } from '../judge/smallest-effect.ts'
 import type { StartReason } from '../messages/decisions.ts'
 import { incidentPeriods } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
+import { lastStageOf, stageNames } from '../policy/stages.ts'
 import type { DeploymentSpec, Ports } from '../ports/ports.ts'
-import { ofRolloutGroups } from '../rollout/foreign-deployments.ts'
-import { chooseHeld, HELD_FROM } from '../rollout/holdback.ts'
-import { type Effect, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
+import { ofGroups } from '../rollout/foreign-deployments.ts'
+import { chooseHeld } from '../rollout/holdback.ts'
+import { type Effect, groupsOf, isFinal, type Release, type Rollout } from '../rollout/rollout.ts'
 import { trialsOf } from '../rollout/trials.ts'
 import { act } from './act.ts'
 import { PreflightRefused, preflight } from './preflight.ts'
@@ -44,15 +44,16 @@ export async function startRollout(
   nowMs: number,
 ): Promise<Rollout> {
   const { release, askedAtMs = nowMs } = request
-  const readings = await ports.health.read()
+  const stages = stageNames(policy)
+  const readings = await ports.health.read(groupsOf(policy))
   await recordStart(ports.store, policy, toSnapshot(readings, nowMs))
   const active = await lastRollout(ports, nowMs)
-  const deploymentsAtStart = ofRolloutGroups(await ports.deployments.newest())
-  const current = await currentSpecs(ports)
+  const deploymentsAtStart = ofGroups(groupsOf(policy), await ports.deployments.newest())
+  const current = await currentSpecs(ports, stages)
   const snapshots = await baselineWeek(ports, policy, release, nowMs)
   const baseline = makeBaseline(snapshots, policy)
   // The same request again starts the firmware, once its migration runs everywhere.
-  const isMigration = STAGES.some((stage) => needsMigration(current[stage], release))
+  const isMigration = stages.some((stage) => needsMigration(current[stage] ?? null, release))
   const refusals = preflight({
     release,
     policy,
@@ -67,13 +68,14 @@ export async function startRollout(
   if (refusals.length > 0) throw new PreflightRefused(refusals)
   const id = rolloutId(isMigration ? 'm' : 'r', release.version, askedAtMs)
   const members = Object.fromEntries(
-    STAGES.map((name) => [name, membersOf(readings, name).map(({ thing }) => thing)]),
-  ) as Record<StageName, string[]>
+    stages.map((name) => [name, membersOf(readings, name).map(({ thing }) => thing)] as const),
+  )
+  const ofLast = members[lastStageOf(policy)] as readonly string[]
   const lineOf = Object.fromEntries(readings.map(({ thing, line }) => [thing, line]))
   // As far as is known now: the holdback is chosen when production is deployed.
   const isHolding = policy.holdback && !isMigration
-  const held = isHolding ? chooseHeld(members[HELD_FROM], lineOf, readings) : []
-  const watched = { ...members, [HELD_FROM]: members[HELD_FROM].filter((thing) => !held.includes(thing)) }
+  const held = isHolding ? chooseHeld(ofLast, lineOf, readings) : []
+  const watched = { ...members, [lastStageOf(policy)]: ofLast.filter((thing) => !held.includes(thing)) }
   const week = { baseline, snapshots, members: watched, held, lineOf, version: release.replaces }
   const frozen = quietBaseline(week, policy)
   const effects = smallestEffects({ ...week, baseline: frozen, readings }, policy)
@@ -83,9 +85,9 @@ export async function startRollout(
     ...(isMigration && { subject: 'migration' as const }),
     state: 'waiting',
     stageIndex: 0,
-    stages: STAGES.map((name) => ({
+    stages: stages.map((name) => ({
       name,
-      members: members[name],
+      members: members[name] as readonly string[],
       previous: current[name] as DeploymentSpec,
       deployment: null,
       soakingSinceMs: null,
@@ -99,7 +101,7 @@ export async function startRollout(
     pending: startEffects(id, request, effects, nowMs),
     reason: request.reason,
   }
-  await createRollout(ports.store, rollout, frozen)
+  await createRollout(ports.store, rollout, frozen, active)
   return rollout
 }
 
@@ -164,10 +166,13 @@ const rolloutId = (prefix: 'r' | 'm', version: string, askedAtMs: number): strin
 const needsMigration = (spec: DeploymentSpec | null, { migration }: Release): boolean =>
   migration !== undefined && spec?.components[migration.component]?.componentVersion !== migration.version
 
-async function currentSpecs(ports: Ports): Promise<Record<StageName, DeploymentSpec | null>> {
-  const specs: Partial<Record<StageName, DeploymentSpec | null>> = {}
-  for (const stage of STAGES) specs[stage] = (await ports.deployments.current(stage))?.spec ?? null
-  return specs as Record<StageName, DeploymentSpec | null>
+async function currentSpecs(
+  ports: Ports,
+  stages: readonly StageName[],
+): Promise<Record<StageName, DeploymentSpec | null>> {
+  const specs: Record<StageName, DeploymentSpec | null> = {}
+  for (const stage of stages) specs[stage] = (await ports.deployments.current(stage))?.spec ?? null
+  return specs
 }
 
 /** N, N-1, the health component that runs next to them, and the migration. */
@@ -176,7 +181,8 @@ async function deployableVersions(
   { version, replaces, migration }: Release,
   current: Readonly<Record<StageName, DeploymentSpec | null>>,
 ): Promise<readonly Deployable[]> {
-  const health = current.canary?.components[HEALTH_COMPONENT]?.componentVersion ?? null
+  const [first] = Object.values(current)
+  const health = first?.components[HEALTH_COMPONENT]?.componentVersion ?? null
   const wanted: readonly Pick<Deployable, 'component' | 'version'>[] = [
     { component: FIRMWARE_COMPONENT, version },
     { component: FIRMWARE_COMPONENT, version: replaces },

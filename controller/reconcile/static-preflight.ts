@@ -1,14 +1,14 @@
-import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, type StageName } from '../contract.ts'
 import type { Refusal, Unread } from '../messages/refusals.ts'
 import { closedForGoodBy } from '../policy/calendar.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy, StagePolicy } from '../policy/policy.ts'
+import { claimOf, isNamed, lastStageOf, stageNames, windowOf } from '../policy/stages.ts'
 import type { DeploymentSpec, DeviceReading } from '../ports/ports.ts'
-import { HELD_FROM } from '../rollout/holdback.ts'
 import type { Release } from '../rollout/rollout.ts'
 import { groupedBy } from '../support/grouped.ts'
 
 /** A device as its groups and attributes describe it, without what it reports. */
-export type Member = Pick<DeviceReading, 'thing' | 'groups' | 'line'>
+export type Member = Pick<DeviceReading, 'thing' | 'groups' | 'line' | 'attributes'>
 
 /** What is known of a rollout before any telemetry: the request, the policy, the groups, and what is deployed to them. */
 export interface StaticFindings {
@@ -52,8 +52,8 @@ export function staticPreflight(found: StaticFindings): readonly Refusal[] {
 export const membersOf = <One extends Member>(readings: readonly One[], stage: StageName): readonly One[] =>
   readings.filter(({ groups }) => groups.includes(stage))
 
-const emptyStages = ({ readings }: StaticFindings): readonly StageName[] =>
-  STAGES.filter((stage) => membersOf(readings, stage).length === 0)
+const emptyStages = ({ readings, policy }: StaticFindings): readonly StageName[] =>
+  stageNames(policy).filter((stage) => membersOf(readings, stage).length === 0)
 
 function refuseEmptyGroups(found: StaticFindings): Refusal | null {
   const stages = emptyStages(found)
@@ -61,21 +61,24 @@ function refuseEmptyGroups(found: StaticFindings): Refusal | null {
 }
 
 function refuseOtherVersions(found: StaticFindings): Refusal | null {
-  const { current, release } = found
+  const { current, release, policy } = found
   const empty = emptyStages(found)
-  const stages = STAGES.filter((stage) => !empty.includes(stage))
+  const stages = stageNames(policy)
+    .filter((stage) => !empty.includes(stage))
     .map((stage) => ({ stage, version: current[stage]?.components[FIRMWARE_COMPONENT]?.componentVersion ?? null }))
     .filter(({ version }) => version !== release.replaces)
   return stages.length === 0 ? null : { code: 'GROUP_ON_OTHER_VERSION', data: { stages, expected: release.replaces } }
 }
 
 /** Devices that are left over in the group are reached by no stage, whether or not devices are to be held back now. */
-function refuseHoldback({ readings, mayHoldBack }: StaticFindings): readonly (Refusal | null)[] {
+function refuseHoldback({ readings, mayHoldBack, policy }: StaticFindings): readonly (Refusal | null)[] {
   const things = readings.filter(({ groups }) => groups.includes(HOLDBACK_GROUP)).map(({ thing }) => thing)
   const group = HOLDBACK_GROUP
   return [
     mayHoldBack ? null : { code: 'HOLDBACK_GROUP_MISSING', data: { group } },
-    things.length === 0 ? null : { code: 'HOLDBACK_GROUP_NOT_EMPTY', data: { group, things, returnTo: HELD_FROM } },
+    things.length === 0
+      ? null
+      : { code: 'HOLDBACK_GROUP_NOT_EMPTY', data: { group, things, returnTo: lastStageOf(policy) } },
   ]
 }
 
@@ -84,46 +87,70 @@ function refuseHoldback({ readings, mayHoldBack }: StaticFindings): readonly (Re
  * [source: stratified-groups]
  */
 function refuseMembership({ readings, policy }: StaticFindings): readonly (Refusal | null)[] {
+  const stages = stageNames(policy)
   const overlapping = readings
-    .filter(({ groups }) => STAGES.filter((stage) => groups.includes(stage)).length > 1)
+    .filter(({ groups }) => stages.filter((stage) => groups.includes(stage)).length > 1)
     .map(({ thing, groups }) => ({ thing, groups }))
   const lineless = readings.filter(({ line }) => !Number.isInteger(line)).map(({ thing }) => thing)
   const lines = [...groupedBy(readings, ({ line }) => line)]
     .filter(([line]) => Number.isInteger(line))
+    // A line of which every device is named has nothing to divide.
+    .filter(([, devices]) => devices.some((device) => claimOf(policy, device) === null))
     .sort(([a], [b]) => a - b)
   return [
     overlapping.length === 0 ? null : { code: 'SEVERAL_STAGES', data: { devices: overlapping } },
     lineless.length === 0 ? null : { code: 'LINE_MISSING', data: { things: lineless } },
-    refuseCanaries(lines, policy),
-    refuseEarly(lines, policy),
+    ...policy.stages.flatMap((stage) => [refusePart(lines, stage, policy), refuseNamed(readings, stage, policy)]),
   ]
 }
 
 type Lines = readonly (readonly [line: number, devices: readonly Member[]])[]
 
-function refuseCanaries(all: Lines, { stages }: Policy): Refusal | null {
-  const wanted = stages.canariesPerLine
-  const lines = all
-    .map(([line, devices]) => ({ line, canaries: membersOf(devices, 'canary').length }))
-    .filter(({ canaries }) => canaries !== wanted)
-  return lines.length === 0 ? null : { code: 'CANARY_COUNT', data: { lines, wanted } }
+/** Lines of which a stage has another number or share of devices than the policy says. */
+function refusePart(all: Lines, { name: stage, members }: StagePolicy, { preflight }: Policy): Refusal | null {
+  const counts = all.map(([line, devices]) => ({
+    line,
+    members: membersOf(devices, stage).length,
+    devices: devices.length,
+  }))
+  if ('perLine' in members) {
+    const wanted = members.perLine
+    const lines = counts.filter((one) => one.members !== wanted)
+    return lines.length === 0 ? null : { code: 'STAGE_COUNT', data: { stage, lines, wanted } }
+  }
+  if (!('ofLine' in members)) return null
+  const lines = counts.filter(
+    (one) => Math.abs(one.members - members.ofLine * one.devices) > preflight.shareToleranceDevices,
+  )
+  return lines.length === 0 ? null : { code: 'STAGE_SHARE', data: { stage, lines, wantedPct: members.ofLine * 100 } }
 }
 
-function refuseEarly(all: Lines, { stages, preflight }: Policy): Refusal | null {
-  const lines = all
-    .map(([line, devices]) => ({ line, early: membersOf(devices, 'early').length, devices: devices.length }))
-    .filter(({ early, devices }) => Math.abs(early - stages.earlyShare * devices) > preflight.earlyToleranceDevices)
-  return lines.length === 0 ? null : { code: 'EARLY_SHARE', data: { lines, wantedPct: stages.earlyShare * 100 } }
+/** Devices that the policy names for a stage, or by an attribute, and that are not in its group; and others that are. */
+function refuseNamed(
+  readings: readonly Member[],
+  { name: stage, members }: StagePolicy,
+  policy: Policy,
+): Refusal | null {
+  if (!isNamed(members)) return null
+  const claimed = new Set(readings.filter((one) => claimOf(policy, one) === stage).map(({ thing }) => thing))
+  const own = new Set(membersOf(readings, stage).map(({ thing }) => thing))
+  const missing = [...claimed].filter((thing) => !own.has(thing))
+  const others = [...own].filter((thing) => !claimed.has(thing))
+  return missing.length === 0 && others.length === 0
+    ? null
+    : { code: 'STAGE_MEMBERS', data: { stage, missing, others } }
 }
 
 /** No evaluation would fall into the window. A document that says so is refused before; an option may say it too. */
-function refuseWindow({ policy: { windowMs, tickMs } }: StaticFindings): Refusal | null {
+function refuseWindow({ policy }: StaticFindings): Refusal | null {
+  const { tickMs } = policy
+  const windowMs = Math.min(...stageNames(policy).map((stage) => windowOf(policy, stage)))
   return windowMs > tickMs ? null : { code: 'WINDOW_TOO_SHORT', data: { windowMs, tickMs } }
 }
 
 /** A stage whose deny windows cover its gate would wait for ever. */
 function refuseCalendar({ policy, release, nowMs }: StaticFindings): Refusal | null {
-  const stages = STAGES.flatMap((stage) => {
+  const stages = stageNames(policy).flatMap((stage) => {
     const closedBy = closedForGoodBy(policy, stage, nowMs, release.hotfix !== undefined)
     return closedBy === null ? [] : [{ stage, closedBy }]
   })

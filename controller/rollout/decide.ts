@@ -12,7 +12,8 @@ import type { FindingReason } from '../messages/findings.ts'
 import type { Message } from '../messages/message.ts'
 import { deviceList } from '../messages/wording.ts'
 import { gateAt } from '../policy/calendar.ts'
-import { type Policy, quorumOf } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
+import { policyAt, quorumOf } from '../policy/stages.ts'
 import type { DeviceExecution, DeviceReading } from '../ports/ports.ts'
 import { chooseHeld, type FollowGate, followGateAt, sinceReleaseMs, soakingStage, soakMs } from './holdback.ts'
 import { hasFailed, isUnfinished } from './job-status.ts'
@@ -20,10 +21,10 @@ import type { RollbackProgress } from './rollback-progress.ts'
 import {
   type Freeze,
   heldOf,
+  isAtLastStage,
   isDeploymentUnconfirmed,
   isFinal,
   isReleasingHoldback,
-  LAST_STAGE,
   type Rollout,
   type Stage,
   stageOf,
@@ -214,7 +215,7 @@ function throughGate(rollout: Rollout, { readings }: Facts, policy: Policy, gate
   if (devices > 0) {
     return { kind: 'release-holdback', reason: { code: 'HOLDBACK_RELEASED', data: { gate, devices } } }
   }
-  if (!policy.holdback || rollout.stageIndex < LAST_STAGE) return { kind: 'deploy', reason: gate }
+  if (!policy.holdback || !isAtLastStage(rollout)) return { kind: 'deploy', reason: gate }
   if (readings.length === 0) return wait({ code: 'HOLDBACK_UNDECIDED', data: { gate } })
   const held = chooseHeld(stageOf(rollout).members, rollout.lineOf, readings)
   if (held.length === 0) return { kind: 'deploy', reason: { code: 'HOLDBACK_IMPOSSIBLE', data: { gate } } }
@@ -234,8 +235,9 @@ function passedBy(
 }
 
 /** The soak begins when no device is waited for: all that can be reached are installed, or had their time. */
-function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, policy: Policy): Decision {
+function whileDeploying(rollout: Rollout, { nowMs, evidence, readings }: Facts, calendar: Policy): Decision {
   const stage = stageOf(rollout)
+  const policy = policyAt(calendar, stage.name)
   const installed = evidence === null ? 0 : installedCount(evidence, stage.members)
   const quorum = quorumOf(policy, stage.name, stage.members.length)
   const members = new Set(stage.members)
@@ -269,9 +271,10 @@ function isQuorumMissed(
   return seen < quorum || sinceMs > policy.windowMs + MAX_EXTENSION_MS
 }
 
-function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision {
+function whileSoaking(rollout: Rollout, facts: Facts, calendar: Policy): Decision {
   const { nowMs, evidence, verdict } = facts
   const stage = soakingStage(rollout)
+  const policy = policyAt(calendar, stage.name)
   const soak = facts.soak ?? null
   const elapsedMs = watchedMs(stage, soak, nowMs)
   if (elapsedMs < policy.windowMs) {
@@ -291,7 +294,7 @@ function whileSoaking(rollout: Rollout, facts: Facts, policy: Policy): Decision 
   const followers = followersOf(rollout, facts, policy)
   const uncounted = deviceList([...progress.uncounted, ...followers.absent])
   const passed: DecisionReason = { code: 'WINDOW_PASSED', data: { exposedMs, neededMs, uncounted } }
-  if (rollout.stageIndex < LAST_STAGE || heldOf(rollout).length > 0) return { kind: 'promote', reason: passed }
+  if (!isAtLastStage(rollout) || heldOf(rollout).length > 0) return { kind: 'promote', reason: passed }
   if (elapsedMs < soakMs(rollout, policy)) {
     const bakedMs = elapsedMs - policy.windowMs
     return wait({ code: 'BAKING', data: { passed, bakedMs, bakeMs: policy.bakeMs } })

@@ -1,7 +1,7 @@
-import { STAGES } from '../contract.ts'
 import { gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
-import { followGateAt, HELD_FROM, soakMs } from './holdback.ts'
+import { windowOf } from '../policy/stages.ts'
+import { followGateAt, soakMs } from './holdback.ts'
 import { type Freeze, isFinal, type Rollout, stageOf } from './rollout.ts'
 import { type SoakClock, watchedMs } from './soak.ts'
 
@@ -41,18 +41,19 @@ export function etaOf(
   let workMs = isWaiting ? 0 : installMs + Math.max(0, leftMs)
   let atMs = nowMs + workMs
   const isLastStep = isReleased || (isWaiting && holdback !== undefined)
-  const later = isLastStep ? [] : STAGES.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
+  const later = isLastStep ? [] : rollout.stages.slice(rollout.stageIndex + (isWaiting ? 0 : 1))
   // The holdback is chosen when production is deployed; it may be empty.
-  const isHeldLater = policy.holdback && later.includes(HELD_FROM)
+  const isHeldLater = policy.holdback && later.length > 0
   const mayHold = !isReleased && (holdback !== undefined || isHeldLater)
-  for (const name of later) {
-    atMs = gateAt(policy, name, atMs, isHotfix).opensAtMs + INSTALL_MS + policy.windowMs
-    workMs += INSTALL_MS + policy.windowMs
+  for (const { name } of later) {
+    const windowMs = windowOf(policy, name)
+    atMs = gateAt(policy, name, atMs, isHotfix).opensAtMs + INSTALL_MS + windowMs
+    workMs += INSTALL_MS + windowMs
   }
   if (mayHold) {
     atMs = followGateAt(policy, atMs, isHotfix).opensAtMs + INSTALL_MS + policy.bakeMs
     workMs += INSTALL_MS + policy.bakeMs
-  } else if (later.includes(HELD_FROM)) {
+  } else if (later.length > 0) {
     atMs += policy.bakeMs
     workMs += policy.bakeMs
   }

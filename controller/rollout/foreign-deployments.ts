@@ -1,16 +1,12 @@
-import { HOLDBACK_GROUP, STAGES } from '../contract.ts'
 import type { ForeignDeployment } from '../messages/decisions.ts'
-import type { Rollout, Stage } from './rollout.ts'
+import { groupsOf, type Rollout } from './rollout.ts'
 
 /** The newest deployment of thing groups: its id by the group's name. */
 export type NewestDeployments = Readonly<Record<string, string>>
 
-/** Every thing group that a rollout deploys to, or keeps devices in. */
-const GROUPS = [...STAGES, HOLDBACK_GROUP] as const
-
-/** Of the rollout's groups only. */
-export const ofRolloutGroups = (newest: NewestDeployments): NewestDeployments =>
-  Object.fromEntries(GROUPS.flatMap((group) => (newest[group] === undefined ? [] : [[group, newest[group]]])))
+/** Of the groups of a rollout only. */
+export const ofGroups = (groups: readonly string[], newest: NewestDeployments): NewestDeployments =>
+  Object.fromEntries(groups.flatMap((group) => (newest[group] === undefined ? [] : [[group, newest[group]]])))
 
 /**
  * The newest deployments of the rollout's groups that neither it nor the rollout before has created, and that on-call was
@@ -20,7 +16,7 @@ export const ofRolloutGroups = (newest: NewestDeployments): NewestDeployments =>
 export function foreignDeployments(rollout: Rollout, newest: NewestDeployments): readonly ForeignDeployment[] {
   const { deploymentsAtStart, noticedDeployments = [] } = rollout
   if (deploymentsAtStart === undefined) return []
-  return GROUPS.flatMap((group) => {
+  return groupsOf(rollout).flatMap((group) => {
     const deploymentId = newest[group]
     if (deploymentId === undefined || isRequested(rollout, group) || noticedDeployments.includes(deploymentId))
       return []
@@ -30,5 +26,5 @@ export function foreignDeployments(rollout: Rollout, newest: NewestDeployments):
   })
 }
 
-const isRequested = ({ pending }: Rollout, group: Stage['name'] | typeof HOLDBACK_GROUP): boolean =>
+const isRequested = ({ pending }: Rollout, group: string): boolean =>
   pending.some((effect) => 'stage' in effect && effect.stage === group)

@@ -1,12 +1,10 @@
-import { STAGES, type StageName } from '../contract.ts'
+import type { StageName } from '../contract.ts'
 import { closedForGoodBy, type Gate, gateAt } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
+import { lastStageOf, stageNames, windowOf } from '../policy/stages.ts'
 import type { DeviceReading } from '../ports/ports.ts'
 import { groupedBy } from '../support/grouped.ts'
-import { heldOf, LAST_STAGE, type Rollout, type Stage, stageOf } from './rollout.ts'
-
-/** The stage that devices are held back from. */
-export const HELD_FROM = STAGES[LAST_STAGE] as StageName
+import { heldOf, isAtLastStage, lastStage, type Rollout, type Stage, stageOf } from './rollout.ts'
 
 /**
  * One device of every line: the last by name of those that can be reached and report, since others are no controls. A
@@ -59,11 +57,12 @@ export interface FollowGate extends Gate {
  * [source: holdback]
  */
 export function followGateAt(policy: Policy, fromMs: number, isHotfix: boolean): FollowGate {
-  const denied = policy.deny[HELD_FROM] ?? []
-  const own: Policy = { ...policy, deny: Object.fromEntries(STAGES.map((stage) => [stage, denied])) }
-  const gates = STAGES.filter(
-    (stage) => stage === HELD_FROM || closedForGoodBy(own, stage, fromMs, isHotfix) === null,
-  ).map((stage): FollowGate => ({ stage, ...gateAt(own, stage, fromMs, isHotfix) }))
+  const [stages, heldFrom] = [stageNames(policy), lastStageOf(policy)]
+  const denied = policy.deny[heldFrom] ?? []
+  const own: Policy = { ...policy, deny: Object.fromEntries(stages.map((stage) => [stage, denied])) }
+  const gates = stages
+    .filter((stage) => stage === heldFrom || closedForGoodBy(own, stage, fromMs, isHotfix) === null)
+    .map((stage): FollowGate => ({ stage, ...gateAt(own, stage, fromMs, isHotfix) }))
   return gates.reduce((first, gate) => (gate.opensAtMs <= first.opensAtMs ? gate : first))
 }
 
@@ -86,11 +85,13 @@ export function soakingStage({ holdback, ...rollout }: Rollout): Stage {
  * How long the present soak has to be watched: a window, and the bake time after it where nothing was held back and every
  * device has the release. Devices that were held back bake from their release on.
  */
-export const soakMs = ({ stageIndex, holdback }: Rollout, { windowMs, bakeMs }: Policy): number =>
-  stageIndex === LAST_STAGE && holdback === undefined ? windowMs + bakeMs : windowMs
+export function soakMs(rollout: Rollout, policy: Policy): number {
+  const windowMs = windowOf(policy, stageOf(rollout).name)
+  return isAtLastStage(rollout) && rollout.holdback === undefined ? windowMs + policy.bakeMs : windowMs
+}
 
 /** Devices are held back as long as the state is about the last stage. */
 const withMembers = (rollout: Rollout, members: readonly string[]): Rollout => ({
   ...rollout,
-  stages: rollout.stages.map((stage) => (stage.name === HELD_FROM ? { ...stage, members } : stage)),
+  stages: rollout.stages.map((stage) => (stage === lastStage(rollout) ? { ...stage, members } : stage)),
 })

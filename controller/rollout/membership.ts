@@ -1,8 +1,7 @@
-import { HOLDBACK_GROUP, STAGES } from '../contract.ts'
+import { HOLDBACK_GROUP } from '../contract.ts'
 import type { MembershipChange } from '../messages/decisions.ts'
 import type { DeviceReading } from '../ports/ports.ts'
-import { HELD_FROM } from './holdback.ts'
-import { heldOf, type Rollout } from './rollout.ts'
+import { groupsOf, heldOf, lastStage, type Rollout } from './rollout.ts'
 
 /** The group of every planned device; the plan changes only with the stages, when devices are held back or released. */
 const plans = new WeakMap<Rollout['stages'], ReadonlyMap<string, string>>()
@@ -20,7 +19,6 @@ function planOf(rollout: Rollout): ReadonlyMap<string, string> {
   return plan
 }
 
-const GROUPS = [...STAGES, HOLDBACK_GROUP] as const
 /** How far the fleet index may be behind a move of the controller's own. */
 const INDEX_LAG_MS = 15 * 60_000
 
@@ -32,8 +30,8 @@ function movingOf({ holdback, pending }: Rollout, nowMs: number): ReadonlySet<st
   return new Set(isMoving || hasMoved ? holdback.things : [])
 }
 
-const isBetween = (groups: readonly string[]): boolean =>
-  groups.every((group) => group === HELD_FROM || group === HOLDBACK_GROUP)
+const isBetween = (groups: readonly string[], heldFrom: string): boolean =>
+  groups.every((group) => group === heldFrom || group === HOLDBACK_GROUP)
 
 /**
  * How the thing groups differ from the plan that was frozen at the start, device by device: a device that is added to a
@@ -46,14 +44,16 @@ export function membershipChanges(
 ): readonly MembershipChange[] {
   const plan = planOf(rollout)
   const moving = movingOf(rollout, nowMs)
+  const all = groupsOf(rollout)
+  const { name: heldFrom } = lastStage(rollout)
   let planned = 0
   const changes: MembershipChange[] = []
   for (const { thing, groups } of readings) {
     const stage = plan.get(thing)
     if (stage !== undefined) planned += 1
     if (groups.length === 1 && groups[0] === stage) continue
-    const own = GROUPS.filter((name) => groups.includes(name))
-    if (own.length > 0 && moving.has(thing) && isBetween(own)) continue
+    const own = all.filter((name) => groups.includes(name))
+    if (own.length > 0 && moving.has(thing) && isBetween(own, heldFrom)) continue
     const isAsPlanned = stage === undefined ? own.length === 0 : own.length === 1 && own[0] === stage
     if (!isAsPlanned) changes.push({ thing, groups: own, planned: stage ?? null })
   }

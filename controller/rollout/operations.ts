@@ -9,10 +9,10 @@ import type { LastEvaluation } from './last-evaluation.ts'
 import {
   type Freeze,
   heldOf,
+  isAtLastStage,
   isDeploymentUnconfirmed,
   isFinal,
   isReleasingHoldback,
-  LAST_STAGE,
   type Operated,
   type Pause,
   type Rollout,
@@ -283,7 +283,7 @@ const restOfWindowMs = (rollout: Rollout, { soak, policy, nowMs }: Situation): n
   )
 
 function onward(rollout: Rollout, reason: DecisionReason, nowMs: number): Accepted {
-  const isLast = rollout.stageIndex === LAST_STAGE && heldOf(rollout).length === 0
+  const isLast = isAtLastStage(rollout) && heldOf(rollout).length === 0
   const decision: Decision = { kind: isLast ? 'complete' : 'promote', reason }
   return accepted(reason, { rollout: transition(rollout, decision, nowMs), decision })
 }

@@ -1,4 +1,4 @@
-import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, type StageName } from '../contract.ts'
 import type { Finding } from '../judge/verdict.ts'
 import type { DecisionReason, PauseReason } from '../messages/decisions.ts'
 import type { CreatedDeployment, DeploymentSpec, Notification } from '../ports/ports.ts'
@@ -174,6 +174,18 @@ export const isFinal = ({ state }: Rollout): boolean =>
 
 export const stageOf = (rollout: Rollout): Stage => rollout.stages[rollout.stageIndex] as Stage
 
+/** The stage that devices are held back from. */
+export const lastStage = ({ stages }: Pick<Rollout, 'stages'>): Stage => stages.at(-1) as Stage
+
+export const isAtLastStage = ({ stages, stageIndex }: Rollout): boolean => stageIndex === stages.length - 1
+
+/** Every thing group that the rollout deploys to, or keeps devices in. */
+export const groupsOf = ({
+  stages,
+}: {
+  readonly stages: readonly { readonly name: StageName }[]
+}): readonly string[] => [...stages.map(({ name }) => name), HOLDBACK_GROUP]
+
 /**
  * Stages that the new firmware was requested for, the newest last; a request that is still pending counts, because a
  * function that died may have created the deployment.
@@ -200,8 +212,13 @@ export const isReleasingHoldback = ({ pending }: Rollout): boolean =>
  * another.
  * [source: client-token]
  */
-const clientToken = ({ id, retries = 0 }: Rollout, step: 'deploy' | 'back', stage: StageName): string =>
-  `${id}-${step}-${stage}${retries === 0 ? '' : `-${retries}`}`
+const clientToken = ({ id, retries = 0, stages }: Rollout, step: 'deploy' | 'back', stage: StageName): string => {
+  const name = FITS_A_TOKEN.test(stage) ? stage : `stage${stages.findIndex((one) => one.name === stage)}`
+  return `${id}-${step}-${name}${retries === 0 ? '' : `-${retries}`}`
+}
+
+/** Names that a client token of 64 characters has room for. */
+const FITS_A_TOKEN = /^[a-zA-Z0-9-]{1,11}$/
 
 /** The request for a stage's deployment, as decided now. */
 export function requestOf(
@@ -227,6 +244,3 @@ export function withDone(rollout: Rollout, effect: Effect, result: CreatedDeploy
   )
   return { ...rollout, stages, pending }
 }
-
-/** Index of the last stage. */
-export const LAST_STAGE = STAGES.length - 1

@@ -2,7 +2,8 @@ import { type Evidence, type MemberState, NO_EVIDENCE } from '../evidence/eviden
 import type { Lack } from '../messages/decisions.ts'
 import { deviceList } from '../messages/wording.ts'
 import { stratumAt } from '../policy/calendar.ts'
-import { type Policy, quorumOf } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
+import { quorumOf } from '../policy/stages.ts'
 import type { Stage } from './rollout.ts'
 
 /** The clock of one soak, as plain JSON. */

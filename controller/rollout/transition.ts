@@ -10,14 +10,13 @@ import {
   ROLLOUT_HALTED_EVENT,
   ROLLOUT_HELD_EVENT,
   STAGE_PASSED_EVENT,
-  STAGES,
   type StageName,
 } from '../contract.ts'
 import type { DecisionReason, PauseReason } from '../messages/decisions.ts'
 import type { NotificationMessage } from '../messages/notifications.ts'
 import type { Decision } from './decide.ts'
 import { withHeld, withHoldbackReleased } from './holdback.ts'
-import { type Effect, heldOf, LAST_STAGE, type Rollout, requestOf, stageOf, touchedStages } from './rollout.ts'
+import { type Effect, heldOf, type Rollout, requestOf, stageOf, touchedStages } from './rollout.ts'
 
 /** The rollout after a decision, with its effects still pending. Pure; the only way a state changes. */
 export function transition(rollout: Rollout, decision: Decision, nowMs: number): Rollout {
@@ -41,9 +40,14 @@ export function transition(rollout: Rollout, decision: Decision, nowMs: number):
       return { ...next, state: 'soaking', stages: withSoak(rollout, name, nowMs) }
     case 'promote': {
       // After the last stage follows its holdback.
-      const detail = { passed: name, next: STAGES[rollout.stageIndex + 1] ?? HOLDBACK_GROUP }
+      const detail = { passed: name, next: rollout.stages[rollout.stageIndex + 1]?.name ?? HOLDBACK_GROUP }
       const pending = [announcement(rollout, STAGE_PASSED_EVENT, detail)]
-      return { ...next, state: 'waiting', stageIndex: Math.min(rollout.stageIndex + 1, LAST_STAGE), pending }
+      return {
+        ...next,
+        state: 'waiting',
+        stageIndex: Math.min(rollout.stageIndex + 1, rollout.stages.length - 1),
+        pending,
+      }
     }
     case 'release-holdback': {
       const releaseHoldback = { kind: 'release-holdback', things: heldOf(rollout), into: 'release' } as const

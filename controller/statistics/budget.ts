@@ -1,14 +1,13 @@
-import type { Policy } from '../policy/policy.ts'
+import type { Policy, StagePolicy } from '../policy/policy.ts'
 import { STREAMS } from '../policy/rules.ts'
 import { memoized } from '../support/memoized.ts'
 import { boundaryFor, maxSprtCriticalValue } from './sequential.ts'
 
 /**
- * What failed deployments have of the budget, on which one count a stage decides; the other streams share the rest: three
+ * What failed deployments have of the budget, on which one count a stage decides; the other streams share the rest: the
  * stages times what the rules that decide have. [source: false-rollback-budget]
  */
 const FAILED_PART = 0.118
-const STAGES = 3
 /**
  * Ways in which a stream may alarm: stage and lines, since the update and in the rolling window, and at every evaluation
  * by a late change or by itself.
@@ -16,8 +15,8 @@ const STAGES = 3
 const WAYS = 5
 
 /** What a release may lose to false rollbacks on one stream. */
-export const streamAlpha = ({ evidence, rules }: Policy): number =>
-  (evidence.falseRollbackShare * (1 - FAILED_PART)) / (STAGES * streamsOf(rules))
+export const streamAlpha = ({ evidence, rules, stages }: Policy): number =>
+  (evidence.falseRollbackShare * (1 - FAILED_PART)) / (stages.length * streamsOf(rules))
 
 /** At least one, so that a policy of which no rule decides can still be reported on. */
 const streamsOf = memoized((rules: Policy['rules']): number =>
@@ -82,16 +81,15 @@ export const suddenBoundary = (policy: Policy): number =>
 /** The same of the update itself, which a device has once. */
 export const updateBoundary = (policy: Policy): number => boundaryFor(streamAlpha(policy) * UPDATE_PART)
 
-/** What the canary has of it. */
-const FAILED_CANARY_PART = 0.93
+/** What the first stage has of it; the others share what is left. */
+const FAILED_FIRST_PART = 0.93
 
 /**
  * Boundary in nats of the chance of so many failed deployments in a stage. The stages share their part unevenly: later
  * ones are so large that a share above the limit is far beyond chance anyway. [source: failed-deployments]
  */
-export const failedBoundary = ({ evidence }: Policy, stage: keyof Policy['gates']): number =>
-  boundaryFor(
-    evidence.falseRollbackShare *
-      FAILED_PART *
-      (stage === 'canary' ? FAILED_CANARY_PART : (1 - FAILED_CANARY_PART) / 2),
-  )
+export function failedBoundary({ evidence, stages }: Policy, stage: StagePolicy['name']): number {
+  const later = stages.length - 1
+  const part = later === 0 ? 1 : stage === stages[0]?.name ? FAILED_FIRST_PART : (1 - FAILED_FIRST_PART) / later
+  return boundaryFor(evidence.falseRollbackShare * FAILED_PART * part)
+}

@@ -8,6 +8,10 @@ export const RENAMED: Readonly<Record<string, string>> = {
   // kinds of faults and their values
   'pruned-artefacts': 'pruned-artifacts',
   'corrupt-artefact': 'corrupt-artifact',
+  // keys and refusals
+  earlyTolerance: 'shareTolerance',
+  CANARY_COUNT: 'STAGE_COUNT',
+  EARLY_SHARE: 'STAGE_SHARE',
   // rules
   'neighbour-errors': 'spill-over',
   // shipped scenarios

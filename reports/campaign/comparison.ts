@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
 import { rounded } from '../numbers/format.ts'
 import { meanOf, type Share, shareOf } from '../numbers/statistics.ts'
 import type { Report } from '../run/report.ts'
@@ -14,6 +14,7 @@ export interface Cell extends Variant {
   readonly falseAlarms: Share
   /** Promoted to the whole fleet although it was faulty; null for a healthy release. */
   readonly escaped: Share | null
+  /** By stage, in the order in which they are deployed. */
   readonly caughtIn: Readonly<Record<StageName, number>>
   /** Neither promoted nor rolled back: halted, or out of time. */
   readonly undecided: number
@@ -33,6 +34,7 @@ export function foldCell(variant: Variant, reports: readonly Report[]): Cell {
   }
   const isCaught = (report: Report): boolean => judgementOf(variant, report) === 'caught'
   const caught = reports.filter(isCaught)
+  const stages = reports[0]?.stages.map(({ name }) => name) ?? []
   return {
     ...variant,
     runs: reports.length,
@@ -40,8 +42,8 @@ export function foldCell(variant: Variant, reports: readonly Report[]): Cell {
     falseAlarms: share((report) => judgementOf(variant, report) === 'false-alarm'),
     escaped: variant.isFaulty ? share(({ outcome }) => outcome === 'promoted') : null,
     caughtIn: Object.fromEntries(
-      STAGES.map((stage) => [stage, caught.filter(({ caughtIn }) => caughtIn === stage).length]),
-    ) as Cell['caughtIn'],
+      stages.map((stage) => [stage, caught.filter(({ caughtIn }) => caughtIn === stage).length]),
+    ),
     undecided: reports.filter(({ outcome }) => outcome === 'halted' || outcome === 'inconclusive').length,
     refused: reports.filter(({ outcome }) => outcome === 'refused').length,
     meanLatencyMinutes: mean((report) => (isCaught(report) ? report.detection.latencyMinutes : null)),

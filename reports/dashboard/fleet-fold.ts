@@ -1,4 +1,4 @@
-import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { bringsRelease } from '../run/deployments-by-direction.ts'
 import { type DashboardState, DEVICE_CODES, type DeviceCode, type StageRow } from './state.ts'
@@ -25,7 +25,9 @@ export class FleetFold {
 
   constructor(header: TraceHeader) {
     this.#header = header
-    for (const stage of STAGES) for (const thing of header.stages[stage]) this.#devices.set(thing, begin(stage))
+    for (const [stage, things] of Object.entries(header.stages)) {
+      for (const thing of things) this.#devices.set(thing, begin(stage))
+    }
     for (const [thing, line] of Object.entries(header.lines)) {
       this.#lines.set(line, [...(this.#lines.get(line) ?? []), thing])
     }
@@ -49,7 +51,7 @@ export class FleetFold {
 
   take(record: TraceRecord): void {
     if (record.kind === 'deployment-created') {
-      const isOfStage = STAGES.some((stage) => stage === record.target)
+      const isOfStage = record.target in this.#header.stages
       if (isOfStage) this.#tasks.set(record.deploymentId, bringsRelease(this.#header, record) ? 'release' : 'rollback')
       return
     }

@@ -1,4 +1,3 @@
-import { STAGES } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { ExposureFold } from './exposure-fold.ts'
 import { FaultFold } from './fault-fold.ts'
@@ -24,7 +23,7 @@ export class LiveFold {
   readonly #exposure: ExposureFold
   readonly #rollback: RollbackFold
   readonly #log: LogFold
-  readonly #stages = new StageFold()
+  readonly #stages: StageFold
   readonly #verdict = new VerdictFold()
   readonly #faults: FaultFold
   #isOver = false
@@ -36,6 +35,7 @@ export class LiveFold {
     this.#exposure = new ExposureFold(header)
     this.#rollback = new RollbackFold(header)
     this.#log = new LogFold(header)
+    this.#stages = new StageFold(header)
   }
 
   take(record: TraceRecord): void {
@@ -68,7 +68,11 @@ export class LiveFold {
       speedup,
       pace,
       map: this.#fleet.map,
-      stages: STAGES.map((name) => ({ name, ...this.#fleet.countsOf(name), ...this.#stages.of(name) })),
+      stages: Object.keys(this.#header.stages).map((name) => ({
+        name,
+        ...this.#fleet.countsOf(name),
+        ...this.#stages.of(name),
+      })),
       verdict: this.#verdict.verdict,
       series: this.#verdict.series,
       faults: this.#faults.rows,

@@ -1,4 +1,3 @@
-import { STAGES } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { bringsRelease } from '../run/deployments-by-direction.ts'
 import { notificationsOf } from '../run/notifications.ts'
@@ -65,9 +64,8 @@ export class LogFold {
   }
 
   #created(record: Extract<TraceRecord, { kind: 'deployment-created' }>): readonly LogEntry[] {
-    const { atMs, target } = record
-    const stage = STAGES.find((name) => name === target)
-    if (stage === undefined) return []
+    const { atMs, target: stage } = record
+    if (!(stage in this.#header.stages)) return []
     const { version, replaces } = this.#header.release
     const isRelease = bringsRelease(this.#header, record)
     return [{ atMs, kind: isRelease ? 'deployed' : 'rolled-back', stage, version: isRelease ? version : replaces }]

@@ -1,4 +1,3 @@
-import { STAGES } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { isForeignDeployment } from '../run/clients.ts'
 import { bringsRelease } from '../run/deployments-by-direction.ts'
@@ -56,7 +55,7 @@ export class RollbackFold {
   }
 
   #created(record: Extract<TraceRecord, { kind: 'deployment-created' }>): void {
-    if (!STAGES.some((stage) => stage === record.target) || bringsRelease(this.#header, record)) return
+    if (!(record.target in this.#header.stages) || bringsRelease(this.#header, record)) return
     this.#rollbacks.add(record.deploymentId)
     if (this.#byThing.size > 0) this.#detectedAtMs ??= record.atMs
   }

@@ -1,5 +1,5 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
-import type { TraceRecord } from '../../sim/kernel/trace-events.ts'
+import type { StageName } from '../../controller/contract.ts'
+import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { StageRow } from './state.ts'
 
 interface Stage {
@@ -9,7 +9,13 @@ interface Stage {
 
 /** What the rollout does with every stage. */
 export class StageFold {
-  readonly #stages = new Map<StageName, Stage>(STAGES.map((name) => [name, { state: 'ahead', soakingSinceMs: null }]))
+  readonly #stages: ReadonlyMap<StageName, Stage>
+
+  constructor({ stages }: TraceHeader) {
+    this.#stages = new Map(
+      Object.keys(stages).map((name): [StageName, Stage] => [name, { state: 'ahead', soakingSinceMs: null }]),
+    )
+  }
 
   of(name: StageName): Readonly<Stage> {
     return this.#stages.get(name) as Stage

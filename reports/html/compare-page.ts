@@ -15,7 +15,7 @@ export function renderComparePage(
   const groups = [...new Set(cells.map(groupOf))].map((group) => cells.filter((cell) => groupOf(cell) === group))
   return page(
     'Monitoring windows compared',
-    html`<header><h1>Monitoring windows compared</h1><p class="story">Every variant was rehearsed with the same seeds. Bands and brackets are 95 % intervals; c/e/p are canary, early and production.</p>${conclusions.map((text) => html`<p>${text}</p>`)}</header>
+    html`<header><h1>Monitoring windows compared</h1><p class="story">Every variant was rehearsed with the same seeds. Bands and brackets are 95 % intervals. Where it was caught is counted by stage, in their order.</p>${conclusions.map((text) => html`<p>${text}</p>`)}</header>
 ${groups.map(section)}
 ${differences.length === 0 ? null : html`<section><h2>Differences over the same seeds (95 %)</h2><div class="tight">${tableOf([...DIFFERENCE_COLUMNS], differences.map(differenceTexts))}</div></section>`}`,
   )
@@ -64,7 +64,7 @@ const cellTable = (cells: readonly Cell[]): Markup =>
       'runs#',
       'detected',
       'false alarms',
-      'caught in c/e/p',
+      'caught by stage',
       'devices#',
       'device-hours#',
       'lines#',

@@ -7,6 +7,8 @@ import { drawMark, drawTimeAxis, MARKS_HEIGHT, px, type TimeAxis, timeAxis } fro
 /** One curve of a metric: consecutive evaluations of one stage. */
 export interface MetricRun {
   readonly stage: string
+  /** Class of its colour. */
+  readonly colour: string
   readonly points: readonly { readonly atMs: number; readonly observed: number; readonly baseline: number | null }[]
 }
 
@@ -55,12 +57,12 @@ ${detectedAtMs === null ? null : drawMark(axis, detectedAtMs, TOP, BOTTOM, 'dete
 </svg></figure>`
 }
 
-function drawRun({ stage, points }: MetricRun, axis: TimeAxis, y: (value: number) => number): Markup {
+function drawRun({ stage, colour, points }: MetricRun, axis: TimeAxis, y: (value: number) => number): Markup {
   const path = line<MetricRun['points'][number]>(
     ({ atMs }) => px(axis.at(atMs)),
     ({ observed }) => px(y(observed)),
   )(points)
-  return html`<path class="observed ${stage}" d="${path}"><title>${stage}</title></path>`
+  return html`<path class="observed ${colour}" d="${path}"><title>${stage}</title></path>`
 }
 
 const format = (value: number): string => String(Number(value.toPrecision(3)))

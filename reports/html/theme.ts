@@ -27,13 +27,13 @@ svg { width: 100%; height: auto; } svg text { fill: var(--text); font: 11px syst
 svg .row { font-size: 12px; } .maps svg .row { font-size: 7px; fill: var(--faint); }
 .grid { stroke: var(--line); stroke-width: 0.6; } .allowed { fill: var(--allowed); }
 .baseline { stroke: var(--good); stroke-dasharray: 2 3; } .limit { stroke: var(--bad); stroke-dasharray: 6 4; stroke-width: 1.4; } svg .limit-name { fill: var(--bad); paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
-.observed { fill: none; stroke: var(--observed); stroke-width: 1.6; } .observed.early { stroke: var(--early); } .observed.production { stroke: var(--production); } .observed.replaced { stroke: var(--faint); stroke-dasharray: 2 3; }
+.observed { fill: none; stroke: var(--observed); stroke-width: 1.6; } .observed.stage-1 { stroke: var(--early); } .observed.stage-2 { stroke: var(--production); } .observed.stage-3 { stroke: var(--bad); } .observed.stage-4 { stroke: var(--warn); } .observed.stage-5 { stroke: var(--soft); } .observed.replaced { stroke: var(--faint); stroke-dasharray: 2 3; }
 .mark line { stroke-width: 1.6; } .mark.onset line { stroke: var(--warn); stroke-dasharray: 1 3; } svg .mark.onset text { fill: var(--warn); }
 .mark.on-call line { stroke: var(--text); stroke-dasharray: 5 3; } svg .mark.on-call text { fill: var(--text); font-weight: 700; }
 .mark.detection line { stroke: var(--bad); } svg .mark.detection text { fill: var(--bad); font-weight: 700; }
 .bar { stroke: var(--ground); } .installing { fill: var(--soft); background: var(--soft); } .monitored { fill: var(--observed); background: var(--observed); }
 .undecided { fill: var(--faint); background: var(--faint); } .promoted { fill: var(--good); background: var(--good); } .back { fill: var(--warn); background: var(--warn); } .leg { fill: var(--observed); } .leg.tail { fill: var(--soft); }
-.swatch.canary { background: var(--observed); } .swatch.early { background: var(--early); } .swatch.production { background: var(--production); }
+.swatch.stage-0 { background: var(--observed); } .swatch.stage-1 { background: var(--early); } .swatch.stage-2 { background: var(--production); } .swatch.stage-3 { background: var(--bad); } .swatch.stage-4 { background: var(--warn); } .swatch.stage-5 { background: var(--soft); }
 .swatch { display: inline-block; width: 12px; height: 12px; margin: 0 4px 0 10px; vertical-align: -1px; }
 .device { stroke: none; } .device.old { fill: var(--line); } .device.new { fill: var(--good); } .device.starting, .device.installing { fill: var(--soft); }
 .device.reverting { fill: var(--warn); } .device.offline { fill: var(--faint); } .device.crashed { fill: var(--bad); } .sign { stroke: var(--ground); fill: none; stroke-width: 1.2; }

@@ -31,9 +31,9 @@ const named = (things: readonly string[]): string => things.join(', ')
  * holds. `scenarios/outcome` checks them against the trace.
  */
 export const INVARIANT_MESSAGES = {
-  CANARY_NOT_ONE_PER_LINE: invariant<{ line: number; count: number }>(
-    'The canary stage has exactly one device per line.',
-    ({ line, count }) => `line ${line} has ${count} canary devices`,
+  STAGE_NOT_AS_POLICY: invariant<{ stage: string; line: number; count: number; wanted: number }>(
+    'A stage has as many devices of each line as the policy wants.',
+    ({ stage, line, count, wanted }) => `line ${line} has ${count} ${stage} devices, ${wanted} wanted`,
   ),
   UNKNOWN_FIRMWARE_VERSION: invariant<TracePlace & { thing: string; version: string }>(
     'A device runs one of the two versions of the release.',

@@ -7,7 +7,7 @@ const count = z.int().nonnegative()
 export const reportedSchema = z.strictObject({ code: z.string(), data: z.looseObject({}), text: z.string() })
 /** Something that a client from outside did. */
 const deed = z.strictObject({ request: z.string(), count, firstAt: time, lastAt: time })
-const stageName = z.enum(['canary', 'early', 'production'])
+const stageName = z.string()
 
 const outcome = z.enum(['promoted', 'rolled-back', 'halted', 'inconclusive', 'refused'])
 

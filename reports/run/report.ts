@@ -1,4 +1,4 @@
-import { STAGES } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
 import type { ClientActivity } from '../../sim/kernel/client-activity.ts'
 import type { Connections, TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { notificationText } from '../messages/notification-text.ts'
@@ -80,7 +80,8 @@ export interface Report {
   readonly outcome: ReportOutcome
   /** Why no rollout was started: the refusals of the preflight, or `START_FAILED`; absent where one was. */
   readonly notStarted?: readonly ReportedMessage[]
-  readonly caughtIn: 'canary' | 'early' | 'production' | null
+  /** The last stage that the release had come to when it was rolled back. */
+  readonly caughtIn: StageName | null
   readonly stages: readonly StageReport[]
   /**
    * From the canary's deployment to full production: the last device on the new firmware but those held back as its
@@ -178,7 +179,7 @@ export function foldReport(header: TraceHeader, all: readonly TraceRecord[], run
     fleet: { devices: Object.keys(header.lines).length, lines: new Set(Object.values(header.lines)).size },
     outcome: notStarted?.isRefused ? 'refused' : outcomeOf(records),
     ...(notStarted !== null && { notStarted: notStarted.reasons }),
-    caughtIn: rollback === null ? null : (STAGES.findLast((_, index) => stages[index]?.startedAt != null) ?? null),
+    caughtIn: rollback === null ? null : (stages.findLast(({ startedAt }) => startedAt !== null)?.name ?? null),
     stages,
     leadTimeHours: foldLeadTime(header, records),
     ...(holdback !== null && { holdback }),

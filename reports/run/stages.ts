@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { isoTime } from '../numbers/format.ts'
 import { bringsRelease } from './deployments-by-direction.ts'
@@ -20,8 +20,8 @@ export interface StageReport {
 /** What happened to each stage, from the deployments and processes that the twin recorded. Pure. */
 export function foldStages(header: TraceHeader, records: readonly TraceRecord[]): readonly StageReport[] {
   const held = heldThings(records)
-  return STAGES.map((name) => {
-    const members = new Set(header.stages[name])
+  return Object.entries(header.stages).map(([name, things]) => {
+    const members = new Set(things)
     const deployments = records
       .filter((one) => one.kind === 'deployment-created')
       .filter(({ target }) => target === name)
@@ -33,12 +33,12 @@ export function foldStages(header: TraceHeader, records: readonly TraceRecord[])
       (record) =>
         record.kind === 'firmware-started' && record.version === header.release.version && members.has(record.thing),
     )
-    const things = new Set(starts.map((record) => ('thing' in record ? record.thing : '')))
+    const updated = new Set(starts.map((record) => ('thing' in record ? record.thing : '')))
     const promotedAtMs = promotion(records, name)
     return {
       name,
       devices: members.size,
-      updated: things.size,
+      updated: updated.size,
       startedAt: timeOrNull(startedAtMs),
       installedAt: timeOrNull(firstStarts(starts, held).at(-1)),
       promotedAt: timeOrNull(promotedAtMs),

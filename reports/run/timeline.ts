@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
 import type { TraceFinding, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { type DeploymentsByDirection, deploymentsByDirection } from './deployments-by-direction.ts'
@@ -45,8 +45,8 @@ type Draft = { -readonly [key in keyof DeviceTimeline]: DeviceTimeline[key] } & 
 export function foldTimelines(header: TraceHeader, records: readonly TraceRecord[]): readonly DeviceTimeline[] {
   const deployments = deploymentsByDirection(header, records)
   const drafts = new Map(
-    STAGES.flatMap((stage) =>
-      header.stages[stage].map((thing): [string, Draft] => [thing, begin(thing, header.lines[thing] as number, stage)]),
+    Object.entries(header.stages).flatMap(([stage, things]) =>
+      things.map((thing): [string, Draft] => [thing, begin(thing, header.lines[thing] as number, stage)]),
     ),
   )
   // A fault that begins with its symptom stands after it within one millisecond, so onsets must be known before.

@@ -27,7 +27,7 @@ const COLUMNS = [
   'runs',
   'detected (95 %)',
   'false alarms (95 %)',
-  'caught in c/e/p',
+  'caught by stage',
   'devices',
   'device-hours',
   'lines',
@@ -35,11 +35,11 @@ const COLUMNS = [
   'lead time',
 ] as const
 
-/** Detected, false alarms, caught in c/e/p, and the exposure: devices, device-hours, lines. */
+/** Detected, false alarms, caught by stage, and the exposure: devices, device-hours, lines. */
 export const resultTexts = (cell: Cell): readonly string[] => [
   cell.detected === null ? '-' : percentText(cell.detected),
   percentText(cell.falseAlarms),
-  `${cell.caughtIn.canary}/${cell.caughtIn.early}/${cell.caughtIn.production}`,
+  Object.values(cell.caughtIn).join('/'),
   grouped(cell.meanExposure.devices),
   grouped(cell.meanExposure.deviceHours),
   grouped(cell.meanExposure.lines),
@@ -118,6 +118,7 @@ export const renderComparisonMarkdown = (
 
 /** The same as comma-separated values, one line per cell; shares are 0 to 1. */
 export function renderCsv(cells: readonly Cell[]): string {
+  const stages = [...new Set(cells.flatMap(({ caughtIn }) => Object.keys(caughtIn)))]
   const columns: readonly (readonly [string, (cell: Cell) => string | number | null | undefined])[] = [
     ['scenario', (cell) => cell.scenario],
     ['window_h', (cell) => cell.windowHours],
@@ -131,9 +132,7 @@ export function renderCsv(cells: readonly Cell[]): string {
     ['false_alarms_low', (cell) => cell.falseAlarms.low],
     ['false_alarms_high', (cell) => cell.falseAlarms.high],
     ['escaped', (cell) => cell.escaped?.share],
-    ['caught_in_canary', (cell) => cell.caughtIn.canary],
-    ['caught_in_early', (cell) => cell.caughtIn.early],
-    ['caught_in_production', (cell) => cell.caughtIn.production],
+    ...stages.map((stage) => [`caught_in_${stage}`, (cell: Cell) => cell.caughtIn[stage]] as const),
     ['undecided', (cell) => cell.undecided],
     ['refused', (cell) => cell.refused],
     ['mean_latency_min', (cell) => cell.meanLatencyMinutes],

@@ -1,15 +1,15 @@
 import { Temporal } from 'temporal-polyfill'
-import { STAGES } from '../../controller/contract.ts'
 import { textOf } from '../../controller/messages/registry.ts'
 import { policyOf } from '../../controller/policy/parse.ts'
-import type { Policy, WeeklyWindow } from '../../controller/policy/policy.ts'
+import type { Policy } from '../../controller/policy/policy.ts'
 import { BUILT_IN_RULES, type Rule, WARM_UP_MS } from '../../controller/policy/rules.ts'
-import { followGateAt, HELD_FROM } from '../../controller/rollout/holdback.ts'
+import { lastStageOf, stageNames } from '../../controller/policy/stages.ts'
+import { followGateAt } from '../../controller/rollout/holdback.ts'
 import { countText } from '../../reports/numbers/format.ts'
 import { type DeviceFaultSpec, faultSchema, isDeviceFault } from '../../sim/faults/catalogue.ts'
 import { type Selector, selects } from '../../sim/plant/selector.ts'
 import type { PlantSettings } from '../../sim/plant/settings.ts'
-import { type FleetShape, linesOf, makeFleet } from '../files/fleet.ts'
+import { FLEET_SEED, type FleetShape, linesOf, makeFleet } from '../files/fleet.ts'
 import { plantOf } from '../files/fleet-file.ts'
 import type { Checked } from '../files/load.ts'
 import { type PlannedStage, plannedStages, policyFor } from '../files/plan.ts'
@@ -18,8 +18,10 @@ import { staticRefusals } from '../world/static-refusals.ts'
 import { type Fleet, fleetOf, LEAD_MS } from '../world/twin-plan.ts'
 import { metricTexts } from './explain-metrics.ts'
 import { lineTexts, noiseTexts } from './explain-noise.ts'
+import { stageText } from './explain-stages.ts'
+import { DAYS, hours, pct } from './explain-units.ts'
 
-const HOUR_MS = 3_600_000
+const _HOUR_MS = 3_600_000
 const LABEL_WIDTH = 11
 
 /** What a checked file does, as lines of text. */
@@ -47,7 +49,7 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
   return [
     story,
     row('release', `${release.version}, replaces ${release.replaces}`),
-    ...explainFleet(fleet, plantOf(fleet), start.zone, policy.stages),
+    ...explainFleet(fleet, plantOf(fleet), start.zone, countTexts(policy, devices)),
     ...telemetry.map((source, index) => row(index === 0 ? 'telemetry' : '', telemetryText(source, scenario))),
     ...explainPolicy(policy, { zone: policy.zone, shifts: true }),
     row('calendar', `starts ${clock(start.atMs)}; without faults, local time of ${start.zone}:`),
@@ -71,6 +73,10 @@ function explainScenario(scenario: Scenario, raw: RawScenario): string[] {
   ]
 }
 
+/** `17 canary`, stage by stage. */
+const countTexts = (policy: Policy, devices: Fleet): readonly string[] =>
+  stageNames(policy).map((name) => `${devices.filter(({ stage }) => stage === name).length} ${name}`)
+
 /** `2.4.1, asked for at Tue 03 Mar 14:00 and after the end of the first, 1 fault`. */
 const nextText = ({ version, faults }: NonNullable<Scenario['next']>, at: string): string =>
   `${version}, asked for at ${at} or, while the first is active, an hour after its end; ${countText(faults.length, 'fault')}`
@@ -87,10 +93,10 @@ function releasedText(
   return `${'holdback'.padEnd(10)} released ${clock(opensAtMs)}: ${deviceCount(devices)}, ${hours(laterMs)} after production`
 }
 
-/** One production device of every line that has two. */
-function heldCount(fleet: FleetShape, { stages }: Policy): number {
-  const production = makeFleet(fleet, 1, stages).filter(({ stage }) => stage === HELD_FROM)
-  const lines = production.map(({ line }) => line)
+/** One device of every line that has two in the last stage. */
+function heldCount(fleet: FleetShape, policy: Policy): number {
+  const last = makeFleet(fleet, FLEET_SEED, policy.stages).filter(({ stage }) => stage === lastStageOf(policy))
+  const lines = last.map(({ line }) => line)
   return new Set(lines.filter((line, index) => lines.indexOf(line) !== index)).size
 }
 
@@ -98,17 +104,17 @@ function explainFleet(
   fleet: FleetShape,
   plant: PlantSettings,
   zone: string | null,
-  split?: Policy['stages'],
+  stages: readonly string[] = [],
 ): string[] {
   const { shifts, weekendVolume, noise } = plant
-  const devices = makeFleet(fleet, 1, split)
-  const stages = STAGES.map((name) => `${devices.filter(({ stage }) => stage === name).length} ${name}`)
   const lines = linesOf(fleet)
+  const devices = lines.reduce((sum, line) => sum + line.devices, 0)
+  const split = stages.length === 0 ? '' : `: ${stages.join(', ')}`
   const sizes = [...new Set(lines.map(({ devices: count }) => count))]
   const shape = sizes.length === 1 ? `of ${sizes[0]}` : `of ${Math.min(...sizes)} to ${Math.max(...sizes)}`
   const place = zone === null ? "the scenario's zone" : zone
   return [
-    row('fleet', `${devices.length} devices on ${lines.length} lines ${shape}: ${stages.join(', ')}; ${place}`),
+    row('fleet', `${devices} devices on ${lines.length} lines ${shape}${split}; ${place}`),
     ...shifts.map(({ name, from, to, volume, cycleMs }, index) =>
       row(index === 0 ? 'shifts' : '', `${name} ${from}-${to}, ${pct(volume)} volume, ${cycleMs / 1000} s per cycle`),
     ),
@@ -127,7 +133,7 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
       'policy',
       `window ${hours(policy.windowMs)}, profile ${policy.profile}, an evaluation every ${minutes(policy.tickMs)}`,
     ),
-    ...STAGES.map((stage) => row('', `${stage.padEnd(10)} ${policy.gates[stage].map(windowText).join(', ')}`)),
+    ...policy.stages.map((stage) => row('', stageText(stage, policy))),
     ...(policy.holdback
       ? [row('', 'holdback: one production device per line, released when production has passed')]
       : []),
@@ -155,13 +161,6 @@ function explainPolicy(policy: Policy, own: { readonly zone: string | null; read
 
 const bakeText = ({ bakeMs }: Policy): string =>
   `bake: watched for ${hours(bakeMs)} once every device has it, and may still be rolled back`
-
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
-
-function windowText({ days, from, to }: WeeklyWindow): string {
-  const names = days.length === DAYS.length ? 'every day' : days.map((day) => DAYS[day - 1]).join(' ')
-  return from === to ? names : `${names} ${from}-${to}`
-}
 
 function telemetryText({ file, loop }: Scenario['telemetry'][number], scenario: Scenario): string {
   const own = (scenario.recorded ?? []).filter((track) => track.file === file)
@@ -257,8 +256,6 @@ function localTime(atMs: number, zone: string): string {
 
 const deviceCount = (count: number): string => `${count} ${count === 1 ? 'device' : 'devices'}`
 const row = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}${text}`
-const hours = (ms: number): string => `${Math.round((ms / HOUR_MS) * 100) / 100} h`
-const pct = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
 /** Rules of the plant's own, and settings of the others that are not the usual ones. */
 function ruleRows(rules: readonly Rule[]): string[] {

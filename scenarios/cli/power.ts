@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill'
 import { foldPower, type PowerRun } from '../../reports/campaign/power.ts'
 import { type PowerHead, renderPower } from '../../reports/text/power-text.ts'
 import { loadAny } from '../files/load.ts'
+import { stageIn } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { sizedFault, sizedFaultOf } from '../files/sized-fault.ts'
 import { InvalidScenario } from '../files/yaml-file.ts'
@@ -82,7 +83,7 @@ function planOf(scenario: Scenario, options: PowerOptions): PowerPlan {
     fault,
     sizes: texts.map(fault.sizeOf).sort((a, b) => a.size - b.size),
     windowsMs: options.windows,
-    stage,
+    stage: stageIn(scenario, stage),
     seeds: Array.from({ length: options.seeds }, (_, i) => i + 1),
     ...(line !== undefined && { line }),
   }

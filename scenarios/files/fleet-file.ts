@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { duration, percent, shown } from '../../controller/units/quantity.ts'
 import { shiftProblem, wallTime, zone } from '../../controller/units/wall-time.ts'
 import { DEFAULT_PLANT, type LineSettings, type PlantSettings, type PlantShift } from '../../sim/plant/settings.ts'
-import { countProblem, splitProblem } from './fleet.ts'
+import { countProblem } from './fleet.ts'
 import { metricsSchema, plantMetricsOf } from './metrics.ts'
 import { noiseOf, noiseSchema } from './noise.ts'
 
@@ -63,7 +63,7 @@ export const fleetSchema = z
       })
       .optional()
       .describe(
-        'How each line is split: a share is early, the canaries are those of the policy, the rest is production',
+        'Where the thing groups are not as the policy wants: the share of each line that is in the group early',
       ),
     zone: zone.optional(),
     shifts: shifts.optional().describe('Each minute of the day belongs to exactly one shift'),
@@ -75,8 +75,6 @@ export const fleetSchema = z
     const count = countProblem(fleet)
     // Nothing else is computed of a fleet that is too large.
     if (count !== null) return context.addIssue({ code: 'custom', path: ['lines'], message: count })
-    const split = splitProblem(fleet)
-    if (split !== null) context.addIssue({ code: 'custom', path: ['lines'], message: split })
     const check = (own: { readonly shifts?: ShiftFile }, path: (string | number)[]): void => {
       const problem = own.shifts === undefined ? null : shiftProblem(own.shifts)
       if (problem !== null) context.addIssue({ code: 'custom', path: [...path, 'shifts'], message: problem })

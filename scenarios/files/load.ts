@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import type { z } from 'zod'
-import { STAGES } from '../../controller/contract.ts'
 import { textOf } from '../../controller/messages/registry.ts'
 import { closedForGoodBy } from '../../controller/policy/calendar.ts'
 import { type PlantMetricNames, unknownMetrics } from '../../controller/policy/metric-names.ts'
 import { type PolicyFile, policySchema } from '../../controller/policy/schema.ts'
+import { stageNames } from '../../controller/policy/stages.ts'
 import { keysOf, nearest, type Path } from '../../controller/support/schema-problems.ts'
 import { isDeviceFault, isProcessFault } from '../../sim/faults/catalogue.ts'
 import type { RecordedTrack } from '../../sim/plant/recording.ts'
 import type { Selector } from '../../sim/plant/selector.ts'
 import { readBounded } from './bounded-read.ts'
-import { linesOf, splitProblem, thingNames } from './fleet.ts'
+import { FLEET_SEED, linesOf, makeFleet, thingNames, UnsplittableFleet } from './fleet.ts'
 import { type FleetFile, fleetSchema, plantOf } from './fleet-file.ts'
 import { metricFaultProblems } from './metric-faults.ts'
 import { nextRelease } from './next-release.ts'
@@ -176,8 +176,7 @@ function impossibleReferences(scenario: Scenario): { path: Path; message: string
   if (release.version === release.replaces) {
     problems.push({ path: ['release', 'replaces'], message: 'release.replaces must not be the released version' })
   }
-  const split = splitProblem(scenario.fleet, policyFor(scenario).stages)
-  if (split !== null) problems.push({ path: ['policy', 'stages'], message: split })
+  problems.push(...stageProblems(scenario))
   for (const { rule, key, metric, kind, nearest: like } of unknownMetrics(
     policyFor(scenario).rules,
     metricNamesOf(scenario),
@@ -263,6 +262,34 @@ function impossiblePlaces(
   return problems
 }
 
+/** Stages that the plant cannot be divided into, and names of stages that the policy does not have. */
+function stageProblems(scenario: Scenario): { path: Path; message: string }[] {
+  const { fleet, expect, faults } = scenario
+  const { stages } = policyFor(scenario)
+  const names = stages.map(({ name }) => name)
+  const named: readonly (readonly [path: Path, name: string | undefined])[] = [
+    [['fleet', 'stages', 'early'], fleet.stages?.early === undefined ? undefined : 'early'],
+    [['expect', 'caughtIn'], expect.caughtIn],
+    ...Object.keys(expect.stages ?? {}).map((name) => [['expect', 'stages', name], name] as const),
+    ...faults.flatMap((fault, i) =>
+      fault.kind === 'wrong-group' ? [[['faults', i, 'group'], fault.group] as const] : [],
+    ),
+  ]
+  const unknown = named.flatMap(([path, name]) =>
+    name === undefined || names.includes(name)
+      ? []
+      : [{ path, message: `${path.join('.')}: the policy has no stage "${name}"${nearest(name, names)}` }],
+  )
+  try {
+    makeFleet(fleet, FLEET_SEED, stages)
+    return unknown
+  } catch (error) {
+    if (!(error instanceof UnsplittableFleet)) throw error
+    const path = scenario.policy.stages === undefined ? ['fleet', 'lines'] : ['policy', 'stages']
+    return [...unknown, { path, message: `${path.join('.')}: ${error.message}` }]
+  }
+}
+
 function metricNamesOf({ fleet }: Scenario): PlantMetricNames {
   const metrics = Object.entries(plantOf(fleet).metrics ?? {})
   const named = (isGauge: boolean): string[] =>
@@ -273,7 +300,7 @@ function metricNamesOf({ fleet }: Scenario): PlantMetricNames {
 /** Deny windows may cover a gate for good. */
 function neverOpens(scenario: Scenario): string | null {
   const policy = policyFor(scenario)
-  const stages = STAGES.flatMap((stage) => {
+  const stages = stageNames(policy).flatMap((stage) => {
     const closedBy = closedForGoodBy(policy, stage, scenario.start.atMs, false)
     return closedBy === null ? [] : [{ stage, closedBy }]
   })

@@ -25,16 +25,11 @@ export function withDevices(scenario: Scenario, devices: number): Scenario {
 }
 
 function scaled(expect: Expectation, factor: number): Expectation {
-  const times = (count: number | undefined): number | undefined =>
-    count === undefined ? undefined : Math.round(count * factor)
   const { exposed, stages } = expect
   return {
     ...expect,
     exposed: exposed && { devices: Math.round(exposed.devices * factor) },
-    stages: stages && {
-      canary: times(stages.canary),
-      early: times(stages.early),
-      production: times(stages.production),
-    },
+    stages:
+      stages && Object.fromEntries(Object.entries(stages).map(([stage, count]) => [stage, Math.round(count * factor)])),
   }
 }

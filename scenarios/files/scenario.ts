@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT } from '../../controller/contract.ts'
 import { REFUSAL_MESSAGES } from '../../controller/messages/refusals.ts'
 import { policySchema } from '../../controller/policy/schema.ts'
+import { stageName } from '../../controller/policy/stages-document.ts'
 import { duration } from '../../controller/units/quantity.ts'
 import { DEFAULT_QUOTAS } from '../../sim/cloud/base/quotas.ts'
 import { faultSchema } from '../../sim/faults/catalogue.ts'
@@ -87,13 +88,13 @@ const expectation = z
       .enum(['promoted', 'rolled-back', 'halted', 'inconclusive', 'refused'])
       .describe('refused: by the preflight, so that nothing is deployed'),
     code: z.enum(REFUSAL_CODES).describe('Of the refusal, such as BASELINE_TOO_SHORT; others may stand beside it'),
-    caughtIn: z.enum(STAGES),
+    caughtIn: stageName.describe('The last stage that the release had come to'),
     falseAlarm: z.boolean(),
     detected: z
       .strictObject({ between, after: z.enum(['install', 'onset']) })
       .describe('When the controller began to roll back'),
     exposed: z.strictObject({ devices: count }).describe('Devices that ran the new firmware'),
-    stages: z.strictObject({ canary: count, early: count, production: count }).partial().describe('Devices updated'),
+    stages: z.record(stageName, count).describe('Devices updated, by stage'),
     leadTime: z.strictObject({ between }).describe('Start of the canary to the last device updated'),
     onsetToAllHealthy: z.strictObject({ between }).describe('First fault to the last device healthy again'),
   })

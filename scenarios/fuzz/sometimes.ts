@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import { isForward, isSlowed, ofKind, settingOf } from '../outcome/trace-records.ts'
 import { isHealthyWorld } from '../outcome/truth-invariants.ts'
@@ -40,7 +40,7 @@ export const SOMETIMES = {
   }),
   DEVICE_OFFLINE_FOR_WINDOW: row('device offline for a whole window', (header, records) =>
     soaks(records).some(({ stage, fromMs, toMs }) =>
-      header.stages[stage].some((thing) => offlineFor(records, thing, fromMs, toMs)),
+      (header.stages[stage] ?? []).some((thing) => offlineFor(records, thing, fromMs, toMs)),
     ),
   ),
   CANARY_FLAPPED: row('flapping canary', (header, records) => {
@@ -254,7 +254,8 @@ function soaks(
   records: readonly TraceRecord[],
 ): readonly { readonly stage: StageName; readonly fromMs: number; readonly toMs: number }[] {
   const evaluations = ofKind(records, 'evaluated')
-  return STAGES.flatMap((stage) => {
+  const stages = [...new Set(evaluations.flatMap(({ stage }) => (stage === null ? [] : [stage])))]
+  return stages.flatMap((stage) => {
     const from = evaluations.find((evaluation) => evaluation.stage === stage && evaluation.decision === 'soak')
     const to = evaluations.find(
       (evaluation) =>

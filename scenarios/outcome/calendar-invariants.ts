@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TracePolicy, TraceRecord, TraceWeeklyWindow } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
 import { isSlowed, placeOf, settingOf } from './trace-records.ts'
@@ -35,6 +35,8 @@ export const CALENDAR_INVARIANTS = {
 
 function changesOf(header: TraceHeader, records: readonly TraceRecord[]): readonly Change[] {
   const { version, migration } = header.release
+  const stages = Object.keys(header.stages)
+  const last = stages.at(-1) as StageName
   /** Components of the newest deployment of each group. */
   const inPlace = new Map<string, Readonly<Record<string, string>>>()
   return records.flatMap((record): readonly Change[] => {
@@ -46,7 +48,7 @@ function changesOf(header: TraceHeader, records: readonly TraceRecord[]): readon
         migration !== undefined &&
         record.components[migration.component] === migration.version &&
         before?.[migration.component] !== migration.version
-      const stage = STAGES.find((one) => one === record.target)
+      const stage = stages.find((one) => one === record.target)
       const isNew = record.components[FIRMWARE_COMPONENT] === version || (isMigration && before === undefined)
       return stage === undefined || !isNew ? [] : [{ sequence, atMs, stage, gates: [stage] }]
     }
@@ -54,8 +56,8 @@ function changesOf(header: TraceHeader, records: readonly TraceRecord[]): readon
       record.kind === 'device-moved' &&
       record.change === 'removed' &&
       record.group === HOLDBACK_GROUP &&
-      inPlace.get('production')?.[FIRMWARE_COMPONENT] === version
-    return isReleased ? [{ sequence, atMs, stage: 'production', gates: STAGES }] : []
+      inPlace.get(last)?.[FIRMWARE_COMPONENT] === version
+    return isReleased ? [{ sequence, atMs, stage: last, gates: stages }] : []
   })
 }
 
@@ -75,7 +77,7 @@ function closureAt(
       isNotAfter(Temporal.PlainDateTime.from(from), now) && !isNotAfter(Temporal.PlainDateTime.from(to), now),
   )
   if (isFrozen) return 'freeze'
-  return gates.some((gate) => policy.gates[gate].some((window) => isInside(window, now))) ? null : 'gate'
+  return gates.some((gate) => (policy.gates[gate] ?? []).some((window) => isInside(window, now))) ? null : 'gate'
 }
 
 /** A window belongs to the day that it begins on, and may last into the next. */

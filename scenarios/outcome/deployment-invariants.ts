@@ -1,4 +1,3 @@
-import { STAGES } from '../../controller/contract.ts'
 import { MESSAGES } from '../../reports/messages/registry.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
@@ -21,9 +20,9 @@ const ACTIVE = ['waiting', 'deploying', 'soaking']
  * invocation that was killed may have made a decision that was never recorded.
  */
 export const DEPLOYMENT_INVARIANTS = {
-  DEPLOYED_TO_OTHER_GROUP: (_: TraceHeader, records: readonly TraceRecord[]) =>
+  DEPLOYED_TO_OTHER_GROUP: ({ stages }: TraceHeader, records: readonly TraceRecord[]) =>
     ofKind(records, 'deployment-created')
-      .filter(({ target }) => !(STAGES as readonly string[]).includes(target))
+      .filter(({ target }) => !(target in stages))
       .map((record) => ({ group: record.target, ...placeOf(record) })),
 
   DEPLOYMENT_REPEATED: (_, records) => {
@@ -52,19 +51,23 @@ export const DEPLOYMENT_INVARIANTS = {
   },
 
   WHOLE_LINE_BEFORE_PRODUCTION: (header, records) => {
+    const last = Object.keys(header.stages).at(-1) ?? ''
     const moved = new Set(ofKind(records, 'membership-changed').map(({ thing }) => header.lines[thing]))
     const running = new Map<string, string>()
     const things = Object.entries(header.lines)
+    // A line that the last stage has no device of may be whole before.
+    const divided = new Set((header.stages[last] ?? []).map((thing) => header.lines[thing]))
     const reported = new Set<number>()
     let isProduction = false
     return records.flatMap((record) => {
-      if (record.kind === 'deployment-created' && record.target === 'production' && isForward(record, header)) {
+      if (record.kind === 'deployment-created' && record.target === last && isForward(record, header)) {
         isProduction = true
       }
       if (record.kind !== 'firmware-started' || isProduction) return []
       running.set(record.thing, record.version)
       const line = header.lines[record.thing] as number
       if (record.version !== header.release.version || moved.has(line) || reported.has(line)) return []
+      if (!divided.has(line)) return []
       const isWhole = things.every(([thing, own]) => own !== line || running.get(thing) === header.release.version)
       if (!isWhole) return []
       reported.add(line)

@@ -1,7 +1,7 @@
-import { HOLDBACK_GROUP, STAGES, type StageName } from '../../controller/contract.ts'
+import { HOLDBACK_GROUP, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TracePolicy, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
-import { isRecordedLate, isSlowed, ofKind, placeOf, type RecordOf, settingOf } from './trace-records.ts'
+import { isRecordedLate, isSlowed, ofKind, placeOf, type RecordOf, settingOf, windowMsOf } from './trace-records.ts'
 
 /** What a decision must have seen, by what the devices did. */
 export const EVIDENCE_INVARIANTS = {
@@ -19,7 +19,7 @@ export const EVIDENCE_INVARIANTS = {
       }
       const { stage } = record
       if (record.decision !== 'soak' || stage === null) return []
-      const members = header.stages[stage].filter((thing) => !reports.isHeld(thing))
+      const members = (header.stages[stage] ?? []).filter((thing) => !reports.isHeld(thing))
       const counted = reports.seenTwice(members).length
       const needed = quorumOf(policy, stage, members.length)
       return counted >= needed ? [] : [{ decision: 'soak', counted, needed, ...placeOf(record) }]
@@ -49,7 +49,7 @@ export const EVIDENCE_INVARIANTS = {
         0,
       )
       const observedMs = record.atMs - sinceMs - blindMs
-      return observedMs >= policy.windowMs ? [] : [{ stage, observedMs, blindMs, ...placeOf(record) }]
+      return observedMs >= windowMsOf(policy, stage) ? [] : [{ stage, observedMs, blindMs, ...placeOf(record) }]
     })
   },
 
@@ -65,10 +65,11 @@ export const EVIDENCE_INVARIANTS = {
       if (record.decision !== 'complete' || record.handler !== 'analyze') return []
       const sinceMs = soaks.get(record.stage)
       // After a whole extension no device is waited for.
-      if (sinceMs === undefined || record.atMs - sinceMs >= policy.windowMs + LONGEST_EXTENSION_MS) return []
-      const neededMs = policy.deviceExposureShare * policy.windowMs - 3 * policy.tickMs
-      const things = STAGES.flatMap((stage) =>
-        header.stages[stage].filter((thing) => {
+      const windowMs = windowMsOf(policy, record.stage)
+      if (sinceMs === undefined || record.atMs - sinceMs >= windowMs + LONGEST_EXTENSION_MS) return []
+      const neededMs = policy.deviceExposureShare * windowMs - 3 * policy.tickMs
+      const things = Object.values(header.stages).flatMap((members) =>
+        members.filter((thing) => {
           const ranMs = record.atMs - (reports.onReleaseSinceMs(thing) ?? Number.NEGATIVE_INFINITY)
           return ranMs < neededMs && reports.isKnown(thing, record.atMs)
         }),
@@ -100,8 +101,11 @@ const BLIND_SHARE = 0.9
 const hasActed = (records: readonly TraceRecord[], kind: string): boolean =>
   ofKind(records, 'fault-started').some(({ faultKind }) => faultKind === kind)
 
-const quorumOf = (policy: TracePolicy, stage: StageName, devices: number): number =>
-  Math.ceil((stage === 'canary' ? policy.quorumShare : policy.laterQuorumShare) * devices)
+function quorumOf(policy: TracePolicy, stage: StageName, devices: number): number {
+  const index = policy.stages.findIndex(({ name }) => name === stage)
+  const usual = index === 0 ? policy.quorumShare : policy.laterQuorumShare
+  return Math.ceil((policy.stages[index]?.quorumShare ?? usual) * devices)
+}
 
 /** What devices have reported, and how often somebody has looked since. */
 class Reports {

@@ -1,4 +1,4 @@
-import { type ReasonCode, STAGES } from '../../controller/contract.ts'
+import type { ReasonCode } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
 import { closedForGoodBy, gateAt } from '../../controller/policy/calendar.ts'
 import type { UndecidedReason } from '../../reports/messages/undecided.ts'
@@ -13,6 +13,7 @@ import {
   placeOf,
   type RecordOf,
   settingOf,
+  windowMsOf,
 } from './trace-records.ts'
 
 const HOUR_MS = 3_600_000
@@ -111,7 +112,7 @@ function longestMs(
   { state, stage, reason }: AnyEvaluation,
   sinceMs: number,
 ): number {
-  const windowMs = header.windowHours * HOUR_MS
+  const windowMs = policy === null ? header.windowHours * HOUR_MS : windowMsOf(policy, stage)
   switch (state) {
     case 'waiting':
       return calendarMs(header, policy, stage, sinceMs) + NEXT_GATE_MS + windowMs
@@ -129,16 +130,15 @@ function longestMs(
 
 /** How long the calendar alone keeps a stage waiting from an instant on: gates, deny windows and freezes. */
 function calendarMs(
-  { release }: TraceHeader,
+  { release, stages }: TraceHeader,
   policy: TracePolicy | null,
   stage: string | null,
   sinceMs: number,
 ): number {
-  const known = STAGES.find((name) => name === stage)
-  if (known === undefined || policy === null) return 0
+  if (stage === null || !(stage in stages) || policy === null) return 0
   const isHotfix = release.hotfix === true
-  if (closedForGoodBy(policy, known, sinceMs, isHotfix) !== null) return Number.POSITIVE_INFINITY
-  return gateAt(policy, known, sinceMs, isHotfix).opensAtMs - sinceMs
+  if (closedForGoodBy(policy, stage, sinceMs, isHotfix) !== null) return Number.POSITIVE_INFINITY
+  return gateAt(policy, stage, sinceMs, isHotfix).opensAtMs - sinceMs
 }
 
 /**

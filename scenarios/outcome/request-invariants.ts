@@ -1,4 +1,4 @@
-import { FIRMWARE_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import type { TraceDeploymentSpec, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
 import { isForward, ofKind, placeOf, type RecordOf, settingOf } from './trace-records.ts'
@@ -45,7 +45,7 @@ export const REQUEST_INVARIANTS = {
     const rollbacks = new Set(rollbacksOf(header, records))
     /** What each group has run without the release, as JSON. */
     const before = new Map<string, Set<string>>(
-      STAGES.map((stage) => [stage, new Set([JSON.stringify(setting.deployed[stage].components)])]),
+      Object.entries(setting.deployed).map(([stage, { components }]) => [stage, new Set([JSON.stringify(components)])]),
     )
     return ofKind(records, 'deployment-created').flatMap((record) => {
       if (record.spec === undefined) return []
@@ -63,7 +63,9 @@ export const REQUEST_INVARIANTS = {
     const setting = settingOf(records)
     if (setting === null) return []
     const { migration } = header.release
-    const inPlace = new Map<string, Components>(STAGES.map((stage) => [stage, setting.deployed[stage].components]))
+    const inPlace = new Map<string, Components>(
+      Object.entries(setting.deployed).map(([stage, { components }]) => [stage, components]),
+    )
     return ofKind(records, 'deployment-created').flatMap((record) => {
       const [before, after] = [inPlace.get(record.target), record.spec?.components]
       if (before === undefined || after === undefined) return []
@@ -90,7 +92,7 @@ const withoutVersion = (components: Components, target: string): object =>
 /** Deployments that take the release, or its migration, off a stage that had it. */
 function rollbacksOf(header: TraceHeader, records: readonly TraceRecord[]): readonly RecordOf<'deployment-created'>[] {
   const { migration, version } = header.release
-  const newest = new Map<StageName | string, Readonly<Record<string, string>>>()
+  const newest = new Map<string, Readonly<Record<string, string>>>()
   return ofKind(records, 'deployment-created').filter((record) => {
     const before = newest.get(record.target)
     newest.set(record.target, record.components)

@@ -1,18 +1,31 @@
-import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, STAGES, type StageName } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HOLDBACK_GROUP, type StageName } from '../../controller/contract.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
-import { placeOf } from './trace-records.ts'
+import { placeOf, settingOf } from './trace-records.ts'
 
 /** What must never happen to devices and stages, whatever caused it. */
 export const SAFETY_INVARIANTS = {
-  CANARY_NOT_ONE_PER_LINE: (header: TraceHeader) => {
-    const perLine = new Map<number, number>()
-    for (const line of Object.values(header.lines)) perLine.set(line, 0)
-    for (const thing of header.stages.canary) {
-      const line = header.lines[thing] as number
-      perLine.set(line, (perLine.get(line) ?? 0) + 1)
-    }
-    return [...perLine].filter(([, count]) => count !== 1).map(([line, count]) => ({ line, count }))
+  STAGE_NOT_AS_POLICY: (header: TraceHeader, records: readonly TraceRecord[]) => {
+    const { stages = [] } = settingOf(records)?.policy ?? {}
+    const named = new Set(
+      stages
+        .filter(({ members }) => 'things' in members || 'attribute' in members)
+        .flatMap(({ name }) => header.stages[name] ?? []),
+    )
+    // A line of which every device is named has nothing to divide.
+    const lines = new Set(Object.entries(header.lines).flatMap(([thing, line]) => (named.has(thing) ? [] : [line])))
+    return stages.flatMap(({ name: stage, members }) => {
+      if (!('perLine' in members)) return []
+      const { perLine: wanted } = members
+      const own = (header.stages[stage] ?? []).map((thing) => header.lines[thing])
+      const counts = [...lines].map((line) => ({
+        stage,
+        line,
+        count: own.filter((one) => one === line).length,
+        wanted,
+      }))
+      return counts.filter(({ count }) => count !== wanted)
+    })
   },
 
   UNKNOWN_FIRMWARE_VERSION: (header, records) => {
@@ -63,8 +76,9 @@ export const SAFETY_INVARIANTS = {
 
   STAGES_OUT_OF_ORDER: (header, records) => {
     const deployed = firmwareAtMs(header, records)
-    return STAGES.slice(1).flatMap((stage, index) => {
-      const before = STAGES[index] as StageName
+    const stages = Object.keys(header.stages)
+    return stages.slice(1).flatMap((stage, index) => {
+      const before = stages[index] as StageName
       const [own, previous] = [deployed.get(stage), deployed.get(before)]
       return own !== undefined && (previous === undefined || previous >= own) ? [{ stage, before }] : []
     })
@@ -112,7 +126,7 @@ export const SAFETY_INVARIANTS = {
     const firmware = firmwareAtMs(header, records)
     const migration = migrationAtMs(header, records)
     return records.flatMap((record) => {
-      if (record.kind !== 'deployment-created' || !(STAGES as readonly string[]).includes(record.target)) return []
+      if (record.kind !== 'deployment-created' || !(record.target in header.stages)) return []
       if (record.components[FIRMWARE_COMPONENT] === header.release.version) return []
       const since = migration.get(record.target) ?? firmware.get(record.target)
       return since === undefined || since > record.atMs ? [{ group: record.target, ...placeOf(record) }] : []
@@ -123,9 +137,12 @@ export const SAFETY_INVARIANTS = {
     if (header.release.migration === undefined) return []
     const migration = migrationAtMs(header, records)
     const firstMs = Math.min(...firmwareAtMs(header, records).values())
-    return STAGES.filter((stage) => firstMs < (migration.get(stage) ?? Number.POSITIVE_INFINITY)).map((stage) => ({
-      stage,
-    }))
+    const stages = Object.keys(header.stages)
+    return stages
+      .filter((stage) => firstMs < (migration.get(stage) ?? Number.POSITIVE_INFINITY))
+      .map((stage) => ({
+        stage,
+      }))
   },
 } satisfies Partial<SafetyTable>
 
@@ -152,4 +169,4 @@ const migrationAtMs = ({ release }: TraceHeader, records: readonly TraceRecord[]
     : deployedAtMs(records, release.migration.component, release.migration.version)
 
 const stageOfThing = (header: TraceHeader): Map<string, StageName> =>
-  new Map(STAGES.flatMap((stage) => header.stages[stage].map((thing) => [thing, stage] as const)))
+  new Map(Object.entries(header.stages).flatMap(([stage, things]) => things.map((thing) => [thing, stage] as const)))

@@ -1,7 +1,7 @@
 import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import type { Message } from '../../controller/messages/message.ts'
 import type { TracePlace } from '../../reports/messages/invariants.ts'
-import type { RolloutSetting, TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
+import type { RolloutSetting, TraceHeader, TracePolicy, TraceRecord } from '../../sim/kernel/trace-events.ts'
 
 export type RecordOf<Kind extends TraceRecord['kind']> = Extract<TraceRecord, { readonly kind: Kind }>
 
@@ -61,3 +61,7 @@ export const isRecordedLate = (records: readonly TraceRecord[]): boolean =>
 /** Whether a fault acted on AWS, on events or on the controller's functions: then what was decided may be done later. */
 export const isSlowed = (records: readonly TraceRecord[]): boolean =>
   ofKind(records, 'fault-started').some(({ thing }) => thing === null)
+
+/** The healthy exposure that a stage needs. */
+export const windowMsOf = ({ stages, windowMs }: TracePolicy, stage: string | null): number =>
+  stages.find(({ name }) => name === stage)?.windowMs ?? windowMs

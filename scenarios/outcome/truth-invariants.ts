@@ -1,4 +1,4 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
 import { isOfRelease } from '../../reports/run/release-faults.ts'
 import type {
   RolloutSetting,
@@ -141,7 +141,7 @@ function crashedIn(
   header: TraceHeader,
   records: readonly TraceRecord[],
 ): Set<string> {
-  const members = new Set(header.stages[stage])
+  const members = new Set(header.stages[stage] ?? [])
   const crashes = ofKind(records, 'firmware-crashed').filter(
     ({ thing, version, atMs }) =>
       members.has(thing) && version === header.release.version && atMs >= fromMs && atMs <= record.atMs - HOUR_MS,
@@ -202,7 +202,7 @@ function isLarge(
     ofKind(records, 'fault-started').flatMap((one) => (one.fault === number ? [[one.thing, one.atMs] as const] : [])),
   )
   const held = new Set(ofKind(records, 'device-moved').map(({ thing }) => thing))
-  const concerned = header.stages[stage].filter(
+  const concerned = (header.stages[stage] ?? []).filter(
     (thing) => !held.has(thing) && (line === undefined || header.lines[thing] === line),
   )
   const acts = (thing: string): boolean =>
@@ -224,10 +224,8 @@ function smallestOf(
   return sizes.length === 0 ? null : Math.max(...sizes)
 }
 
-const stageIn = ({ reason }: TraceFinding): StageName | undefined => {
-  const { stage } = (reason?.data ?? {}) as { readonly stage?: string }
-  return STAGES.find((one) => one === stage)
-}
+const stageIn = ({ reason }: TraceFinding): StageName | undefined =>
+  ((reason?.data ?? {}) as { readonly stage?: string }).stage
 
 const hasEndedBefore = (records: readonly TraceRecord[], atMs: number): boolean =>
   records.some(

@@ -1,8 +1,16 @@
-import { STAGES } from '../../controller/contract.ts'
 import type { ViolationOf } from '../../reports/messages/invariants.ts'
 import type { TraceHeader, TraceRecord } from '../../sim/kernel/trace-events.ts'
 import type { SafetyTable } from './invariant.ts'
-import { isForward, isRecordedLate, ofKind, placeOf, type RecordOf, timesPossiblyRequested } from './trace-records.ts'
+import {
+  isForward,
+  isRecordedLate,
+  ofKind,
+  placeOf,
+  type RecordOf,
+  settingOf,
+  timesPossiblyRequested,
+  windowMsOf,
+} from './trace-records.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -51,7 +59,7 @@ function shortSoaks(
 ): readonly ShortWindow[] {
   // A window began earlier than a record that came late.
   const isExact = !isRecordedLate(records)
-  const windowMs = windowHours * HOUR_MS
+  const policy = settingOf(records)?.policy
   const passed = new Set<string | null>()
   /** The last evaluation at which nothing soaked, and the beginning of what soaks since. */
   let [notYetMs, sinceMs]: [number, number | null] = [startedAtMs, null]
@@ -69,6 +77,7 @@ function shortSoaks(
     if (!hasPassed || passed.has(stage)) return []
     passed.add(stage)
     // An operator may promote before the window has passed.
+    const windowMs = policy === undefined ? windowHours * HOUR_MS : windowMsOf(policy, stage)
     const isShort = handler !== 'operate' && observedMs < windowMs
     return isShort ? [{ stage: String(stage), observedMs, windowMs, from: 'soak', ...placeOf(evaluation) }] : []
   })
@@ -76,14 +85,17 @@ function shortSoaks(
 
 /** Windows by what the twin saw, also where no evaluation in between was recorded: from deployment to deployment. */
 function earlyDeployments(header: TraceHeader, records: readonly TraceRecord[]): readonly ShortWindow[] {
-  const windowMs = header.windowHours * HOUR_MS
+  const policy = settingOf(records)?.policy
+  const stages = Object.keys(header.stages)
   const deployed = new Map<string, RecordOf<'deployment-created'>>()
   for (const record of ofKind(records, 'deployment-created')) {
     if (isForward(record, header) && !deployed.has(record.target)) deployed.set(record.target, record)
   }
-  return STAGES.slice(1).flatMap((stage, index) => {
-    const [before, own] = [deployed.get(STAGES[index] as string), deployed.get(stage)]
+  return stages.slice(1).flatMap((stage, index) => {
+    const passed = stages[index] as string
+    const [before, own] = [deployed.get(passed), deployed.get(stage)]
     if (before === undefined || own === undefined) return []
+    const windowMs = policy === undefined ? header.windowHours * HOUR_MS : windowMsOf(policy, passed)
     const observedMs = own.atMs - before.atMs
     if (observedMs >= windowMs) return []
     const meanwhile = records.filter(({ atMs }) => atMs >= before.atMs && atMs <= own.atMs)

@@ -1,7 +1,9 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
+import type { StageName } from '../../controller/contract.ts'
+import { firstStageOf, stageNames } from '../../controller/policy/stages.ts'
 import { type PowerRun, stageEndOf } from '../../reports/campaign/power.ts'
 import { isOfRelease } from '../../reports/run/release-faults.ts'
 import { type FaultSpec, originOf } from '../../sim/faults/catalogue.ts'
+import { policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import type { FaultSize, SizedFault } from '../files/sized-fault.ts'
 import { withThreads } from '../support/thread-pool.ts'
@@ -75,7 +77,8 @@ async function runCase(
   windowsMs: readonly number[],
   run: (planned: PlannedRun) => Promise<CompletedRun>,
 ): Promise<readonly PowerRun[]> {
-  const isFirst = plan.stage === STAGES[0]
+  const stages = stageNames(policyFor(plan.scenario))
+  const isFirst = plan.stage === stages[0]
   const runs: PowerRun[] = []
   for (const windowMs of windowsMs) {
     const head = { seed, size: size?.size ?? 0, windowHours: windowMs / HOUR_MS }
@@ -85,7 +88,7 @@ async function runCase(
       continue
     }
     const scenario = scenarioAt(plan, size, windowMs)
-    const untilMs = (STAGES.indexOf(plan.stage) + 1) * (windowMs + INSTALL_MS) + HELD_AFTER_MS
+    const untilMs = (stages.indexOf(plan.stage) + 1) * (windowMs + INSTALL_MS) + HELD_AFTER_MS
     const completed = await run({ scenario, seed, untilMs })
     runs.push({ ...head, ...endOf(completed, plan.stage) })
   }
@@ -114,7 +117,7 @@ function scenarioAt(plan: PowerPlan, size: FaultSize | null, windowMs: number): 
 function faultsAt({ scenario, fault, stage, line }: PowerPlan, { text }: FaultSize): readonly FaultSpec[] {
   const firmware = scenario.release.version
   const onLine = line === undefined ? {} : { line }
-  if (stage === STAGES[0]) return [fault.at(text, { firmware, ...onLine })]
+  if (stage === firstStageOf(policyFor(scenario))) return [fault.at(text, { firmware, ...onLine })]
   return fleetOf(scenario)
     .filter((device) => device.stage === stage && (line === undefined || device.line === line))
     .map(({ thing }) => fault.at(text, { firmware, device: thing }))

@@ -8,7 +8,7 @@ export const throughCalls = (
   { health, deployments, store, events, notifications }: Ports,
   around: AroundCall,
 ): Ports => ({
-  health: { read: () => around('SearchIndex', () => health.read()) },
+  health: { read: (groups) => around('SearchIndex', () => health.read(groups)) },
   deployments: {
     newest: () => around('ListDeployments', () => deployments.newest()),
     current: (group) => around('GetDeployment', () => deployments.current(group)),

@@ -1,5 +1,5 @@
-import { STAGES, type StageName } from '../../controller/contract.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
+import { stageNames } from '../../controller/policy/stages.ts'
 import type { FaultSpec } from '../../sim/faults/catalogue.ts'
 import type { TraceDeploymentSpec } from '../../sim/kernel/trace-events.ts'
 import type { Twin } from '../../sim/twin/twin.ts'
@@ -13,11 +13,13 @@ export function recordSetting(
   { fleet, recorded, former }: Pick<Scenario, 'fleet' | 'recorded'> & { readonly former: readonly string[] },
 ): void {
   const lines = typeof fleet.lines === 'number' ? [] : fleet.lines
-  const deployed = Object.fromEntries(STAGES.map((stage) => [stage, cloud.greengrass.deployments.inForce(stage)]))
+  const deployed = Object.fromEntries(
+    stageNames(policy).map((stage) => [stage, cloud.greengrass.deployments.inForce(stage)]),
+  )
   trace.record('rehearsal', {
     kind: 'rollout-setting',
     policy,
-    deployed: deployed as Record<StageName, TraceDeploymentSpec>,
+    deployed: deployed as Record<string, TraceDeploymentSpec>,
     faults: faults.map((fault) => ({ ...fault })),
     recordings: recorded?.length ?? 0,
     ...(former.length > 0 && { former: [...former] }),

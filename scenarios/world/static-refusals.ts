@@ -1,6 +1,7 @@
-import { FIRMWARE_COMPONENT, type StageName } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import type { Refusal } from '../../controller/messages/refusals.ts'
 import { textOf } from '../../controller/messages/registry.ts'
+import { stageNames } from '../../controller/policy/stages.ts'
 import type { DeploymentSpec } from '../../controller/ports/ports.ts'
 import { staticPreflight } from '../../controller/reconcile/static-preflight.ts'
 import { type PolicyOptions, policyFor } from '../files/plan.ts'
@@ -16,12 +17,18 @@ export function staticRefusals(scenario: Scenario, options: PolicyOptions = {}):
   const { release, start } = scenario
   const components = { [FIRMWARE_COMPONENT]: { componentVersion: release.replaces } }
   const current: DeploymentSpec = { deploymentName: 'before the release', components }
+  const policy = policyFor(scenario, options)
   return staticPreflight({
     release,
-    policy: policyFor(scenario, options),
+    policy,
     nowMs: start.atMs,
-    readings: fleetOf(scenario).map(({ thing, stage, line }) => ({ thing, groups: [stage], line })),
-    current: { canary: current, early: current, production: current } satisfies Record<StageName, DeploymentSpec>,
+    readings: fleetOf(scenario).map(({ thing, stage, line, attributes }) => ({
+      thing,
+      groups: [stage],
+      line,
+      attributes,
+    })),
+    current: Object.fromEntries(stageNames(policy).map((stage) => [stage, current])),
     // The twin makes every component of the release deployable, and the group of the holdback.
     deployable: [],
     mayHoldBack: true,

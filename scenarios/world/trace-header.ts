@@ -1,5 +1,6 @@
 import type { StageName } from '../../controller/contract.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
+import { stageNames } from '../../controller/policy/stages.ts'
 import type { TraceHeader } from '../../sim/kernel/trace-events.ts'
 import type { PlantMetrics } from '../../sim/plant/metric-settings.ts'
 import { plantOf } from '../files/fleet-file.ts'
@@ -29,7 +30,7 @@ export function headerOf(scenario: Scenario, options: RehearsalOptions, policy: 
       ...(scenario.release.migration !== undefined && { migration: scenario.release.migration }),
       ...(scenario.release.hotfix !== undefined && { hotfix: true as const }),
     },
-    stages: { canary: membersOf('canary'), early: membersOf('early'), production: membersOf('production') },
+    stages: Object.fromEntries(stageNames(policy).map((name) => [name, membersOf(name)])),
     lines: Object.fromEntries(fleet.map(({ thing, line }) => [thing, line])),
     faultsEndAtMs: faultsEndAtMs(scenario),
     ...(metrics !== undefined && { metrics: unitsOf(metrics) }),

@@ -1,19 +1,17 @@
 import { FIRMWARE_COMPONENT, HEALTH_COMPONENT } from '../../controller/contract.ts'
 import type { Seed } from '../../sim/kernel/random.ts'
 import type { TwinPlan } from '../../sim/twin/plan.ts'
-import { makeFleet } from '../files/fleet.ts'
+import { FLEET_SEED, makeFleet } from '../files/fleet.ts'
 import { plantOf } from '../files/fleet-file.ts'
 import { policyFor } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 
-export const FLEET_SEED = 340
 const HEALTH_VERSION = '1.2.0'
 /** Time before a rollout in which devices connect and report, so that it starts with a reporting fleet. */
 export const LEAD_MS = 10 * 60_000
 
 export type Fleet = ReturnType<typeof makeFleet>
 
-/** The fleet is the same in every rehearsal; the run's seed determines what happens in it. */
 export const fleetOf = (scenario: Scenario): Fleet => makeFleet(scenario.fleet, FLEET_SEED, policyFor(scenario).stages)
 
 /**

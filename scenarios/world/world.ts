@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT } from '../../controller/contract.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
+import { lastStageOf } from '../../controller/policy/stages.ts'
 import { isoSeconds } from '../../sim/cloud/events/event-bus.ts'
 import type { FaultSpec } from '../../sim/faults/catalogue.ts'
 import { type Clock, Priority } from '../../sim/kernel/clock.ts'
@@ -194,7 +195,8 @@ export class World {
 
   /** The firmware version that the fleet is deployed with, whatever is wrong with AWS just now. */
   deployedVersion(): string {
-    const { components } = this.#parts.twin.cloud.greengrass.deployments.inForce('production')
+    const { twin, policy } = this.#parts
+    const { components } = twin.cloud.greengrass.deployments.inForce(lastStageOf(policy))
     return components[FIRMWARE_COMPONENT]?.componentVersion as string
   }
 

@@ -133,6 +133,14 @@ export interface TraceWeeklyWindow {
   readonly to: string
 }
 
+/** A stage of the policy; of its members those that invariants judge by. */
+export interface TraceStage {
+  readonly name: StageName
+  readonly members: object | { readonly perLine: number }
+  readonly windowMs?: number
+  readonly quorumShare?: number
+}
+
 /** The policy in effect, as JSON: of its fields those that invariants judge by. */
 export interface TracePolicy {
   /** IANA zone of all its wall times. */
@@ -141,9 +149,11 @@ export interface TracePolicy {
   readonly holdback: boolean
   readonly tickMs: number
   readonly windowMs: number
+  /** In their order; what a stage leaves out is the policy's. */
+  readonly stages: readonly TraceStage[]
   readonly bakeMs?: number
   readonly gates: Readonly<Record<StageName, readonly TraceWeeklyWindow[]>>
-  readonly deny: Readonly<Partial<Record<StageName, readonly TraceWeeklyWindow[]>>>
+  readonly deny: Readonly<Record<StageName, readonly TraceWeeklyWindow[]>>
   readonly freezes: readonly { readonly name: string; readonly from: string; readonly to: string }[]
   readonly limits: {
     readonly connectionFailurePct: number

@@ -1,4 +1,4 @@
-import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, STAGES, type StageName } from '../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, HEALTH_COMPONENT, type StageName } from '../../controller/contract.ts'
 import { toSnapshot } from '../../controller/evidence/snapshot.ts'
 import { makeAnalyze } from '../../controller/lambda/analyze.ts'
 import { makeStart } from '../../controller/lambda/start.ts'
@@ -14,6 +14,7 @@ import type {
 import { record } from '../../controller/reconcile/records.ts'
 import type { Release } from '../../controller/rollout/rollout.ts'
 import { MemoryStore } from '../../scenarios/world/memory-store.ts'
+import { STAGES } from '../seed-stages.ts'
 import { HOUR_MS, Plant, type PlantOptions, policyWith, START_MS } from './fixtures.ts'
 
 const LINES = 5
@@ -127,6 +128,7 @@ export class World {
       thing,
       groups: this.groupsOf(thing),
       line: this.plant.lineOf[thing] as number,
+      attributes: {},
       connected: !this.offline.has(thing),
       sample: devices[thing] ?? null,
     }))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { STAGES } from '../../controller/contract.ts'
 import { healthy, play, QUICK } from '../controller/reconcile/crash-courses.ts'
 import { release } from '../controller/world.ts'
+import { STAGES } from '../seed-stages.ts'
 
 describe('a breaking change', () => {
   const previous = { ...release.previous, data: { writes: 4, reads: [3, 4, 5] } }

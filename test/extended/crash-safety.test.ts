@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { LAST_STAGE } from '../../controller/rollout/rollout.ts'
 import {
   COURSES,
   callsBefore,
@@ -10,6 +9,7 @@ import {
   startTwice,
 } from '../controller/reconcile/crash-courses.ts'
 import { FAILURES } from '../controller/world.ts'
+import { LAST_STAGE } from '../seed-stages.ts'
 
 describe.each(COURSES)('%s', (_, course, state, leastPoints) => {
   it.each(FAILURES)('comes to the same end with any one call of the controller %s', async (failure) => {

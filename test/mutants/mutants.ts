@@ -24,7 +24,7 @@ interface Modules {
   'controller/evidence/health.ts': typeof import('../../controller/evidence/health.ts')
   'controller/judge/judge.ts': typeof import('../../controller/judge/judge.ts')
   'controller/reconcile/evaluate.ts': typeof import('../../controller/reconcile/evaluate.ts')
-  'controller/policy/policy.ts': typeof import('../../controller/policy/policy.ts')
+  'controller/policy/stages.ts': typeof import('../../controller/policy/stages.ts')
   'controller/reconcile/preflight.ts': typeof import('../../controller/reconcile/preflight.ts')
   'controller/reconcile/reconcile.ts': typeof import('../../controller/reconcile/reconcile.ts')
   'controller/reconcile/records.ts': typeof import('../../controller/reconcile/records.ts')
@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
     'controller/aws/deployments.ts': ({ deployments }) => ({
       deployments: (...given) => {
         const real = deployments(...given)
-        return { ...real, create: (group, spec, token) => real.create(NEIGHBOUR[group], spec, token) }
+        return { ...real, create: (group, spec, token) => real.create(NEIGHBOUR[group] ?? group, spec, token) }
       },
     }),
   }),
@@ -178,7 +178,7 @@ export const MUTANTS: readonly Mutant[] = [
       gateAt: (_policy, _stage, atMs) => ({ opensAtMs: atMs, closedBy: null }),
     }),
   }),
-  mutant('soaks with one device installed', { 'controller/policy/policy.ts': () => ({ quorumOf: () => 1 }) }),
+  mutant('soaks with one device installed', { 'controller/policy/stages.ts': () => ({ quorumOf: () => 1 }) }),
   mutant('deploys the firmware without its migration', {
     'controller/reconcile/preflight.ts': () => ({ preflight: () => [] }),
     'controller/reconcile/start.ts': ({ startRollout }) => ({
@@ -304,7 +304,7 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   mutant('reads only the first page of the fleet index', {
     'controller/aws/fleet-health.ts': ({ fleetHealth }) => ({
-      fleetHealth: (...given) => ({ read: async () => (await fleetHealth(...given).read()).slice(0, 50) }),
+      fleetHealth: (...given) => ({ read: async (groups) => (await fleetHealth(...given).read(groups)).slice(0, 50) }),
     }),
   }),
 

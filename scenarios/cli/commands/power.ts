@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { durationMs, listOf, type OptionsOf, positive, settings, threads, withDefault } from './readers.ts'
 
 export type PowerOptions = OptionsOf<typeof powerCommand>
@@ -17,11 +17,7 @@ export const powerCommand = () =>
       'only the devices of this line have the fault (default: that of the scenario, else all)',
       positive,
     )
-    .addOption(
-      new Option('--stage <stage>', 'stage that has the fault')
-        .choices(['canary', 'early', 'production'] as const)
-        .default('canary' as const, 'canary'),
-    )
+    .option('--stage <stage>', 'stage that has the fault (default: the first)')
     .addOption(withDefault('--windows <list>', 'monitoring windows', listOf(durationMs), '4h,24h'))
     .option('--seeds <n>', 'seeds 1 to n, the same at every size', positive, 60)
     .option('--workers <n>', 'threads (default: one per processor)', threads)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { STAGES } from '../../../controller/contract.ts'
 import { duration } from '../../../controller/units/quantity.ts'
 import { defineFault } from '../families/define-fault.ts'
 import { lasting } from '../families/times.ts'
@@ -10,7 +9,7 @@ export const wrongGroup = defineFault({
   family: 'membership',
   schema: z.strictObject({
     device: z.string().describe('The device'),
-    group: z.enum(STAGES).describe('The thing group that it is added to'),
+    group: z.string().min(1).describe('The thing group that it is added to: a stage'),
     move: z.boolean().default(false).describe('Whether it is also removed from its own group'),
     at: duration.describe('Time after the start of the rehearsal'),
     for: lasting.optional().describe('Time until it is reverted; never by default'),

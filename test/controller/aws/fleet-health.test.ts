@@ -18,11 +18,14 @@ const thing = (thingName: string, text: string | undefined, connected = true) =>
 
 it('reads the fleet in pages of 100, both versions of the document, and keeps those it cannot read', async () => {
   iot
-    .on(SearchIndexCommand, { nextToken: undefined })
+    .on(SearchIndexCommand, {
+      queryString: 'thingGroupNames:a\\:two OR thingGroupNames:one',
+      nextToken: undefined,
+    })
     .resolves({ things: [thing('a', shadow(reportV2)), thing('b', shadow(reportV1), false)], nextToken: 'more' })
     .on(SearchIndexCommand, { nextToken: 'more' })
     .resolves({ things: [thing('c', shadow({ schema: '3.0' })), thing('d', undefined)] })
-  const readings = await fleetHealth(client).read()
+  const readings = await fleetHealth(client).read(['one', 'a:two'])
   expect(readings.map(({ thing: name, line, connected, sample }) => [name, line, connected, sample?.schema])).toEqual([
     ['a', 3, true, '2.0'],
     ['b', 3, false, '1.0'],
@@ -31,8 +34,7 @@ it('reads the fleet in pages of 100, both versions of the document, and keeps th
   ])
   expect(iot.commandCalls(SearchIndexCommand).map(({ args }) => args[0].input)).toMatchObject([
     {
-      queryString:
-        'thingGroupNames:production OR thingGroupNames:early OR thingGroupNames:canary OR thingGroupNames:holdback',
+      queryString: 'thingGroupNames:a\\:two OR thingGroupNames:one',
       maxResults: 100,
     },
     { nextToken: 'more' },

@@ -6,7 +6,7 @@ import { permissions, policyDocument } from '../../../controller/aws/permissions
 const ACCOUNT = { region: 'eu-central-1', accountId: '123456789012' }
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts'
 const MADE = { tableName: 'firmware-rollouts', topicArn: TOPIC }
-const table = permissions(ACCOUNT, MADE)
+const table = permissions(ACCOUNT, MADE, 'production')
 const LAMBDA = resolve(import.meta.dirname, '../../../controller/lambda')
 
 /** The SDK commands that the functions' sources import, however far down. */
@@ -33,7 +33,7 @@ it('allows exactly the commands that the functions can send', () => {
 })
 
 it('names the account, and a wildcard only where the action has no resource', () => {
-  const { Statement } = policyDocument(ACCOUNT, MADE)
+  const { Statement } = policyDocument(ACCOUNT, MADE, 'production')
   const open = Statement.filter(({ Resource }) => Resource.includes('*'))
   expect(open.flatMap(({ Action }) => Action)).toEqual(['greengrass:CreateDeployment', 'greengrass:ListDeployments'])
   for (const { Resource } of Statement) {
@@ -42,14 +42,14 @@ it('names the account, and a wildcard only where the action has no resource', ()
 })
 
 it('may publish to its topic and nowhere else', () => {
-  const { Statement } = policyDocument(ACCOUNT, MADE)
+  const { Statement } = policyDocument(ACCOUNT, MADE, 'production')
   expect(Statement.filter(({ Action }) => Action.some((action) => action.startsWith('sns:')))).toEqual([
     { Effect: 'Allow', Action: ['sns:Publish'], Resource: [TOPIC] },
   ])
 })
 
 it('may tag the deployments that it creates, and nothing else', () => {
-  const { Statement } = policyDocument(ACCOUNT, MADE)
+  const { Statement } = policyDocument(ACCOUNT, MADE, 'production')
   const tagging = Statement.filter(({ Action }) => Action.includes('greengrass:TagResource'))
   expect(tagging.flatMap(({ Resource }) => Resource)).toEqual([
     'arn:aws:greengrass:eu-central-1:123456789012:deployments:*',

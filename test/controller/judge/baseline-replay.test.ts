@@ -63,8 +63,9 @@ describe('a week without a release', () => {
     const week = weekOf({ slowdown })
     const stages = (one: Replay) => new Set(replay(one, policy).map(({ stage }) => stage))
     expect(stages(week)).toEqual(new Set())
-    const held = week.members.production.filter((thing) => thing.endsWith('-9'))
-    const production = week.members.production.filter((thing) => !held.includes(thing))
+    const { production: all = [] } = week.members
+    const held = all.filter((thing) => thing.endsWith('-9'))
+    const production = all.filter((thing) => !held.includes(thing))
     expect(stages({ ...week, held, members: { ...week.members, production } })).toEqual(new Set())
   })
 
@@ -76,7 +77,7 @@ describe('a week without a release', () => {
     const slowIn = (cycles: number): Replay => {
       const snapshots = week.snapshots.map((snapshot, i) => {
         if (i < 7) return snapshot
-        const devices = week.members.canary.map((thing) => {
+        const devices = (week.members.canary ?? []).map((thing) => {
           const [from, to, one] = [begin, end, snapshot].map(({ devices }) => devices[thing]) as Three
           const sumMs = to.counters.cycleTimeMsSum - from.counters.cycleTimeMsSum
           const meanMs = sumMs / (to.counters.cycles - from.counters.cycles)

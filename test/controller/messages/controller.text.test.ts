@@ -597,15 +597,25 @@ const EXAMPLES: Examples = {
     ],
   ],
   LINE_MISSING: [[{ things: ['a', 'b'] }, '2 devices without the thing attribute "line": a, b']],
-  CANARY_COUNT: [
+  STAGE_COUNT: [
     [
-      { lines: Array.from({ length: 17 }, (_, i) => ({ line: i + 1, canaries: 0 })), wanted: 1 },
-      '1 canary per line wanted: line 1 has 0, line 2 has 0, line 3 has 0, line 4 has 0, line 5 has 0 and 12 more',
+      {
+        stage: 'canary',
+        lines: Array.from({ length: 17 }, (_, i) => ({ line: i + 1, members: 0, devices: 20 })),
+        wanted: 1,
+      },
+      '1 canary device per line wanted: line 1 has 0, line 2 has 0, line 3 has 0, line 4 has 0, line 5 has 0 and 12 more',
     ],
   ],
-  EARLY_SHARE: [
+  STAGE_MEMBERS: [
     [
-      { lines: [{ line: 1, early: 3, devices: 5 }], wantedPct: 20 },
+      { stage: 'lab', missing: ['a', 'b'], others: ['c'] },
+      'not in the thing group lab: a, b; in the thing group lab and not named for it: c',
+    ],
+  ],
+  STAGE_SHARE: [
+    [
+      { stage: 'early', lines: [{ line: 1, members: 3, devices: 5 }], wantedPct: 20 },
       '20 % early devices per line wanted: line 1 has 3 of 5',
     ],
   ],

@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { DEFAULT_POLICY, type Policy, type Shift, type WeeklyWindow } from '../../../controller/policy/policy.ts'
+import {
+  DEFAULT_POLICY,
+  type Members,
+  type Policy,
+  type Shift,
+  type StagePolicy,
+  type WeeklyWindow,
+} from '../../../controller/policy/policy.ts'
 import {
   BUILT_IN_RULES,
   CRITICALITIES,
@@ -26,7 +33,38 @@ const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 })
 
 const weekly: fc.Arbitrary<WeeklyWindow> = fc.record({ days, from: time, to: time })
 const windows = fc.array(weekly, { minLength: 1, maxLength: 3 })
-const byStage = { canary: windows, early: windows, production: windows }
+
+/** Members of every kind, and last the rest, under names of which some are the seed's. */
+const members: fc.Arbitrary<Members> = fc.oneof(
+  fc.record({ perLine: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ ofLine: share }),
+  fc.record({ ofRest: fc.double({ min: 0.01, max: 0.99, noNaN: true }) }),
+  fc.record({ things: fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { minLength: 1, maxLength: 3 }) }),
+  fc.record({ attribute: fc.constant('product'), is: fc.constantFrom(['seat'], ['seat', 'frame']) }),
+)
+const stageNames = fc.uniqueArray(fc.constantFrom('canary', 'early', 'production', 'lab', 'Pilot:1', 'a_b'), {
+  minLength: 1,
+  maxLength: 5,
+})
+const stages: fc.Arbitrary<readonly StagePolicy[]> = stageNames.chain((names) =>
+  fc.tuple(
+    ...names.map((name, i) =>
+      fc
+        .tuple(
+          i === names.length - 1 ? fc.constant({ ofRest: 1 }) : members,
+          fc.record({ windowMs: periodMs, quorumShare: share }, { requiredKeys: [] }),
+        )
+        .map(([own, set]): StagePolicy => ({ name, members: own, ...set })),
+    ),
+  ),
+)
+
+/** Gates and deny windows of the stages of a policy. */
+const calendarOf = ({ stages: own }: Policy): fc.Arbitrary<Pick<Policy, 'gates' | 'deny'>> => {
+  const byStage = Object.fromEntries(own.map(({ name }) => [name, windows]))
+  const deny = fc.record(byStage, { requiredKeys: [] }) as fc.Arbitrary<Policy['deny']>
+  return fc.record({ gates: fc.record(byStage), deny })
+}
 
 /** Shifts that cover the day: the times at which each begins, in order. */
 const shifts: fc.Arbitrary<readonly Shift[]> = fc
@@ -137,7 +175,10 @@ const seen = (policy: Policy): Policy => {
     ...policy,
     windowMs: Math.max(policy.windowMs, tickMs + 1),
     migrationWindowMs: Math.max(policy.migrationWindowMs, tickMs + 1),
-    gates: { canary: open(gates.canary), early: open(gates.early), production: open(gates.production) },
+    gates: Object.fromEntries(Object.entries(gates).map(([stage, windows]) => [stage, open(windows)])),
+    stages: policy.stages.map((stage) =>
+      stage.windowMs === undefined ? stage : { ...stage, windowMs: Math.max(stage.windowMs, tickMs + 1) },
+    ),
   }
 }
 
@@ -151,12 +192,12 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
   baselineMs,
   zone: fc.constantFrom('UTC', 'Asia/Tokyo', DEFAULT_POLICY.zone),
   shifts,
-  gates: fc.record(byStage),
-  deny: fc.record(byStage, { requiredKeys: [] }),
+  gates: fc.constant({}),
+  deny: fc.constant({}),
   freezes: fc.array(freeze, { maxLength: 2 }),
   incidents: fc.array(incident, { maxLength: 2 }),
-  stages: fc.record({ canariesPerLine: fc.integer({ min: 1, max: 5 }), earlyShare: share }),
-  preflight: fc.record({ earlyToleranceDevices: fc.nat(5), freeDiskMiB: amount, baselineCoverageShare: share }),
+  stages,
+  preflight: fc.record({ shareToleranceDevices: fc.nat(5), freeDiskMiB: amount, baselineCoverageShare: share }),
   limits: fc.record({
     connectionFailurePct: limitPct,
     cycleTimeIncreasePct: amount,
@@ -192,4 +233,6 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record<Policy>({
 })
 
 /** Any policy that a document can describe: every number of its range, to the last digit. */
-export const arbitraryPolicy: fc.Arbitrary<Policy> = anyPolicy.map(seen)
+export const arbitraryPolicy: fc.Arbitrary<Policy> = anyPolicy
+  .chain((policy) => calendarOf(policy).map((calendar) => ({ ...policy, ...calendar })))
+  .map(seen)

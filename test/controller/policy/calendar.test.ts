@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { STAGES } from '../../../controller/contract.ts'
 import {
   closedForGoodBy,
   dayNumber,
@@ -11,7 +10,8 @@ import {
   stratumAt,
   stratumNames,
 } from '../../../controller/policy/calendar.ts'
-import { DEFAULT_POLICY, OPEN_GATES, type Policy, type WeeklyWindow } from '../../../controller/policy/policy.ts'
+import { DEFAULT_POLICY, type Policy, type WeeklyWindow } from '../../../controller/policy/policy.ts'
+import { OPEN_GATES, STAGES } from '../../seed-stages.ts'
 import { HOUR_MS, MINUTE_MS } from '../fixtures.ts'
 
 const at = (iso: string): number => Date.parse(iso)

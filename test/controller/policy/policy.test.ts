@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { StageName } from '../../../controller/contract.ts'
-import { quorumOf } from '../../../controller/policy/policy.ts'
+import { quorumOf } from '../../../controller/policy/stages.ts'
 import { policyWith } from '../fixtures.ts'
 
 // Quorum 15/17 canaries, 90 % of early and production. [source: quorum]

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { InvalidPolicy } from '../../../controller/errors.ts'
 import { parsePolicy } from '../../../controller/policy/parse.ts'
-import { DEFAULT_POLICY, OPEN_GATES } from '../../../controller/policy/policy.ts'
+import { DEFAULT_POLICY } from '../../../controller/policy/policy.ts'
+import { OPEN_GATES } from '../../seed-stages.ts'
 
 const problemsOf = (document: unknown): readonly string[] => {
   try {
@@ -39,7 +40,7 @@ it('an empty document is the default policy, and so is one that writes the defau
     laterQuorum: '90 %',
     telemetry: { silentShare: '30 %', pageAfter: '15min', noRollbackFor: '1h' },
     stages: { canariesPerLine: 1, early: '20 %' },
-    preflight: { earlyTolerance: 1, freeDisk: '20 MiB', baselineCoverage: '70 %' },
+    preflight: { shareTolerance: 1, freeDisk: '20 MiB', baselineCoverage: '70 %' },
     quorum: '88 %',
     exposure: '90 %',
     holdback: true,
@@ -144,7 +145,10 @@ it.each<[unknown, string | RegExp]>([
   [{ stages: { early: '0 %' } }, 'stages.early: must be above 0 and at most 100 %'],
   [{ preflight: { freeDisk: '20 GB' } }, /^preflight\.freeDisk: "20 GB" is not an amount of memory \(MiB\)/],
   [{ gates: { canary: [] } }, 'gates.canary: has no windows, so that the stage would never be deployed'],
-  [{ gates: { cannary: [] } }, 'gates.cannary: unknown key; did you mean "canary"?'],
+  [
+    { deny: { cannary: [{ from: '01:00', to: '02:00' }] } },
+    'deny.cannary: "cannary" is no stage; did you mean "canary"?',
+  ],
   [{ gates: 'shut' }, '"shut" is neither plant, open, nor windows of the stages'],
   [{ profile: 'raw' }, 'profile is "raw"; one of default, raw-thresholds; did you mean "default"?'],
   [{ zone: 'Europe/Berln' }, 'zone: "Europe/Berln" is not a zone of the IANA database, such as "Europe/Berlin"'],

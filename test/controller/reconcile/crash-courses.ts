@@ -1,10 +1,11 @@
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
-import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
+import type { Policy } from '../../../controller/policy/policy.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
 import type { PreflightRefused } from '../../../controller/reconcile/preflight.ts'
 import { loadActive } from '../../../controller/reconcile/records.ts'
-import { heldOf, isFinal, LAST_STAGE, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
+import { heldOf, isFinal, type Release, type Rollout } from '../../../controller/rollout/rollout.ts'
+import { LAST_STAGE, OPEN_GATES } from '../../seed-stages.ts'
 import { MINUTE_MS, type PlantOptions, policyWith } from '../fixtures.ts'
 import { type Failure, failingAt, once, release, startedWorld, World } from '../world.ts'
 

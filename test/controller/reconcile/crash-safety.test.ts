@@ -6,7 +6,7 @@ import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
 import { makePromote } from '../../../controller/lambda/promote.ts'
 import type { Ports } from '../../../controller/ports/ports.ts'
 import { loadEvidence } from '../../../controller/reconcile/records.ts'
-import { LAST_STAGE } from '../../../controller/rollout/rollout.ts'
+import { LAST_STAGE } from '../../seed-stages.ts'
 import { MINUTE_MS } from '../fixtures.ts'
 import { FAILURES, startedWorld } from '../world.ts'
 import {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { FIRMWARE_COMPONENT, type HealthGauges, STAGES, type StageName } from '../../../controller/contract.ts'
+import { FIRMWARE_COMPONENT, type HealthGauges, type StageName } from '../../../controller/contract.ts'
 import type { Refusal } from '../../../controller/messages/refusals.ts'
 import type { DeviceReading } from '../../../controller/ports/ports.ts'
 import { type Findings, preflight } from '../../../controller/reconcile/preflight.ts'
+import { STAGES } from '../../seed-stages.ts'
 import { baselineOf, Plant, START_MS, sample } from '../fixtures.ts'
 import { policy, release } from '../world.ts'
 
@@ -17,6 +18,7 @@ const readings = plant.things.map((thing) => ({
   thing,
   groups: [STAGES[Math.min(Number(thing.split('-')[2]), 2)] as string],
   line: plant.lineOf[thing] as number,
+  attributes: {},
   connected: true,
   sample: sample(),
 }))
@@ -130,7 +132,7 @@ describe('preflight', () => {
     [
       'lines without a canary',
       without('line-2-0'),
-      [{ code: 'CANARY_COUNT', data: { lines: [{ line: 2, canaries: 0 }], wanted: 1 } }],
+      [{ code: 'STAGE_COUNT', data: { stage: 'canary', lines: [{ line: 2, members: 0, devices: 4 }], wanted: 1 } }],
     ],
     [
       'lines with too many canaries, in the order of lines',
@@ -143,11 +145,12 @@ describe('preflight', () => {
       [
         EARLY_EMPTY,
         {
-          code: 'CANARY_COUNT',
+          code: 'STAGE_COUNT',
           data: {
+            stage: 'canary',
             lines: [
-              { line: 1, canaries: 2 },
-              { line: 2, canaries: 2 },
+              { line: 1, members: 2, devices: 5 },
+              { line: 2, members: 2, devices: 5 },
             ],
             wanted: 1,
           },
@@ -157,7 +160,12 @@ describe('preflight', () => {
     [
       'a line with too many early devices',
       withDevices({ 'line-1-2': { groups: ['early'] }, 'line-1-3': { groups: ['early'] } }),
-      [{ code: 'EARLY_SHARE', data: { lines: [{ line: 1, early: 3, devices: 5 }], wantedPct: 20 } }],
+      [
+        {
+          code: 'STAGE_SHARE',
+          data: { stage: 'early', lines: [{ line: 1, members: 3, devices: 5 }], wantedPct: 20 },
+        },
+      ],
     ],
     [
       'a device of no line',

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { STAGES } from '../../../controller/contract.ts'
 import { difference } from '../../../controller/evidence/difference.ts'
 import type { HealthSample } from '../../../controller/evidence/snapshot.ts'
 import { makeAnalyze } from '../../../controller/lambda/analyze.ts'
@@ -14,6 +13,7 @@ import {
 } from '../../../controller/reconcile/records.ts'
 import type { Rollout } from '../../../controller/rollout/rollout.ts'
 import { MemoryStore } from '../../../scenarios/world/memory-store.ts'
+import { STAGES } from '../../seed-stages.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS, sample } from '../fixtures.ts'
 import { policy, World } from '../world.ts'
 
@@ -109,15 +109,16 @@ describe('while no rollout is going on', () => {
 })
 
 describe('a new rollout', () => {
-  const rollout = (id: string): Rollout => ({ id, stages: [], pending: [], state: 'waiting' }) as never
+  const rollout = (id: string): Rollout =>
+    ({ id, stages: STAGES.map((name) => ({ name })), pending: [], state: 'waiting' }) as never
   const baseline = { fromMs: 0, toMs: 0, devices: {}, connections: { attempts: 0, failures: 0 } }
 
   it('takes the place of what the one before rested on; that rollout itself stays on record', async () => {
     const store = new ListedStore()
-    await createRollout(store, rollout('one'), baseline)
+    await createRollout(store, rollout('one'), baseline, null)
     for (const stage of STAGES) await store.put(`evidence#one#${stage}`, {})
     const before = store.keys.size
-    await createRollout(store, rollout('two'), baseline)
+    await createRollout(store, rollout('two'), baseline, rollout('one'))
     for (const stage of STAGES) await store.put(`evidence#two#${stage}`, {})
     expect(store.keys.size).toBe(before + 1)
     expect([...store.keys].filter((key) => key.includes('one'))).toEqual(['rollout#one'])
@@ -133,19 +134,19 @@ describe('a new rollout', () => {
       ['two', 20],
       ['three', 30],
     ] as const)
-      await createRollout(store, ended(id, stateSinceMs), baseline)
+      await createRollout(store, ended(id, stateSinceMs), baseline, null)
     const idsSince = async (sinceMs: number) => (await formerRollouts(store, sinceMs)).map(({ id }) => id)
     expect(await idsSince(0)).toEqual(['three', 'two', 'one'])
     expect(await idsSince(25)).toEqual(['three', 'two']) // two is seen to have ended before
     expect(await formerRollouts(new ListedStore(), 0)).toEqual([])
-    await createRollout(store, ended('three', 30), baseline)
+    await createRollout(store, ended('three', 30), baseline, ended('three', 30))
     expect(await idsSince(0)).toEqual(['three', 'two', 'one'])
   })
 
   it('that is reported twice keeps its own', async () => {
     const store = new ListedStore()
-    await createRollout(store, rollout('one'), baseline)
-    await createRollout(store, rollout('one'), baseline)
+    await createRollout(store, rollout('one'), baseline, null)
+    await createRollout(store, rollout('one'), baseline, rollout('one'))
     expect(await loadBaseline(store, 'one')).toEqual(baseline)
     expect(store.keys).toContain('baseline#one')
   })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { FIRMWARE_COMPONENT, STAGES } from '../../../controller/contract.ts'
+import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
 import { documentOf } from '../../../controller/policy/document.ts'
 import { parsePolicy } from '../../../controller/policy/parse.ts'
 import { type Findings, preflight } from '../../../controller/reconcile/preflight.ts'
 import { type StaticFindings, staticPreflight } from '../../../controller/reconcile/static-preflight.ts'
+import { STAGES } from '../../seed-stages.ts'
 import { baselineOf, Plant, START_MS, sample } from '../fixtures.ts'
 import { policy, release } from '../world.ts'
 
@@ -19,6 +20,7 @@ const good: StaticFindings = {
     thing,
     groups: [STATION_STAGES[Number(thing.split('-')[2])] ?? 'production'],
     line: plant.lineOf[thing] as number,
+    attributes: {},
   })),
   current: { canary: current, early: current, production: current },
   deployable: [],
@@ -35,20 +37,22 @@ describe('the static preflight refuses by the policy', () => {
   })
 
   it('lines with another share of early devices, beyond the tolerance', () => {
-    const lines = [1, 2].map((line) => ({ line, early: 2, devices: 10 }))
-    const strict = under({ preflight: { earlyTolerance: 0 }, stages: { early: '30 %' } })
-    expect(staticPreflight({ ...good, ...strict })).toEqual([{ code: 'EARLY_SHARE', data: { lines, wantedPct: 30 } }])
-    expect(staticPreflight({ ...good, ...under({ stages: { early: '40 %' } }) })).toEqual([
-      { code: 'EARLY_SHARE', data: { lines, wantedPct: 40 } },
+    const lines = [1, 2].map((line) => ({ line, members: 2, devices: 10 }))
+    const strict = under({ preflight: { shareTolerance: 0 }, stages: { early: '30 %' } })
+    expect(staticPreflight({ ...good, ...strict })).toEqual([
+      { code: 'STAGE_SHARE', data: { stage: 'early', lines, wantedPct: 30 } },
     ])
-    const tolerant = under({ preflight: { earlyTolerance: 2 }, stages: { early: '40 %' } })
+    expect(staticPreflight({ ...good, ...under({ stages: { early: '40 %' } }) })).toEqual([
+      { code: 'STAGE_SHARE', data: { stage: 'early', lines, wantedPct: 40 } },
+    ])
+    const tolerant = under({ preflight: { shareTolerance: 2 }, stages: { early: '40 %' } })
     expect(staticPreflight({ ...good, ...tolerant })).toEqual([])
   })
 
   it('lines with another number of canaries', () => {
-    const lines = [1, 2].map((line) => ({ line, canaries: 1 }))
+    const lines = [1, 2].map((line) => ({ line, members: 1, devices: 10 }))
     expect(staticPreflight({ ...good, ...under({ stages: { canariesPerLine: 2 } }) })).toEqual([
-      { code: 'CANARY_COUNT', data: { lines, wanted: 2 } },
+      { code: 'STAGE_COUNT', data: { stage: 'canary', lines, wanted: 2 } },
     ])
   })
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { STAGES, type StageName } from '../../../controller/contract.ts'
+import type { StageName } from '../../../controller/contract.ts'
 import { type MemberState, NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
 import type { Verdict, VerdictKind } from '../../../controller/judge/verdict.ts'
 import type { DecisionReason } from '../../../controller/messages/decisions.ts'
-import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
+import type { Policy } from '../../../controller/policy/policy.ts'
 import { type Decision, decide, type Facts } from '../../../controller/rollout/decide.ts'
 import type { Rollout, RolloutState, Stage } from '../../../controller/rollout/rollout.ts'
+import { OPEN_GATES, STAGES } from '../../seed-stages.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import {
   BREACHED,

@@ -60,6 +60,7 @@ export const reading = (thing: string, connected = true): DeviceReading => ({
   thing,
   groups: [],
   line: 1,
+  attributes: {},
   connected,
   sample: sample(),
 })

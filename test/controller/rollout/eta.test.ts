@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { OPEN_GATES, type Policy } from '../../../controller/policy/policy.ts'
+import type { Policy } from '../../../controller/policy/policy.ts'
 import { policyFor } from '../../../controller/reconcile/reconcile.ts'
 import { etaOf } from '../../../controller/rollout/eta.ts'
 import type { Freeze, Rollout, RolloutState } from '../../../controller/rollout/rollout.ts'
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
+import { OPEN_GATES } from '../../seed-stages.ts'
 import { HOUR_MS, MINUTE_MS, policyWith, START_MS } from '../fixtures.ts'
 import { FROZEN, heldBack, heldFor, hotfix, NOT_FROZEN, PAUSE, rollout, withStage } from './situations.ts'
 

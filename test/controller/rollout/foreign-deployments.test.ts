@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { foreignDeployments, ofRolloutGroups } from '../../../controller/rollout/foreign-deployments.ts'
+import { foreignDeployments, ofGroups } from '../../../controller/rollout/foreign-deployments.ts'
 import type { Rollout } from '../../../controller/rollout/rollout.ts'
+import { STAGES } from '../../seed-stages.ts'
 import { START_MS } from '../fixtures.ts'
 import { REQUEST, rollout } from './situations.ts'
 
@@ -31,5 +32,8 @@ it.each<[string, Rollout, Record<string, string>, string[]]>([
 })
 
 it('keeps only groups of the rollout', () => {
-  expect(ofRolloutGroups({ canary: 'c', lab: 'l', holdback: 'h' })).toEqual({ canary: 'c', holdback: 'h' })
+  expect(ofGroups([...STAGES, 'holdback'], { canary: 'c', lab: 'l', holdback: 'h' })).toEqual({
+    canary: 'c',
+    holdback: 'h',
+  })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { STAGES } from '../../../controller/contract.ts'
 import type { MembershipChange } from '../../../controller/messages/decisions.ts'
 import type { DeviceReading } from '../../../controller/ports/ports.ts'
 import { membershipChanges } from '../../../controller/rollout/membership.ts'
 import type { Holdback, Rollout } from '../../../controller/rollout/rollout.ts'
+import { STAGES } from '../../seed-stages.ts'
 import { HOUR_MS, MINUTE_MS, START_MS } from '../fixtures.ts'
 
 const plain = {
@@ -26,7 +26,7 @@ function changes(
   const planned = rollout.stages.flatMap(({ name, members }) => members.map((thing) => [thing, [name]] as const))
   const groups: Record<string, readonly string[] | null> = { ...Object.fromEntries(planned), ...groupsOf }
   const readings = Object.entries(groups).flatMap(([thing, own]): DeviceReading[] =>
-    own === null ? [] : [{ thing, groups: own, line: 1, connected: true, sample: null }],
+    own === null ? [] : [{ thing, groups: own, line: 1, attributes: {}, connected: true, sample: null }],
   )
   return membershipChanges(rollout, readings, nowMs)
 }

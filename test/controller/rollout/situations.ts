@@ -1,10 +1,10 @@
-import { STAGES } from '../../../controller/contract.ts'
 import type { VerdictKind } from '../../../controller/judge/verdict.ts'
 import type { DecisionReason } from '../../../controller/messages/decisions.ts'
 import type { LastEvaluation } from '../../../controller/rollout/last-evaluation.ts'
 import type { Situation } from '../../../controller/rollout/operations.ts'
 import type { Freeze, Pause, Rollout, RolloutState, Stage } from '../../../controller/rollout/rollout.ts'
 import type { SoakClock } from '../../../controller/rollout/soak.ts'
+import { STAGES } from '../../seed-stages.ts'
 import { HOUR_MS, policyWith, START_MS } from '../fixtures.ts'
 
 /** Without a bake time, so that a window is all that is watched. */

@@ -4,7 +4,7 @@ import { textOf } from '../../../reports/messages/registry.ts'
 const place = { sequence: 17, atMs: Date.UTC(2026, 2, 2, 14) }
 
 it.each<[string, object, string]>([
-  ['CANARY_NOT_ONE_PER_LINE', { line: 3, count: 2 }, 'line 3 has 2 canary devices'],
+  ['STAGE_NOT_AS_POLICY', { stage: 'canary', line: 3, count: 2, wanted: 1 }, 'line 3 has 2 canary devices, 1 wanted'],
   [
     'PROMOTED_WITHOUT_HEALTHY_VERDICT',
     { stage: 'canary', decision: 'promote', verdict: 'breach', ...place },

@@ -159,7 +159,7 @@ describe('a promotion', () => {
   it('has a lead time from the canary’s deployment to the last device', () => {
     const events = (['canary', 'early', 'production'] as const).flatMap((stage, index) => [
       [index * 30, created(stage, '2.4.0')] as const,
-      ...header.stages[stage].map((thing) => [index * 30 + 3, started(thing, '2.4.0')] as const),
+      ...(header.stages[stage] ?? []).map((thing) => [index * 30 + 3, started(thing, '2.4.0')] as const),
       [
         index * 30 + 25,
         evaluated(index < 2 ? 'promote' : 'complete', index < 2 ? 'waiting' : 'completed', stage),

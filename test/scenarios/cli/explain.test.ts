@@ -39,7 +39,7 @@ it('explains the holdback, and when it is released', () => {
 
 it('explains a fleet file and a policy file', () => {
   const fleet = explained('fixtures/plants/small-plant.yaml')
-  expect(fleet).toContain('72 devices on 6 lines of 12: 6 canary, 18 early, 48 production; America/Chicago')
+  expect(fleet).toContain('72 devices on 6 lines of 12; America/Chicago')
   expect(fleet).toContain('night 18:30-06:30, 50 % volume, 52 s per cycle')
   const policy = explained('fixtures/policies/small-plant.yaml')
   expect(policy).toContain('window 12 h, profile default')

@@ -35,9 +35,9 @@ const twoCanaries = scenarioFile(
 
 describe('what the preflight refuses before any telemetry', () => {
   it.each([
-    [unequal, ['EARLY_SHARE']],
+    [unequal, ['STAGE_SHARE']],
     [blind, ['DATA_VERSIONS_UNREAD', 'BREAKING_DATA_CHANGE']],
-    [twoCanaries, ['EARLY_SHARE']],
+    [twoCanaries, ['STAGE_SHARE']],
   ])('is refused by validate with code 64, unless the file expects it: %s', (file, codes) => {
     const io = recordedIo()
     expect(validate([file], io)).toBe(64)

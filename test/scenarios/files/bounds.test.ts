@@ -46,7 +46,7 @@ describe('what no scenario needs', () => {
       'faults: [{ kind: offline, in: { fleet: all }, from: 0s, for: 1ms, every: 2ms }]',
       'x.yaml:10:67: faults.0.every: must be at least 1min',
     ],
-    ['faults: []', 'expect: { code: CANARY_COUNT }', 'x.yaml:10:11: expect.code: is of a refusal'],
+    ['faults: []', 'expect: { code: STAGE_COUNT }', 'x.yaml:10:11: expect.code: is of a refusal'],
     ['faults: []', 'expect: { outcome: refused, code: CANARIES }', 'x.yaml:10:29: expect.code is "CANARIES"'],
   ])('%j as %j is refused with its place', (piece, by, problem) => {
     expect(problemOf(piece, by).slice(0, problem.length)).toBe(problem)
@@ -67,6 +67,6 @@ it('takes the share of early devices that the plant has for what its policy want
   const own = SCENARIO.replace('devicesPerLine: 5', 'devicesPerLine: 5, stages: { early: 40 % }')
   const split = (text: string) => staticRefusals(parseScenario(text, 'x.yaml')).map(({ code }) => code)
   expect(split(own)).toEqual([])
-  const wants = 'window: 1h, stages: { early: 20 % }, preflight: { earlyTolerance: 0 }'
-  expect(split(own.replace('window: 1h', wants))).toEqual(['EARLY_SHARE'])
+  const wants = 'window: 1h, stages: { early: 20 % }, preflight: { shareTolerance: 0 }'
+  expect(split(own.replace('window: 1h', wants))).toEqual(['STAGE_SHARE'])
 })

@@ -136,11 +136,6 @@ describe('refuses', () => {
   it.each([
     [{ lines: [] }, /^lines: /],
     [{ lines: 'six' }, 'lines: "six" is neither a number of lines nor a list of lines'],
-    [
-      { lines: [{ devices: 20 }, { devices: 2 }] },
-      'lines: line 2 with 2 devices cannot be split into one canary, 20 % early and the rest in production',
-    ],
-    [{ stages: { early: '95 %' } }, /line 1 with 20 devices cannot be split into one canary, 95 % early/],
     [{ shifts: [DAY] }, /shifts: no shift covers the day from 18:30 on/],
     [{ shifts: [DAY, { ...NIGHT, to: '07:00' }] }, 'shifts: "day" and "night" overlap at 06:30'],
     [{ shifts: [DAY, { ...NIGHT, name: 'day' }] }, 'shifts: two shifts are named "day"'],

@@ -183,7 +183,7 @@ describe('a scenario whose fleet and policy are files', () => {
     ['fleet: plnt.yaml\n', 's.yaml:14:1: plnt.yaml: cannot be read (ENOENT); did you mean "plant.yaml"?'],
     [
       'fleet: { extends: plant.yaml, devicesPerLine: 2 }\n',
-      's.yaml:14:1: fleet.lines: line 1 with 2 devices cannot be split into one canary, 20 % early and the rest in production',
+      's.yaml:14:1: fleet.lines: line 1 with 2 devices has too few for the stage early',
     ],
     ['policy: { gates: opn }\n', 's.yaml:14:11: policy.gates: "opn" is neither plant, open, nor windows of the stages'],
     [
@@ -202,8 +202,8 @@ describe('a scenario whose fleet and policy are files', () => {
     const kinds = ['plant.yaml', 'policy.yaml'].map((name) => loadAny(join(folder, name)).kind)
     write('s.yaml', VALID)
     expect([...kinds, loadAny(join(folder, 's.yaml')).kind]).toEqual(['fleet', 'policy', 'scenario'])
-    write('x.yaml', 'lines: 3\ndevicesPerLine: 2\n')
-    expect(() => loadAny(join(folder, 'x.yaml'))).toThrow(/x\.yaml:1:1: lines: line 1 with 2 devices cannot be split/)
+    write('x.yaml', 'lines: 3\ndevicesPerLine: 200000\n')
+    expect(() => loadAny(join(folder, 'x.yaml'))).toThrow(/x\.yaml:1:1: lines: 600000 devices are more than/)
   })
 })
 

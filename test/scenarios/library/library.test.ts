@@ -18,6 +18,7 @@ describe('the first shipped scenario with each kind of fault', () => {
     const table = permissions(
       { region: 'eu-central-1', accountId: '123456789012' },
       { tableName: 'firmware-rollouts', topicArn: 'arn:aws:sns:eu-central-1:123456789012:firmware-rollouts' },
+      'production',
     )
     const allowed = Object.values(table).map(({ action }) => action.split(':') as [string, string])
     const ofAws = allowed.filter(([service]) => service !== 'dynamodb').map(([, operation]) => operation)

@@ -30,7 +30,10 @@ describe('each invariant about deployments', () => {
     ['DEPLOYED_TO_OTHER_GROUP', traceOf([0, deployed('a1')])],
     ['DEPLOYMENT_REPEATED', traceOf([0, deployed('canary')], [30, deployed('canary')])],
     ['BREACH_WITHOUT_ROLLBACK', traceOf([0, evaluation()], [1, evaluation({ verdict: 'breach' })])],
-    ['WHOLE_LINE_BEFORE_PRODUCTION', traceOf([0, started('b1', OLD)], [1, deployed('canary')], [1, started('b1')])],
+    [
+      'WHOLE_LINE_BEFORE_PRODUCTION',
+      traceOf([0, deployed('canary')], [1, started('a1')], [1, started('a2')], [1, started('a3')]),
+    ],
     [
       'LAST_DEPLOYMENT_CONTRADICTS_OUTCOME',
       traceOf([0, deployed('canary', OLD)], [1, deployed('canary')], [2, evaluation({ state: 'rolled-back' })]),

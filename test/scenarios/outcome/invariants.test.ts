@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
 import { checkInvariants } from '../../../scenarios/outcome/invariants.ts'
 import type { TraceEvent, TraceHeader } from '../../../sim/kernel/trace-events.ts'
+import { settingWith } from './traces.ts'
 
 const header: TraceHeader = {
   schemaVersion: 2,
@@ -99,7 +100,7 @@ describe('each invariant', () => {
   })
 
   it.each<[string, readonly TraceEvent[], Partial<TraceHeader>]>([
-    ['CANARY_NOT_ONE_PER_LINE', [], { stages: { ...header.stages, canary: ['a1', 'a2'] } }],
+    ['STAGE_NOT_AS_POLICY', [settingWith()], { stages: { ...header.stages, canary: ['a1', 'a2'] } }],
     ['UNKNOWN_FIRMWARE_VERSION', [started('a1', '3')], {}],
     ['FIRMWARE_OUTSIDE_ITS_STAGE', [created('canary', '2'), started('a2', '2')], {}],
     ['HOLDBACK_RAN_RELEASE', [moved('a3', 'holdback'), created('production', '2'), started('a3', '2')], {}],

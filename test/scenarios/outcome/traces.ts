@@ -1,5 +1,6 @@
 import { FIRMWARE_COMPONENT } from '../../../controller/contract.ts'
 import type { Message } from '../../../controller/messages/message.ts'
+import { SEED_STAGES } from '../../../controller/policy/policy.ts'
 import type { RolloutSetting, TraceEvent, TraceHeader, TraceRecord } from '../../../sim/kernel/trace-events.ts'
 
 export const HOUR_MS = 3_600_000
@@ -109,6 +110,7 @@ export const policyOf = (over: Partial<RolloutSetting['policy']> = {}): RolloutS
   holdback: true,
   tickMs: 300_000,
   windowMs: 24 * HOUR_MS,
+  stages: SEED_STAGES,
   gates: { canary: ALWAYS, early: ALWAYS, production: ALWAYS },
   deny: {},
   freezes: [],

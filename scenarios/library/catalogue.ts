@@ -54,6 +54,7 @@ export const SHIPPED = [
   'lambda-killed',
   'lambda-timeout-in-rollback',
   'operators',
+  'own-stages',
   'wrong-group',
   'recorded-line',
   'other-plant',

@@ -165,7 +165,7 @@ export function observeControls(
     addDelta(sumsOf(lines, line), delta, expected, ALL_WARM)
     if (expected !== null) scatter.add(line, delta, expected)
     if (isOfOneShift(delta, stratum, current, policy))
-      metrics.add(thing, line, delta, stratum.name, Number.POSITIVE_INFINITY)
+      metrics.add(thing, line, delta, stratum.name, Number.POSITIVE_INFINITY, isBegunBefore(delta, stratum, current))
   }
   return {
     lines,
@@ -219,7 +219,8 @@ export function observe(
       const line = watch.lineOf[thing] as number
       const ageMs = (previous?.atMs ?? current.atMs) - before.installedAtMs
       addDelta(sumsOf(lines, line), delta, expected, warmAt(policy, ageMs))
-      if (isOfOneShift(delta, stratum, current, policy)) metrics.add(thing, line, delta, stratum.name, ageMs)
+      if (isOfOneShift(delta, stratum, current, policy))
+        metrics.add(thing, line, delta, stratum.name, ageMs, isBegunBefore(delta, stratum, current))
     }
     if (before.installedAtMs !== null && isMember) {
       const own = downOf(downByLine, watch.lineOf[thing] as number)
@@ -347,6 +348,10 @@ function isOfOneShift(delta: Delta, stratum: Stratum, current: Snapshot, policy:
   const spanMs = delta.minutes * 60_000
   return spanMs <= 2 * policy.tickMs || current.atMs - spanMs >= stratum.shiftStartMs
 }
+
+/** Whether some of it may be of the shift before: a sample is up to a period old when it is read. */
+const isBegunBefore = (delta: Delta, { shiftStartMs }: Stratum, current: Snapshot): boolean =>
+  current.atMs - delta.minutes * 60_000 - SAMPLE_PERIOD_MS < shiftStartMs
 
 function middleOf(values: readonly number[]): number | null {
   const sorted = new Float64Array(values).sort()

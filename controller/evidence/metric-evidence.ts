@@ -73,14 +73,17 @@ export class MetricObserver {
     this.#effects = this.#rules.map(({ metricTest }) => (metricTest.kind === 'trend' ? new Map() : null))
   }
 
-  /** `ageMs` is the time since the install, during which a rule may have to wait. */
-  add(thing: string, line: number, delta: Delta, stratum: string, ageMs: number): void {
+  /**
+   * `ageMs` is the time since the install, during which a rule may have to wait. Of what `isOfTwoShifts` nothing is said
+   * about spread: the cycles of two shifts, each even, differ from one another.
+   */
+  add(thing: string, line: number, delta: Delta, stratum: string, ageMs: number, isOfTwoShifts: boolean): void {
     const before = usualsOf(this.#baseline, this.#rules, thing, stratum)
     const now = doneSince(delta)
     for (let i = 0; i < this.#rules.length; i++) {
       const usual = before[i] ?? null
       const { name, metricTest, warmUpMs } = this.#rules[i] as MetricRule
-      if (usual === null || ageMs < warmUpMs) continue
+      if (usual === null || ageMs < warmUpMs || (isOfTwoShifts && metricTest.kind === 'spread')) continue
       const sums = member(this.#sums[i] as Map<number, MutableMetricSums>, line, noMetricSums)
       const effect = readMetric(metricTest, now, usual, sums)
       if (effect === null) continue

@@ -118,6 +118,8 @@ class Reports {
   /** By device: its first good report in its present version, and the looks since. */
   readonly #seen = new Map<string, { readonly version: string; readonly looks: number; readonly atMs: number }>()
 
+  #lookedAtMs: number | null = null
+
   constructor(header: TraceHeader) {
     this.#header = header
   }
@@ -139,7 +141,7 @@ class Reports {
       case 'firmware-started':
         return this.#started(record)
       case 'device-healthy':
-        return void this.#seen.set(record.thing, { version: record.version, looks: 0, atMs: record.atMs })
+        return this.#healthy(record)
       case 'evaluated':
       case 'handler-failed':
         if (record.handler === 'analyze') this.#look(record.atMs)
@@ -190,7 +192,13 @@ class Reports {
     this.#seen.delete(thing)
   }
 
+  /** The order of records within a millisecond says nothing: a look of that instant may have seen it. */
+  #healthy({ thing, version, atMs }: RecordOf<'device-healthy'>): void {
+    this.#seen.set(thing, { version, looks: atMs === this.#lookedAtMs ? 1 : 0, atMs })
+  }
+
   #look(atMs: number): void {
+    this.#lookedAtMs = atMs
     for (const [thing, seen] of this.#seen) {
       if (seen.looks < 2 && seen.atMs <= atMs) this.#seen.set(thing, { ...seen, looks: seen.looks + 1 })
     }

@@ -12,7 +12,6 @@ declare module 'jstat' {
     lowRegGamma(a: number, x: number): number
     /** Chance of at least `a` of `a + b - 1`, each of chance `x`. */
     ibeta(x: number, a: number, b: number): number | false
-    median(values: readonly number[]): number
   }
   export default jStat
 }

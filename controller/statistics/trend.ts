@@ -10,11 +10,20 @@ const SIGNS_EXACT_UP_TO = 1_000
  * [source: theil-sen]
  */
 export function theilSenSlope(series: readonly number[]): number {
-  const slopes: number[] = []
-  for (let i = 1; i < series.length; i++) {
-    for (let j = 0; j < i; j++) slopes.push(((series[i] as number) - (series[j] as number)) / (i - j))
+  const n = series.length
+  const slopes = new Float64Array((n * (n - 1)) / 2)
+  let filled = 0
+  for (let i = 1; i < n; i++) {
+    for (let j = 0; j < i; j++) slopes[filled++] = ((series[i] as number) - (series[j] as number)) / (i - j)
   }
-  return slopes.length === 0 ? 0 : jStat.median(slopes)
+  return filled === 0 ? 0 : middleOf(slopes.sort())
+}
+
+/** The median of sorted values. */
+function middleOf(sorted: Float64Array): number {
+  const half = sorted.length >> 1
+  const upper = sorted[half] as number
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] as number) + upper) / 2
 }
 
 /** Pairs that rise less pairs that fall. */

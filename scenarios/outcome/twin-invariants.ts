@@ -7,12 +7,15 @@ import { ofKind, placeOf } from './trace-records.ts'
 export const TWIN_INVARIANTS = {
   EVENT_DELIVERED_AT_ONCE: (_: TraceHeader, records: readonly TraceRecord[]) => {
     if (ofKind(records, 'intervention').length > 0) return []
-    const putAtMs = new Set(
-      ofKind(records, 'event-put').flatMap(({ detailType, atMs }) => (detailType === STAGE_PASSED_EVENT ? [atMs] : [])),
-    )
-    // Only this event invokes this function; another one never comes in the millisecond in which it is put.
+    const puts = ofKind(records, 'event-put').filter(({ detailType }) => detailType === STAGE_PASSED_EVENT)
+    let sinceMs = Number.NEGATIVE_INFINITY
     return ofKind(records, 'evaluated')
-      .filter(({ handler, atMs }) => handler === 'promote' && putAtMs.has(atMs))
-      .map(placeOf)
+      .filter(({ handler }) => handler === 'promote')
+      .flatMap((record) => {
+        // Only this event invokes this function, which may put one that another instance could not tick off once more.
+        const isOfEarlier = puts.some(({ atMs }) => atMs >= sinceMs && atMs < record.atMs)
+        sinceMs = record.atMs
+        return puts.some(({ atMs }) => atMs === record.atMs) && !isOfEarlier ? [placeOf(record)] : []
+      })
   },
 } satisfies Partial<SafetyTable>

@@ -207,6 +207,8 @@ const CASES: Partial<Record<InvariantCode, readonly [violating: Trace, near: Tra
     ),
     traceOf(
       [1, { kind: 'event-put', eventSource: 's', detailType: 'Firmware Rollout Stage Passed' }],
+      // Put once more by the function that it invoked.
+      [1.001, { kind: 'event-put', eventSource: 's', detailType: 'Firmware Rollout Stage Passed' }],
       [1.001, evaluation({ handler: 'promote' })],
     ),
   ],

@@ -18,14 +18,14 @@ export interface Largest {
 /** Longer than any window, freeze or baseline. */
 export const LONGEST_DURATION: Largest = { value: 366 * 86_400_000, written: '366d' }
 
-/** `24h`, `90 min`, `14d`, `1h30m` -> milliseconds. Null when it is not a duration. */
+/** `24h`, `90 min`, `14d`, `1h30m` -> whole milliseconds. Null when it is not a duration, or not of whole milliseconds. */
 export function parseDuration(text: string): number | null {
   const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/gy)]
   const isWhole =
     parts.length > 0 && parts.reduce((length, [part]) => length + part.length, 0) === text.trimEnd().length
-  return isWhole
-    ? parts.reduce((sum, [, count, unit]) => sum + Number(count) * (DURATION_MS[unit as string] as number), 0)
-    : null
+  if (!isWhole) return null
+  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (DURATION_MS[unit as string] as number), 0)
+  return Math.abs(ms - Math.round(ms)) < 1e-6 ? Math.round(ms) : null
 }
 
 /**

@@ -1,12 +1,12 @@
 import seedrandom from 'seedrandom'
 import { describe, expect, it } from 'vitest'
-import { NO_EVIDENCE } from '../../../controller/evidence/evidence.ts'
-import { NO_PEAKS, peaksAfter, peaksOf } from '../../../controller/evidence/memory-peaks.ts'
-import { type MemorySeries, newSeries, usualMemory, withGauge } from '../../../controller/evidence/memory-series.ts'
-import { smallestLeak } from '../../../controller/judge/detectable-leak.ts'
-import { judgeMemory } from '../../../controller/judge/memory-leak.ts'
-import type { Finding } from '../../../controller/judge/verdict.ts'
-import { HOUR_MS, MINUTE_MS, policyWith, START_MS, sample } from '../fixtures.ts'
+import { NO_EVIDENCE } from '../../controller/evidence/evidence.ts'
+import { NO_PEAKS, peaksAfter, peaksOf } from '../../controller/evidence/memory-peaks.ts'
+import { type MemorySeries, newSeries, usualMemory, withGauge } from '../../controller/evidence/memory-series.ts'
+import { smallestLeak } from '../../controller/judge/detectable-leak.ts'
+import { judgeMemory } from '../../controller/judge/memory-leak.ts'
+import type { Finding } from '../../controller/judge/verdict.ts'
+import { HOUR_MS, MINUTE_MS, policyWith, START_MS, sample } from '../controller/fixtures.ts'
 
 /** Gauges of one mean and one scatter, read every five minutes as the controller does. */
 interface Case {

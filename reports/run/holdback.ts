@@ -50,7 +50,7 @@ export function foldHoldback(header: TraceHeader, records: readonly TraceRecord[
 }
 
 /**
- * From the canary's deployment to the last device but those held back, which run the release a window later; null unless
+ * From the first stage's deployment to the last device but those held back, which run the release a window later; null unless
  * the whole fleet ran it. Pure.
  */
 export function foldLeadTime(header: TraceHeader, records: readonly TraceRecord[]): number | null {
@@ -61,11 +61,12 @@ export function foldLeadTime(header: TraceHeader, records: readonly TraceRecord[
   return rounded((latest(others) - startedAtMs) / HOUR_MS)
 }
 
-function installsOf({ release }: TraceHeader, records: readonly TraceRecord[]): Installs {
+function installsOf({ release, stages }: TraceHeader, records: readonly TraceRecord[]): Installs {
+  const [first] = Object.keys(stages)
   const updated = new Map<string, number>()
   let startedAtMs: number | null = null
   for (const record of records) {
-    if (record.kind === 'deployment-created' && record.target === 'canary') startedAtMs ??= record.atMs
+    if (record.kind === 'deployment-created' && record.target === first) startedAtMs ??= record.atMs
     if (record.kind !== 'firmware-started' || record.version !== release.version) continue
     if (!updated.has(record.thing)) updated.set(record.thing, record.atMs)
   }

@@ -2,7 +2,7 @@ import type { StageName } from '../../controller/contract.ts'
 import { gateOpensAtMs } from '../../controller/policy/calendar.ts'
 import { policyOf } from '../../controller/policy/parse.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
-import { stageNames, windowOf, withWindow } from '../../controller/policy/stages.ts'
+import { stageNames, windowOf } from '../../controller/policy/stages.ts'
 import { nearest } from '../../controller/support/schema-problems.ts'
 import { plantOf } from './fleet-file.ts'
 import { InvalidScenario } from './invalid-scenario.ts'
@@ -18,12 +18,19 @@ export interface PolicyOptions {
 
 /** The scenario's policy, with the options of the run over it; a window of the run holds for every stage. */
 export function policyFor({ policy, fleet, start }: Scenario, { windowMs, profile }: PolicyOptions = {}): Policy {
-  const file = { ...policy, stages: stagesOf(policy, fleet), ...(profile !== undefined && { profile }) }
+  const windowed = windowMs === undefined ? policy : policyWithWindow(policy, windowMs)
+  const file = { ...windowed, stages: stagesOf(windowed, fleet), ...(profile !== undefined && { profile }) }
   // The policy knows when shifts are, not what the plant does in them.
   const shifts = plantOf(fleet).shifts.map(({ name, from, to }) => ({ name, from, to }))
-  const own = policyOf(file, { zone: start.zone, shifts })
-  return windowMs === undefined ? own : withWindow(own, windowMs)
+  return policyOf(file, { zone: start.zone, shifts })
 }
+
+/** The policy of a file with one window for every stage. */
+export const policyWithWindow = (policy: Scenario['policy'], windowMs: number): Scenario['policy'] => ({
+  ...policy,
+  window: windowMs,
+  ...(Array.isArray(policy.stages) && { stages: policy.stages.map(({ window: _, ...stage }) => stage) }),
+})
 
 /** A plant's own share of early devices is what its policy wants, unless the policy says a share itself. */
 const stagesOf = ({ stages = {} }: Scenario['policy'], fleet: Scenario['fleet']): Scenario['policy']['stages'] => {

@@ -1,11 +1,12 @@
 import { stratumAt } from '../../controller/policy/calendar.ts'
 import type { Policy } from '../../controller/policy/policy.ts'
+import { withWindow } from '../../controller/policy/stages.ts'
 import type { MixedRun, PlannedStart } from '../../reports/campaign/advice.ts'
 import { stageEndOf } from '../../reports/campaign/power.ts'
 import { isOfRelease } from '../../reports/run/release-faults.ts'
 import { originOf } from '../../sim/faults/catalogue.ts'
 import type { FaultMix } from '../files/fault-mix.ts'
-import { plannedStages } from '../files/plan.ts'
+import { plannedStages, policyWithWindow } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { type SizedFault, sizedFault } from '../files/sized-fault.ts'
 import { withThreads } from '../support/thread-pool.ts'
@@ -85,7 +86,7 @@ export async function runMix(
     ...scenario,
     faults: others,
     expect: {},
-    policy: { ...scenario.policy, window: windowMs, gates: 'open' },
+    policy: { ...policyWithWindow(scenario.policy, windowMs), gates: 'open' },
   }
   const untilMs = windowMs + INSTALL_MS
   let done = 0
@@ -109,7 +110,7 @@ function mixedRunOf({ seed, fault, sizeText, onsetMs }: MixedFault, completed: C
   const head = { seed, kind: fault.kind, size: sizeText, onsetHours: onsetMs / HOUR_MS }
   if (!('report' in completed)) throw new SweepFailed(completed)
   if (completed.report.outcome === 'refused') return { ...head, caughtAfterHours: null, isRefused: true }
-  const { end, decidedAt, onsetAt } = stageEndOf(completed.report, 'canary')
+  const { end, decidedAt, onsetAt } = stageEndOf(completed.report, completed.report.stages[0]?.name ?? '')
   const installedAt = completed.report.stages[0]?.installedAt ?? null
   const isCaught = end === 'rolled-back' && decidedAt !== null && onsetAt !== null && onsetAt <= decidedAt
   const watchedHours = isCaught ? (Date.parse(decidedAt) - Date.parse(installedAt ?? onsetAt)) / HOUR_MS : null
@@ -118,18 +119,19 @@ function mixedRunOf({ seed, fault, sizeText, onsetMs }: MixedFault, completed: C
 
 const WEEK_HOURS = 168
 
-/** Where the calendar leads from every hour of a week at which canary may be deployed, by window. */
+/** Where the calendar leads from every hour of a week at which the first stage may be deployed, by window. */
 export function plannedStarts(policy: Policy, fromMs: number, windowsMs: readonly number[]): readonly PlannedStart[] {
   const hours = Array.from({ length: WEEK_HOURS }, (_, i) => fromMs + i * HOUR_MS)
   return windowsMs.flatMap((windowMs) => {
-    const own = { ...policy, windowMs }
+    const own = withWindow(policy, windowMs)
     return hours.flatMap((atMs) => {
-      const [canary, , production] = plannedStages(own, atMs)
-      if (canary === undefined || production === undefined || canary.deployedAtMs !== atMs) return []
+      const planned = plannedStages(own, atMs)
+      const [first, last] = [planned[0], planned.at(-1)]
+      if (first === undefined || last === undefined || first.deployedAtMs !== atMs) return []
       return [
         {
           windowHours: windowMs / HOUR_MS,
-          leadTimeDays: (production.deployedAtMs + INSTALL_MS - atMs) / (24 * HOUR_MS),
+          leadTimeDays: (last.deployedAtMs + INSTALL_MS - atMs) / (24 * HOUR_MS),
           ...seen(policy, atMs + INSTALL_MS, windowMs),
         },
       ]

@@ -4,6 +4,7 @@ import { isOfRelease } from '../../reports/run/release-faults.ts'
 import type { Report } from '../../reports/run/report.ts'
 import { originOf } from '../../sim/faults/catalogue.ts'
 import { faultSize } from '../files/fault-size.ts'
+import { policyWithWindow } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import { type CompletedRun, runMany, type SweepOptions } from './run-many.ts'
 import { SweepFailed } from './sweep-failed.ts'
@@ -61,8 +62,7 @@ interface PolicyVariant {
 
 /** With `plant`, gates that the scenario defines itself are kept. */
 const withVariant = ({ policy }: Scenario, { window, profile, gates }: PolicyVariant) => ({
-  ...policy,
-  window,
+  ...policyWithWindow(policy, window),
   profile,
   gates: gates === 'plant' && typeof policy.gates === 'object' ? policy.gates : gates,
 })

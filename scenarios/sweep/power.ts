@@ -3,7 +3,7 @@ import { firstStageOf, stageNames } from '../../controller/policy/stages.ts'
 import { type PowerRun, stageEndOf } from '../../reports/campaign/power.ts'
 import { isOfRelease } from '../../reports/run/release-faults.ts'
 import { type FaultSpec, originOf } from '../../sim/faults/catalogue.ts'
-import { policyFor } from '../files/plan.ts'
+import { policyFor, policyWithWindow } from '../files/plan.ts'
 import type { Scenario } from '../files/scenario.ts'
 import type { FaultSize, SizedFault } from '../files/sized-fault.ts'
 import { withThreads } from '../support/thread-pool.ts'
@@ -109,7 +109,7 @@ function scenarioAt(plan: PowerPlan, size: FaultSize | null, windowMs: number): 
     ...scenario,
     faults: size === null ? others : [...others, ...faultsAt(plan, size)],
     expect: {},
-    policy: { ...scenario.policy, window: windowMs, gates: 'open' },
+    policy: { ...policyWithWindow(scenario.policy, windowMs), gates: 'open' },
   }
 }
 

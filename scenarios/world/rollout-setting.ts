@@ -23,6 +23,6 @@ export function recordSetting(
     faults: faults.map((fault) => ({ ...fault })),
     recordings: recorded?.length ?? 0,
     ...(former.length > 0 && { former: [...former] }),
-    isNoisy: recorded !== undefined || [fleet, ...lines].some(({ noise }) => noise !== undefined),
+    isNoisy: recorded !== undefined || [fleet, ...lines].some(({ noise }) => noise !== undefined && noise !== 'quiet'),
   })
 }

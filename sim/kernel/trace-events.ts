@@ -193,7 +193,7 @@ export interface RolloutSetting {
   readonly faults: readonly TraceFault[]
   /** The versions that were released in this world before, in their order; absent for its first release. */
   readonly former?: readonly string[]
-  /** Whether the plant has noise or recordings of its own, beyond what the twin's default has. */
+  /** Whether the plant has recordings of its own, or noise that is neither the default nor quiet. */
   readonly isNoisy: boolean
   /** Recordings that are played instead of the plant's own behaviour. */
   readonly recordings: number

@@ -5,6 +5,8 @@ import { isSlowed, ofKind, placeOf, type RecordOf, settingOf } from './trace-rec
 const HOUR_MS = 3_600_000
 /** A decision or request, its audit line and its record may lie so far apart. */
 const LONGEST_RUN_MS = 5 * 60_000
+/** Of a function in Lambda; a start calls AWS for every stage, and there is one of a rollout. */
+const LONGEST_START_MS = 15 * 60_000
 
 type Operation = RecordOf<'operation'>
 
@@ -51,7 +53,7 @@ export const OPERATOR_INVARIANTS = {
         (line) =>
           line.kind === what &&
           (actor === null || line.actor === actor) &&
-          Math.abs(line.atMs - record.atMs) <= LONGEST_RUN_MS,
+          Math.abs(line.atMs - record.atMs) <= (what === 'start' ? LONGEST_START_MS : LONGEST_RUN_MS),
       )
       return isThere || !isSettled(record.atMs) ? [] : [{ what, ...placeOf(record) }]
     })

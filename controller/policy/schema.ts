@@ -2,9 +2,10 @@ import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { nearest } from '../support/schema-problems.ts'
 import { writtenDuration } from '../units/duration.ts'
-import { duration, memory, percent, share, writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
+import { duration, memory, percent, writtenMemory, writtenPercent, writtenShare } from '../units/quantity.ts'
 import { minutesBetween, shiftProblem, wallTime, zone } from '../units/wall-time.ts'
 import { DEFAULT_POLICY } from './policy.ts'
+import { part, period } from './quantities.ts'
 import { BUILT_IN_NAMES } from './rules.ts'
 import { MOST_RULES, rulesSchema } from './rules-document.ts'
 import { stageName, stagesSchema, writtenNames } from './stages-document.ts'
@@ -24,8 +25,6 @@ const MOST_NAMED_RULES = BUILT_IN_NAMES.length + MOST_RULES
 
 const { preflight, limits, evidence, memory: memoryLimits, telemetry } = DEFAULT_POLICY
 
-const period = duration.refine((ms) => ms > 0, { message: 'must be longer than 0' })
-const part = share.refine((value) => value > 0 && value <= 1, { message: 'must be above 0 and at most 100 %' })
 const limitPct = percent.refine((value) => value > 0 && value <= 100, { message: 'must be above 0 and at most 100 %' })
 
 /** A list that a machine reads at every evaluation, or a person at all, has an end. */

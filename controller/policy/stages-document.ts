@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import type { StageName } from '../contract.ts'
 import { writtenDuration } from '../units/duration.ts'
-import { duration, share, writtenShare } from '../units/quantity.ts'
+import { writtenShare } from '../units/quantity.ts'
 import { type Members, SEED_STAGES, type StagePolicy, splitInThree } from './policy.ts'
-
-const period = duration.refine((ms) => ms > 0, { message: 'must be longer than 0' })
-const part = share.refine((value) => value > 0 && value <= 1, { message: 'must be above 0 and at most 100 %' })
+import { part, period } from './quantities.ts'
 
 /** The fleet is read by one query of 12 terms at most, of which one is for the devices held back. [source: search-query] */
 const MOST_STAGES = 11

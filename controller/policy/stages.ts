@@ -1,4 +1,5 @@
 import type { StageName } from '../contract.ts'
+import { groupedBy } from '../support/grouped.ts'
 import type { Members, Policy, StagePolicy } from './policy.ts'
 
 /** Names of the stages in the order in which they are deployed. */
@@ -12,7 +13,10 @@ export const firstStageOf = ({ stages }: Pick<Policy, 'stages'>): StageName => (
 
 /** Healthy exposure that a stage needs. */
 export const windowOf = (policy: Pick<Policy, 'stages' | 'windowMs'>, stage: StageName): number =>
-  policy.stages.find(({ name }) => name === stage)?.windowMs ?? policy.windowMs
+  entryOf(policy, stage)?.windowMs ?? policy.windowMs
+
+const entryOf = ({ stages }: Pick<Policy, 'stages'>, stage: StageName): StagePolicy | undefined =>
+  stages.find(({ name }) => name === stage)
 
 const known = new WeakMap<Policy, Map<StageName, Policy>>()
 
@@ -36,7 +40,7 @@ export const withWindow = (policy: Policy, windowMs: number): Policy => ({
 
 /** Devices of a stage that must count as installed. */
 export function quorumOf(policy: Policy, stage: StageName, devices: number): number {
-  const own = policy.stages.find(({ name }) => name === stage)?.quorumShare
+  const own = entryOf(policy, stage)?.quorumShare
   const usual = stage === firstStageOf(policy) ? policy.quorumShare : policy.laterQuorumShare
   return Math.ceil((own ?? usual) * devices)
 }
@@ -71,9 +75,7 @@ export function membership(
     const stage = claimOf({ stages }, device)
     if (stage !== null) chosen.set(device.thing, stage)
   }
-  const lines = new Map<number, Candidate[]>()
-  for (const device of devices) lines.set(device.line, [...(lines.get(device.line) ?? []), device])
-  for (const line of lines.values()) {
+  for (const line of groupedBy(devices, (device) => device.line).values()) {
     let left = line.filter(({ thing }) => !chosen.has(thing))
     for (const { name, members } of stages) {
       const count = Math.min(countOf(members, line.length, left.length), left.length)
@@ -90,7 +92,7 @@ function isClaimed(members: Members, { thing, attributes }: Named): boolean {
 }
 
 /** How many devices of a line a stage takes. */
-export function countOf(members: Members, ofLine: number, left: number): number {
+function countOf(members: Members, ofLine: number, left: number): number {
   if ('perLine' in members) return members.perLine
   if ('ofLine' in members) return Math.round(ofLine * members.ofLine)
   return 'ofRest' in members ? Math.round(left * members.ofRest) : 0
